@@ -1,0 +1,229 @@
+//! Boundaries as they come (GeoJSON) into boundaries that can be trusted: every fault is reported with its
+//! feature, and a set with a fault is not taken at all.
+
+use std::collections::HashSet;
+
+use entity::kinds::AreaLevel;
+use geo::algorithm::validation::Validation as _;
+use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
+use geojson::{FeatureCollection, JsonObject};
+
+/// One division with its outline in WGS-84 degrees.
+#[derive(Clone, Debug)]
+pub struct Shape {
+    pub code: String,
+    pub name: String,
+    pub level: AreaLevel,
+    pub parent: Option<String>,
+    pub outline: MultiPolygon<f64>,
+}
+
+/// What is wrong with a feature; `feature` counts from 1 as the file does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShapeFault {
+    pub feature: usize,
+    pub reason: String,
+}
+
+/// Two neighbours may overlap by this share of the smaller one: the noise of digitised borders.
+const MAX_OVERLAP_SHARE: f64 = 1e-5;
+const MAX_CODE_CHARS: usize = 16;
+
+/// Reads and checks a set of boundaries; all or nothing.
+pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
+    let collection: FeatureCollection = text.parse().map_err(|error| {
+        vec![ShapeFault {
+            feature: 0,
+            reason: format!("not a FeatureCollection: {error}"),
+        }]
+    })?;
+    let mut shapes = Vec::new();
+    let mut faults = Vec::new();
+    for (index, feature) in collection.features.into_iter().enumerate() {
+        match shape(feature) {
+            Ok(shape) => shapes.push(shape),
+            Err(reason) => faults.push(ShapeFault {
+                feature: index + 1,
+                reason,
+            }),
+        }
+    }
+    if faults.is_empty() {
+        faults = check(&shapes);
+    }
+    if shapes.is_empty() && faults.is_empty() {
+        faults.push(ShapeFault {
+            feature: 0,
+            reason: "no features".to_owned(),
+        });
+    }
+    if faults.is_empty() {
+        Ok(shapes)
+    } else {
+        Err(faults)
+    }
+}
+
+fn shape(feature: geojson::Feature) -> Result<Shape, String> {
+    let properties = feature.properties.as_ref().ok_or("no properties")?;
+    let code = text(properties, "code").ok_or("no `code`")?;
+    let name = text(properties, "name").ok_or("no `name`")?;
+    if code.is_empty() || code.len() > MAX_CODE_CHARS || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(format!(
+            "the code {code:?} is not 1 to {MAX_CODE_CHARS} letters and digits"
+        ));
+    }
+    let level = text(properties, "level").unwrap_or_default();
+    let level = level
+        .parse()
+        .map_err(|_| format!("{name}: the level {level:?} is not city, county or township"))?;
+    let geometry = feature
+        .geometry
+        .as_ref()
+        .ok_or_else(|| format!("{name}: no geometry"))?;
+    let outline = outline(geometry).map_err(|reason| format!("{name}: {reason}"))?;
+    Ok(Shape {
+        code,
+        name,
+        level,
+        parent: text(properties, "parent"),
+        outline,
+    })
+}
+
+fn text(properties: &JsonObject, key: &str) -> Option<String> {
+    properties
+        .get(key)
+        .and_then(|value| value.as_str())
+        .map(|text| text.trim().to_owned())
+}
+
+/// A geometry that was checked when it was loaded.
+pub fn trusted_outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String> {
+    let geometry: geo::Geometry<f64> = geometry.clone().try_into().map_err(|error| format!("{error}"))?;
+    match geometry {
+        geo::Geometry::MultiPolygon(many) => Ok(many),
+        geo::Geometry::Polygon(one) => Ok(MultiPolygon(vec![one])),
+        _ => Err("the geometry is not a Polygon or MultiPolygon".to_owned()),
+    }
+}
+
+/// Any polygonal GeoJSON geometry, its rings checked.
+pub fn outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String> {
+    let outline = trusted_outline(geometry)?;
+    for ring in outline
+        .iter()
+        .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
+    {
+        if ring.0.len() < 4 {
+            return Err("a ring has fewer than four points".to_owned());
+        }
+        let on_earth = |c: &geo::Coord<f64>| (-180.0..=180.0).contains(&c.x) && (-90.0..=90.0).contains(&c.y);
+        if !ring.0.iter().all(on_earth) {
+            return Err("a coordinate is not longitude, latitude in degrees".to_owned());
+        }
+    }
+    outline
+        .check_validation()
+        .map_err(|error| format!("the outline is not valid: {error}"))?;
+    Ok(outline)
+}
+
+/// What can only be seen with all shapes at hand: codes twice, neighbours on top of each other.
+fn check(shapes: &[Shape]) -> Vec<ShapeFault> {
+    let mut codes = HashSet::new();
+    let mut faults = Vec::new();
+    for (index, shape) in shapes.iter().enumerate() {
+        if !codes.insert(shape.code.as_str()) {
+            faults.push(ShapeFault {
+                feature: index + 1,
+                reason: format!("the code {} stands twice", shape.code),
+            });
+        }
+        for earlier in shapes
+            .iter()
+            .take(index)
+            .filter(|earlier| earlier.level == shape.level)
+        {
+            if let Some(share) = overlap_share(earlier, shape).filter(|share| *share > MAX_OVERLAP_SHARE) {
+                let reason = format!(
+                    "{} overlaps {} by {:.4} % of the smaller",
+                    shape.name,
+                    earlier.name,
+                    share * 100.0
+                );
+                faults.push(ShapeFault {
+                    feature: index + 1,
+                    reason,
+                });
+            }
+        }
+    }
+    faults
+}
+
+fn overlap_share(a: &Shape, b: &Shape) -> Option<f64> {
+    let (box_a, box_b) = (a.outline.bounding_rect()?, b.outline.bounding_rect()?);
+    if !box_a.intersects(&box_b) {
+        return None;
+    }
+    let smaller = a.outline.unsigned_area().min(b.outline.unsigned_area());
+    Some(a.outline.intersection(&b.outline).unsigned_area() / smaller.max(f64::MIN_POSITIVE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square(code: &str, x: f64, size: f64) -> String {
+        let (x2, y2) = (x + size, 30.0 + size);
+        format!(
+            r#"{{"type":"Feature","properties":{{"code":"{code}","name":"{code}","level":"county"}},
+            "geometry":{{"type":"Polygon","coordinates":[[[{x},30],[{x2},30],[{x2},{y2}],[{x},{y2}],[{x},30]]]}}}}"#
+        )
+    }
+
+    fn set(features: &[String]) -> String {
+        format!(
+            r#"{{"type":"FeatureCollection","features":[{}]}}"#,
+            features.join(",")
+        )
+    }
+
+    fn reasons(text: &str) -> String {
+        read(text)
+            .unwrap_err()
+            .iter()
+            .map(|f| format!("{}: {}; ", f.feature, f.reason))
+            .collect()
+    }
+
+    #[test]
+    fn neighbours_that_share_a_border_are_fine() {
+        assert_eq!(
+            read(&set(&[square("A", 110.0, 1.0), square("B", 111.0, 1.0)]))
+                .unwrap()
+                .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn each_fault_names_its_feature() {
+        let twice = set(&[square("A", 110.0, 1.0), square("A", 112.0, 1.0)]);
+        assert!(reasons(&twice).starts_with("2: the code A stands twice"));
+        let over = set(&[square("A", 110.0, 1.0), square("B", 110.5, 1.0)]);
+        assert!(
+            reasons(&over).contains("2: B overlaps A by 50"),
+            "{}",
+            reasons(&over)
+        );
+        let bow = square("A", 110.0, 1.0).replace("[111,31],[110,31]", "[110,31],[111,31]");
+        assert!(reasons(&set(&[bow])).contains("not valid"));
+        let far = square("A", 190.0, 1.0);
+        assert!(reasons(&set(&[far])).contains("degrees"));
+        assert!(reasons("{}").contains("not a FeatureCollection"));
+        assert!(reasons(&set(&[])).contains("no features"));
+        assert!(reasons(&set(&[square("A", 110.0, 1.0).replace("county", "street")])).contains("level"));
+    }
+}

@@ -1,0 +1,64 @@
+//! Checks that a list of units is one that dispatch can work with. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::kinds::UnitLevel;
+
+use crate::city::rows::{Fault, Line, UnitRow, fault};
+
+/// Names that stand twice, what is not there, and counties without a government.
+#[must_use]
+pub fn units(
+    file: &str,
+    units: &[Line<UnitRow>],
+    counties: &HashSet<&str>,
+    townships: &HashSet<&str>,
+) -> Vec<Fault> {
+    let codes: HashSet<&str> = units.iter().map(|l| l.row.code.as_str()).collect();
+    let mut names: HashMap<&str, u64> = HashMap::new();
+    let mut governed: HashSet<&str> = HashSet::new();
+    let mut faults = Vec::new();
+    for Line { line, row } in units {
+        let mut say = |reason: String| faults.push(fault(file, *line, &reason));
+        for text in [Some(&row.code), Some(&row.name), row.alias.as_ref()]
+            .into_iter()
+            .flatten()
+        {
+            if let Some(earlier) = names.insert(text, *line).filter(|earlier| earlier != line) {
+                say(format!("{text} stands in line {earlier} too"));
+            }
+        }
+        if row
+            .parent
+            .as_deref()
+            .is_some_and(|parent| !codes.contains(parent))
+        {
+            say("its parent is not in the list".to_owned());
+        }
+        if row
+            .county
+            .as_deref()
+            .is_some_and(|county| !counties.contains(county))
+        {
+            say("unknown county".to_owned());
+        }
+        if row
+            .township
+            .as_deref()
+            .is_some_and(|township| !townships.contains(township))
+        {
+            say("unknown township".to_owned());
+        }
+        if row.level == UnitLevel::CountyGovernment {
+            governed.extend(row.county.as_deref());
+        }
+    }
+    for county in counties.iter().filter(|county| !governed.contains(*county)) {
+        faults.push(fault(
+            file,
+            0,
+            &format!("the county {county} has no county_government"),
+        ));
+    }
+    faults
+}

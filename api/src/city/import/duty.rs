@@ -1,0 +1,171 @@
+//! A new 派单目录. Rows that went stay in the database, no longer in force: old orders name them.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::ids::{DutyRuleId, UnitId};
+use entity::kinds::ScopeKind;
+use entity::{category, duty_rule};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+
+use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
+use crate::city::import::{Imported, Report, divisions};
+use crate::city::rows::{self, DutyRow, Fault, Line, fault};
+use crate::city::units::Units;
+use crate::city::{seed, store};
+use crate::db;
+use crate::dispatch::duty::{ANY, DutyTable, Rule};
+use crate::error::Result;
+
+/// Ids named in one statement; SQLite takes 32,766 values.
+const IDS_A_STATEMENT: usize = 10_000;
+type Key = (String, ScopeKind, String, i32);
+
+/// Loads a CSV (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
+pub async fn duty(db: &DatabaseConnection, file: &str, text: &str, now: DateTime<Utc>) -> Imported {
+    let lines = match rows::read::<DutyRow>(file, text) {
+        Ok(lines) => lines,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let txn = db::write(db).await?;
+    let units = store::units(&txn).await?;
+    let rules = match written_out(&txn, file, &lines, &units).await? {
+        Ok(rules) => rules,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    if let Err(ties) = DutyTable::build(rules.clone(), units.governments()) {
+        let said = |tie: &crate::dispatch::duty::Tie| {
+            let reason = format!(
+                "{} and {} say the same with equal precedence",
+                tie.first, tie.second
+            );
+            fault(file, 0, &reason)
+        };
+        return Ok(Err(ties.iter().map(said).collect()));
+    }
+    let report = put(&txn, rules).await?;
+    if report.added + report.changed + report.left > 0 {
+        store::touch(&txn, "duty", now).await?;
+    }
+    txn.commit().await?;
+    Ok(Ok(report))
+}
+
+/// Every row for every place it covers, or every fault.
+async fn written_out(
+    connection: &impl ConnectionTrait,
+    file: &str,
+    lines: &[Line<DutyRow>],
+    units: &Units,
+) -> Result<std::result::Result<Vec<Rule>, Vec<Fault>>> {
+    let places = divisions(connection).await?;
+    let categories = category::Entity::find().all(connection).await?;
+    let known: HashSet<&str> = categories.iter().map(|row| row.code.as_str()).collect();
+    let ground = Ground {
+        counties: places.counties.iter().map(String::as_str).collect(),
+        townships: places
+            .townships
+            .iter()
+            .map(|(code, county)| (code.as_str(), county.as_str()))
+            .collect(),
+        units: units.all().iter().map(GroundUnit::of_unit).collect(),
+    };
+    let (mut rules, mut faults) = (Vec::new(), Vec::new());
+    for Line { line, row } in lines {
+        if row.category != ANY && !known.contains(row.category.as_str()) {
+            faults.push(fault(file, *line, &format!("unknown category {}", row.category)));
+        }
+        match ground.expand(row) {
+            Ok(expanded) => {
+                let source = format!("{file}:{line}");
+                rules.extend(
+                    expanded
+                        .into_iter()
+                        .filter_map(|rule| ruled(rule, units, &source)),
+                );
+            }
+            Err(reason) => faults.push(fault(file, *line, &reason)),
+        }
+    }
+    Ok(if faults.is_empty() { Ok(rules) } else { Err(faults) })
+}
+
+fn ruled(rule: ExpandedRule, units: &Units, source: &str) -> Option<Rule> {
+    let id = |code: &str| units.resolve(code).map(|unit| unit.id);
+    Some(Rule {
+        lead: id(&rule.lead)?,
+        supports: rule.supports.iter().filter_map(|code| id(code)).collect(),
+        category: rule.category,
+        scope: rule.scope,
+        scope_code: rule.scope_code,
+        precedence: rule.precedence,
+        source: source.to_owned(),
+    })
+}
+
+async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>) -> Result<Report> {
+    let held = duty_rule::Entity::find()
+        .filter(duty_rule::Column::Active.eq(true))
+        .all(connection)
+        .await?;
+    let key = |row: &duty_rule::Model| {
+        let (category, scope) = (row.category_code.clone(), row.scope_kind);
+        (category, scope, row.scope_code.clone(), row.precedence)
+    };
+    let mut held: HashMap<Key, duty_rule::Model> = held.into_iter().map(|row| (key(&row), row)).collect();
+    let mut report = Report::default();
+    let (mut gone, mut new) = (Vec::new(), Vec::new());
+    for rule in rules {
+        let key = (
+            rule.category.clone(),
+            rule.scope,
+            rule.scope_code.clone(),
+            rule.precedence,
+        );
+        match held.remove(&key) {
+            Some(row) if row.lead_unit_id == rule.lead && supports(&row) == rule.supports => {
+                report.unchanged += 1
+            }
+            Some(row) => {
+                report.changed += 1;
+                gone.push(row.id);
+                new.push(row_of(rule));
+            }
+            None => {
+                report.added += 1;
+                new.push(row_of(rule));
+            }
+        }
+    }
+    report.left = held.len();
+    gone.extend(held.into_values().map(|row| row.id));
+    for ids in gone.chunks(IDS_A_STATEMENT) {
+        duty_rule::Entity::update_many()
+            .col_expr(duty_rule::Column::Active, Expr::value(false))
+            .filter(duty_rule::Column::Id.is_in(ids.iter().copied()))
+            .exec(connection)
+            .await?;
+    }
+    seed::insert_all(connection, new).await?;
+    Ok(report)
+}
+
+fn supports(row: &duty_rule::Model) -> Vec<UnitId> {
+    serde_json::from_value(row.support_unit_ids.clone()).unwrap_or_default()
+}
+
+fn row_of(rule: Rule) -> duty_rule::ActiveModel {
+    duty_rule::ActiveModel {
+        id: Set(DutyRuleId::generate()),
+        category_code: Set(rule.category),
+        scope_kind: Set(rule.scope),
+        scope_code: Set(rule.scope_code),
+        lead_unit_id: Set(rule.lead),
+        support_unit_ids: Set(serde_json::json!(rule.supports)),
+        level: Set(rule.scope.as_str().to_owned()),
+        precedence: Set(rule.precedence),
+        source: Set(rule.source),
+        active: Set(true),
+    }
+}

@@ -1,0 +1,282 @@
+//! A pack, read and checked: nothing of it is used unless all of it is right.
+
+use std::collections::HashSet;
+
+use entity::kinds::AreaLevel;
+use serde::Deserialize;
+
+use crate::areas::shapes::{self, Shape};
+use crate::city::check;
+use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
+use crate::city::files::Files;
+use crate::city::rows::{
+    self, CategoryRow, CommunityRow, DutyRow, Fault, Line, SiteRow, TownshipRow, UnitRow, fault,
+};
+use crate::deadlines::{Calendar, Policy, files};
+
+/// Everything of a city.
+pub struct Pack {
+    pub city: CitySection,
+    pub places: PlacesSection,
+    pub dispatch: DispatchSection,
+    pub policy: Policy,
+    pub calendar: Calendar,
+    pub shapes: Vec<Shape>,
+    /// The boundary file as it is, with what it says of itself.
+    pub boundaries: BoundaryFile,
+    pub townships: Vec<Line<TownshipRow>>,
+    pub communities: Vec<Line<CommunityRow>>,
+    pub units: Vec<Line<UnitRow>>,
+    pub categories: Vec<Line<CategoryRow>>,
+    pub duty: Vec<Line<DutyRow>>,
+    pub sites: Vec<Line<SiteRow>>,
+    pub files: Files,
+}
+
+pub struct BoundaryFile {
+    pub name: String,
+    pub source: String,
+    pub as_of: Option<String>,
+    pub text: String,
+}
+
+/// `[city]` of policy.toml.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CitySection {
+    pub code: String,
+    pub name: String,
+    /// First letter of every order number.
+    pub number_prefix: String,
+}
+
+/// `[places]` of policy.toml.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlacesSection {
+    /// Neighbours are named within this of a border. Metres.
+    pub near_border_m: f64,
+    /// A point outside but this near is taken as the nearest area. Metres.
+    pub nearest_m: f64,
+}
+
+/// `[dispatch]` of policy.toml.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DispatchSection {
+    /// A suggested category below this goes to triage.
+    pub min_confidence: f64,
+}
+
+#[derive(Deserialize)]
+struct OtherSections {
+    city: CitySection,
+    places: PlacesSection,
+    dispatch: DispatchSection,
+}
+
+impl Pack {
+    /// Reads a pack by name or folder.
+    pub fn open(name: &str) -> anyhow::Result<Self> {
+        let files = Files::open(name)?;
+        Self::read(files).map_err(|faults| {
+            let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
+            anyhow::anyhow!(
+                "CITY_PACK {name}: {} faults\n  {}",
+                faults.len(),
+                lines.join("\n  ")
+            )
+        })
+    }
+
+    pub fn read(files: Files) -> Result<Self, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let policy_text = text(&files, "policy.toml", &mut faults);
+        let other: Option<OtherSections> = keep(
+            toml::from_str(&policy_text).map_err(|e| vec![fault("policy.toml", 0, e.message())]),
+            &mut faults,
+        );
+        let policy = keep(
+            files::policy(&policy_text).map_err(|e| vec![fault("policy.toml", 0, &e.to_string())]),
+            &mut faults,
+        );
+        let calendar = text(&files, "calendar.json", &mut faults);
+        let calendar = keep(
+            files::calendar(&calendar).map_err(|e| vec![fault("calendar.json", 0, &e.to_string())]),
+            &mut faults,
+        );
+        let boundaries = boundary_file(text(&files, "areas.geojson", &mut faults));
+        let shapes =
+            keep(shapes::read(&boundaries.text).map_err(shape_faults), &mut faults).unwrap_or_default();
+        let townships = table(&files, "townships.csv", &mut faults);
+        let communities = table(&files, "communities.csv", &mut faults);
+        let units = table(&files, "units.csv", &mut faults);
+        let categories = table(&files, "categories.csv", &mut faults);
+        let duty = table(&files, "duty.csv", &mut faults);
+        let sites = if files.get("demo/sites.csv").is_some() {
+            table(&files, "demo/sites.csv", &mut faults)
+        } else {
+            Vec::new()
+        };
+        let (Some(other), Some(policy), Some(calendar)) = (other, policy, calendar) else {
+            return Err(faults);
+        };
+        let pack = Self {
+            city: other.city,
+            places: other.places,
+            dispatch: other.dispatch,
+            policy,
+            calendar,
+            shapes,
+            boundaries,
+            townships,
+            communities,
+            units,
+            categories,
+            duty,
+            sites,
+            files,
+        };
+        faults.extend(pack.check());
+        if faults.is_empty() { Ok(pack) } else { Err(faults) }
+    }
+
+    /// What can only be seen with all tables at hand.
+    fn check(&self) -> Vec<Fault> {
+        let counties: HashSet<&str> = self
+            .shapes
+            .iter()
+            .filter(|s| s.level == AreaLevel::County)
+            .map(|s| s.code.as_str())
+            .collect();
+        let townships: HashSet<&str> = self.townships.iter().map(|l| l.row.code.as_str()).collect();
+        let mut faults = Vec::new();
+        for Line { line, row } in &self.townships {
+            if !counties.contains(row.county.as_str()) {
+                faults.push(fault(
+                    "townships.csv",
+                    *line,
+                    &format!("unknown county {}", row.county),
+                ));
+            }
+        }
+        for Line { line, row } in &self.communities {
+            if !townships.contains(row.township.as_str()) {
+                faults.push(fault(
+                    "communities.csv",
+                    *line,
+                    &format!("unknown township {}", row.township),
+                ));
+            }
+        }
+        faults.extend(check::units("units.csv", &self.units, &counties, &townships));
+        faults.extend(self.check_duty());
+        faults
+    }
+
+    fn check_duty(&self) -> Vec<Fault> {
+        let categories: HashSet<&str> = self.categories.iter().map(|l| l.row.code.as_str()).collect();
+        let ground = self.ground();
+        let mut faults = Vec::new();
+        for Line { line, row } in &self.duty {
+            if row.category != crate::dispatch::duty::ANY && !categories.contains(row.category.as_str()) {
+                faults.push(fault(
+                    "duty.csv",
+                    *line,
+                    &format!("unknown category {}", row.category),
+                ));
+            }
+            if let Err(reason) = ground.expand(row) {
+                faults.push(fault("duty.csv", *line, &reason));
+            }
+        }
+        faults
+    }
+
+    /// A row with its patterns written out over the pack's own places and units.
+    pub fn expand(&self, row: &DutyRow) -> Result<Vec<ExpandedRule>, String> {
+        self.ground().expand(row)
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        let counties = self.shapes.iter().filter(|s| s.level == AreaLevel::County);
+        Ground {
+            counties: counties.map(|s| s.code.as_str()).collect(),
+            townships: self
+                .townships
+                .iter()
+                .map(|l| (l.row.code.as_str(), l.row.county.as_str()))
+                .collect(),
+            units: self.units.iter().map(|l| GroundUnit::of_row(&l.row)).collect(),
+        }
+    }
+}
+
+fn text(files: &Files, name: &str, faults: &mut Vec<Fault>) -> String {
+    let text = files.get(name).map(str::to_owned);
+    text.unwrap_or_else(|| {
+        faults.push(fault(name, 0, "the file is missing"));
+        String::new()
+    })
+}
+
+fn table<T: serde::de::DeserializeOwned>(files: &Files, name: &str, faults: &mut Vec<Fault>) -> Vec<Line<T>> {
+    let text = text(files, name, faults);
+    keep(rows::read(name, &text), faults).unwrap_or_default()
+}
+
+fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
+    read.map_err(|found| faults.extend(found)).ok()
+}
+
+fn shape_faults(found: Vec<shapes::ShapeFault>) -> Vec<Fault> {
+    let said = |f: shapes::ShapeFault| {
+        fault(
+            "areas.geojson",
+            0,
+            &format!("feature {}: {}", f.feature, f.reason),
+        )
+    };
+    found.into_iter().map(said).collect()
+}
+
+/// What a boundary file says of itself.
+#[must_use]
+pub fn boundary_file(text: String) -> BoundaryFile {
+    #[derive(Default, Deserialize)]
+    struct Says {
+        name: Option<String>,
+        source: Option<String>,
+        as_of: Option<String>,
+    }
+    let says: Says = serde_json::from_str(&text).unwrap_or_default();
+    BoundaryFile {
+        name: says.name.unwrap_or_default(),
+        source: says.source.unwrap_or_default(),
+        as_of: says.as_of,
+        text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_pack_is_right_and_covers_every_category_for_every_county() {
+        let pack = Pack::open("luoyang").unwrap_or_else(|error| panic!("{error}"));
+        assert!(pack.shapes.len() > 10);
+        assert!(pack.duty.len() >= pack.categories.iter().filter(|l| l.row.parent.is_some()).count());
+    }
+
+    #[test]
+    fn a_pack_that_is_not_there_is_named() {
+        assert!(
+            Pack::open("/nowhere")
+                .err()
+                .unwrap()
+                .to_string()
+                .contains("/nowhere")
+        );
+    }
+}

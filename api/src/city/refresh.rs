@@ -1,0 +1,38 @@
+//! Keeps the city in memory as the database has it: an import on any replica is seen by all within seconds.
+
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::city::store::{self, Frame};
+use crate::error::Result;
+
+/// One small query every so often.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// Runs until told to stop. A city that cannot be read leaves the one in memory as it is.
+pub async fn run(app: App, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(EVERY) => {}
+        }
+        match refresh(&app).await {
+            Ok(true) => tracing::info!("the city's data was reloaded"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(error = %error, "the city's data was not reloaded"),
+        }
+    }
+}
+
+/// Reloads when the rows have changed; says whether it did.
+pub async fn refresh(app: &App) -> Result<bool> {
+    let held = app.city.load();
+    if store::generation(&app.db).await? == held.generation {
+        return Ok(false);
+    }
+    let city = store::load(&app.db, Frame::of_city(&held)).await?;
+    app.city.swap(city);
+    Ok(true)
+}

@@ -1,0 +1,109 @@
+//! What the product works with: the city in memory, immutable, swapped as a whole when data changes.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use chrono_tz::Tz;
+use entity::ids::{BoundarySetId, UnitId};
+
+use crate::areas::datum::Wgs84;
+use crate::areas::lookup::{AreaIndex, Located, Nearness};
+use crate::areas::words::{Township, Words};
+use crate::categories::suggest::Suggester;
+use crate::categories::tree::Tree;
+use crate::city::files::Files;
+use crate::city::pack::{CitySection, DispatchSection};
+use crate::city::units::{Unit, Units};
+use crate::deadlines::{Calendar, Law, Policy};
+use crate::dispatch::duty::DutyTable;
+
+/// One state of the city.
+pub struct City {
+    /// Of the rows that this was read from; replicas reload when the database has a later one.
+    pub generation: i64,
+    pub meta: CitySection,
+    pub nearness: Nearness,
+    pub dispatch: DispatchSection,
+    pub policy: Policy,
+    pub calendar: Calendar,
+    pub boundary_set: BoundarySetId,
+    pub counties: AreaIndex,
+    pub words: Words,
+    pub categories: Tree,
+    pub suggester: Suggester,
+    pub duty: DutyTable,
+    pub units: Units,
+    pub files: Files,
+}
+
+impl City {
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.policy.clocks.time_zone
+    }
+
+    /// What deadlines are counted by.
+    #[must_use]
+    pub fn law(&self) -> Law<'_> {
+        Law {
+            policy: &self.policy,
+            calendar: &self.calendar,
+        }
+    }
+
+    #[must_use]
+    pub fn locate(&self, point: Wgs84, accuracy_m: Option<f64>) -> Located<'_> {
+        self.counties.locate(point, accuracy_m, self.nearness)
+    }
+
+    /// A county by code or name.
+    #[must_use]
+    pub fn county(&self, text: &str) -> Option<&crate::areas::lookup::Division> {
+        let text = text.trim();
+        self.counties
+            .divisions()
+            .iter()
+            .find(|d| d.code == text || d.name == text)
+    }
+
+    #[must_use]
+    pub fn county_name(&self, code: &str) -> &str {
+        self.county(code).map_or("", |division| division.name.as_str())
+    }
+
+    #[must_use]
+    pub fn township(&self, code: &str) -> Option<&Township> {
+        self.words.township(code)
+    }
+
+    #[must_use]
+    pub fn unit(&self, id: UnitId) -> Option<&Unit> {
+        self.units.get(id)
+    }
+
+    /// The stories of the pack, in the order of their names.
+    #[must_use]
+    pub fn stories(&self) -> Vec<(String, String)> {
+        self.files.below("demo/stories/")
+    }
+}
+
+/// The current city; all clones see a swap.
+#[derive(Clone)]
+pub struct CityHandle(Arc<ArcSwap<City>>);
+
+impl CityHandle {
+    #[must_use]
+    pub fn new(city: City) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(city)))
+    }
+
+    #[must_use]
+    pub fn load(&self) -> Arc<City> {
+        self.0.load_full()
+    }
+
+    pub fn swap(&self, city: City) {
+        self.0.store(Arc::new(city));
+    }
+}

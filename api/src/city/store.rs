@@ -1,0 +1,282 @@
+//! The city's rows, read back into memory; and the numbers by which replicas see that they have changed.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use entity::kinds::AreaLevel;
+use entity::{
+    area, boundary_set, calendar_day, calendar_year, category, city_generation, community, duty_rule, unit,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::areas::lookup::{AreaIndex, Nearness};
+use crate::areas::shapes::{self, Shape};
+use crate::areas::words::{Community, Township, Words};
+use crate::categories::suggest::Suggester;
+use crate::categories::tree::{Category, Tree};
+use crate::city::files::Files;
+use crate::city::pack::{CitySection, DispatchSection, Pack};
+use crate::city::rows::{self, TownshipRow};
+use crate::city::snapshot::City;
+use crate::city::units::{Unit, Units};
+use crate::deadlines::calendar::AnnouncedYear;
+use crate::deadlines::{Calendar, Policy};
+use crate::dispatch::duty::{DutyTable, Rule};
+use crate::error::Result;
+
+/// What changes by itself; each has a generation.
+pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];
+
+/// Says that rows of a kind have changed, in the transaction that changes them.
+pub async fn touch(connection: &impl ConnectionTrait, kind: &str, now: DateTime<Utc>) -> Result<()> {
+    let row = city_generation::ActiveModel {
+        kind: Set(kind.to_owned()),
+        generation: Set(1),
+        changed_at: Set(now),
+    };
+    let next = Expr::col((city_generation::Entity, city_generation::Column::Generation)).add(1);
+    city_generation::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(city_generation::Column::Kind)
+                .value(city_generation::Column::Generation, next)
+                .update_column(city_generation::Column::ChangedAt)
+                .to_owned(),
+        )
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+/// The sum of all generations: one small query tells whether to reload.
+pub async fn generation(connection: &impl ConnectionTrait) -> Result<i64> {
+    let rows = city_generation::Entity::find().all(connection).await?;
+    Ok(rows.iter().map(|row| row.generation).sum())
+}
+
+/// What is not in the database: numbers and wording, from the pack.
+#[derive(Clone)]
+pub struct Frame {
+    meta: CitySection,
+    nearness: Nearness,
+    dispatch: DispatchSection,
+    policy: Policy,
+    files: Files,
+}
+
+impl Frame {
+    #[must_use]
+    pub fn of_pack(pack: &Pack) -> Self {
+        Self {
+            meta: pack.city.clone(),
+            nearness: Nearness {
+                border_m: pack.places.near_border_m,
+                outside_m: pack.places.nearest_m,
+            },
+            dispatch: pack.dispatch,
+            policy: pack.policy.clone(),
+            files: pack.files.clone(),
+        }
+    }
+
+    #[must_use]
+    pub fn of_city(city: &City) -> Self {
+        Self {
+            meta: city.meta.clone(),
+            nearness: city.nearness,
+            dispatch: city.dispatch,
+            policy: city.policy.clone(),
+            files: city.files.clone(),
+        }
+    }
+}
+
+/// The whole city.
+pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<City> {
+    // Read first: rows that change meanwhile make the next look reload once more.
+    let generation = generation(connection).await?;
+    let set = boundary_set::Entity::find()
+        .filter(boundary_set::Column::Active.eq(true))
+        .one(connection)
+        .await?;
+    let set =
+        set.ok_or_else(|| anyhow::anyhow!("there is no active boundary set; run `zhitong import areas`"))?;
+    let areas = area::Entity::find()
+        .filter(area::Column::BoundarySetId.eq(set.id))
+        .order_by_asc(area::Column::Position)
+        .all(connection)
+        .await?;
+    let (counties, mut townships) = divide(areas)?;
+    name_otherwise(&mut townships, &frame.files);
+    let communities = community::Entity::find().all(connection).await?;
+    let community = |row: community::Model| Community {
+        name: row.name,
+        township: row.township_code,
+    };
+    let categories = tree(connection).await?;
+    let units = units(connection).await?;
+    let duty = duty(connection, &units).await?;
+    let Frame {
+        meta,
+        nearness,
+        dispatch,
+        policy,
+        files,
+    } = frame;
+    Ok(City {
+        generation,
+        meta,
+        nearness,
+        dispatch,
+        policy,
+        calendar: calendar(connection).await?,
+        boundary_set: set.id,
+        counties: AreaIndex::new(counties),
+        words: Words::new(townships, communities.into_iter().map(community).collect()),
+        suggester: Suggester::new(&categories),
+        categories,
+        duty,
+        units,
+        files,
+    })
+}
+
+fn divide(areas: Vec<area::Model>) -> Result<(Vec<Shape>, Vec<Township>)> {
+    let (mut counties, mut townships) = (Vec::new(), Vec::new());
+    for row in areas {
+        match (row.level, row.geometry) {
+            (AreaLevel::County, Some(geometry)) => {
+                let geometry: geojson::Geometry =
+                    serde_json::from_value(geometry).map_err(anyhow::Error::from)?;
+                let outline = shapes::trusted_outline(&geometry).map_err(anyhow::Error::msg)?;
+                let (code, name, level, parent) = (row.code, row.name, row.level, row.parent_code);
+                counties.push(Shape {
+                    code,
+                    name,
+                    level,
+                    parent,
+                    outline,
+                });
+            }
+            (AreaLevel::Township, _) => townships.push(Township {
+                code: row.code,
+                name: row.name,
+                county: row.parent_code.unwrap_or_default(),
+                zone: row.zone,
+                other_names: Vec::new(),
+            }),
+            _ => {}
+        }
+    }
+    Ok((counties, townships))
+}
+
+/// Former and popular names of townships stand in the pack only.
+fn name_otherwise(townships: &mut [Township], files: &Files) {
+    let text = files.get("townships.csv").unwrap_or_default();
+    let rows = rows::read::<TownshipRow>("townships.csv", text).unwrap_or_default();
+    let mut names: HashMap<String, Vec<String>> = rows
+        .into_iter()
+        .filter_map(|line| {
+            let names = line.row.alias?.split_whitespace().map(str::to_owned).collect();
+            Some((line.row.code, names))
+        })
+        .collect();
+    for township in townships {
+        township.other_names = names.remove(&township.code).unwrap_or_default();
+    }
+}
+
+async fn tree(connection: &impl ConnectionTrait) -> Result<Tree> {
+    let rows = category::Entity::find()
+        .filter(category::Column::Active.eq(true))
+        .order_by_asc(category::Column::Position)
+        .all(connection)
+        .await?;
+    let category = |row: category::Model| Category {
+        code: row.code,
+        parent: row.parent_code,
+        name: row.name,
+        keywords: serde_json::from_value(row.keywords).unwrap_or_default(),
+        urgency: row.urgency,
+    };
+    Tree::build(rows.into_iter().map(category).collect())
+        .map_err(|faults| anyhow::anyhow!("categories: {}", faults.join("; ")).into())
+}
+
+pub async fn units(connection: &impl ConnectionTrait) -> Result<Units> {
+    let rows = unit::Entity::find()
+        .filter(unit::Column::Active.eq(true))
+        .order_by_asc(unit::Column::Code);
+    let unit = |row: unit::Model| Unit {
+        id: row.id,
+        code: row.code,
+        name: row.name,
+        alias: row.alias,
+        level: row.level,
+        county: row.area_code,
+        township: row.township_code,
+        parent: row.parent_id,
+    };
+    Ok(Units::new(
+        rows.all(connection).await?.into_iter().map(unit).collect(),
+    ))
+}
+
+async fn duty(connection: &impl ConnectionTrait, units: &Units) -> Result<DutyTable> {
+    let rows = duty_rule::Entity::find()
+        .filter(duty_rule::Column::Active.eq(true))
+        .all(connection)
+        .await?;
+    let rule = |row: duty_rule::Model| Rule {
+        category: row.category_code,
+        scope: row.scope_kind,
+        scope_code: row.scope_code,
+        lead: row.lead_unit_id,
+        supports: serde_json::from_value(row.support_unit_ids).unwrap_or_default(),
+        precedence: row.precedence,
+        source: row.source,
+    };
+    DutyTable::build(rows.into_iter().map(rule).collect(), units.governments()).map_err(|ties| {
+        let said: Vec<_> = ties
+            .iter()
+            .map(|tie| format!("{} and {}", tie.first, tie.second))
+            .collect();
+        anyhow::anyhow!("the duty table has ties: {}", said.join("; ")).into()
+    })
+}
+
+async fn calendar(connection: &impl ConnectionTrait) -> Result<Calendar> {
+    let loaded = calendar_year::Entity::find().all(connection).await?;
+    let mut years: BTreeMap<i32, AnnouncedYear> = loaded
+        .into_iter()
+        .map(|row| (row.year, AnnouncedYear::default()))
+        .collect();
+    for row in calendar_day::Entity::find().all(connection).await? {
+        let Some(year) = years.get_mut(&chrono::Datelike::year(&row.day)) else {
+            continue;
+        };
+        let days = if row.working {
+            &mut year.workdays
+        } else {
+            &mut year.holidays
+        };
+        days.insert(row.day);
+        if let Some(name) = row.name {
+            year.names.insert(row.day, name);
+        }
+    }
+    Calendar::new(years).map_err(|fault| anyhow::anyhow!("calendar: {fault}").into())
+}
+
+/// Names of units by id, for those that are no longer active too.
+pub async fn unit_names(
+    connection: &impl ConnectionTrait,
+    ids: Vec<entity::ids::UnitId>,
+) -> Result<HashMap<entity::ids::UnitId, String>> {
+    let rows = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(ids))
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}

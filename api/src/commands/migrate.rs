@@ -1,0 +1,43 @@
+//! `zhitong migrate [up|down|status]`
+
+use clap::ValueEnum;
+use migration::MigratorTrait as _;
+use secrecy::ExposeSecret as _;
+
+use crate::config::Config;
+use crate::db;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// `down` takes back one migration
+    #[arg(value_enum, default_value_t = Direction::Up)]
+    direction: Direction,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Direction {
+    Up,
+    Down,
+    Status,
+}
+
+#[expect(clippy::print_stdout, reason = "a command prints its result")]
+pub async fn run(args: Args) -> anyhow::Result<()> {
+    let config = Config::from_environment()?;
+    std::fs::create_dir_all(&config.data_dir)?;
+    let url = config.database_url.expose_secret();
+    match args.direction {
+        Direction::Up => db::migrate(url).await?,
+        Direction::Down => migration::Migrator::down(&db::connect(url).await?, Some(1)).await?,
+        Direction::Status => {}
+    }
+    let db = db::connect(url).await?;
+    for migration in migration::Migrator::get_migration_with_status(&db).await? {
+        println!(
+            "{:8} {}",
+            format!("{:?}", migration.status()).to_lowercase(),
+            migration.name()
+        );
+    }
+    Ok(())
+}

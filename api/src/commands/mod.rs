@@ -1,0 +1,66 @@
+//! The command line: what the administrator types. Each command is a file; all of them say why on failure.
+
+mod admin;
+mod audit;
+mod demo;
+mod import;
+mod migrate;
+mod openapi;
+mod serve;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::Config;
+use crate::server;
+
+#[derive(Debug, Parser)]
+#[command(
+    name = "zhitong",
+    version,
+    about = "代表直通: links people's congress delegates with a city's 12345 hotline"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API, the console and the jobs, from the environment and `.env`
+    Serve,
+    /// Bring the schema up to date, take it down, or show where it stands
+    Migrate(migrate::Args),
+    /// The whole product on this machine without any account, with the stories played in it
+    Demo(demo::Args),
+    /// Take in a roster, units, boundaries, a calendar or a duty table
+    Import(import::Args),
+    /// What an administrator does
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
+    /// The orders' history
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Print the OpenAPI document
+    Openapi,
+}
+
+/// Runs what was typed.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve => serve::run().await,
+        Command::Migrate(args) => migrate::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Import(args) => import::run(args).await,
+        Command::Admin(command) => admin::run(command).await,
+        Command::Audit(command) => audit::run(command).await,
+        Command::Openapi => openapi::run(),
+    }
+}
+
+/// The application without its server, for commands that work on the data.
+async fn open() -> anyhow::Result<App> {
+    let config = Config::from_environment()?;
+    let address = config.bind;
+    server::build(config, address).await
+}

@@ -1,0 +1,15 @@
+//! `zhitong serve`
+
+use crate::config::Config;
+use crate::ops::telemetry::{self, Style};
+use crate::server;
+
+pub async fn run() -> anyhow::Result<()> {
+    let config = Config::from_environment()?;
+    let _telemetry = telemetry::start(Style::Json, config.otlp_endpoint.as_deref())?;
+    let listener = server::bind(&config)?;
+    let address = listener.local_addr()?;
+    let app = server::build(config, address).await?;
+    tracing::info!(%address, "serving");
+    server::serve(app, listener).await
+}

@@ -1,0 +1,27 @@
+//! 限时办理: when what is due, and what colour its light is.
+//!
+//! Read in this order, all of it pure: `calendar` (which days count), `policy` (the city's numbers), `clocks` (the
+//! two clocks of a round), `explain` (the sum a clerk can check), `extension` and `returns` (what a unit may ask),
+//! `lights` (yellow and red). `files` reads the city's calendar and policy;
+//! `running` keeps the clocks of an order as rows.
+
+pub mod calendar;
+pub mod clocks;
+pub mod explain;
+pub mod extension;
+pub mod files;
+pub mod lights;
+pub mod policy;
+pub mod returns;
+pub mod running;
+
+/// The job that counts provisional clocks anew; enqueued with a year's announcement.
+pub const RECOUNT: &str = "recount_deadlines";
+
+#[cfg(test)]
+mod samples;
+
+pub use calendar::Calendar;
+pub use clocks::{Deadline, Law};
+pub use explain::Explanation;
+pub use policy::Policy;

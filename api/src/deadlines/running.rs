@@ -1,0 +1,166 @@
+//! The clocks of an order as rows: started, stopped, moved, read. The caller holds the order's row, opened the
+//! transaction and commits it.
+
+use chrono::{DateTime, Utc};
+use entity::deadline;
+use entity::ids::{DeadlineId, OrderId};
+use entity::kinds::{ClockKind, Light};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+};
+
+use super::clocks::{Deadline, Law};
+use super::lights::{self, Lines};
+use crate::error::Result;
+
+/// The light and the due time an order shows.
+pub type Shown = (Light, Option<DateTime<Utc>>);
+
+/// Every clock of the order, first round first.
+pub async fn of_order(connection: &impl ConnectionTrait, order: OrderId) -> Result<Vec<deadline::Model>> {
+    Ok(deadline::Entity::find()
+        .filter(deadline::Column::OrderId.eq(order))
+        .order_by_asc(deadline::Column::Round)
+        .order_by_asc(deadline::Column::StartedAt)
+        .order_by_asc(deadline::Column::DueAt)
+        .all(connection)
+        .await?)
+}
+
+/// Starts clocks: `law.start_round(…)` at dispatch, `law.supplementary(…)` after a verdict.
+pub async fn start(
+    txn: &impl ConnectionTrait,
+    law: Law<'_>,
+    order: OrderId,
+    clocks: &[Deadline],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for clock in clocks {
+        let lines = Lines::of(&law.policy.clocks, clock.kind, clock.due_at);
+        let row = deadline::ActiveModel {
+            id: Set(DeadlineId::generate()),
+            order_id: Set(order),
+            round: Set(clock.round),
+            kind: Set(clock.kind),
+            started_at: Set(clock.started_at),
+            due_at: Set(clock.due_at),
+            stopped_at: Set(None),
+            light: Set(lines.light(None, now)),
+            // Not the line after `now`: one that has been passed already is an event too.
+            next_change_at: Set(Some(lines.yellow_at)),
+            turned_yellow_at: Set(None),
+            turned_red_at: Set(None),
+            provisional: Set(clock.provisional),
+            explanation: Set(explained(clock)?),
+            created_at: Set(now),
+        };
+        deadline::Entity::insert(row).exec_without_returning(txn).await?;
+    }
+    Ok(())
+}
+
+/// Stops the running clocks of these kinds; the other clocks of the order go on.
+pub async fn stop(
+    txn: &impl ConnectionTrait,
+    law: Law<'_>,
+    order: OrderId,
+    kinds: &[ClockKind],
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let running = of_order(txn, order).await?;
+    for row in running
+        .into_iter()
+        .filter(|row| row.stopped_at.is_none() && kinds.contains(&row.kind))
+    {
+        let light = Lines::of(&law.policy.clocks, row.kind, row.due_at).light(Some(at), at);
+        let mut row = row.into_active_model();
+        row.stopped_at = Set(Some(at));
+        row.light = Set(light);
+        row.next_change_at = Set(None);
+        deadline::Entity::update(row).exec(txn).await?;
+    }
+    Ok(())
+}
+
+/// Stops whatever runs: the order is over, or a new round begins.
+pub async fn stop_all(
+    txn: &impl ConnectionTrait,
+    law: Law<'_>,
+    order: OrderId,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    stop(txn, law, order, ClockKind::ALL, at).await
+}
+
+/// Puts a moved clock (extended, counted anew) in the place of the row it came from. What was an event of this
+/// clock stays one: a line is crossed once.
+pub async fn move_to(
+    txn: &impl ConnectionTrait,
+    law: Law<'_>,
+    row: deadline::Model,
+    clock: &Deadline,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let lines = Lines::of(&law.policy.clocks, clock.kind, clock.due_at);
+    let next = lines.next_change_at(row.stopped_at, seen(&row), now);
+    let mut row = row.into_active_model();
+    row.due_at = Set(clock.due_at);
+    row.light = Set(lines.light(clock.stopped_at, now));
+    row.next_change_at = Set(next);
+    row.provisional = Set(clock.provisional);
+    row.explanation = Set(explained(clock)?);
+    deadline::Entity::update(row).exec(txn).await?;
+    Ok(())
+}
+
+/// The running clock of this kind.
+#[must_use]
+pub fn running(rows: &[deadline::Model], kind: ClockKind) -> Option<&deadline::Model> {
+    rows.iter()
+        .rev()
+        .find(|row| row.kind == kind && row.stopped_at.is_none())
+}
+
+/// A row as the rules of the other files know it.
+pub fn clock(row: &deadline::Model) -> Result<Deadline> {
+    let explanation = serde_json::from_value(row.explanation.clone()).map_err(anyhow::Error::from)?;
+    Ok(Deadline {
+        kind: row.kind,
+        round: row.round,
+        started_at: row.started_at,
+        due_at: row.due_at,
+        stopped_at: row.stopped_at,
+        provisional: row.provisional,
+        explanation,
+    })
+}
+
+/// What the order shows: the worst light and the nearest due time of what runs. Read after every start, stop or move.
+pub async fn shown(
+    connection: &impl ConnectionTrait,
+    law: Law<'_>,
+    order: OrderId,
+    now: DateTime<Utc>,
+) -> Result<Shown> {
+    Ok(shown_of(&of_order(connection, order).await?, law, now))
+}
+
+#[must_use]
+pub fn shown_of(rows: &[deadline::Model], law: Law<'_>, now: DateTime<Utc>) -> Shown {
+    let running = rows.iter().filter(|row| row.stopped_at.is_none());
+    let light = |row: &deadline::Model| Lines::of(&law.policy.clocks, row.kind, row.due_at).light(None, now);
+    let running: Vec<_> = running.map(|row| (light(row), row.due_at)).collect();
+    lights::of_order(&running)
+}
+
+#[must_use]
+pub fn seen(row: &deadline::Model) -> lights::Seen {
+    lights::Seen {
+        yellow_at: row.turned_yellow_at,
+        red_at: row.turned_red_at,
+    }
+}
+
+fn explained(clock: &Deadline) -> Result<serde_json::Value> {
+    Ok(serde_json::to_value(&clock.explanation).map_err(anyhow::Error::from)?)
+}

@@ -1,0 +1,150 @@
+//! What can go wrong, in terms of the domain. `http/problem.rs` turns each into an answer.
+
+use serde::Serialize;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A rule's "no". Each pure rule has an enum of its own that implements this.
+pub trait Refusal: std::fmt::Debug {
+    /// Stable snake_case English, part of the contract with clients.
+    fn code(&self) -> &'static str;
+    /// Chinese that a delegate can read.
+    fn detail(&self) -> String;
+    fn kind(&self) -> Kind {
+        Kind::Rule
+    }
+}
+
+/// Which family of answer a refusal belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 400: the request cannot be read.
+    Malformed,
+    /// 401: nobody, or nobody any more, is signed in.
+    NotSignedIn,
+    /// 403: the role may not.
+    Forbidden,
+    /// 404: unknown, or not yours to know of.
+    NotFound,
+    /// 409: the state does not allow it.
+    Conflict,
+    /// 412: `If-Match` names an older version.
+    Stale,
+    /// 413
+    TooLarge,
+    /// 415
+    UnsupportedMedia,
+    /// 422: well-formed, but a rule says no.
+    Rule,
+    /// 429
+    TooMany { retry_after_secs: u64 },
+    /// 503: something we depend on does not answer.
+    Unavailable { retry_after_secs: u64 },
+}
+
+/// A field that is at fault, as shown in `errors` of a problem document.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq, utoipa::ToSchema)]
+pub struct FieldError {
+    pub field: String,
+    pub code: String,
+    pub detail: String,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, code: &str, detail: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            code: code.to_owned(),
+            detail: detail.into(),
+        }
+    }
+}
+
+/// The current state, sent along with a 409 or 412 so that the client can go on from it.
+#[derive(Clone, Debug, Default, Serialize, PartialEq, Eq)]
+pub struct CurrentState {
+    pub status: String,
+    pub version: i32,
+    pub allowed: Vec<String>,
+}
+
+/// A refusal on its way out.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    pub kind: Kind,
+    pub code: &'static str,
+    pub detail: String,
+    pub errors: Vec<FieldError>,
+    pub state: Option<CurrentState>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("refused: {}", .0.code)]
+    Refused(Box<Refused>),
+    #[error("database: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    #[error(transparent)]
+    Internal(#[from] anyhow::Error),
+}
+
+impl<R: Refusal> From<R> for Error {
+    fn from(refusal: R) -> Self {
+        Self::refused(refusal.kind(), refusal.code(), refusal.detail())
+    }
+}
+
+impl Error {
+    pub fn refused(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused(Box::new(Refused {
+            kind,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            state: None,
+        }))
+    }
+
+    /// 404, for what does not exist and for what the caller may not know of.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::refused(Kind::NotFound, "not_found", "没有找到，或您无权查看。")
+    }
+
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::refused(Kind::Forbidden, "role_may_not", detail)
+    }
+
+    /// 422 `invalid_fields`, naming each field.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = errors
+            .iter()
+            .map(|e| e.detail.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let mut error = Self::refused(Kind::Rule, "invalid_fields", detail);
+        if let Self::Refused(refused) = &mut error {
+            refused.errors = errors;
+        }
+        error
+    }
+
+    /// Adds what the order looks like now (409, 412).
+    #[must_use]
+    pub fn with_state(mut self, state: CurrentState) -> Self {
+        if let Self::Refused(refused) = &mut self {
+            refused.state = Some(state);
+        }
+        self
+    }
+
+    /// The stable code of a refusal; none for faults of our own.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Refused(refused) => Some(refused.code),
+            Self::Database(_) | Self::Internal(_) => None,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! 效果评估: asking the delegate (`asking.rs`), his verdict and what it brings about (`verdict.rs`), and the calls
+//! an operator makes when nobody answers (`manual.rs`).
+
+pub mod asking;
+pub mod manual;
+pub mod routes;
+pub mod verdict;

@@ -1,0 +1,163 @@
+//! The delegate's verdict, and in the same transaction everything it brings about: closing, a supplementary
+//! reply, or the next round with a supervision order. `orders/consequences.rs` decides; here it is carried out.
+
+use entity::ids::{PersonId, PhotoId, VerdictId};
+use entity::kinds::{Satisfaction, Solved, Status};
+use entity::{endorsement, order, verdict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter};
+use serde_json::json;
+
+use crate::app::App;
+use crate::deadlines::running;
+use crate::error::Result;
+use crate::follow_up::asking;
+use crate::notices::{Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::consequences::{self, Before, Consequences, FreshClocks};
+use crate::orders::lifecycle::Action;
+use crate::orders::moves::{self, Move, round};
+use crate::orders::pictures;
+use crate::orders::report::one_text;
+use crate::orders::view::OrderView;
+use crate::supervision::orders as supervision_orders;
+
+const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
+
+/// What was said: result and process kept apart from whether it was solved.
+#[derive(Clone, Debug)]
+pub struct Given {
+    pub result: Satisfaction,
+    pub process: Option<Satisfaction>,
+    pub solved: Solved,
+    pub comment: Option<String>,
+    pub photos: Vec<PhotoId>,
+}
+
+impl Given {
+    #[must_use]
+    pub fn action(&self) -> Action {
+        match self.result {
+            Satisfaction::Satisfied => Action::VerdictSatisfied,
+            Satisfaction::BasicallySatisfied => Action::VerdictBasically,
+            Satisfaction::Dissatisfied => Action::VerdictDissatisfied,
+        }
+    }
+}
+
+/// The delegate judges.
+pub async fn give(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    given: Given,
+) -> Result<OrderView> {
+    let step = moves::begin(app, actor, number, if_match, given.action()).await?;
+    let step = carry_out(app, step, given).await?;
+    step.commit(app).await
+}
+
+/// Writes the verdict and what follows from it; the caller commits.
+pub async fn carry_out(app: &App, mut step: Move, given: Given) -> Result<Move> {
+    let comment = given.comment.as_deref().filter(|text| !text.trim().is_empty());
+    let comment = comment
+        .map(|text| one_text("comment", text, COMMENT_CHARS))
+        .transpose()?;
+    let before = weigh(&step).await?;
+    insert(&step, &given, comment.clone()).await?;
+    asking::answered(&step.txn, step.order.id, step.now).await?;
+    pictures::attach(&step.txn, &step.order, &step.actor, &given.photos, None, step.now).await?;
+    let follows = consequences::after_verdict(given.result, before);
+    apply(&mut step, &follows).await?;
+    step.write().await?;
+    let detail = json!({ "result": given.result, "process": given.process, "solved": given.solved });
+    let mut event = step.event("verdict").detail(detail).photos(&given.photos);
+    if let Some(comment) = &comment {
+        event = event.note(comment.clone());
+    }
+    step.record(event).await?;
+    tell(app, &step, given.result, comment).await?;
+    if follows.supervision_order {
+        supervision_orders::issue_by_verdict(app, &step).await?;
+    }
+    Ok(step)
+}
+
+/// How often the matter has been judged badly, and how many stand behind it.
+async fn weigh(step: &Move) -> Result<Before> {
+    let order = &step.before;
+    let endorsers = endorsement::Entity::find()
+        .filter(endorsement::Column::OrderId.eq(order.id))
+        .count(&step.txn)
+        .await?;
+    let merged = order::Entity::find()
+        .filter(order::Column::MergedInto.eq(order.id))
+        .count(&step.txn)
+        .await?;
+    let delegates = u32::try_from(1 + endorsers + merged).unwrap_or(u32::MAX);
+    Ok(Before {
+        dissatisfied: u32::try_from(order.dissatisfied_count).unwrap_or(0),
+        delegates,
+        delegates_to_raise: step.city.policy.supervision.delegates_to_raise,
+        level: order.supervision_level,
+    })
+}
+
+async fn insert(step: &Move, given: &Given, comment: Option<String>) -> Result<()> {
+    let by: PersonId = step.actor.person.unwrap_or(step.order.reporter_id);
+    let row = verdict::ActiveModel {
+        id: Set(VerdictId::generate()),
+        order_id: Set(step.order.id),
+        round: Set(step.before.round),
+        person_id: Set(step.order.reporter_id),
+        given_by: Set(by),
+        result: Set(given.result),
+        process: Set(given.process),
+        solved: Set(given.solved),
+        comment: Set(comment),
+        created_at: Set(step.now),
+    };
+    verdict::Entity::insert(row)
+        .exec_without_returning(&step.txn)
+        .await?;
+    Ok(())
+}
+
+/// Puts the consequences into the order and its clocks.
+async fn apply(step: &mut Move, follows: &Consequences) -> Result<()> {
+    step.order.difficult |= follows.difficult;
+    step.order.tracked |= follows.tracked;
+    step.order.supervision_level = follows.supervision_level;
+    step.order.dissatisfied_count += i32::from(follows.difficult);
+    if follows.status == Status::Closed {
+        step.order.closed_at = Some(step.now);
+    }
+    match follows.fresh_clocks {
+        FreshClocks::None => Ok(()),
+        FreshClocks::Supplementary => {
+            let law = step.city.law();
+            let clock = law.supplementary(step.order.round, step.now);
+            running::start(&step.txn, law, step.order.id, &[clock], step.now).await
+        }
+        FreshClocks::Round => round::start_next(step).await,
+    }
+}
+
+async fn tell(app: &App, step: &Move, result: Satisfaction, comment: Option<String>) -> Result<()> {
+    let kinds: &[EventKind] = match result {
+        Satisfaction::Satisfied => &[EventKind::Closed],
+        Satisfaction::BasicallySatisfied => &[EventKind::Warned, EventKind::SupplementaryDue],
+        Satisfaction::Dissatisfied => &[EventKind::Dissatisfied],
+    };
+    for kind in kinds {
+        let mut event = Event::of(*kind, &step.order);
+        if let Some(comment) = &comment {
+            event = event.note(comment.clone());
+        }
+        if let Some(due) = step.order.due_at {
+            event = event.due(due);
+        }
+        step.tell(app, event).await?;
+    }
+    Ok(())
+}

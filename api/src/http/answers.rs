@@ -1,0 +1,69 @@
+//! The refusals that routes list in the document, so that each need not write them out.
+
+use utoipa::IntoResponses;
+
+use crate::http::problem::Problem;
+
+/// What any reading call of a signed-in person may be answered with besides what it asks for.
+#[derive(IntoResponses)]
+pub enum ReadRefusals {
+    /// The request cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// Nobody is signed in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    NotSignedIn(Problem),
+    /// The role may not.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+    /// Unknown, or not the caller's to know of.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// A rule says no.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Rule(Problem),
+    /// Too many calls; `Retry-After` says when to come back.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+    /// Something the product depends on does not answer; `Retry-After` says when to come back.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}
+
+/// What any writing call of a signed-in person may be answered with besides its own answer.
+#[derive(IntoResponses)]
+pub enum WriteRefusals {
+    /// The request cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// Nobody is signed in.
+    #[response(status = 401, content_type = "application/problem+json")]
+    NotSignedIn(Problem),
+    /// The role may not.
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+    /// Unknown, or not the caller's to know of.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The state does not allow it; the current one is told.
+    #[response(status = 409, content_type = "application/problem+json")]
+    Conflict(Problem),
+    /// `If-Match` names an older version.
+    #[response(status = 412, content_type = "application/problem+json")]
+    Stale(Problem),
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// The body is not what this call takes.
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedMedia(Problem),
+    /// A rule says no.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Rule(Problem),
+    /// Too many calls; `Retry-After` says when to come back.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+    /// Something the product depends on does not answer; `Retry-After` says when to come back.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}

@@ -1,0 +1,121 @@
+//! `?limit=&cursor=` in, `{"items": [...], "next_cursor": …}` out. A cursor holds the sort key of the last
+//! row, so a list stays stable while rows are added in front of it.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, FieldError, Kind};
+
+const DEFAULT_LIMIT: u64 = 20;
+const MAX_LIMIT: u64 = 100;
+
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// 1 to 100, default 20.
+    #[param(minimum = 1, maximum = 100, required = false)]
+    pub limit: Option<u64>,
+    /// From `next_cursor` of the page before.
+    #[param(required = false)]
+    pub cursor: Option<String>,
+}
+
+impl Paging {
+    pub fn limit(&self) -> Result<u64, Error> {
+        match self.limit {
+            None => Ok(DEFAULT_LIMIT),
+            Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
+            Some(_) => Err(Error::refused(
+                Kind::Malformed,
+                "bad_limit",
+                "limit 应在 1 到 100 之间。",
+            )),
+        }
+    }
+
+    /// The sort key after which the page starts.
+    pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Error> {
+        let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) else {
+            return Ok(None);
+        };
+        let read = URL_SAFE_NO_PAD
+            .decode(text)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        read.map(Some).ok_or_else(|| {
+            let mut error = Error::refused(Kind::Malformed, "bad_cursor", "cursor 无效，请从第一页开始。");
+            if let Error::Refused(refused) = &mut error {
+                refused
+                    .errors
+                    .push(FieldError::new("cursor", "bad_cursor", "无法读取"));
+            }
+            error
+        })
+    }
+}
+
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// None on the last page.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page from `limit + 1` rows at most: the extra one only says that there is more.
+    pub fn cut<K: Serialize>(mut rows: Vec<T>, limit: u64, key: impl Fn(&T) -> K) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next_cursor = if more {
+            rows.last().map(|row| cursor(&key(row)))
+        } else {
+            None
+        };
+        Self {
+            items: rows,
+            next_cursor,
+        }
+    }
+
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next_cursor: self.next_cursor,
+        }
+    }
+}
+
+/// The opaque text of a sort key.
+pub fn cursor<K: Serialize>(key: &K) -> String {
+    URL_SAFE_NO_PAD.encode(serde_json::to_vec(key).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_with_a_cursor_only_when_there_is_more() {
+        let page = Page::cut(vec![1, 2, 3], 2, |n| *n);
+        assert_eq!(page.items, [1, 2]);
+        let paging = Paging {
+            limit: None,
+            cursor: page.next_cursor,
+        };
+        assert_eq!(paging.after::<i32>().unwrap(), Some(2));
+        assert_eq!(Page::cut(vec![1, 2], 2, |n| *n).next_cursor, None);
+    }
+
+    #[test]
+    fn a_cursor_of_somebody_elses_making_is_refused() {
+        let paging = Paging {
+            limit: Some(0),
+            cursor: Some("nonsense".to_owned()),
+        };
+        assert!(paging.after::<i32>().is_err());
+        assert!(paging.limit().is_err());
+    }
+}

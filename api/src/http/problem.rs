@@ -1,0 +1,129 @@
+//! Errors → `application/problem+json` (RFC 9457). The one file that knows which error is which status.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::{HttpResponse, ResponseError};
+use sea_orm::{DbErr, RuntimeErr};
+use serde::Serialize;
+
+use crate::error::{Error, FieldError, Kind, Refused};
+use crate::http::request_id;
+
+pub const PROBLEM_JSON: &str = "application/problem+json";
+/// How long a client waits before it tries again after a fault of ours.
+const RETRY_SECS: u64 = 5;
+
+/// The body of every error.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// A URI that names the kind of problem: `urn:zhitong:problem:<code>`.
+    #[serde(rename = "type")]
+    pub problem_type: String,
+    pub title: String,
+    pub status: u16,
+    /// Stable snake_case English; clients decide by it.
+    pub code: String,
+    /// Chinese that a delegate can read.
+    pub detail: String,
+    pub request_id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// 409 and 412: the order's version now. Its status stands in `current_status`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_status: Option<String>,
+    /// 409 and 412: the moves that are open now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Vec<String>>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &str, detail: &str) -> Self {
+        Self {
+            problem_type: format!("urn:zhitong:problem:{code}"),
+            title: status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+            request_id: request_id::current(),
+            errors: Vec::new(),
+            version: None,
+            current_status: None,
+            allowed: None,
+        }
+    }
+
+    fn respond(self, retry_after_secs: Option<u64>) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::build(status);
+        response.insert_header((CONTENT_TYPE, PROBLEM_JSON));
+        if let Some(secs) = retry_after_secs {
+            response.insert_header((RETRY_AFTER, secs.to_string()));
+        }
+        response.json(self)
+    }
+}
+
+fn status_of(kind: Kind) -> (StatusCode, Option<u64>) {
+    match kind {
+        Kind::Malformed => (StatusCode::BAD_REQUEST, None),
+        Kind::NotSignedIn => (StatusCode::UNAUTHORIZED, None),
+        Kind::Forbidden => (StatusCode::FORBIDDEN, None),
+        Kind::NotFound => (StatusCode::NOT_FOUND, None),
+        Kind::Conflict => (StatusCode::CONFLICT, None),
+        Kind::Stale => (StatusCode::PRECONDITION_FAILED, None),
+        Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
+        Kind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
+        Kind::Rule => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        Kind::TooMany { retry_after_secs } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after_secs)),
+        Kind::Unavailable { retry_after_secs } => (StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_secs)),
+    }
+}
+
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        match self {
+            Self::Refused(refused) => status_of(refused.kind).0,
+            Self::Database(error) if is_busy(error) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        match self {
+            Self::Refused(refused) => refusal(refused),
+            Self::Database(error) if is_busy(error) => {
+                tracing::warn!(error = %error, "database is busy");
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "系统繁忙，请稍后再试。")
+                    .respond(Some(RETRY_SECS))
+            }
+            Self::Database(_) | Self::Internal(_) => {
+                tracing::error!(error = ?self, "request failed");
+                let detail = "系统出错了，已经记录。请稍后再试。";
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).respond(None)
+            }
+        }
+    }
+}
+
+fn refusal(refused: &Refused) -> HttpResponse {
+    let (status, retry) = status_of(refused.kind);
+    let mut problem = Problem::new(status, refused.code, &refused.detail);
+    problem.errors.clone_from(&refused.errors);
+    if let Some(state) = &refused.state {
+        problem.version = Some(state.version);
+        problem.current_status = Some(state.status.clone());
+        problem.allowed = Some(state.allowed.clone());
+    }
+    problem.respond(retry)
+}
+
+/// No free connection, or a lock that did not come free in time: the client may simply try again.
+fn is_busy(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(_)) => true,
+        other => other.to_string().contains("database is locked"),
+    }
+}

@@ -1,0 +1,61 @@
+//! What runs: every kind of job, and the sweep of the clocks, which needs no job because the rows
+//! themselves say when they change next.
+
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::city;
+use crate::deadlines;
+use crate::error::Result;
+use crate::follow_up::asking;
+use crate::notices;
+use crate::orders;
+use crate::photos::cleanup;
+use crate::wechat::push::{self, PushEvent};
+
+/// Runs one job. An unknown kind is an error, so that it is seen and retried by a newer release.
+pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
+    match kind {
+        push::service::HANDLE => handle_push_message(app, subject).await,
+        cleanup::REMOVE_UNUSED => cleanup::remove_unused(app, subject).await,
+        asking::ASK => asking::ask(app, subject).await,
+        asking::REMIND => asking::remind(app, subject).await,
+        asking::CALL => asking::queue_call(app, subject).await,
+        deadlines::RECOUNT => recount_deadlines(app).await,
+        notices::delivery::DELIVER => notices::delivery::deliver(app, subject).await,
+        _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),
+    }
+}
+
+/// Tells a push from WeChat to whom it concerns. Done twice it does nothing the second time.
+async fn handle_push_message(app: &App, subject: &str) -> Result<()> {
+    let Some(event) = push::service::open(app, subject).await? else {
+        return Ok(());
+    };
+    match event {
+        PushEvent::Consents { .. } | PushEvent::Delivered { .. } => {
+            notices::pushed::apply_push_event(app, &event).await?;
+        }
+        PushEvent::MediaChecked { .. } => {}
+        PushEvent::Other(name) => tracing::info!(event = %name, "a push nobody waits for"),
+    }
+    push::service::settle(app, subject).await
+}
+
+/// The replica that runs it may not have seen the announcement yet.
+async fn recount_deadlines(app: &App) -> Result<()> {
+    city::refresh::refresh(app).await?;
+    let moved = orders::recount::recount(app, app.clock.now()).await?;
+    tracing::info!(moved, "deadlines counted anew");
+    Ok(())
+}
+
+/// Moves every clock whose light changes now.
+pub async fn sweep(app: &App, now: DateTime<Utc>) -> Result<usize> {
+    orders::sweep::sweep(app, now).await
+}
+
+/// When the next light changes.
+pub async fn next_sweep(app: &App) -> Result<Option<DateTime<Utc>>> {
+    orders::sweep::next_due(&app.db).await
+}

@@ -1,0 +1,29 @@
+//! 代表直通: the server that links people's congress delegates with a city's 12345 hotline.
+//! `ARCHITECTURE.md` is the map; `routes.rs` lists every path; each capability is a folder.
+
+pub mod app;
+pub mod areas;
+pub mod categories;
+pub mod city;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod db;
+pub mod deadlines;
+pub mod demo;
+pub mod dispatch;
+pub mod error;
+pub mod follow_up;
+pub mod hotline;
+pub mod http;
+pub mod jobs;
+pub mod notices;
+pub mod objects;
+pub mod ops;
+pub mod orders;
+pub mod people;
+pub mod photos;
+pub mod routes;
+pub mod server;
+pub mod supervision;
+pub mod wechat;

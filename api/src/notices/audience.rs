@@ -1,0 +1,298 @@
+//! Who hears what. One table, every event of the design; `docs/notices.md` explains it.
+//!
+//! Everybody in an audience gets a line in the inbox. Where a template stands, WeChat pushes it as well.
+//! Nobody is told of what he did himself, save the receipt for a report. Somebody in two audiences of one
+//! event hears it once, as the first of them.
+
+use entity::kinds::Visibility;
+
+/// A group of people, found by `outbox.rs` with one query each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// The delegate whose report it is.
+    Reporter,
+    /// The same, when he did not ask to be followed up: nobody asks him, so the answer itself is his notice.
+    ReporterUnasked,
+    /// 附议: the other delegates behind the matter.
+    Endorsers,
+    /// Everybody of the order's lead unit, its head included.
+    Unit,
+    /// The head of the order's lead unit.
+    UnitHead,
+    /// Everybody of the unit that the event names: supporting, sub-assigned, former.
+    NamedUnit,
+    /// 12345 坐席.
+    Operators,
+    /// Supervisors of the county the order lies in.
+    CountySupervisors,
+    CitySupervisors,
+    /// Supervisors of the committee that the event or the order names.
+    Committee,
+    /// The people whom the event names.
+    NamedPeople,
+}
+
+impl Audience {
+    /// Which of the three texts of an event they read: what delegates may know, what units may know, all.
+    #[must_use]
+    pub fn visibility(self) -> Visibility {
+        match self {
+            Self::Reporter | Self::ReporterUnasked | Self::Endorsers | Self::NamedPeople => {
+                Visibility::Public
+            }
+            Self::Unit | Self::UnitHead | Self::NamedUnit => Visibility::Internal,
+            Self::Operators | Self::CountySupervisors | Self::CitySupervisors | Self::Committee => {
+                Visibility::Supervision
+            }
+        }
+    }
+
+    /// Whether they may read who reported. A confidential report (保密) is open to staff and to its own
+    /// reporter only: units never learn the name, and neither do other delegates.
+    #[must_use]
+    pub fn learns_reporter(self, confidential: bool) -> bool {
+        !confidential
+            || self.visibility() == Visibility::Supervision
+            || matches!(self, Self::Reporter | Self::ReporterUnasked)
+    }
+}
+
+/// What is pushed; the templates themselves are configured in `wording.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TemplateKey {
+    /// To delegates: where the matter stands.
+    Progress,
+    /// To delegates: there is an answer, please judge it.
+    Answer,
+    /// To units: something to do.
+    Task,
+    /// To units and supervisors: a clock.
+    Deadline,
+    /// To operators and supervisors: please look.
+    Attention,
+}
+
+impl TemplateKey {
+    pub const ALL: [Self; 5] = [
+        Self::Progress,
+        Self::Answer,
+        Self::Task,
+        Self::Deadline,
+        Self::Attention,
+    ];
+
+    /// The name in `wording.toml`, in the ledger and in `POST /subscriptions`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Progress => "progress",
+            Self::Answer => "answer",
+            Self::Task => "task",
+            Self::Deadline => "deadline",
+            Self::Attention => "attention",
+        }
+    }
+
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|key| key.as_str() == name)
+    }
+}
+
+/// One cell of the table: these people, and what is pushed to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hears {
+    pub audience: Audience,
+    pub push: Option<TemplateKey>,
+}
+
+const fn pushed(audience: Audience, template: TemplateKey) -> Hears {
+    Hears {
+        audience,
+        push: Some(template),
+    }
+}
+
+const fn inbox(audience: Audience) -> Hears {
+    Hears { audience, push: None }
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $kind:ident $name:literal => [$($hears:expr),* $(,)?];)*) => {
+        /// Everything that somebody may have to hear of.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum EventKind { $($(#[$doc])* $kind,)* }
+
+        impl EventKind {
+            pub const ALL: &'static [Self] = &[$(Self::$kind,)*];
+
+            /// The name in `wording.toml` and in the inbox.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+
+            /// Who hears of it, in the order of precedence.
+            #[must_use]
+            pub fn heard_by(self) -> &'static [Hears] {
+                use Audience::*;
+                use TemplateKey::*;
+                match self { $(Self::$kind => const { &[$($hears),*] },)* }
+            }
+        }
+    };
+}
+
+events! {
+    /// Received, with its number; and the unit, when it is known at once.
+    Submitted "submitted" => [pushed(Reporter, Progress)];
+    /// No rule covers it, or it came back.
+    TriageNeeded "triage_needed" => [pushed(Operators, Attention)];
+    /// By the duty table, at submission or in a later round.
+    Dispatched "dispatched" => [pushed(Unit, Task)];
+    /// By an operator: out of triage, or to another unit.
+    Redispatched "redispatched" => [pushed(Unit, Task), pushed(Reporter, Progress)];
+    /// 终审派单: the same unit again; it may not return it any more.
+    FinalDispatch "final_dispatch" => [pushed(Unit, Task)];
+    /// The named unit no longer has a charge.
+    Withdrawn "withdrawn" => [inbox(NamedUnit)];
+    Accepted "accepted" => [pushed(Reporter, Progress)];
+    Returned "returned" => [pushed(Operators, Attention)];
+    ExtensionAsked "extension_asked" => [pushed(Operators, Attention)];
+    ExtensionGranted "extension_granted" => [pushed(Unit, Task), pushed(Reporter, Progress), inbox(Endorsers)];
+    ExtensionRefused "extension_refused" => [pushed(Unit, Task)];
+    /// 下派: the named unit has a part of its own.
+    SubAssigned "sub_assigned" => [pushed(NamedUnit, Task)];
+    /// 协办: the named unit supports.
+    SupportAssigned "support_assigned" => [pushed(NamedUnit, Task)];
+    SubDone "sub_done" => [inbox(Unit)];
+    SubDue "sub_due" => [pushed(NamedUnit, Deadline)];
+    LightYellow "light_yellow" => [pushed(Unit, Deadline)];
+    LightRed "light_red" => [
+        pushed(UnitHead, Deadline), pushed(CountySupervisors, Deadline), inbox(CitySupervisors), inbox(Unit),
+    ];
+    Replied "replied" => [pushed(ReporterUnasked, Answer), pushed(Endorsers, Answer)];
+    FollowUpAsk "follow_up_ask" => [pushed(Reporter, Answer)];
+    FollowUpReminder "follow_up_reminder" => [pushed(Reporter, Answer)];
+    /// The delegate did not answer; somebody has to call.
+    ManualFollowUp "manual_follow_up" => [inbox(Operators)];
+    /// 基本满意: the supervisors are warned, the unit owes more.
+    Warned "warned" => [pushed(CountySupervisors, Attention), inbox(CitySupervisors)];
+    SupplementaryDue "supplementary_due" => [pushed(Unit, Task)];
+    /// 不满意: second handling.
+    Dissatisfied "dissatisfied" => [
+        pushed(Unit, Attention), pushed(CountySupervisors, Attention), pushed(CitySupervisors, Attention),
+        inbox(Endorsers),
+    ];
+    Closed "closed" => [pushed(Reporter, Progress), pushed(Endorsers, Progress), inbox(Unit)];
+    /// 未评价: nobody could be reached.
+    ClosedUnrated "closed_unrated" => [pushed(Reporter, Progress), inbox(Unit)];
+    /// 反弹.
+    Reopened "reopened" => [pushed(Unit, Task), pushed(CountySupervisors, Attention), inbox(Endorsers)];
+    Cancelled "cancelled" => [inbox(Unit), pushed(Reporter, Progress), inbox(Endorsers)];
+    Endorsed "endorsed" => [inbox(Reporter), inbox(Unit)];
+    Merged "merged" => [pushed(Reporter, Progress), inbox(Endorsers), inbox(Unit)];
+    Unmerged "unmerged" => [pushed(Reporter, Progress), inbox(Unit)];
+    Urged "urged" => [pushed(Unit, Deadline)];
+    Tracked "tracked" => [
+        pushed(Committee, Attention), inbox(CountySupervisors), pushed(Unit, Attention), pushed(Reporter, Progress),
+    ];
+    SupervisionOrder "supervision_order" => [pushed(NamedUnit, Attention), inbox(CountySupervisors)];
+    SupervisionOrderDue "supervision_order_due" => [pushed(NamedUnit, Deadline), inbox(CountySupervisors)];
+    SupervisionOrderAnswered "supervision_order_answered" => [
+        pushed(CountySupervisors, Attention), inbox(CitySupervisors),
+    ];
+    /// The level of supervision went up.
+    Raised "raised" => [pushed(CountySupervisors, Attention), pushed(CitySupervisors, Attention), inbox(Unit)];
+    CampaignOpened "campaign_opened" => [inbox(CountySupervisors), inbox(CitySupervisors), inbox(Committee)];
+    /// This order was taken into a campaign.
+    CampaignJoined "campaign_joined" => [inbox(Unit), inbox(Reporter)];
+    CampaignClosed "campaign_closed" => [inbox(CountySupervisors), inbox(CitySupervisors), inbox(Committee)];
+    HotTopic "hot_topic" => [
+        pushed(Committee, Attention), inbox(CitySupervisors), pushed(CountySupervisors, Attention),
+    ];
+    ReportReady "report_ready" => [pushed(Committee, Attention), inbox(CitySupervisors)];
+    /// 有事请扫码: a resident wrote to the named delegates' station.
+    SiteMessage "site_message" => [pushed(NamedPeople, Progress)];
+    /// Something published by a person needs an operator's eye.
+    ContentReview "content_review" => [inbox(Operators)];
+}
+
+impl EventKind {
+    /// Whether the one who did it is told all the same: a report gets its receipt.
+    #[must_use]
+    pub fn tells_its_actor(self) -> bool {
+        matches!(self, Self::Submitted | Self::FollowUpAsk)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: EventKind, audience: Audience) -> bool {
+        kind.heard_by().iter().any(|hears| hears.audience == audience)
+    }
+
+    #[test]
+    fn every_event_is_heard_by_somebody_and_by_nobody_twice() {
+        for kind in EventKind::ALL {
+            let mut audiences: Vec<_> = kind.heard_by().iter().map(|hears| hears.audience).collect();
+            assert!(!audiences.is_empty(), "{kind:?}");
+            audiences.sort();
+            audiences.dedup();
+            assert_eq!(audiences.len(), kind.heard_by().len(), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<_> = EventKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), EventKind::ALL.len());
+        for key in TemplateKey::ALL {
+            assert_eq!(TemplateKey::named(key.as_str()), Some(key));
+        }
+    }
+
+    #[test]
+    fn the_design_s_sentences_hold() {
+        use Audience::*;
+        for (kind, audience) in [
+            (EventKind::Submitted, Reporter),
+            (EventKind::Dispatched, Unit),
+            (EventKind::TriageNeeded, Operators),
+            (EventKind::Returned, Operators),
+            // yellow urges the unit by itself
+            (EventKind::LightYellow, Unit),
+            // red tells the unit's head and the supervisors of that area
+            (EventKind::LightRed, UnitHead),
+            (EventKind::LightRed, CountySupervisors),
+            (EventKind::LightRed, CitySupervisors),
+            (EventKind::Warned, CountySupervisors),
+            (EventKind::Dissatisfied, Unit),
+            (EventKind::Dissatisfied, CountySupervisors),
+            // endorsers are told like the reporter
+            (EventKind::Replied, Endorsers),
+            (EventKind::Closed, Endorsers),
+            (EventKind::ManualFollowUp, Operators),
+        ] {
+            assert!(told(kind, audience), "{kind:?} {audience:?}");
+        }
+        assert!(!told(EventKind::LightYellow, CountySupervisors));
+        assert!(!told(EventKind::Accepted, Unit));
+    }
+
+    #[test]
+    fn units_and_other_delegates_never_learn_who_reported_in_confidence() {
+        use Audience::*;
+        for audience in [Unit, UnitHead, NamedUnit, Endorsers, NamedPeople] {
+            assert!(!audience.learns_reporter(true), "{audience:?}");
+            assert!(audience.learns_reporter(false), "{audience:?}");
+        }
+        for audience in [Reporter, Operators, CountySupervisors, CitySupervisors, Committee] {
+            assert!(audience.learns_reporter(true), "{audience:?}");
+        }
+    }
+}

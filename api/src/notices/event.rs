@@ -1,0 +1,112 @@
+//! What happened, as its causer tells it. Everything else that a notice says is looked up by `outbox.rs`.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, UnitId};
+use entity::order;
+
+use crate::notices::audience::EventKind;
+
+/// An event on its way to those who hear of it.
+#[derive(Clone, Debug)]
+pub struct Event<'a> {
+    pub kind: EventKind,
+    pub order: Option<&'a order::Model>,
+    /// Who did it; he is not told. None for the system.
+    pub actor: Option<PersonId>,
+    /// `NamedUnit`, and the unit the text speaks of; else the order's own.
+    pub unit: Option<UnitId>,
+    /// County-level code for an event without an order.
+    pub area: Option<String>,
+    pub committee: Option<String>,
+    /// `NamedPeople`.
+    pub people: Vec<PersonId>,
+    pub due: Option<DateTime<Utc>>,
+    pub note: Option<String>,
+    /// Of a campaign, a topic or a report.
+    pub title: Option<String>,
+    /// The number of a supervision order, a count, a verdict: what `{reference}` shows.
+    pub reference: Option<String>,
+}
+
+impl<'a> Event<'a> {
+    #[must_use]
+    pub fn of(kind: EventKind, order: &'a order::Model) -> Self {
+        Self {
+            order: Some(order),
+            ..Self::general(kind)
+        }
+    }
+
+    /// An event that belongs to no single order.
+    #[must_use]
+    pub fn general(kind: EventKind) -> Self {
+        Self {
+            kind,
+            order: None,
+            actor: None,
+            unit: None,
+            area: None,
+            committee: None,
+            people: Vec::new(),
+            due: None,
+            note: None,
+            title: None,
+            reference: None,
+        }
+    }
+
+    /// Who did it; None for the system.
+    #[must_use]
+    pub fn by(mut self, actor: impl Into<Option<PersonId>>) -> Self {
+        self.actor = actor.into();
+        self
+    }
+
+    #[must_use]
+    pub fn unit(mut self, unit: UnitId) -> Self {
+        self.unit = Some(unit);
+        self
+    }
+
+    #[must_use]
+    pub fn area(mut self, code: impl Into<String>) -> Self {
+        self.area = Some(code.into());
+        self
+    }
+
+    #[must_use]
+    pub fn committee(mut self, committee: impl Into<String>) -> Self {
+        self.committee = Some(committee.into());
+        self
+    }
+
+    #[must_use]
+    pub fn people(mut self, people: Vec<PersonId>) -> Self {
+        self.people = people;
+        self
+    }
+
+    #[must_use]
+    pub fn due(mut self, due: DateTime<Utc>) -> Self {
+        self.due = Some(due);
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
+    #[must_use]
+    pub fn reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
+        self
+    }
+}

@@ -1,0 +1,36 @@
+//! A person's inbox. Nothing in it is ever removed.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{NoticeId, PersonId};
+use entity::notice;
+
+use crate::app::App;
+use crate::error::{Error, Result};
+use crate::http::paging::{Page, Paging};
+use crate::notices::store;
+
+/// One page, newest first, and how many lines are unread in all.
+pub async fn list(
+    app: &App,
+    person: PersonId,
+    unread_only: bool,
+    paging: &Paging,
+) -> Result<(Page<notice::Model>, u64)> {
+    let limit = paging.limit()?;
+    let after: Option<(DateTime<Utc>, NoticeId)> = paging.after()?;
+    let rows = store::inbox(&app.db, person, unread_only, after, limit).await?;
+    let unread = store::unread(&app.db, person).await?;
+    Ok((Page::cut(rows, limit, |row| (row.created_at, row.id)), unread))
+}
+
+/// Marks one line as read; reading it again changes nothing. Somebody else's line does not exist.
+pub async fn read(app: &App, person: PersonId, id: NoticeId) -> Result<notice::Model> {
+    store::mark_read(&app.db, person, Some(id), app.clock.now()).await?;
+    let row = store::own_notice(&app.db, person, id).await?;
+    row.ok_or_else(Error::not_found)
+}
+
+/// Marks everything as read; says how many lines that were.
+pub async fn read_all(app: &App, person: PersonId) -> Result<u64> {
+    Ok(store::mark_read(&app.db, person, None, app.clock.now()).await?)
+}

@@ -1,0 +1,239 @@
+//! How many pushes a person has allowed, by template. A hint only: WeChat does not tell what is left, a
+//! client can claim what it likes (to its own harm), and a consent may be counted twice, by the client and
+//! by WeChat's event. 43101 is the truth and puts a wrong count right.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::ids::PersonId;
+use entity::subscription;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, FieldError, Result};
+use crate::notices::audience::TemplateKey;
+
+/// One template as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub key: TemplateKey,
+    pub template_id: String,
+    pub title: String,
+    pub long_term_template: bool,
+    /// None: we know nothing.
+    pub remaining: Option<i32>,
+    pub long_term: bool,
+    pub refused: bool,
+}
+
+/// What the person answered to one question for consent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Granted,
+    Refused,
+    /// Not asked after all (`filter`).
+    Nothing,
+}
+
+impl Answer {
+    /// `accept`, `acceptWithAudio` … grant; `reject` and `ban` refuse.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "reject" | "ban" => Some(Self::Refused),
+            "filter" => Some(Self::Nothing),
+            text if text.starts_with("accept") => Some(Self::Granted),
+            _ => None,
+        }
+    }
+}
+
+/// Takes what `wx.requestSubscribeMessage` returned: by our template key or WeChat's template id.
+pub async fn record(app: &App, person: PersonId, results: &BTreeMap<String, String>) -> Result<()> {
+    let mut faults = Vec::new();
+    let mut answers = Vec::new();
+    for (name, text) in results.iter().filter(|(name, _)| *name != "errMsg") {
+        let key =
+            TemplateKey::named(name).or_else(|| app.wording.template_by_id(name).map(|found| found.key));
+        match (key, Answer::read(text)) {
+            (Some(key), Some(answer)) => answers.push((key, answer)),
+            (None, _) => faults.push(fault(name, "unknown_template", "没有这个消息模板。")),
+            (_, None) => faults.push(fault(name, "unknown_answer", "授权结果无法识别。")),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::invalid(faults));
+    }
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    for (key, answer) in answers {
+        apply(app, &txn, person, key, answer, now).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}
+
+fn fault(name: &str, code: &str, detail: &str) -> FieldError {
+    FieldError::new(format!("results.{name}"), code, detail)
+}
+
+/// Writes one answer down.
+pub async fn apply(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    person: PersonId,
+    key: TemplateKey,
+    answer: Answer,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let long_term = app
+        .wording
+        .template(key)
+        .is_some_and(|template| template.long_term);
+    match answer {
+        Answer::Granted => {
+            let changes = [
+                (subscription::Column::Remaining, count().add(1)),
+                (subscription::Column::LongTerm, Expr::value(long_term)),
+                (subscription::Column::Refused, Expr::value(false)),
+                (subscription::Column::UpdatedAt, Expr::value(now)),
+            ];
+            upsert(txn, row(person, key, 1, long_term, false, now), changes).await
+        }
+        // Whether a refusal takes back what was allowed before is not known; a count too high is put right.
+        Answer::Refused => {
+            let changes = [
+                (subscription::Column::Refused, Expr::value(true)),
+                (subscription::Column::LongTerm, Expr::value(false)),
+                (subscription::Column::UpdatedAt, Expr::value(now)),
+            ];
+            upsert(txn, row(person, key, 0, false, true, now), changes).await
+        }
+        Answer::Nothing => Ok(()),
+    }
+}
+
+/// The person took the consent back in WeChat's settings.
+pub async fn revoke(
+    txn: &impl ConnectionTrait,
+    person: PersonId,
+    key: TemplateKey,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let changes = [
+        (subscription::Column::Remaining, Expr::value(0)),
+        (subscription::Column::Refused, Expr::value(true)),
+        (subscription::Column::LongTerm, Expr::value(false)),
+        (subscription::Column::UpdatedAt, Expr::value(now)),
+    ];
+    upsert(txn, row(person, key, 0, false, true, now), changes).await
+}
+
+/// WeChat took a message: one consent less, unless it is a standing one.
+pub async fn spend(
+    txn: &impl ConnectionTrait,
+    person: PersonId,
+    key: TemplateKey,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    subscription::Entity::update_many()
+        .col_expr(
+            subscription::Column::Remaining,
+            Expr::col(subscription::Column::Remaining).sub(1),
+        )
+        .col_expr(subscription::Column::UpdatedAt, Expr::value(now))
+        .filter(subscription::Column::PersonId.eq(person))
+        .filter(subscription::Column::TemplateKey.eq(key.as_str()))
+        .filter(subscription::Column::Remaining.gt(0))
+        .filter(subscription::Column::LongTerm.eq(false))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// 43101: nothing is left. A consent given after `asked_at` is not touched.
+pub async fn zero(
+    txn: &impl ConnectionTrait,
+    person: PersonId,
+    key: TemplateKey,
+    asked_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let inserted = subscription::Entity::insert(row(person, key, 0, false, true, now))
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_without_returning(txn)
+        .await?;
+    if matches!(inserted, sea_orm::TryInsertResult::Inserted(count) if count > 0) {
+        return Ok(());
+    }
+    subscription::Entity::update_many()
+        .col_expr(subscription::Column::Remaining, Expr::value(0))
+        .col_expr(subscription::Column::LongTerm, Expr::value(false))
+        .col_expr(subscription::Column::Refused, Expr::value(true))
+        .col_expr(subscription::Column::UpdatedAt, Expr::value(now))
+        .filter(subscription::Column::PersonId.eq(person))
+        .filter(subscription::Column::TemplateKey.eq(key.as_str()))
+        .filter(subscription::Column::UpdatedAt.lte(asked_at))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Every template with what we know of the person's consent.
+pub async fn standings(app: &App, person: PersonId) -> Result<Vec<Standing>> {
+    let rows = subscription::Entity::find()
+        .filter(subscription::Column::PersonId.eq(person))
+        .all(&app.db)
+        .await?;
+    let standing = |template: &crate::notices::wording::Template| {
+        let row = rows.iter().find(|row| row.template_key == template.key.as_str());
+        Standing {
+            key: template.key,
+            template_id: template.id.clone(),
+            title: template.title.clone(),
+            long_term_template: template.long_term,
+            remaining: row.map(|row| row.remaining),
+            long_term: row.is_some_and(|row| row.long_term),
+            refused: row.is_some_and(|row| row.refused),
+        }
+    };
+    Ok(app.wording.templates().map(standing).collect())
+}
+
+fn count() -> Expr {
+    Expr::col((subscription::Entity, subscription::Column::Remaining))
+}
+
+fn row(
+    person: PersonId,
+    key: TemplateKey,
+    remaining: i32,
+    long_term: bool,
+    refused: bool,
+    now: DateTime<Utc>,
+) -> subscription::ActiveModel {
+    subscription::ActiveModel {
+        person_id: Set(person),
+        template_key: Set(key.as_str().to_owned()),
+        remaining: Set(remaining),
+        long_term: Set(long_term),
+        refused: Set(refused),
+        updated_at: Set(now),
+    }
+}
+
+async fn upsert<const N: usize>(
+    txn: &impl ConnectionTrait,
+    row: subscription::ActiveModel,
+    changes: [(subscription::Column, Expr); N],
+) -> Result<()> {
+    let keys = [subscription::Column::PersonId, subscription::Column::TemplateKey];
+    subscription::Entity::insert(row)
+        .on_conflict(OnConflict::columns(keys).values(changes).to_owned())
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! 通知: who hears what, the inbox, and the push through WeChat. Read `audience.rs` (the one table), then
+//! `outbox.rs` (written with the change itself), `wording.rs` and `fields.rs` (the words), `delivery.rs` and
+//! `outcome.rs` (the push), `ledger.rs` (how many pushes a person has allowed) and `pushed.rs` (what WeChat
+//! tells us of them). `inbox.rs` is what a person reads; `templates.rs` checks the account at start.
+
+pub mod audience;
+pub mod delivery;
+pub mod event;
+pub mod fields;
+pub mod inbox;
+pub mod ledger;
+pub mod outbox;
+pub mod outcome;
+mod people;
+pub mod pushed;
+pub mod routes;
+mod store;
+pub mod templates;
+pub mod wording;
+
+pub use audience::EventKind;
+pub use event::Event;
+pub use outbox::tell;
+pub use wording::Wording;

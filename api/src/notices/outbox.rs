@@ -1,0 +1,265 @@
+//! Writes the notices that an event causes, in the transaction of the event itself: one query an audience,
+//! one insert for all inbox lines, one for all pushes, one for all jobs.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{DeliveryId, NoticeId, OrderId, PersonId};
+use entity::kinds::DeliveryStatus;
+use entity::{delivery, job, notice, order};
+use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, EntityTrait};
+use serde_json::json;
+
+use crate::error::Result;
+use crate::notices::audience::{Audience, TemplateKey};
+use crate::notices::event::Event;
+use crate::notices::fields::{cut, visible};
+use crate::notices::wording::{Facts, Wording};
+use crate::notices::{delivery::DELIVER, people, store};
+
+/// The longest part of a report that a notice repeats.
+const SUMMARY_CHARS: usize = 60;
+
+/// One who hears of the event.
+#[derive(Clone, Debug)]
+struct Recipient {
+    person: PersonId,
+    audience: Audience,
+    push: Option<TemplateKey>,
+}
+
+/// Tells everybody whom the event concerns. Call it inside the event's transaction, and wake the jobs
+/// (`app.jobs.wake`) after the commit.
+pub async fn tell(
+    connection: &impl ConnectionTrait,
+    wording: &Wording,
+    event: &Event<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let recipients = recipients(connection, event).await?;
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let facts = facts(connection, wording, event, now).await?;
+    let mut notices = Vec::with_capacity(recipients.len());
+    let mut deliveries = Vec::new();
+    let wanted = if wording.consents_told {
+        wanted(&recipients)
+    } else {
+        Vec::new()
+    };
+    let silent = store::known_unsubscribed(connection, &wanted, now).await?;
+    for recipient in recipients {
+        let facts = facts_for(&recipient, event.order, &facts);
+        let Some(text) = wording.text(event.kind, recipient.audience.visibility(), &facts) else {
+            continue;
+        };
+        let id = NoticeId::generate();
+        if let Some(key) = recipient.push
+            && let Some(card) = wording.card(key, &facts, now)
+        {
+            let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
+            deliveries.push(waiting(id, recipient.person, key, card, asked, now));
+        }
+        notices.push(notice::ActiveModel {
+            id: Set(id),
+            person_id: Set(recipient.person),
+            order_id: Set(event.order.map(|order| order.id)),
+            event: Set(event.kind.as_str().to_owned()),
+            title: Set(text.title),
+            body: Set(text.body),
+            data: Set(data(event)),
+            created_at: Set(now),
+            read_at: Set(None),
+        });
+    }
+    write(connection, notices, deliveries, now).await
+}
+
+async fn recipients(connection: &impl ConnectionTrait, event: &Event<'_>) -> Result<Vec<Recipient>> {
+    let mut found: BTreeMap<PersonId, Recipient> = BTreeMap::new();
+    let skipped = event.actor.filter(|_| !event.kind.tells_its_actor());
+    for hears in event.kind.heard_by() {
+        for reachable in people::of(connection, hears.audience, event).await? {
+            if Some(reachable.person) == skipped {
+                continue;
+            }
+            found.entry(reachable.person).or_insert(Recipient {
+                person: reachable.person,
+                audience: hears.audience,
+                push: hears.push.filter(|_| reachable.bound),
+            });
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Whom we would push to, with the template's name.
+fn wanted(recipients: &[Recipient]) -> Vec<(PersonId, TemplateKey)> {
+    recipients
+        .iter()
+        .filter_map(|recipient| Some((recipient.person, recipient.push?)))
+        .collect()
+}
+
+fn data(event: &Event<'_>) -> serde_json::Value {
+    json!({
+        "number": event.order.map(|order| order.number.as_str()),
+        "round": event.order.map(|order| order.round),
+        "reference": event.reference,
+    })
+}
+
+/// What may be said to everybody; `reporter` is taken away again where it may not be known.
+async fn facts(
+    connection: &impl ConnectionTrait,
+    wording: &Wording,
+    event: &Event<'_>,
+    now: DateTime<Utc>,
+) -> Result<Facts> {
+    let mut facts = Facts::new();
+    wording.add_own_facts(event.kind, &mut facts);
+    facts.insert("time", wording.date(now));
+    let asked = |fact| wording.asks_for(event.kind, fact);
+    let unit = event.unit.or_else(|| event.order.and_then(|order| order.unit_id));
+    if let (true, Some(unit)) = (asked("unit"), unit) {
+        put(&mut facts, "unit", store::unit_name(connection, unit).await?);
+    }
+    if let Some(order) = event.order {
+        facts.insert("number", order.number.clone());
+        facts.insert("round", order.round.to_string());
+        facts.insert("summary", cut(&visible(&order.description), SUMMARY_CHARS));
+        put(&mut facts, "due", order.due_at.map(|due| wording.date(due)));
+        put(&mut facts, "committee", order.committee.clone());
+        if let (true, Some(code)) = (asked("category"), &order.category_code) {
+            put(
+                &mut facts,
+                "category",
+                store::category_name(connection, code).await?,
+            );
+        }
+        if asked("place") {
+            put(&mut facts, "place", place(connection, order).await?);
+        }
+        if asked("reporter") {
+            put(
+                &mut facts,
+                "reporter",
+                store::person_name(connection, order.reporter_id).await?,
+            );
+        }
+    }
+    put(&mut facts, "due", event.due.map(|due| wording.date(due)));
+    put(&mut facts, "committee", event.committee.clone());
+    put(&mut facts, "note", event.note.as_deref().map(visible));
+    put(&mut facts, "title", event.title.clone());
+    put(&mut facts, "reference", event.reference.clone());
+    Ok(facts)
+}
+
+/// Keeps what is there when there is nothing to put.
+fn put(facts: &mut Facts, name: &'static str, value: Option<String>) {
+    if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+        facts.insert(name, value);
+    }
+}
+
+async fn place(connection: &impl ConnectionTrait, order: &order::Model) -> Result<Option<String>> {
+    if let Some(address) = order.address.as_deref().filter(|text| !text.trim().is_empty()) {
+        return Ok(Some(visible(address)));
+    }
+    match (order.boundary_set_id, &order.area_code) {
+        (Some(set), Some(code)) => Ok(store::area_name(connection, set, code).await?),
+        _ => Ok(None),
+    }
+}
+
+fn facts_for(recipient: &Recipient, order: Option<&order::Model>, facts: &Facts) -> Facts {
+    let mut facts = facts.clone();
+    let confidential = order.is_none_or(|order| order.confidential);
+    if !recipient.audience.learns_reporter(confidential) {
+        facts.remove("reporter");
+    }
+    facts
+}
+
+/// A push to be made, or, where we know that it is not wanted, the record of it.
+fn waiting(
+    notice: NoticeId,
+    person: PersonId,
+    key: TemplateKey,
+    card: crate::notices::wording::Card,
+    asked: bool,
+    now: DateTime<Utc>,
+) -> delivery::ActiveModel {
+    let status = if asked {
+        DeliveryStatus::Waiting
+    } else {
+        DeliveryStatus::NotSubscribed
+    };
+    delivery::ActiveModel {
+        id: Set(DeliveryId::generate()),
+        notice_id: Set(notice),
+        person_id: Set(person),
+        template_key: Set(key.as_str().to_owned()),
+        page: Set(card.page),
+        data: Set(json!({ "fields": card.fields })),
+        status: Set(status),
+        attempts: Set(0),
+        next_at: Set(asked.then_some(now)),
+        leased_until: Set(None),
+        errcode: Set(None),
+        message_id: Set(None),
+        created_at: Set(now),
+        settled_at: Set((!asked).then_some(now)),
+    }
+}
+
+async fn write(
+    connection: &impl ConnectionTrait,
+    notices: Vec<notice::ActiveModel>,
+    deliveries: Vec<delivery::ActiveModel>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let jobs: Vec<_> = deliveries
+        .iter()
+        .filter(|row| row.status.as_ref() == &DeliveryStatus::Waiting)
+        .map(|row| job::ActiveModel {
+            id: NotSet,
+            kind: Set(DELIVER.to_owned()),
+            subject: Set(row.id.as_ref().to_string()),
+            dedup_key: Set(None),
+            run_at: Set(now),
+            attempts: Set(0),
+            locked_until: Set(None),
+            done_at: Set(None),
+            failed_at: Set(None),
+            last_error: Set(None),
+            created_at: Set(now),
+        })
+        .collect();
+    if !notices.is_empty() {
+        notice::Entity::insert_many(notices)
+            .exec_without_returning(connection)
+            .await?;
+    }
+    if !deliveries.is_empty() {
+        delivery::Entity::insert_many(deliveries)
+            .exec_without_returning(connection)
+            .await?;
+    }
+    if !jobs.is_empty() {
+        job::Entity::insert_many(jobs)
+            .exec_without_returning(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// The order an inbox line belongs to, as a path in the mini-program.
+#[must_use]
+pub fn page_of(order: Option<OrderId>, data: &serde_json::Value) -> Option<String> {
+    order?;
+    let number = data.get("number")?.as_str()?;
+    Some(format!("pages/order/index?number={number}"))
+}

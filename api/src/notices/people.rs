@@ -1,0 +1,95 @@
+//! Finds the people of an audience: one query each, whoever they are.
+
+use entity::ids::{PersonId, UnitId};
+use entity::kinds::{PersonLevel, Role};
+use entity::{endorsement, person};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::error::Result;
+use crate::notices::audience::Audience;
+use crate::notices::event::Event;
+
+/// Somebody active, and whether WeChat can reach him at all.
+#[derive(Clone, Copy, Debug)]
+pub struct Reachable {
+    pub person: PersonId,
+    pub bound: bool,
+}
+
+/// Everybody of the audience; empty where the event names nobody of that kind.
+pub async fn of(
+    connection: &impl ConnectionTrait,
+    audience: Audience,
+    event: &Event<'_>,
+) -> Result<Vec<Reachable>> {
+    let Some(which) = condition(audience, event) else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<(PersonId, Option<String>)> = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .column(person::Column::OpenidHash)
+        .filter(person::Column::Active.eq(true))
+        .filter(which)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let reachable = |(person, openid): (PersonId, Option<String>)| Reachable {
+        person,
+        bound: openid.is_some(),
+    };
+    Ok(rows.into_iter().map(reachable).collect())
+}
+
+fn condition(audience: Audience, event: &Event<'_>) -> Option<Condition> {
+    let order = event.order;
+    let county = || {
+        let code = order.and_then(|order| order.area_code.clone());
+        event.area.clone().or(code)
+    };
+    match audience {
+        Audience::Reporter => Some(Condition::all().add(person::Column::Id.eq(order?.reporter_id))),
+        Audience::ReporterUnasked => {
+            let unasked = order.filter(|order| !order.wants_follow_up)?;
+            Some(Condition::all().add(person::Column::Id.eq(unasked.reporter_id)))
+        }
+        Audience::Endorsers => {
+            let endorsers = Query::select()
+                .column(endorsement::Column::PersonId)
+                .from(endorsement::Entity)
+                .and_where(endorsement::Column::OrderId.eq(order?.id))
+                .to_owned();
+            Some(Condition::all().add(person::Column::Id.in_subquery(endorsers)))
+        }
+        Audience::Unit => Some(handlers(order?.unit_id?)),
+        Audience::UnitHead => Some(handlers(order?.unit_id?).add(person::Column::UnitHead.eq(true))),
+        Audience::NamedUnit => Some(handlers(event.unit?)),
+        Audience::Operators => Some(role(Role::Operator)),
+        Audience::CountySupervisors => Some(
+            role(Role::Supervisor)
+                .add(person::Column::AreaCode.eq(county()?))
+                .add(person::Column::Level.eq(PersonLevel::County)),
+        ),
+        Audience::CitySupervisors => {
+            Some(role(Role::Supervisor).add(person::Column::Level.eq(PersonLevel::City)))
+        }
+        Audience::Committee => {
+            let named = event.committee.clone();
+            let committee = named.or_else(|| order.and_then(|order| order.committee.clone()))?;
+            Some(role(Role::Supervisor).add(person::Column::Committee.eq(committee)))
+        }
+        Audience::NamedPeople if event.people.is_empty() => None,
+        Audience::NamedPeople => {
+            Some(Condition::all().add(person::Column::Id.is_in(event.people.iter().copied())))
+        }
+    }
+}
+
+fn role(role: Role) -> Condition {
+    Condition::all().add(person::Column::Role.eq(role))
+}
+
+fn handlers(unit: UnitId) -> Condition {
+    role(Role::Handler).add(person::Column::UnitId.eq(unit))
+}

@@ -1,0 +1,268 @@
+//! Queries of the outbox, the inbox and the ledger.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{BoundarySetId, NoticeId, PersonId, UnitId};
+use entity::kinds::DeliveryStatus;
+use entity::{area, category, delivery, notice, person, subscription, unit};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use crate::notices::audience::TemplateKey;
+
+/// A refusal in the ledger is believed so long; then WeChat is asked again, in case a consent never reached us.
+const REFUSAL_BELIEVED: TimeDelta = TimeDelta::hours(24);
+
+pub async fn unit_name(connection: &impl ConnectionTrait, id: UnitId) -> Result<Option<String>, DbErr> {
+    let name = unit::Entity::find_by_id(id)
+        .select_only()
+        .column(unit::Column::Name);
+    name.into_tuple().one(connection).await
+}
+
+pub async fn category_name(connection: &impl ConnectionTrait, code: &str) -> Result<Option<String>, DbErr> {
+    let name = category::Entity::find_by_id(code)
+        .select_only()
+        .column(category::Column::Name);
+    name.into_tuple().one(connection).await
+}
+
+pub async fn area_name(
+    connection: &impl ConnectionTrait,
+    set: BoundarySetId,
+    code: &str,
+) -> Result<Option<String>, DbErr> {
+    let name = area::Entity::find_by_id((set, code.to_owned()))
+        .select_only()
+        .column(area::Column::Name);
+    name.into_tuple().one(connection).await
+}
+
+pub async fn person_name(connection: &impl ConnectionTrait, id: PersonId) -> Result<Option<String>, DbErr> {
+    let name = person::Entity::find_by_id(id)
+        .select_only()
+        .column(person::Column::Name);
+    name.into_tuple().one(connection).await
+}
+
+/// Those of `wanted` who refused, or whom WeChat said to have refused (43101), lately and with nothing left.
+/// A count that merely went down to nothing proves nothing, and neither does an empty ledger.
+pub async fn known_unsubscribed(
+    connection: &impl ConnectionTrait,
+    wanted: &[(PersonId, TemplateKey)],
+    now: DateTime<Utc>,
+) -> Result<HashSet<(PersonId, String)>, DbErr> {
+    if wanted.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let rows: Vec<(PersonId, String)> = subscription::Entity::find()
+        .select_only()
+        .column(subscription::Column::PersonId)
+        .column(subscription::Column::TemplateKey)
+        .filter(subscription::Column::PersonId.is_in(wanted.iter().map(|(person, _)| *person)))
+        .filter(subscription::Column::Remaining.lte(0))
+        .filter(subscription::Column::LongTerm.eq(false))
+        .filter(subscription::Column::Refused.eq(true))
+        .filter(subscription::Column::UpdatedAt.gt(now - REFUSAL_BELIEVED))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// A page of somebody's inbox, newest first, with one row more than asked for.
+pub async fn inbox(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    unread_only: bool,
+    after: Option<(DateTime<Utc>, NoticeId)>,
+    limit: u64,
+) -> Result<Vec<notice::Model>, DbErr> {
+    let mut query = notice::Entity::find().filter(notice::Column::PersonId.eq(person));
+    if unread_only {
+        query = query.filter(notice::Column::ReadAt.is_null());
+    }
+    if let Some((at, id)) = after {
+        let same_moment = Condition::all()
+            .add(notice::Column::CreatedAt.eq(at))
+            .add(notice::Column::Id.lt(id));
+        query = query.filter(
+            Condition::any()
+                .add(notice::Column::CreatedAt.lt(at))
+                .add(same_moment),
+        );
+    }
+    query
+        .order_by_desc(notice::Column::CreatedAt)
+        .order_by_desc(notice::Column::Id)
+        .limit(limit + 1)
+        .all(connection)
+        .await
+}
+
+pub async fn unread(connection: &impl ConnectionTrait, person: PersonId) -> Result<u64, DbErr> {
+    notice::Entity::find()
+        .filter(notice::Column::PersonId.eq(person))
+        .filter(notice::Column::ReadAt.is_null())
+        .count(connection)
+        .await
+}
+
+pub async fn own_notice(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    id: NoticeId,
+) -> Result<Option<notice::Model>, DbErr> {
+    notice::Entity::find_by_id(id)
+        .filter(notice::Column::PersonId.eq(person))
+        .one(connection)
+        .await
+}
+
+/// Marks unread lines of one person as read: one, or all.
+pub async fn mark_read(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    only: Option<NoticeId>,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let mut update = notice::Entity::update_many()
+        .col_expr(notice::Column::ReadAt, Expr::value(now))
+        .filter(notice::Column::PersonId.eq(person))
+        .filter(notice::Column::ReadAt.is_null());
+    if let Some(id) = only {
+        update = update.filter(notice::Column::Id.eq(id));
+    }
+    Ok(update.exec(connection).await?.rows_affected)
+}
+
+/// Ends an attempt. Only the latest attempt may, also when it was taken for lost meanwhile.
+pub async fn settle(
+    connection: &impl ConnectionTrait,
+    row: &delivery::Model,
+    status: DeliveryStatus,
+    errcode: Option<i32>,
+    message_id: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    // A push whose fate is unknown waits for WeChat's word.
+    let settled_at = (status != DeliveryStatus::Unknown).then_some(now);
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::Status, Expr::value(status))
+        .col_expr(delivery::Column::Errcode, Expr::value(errcode))
+        .col_expr(delivery::Column::MessageId, Expr::value(message_id))
+        .col_expr(
+            delivery::Column::LeasedUntil,
+            Expr::value(Option::<DateTime<Utc>>::None),
+        )
+        .col_expr(
+            delivery::Column::NextAt,
+            Expr::value(Option::<DateTime<Utc>>::None),
+        )
+        .col_expr(delivery::Column::SettledAt, Expr::value(settled_at))
+        .filter(delivery::Column::Id.eq(row.id))
+        .filter(delivery::Column::Attempts.eq(row.attempts))
+        .filter(delivery::Column::Status.is_in([DeliveryStatus::Waiting, DeliveryStatus::Unknown]))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// WeChat's last word on a push.
+pub async fn settle_finally(
+    connection: &impl ConnectionTrait,
+    row: &delivery::Model,
+    status: DeliveryStatus,
+    message_id: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::Status, Expr::value(status))
+        .col_expr(delivery::Column::MessageId, Expr::value(message_id))
+        .col_expr(delivery::Column::SettledAt, Expr::value(now))
+        .filter(delivery::Column::Id.eq(row.id))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Records that an attempt begins; false when somebody else was faster.
+pub async fn lease(
+    connection: &impl ConnectionTrait,
+    row: &delivery::Model,
+    until: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let leased = delivery::Entity::update_many()
+        .col_expr(delivery::Column::LeasedUntil, Expr::value(until))
+        .col_expr(delivery::Column::Attempts, Expr::value(row.attempts + 1))
+        .filter(delivery::Column::Id.eq(row.id))
+        .filter(delivery::Column::Attempts.eq(row.attempts))
+        .filter(delivery::Column::Status.eq(DeliveryStatus::Waiting))
+        .filter(delivery::Column::LeasedUntil.is_null())
+        .exec(connection)
+        .await?;
+    Ok(leased.rows_affected == 1)
+}
+
+/// Gives an attempt back, to be made again at `at`; false when it is no longer ours.
+pub async fn postpone(
+    connection: &impl ConnectionTrait,
+    row: &delivery::Model,
+    at: DateTime<Utc>,
+    errcode: Option<i32>,
+) -> Result<bool, DbErr> {
+    let postponed = delivery::Entity::update_many()
+        .col_expr(
+            delivery::Column::LeasedUntil,
+            Expr::value(Option::<DateTime<Utc>>::None),
+        )
+        .col_expr(delivery::Column::NextAt, Expr::value(at))
+        .col_expr(delivery::Column::Errcode, Expr::value(errcode))
+        .filter(delivery::Column::Id.eq(row.id))
+        .filter(delivery::Column::Attempts.eq(row.attempts))
+        .filter(delivery::Column::Status.eq(DeliveryStatus::Waiting))
+        .exec(connection)
+        .await?;
+    Ok(postponed.rows_affected == 1)
+}
+
+/// Whether a push to this person is under way somewhere.
+pub async fn in_flight_to(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let under_way = delivery::Entity::find()
+        .filter(delivery::Column::PersonId.eq(person))
+        .filter(delivery::Column::Status.eq(DeliveryStatus::Waiting))
+        .filter(delivery::Column::LeasedUntil.gt(now))
+        .count(connection)
+        .await?;
+    Ok(under_way > 0)
+}
+
+/// The sealed openid of somebody still on the roster and bound.
+pub async fn openid(connection: &impl ConnectionTrait, person: PersonId) -> Result<Option<Vec<u8>>, DbErr> {
+    let found = person::Entity::find_by_id(person)
+        .filter(person::Column::Active.eq(true))
+        .one(connection)
+        .await?;
+    Ok(found.and_then(|person| person.openid_sealed))
+}
+
+pub async fn person_by_openid(
+    connection: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<PersonId>, DbErr> {
+    person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::OpenidHash.eq(hash))
+        .into_tuple()
+        .one(connection)
+        .await
+}

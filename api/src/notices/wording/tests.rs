@@ -1,0 +1,120 @@
+use super::*;
+
+const BUILT_IN: &str = include_str!("../../../city/luoyang/wording.toml");
+
+fn built_in() -> Wording {
+    Wording::parse(BUILT_IN, chrono_tz::Asia::Shanghai)
+        .unwrap_or_else(|faults| panic!("{}", faults.join("\n")))
+}
+
+fn faults_of(text: &str) -> String {
+    Wording::parse(text, chrono_tz::Asia::Shanghai)
+        .expect_err("should be refused")
+        .join("\n")
+}
+
+fn facts() -> Facts {
+    let mut facts = Facts::from([
+        ("number", "T20250908000001".to_owned()),
+        ("unit", "城市管理局".to_owned()),
+        (
+            "summary",
+            "路口窨井盖破损，车辆经过有响声，夜间行人看不清容易受伤，请尽快处理".to_owned(),
+        ),
+        ("category", "市政设施".to_owned()),
+    ]);
+    built_in().add_own_facts(EventKind::Submitted, &mut facts);
+    facts
+}
+
+#[test]
+fn the_built_in_words_cover_the_whole_table() {
+    let wording = built_in();
+    for kind in EventKind::ALL {
+        for hears in kind.heard_by() {
+            let text = wording
+                .text(*kind, hears.audience.visibility(), &facts())
+                .unwrap();
+            assert!(!text.title.is_empty() && !text.body.is_empty(), "{kind:?}");
+            assert!(!text.body.contains(['{', '}']), "{kind:?}: {}", text.body);
+            assert!(text.title.chars().count() <= 64, "{kind:?}");
+        }
+    }
+}
+
+#[test]
+fn every_card_fits_whatever_the_facts_are() {
+    let wording = built_in();
+    let now = "2025-09-08T01:00:00Z".parse().unwrap();
+    for facts in [Facts::new(), facts()] {
+        for key in TemplateKey::ALL {
+            let card = wording.card(key, &facts, now).unwrap();
+            for (field, value) in &card.fields {
+                let kind = FieldKind::of_key(field).unwrap();
+                assert_eq!(&kind.fit(value, "2025年9月8日 09:00"), value, "{field}");
+            }
+            assert!(!card.page.starts_with('/'));
+        }
+    }
+}
+
+#[test]
+fn a_time_is_told_as_the_city_reads_it() {
+    assert_eq!(
+        built_in().date("2025-09-08T01:05:00Z".parse().unwrap()),
+        "2025年9月8日 09:05"
+    );
+}
+
+#[test]
+fn a_fault_names_its_key() {
+    for (from, to, key) in [
+        ("{number}", "{nummer}", "is not a fact"),
+        (
+            "[events.accepted]",
+            "[events.akzepted]",
+            "events.accepted: is missing",
+        ),
+        (
+            "[events.accepted]",
+            "[events.akzepted]",
+            "events.akzepted: there is no such event",
+        ),
+        (
+            "phrase = \"已签收\"",
+            "phrase = \"accepted\"",
+            "events.accepted.phrase",
+        ),
+        ("[templates.task", "[templates.job", "templates.task: is missing"),
+        (
+            "[templates.task.fields.thing",
+            "[templates.task.fields.thong",
+            "templates.task.fields.thong",
+        ),
+    ] {
+        let faults = faults_of(&BUILT_IN.replace(from, to));
+        assert!(faults.contains(key), "{from} → {to}: {faults}");
+    }
+}
+
+#[test]
+fn units_are_never_told_who_reported() {
+    // The name is a fact only for those who may know; no text for units asks for it at all.
+    let wording = built_in();
+    for (kind, words) in &wording.events {
+        if let Some((title, body)) = words.texts.get(&Visibility::Internal) {
+            assert!(
+                !title.asks_for("reporter") && !body.asks_for("reporter"),
+                "{kind:?}"
+            );
+        }
+    }
+    for template in wording.templates() {
+        assert!(
+            template
+                .fields
+                .values()
+                .all(|field| !field.pattern.asks_for("reporter"))
+        );
+    }
+}

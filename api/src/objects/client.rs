@@ -1,0 +1,265 @@
+//! The store as the product sees it: put, get, delete, a link that runs out. Any S3-compatible store.
+
+use std::time::Duration;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
+use aws_sdk_s3::config::{
+    BehaviorVersion, Credentials, Region, RequestChecksumCalculation, ResponseChecksumValidation,
+};
+use aws_sdk_s3::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_s3::operation::put_object::PutObjectError;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::ByteStream;
+use bytes::Bytes;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::error::{Error, Kind};
+
+/// Where the store is and how it is spoken to.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub endpoint: String,
+    /// What stands in links; the endpoint itself where clients reach it too.
+    pub public_endpoint: String,
+    pub region: String,
+    pub bucket: String,
+    pub access_key_id: String,
+    pub secret_access_key: SecretString,
+    pub path_style: bool,
+}
+
+/// Links live this long: an hour of looking at an order.
+pub const LINK_TTL: Duration = Duration::from_secs(3600);
+const CONNECT: Duration = Duration::from_secs(2);
+const ATTEMPT: Duration = Duration::from_secs(8);
+const OPERATION: Duration = Duration::from_secs(15);
+const ATTEMPTS: u32 = 2;
+const RETRY_AFTER_SECS: u64 = 10;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the object store has no such object")]
+    Missing,
+    #[error("the object store does not answer as it should: {0}")]
+    Unavailable(String),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Missing => Self::not_found(),
+            StoreError::Unavailable(reason) => {
+                tracing::error!(reason, "object store");
+                let kind = Kind::Unavailable {
+                    retry_after_secs: RETRY_AFTER_SECS,
+                };
+                Self::refused(
+                    kind,
+                    "store_unavailable",
+                    "照片存储暂时不可用，请稍后再试，已填写的内容不会丢失。",
+                )
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Objects {
+    client: Client,
+    /// Signs links; never sends anything itself.
+    links: Client,
+    bucket: String,
+}
+
+impl Objects {
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            client: client(settings, &settings.endpoint),
+            links: client(settings, &settings.public_endpoint),
+            bucket: settings.bucket.clone(),
+        }
+    }
+
+    /// Creates the bucket unless it is there.
+    pub async fn ensure_bucket(&self) -> Result<(), StoreError> {
+        if self.ready().await.is_ok() {
+            return Ok(());
+        }
+        match self.client.create_bucket().bucket(&self.bucket).send().await {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_bucket_already_owned_by_you() || e.is_bucket_already_exists()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// Whether the store answers and has our bucket.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        self.client
+            .head_bucket()
+            .bucket(&self.bucket)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| unavailable(&error))
+    }
+
+    pub async fn put(&self, key: &str, bytes: Bytes, content_type: &str) -> Result<(), StoreError> {
+        match self.put_once(key, bytes.clone(), content_type).await {
+            // The store did not answer when we started, or was emptied since.
+            Err(error) if error.code() == Some("NoSuchBucket") => {
+                self.ensure_bucket().await?;
+                let again = self.put_once(key, bytes, content_type).await;
+                again.map_err(|error| unavailable(&error))
+            }
+            put => put.map_err(|error| unavailable(&error)),
+        }
+    }
+
+    async fn put_once(
+        &self,
+        key: &str,
+        bytes: Bytes,
+        content_type: &str,
+    ) -> Result<(), SdkError<PutObjectError>> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type);
+        put.body(ByteStream::from(bytes)).send().await.map(|_| ())
+    }
+
+    /// All keys under a prefix, for whoever looks after the store.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let mut pages = list.into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| unavailable(&error))?;
+            keys.extend(
+                page.contents()
+                    .iter()
+                    .filter_map(|object| object.key().map(str::to_owned)),
+            );
+        }
+        Ok(keys)
+    }
+
+    pub async fn get(&self, key: &str) -> Result<Bytes, StoreError> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+            .map_err(|error| {
+                if error.as_service_error().is_some_and(|e| e.is_no_such_key()) {
+                    StoreError::Missing
+                } else {
+                    unavailable(&error)
+                }
+            })?;
+        let body = answer
+            .body
+            .collect()
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(body.into_bytes())
+    }
+
+    pub async fn exists(&self, key: &str) -> Result<bool, StoreError> {
+        match self
+            .client
+            .head_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+        {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(false),
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// One at a time: several stores refuse the checksum that deleting many needs.
+    pub async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.client
+            .delete_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| unavailable(&error))
+    }
+
+    /// A link to an object that runs out after `LINK_TTL`. No request is made.
+    pub async fn link(&self, key: &str) -> Result<String, StoreError> {
+        let config = PresigningConfig::expires_in(LINK_TTL)
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let request = self
+            .links
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .presigned(config)
+            .await;
+        request
+            .map(|request| request.uri().to_owned())
+            .map_err(|error| unavailable(&error))
+    }
+}
+
+fn client(settings: &Settings, endpoint: &str) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT)
+        .operation_attempt_timeout(ATTEMPT)
+        .operation_timeout(OPERATION)
+        .build();
+    let secret = settings.secret_access_key.expose_secret();
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(settings.region.clone()))
+        .endpoint_url(endpoint)
+        .force_path_style(settings.path_style)
+        .credentials_provider(Credentials::new(
+            &settings.access_key_id,
+            secret,
+            None,
+            None,
+            "static",
+        ))
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        // Stores other than AWS's refuse the newer default checksums.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+        .response_checksum_validation(ResponseChecksumValidation::WhenRequired)
+        .build();
+    Client::from_conf(config)
+}
+
+/// The service's own code where there is one; never the request, which is signed.
+fn unavailable<E>(error: &SdkError<E>) -> StoreError
+where
+    E: aws_sdk_s3::error::ProvideErrorMetadata,
+{
+    let reason = match error {
+        SdkError::ServiceError(service) => service.err().code().unwrap_or("refused").to_owned(),
+        SdkError::TimeoutError(_) => "timed out".to_owned(),
+        SdkError::DispatchFailure(_) => "no connection".to_owned(),
+        _ => "no usable answer".to_owned(),
+    };
+    StoreError::Unavailable(reason)
+}

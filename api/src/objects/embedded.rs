@@ -1,0 +1,261 @@
+//! A real S3 endpoint on the loopback interface, served from a folder by this process: the few operations that
+//! the product uses, with signatures checked, over the same SDK as any other store.
+
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use s3s::dto::{
+    CreateBucketInput, CreateBucketOutput, DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput,
+    GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
+    ListObjectsV2Input, ListObjectsV2Output, Object, PutObjectInput, PutObjectOutput, StreamingBlob,
+    Timestamp,
+};
+use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
+use tokio::net::TcpListener;
+
+use crate::objects::folder::{Folder, Opened};
+
+/// Bytes read from disk at a time.
+const CHUNK: usize = 64 * 1024;
+/// After a failed accept (no free file handle) the next try waits.
+const PAUSE: Duration = Duration::from_millis(100);
+const MAX_KEYS: usize = 1000;
+
+/// Serves `root` until the process ends; gives back where.
+pub async fn start(
+    root: &Path,
+    bind: SocketAddr,
+    access_key: &str,
+    secret_key: &str,
+) -> io::Result<SocketAddr> {
+    let mut service = s3s::service::S3ServiceBuilder::new(Embedded {
+        folder: Folder::open(root)?,
+    });
+    service.set_auth(s3s::auth::SimpleAuth::from_single(access_key, secret_key));
+    let service = service.build();
+    let listener = TcpListener::bind(bind).await?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        loop {
+            let Ok((socket, _)) = listener.accept().await else {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            };
+            // Small answers leave at once.
+            let _ = socket.set_nodelay(true);
+            let service = service.clone();
+            tokio::spawn(async move {
+                let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                if let Err(error) = server.serve_connection(TokioIo::new(socket), service).await {
+                    tracing::debug!(error = %error, "object store: connection ended");
+                }
+            });
+        }
+    });
+    Ok(address)
+}
+
+struct Embedded {
+    folder: Folder,
+}
+
+#[async_trait]
+impl S3 for Embedded {
+    async fn create_bucket(
+        &self,
+        request: S3Request<CreateBucketInput>,
+    ) -> S3Result<S3Response<CreateBucketOutput>> {
+        let folder = self.folder.clone();
+        if blocking(move || folder.create_bucket(&request.input.bucket)).await? {
+            Ok(S3Response::new(CreateBucketOutput::default()))
+        } else {
+            Err(S3Error::new(S3ErrorCode::BucketAlreadyOwnedByYou))
+        }
+    }
+
+    async fn head_bucket(
+        &self,
+        request: S3Request<HeadBucketInput>,
+    ) -> S3Result<S3Response<HeadBucketOutput>> {
+        if self.folder.has_bucket(&request.input.bucket) {
+            Ok(S3Response::new(HeadBucketOutput::default()))
+        } else {
+            Err(S3Error::new(S3ErrorCode::NoSuchBucket))
+        }
+    }
+
+    async fn put_object(&self, request: S3Request<PutObjectInput>) -> S3Result<S3Response<PutObjectOutput>> {
+        let PutObjectInput {
+            bucket,
+            key,
+            body,
+            content_type,
+            content_length,
+            ..
+        } = request.input;
+        let folder = self.folder.clone();
+        let mut writing = blocking(move || folder.begin(&bucket, &key, content_type)).await?;
+        let mut written: i64 = 0;
+        let mut body = body.ok_or_else(|| S3Error::new(S3ErrorCode::IncompleteBody))?;
+        while let Some(chunk) = body.next().await {
+            let chunk = chunk.map_err(|_| S3Error::new(S3ErrorCode::IncompleteBody))?;
+            written += i64::try_from(chunk.len()).unwrap_or(0);
+            writing = blocking(move || writing.write(&chunk).map(|()| writing)).await?;
+        }
+        if content_length.is_some_and(|declared| declared != written) {
+            return Err(S3Error::new(S3ErrorCode::IncompleteBody));
+        }
+        let header = blocking(move || writing.commit()).await?;
+        let output = PutObjectOutput {
+            e_tag: Some(ETag::Strong(header.entity_tag)),
+            ..Default::default()
+        };
+        Ok(S3Response::new(output))
+    }
+
+    async fn get_object(&self, request: S3Request<GetObjectInput>) -> S3Result<S3Response<GetObjectOutput>> {
+        let GetObjectInput {
+            bucket, key, range, ..
+        } = request.input;
+        let folder = self.folder.clone();
+        let mut object = blocking(move || folder.read(&bucket, &key)).await?;
+        let wanted = match range {
+            Some(range) => range
+                .check(object.length)
+                .map_err(|_| S3Error::new(S3ErrorCode::InvalidRange))?,
+            None => 0..object.length,
+        };
+        object
+            .file
+            .seek(SeekFrom::Start(object.offset + wanted.start))
+            .map_err(|error| failed(&error))?;
+        let length = wanted.end - wanted.start;
+        let content_range = range.map(|_| {
+            format!(
+                "bytes {}-{}/{}",
+                wanted.start,
+                wanted.end.saturating_sub(1),
+                object.length
+            )
+        });
+        let output = GetObjectOutput {
+            content_length: i64::try_from(length).ok(),
+            content_range,
+            content_type: object.header.content_type.clone(),
+            e_tag: Some(ETag::Strong(object.header.entity_tag.clone())),
+            last_modified: Some(Timestamp::from(object.modified)),
+            body: Some(StreamingBlob::wrap(chunks(object, length))),
+            ..Default::default()
+        };
+        Ok(S3Response::new(output))
+    }
+
+    async fn head_object(
+        &self,
+        request: S3Request<HeadObjectInput>,
+    ) -> S3Result<S3Response<HeadObjectOutput>> {
+        let HeadObjectInput { bucket, key, .. } = request.input;
+        let folder = self.folder.clone();
+        let object = blocking(move || folder.read(&bucket, &key)).await?;
+        let output = HeadObjectOutput {
+            content_length: i64::try_from(object.length).ok(),
+            content_type: object.header.content_type.clone(),
+            e_tag: Some(ETag::Strong(object.header.entity_tag.clone())),
+            last_modified: Some(Timestamp::from(object.modified)),
+            ..Default::default()
+        };
+        Ok(S3Response::new(output))
+    }
+
+    async fn delete_object(
+        &self,
+        request: S3Request<DeleteObjectInput>,
+    ) -> S3Result<S3Response<DeleteObjectOutput>> {
+        let DeleteObjectInput { bucket, key, .. } = request.input;
+        let folder = self.folder.clone();
+        blocking(move || folder.delete(&bucket, &key)).await?;
+        Ok(S3Response::new(DeleteObjectOutput::default()))
+    }
+
+    /// Reads all names of the bucket for every page: for looking after a store, not for serving.
+    async fn list_objects_v2(
+        &self,
+        request: S3Request<ListObjectsV2Input>,
+    ) -> S3Result<S3Response<ListObjectsV2Output>> {
+        let input = request.input;
+        let most = input.max_keys.and_then(|most| usize::try_from(most).ok());
+        let most = most.unwrap_or(MAX_KEYS).min(MAX_KEYS);
+        let after = input
+            .continuation_token
+            .clone()
+            .or(input.start_after)
+            .unwrap_or_default();
+        let (folder, bucket) = (self.folder.clone(), input.bucket.clone());
+        let prefix = input.prefix.clone().unwrap_or_default();
+        let mut keys = blocking(move || folder.keys(&bucket, &prefix, &after)).await?;
+        let more = keys.len() > most;
+        keys.truncate(most);
+        let output = ListObjectsV2Output {
+            name: Some(input.bucket),
+            prefix: input.prefix,
+            key_count: i32::try_from(keys.len()).ok(),
+            max_keys: i32::try_from(most).ok(),
+            is_truncated: Some(more),
+            continuation_token: input.continuation_token,
+            next_continuation_token: more.then(|| keys.last().cloned()).flatten(),
+            contents: Some(keys.into_iter().map(named).collect()),
+            ..Default::default()
+        };
+        Ok(S3Response::new(output))
+    }
+}
+
+fn named(key: String) -> Object {
+    Object {
+        key: Some(key),
+        ..Default::default()
+    }
+}
+
+/// The bytes of an object, a chunk at a time.
+fn chunks(object: Opened, length: u64) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
+    stream::try_unfold((object.file, length), |(mut file, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let size = usize::try_from(left).unwrap_or(usize::MAX).min(CHUNK);
+        let read = move || {
+            let mut buffer = vec![0; size];
+            file.read_exact(&mut buffer).map(|()| (buffer, file))
+        };
+        let (buffer, file) = tokio::task::spawn_blocking(read)
+            .await
+            .map_err(io::Error::other)??;
+        let left = left - buffer.len() as u64;
+        Ok(Some((Bytes::from(buffer), (file, left))))
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> S3Result<T> {
+    let done = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| S3Error::new(S3ErrorCode::InternalError))?;
+    done.map_err(|error| failed(&error))
+}
+
+fn failed(error: &io::Error) -> S3Error {
+    match error.kind() {
+        io::ErrorKind::NotFound => S3Error::new(S3ErrorCode::NoSuchKey),
+        io::ErrorKind::InvalidInput => S3Error::new(S3ErrorCode::InvalidArgument),
+        _ => {
+            tracing::error!(error = %error, "object store: disk");
+            S3Error::new(S3ErrorCode::InternalError)
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! For whoever runs the product: is it alive, is it ready, what does it log.
+
+pub mod routes;
+pub mod telemetry;

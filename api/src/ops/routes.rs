@@ -1,0 +1,52 @@
+//! `/healthz` says that the process lives, `/readyz` whether the database and the store answer.
+
+use std::time::Duration;
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+
+use crate::app::App;
+use crate::error::{Error, Kind, Result};
+
+/// A dependency that has not answered by then is down.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Which of the services that we depend on answer.
+#[derive(Serialize)]
+struct Readiness {
+    database: &'static str,
+    store: &'static str,
+}
+
+#[get("/healthz")]
+pub async fn healthz() -> &'static str {
+    "ok"
+}
+
+#[get("/readyz")]
+pub async fn readyz(app: web::Data<App>) -> HttpResponse {
+    let database = tokio::time::timeout(PATIENCE, app.db.ping())
+        .await
+        .is_ok_and(|ping| ping.is_ok());
+    let store = tokio::time::timeout(PATIENCE, app.objects.ready())
+        .await
+        .is_ok_and(|ready| ready.is_ok());
+    let mut response = if database && store {
+        HttpResponse::Ok()
+    } else {
+        HttpResponse::ServiceUnavailable()
+    };
+    response.json(Readiness {
+        database: up(database),
+        store: up(store),
+    })
+}
+
+fn up(answers: bool) -> &'static str {
+    if answers { "up" } else { "down" }
+}
+
+/// Every path that is none of ours.
+pub async fn unknown_path() -> Result<HttpResponse> {
+    Err(Error::refused(Kind::NotFound, "unknown_path", "没有这个地址。"))
+}

@@ -1,0 +1,77 @@
+//! Logs as JSON lines on standard error, and traces to a collector when one is named.
+
+use anyhow::Context as _;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+
+const DEFAULT_FILTER: &str =
+    "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,aws_smithy_runtime=warn";
+
+/// How lines look: one JSON object each for machines, or short ones for a person at a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Json,
+    Short,
+}
+
+/// Sends what is still buffered when dropped.
+pub struct Telemetry(Option<SdkTracerProvider>);
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(provider) = &self.0 {
+            let _ = provider.shutdown();
+        }
+    }
+}
+
+/// Starts logging. `filter` is `RUST_LOG`.
+pub fn start(style: Style, otlp_endpoint: Option<&str>) -> anyhow::Result<Telemetry> {
+    let default = match style {
+        Style::Json => DEFAULT_FILTER,
+        // A person watches: only what needs his attention.
+        Style::Short => "error",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let lines = match style {
+        Style::Json => fmt::layer()
+            .json()
+            .flatten_event(true)
+            .with_writer(std::io::stderr)
+            .boxed(),
+        Style::Short => fmt::layer()
+            .compact()
+            .with_target(false)
+            .with_writer(std::io::stderr)
+            .boxed(),
+    };
+    let provider = otlp_endpoint.map(provider).transpose()?;
+    let traces = provider
+        .as_ref()
+        .map(|p| tracing_opentelemetry::layer().with_tracer(p.tracer("zhitong")));
+    tracing_subscriber::registry()
+        .with(filter)
+        .with(lines)
+        .with(traces)
+        .try_init()
+        .context("logging")?;
+    Ok(Telemetry(provider))
+}
+
+fn provider(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
+    let exporter = SpanExporter::builder()
+        .with_http()
+        .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
+        .build()
+        .context("OTEL_EXPORTER_OTLP_ENDPOINT")?;
+    let resource = Resource::builder().with_service_name("zhitong").build();
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource)
+        .build())
+}

@@ -1,0 +1,125 @@
+//! 派单: which units have charge of the order in a round.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{AssignmentId, OrderId, PersonId, UnitId};
+use entity::kinds::{AssignmentRole, AssignmentStatus};
+use entity::{assignment, order};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+
+use crate::error::Result;
+
+/// A charge in the making.
+#[derive(Clone, Debug)]
+pub struct NewCharge {
+    pub unit: UnitId,
+    pub role: AssignmentRole,
+    pub parent: Option<AssignmentId>,
+    pub requirement: Option<String>,
+    pub due_at: Option<DateTime<Utc>>,
+    pub by: Option<PersonId>,
+}
+
+/// Gives a unit a charge of the order in its present round.
+pub async fn give(
+    txn: &impl ConnectionTrait,
+    order: &order::Model,
+    charge: NewCharge,
+    now: DateTime<Utc>,
+) -> Result<AssignmentId> {
+    let row = assignment::Model {
+        id: AssignmentId::generate(),
+        order_id: order.id,
+        round: order.round,
+        unit_id: charge.unit,
+        role: charge.role,
+        parent_id: charge.parent,
+        requirement: charge.requirement,
+        due_at: charge.due_at,
+        status: AssignmentStatus::Open,
+        account: None,
+        created_by: charge.by,
+        created_at: now,
+        accepted_at: None,
+        done_at: None,
+    };
+    let id = row.id;
+    let row = assignment::ActiveModel::from(row).reset_all();
+    assignment::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(id)
+}
+
+/// Gives the unit in charge and those that support it theirs.
+pub async fn give_round(
+    txn: &impl ConnectionTrait,
+    order: &order::Model,
+    lead: UnitId,
+    supports: &[UnitId],
+    by: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let supports = supports.iter().filter(|unit| **unit != lead);
+    let supports = supports.map(|unit| (*unit, AssignmentRole::Support));
+    for (unit, role) in std::iter::once((lead, AssignmentRole::Lead)).chain(supports) {
+        let charge = NewCharge {
+            unit,
+            role,
+            parent: None,
+            requirement: None,
+            due_at: None,
+            by,
+        };
+        give(txn, order, charge, now).await?;
+    }
+    Ok(())
+}
+
+/// Ends every open charge of the order: done when it was answered, withdrawn when it was taken away.
+pub async fn end(
+    txn: &impl ConnectionTrait,
+    order: OrderId,
+    roles: &[AssignmentRole],
+    status: AssignmentStatus,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    assignment::Entity::update_many()
+        .col_expr(assignment::Column::Status, Expr::value(status.as_str()))
+        .col_expr(assignment::Column::DoneAt, Expr::value(now))
+        .filter(assignment::Column::OrderId.eq(order))
+        .filter(assignment::Column::Role.is_in(roles.iter().copied()))
+        .filter(assignment::Column::Status.is_in([AssignmentStatus::Open, AssignmentStatus::Accepted]))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// The unit has taken its charge on.
+pub async fn accept(
+    txn: &impl ConnectionTrait,
+    charge: &assignment::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut row: assignment::ActiveModel = charge.clone().into();
+    row.status = Set(AssignmentStatus::Accepted);
+    row.accepted_at = Set(Some(now));
+    row.update(txn).await?;
+    Ok(())
+}
+
+/// The unit has done its part and says what.
+pub async fn report(
+    txn: &impl ConnectionTrait,
+    charge: &assignment::Model,
+    account: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut row: assignment::ActiveModel = charge.clone().into();
+    row.status = Set(AssignmentStatus::Done);
+    row.account = Set(Some(account.to_owned()));
+    row.accepted_at = Set(charge.accepted_at.or(Some(now)));
+    row.done_at = Set(Some(now));
+    row.update(txn).await?;
+    Ok(())
+}

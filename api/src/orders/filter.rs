@@ -1,0 +1,216 @@
+//! What a list of orders is asked for: parsed once, every wrong value refused by the name of its field.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::UnitId;
+use entity::kinds::{Channel, Light, Status};
+use serde::Deserialize;
+
+use crate::city::snapshot::City;
+use crate::deadlines::calendar::end_of_day;
+use crate::error::{Error, FieldError, Kind, Result};
+
+/// As in the query string; several values are separated by commas.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// `mine` (reported or endorsed by the caller), `unit` (his unit has or had a charge), `area` (of his area),
+    /// `all` (whatever he may see); default `all`.
+    #[param(required = false)]
+    pub scope: Option<String>,
+    #[param(required = false)]
+    pub status: Option<String>,
+    #[param(required = false)]
+    pub light: Option<String>,
+    /// The same values as `status`.
+    #[param(required = false)]
+    pub stage: Option<String>,
+    /// Codes or names; a first-level category stands for all below it.
+    #[param(required = false)]
+    pub category: Option<String>,
+    /// Codes or names of counties.
+    #[param(required = false)]
+    pub area: Option<String>,
+    /// Ids, codes or names.
+    #[param(required = false)]
+    pub unit: Option<String>,
+    #[param(required = false)]
+    pub channel: Option<String>,
+    /// `true` or `false`.
+    #[param(required = false)]
+    pub difficult: Option<String>,
+    /// `true` or `false`.
+    #[param(required = false)]
+    pub tracked: Option<String>,
+    /// Created at or after: a date of the city, or an RFC 3339 time.
+    #[param(required = false)]
+    pub from: Option<String>,
+    /// Created before the end of this date, or before this time.
+    #[param(required = false)]
+    pub to: Option<String>,
+    /// Words in the description or the address, or a number.
+    #[param(required = false)]
+    pub q: Option<String>,
+    /// `newest` (default), or `due`: the nearest deadline first, orders without a running clock left out.
+    #[param(required = false)]
+    pub sort: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    Mine,
+    Unit,
+    Area,
+    #[default]
+    All,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    Due,
+    #[default]
+    Newest,
+}
+
+/// The same, understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Filter {
+    pub scope: Scope,
+    pub statuses: Vec<Status>,
+    pub lights: Vec<Light>,
+    pub categories: Vec<String>,
+    pub areas: Vec<String>,
+    pub units: Vec<UnitId>,
+    pub channels: Vec<Channel>,
+    pub difficult: Option<bool>,
+    pub tracked: Option<bool>,
+    pub from: Option<DateTime<Utc>>,
+    pub before: Option<DateTime<Utc>>,
+    pub words: Option<String>,
+    pub sort: Sort,
+}
+
+const MAX_WORDS_CHARS: usize = 100;
+
+impl ListQuery {
+    pub fn understood(&self, city: &City) -> Result<Filter> {
+        let mut statuses: Vec<Status> = many("status", self.status.as_deref())?;
+        let stages: Vec<Status> = many("stage", self.stage.as_deref())?;
+        if statuses.is_empty() {
+            statuses = stages;
+        } else if !stages.is_empty() {
+            statuses.retain(|status| stages.contains(status));
+            if statuses.is_empty() {
+                return Err(wrong("stage", "status 与 stage 互相矛盾。"));
+            }
+        }
+        Ok(Filter {
+            scope: one("scope", self.scope.as_deref(), &SCOPES)?,
+            statuses,
+            lights: many("light", self.light.as_deref())?,
+            categories: categories(city, self.category.as_deref())?,
+            areas: named("area", self.area.as_deref(), |text| {
+                city.county(text).map(|county| county.code.clone())
+            })?,
+            units: named("unit", self.unit.as_deref(), |text| {
+                city.units.resolve(text).map(|unit| unit.id)
+            })?,
+            channels: many("channel", self.channel.as_deref())?,
+            difficult: flag("difficult", self.difficult.as_deref())?,
+            tracked: flag("tracked", self.tracked.as_deref())?,
+            from: instant("from", self.from.as_deref(), city, false)?,
+            before: instant("to", self.to.as_deref(), city, true)?,
+            words: words(self.q.as_deref())?,
+            sort: one("sort", self.sort.as_deref(), &SORTS)?,
+        })
+    }
+}
+
+const SCOPES: [(&str, Scope); 4] = [
+    ("mine", Scope::Mine),
+    ("unit", Scope::Unit),
+    ("area", Scope::Area),
+    ("all", Scope::All),
+];
+const SORTS: [(&str, Sort); 2] = [("due", Sort::Due), ("newest", Sort::Newest)];
+
+fn wrong(field: &str, detail: &str) -> Error {
+    let mut error = Error::refused(Kind::Malformed, "bad_filter", format!("{field}：{detail}"));
+    if let Error::Refused(refused) = &mut error {
+        refused.errors.push(FieldError::new(field, "bad_filter", detail));
+    }
+    error
+}
+
+fn parts(text: Option<&str>) -> impl Iterator<Item = &str> {
+    let parts = text.unwrap_or_default().split(',');
+    parts.map(str::trim).filter(|part| !part.is_empty())
+}
+
+fn many<T: FromStr>(field: &str, text: Option<&str>) -> Result<Vec<T>> {
+    named(field, text, |part| part.parse().ok())
+}
+
+fn named<T>(field: &str, text: Option<&str>, find: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+    parts(text)
+        .map(|part| find(part).ok_or_else(|| wrong(field, "没有这个取值。")))
+        .collect()
+}
+
+fn one<T: Copy + Default>(field: &str, text: Option<&str>, names: &[(&str, T)]) -> Result<T> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(T::default());
+    };
+    let found = names.iter().find(|(name, _)| *name == text);
+    found
+        .map(|(_, value)| *value)
+        .ok_or_else(|| wrong(field, "没有这个取值。"))
+}
+
+fn flag(field: &str, text: Option<&str>) -> Result<Option<bool>> {
+    text.map(str::trim)
+        .filter(|text| !text.is_empty())
+        .map(|text| text.parse().map_err(|_| wrong(field, "应为 true 或 false。")))
+        .transpose()
+}
+
+fn categories(city: &City, text: Option<&str>) -> Result<Vec<String>> {
+    let codes: Vec<String> = named("category", text, |part| {
+        city.categories.find(part).map(|category| category.code.clone())
+    })?;
+    let below = city
+        .categories
+        .leaves()
+        .filter(|leaf| leaf.parent.as_ref().is_some_and(|parent| codes.contains(parent)));
+    let below: Vec<String> = below.map(|leaf| leaf.code.clone()).collect();
+    Ok(codes.into_iter().chain(below).collect())
+}
+
+/// A date is its first instant in the city, or the first instant after it.
+fn instant(field: &str, text: Option<&str>, city: &City, after: bool) -> Result<Option<DateTime<Utc>>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    // A plus sign in a query string arrives as a blank.
+    let time = text.replace(' ', "+");
+    if let Ok(time) = DateTime::parse_from_rfc3339(&time) {
+        return Ok(Some(time.to_utc()));
+    }
+    let date: NaiveDate = text
+        .parse()
+        .map_err(|_| wrong(field, "应为日期或 RFC 3339 时间。"))?;
+    let day = if after { Some(date) } else { date.pred_opt() };
+    let day = day.ok_or_else(|| wrong(field, "日期超出范围。"))?;
+    Ok(Some(end_of_day(day, city.zone())))
+}
+
+fn words(text: Option<&str>) -> Result<Option<String>> {
+    let text = text.map(str::trim).filter(|text| !text.is_empty());
+    match text {
+        Some(text) if text.chars().count() > MAX_WORDS_CHARS || text.contains('\0') => {
+            Err(wrong("q", "最多 100 个字。"))
+        }
+        other => Ok(other.map(str::to_owned)),
+    }
+}

@@ -1,0 +1,255 @@
+//! 全程留痕: what happened to an order, appended and never edited. Every event carries the hash of the one
+//! before it, so that an event changed, inserted or left out later shows (`verify.rs`).
+
+use chrono::{DateTime, Utc};
+use entity::ids::PhotoId;
+use entity::kinds::{Status, Visibility};
+use entity::{order, order_event};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::error::Result;
+use crate::orders::actor::Actor;
+
+pub mod verify;
+
+/// What the first event of an order has for the hash before it.
+pub const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// An event in the making. Where to and in which round is read from the order as it stands after the move.
+#[derive(Clone, Debug)]
+pub struct NewEvent<'a> {
+    pub action: &'a str,
+    pub actor: &'a Actor,
+    /// None for the first event.
+    pub from: Option<Status>,
+    pub at: DateTime<Utc>,
+    pub visibility: Visibility,
+    pub note: Option<String>,
+    /// Facts for the timeline; no floating point numbers, which databases round.
+    pub detail: Value,
+    pub photos: Vec<PhotoId>,
+}
+
+impl<'a> NewEvent<'a> {
+    /// A public event without a note.
+    #[must_use]
+    pub fn new(action: &'a str, actor: &'a Actor, from: Status, at: DateTime<Utc>) -> Self {
+        Self {
+            action,
+            actor,
+            from: Some(from),
+            at,
+            visibility: Visibility::Public,
+            note: None,
+            detail: json!({}),
+            photos: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn visible_to(mut self, visibility: Visibility) -> Self {
+        self.visibility = visibility;
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    #[must_use]
+    pub fn detail(mut self, detail: Value) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    #[must_use]
+    pub fn photos(mut self, photos: &[PhotoId]) -> Self {
+        self.photos = photos.to_vec();
+        self
+    }
+}
+
+/// Appends an event to the order's chain. The caller holds the order's row, so nobody appends meanwhile.
+pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: NewEvent<'_>) -> Result<()> {
+    let last = order_event::Entity::find()
+        .filter(order_event::Column::OrderId.eq(order.id))
+        .order_by_desc(order_event::Column::Seq)
+        .one(txn)
+        .await?;
+    let (seq, prev_hash) = last.map_or_else(
+        || (1, NOTHING_BEFORE.to_owned()),
+        |last| (last.seq + 1, last.hash),
+    );
+    let mut row = order_event::Model {
+        id: 0,
+        order_id: order.id,
+        seq,
+        action: event.action.to_owned(),
+        actor_id: event.actor.person,
+        actor_role: event.actor.role,
+        unit_id: event.actor.unit,
+        at: event.at,
+        from_status: event.from,
+        to_status: order.status,
+        round: order.round,
+        visibility: event.visibility,
+        note: event.note,
+        detail: event.detail,
+        photo_ids: json!(event.photos),
+        prev_hash,
+        hash: String::new(),
+    };
+    row.hash = hash(&row);
+    insert(txn, row).await
+}
+
+async fn insert(txn: &impl ConnectionTrait, row: order_event::Model) -> Result<()> {
+    let mut row = order_event::ActiveModel::from(row).reset_all();
+    row.id = NotSet;
+    order_event::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// SHA-256 of the hash before it and every field of the event.
+pub(super) fn hash(event: &order_event::Model) -> String {
+    let order_event::Model {
+        id: _,
+        order_id,
+        seq,
+        action,
+        actor_id,
+        actor_role,
+        unit_id,
+        at,
+        from_status,
+        to_status,
+        round,
+        visibility,
+        note,
+        detail,
+        photo_ids,
+        prev_hash,
+        hash: _,
+    } = event;
+    let fields = json!([
+        order_id,
+        seq,
+        action,
+        actor_id,
+        actor_role,
+        unit_id,
+        at.timestamp_micros(),
+        from_status,
+        to_status,
+        round,
+        visibility,
+        note,
+        detail,
+        photo_ids,
+    ]);
+    let mut text = String::new();
+    write_canonical(&fields, &mut text);
+    let mut digest = Sha256::new();
+    digest.update(prev_hash.as_bytes());
+    digest.update(text.as_bytes());
+    hex::encode(digest.finalize())
+}
+
+/// JSON with the keys in order and no blanks: one text for one value, whichever database gave it back.
+fn write_canonical(value: &Value, into: &mut String) {
+    match value {
+        Value::Array(items) => {
+            into.push('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    into.push(',');
+                }
+                write_canonical(item, into);
+            }
+            into.push(']');
+        }
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().collect();
+            fields.sort_by_key(|(name, _)| *name);
+            into.push('{');
+            for (index, (name, field)) in fields.into_iter().enumerate() {
+                if index > 0 {
+                    into.push(',');
+                }
+                into.push_str(&Value::from(name.as_str()).to_string());
+                into.push(':');
+                write_canonical(field, into);
+            }
+            into.push('}');
+        }
+        scalar => into.push_str(&scalar.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entity::ids::OrderId;
+    use entity::kinds::ActorRole;
+
+    fn event() -> order_event::Model {
+        order_event::Model {
+            id: 0,
+            order_id: OrderId::generate(),
+            seq: 1,
+            action: "submitted".to_owned(),
+            actor_id: None,
+            actor_role: ActorRole::Delegate,
+            unit_id: None,
+            at: "2025-01-17T01:00:00.000001Z".parse().unwrap(),
+            from_status: None,
+            to_status: Status::Submitted,
+            round: 1,
+            visibility: Visibility::Public,
+            note: None,
+            detail: json!({ "b": 1, "a": [null, "路"] }),
+            photo_ids: json!([]),
+            prev_hash: NOTHING_BEFORE.to_owned(),
+            hash: String::new(),
+        }
+    }
+
+    #[test]
+    fn the_order_of_keys_does_not_matter() {
+        let (mut one, mut other) = (String::new(), String::new());
+        write_canonical(&json!({ "b": { "d": 1, "c": "引\"号" }, "a": [] }), &mut one);
+        write_canonical(
+            &serde_json::from_str(r#"{"a":[], "b":{"c":"引\"号","d":1}}"#).unwrap(),
+            &mut other,
+        );
+        assert_eq!(one, other);
+        assert_eq!(one, r#"{"a":[],"b":{"c":"引\"号","d":1}}"#);
+    }
+
+    #[test]
+    fn any_change_changes_the_hash() {
+        let event = event();
+        let before = hash(&event);
+        assert_eq!(before, hash(&event.clone()));
+        let changes: [fn(&mut order_event::Model); 5] = [
+            |e| e.note = Some(String::new()),
+            |e| e.detail = json!({ "b": 1, "a": ["路", null] }),
+            |e| e.at += chrono::TimeDelta::microseconds(1),
+            |e| e.visibility = Visibility::Internal,
+            |e| e.prev_hash = "1".repeat(64),
+        ];
+        for change in changes {
+            let mut changed = event.clone();
+            change(&mut changed);
+            assert_ne!(hash(&changed), before);
+        }
+    }
+}

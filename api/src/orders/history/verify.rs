@@ -1,0 +1,180 @@
+//! Reads every chain from its first event to its last and names the first link that does not hold.
+//! Memory does not grow with the number of events.
+
+use entity::ids::OrderId;
+use entity::kinds::Status;
+use entity::{order, order_event};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+
+use super::{NOTHING_BEFORE, hash};
+use crate::error::Result;
+
+const PAGE: u64 = 1_000;
+
+/// The first link that does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The order's number, or its id where the order itself is gone.
+    pub order: String,
+    pub seq: i32,
+    pub fault: Fault,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// An event between two others, or the first one, is not there.
+    Missing,
+    /// The event does not follow from the one before it.
+    Unlinked,
+    /// The event was changed after it was written.
+    Changed,
+    /// The order's status is not the one its last event left it in.
+    EndsElsewhere,
+}
+
+/// What was read, and the first fault if there is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    pub events: u64,
+    pub orders: u64,
+    pub broken: Option<Broken>,
+}
+
+/// The last link read.
+struct Link {
+    order: OrderId,
+    seq: i32,
+    hash: String,
+    status: Status,
+}
+
+/// Verifies all of history; `progress` hears how many events have been read.
+pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) -> Result<Report> {
+    let mut report = Report {
+        events: 0,
+        orders: 0,
+        broken: None,
+    };
+    let mut last: Option<Link> = None;
+    loop {
+        let page = page(db, last.as_ref()).await?;
+        let full = page.len() as u64 == PAGE;
+        let mut ended = Vec::new();
+        for event in page {
+            report.events += 1;
+            let before = last.take().filter(|link| {
+                let same = link.order == event.order_id;
+                if !same {
+                    ended.push((link.order, link.seq, link.status));
+                }
+                same
+            });
+            if let Some(fault) = fault(before.as_ref(), &event) {
+                let order = name(db, event.order_id).await?;
+                let seq = event.seq;
+                report.broken = Some(Broken { order, seq, fault });
+                return Ok(report);
+            }
+            report.orders += u64::from(before.is_none());
+            last = Some(Link {
+                order: event.order_id,
+                seq: event.seq,
+                hash: event.hash,
+                status: event.to_status,
+            });
+        }
+        if !full {
+            ended.extend(last.as_ref().map(|link| (link.order, link.seq, link.status)));
+        }
+        progress(report.events);
+        report.broken = ends_elsewhere(db, &ended).await?;
+        if report.broken.is_some() || !full {
+            break;
+        }
+    }
+    if report.broken.is_none() {
+        report.broken = without_history(db).await?;
+    }
+    Ok(report)
+}
+
+fn fault(before: Option<&Link>, event: &order_event::Model) -> Option<Fault> {
+    let (seq, prev_hash) = before.map_or((1, NOTHING_BEFORE), |link| (link.seq + 1, link.hash.as_str()));
+    if event.seq != seq {
+        Some(Fault::Missing)
+    } else if event.prev_hash != prev_hash {
+        Some(Fault::Unlinked)
+    } else if event.hash != hash(event) {
+        Some(Fault::Changed)
+    } else {
+        None
+    }
+}
+
+async fn page(db: &impl ConnectionTrait, after: Option<&Link>) -> Result<Vec<order_event::Model>> {
+    use order_event::Column;
+    let mut query = order_event::Entity::find()
+        .order_by_asc(Column::OrderId)
+        .order_by_asc(Column::Seq)
+        .limit(PAGE);
+    if let Some(link) = after {
+        let later = Condition::any().add(Column::OrderId.gt(link.order)).add(
+            Condition::all()
+                .add(Column::OrderId.eq(link.order))
+                .add(Column::Seq.gt(link.seq)),
+        );
+        query = query.filter(Column::OrderId.gte(link.order)).filter(later);
+    }
+    Ok(query.all(db).await?)
+}
+
+/// An order whose status was changed without an event, or whose last events are gone.
+async fn ends_elsewhere(
+    db: &impl ConnectionTrait,
+    ended: &[(OrderId, i32, Status)],
+) -> Result<Option<Broken>> {
+    let orders: Vec<(OrderId, String, Status)> = order::Entity::find()
+        .select_only()
+        .columns([order::Column::Id, order::Column::Number, order::Column::Status])
+        .filter(order::Column::Id.is_in(ended.iter().map(|(order, _, _)| *order)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let wrong = ended.iter().find_map(|(id, seq, status)| {
+        let (_, number, now) = orders.iter().find(|(order, _, _)| order == id)?;
+        (now != status).then(|| Broken {
+            order: number.clone(),
+            seq: *seq,
+            fault: Fault::EndsElsewhere,
+        })
+    });
+    Ok(wrong)
+}
+
+async fn without_history(db: &impl ConnectionTrait) -> Result<Option<Broken>> {
+    let first = Query::select()
+        .column(order_event::Column::OrderId)
+        .from(order_event::Entity)
+        .and_where(order_event::Column::Seq.eq(1))
+        .to_owned();
+    let silent: Option<String> = order::Entity::find()
+        .select_only()
+        .column(order::Column::Number)
+        .filter(order::Column::Id.not_in_subquery(first))
+        .into_tuple()
+        .one(db)
+        .await?;
+    Ok(silent.map(|order| Broken {
+        order,
+        seq: 1,
+        fault: Fault::Missing,
+    }))
+}
+
+async fn name(db: &impl ConnectionTrait, id: OrderId) -> Result<String> {
+    let order = order::Entity::find_by_id(id).one(db).await?;
+    Ok(order.map_or_else(|| id.to_string(), |order| order.number))
+}

@@ -1,0 +1,28 @@
+//! 工单: one matter under one number, from the report to the answer.
+//!
+//! Read `lifecycle.rs` first (every legal move), then `submit.rs` (how an order comes to be), then
+//! `moves/mod.rs` (how any move is made) and the moves themselves. `sight.rs` says who sees an order,
+//! `view.rs` what he is shown; `history.rs` keeps what happened; `consequences.rs` is what a verdict brings about;
+//! `sweep.rs` turns the lights, `recount.rs` moves clocks when a year's holidays are announced.
+
+pub mod actor;
+pub mod charges;
+pub mod consequences;
+pub mod desk;
+pub mod filter;
+pub mod history;
+pub mod lifecycle;
+pub mod list;
+pub mod moves;
+pub mod number;
+pub mod open_moves;
+pub mod pictures;
+pub mod read;
+pub mod recount;
+pub mod report;
+pub mod routes;
+pub mod sight;
+pub mod store;
+pub mod submit;
+pub mod sweep;
+pub mod view;

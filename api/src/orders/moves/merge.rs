@@ -1,0 +1,132 @@
+//! 并单: the same matter under two numbers goes on under one. Nobody who raised it is lost: the reporter and the
+//! endorsers of the merged order endorse the other. Undone, the order goes back to an operator.
+
+use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
+use entity::order;
+use serde_json::json;
+
+use super::{Move, begin, cancel::REASON_CHARS, endorse};
+use crate::app::App;
+use crate::deadlines::running;
+use crate::error::{Error, FieldError, Refusal, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::history::{self, NewEvent};
+use crate::orders::lifecycle::Action;
+use crate::orders::list::OPEN;
+use crate::orders::report::one_text;
+use crate::orders::view::OrderView;
+use crate::orders::{charges, store};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    Itself,
+    TargetOver,
+    NotMerged,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Itself => "merged_into_itself",
+            Self::TargetOver => "merge_target_over",
+            Self::NotMerged => "not_merged",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Itself => "不能并入自己。",
+            Self::TargetOver => "要并入的工单已经办结或撤销。",
+            Self::NotMerged => "这件工单没有并入别的工单。",
+        }
+        .to_owned()
+    }
+}
+
+pub async fn merge(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    into: &str,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Merge).await?;
+    let target = store::hold(&step.txn, into.trim())
+        .await?
+        .ok_or_else(|| Error::invalid(vec![FieldError::new("into", "unknown_order", "没有这件工单。")]))?;
+    if target.id == step.order.id {
+        return Err(Refused::Itself.into());
+    }
+    if !OPEN.contains(&target.status) {
+        return Err(Refused::TargetOver.into());
+    }
+    let (now, id) = (step.now, step.order.id);
+    let roles = AssignmentRole::ALL;
+    charges::end(&step.txn, id, roles, AssignmentStatus::Withdrawn, now).await?;
+    running::stop_all(&step.txn, step.city.law(), id, now).await?;
+    step.order.merged_into = Some(target.id);
+    step.order.closed_at = Some(now);
+    step.write().await?;
+    let told = format!("并入 {}", target.number);
+    step.record(
+        step.event("merged")
+            .note(told)
+            .detail(json!({ "into": target.number })),
+    )
+    .await?;
+    take_in(&step, target.clone()).await?;
+    step.tell(
+        app,
+        Event::of(EventKind::Merged, &step.order).reference(target.number),
+    )
+    .await?;
+    step.commit(app).await
+}
+
+/// The other order's side: its new endorsers, its version and its history.
+async fn take_in(step: &Move, target: order::Model) -> Result<()> {
+    let merged = &step.before;
+    let people = std::iter::once(merged.reporter_id).chain(step.known.endorsers.iter().copied());
+    for person in people.filter(|person| *person != target.reporter_id) {
+        endorse::add(&step.txn, &target, person, step.now).await?;
+    }
+    let grown = order::Model {
+        version: target.version + 1,
+        updated_at: step.now,
+        ..target.clone()
+    };
+    if !store::update(&step.txn, &target, &grown).await? {
+        return Err(step
+            .conflict("version_conflict", "工单刚刚有了变化，请刷新后再试。")
+            .await);
+    }
+    let event = NewEvent::new("merged_in", &step.actor, target.status, step.now);
+    let event = event
+        .visible_to(Visibility::Internal)
+        .note(format!("{} 并入", merged.number));
+    history::append(&step.txn, &grown, event.detail(json!({ "from": merged.number }))).await
+}
+
+pub async fn unmerge(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    reason: &str,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Unmerge).await?;
+    let reason = one_text("reason", reason, REASON_CHARS)?;
+    if step.before.merged_into.is_none() {
+        return Err(Refused::NotMerged.into());
+    }
+    step.order.merged_into = None;
+    step.order.closed_at = None;
+    step.order.unit_id = None;
+    step.order.accepted_at = None;
+    step.write().await?;
+    step.record(step.event("unmerged").note(reason.clone())).await?;
+    step.tell(app, Event::of(EventKind::Unmerged, &step.order).note(reason))
+        .await?;
+    step.commit(app).await
+}

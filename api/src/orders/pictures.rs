@@ -1,0 +1,39 @@
+//! The photos of an order, attached through `photos` with what the report says of place and time.
+
+use chrono::{DateTime, Utc};
+use entity::ids::PhotoId;
+use entity::kinds::PhotoRole;
+use entity::order;
+use sea_orm::ConnectionTrait;
+
+use crate::areas::datum::Wgs84;
+use crate::error::{Error, Result};
+use crate::orders::actor::Actor;
+use crate::photos::attach::{self, Attachment, Report};
+
+/// Puts photos that the actor has uploaded into the order. `role` overrides what the upload said.
+pub async fn attach(
+    txn: &impl ConnectionTrait,
+    order: &order::Model,
+    actor: &Actor,
+    photos: &[PhotoId],
+    role: Option<PhotoRole>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if photos.is_empty() {
+        return Ok(());
+    }
+    let place = order.longitude.zip(order.latitude);
+    let attachment = Attachment {
+        photos,
+        order: order.id,
+        role,
+        round: order.round,
+        by: actor.person.ok_or_else(Error::not_found)?,
+        report: Report {
+            place: place.map(|(longitude, latitude)| Wgs84 { longitude, latitude }),
+            at: order.occurred_at.filter(|_| role.is_none()).or(Some(now)),
+        },
+    };
+    attach::attach(txn, attachment, now).await
+}

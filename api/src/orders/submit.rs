@@ -1,0 +1,320 @@
+//! How an order comes to be: checked, numbered, placed, sent to a desk, its clocks started, everybody told; all in
+//! one transaction, together with the idempotency key. The same for a snap, a scan and a call.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId, SiteId, UnitId};
+use entity::kinds::{CategorySource, Light, Status, SupervisionLevel, Visibility};
+use entity::{order, site};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use crate::app::App;
+use crate::areas::datum::Wgs84;
+use crate::city::snapshot::City;
+use crate::db;
+use crate::deadlines::calendar::local_date;
+use crate::deadlines::running;
+use crate::error::{Error, FieldError, Result};
+use crate::http::idempotency::{self, Answer};
+use crate::notices::{self, Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::desk::{self, Desk, Resolved};
+use crate::orders::history::{self, NewEvent};
+use crate::orders::report::NewOrder;
+use crate::orders::view::{self, OrderView};
+use crate::orders::{charges, number, pictures, store};
+
+/// The key of a creating call, and what it was sent with.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub person: PersonId,
+    pub key: String,
+    pub fingerprint: String,
+}
+
+/// Submits a report for `actor`: the delegate himself, or the operator who took his call.
+pub async fn submit(
+    app: &App,
+    actor: &Actor,
+    new: NewOrder,
+    claim: Option<&Claim>,
+) -> Result<Answer<OrderView>> {
+    let now = app.clock.now();
+    let new = new.checked(now)?;
+    let city = app.city.load();
+    let plan = Plan::make(app, city, new, now).await?;
+    let answer = loop {
+        // Taken before the transaction, which would otherwise hold up every other submitter.
+        let number = plan.number(app).await?;
+        if let Some(answer) = attempt(app, actor, &plan, number, claim).await? {
+            break answer;
+        }
+        // The number is another order's: one that came with a call. A given one cannot be replaced.
+        if plan.new.number.is_some() {
+            return Err(number::Refused::Used.into());
+        }
+    };
+    app.jobs.wake.notify_one();
+    Ok(answer)
+}
+
+/// One try under one number; none when the number is taken.
+async fn attempt(
+    app: &App,
+    actor: &Actor,
+    plan: &Plan,
+    number: String,
+    claim: Option<&Claim>,
+) -> Result<Option<Answer<OrderView>>> {
+    let txn = db::write(&app.db).await?;
+    if let Some(claim) = claim {
+        let Claim {
+            person,
+            key,
+            fingerprint,
+        } = claim;
+        if let Some(first) = idempotency::claim(&txn, *person, key, fingerprint, plan.now).await? {
+            return Ok(Some(first));
+        }
+    }
+    let order = plan.order(number);
+    if !store::insert(&txn, &order).await? {
+        return Ok(None);
+    }
+    plan.carry_out(app, &txn, actor, &order).await?;
+    let view = view::one(app, &txn, actor, &order, plan.now).await?;
+    let answer = Answer::created(view);
+    if let Some(claim) = claim {
+        idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
+    }
+    txn.commit().await?;
+    Ok(Some(answer))
+}
+
+/// Everything that is decided about a report before it is written.
+struct Plan {
+    new: NewOrder,
+    city: Arc<City>,
+    now: DateTime<Utc>,
+    point: Option<Wgs84>,
+    place: Resolved,
+    kind: desk::Kind,
+    desk: Desk,
+    site: Option<SiteId>,
+}
+
+impl Plan {
+    async fn make(app: &App, city: Arc<City>, new: NewOrder, now: DateTime<Utc>) -> Result<Self> {
+        let site = site(&app.db, new.site_code.as_deref()).await?;
+        let point = new
+            .location
+            .map(|given| given.wgs84())
+            .or_else(|| site.as_ref().map(site_point));
+        let accuracy = new.location.and_then(|given| given.accuracy_m);
+        let words = [new.address.as_deref(), Some(new.description.as_str())];
+        let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let place = desk::resolve(&city, point, accuracy, &words);
+        let chosen = match new
+            .category
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        {
+            Some(text) => Some(category(&city, text)?),
+            None => site.as_ref().and_then(|site| site.category_code.clone()),
+        };
+        let kind = desk::kind(&city, chosen.as_deref(), CategorySource::Chosen, &new.description);
+        let desk = match site.as_ref().and_then(|site| site.unit_id) {
+            Some(unit) => desk::named(unit, "site", "点位指定的承办单位", &place),
+            None => desk::decide(&city, &place, &kind),
+        };
+        Ok(Self {
+            site: site.map(|site| site.id),
+            new,
+            city,
+            now,
+            point,
+            place,
+            kind,
+            desk,
+        })
+    }
+
+    async fn number(&self, app: &App) -> Result<String> {
+        let day = local_date(self.now, self.city.zone());
+        let prefix = &self.city.meta.number_prefix;
+        match &self.new.number {
+            Some(text) => Ok(number::given(text.trim(), prefix, day)?),
+            None => app.numbers.take(&app.db, prefix, day).await,
+        }
+    }
+
+    fn status(&self) -> Status {
+        if self.desk.unit.is_some() {
+            Status::Dispatched
+        } else {
+            Status::Triage
+        }
+    }
+
+    fn order(&self, number: String) -> order::Model {
+        let (new, now) = (&self.new, self.now);
+        let point = self.point;
+        order::Model {
+            id: OrderId::generate(),
+            number,
+            channel: new.channel,
+            status: self.status(),
+            round: 1,
+            version: 1,
+            light: Light::Green,
+            description: new.description.clone(),
+            category_code: self.kind.code.clone(),
+            category_source: self.kind.source,
+            category_confidence: self.kind.confidence,
+            reporter_id: new.reporter,
+            filed_by: new.filed_by,
+            confidential: new.confidential,
+            longitude: point.map(|point| point.longitude),
+            latitude: point.map(|point| point.latitude),
+            given_longitude: new.location.map(|given| given.longitude),
+            given_latitude: new.location.map(|given| given.latitude),
+            given_datum: new.location.map(|given| given.datum),
+            accuracy_m: new.location.and_then(|given| given.accuracy_m),
+            address: new.address.clone(),
+            boundary_set_id: self.place.boundary_set,
+            area_code: self.place.county.clone(),
+            township_code: self.place.township.clone(),
+            zone: self.place.zone.clone(),
+            place_relation: self.place.relation,
+            unit_id: self.desk.unit,
+            dispatch: self.desk.why.clone(),
+            difficult: false,
+            tracked: false,
+            committee: None,
+            kind: None,
+            supervision_level: SupervisionLevel::None,
+            wants_follow_up: new.wants_follow_up,
+            occurred_at: new.occurred_at,
+            site_id: self.site,
+            call_id: new.call_id.clone(),
+            returns: 0,
+            extensions_granted: 0,
+            dissatisfied_count: 0,
+            due_at: self.due_at(),
+            stage_since: now,
+            merged_into: None,
+            created_at: now,
+            updated_at: now,
+            dispatched_at: self.desk.unit.map(|_| now),
+            accepted_at: None,
+            replied_at: None,
+            closed_at: None,
+        }
+    }
+
+    fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.desk.unit?;
+        let fresh = self.city.law().start_round(1, self.now);
+        fresh.iter().map(|clock| clock.due_at).min()
+    }
+
+    /// What belongs to the new order: photos, charges, clocks, history, notices.
+    async fn carry_out(
+        &self,
+        app: &App,
+        txn: &DatabaseTransaction,
+        actor: &Actor,
+        order: &order::Model,
+    ) -> Result<()> {
+        let now = self.now;
+        pictures::attach(txn, order, actor, &self.new.photos, None, now).await?;
+        let submitted = order::Model {
+            status: Status::Submitted,
+            ..order.clone()
+        };
+        let mut event = NewEvent::new("submitted", actor, Status::Submitted, now).photos(&self.new.photos);
+        event.from = None;
+        let detail = json!({ "channel": order.channel, "filed_by": order.filed_by });
+        history::append(txn, &submitted, event.detail(detail)).await?;
+        match self.desk.unit {
+            Some(unit) => self.dispatch(txn, order, unit).await?,
+            None => self.triage(txn, order).await?,
+        }
+        let told = |kind| Event::of(kind, order).by(actor.person);
+        notices::tell(txn, &app.wording, &told(EventKind::Submitted), now).await?;
+        let next = if self.desk.unit.is_some() {
+            EventKind::Dispatched
+        } else {
+            EventKind::TriageNeeded
+        };
+        notices::tell(txn, &app.wording, &told(next), now).await
+    }
+
+    async fn dispatch(&self, txn: &impl ConnectionTrait, order: &order::Model, unit: UnitId) -> Result<()> {
+        let (now, law) = (self.now, self.city.law());
+        charges::give_round(txn, order, unit, &self.desk.supports, None, now).await?;
+        running::start(txn, law, order.id, &law.start_round(1, now), now).await?;
+        let system = Actor::system();
+        let name = self.city.unit(unit).map(|unit| unit.name.clone());
+        let event = NewEvent::new("dispatched", &system, Status::Submitted, now);
+        let event = event.note(format!("派往{}", name.as_deref().unwrap_or_default()));
+        let detail = json!({
+            "unit": unit,
+            "unit_name": name,
+            "support_units": self.desk.supports,
+            "why": self.desk.why,
+            "category": self.kind.code,
+            "category_source": self.kind.source,
+        });
+        history::append(txn, order, event.detail(detail)).await
+    }
+
+    async fn triage(&self, txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
+        let system = Actor::system();
+        let event = NewEvent::new("triaged", &system, Status::Submitted, self.now);
+        let event = event.detail(json!({ "why": self.desk.why }));
+        history::append(txn, order, event.visible_to(Visibility::Public)).await
+    }
+}
+
+fn category(city: &City, text: &str) -> Result<String> {
+    city.categories
+        .find(text)
+        .map(|category| category.code.clone())
+        .ok_or_else(|| {
+            Error::invalid(vec![FieldError::new(
+                "category",
+                "unknown_category",
+                "没有这个类别。",
+            )])
+        })
+}
+
+async fn site(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<site::Model>> {
+    let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
+        return Ok(None);
+    };
+    let found = site::Entity::find()
+        .filter(site::Column::Code.eq(code))
+        .filter(site::Column::Active.eq(true))
+        .one(db)
+        .await?;
+    let unknown = || {
+        Error::invalid(vec![FieldError::new(
+            "site_code",
+            "unknown_site",
+            "没有这个点位，请重新扫码。",
+        )])
+    };
+    found.map(Some).ok_or_else(unknown)
+}
+
+fn site_point(site: &site::Model) -> Wgs84 {
+    Wgs84 {
+        longitude: site.longitude,
+        latitude: site.latitude,
+    }
+}

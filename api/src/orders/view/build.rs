@@ -1,0 +1,338 @@
+//! Puts an order's view together for one caller.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::ids::UnitId;
+use entity::kinds::{AssignmentRole, AssignmentStatus, Datum};
+use entity::{assignment, deadline, extension, order, order_photo, photo, reply, supervision_order, verdict};
+use sea_orm::ConnectionTrait;
+use serde_json::Value;
+
+use super::load::{Around, around};
+use super::{
+    AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView, DispatchView,
+    EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderPhotoUrls, OrderView, ReplyView,
+    ReporterView, SupervisionOrderView, UnitView, VerdictView,
+};
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::error::Result;
+use crate::http::time::{LocalTime, local};
+use crate::orders::actor::Actor;
+use crate::orders::{open_moves, sight};
+use crate::photos::service::links;
+
+/// The order as the actor sees it, read on this connection.
+pub async fn one(
+    app: &App,
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    order: &order::Model,
+    now: DateTime<Utc>,
+) -> Result<OrderView> {
+    let around = around(db, std::slice::from_ref(order)).await?;
+    shown(
+        app,
+        actor,
+        order,
+        around.into_iter().next().unwrap_or_default(),
+        now,
+    )
+    .await
+}
+
+/// The same of what has been loaded already.
+pub async fn shown(
+    app: &App,
+    actor: &Actor,
+    order: &order::Model,
+    around: Around,
+    now: DateTime<Utc>,
+) -> Result<OrderView> {
+    let city = app.city.load();
+    let photos = photos(app, &around.photos).await?;
+    let teller = Teller {
+        city: &city,
+        zone: city.zone(),
+        staff: actor.is_staff(),
+    };
+    let actions = open_moves::names(&city, actor, order, &around, now);
+    Ok(teller.order(actor, order, around, photos, actions))
+}
+
+async fn photos(app: &App, photos: &[(order_photo::Model, photo::Model)]) -> Result<Vec<OrderPhoto>> {
+    let mut views = Vec::with_capacity(photos.len());
+    for (place, file) in photos {
+        let flags = serde_json::from_value(place.flags.clone()).unwrap_or_default();
+        let (large, thumb) = links(app, file).await?;
+        views.push(OrderPhoto {
+            id: file.id,
+            role: place.role,
+            round: place.round,
+            flags,
+            urls: OrderPhotoUrls { large, thumb },
+        });
+    }
+    Ok(views)
+}
+
+/// Tells rows in the city's words and time.
+pub(super) struct Teller<'a> {
+    pub city: &'a City,
+    pub zone: Tz,
+    /// Whether what is internal may be told.
+    pub staff: bool,
+}
+
+impl Teller<'_> {
+    fn order(
+        &self,
+        actor: &Actor,
+        order: &order::Model,
+        around: Around,
+        photos: Vec<OrderPhoto>,
+        actions: Vec<String>,
+    ) -> OrderView {
+        let hidden = sight::hides_reporter(actor, order);
+        let reporter = around.reporter.as_ref().filter(|_| !hidden);
+        OrderView {
+            number: order.number.clone(),
+            channel: order.channel,
+            status: order.status,
+            round: order.round,
+            version: order.version,
+            light: order.light,
+            description: order.description.clone(),
+            category: self.category(order),
+            location: location(order),
+            address: order.address.clone(),
+            area: self.area(order),
+            township: order
+                .township_code
+                .as_deref()
+                .and_then(|code| self.township(code)),
+            zone: order.zone.clone(),
+            place_relation: order.place_relation,
+            unit: order.unit_id.and_then(|unit| self.unit(unit)),
+            support_units: self.supports(order, &around.known.charges),
+            dispatch: dispatch(&order.dispatch),
+            deadlines: around.deadlines.iter().map(|row| self.deadline(row)).collect(),
+            due_at: self.maybe(order.due_at),
+            difficult: order.difficult,
+            tracked: order.tracked,
+            committee: order.committee.clone(),
+            supervision_level: order.supervision_level,
+            supervision_orders: self.staff.then(|| {
+                around
+                    .supervision
+                    .into_iter()
+                    .map(|row| self.supervision(row))
+                    .collect()
+            }),
+            extensions: around
+                .extensions
+                .into_iter()
+                .map(|row| self.extension(row))
+                .collect(),
+            photos,
+            endorsements: EndorsementsView {
+                count: around.known.endorsers.len() as u64,
+                mine: around.known.endorsed_by(actor),
+            },
+            verdicts: around.verdicts.into_iter().map(|row| self.verdict(row)).collect(),
+            replies: around.replies.into_iter().map(|row| self.reply(row)).collect(),
+            assignments: self.staff.then(|| {
+                around
+                    .known
+                    .charges
+                    .into_iter()
+                    .map(|row| self.charge(row))
+                    .collect()
+            }),
+            reporter: reporter.map(|person| ReporterView {
+                name: person.name.clone(),
+                level: person.level,
+            }),
+            confidential: order.confidential,
+            wants_follow_up: order.wants_follow_up,
+            occurred_at: self.maybe(order.occurred_at),
+            merged_into: around.merged_into,
+            stage: order.status,
+            stage_since: self.time(order.stage_since),
+            created_at: self.time(order.created_at),
+            updated_at: self.time(order.updated_at),
+            actions,
+        }
+    }
+
+    fn supervision(&self, row: supervision_order::Model) -> SupervisionOrderView {
+        SupervisionOrderView {
+            number: row.number,
+            round: row.round,
+            level: row.level,
+            requirement: row.requirement,
+            issued_at: self.time(row.issued_at),
+            due_at: self.time(row.due_at),
+            answer: row.answer,
+            answered_at: self.maybe(row.answered_at),
+        }
+    }
+
+    pub fn time(&self, time: DateTime<Utc>) -> LocalTime {
+        local(time, self.zone)
+    }
+
+    pub fn maybe(&self, time: Option<DateTime<Utc>>) -> Option<LocalTime> {
+        time.map(|time| self.time(time))
+    }
+
+    pub fn category(&self, order: &order::Model) -> CategoryView {
+        let known = order
+            .category_code
+            .as_deref()
+            .and_then(|code| self.city.categories.find(code));
+        CategoryView {
+            code: order.category_code.clone(),
+            name: known.map(|category| category.name.clone()),
+            source: order.category_source,
+            confidence: order.category_confidence,
+        }
+    }
+
+    pub fn area(&self, order: &order::Model) -> Option<AreaView> {
+        order.area_code.as_ref().map(|code| AreaView {
+            code: code.clone(),
+            name: self.city.county_name(code).to_owned(),
+        })
+    }
+
+    fn township(&self, code: &str) -> Option<AreaView> {
+        self.city.township(code).map(|township| AreaView {
+            code: township.code.clone(),
+            name: township.name.clone(),
+        })
+    }
+
+    pub fn unit(&self, id: UnitId) -> Option<UnitView> {
+        self.city.unit(id).map(|unit| UnitView {
+            id: unit.id,
+            name: unit.name.clone(),
+            level: unit.level,
+        })
+    }
+
+    fn supports(&self, order: &order::Model, charges: &[assignment::Model]) -> Vec<UnitView> {
+        let mut units: Vec<UnitId> = Vec::new();
+        let theirs = charges.iter().filter(|charge| {
+            charge.round == order.round
+                && charge.role != AssignmentRole::Lead
+                && charge.status != AssignmentStatus::Withdrawn
+        });
+        for charge in theirs {
+            if !units.contains(&charge.unit_id) {
+                units.push(charge.unit_id);
+            }
+        }
+        units.into_iter().filter_map(|unit| self.unit(unit)).collect()
+    }
+
+    fn deadline(&self, row: &deadline::Model) -> DeadlineView {
+        DeadlineView {
+            kind: row.kind,
+            round: row.round,
+            started_at: self.time(row.started_at),
+            due_at: self.time(row.due_at),
+            stopped_at: self.maybe(row.stopped_at),
+            light: row.light,
+            calendar: if row.provisional {
+                "provisional"
+            } else {
+                "announced"
+            }
+            .to_owned(),
+            explanation: row.explanation.clone(),
+        }
+    }
+
+    fn extension(&self, row: extension::Model) -> ExtensionView {
+        ExtensionView {
+            id: row.id,
+            round: row.round,
+            reason: row.reason,
+            days: row.days,
+            status: row.status,
+            asked_at: self.time(row.asked_at),
+            decided_at: self.maybe(row.decided_at),
+            note: row.note,
+            due_before: self.time(row.due_before),
+            due_after: self.maybe(row.due_after),
+        }
+    }
+
+    fn verdict(&self, row: verdict::Model) -> VerdictView {
+        VerdictView {
+            id: row.id,
+            round: row.round,
+            result: row.result,
+            process: row.process,
+            solved: row.solved,
+            comment: row.comment,
+            created_at: self.time(row.created_at),
+        }
+    }
+
+    fn reply(&self, row: reply::Model) -> ReplyView {
+        let contacted = row.contacted_at.map(|at| ContactedView {
+            at: self.time(at),
+            how: row.contacted_how.clone().unwrap_or_default(),
+        });
+        ReplyView {
+            id: row.id,
+            round: row.round,
+            unit: self.unit(row.unit_id),
+            public_reply: row.public_reply,
+            account: self.staff.then_some(row.account),
+            contacted,
+            supplementary: row.supplementary,
+            created_at: self.time(row.created_at),
+        }
+    }
+
+    fn charge(&self, row: assignment::Model) -> AssignmentView {
+        AssignmentView {
+            id: row.id,
+            round: row.round,
+            unit: self.unit(row.unit_id),
+            role: row.role,
+            status: row.status,
+            requirement: row.requirement,
+            due_at: self.maybe(row.due_at),
+            account: row.account,
+            created_at: self.time(row.created_at),
+            accepted_at: self.maybe(row.accepted_at),
+            done_at: self.maybe(row.done_at),
+        }
+    }
+}
+
+pub(super) fn location(order: &order::Model) -> Option<LocationView> {
+    let (longitude, latitude) = order.longitude.zip(order.latitude)?;
+    Some(LocationView {
+        longitude,
+        latitude,
+        datum: Datum::Wgs84,
+        accuracy_m: order.accuracy_m,
+    })
+}
+
+fn dispatch(why: &Value) -> DispatchView {
+    let text = |name: &str| why.get(name).and_then(Value::as_str).map(str::to_owned);
+    let candidates = why.get("candidates").cloned().unwrap_or_default();
+    let candidates: Vec<CandidateView> = serde_json::from_value(candidates).unwrap_or_default();
+    DispatchView {
+        rule: text("rule"),
+        reason: text("reason").unwrap_or_default(),
+        candidates,
+        is_final: why.get("final").and_then(Value::as_bool).unwrap_or(false),
+    }
+}

@@ -1,0 +1,170 @@
+//! Everything that belongs to some orders, in a fixed number of queries however many orders there are.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::ids::{OrderId, PersonId};
+use entity::{
+    assignment, deadline, endorsement, extension, order, order_photo, order_return, person, photo, reply,
+    supervision_order, verdict,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::EndorsementsView;
+use crate::error::Result;
+use crate::orders::actor::Actor;
+use crate::orders::sight::Known;
+
+/// What stands around one order.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    pub known: Known,
+    pub deadlines: Vec<deadline::Model>,
+    pub extensions: Vec<extension::Model>,
+    pub photos: Vec<(order_photo::Model, photo::Model)>,
+    pub verdicts: Vec<verdict::Model>,
+    pub replies: Vec<reply::Model>,
+    pub returns: Vec<order_return::Model>,
+    /// Supervision orders that wait for an answer.
+    pub supervision: Vec<supervision_order::Model>,
+    pub reporter: Option<person::Model>,
+    pub merged_into: Option<String>,
+}
+
+/// The rows of one table that belong to these orders, oldest first.
+macro_rules! rows {
+    ($db:expr, $table:ident, $by:ident, $ids:expr) => {
+        $table::Entity::find()
+            .filter($table::Column::OrderId.is_in($ids.iter().copied()))
+            .order_by_asc($table::Column::$by)
+            .all($db)
+            .await?
+    };
+}
+
+/// Loads what stands around the orders, in their order.
+pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Result<Vec<Around>> {
+    let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
+    let mut all: HashMap<OrderId, Around> = ids.iter().map(|id| (*id, Around::default())).collect();
+    macro_rules! spread {
+        ($rows:expr, |$around:ident, $row:ident| $push:expr) => {
+            for $row in $rows {
+                if let Some($around) = all.get_mut(&$row.order_id) {
+                    $push;
+                }
+            }
+        };
+    }
+    spread!(rows!(db, assignment, Id, ids), |to, row| to
+        .known
+        .charges
+        .push(row));
+    spread!(rows!(db, endorsement, CreatedAt, ids), |to, row| to
+        .known
+        .endorsers
+        .push(row.person_id));
+    spread!(rows!(db, deadline, Id, ids), |to, row| to.deadlines.push(row));
+    spread!(rows!(db, extension, Id, ids), |to, row| to.extensions.push(row));
+    spread!(rows!(db, verdict, CreatedAt, ids), |to, row| to
+        .verdicts
+        .push(row));
+    spread!(rows!(db, reply, CreatedAt, ids), |to, row| to.replies.push(row));
+    spread!(rows!(db, order_return, CreatedAt, ids), |to, row| to
+        .returns
+        .push(row));
+    let waiting = supervision_order::Entity::find()
+        .filter(supervision_order::Column::OrderId.is_in(ids.iter().copied()))
+        .order_by_asc(supervision_order::Column::Number);
+    spread!(waiting.all(db).await?, |to, row| to.supervision.push(row));
+    let photos = order_photo::Entity::find()
+        .filter(order_photo::Column::OrderId.is_in(ids.iter().copied()))
+        .order_by_asc(order_photo::Column::AddedAt)
+        .order_by_asc(order_photo::Column::PhotoId)
+        .all(db)
+        .await?;
+    let files = photo_rows(db, &photos).await?;
+    for place in photos {
+        if let (Some(to), Some(file)) = (all.get_mut(&place.order_id), files.get(&place.photo_id)) {
+            to.photos.push((place, file.clone()));
+        }
+    }
+    let reporters = people(db, orders.iter().map(|order| order.reporter_id)).await?;
+    let targets = numbers(db, orders.iter().filter_map(|order| order.merged_into)).await?;
+    let mut in_order = Vec::with_capacity(orders.len());
+    for order in orders {
+        let mut around = all.remove(&order.id).unwrap_or_default();
+        around.reporter = reporters.get(&order.reporter_id).cloned();
+        around.merged_into = order.merged_into.and_then(|id| targets.get(&id).cloned());
+        in_order.push(around);
+    }
+    Ok(in_order)
+}
+
+async fn photo_rows(
+    db: &impl ConnectionTrait,
+    places: &[order_photo::Model],
+) -> Result<HashMap<entity::ids::PhotoId, photo::Model>> {
+    if places.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let query =
+        photo::Entity::find().filter(photo::Column::Id.is_in(places.iter().map(|place| place.photo_id)));
+    Ok(query
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|photo| (photo.id, photo))
+        .collect())
+}
+
+pub async fn people(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, person::Model>> {
+    let query = person::Entity::find().filter(person::Column::Id.is_in(ids));
+    Ok(query
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|person| (person.id, person))
+        .collect())
+}
+
+async fn numbers(
+    db: &impl ConnectionTrait,
+    ids: impl Iterator<Item = OrderId>,
+) -> Result<HashMap<OrderId, String>> {
+    let ids: Vec<_> = ids.collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(OrderId, String)> = order::Entity::find()
+        .select_only()
+        .columns([order::Column::Id, order::Column::Number])
+        .filter(order::Column::Id.is_in(ids))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many endorsed each order, and whether the actor did.
+pub(super) async fn endorsements(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    orders: &[OrderId],
+) -> Result<BTreeMap<OrderId, EndorsementsView>> {
+    let rows: Vec<(OrderId, PersonId)> = endorsement::Entity::find()
+        .select_only()
+        .columns([endorsement::Column::OrderId, endorsement::Column::PersonId])
+        .filter(endorsement::Column::OrderId.is_in(orders.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut counted: BTreeMap<OrderId, EndorsementsView> = BTreeMap::new();
+    for (order, person) in rows {
+        let view = counted.entry(order).or_default();
+        view.count += 1;
+        view.mine |= actor.is(person);
+    }
+    Ok(counted)
+}

@@ -1,0 +1,73 @@
+//! The phone's side of a console sign-in. The browser's side is the console's pages.
+
+use actix_web::web::{Data, Json, Path};
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::problem::Problem;
+use crate::http::time::local;
+use crate::people::login_requests::service;
+use crate::people::rights::Caller;
+
+/// A console that waits for confirmation; show `origin` before asking for it.
+#[derive(Serialize, ToSchema)]
+struct LoginRequest {
+    /// What the browser calls itself and where it comes from.
+    origin: Option<String>,
+    created_at: DateTime<FixedOffset>,
+    expires_at: DateTime<FixedOffset>,
+}
+
+/// What a scanned code stands for
+#[utoipa::path(
+    tag = "Sign-in",
+    params(("code" = String, Path, description = "As scanned from the console's page")),
+    responses(
+        (status = 200, description = "Waiting for confirmation", body = LoginRequest),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such code", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`login_request_expired`, `login_request_used`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Busy", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[get("/login-requests/{code}")]
+pub async fn login_request(
+    app: Data<App>,
+    _caller: Caller,
+    code: Path<String>,
+) -> Result<Json<LoginRequest>> {
+    let pending = service::look(&app, &code, app.clock.now()).await?;
+    let zone = app.city.load().zone();
+    Ok(Json(LoginRequest {
+        origin: pending.origin,
+        created_at: local(pending.created_at, zone),
+        expires_at: local(pending.expires_at, zone),
+    }))
+}
+
+/// Let the console that shows this code sign in as the caller
+#[utoipa::path(
+    tag = "Sign-in",
+    params(("code" = String, Path, description = "As scanned from the console's page")),
+    responses(
+        (status = 204, description = "The browser is signed in within a moment"),
+        (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 403, description = "`cross_site`", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such code", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`login_request_expired`, `login_request_used`", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "Busy", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+#[post("/login-requests/{code}/approve")]
+pub async fn approve_login_request(
+    app: Data<App>,
+    caller: Caller,
+    code: Path<String>,
+) -> Result<HttpResponse> {
+    service::approve(&app, &code, &caller, app.clock.now()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,217 @@
+//! Two secrets: the *scan code* stands on the screen for everybody to see, the *browser's secret* does not
+//! leave the browser. The code follows from the secret by a keyed hash, so the one row keyed by the code's
+//! hash serves both, and whoever photographs the screen cannot claim the session.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::kinds::{LoginRequestKind, SessionKind};
+use entity::login_request;
+use sea_orm::ConnectionTrait;
+
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, Kind, Refusal, Result};
+use crate::people::login_requests::store;
+use crate::people::rights::Caller;
+use crate::people::tokens::{random_secret, secret_hash};
+use crate::people::{sessions, store as people};
+
+/// How long the code on the screen can be scanned.
+const SCAN_TTL: TimeDelta = TimeDelta::minutes(5);
+/// How long an admin's link can be opened.
+const LINK_TTL: TimeDelta = TimeDelta::minutes(15);
+/// Old requests stay this long, for whoever looks into an odd sign-in.
+const KEPT: TimeDelta = TimeDelta::days(7);
+/// 128 bits, as hex.
+const CODE_CHARS: usize = 32;
+const MAX_ORIGIN_CHARS: usize = 120;
+
+/// What the sign-in page needs.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    /// Shown as a code to scan.
+    pub code: String,
+    /// Kept by the browser, for [`claim`].
+    pub secret: String,
+    pub expires_at: DateTime<Utc>,
+}
+
+/// What the phone shows before its owner confirms.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    pub origin: Option<String>,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Nobody has confirmed yet.
+    Waiting,
+    /// The value of the cookie [`crate::people::caller::COOKIE`].
+    SignedIn(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    Expired,
+    Used,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Expired => "login_request_expired",
+            Self::Used => "login_request_used",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Expired => "登录码已过期，请刷新页面后重新扫码。",
+            Self::Used => "登录码已被使用，请刷新页面后重新扫码。",
+        }
+        .to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Conflict
+    }
+}
+
+/// A browser wants to sign in. `origin`: what it calls itself and where it comes from.
+pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Begun> {
+    let secret = random_secret();
+    let code = scan_code(app, &secret);
+    let expires_at = now + SCAN_TTL;
+    let row = login_request::Model {
+        code_hash: secret_hash(&code),
+        kind: LoginRequestKind::Scan,
+        created_at: now,
+        expires_at,
+        origin: Some(origin.chars().take(MAX_ORIGIN_CHARS).collect()),
+        approved_by: None,
+        approved_at: None,
+        used_at: None,
+    };
+    let txn = db::write(&app.db).await?;
+    store::forget(&txn, now - KEPT).await?;
+    store::insert(&txn, row).await?;
+    txn.commit().await?;
+    Ok(Begun {
+        code,
+        secret,
+        expires_at,
+    })
+}
+
+fn scan_code(app: &App, secret: &str) -> String {
+    let mut code = app.sealer.hash("console scan code", secret);
+    code.truncate(CODE_CHARS);
+    code
+}
+
+/// What the code stands for, for the one who has scanned it.
+pub async fn look(app: &App, code: &str, now: DateTime<Utc>) -> Result<Pending> {
+    let request = open_scan(&app.db, code, now).await?;
+    Ok(Pending {
+        origin: request.origin,
+        created_at: request.created_at,
+        expires_at: request.expires_at,
+    })
+}
+
+async fn open_scan(
+    connection: &impl ConnectionTrait,
+    code: &str,
+    now: DateTime<Utc>,
+) -> Result<login_request::Model> {
+    let found = store::find(connection, &secret_hash(code)).await?;
+    let request = found
+        .filter(|request| request.kind == LoginRequestKind::Scan)
+        .ok_or_else(Error::not_found)?;
+    if request.expires_at <= now {
+        return Err(Refused::Expired.into());
+    }
+    if request.used_at.is_some() {
+        return Err(Refused::Used.into());
+    }
+    Ok(request)
+}
+
+/// The one who scanned confirms. Again by the same person changes nothing.
+pub async fn approve(app: &App, code: &str, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
+    let txn = db::write(&app.db).await?;
+    let request = open_scan(&txn, code, now).await?;
+    if request.approved_by == Some(caller.person) {
+        return Ok(());
+    }
+    if !store::approve(&txn, &request.code_hash, caller.person, now).await? {
+        return Err(Refused::Used.into());
+    }
+    txn.commit().await?;
+    tracing::info!(person = %caller.person, "a console sign-in was approved");
+    Ok(())
+}
+
+/// The browser asks whether somebody has confirmed; the first time after that it gets its session.
+pub async fn claim(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Claim> {
+    let code = scan_code(app, secret);
+    let request = open_scan(&app.db, &code, now).await?;
+    if request.approved_by.is_none() {
+        return Ok(Claim::Waiting);
+    }
+    take(app, &request.code_hash, now).await.map(Claim::SignedIn)
+}
+
+/// Uses a request up and begins the session of whoever approved it; gives the cookie's value.
+async fn take(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<String> {
+    let txn = db::write(&app.db).await?;
+    if !store::take(&txn, code_hash, now).await? {
+        return Err(Refused::Used.into());
+    }
+    let request = store::find(&txn, code_hash).await?;
+    let request = request.ok_or_else(Error::not_found)?;
+    let approved_by = request.approved_by.ok_or(Refused::Expired)?;
+    // He may have left the roster in between.
+    let person = people::person_held(&txn, approved_by).await?;
+    let person = person.ok_or(Refused::Expired)?;
+    let kind = SessionKind::Console;
+    let grant = sessions::begin(app, &txn, person.id, kind, request.origin.as_deref(), now).await?;
+    txn.commit().await?;
+    Ok(grant.refresh_token)
+}
+
+/// The code of a one-time link for the first admin; none when the roster has no admin.
+pub async fn link(app: &App, now: DateTime<Utc>) -> Result<Option<String>> {
+    let txn = db::write(&app.db).await?;
+    let Some(admin) = store::first_admin(&txn).await? else {
+        return Ok(None);
+    };
+    let code = random_secret();
+    let row = login_request::Model {
+        code_hash: secret_hash(&code),
+        kind: LoginRequestKind::Link,
+        created_at: now,
+        expires_at: now + LINK_TTL,
+        origin: Some("zhitong admin login-link".to_owned()),
+        approved_by: Some(admin),
+        approved_at: Some(now),
+        used_at: None,
+    };
+    store::insert(&txn, row).await?;
+    txn.commit().await?;
+    Ok(Some(code))
+}
+
+/// Opens an admin's link, once; gives the cookie's value. Call it from a confirmed form: programs that
+/// preview links would use it up.
+pub async fn claim_link(app: &App, code: &str, now: DateTime<Utc>) -> Result<String> {
+    let request = store::find(&app.db, &secret_hash(code)).await?;
+    let request = request
+        .filter(|request| request.kind == LoginRequestKind::Link)
+        .ok_or_else(Error::not_found)?;
+    if request.expires_at <= now {
+        return Err(Refused::Expired.into());
+    }
+    take(app, &request.code_hash, now).await
+}

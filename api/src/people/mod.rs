@@ -1,0 +1,17 @@
+//! Who people are: the roster, sign-in through WeChat, sessions, and what a role may see. Read `rights.rs`
+//! first (who is asking, and what he may), then `sign_in/`, `sessions.rs`, `login_requests/` for the console,
+//! and `roster/` for the import.
+
+pub mod admin;
+pub mod binding;
+pub mod caller;
+pub mod login_requests;
+pub mod profile;
+pub mod rights;
+pub mod roster;
+pub mod routes;
+pub mod sealing;
+pub mod sessions;
+pub mod sign_in;
+pub mod store;
+pub mod tokens;

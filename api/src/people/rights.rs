@@ -1,0 +1,137 @@
+//! What a person may do and see. Role and unit are those of the database at this request; the token only
+//! says who. `caller.rs` reads them.
+
+use entity::ids::{PersonId, SessionId, UnitId};
+use entity::kinds::{PersonLevel, Role};
+use entity::person;
+
+use crate::error::{Error, Result};
+
+/// The signed-in person as the database knows him now.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub person: PersonId,
+    pub session: SessionId,
+    pub name: String,
+    pub role: Role,
+    pub level: Option<PersonLevel>,
+    pub unit: Option<UnitId>,
+    pub unit_head: bool,
+    /// County-level code.
+    pub area: Option<String>,
+    pub committee: Option<String>,
+}
+
+/// Which orders a person sees at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Those he reported or endorsed.
+    Own(PersonId),
+    /// Those his unit has or had a charge of.
+    Unit(UnitId),
+    /// Those of a county-level area.
+    Area(String),
+    City,
+    Nothing,
+}
+
+impl Caller {
+    /// 403 unless the caller has this role.
+    pub fn require(&self, role: Role) -> Result<()> {
+        self.require_any(&[role])
+    }
+
+    pub fn require_any(&self, roles: &[Role]) -> Result<()> {
+        if roles.contains(&self.role) {
+            Ok(())
+        } else {
+            Err(Error::forbidden("您的身份不能进行这项操作。"))
+        }
+    }
+
+    #[must_use]
+    pub fn sight(&self) -> Sight {
+        match self.role {
+            Role::Delegate => Sight::Own(self.person),
+            Role::Handler => self.unit.map_or(Sight::Nothing, Sight::Unit),
+            Role::Supervisor if self.level == Some(PersonLevel::City) => Sight::City,
+            Role::Supervisor => self.area.clone().map_or(Sight::Nothing, Sight::Area),
+            Role::Operator | Role::Admin => Sight::City,
+        }
+    }
+
+    pub(super) fn of(person: person::Model, session: SessionId) -> Self {
+        Self {
+            person: person.id,
+            session,
+            name: person.name,
+            role: person.role,
+            level: person.level,
+            unit: person.unit_id,
+            unit_head: person.unit_head,
+            area: person.area_code,
+            committee: person.committee,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caller(role: Role, level: Option<PersonLevel>, area: Option<&str>, unit: Option<UnitId>) -> Caller {
+        Caller {
+            person: PersonId::generate(),
+            session: SessionId::generate(),
+            name: "某人".to_owned(),
+            role,
+            level,
+            unit,
+            unit_head: false,
+            area: area.map(str::to_owned),
+            committee: None,
+        }
+    }
+
+    #[test]
+    fn each_role_sees_what_is_his() {
+        let unit = UnitId::generate();
+        let (city, county) = (Some(PersonLevel::City), Some(PersonLevel::County));
+        let delegate = caller(Role::Delegate, city, Some("410305"), None);
+        assert_eq!(delegate.sight(), Sight::Own(delegate.person));
+        for (role, level, area, of_unit, sight) in [
+            // A handler's county does not widen what he sees: his unit's orders are what he sees.
+            (Role::Handler, None, Some("410305"), Some(unit), Sight::Unit(unit)),
+            (Role::Handler, None, None, None, Sight::Nothing),
+            (Role::Supervisor, city, None, None, Sight::City),
+            // City level counts, whatever area stands beside it.
+            (Role::Supervisor, city, Some("410305"), None, Sight::City),
+            (
+                Role::Supervisor,
+                county,
+                Some("410305"),
+                None,
+                Sight::Area("410305".to_owned()),
+            ),
+            (Role::Supervisor, county, None, None, Sight::Nothing),
+            (Role::Operator, None, None, None, Sight::City),
+            (Role::Admin, None, None, None, Sight::City),
+        ] {
+            assert_eq!(
+                caller(role, level, area, of_unit).sight(),
+                sight,
+                "{role} {level:?} {area:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_wrong_role_is_refused() {
+        let delegate = caller(Role::Delegate, None, None, None);
+        assert!(delegate.require_any(&[Role::Operator, Role::Delegate]).is_ok());
+        assert_eq!(
+            delegate.require(Role::Operator).unwrap_err().code(),
+            Some("role_may_not")
+        );
+    }
+}

@@ -1,0 +1,272 @@
+//! Lines become people, or faults that name line, column and reason. Pure.
+
+use std::collections::HashMap;
+
+use entity::ids::UnitId;
+use entity::kinds::{PersonLevel, Role};
+use sha2::{Digest as _, Sha256};
+
+use crate::areas::lookup::Division;
+use crate::city::units::Units;
+use crate::people::roster::Fault;
+use crate::people::roster::columns::{Column, Columns};
+use crate::people::roster::read::{Row, Table};
+use crate::people::roster::vocabulary;
+use crate::people::sealing::Phone;
+
+const MAX_NAME_CHARS: usize = 30;
+const MAX_TEXT_CHARS: usize = 100;
+
+/// A line that is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub line: usize,
+    /// Finds the person again when his phone number changes.
+    pub roster_key: String,
+    pub name: String,
+    pub phone: Phone,
+    pub role: Role,
+    pub level: Option<PersonLevel>,
+    pub unit: Option<UnitId>,
+    pub unit_head: bool,
+    pub area: Option<String>,
+    pub electoral_unit: Option<String>,
+    pub committee: Option<String>,
+}
+
+/// What a roster may name.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    pub units: &'a Units,
+    pub counties: &'a [Division],
+}
+
+/// All lines, or all faults. The line that a person first came in is named when he comes again.
+pub fn people(table: &Table, names: Names<'_>) -> Result<Vec<Wanted>, Vec<Fault>> {
+    let mut wanted = Vec::with_capacity(table.rows.len());
+    let mut faults = Vec::new();
+    for row in &table.rows {
+        let mut line = Line {
+            row,
+            columns: &table.columns,
+            names,
+            faults: &mut faults,
+        };
+        if line.is_on_roster() {
+            wanted.extend(line.person());
+        }
+    }
+    twice(&wanted, &mut faults);
+    if faults.is_empty() {
+        Ok(wanted)
+    } else {
+        faults.sort_by_key(|fault| fault.line);
+        Err(faults)
+    }
+}
+
+fn twice(wanted: &[Wanted], faults: &mut Vec<Fault>) {
+    let mut phones = HashMap::new();
+    let mut keys = HashMap::new();
+    for person in wanted {
+        if let Some(first) = phones.insert(&person.phone, person.line) {
+            faults.push(Fault {
+                line: person.line,
+                column: Some(Column::Phone.heading()),
+                reason: format!("与第 {first} 行的手机号相同。"),
+            });
+        } else if let Some(first) = keys.insert(&person.roster_key, person.line) {
+            faults.push(Fault {
+                line: person.line,
+                column: Some(Column::Name.heading()),
+                reason: format!("与第 {first} 行同名且同一单位或选区；如是两个人，请加「编号」列区分。"),
+            });
+        }
+    }
+}
+
+struct Line<'a> {
+    row: &'a Row,
+    columns: &'a Columns,
+    names: Names<'a>,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl<'a> Line<'a> {
+    fn text(&self, column: Column) -> &'a str {
+        self.row.text(self.columns, column)
+    }
+
+    fn fault<T>(&mut self, column: Column, reason: impl Into<String>) -> Option<T> {
+        self.faults.push(Fault {
+            line: self.row.line,
+            column: Some(column.heading()),
+            reason: reason.into(),
+        });
+        None
+    }
+
+    /// Without that column, or with an empty cell, he is.
+    fn is_on_roster(&mut self) -> bool {
+        let text = self.text(Column::OnRoster);
+        if text.is_empty() {
+            return true;
+        }
+        vocabulary::yes(text).unwrap_or_else(|| {
+            self.fault::<()>(Column::OnRoster, "请填「是」或「否」。");
+            true
+        })
+    }
+
+    /// Reads every cell before giving up, so that a line tells all its faults at once.
+    fn person(mut self) -> Option<Wanted> {
+        let name = self.name();
+        let phone = self.phone();
+        let role = match vocabulary::role(self.text(Column::Role)) {
+            Some(role) => Some(role),
+            None => self.fault(
+                Column::Role,
+                "请填：代表、坐席、承办人员、人大常委会、管理员之一。",
+            ),
+        };
+        let unit_head = match vocabulary::yes(self.text(Column::UnitHead)) {
+            Some(head) => Some(head),
+            None => self.fault(Column::UnitHead, "请填「是」或「否」。"),
+        };
+        let electoral_unit = self.free_text(Column::ElectoralUnit);
+        let committee = self.free_text(Column::Committee);
+        let role = role?;
+        let unit = self.unit(role);
+        let level = self.level(role);
+        let area = self.area(role, level.flatten());
+        let (name, phone, unit_head) = (name?, phone?, unit_head?);
+        let (electoral_unit, committee) = (electoral_unit?, committee?);
+        let (unit, level, mut area) = (unit?, level?, area?);
+        let unit = unit.and_then(|id| self.names.units.get(id));
+        if role == Role::Handler {
+            area = unit.and_then(|unit| unit.county.clone());
+        }
+        let mut wanted = Wanted {
+            line: self.row.line,
+            roster_key: String::new(),
+            name,
+            phone,
+            role,
+            level,
+            unit: unit.map(|unit| unit.id),
+            unit_head: unit_head && role == Role::Handler,
+            area,
+            electoral_unit: electoral_unit.filter(|_| role == Role::Delegate),
+            committee: committee.filter(|_| role == Role::Supervisor),
+        };
+        let place = unit.map(|unit| unit.code.as_str());
+        wanted.roster_key = roster_key(self.text(Column::Number), &wanted, place);
+        Some(wanted)
+    }
+
+    fn name(&mut self) -> Option<String> {
+        // `李　明` and `李 明` are 李明; a name in Latin letters keeps its spaces.
+        let text = self.text(Column::Name);
+        let name = if text.is_ascii() {
+            text.to_owned()
+        } else {
+            text.chars().filter(|c| !c.is_whitespace()).collect()
+        };
+        match name.chars().count() {
+            0 => self.fault(Column::Name, "不能为空。"),
+            1..=MAX_NAME_CHARS => Some(name),
+            _ => self.fault(Column::Name, format!("超过 {MAX_NAME_CHARS} 个字。")),
+        }
+    }
+
+    fn phone(&mut self) -> Option<Phone> {
+        let text = self.text(Column::Phone);
+        match Phone::parse(text) {
+            Some(phone) => Some(phone),
+            None if text.is_empty() => self.fault(Column::Phone, "不能为空。"),
+            None => self.fault(Column::Phone, "不是 11 位手机号。"),
+        }
+    }
+
+    fn free_text(&mut self, column: Column) -> Option<Option<String>> {
+        let text = self.text(column);
+        if text.chars().count() > MAX_TEXT_CHARS {
+            return self.fault(column, format!("超过 {MAX_TEXT_CHARS} 个字。"));
+        }
+        Some((!text.is_empty()).then(|| text.to_owned()))
+    }
+
+    /// Only a handler's unit counts: a delegate's is where he works.
+    fn unit(&mut self, role: Role) -> Option<Option<UnitId>> {
+        if role != Role::Handler {
+            return Some(None);
+        }
+        let text = self.text(Column::Unit);
+        if text.is_empty() {
+            return self.fault(Column::Unit, "承办人员必须填单位。");
+        }
+        match self.names.units.resolve(text) {
+            Some(unit) => Some(Some(unit.id)),
+            None => self.fault(
+                Column::Unit,
+                format!("没有名称、简称或代码为「{text}」的承办单位。"),
+            ),
+        }
+    }
+
+    fn level(&mut self, role: Role) -> Option<Option<PersonLevel>> {
+        let text = self.text(Column::Level);
+        match (role, vocabulary::level(text)) {
+            (Role::Operator | Role::Handler | Role::Admin, _) => Some(None),
+            (Role::Delegate, Some(level)) => Some(Some(level)),
+            (Role::Supervisor, Some(level @ (PersonLevel::City | PersonLevel::County))) => Some(Some(level)),
+            (Role::Supervisor, _) => self.fault(Column::Level, "人大常委会人员请填「市」或「县」。"),
+            (Role::Delegate, None) => self.fault(Column::Level, "代表请填：全国、省、市、县、乡之一。"),
+        }
+    }
+
+    /// County and township people must say which county.
+    fn area(&mut self, role: Role, level: Option<PersonLevel>) -> Option<Option<String>> {
+        let text = self.text(Column::Area);
+        let local = matches!(level, Some(PersonLevel::County | PersonLevel::Township));
+        match role {
+            Role::Operator | Role::Handler | Role::Admin => Some(None),
+            Role::Supervisor if level == Some(PersonLevel::City) => Some(None),
+            _ if text.is_empty() && local => self.fault(Column::Area, "县级、乡级必须填区县。"),
+            _ if text.is_empty() => Some(None),
+            _ => match self
+                .names
+                .counties
+                .iter()
+                .find(|d| d.code == text || d.name == text)
+            {
+                Some(county) => Some(Some(county.code.clone())),
+                None => self.fault(Column::Area, format!("没有名称或代码为「{text}」的区县。")),
+            },
+        }
+    }
+}
+
+/// The office's own number when there is one; else what makes a person himself beside his phone number. A
+/// hash, so that its length is known.
+fn roster_key(number: &str, person: &Wanted, unit_code: Option<&str>) -> String {
+    let role = person.role.as_str();
+    let parts = if number.is_empty() {
+        let level = person.level.map_or("", PersonLevel::as_str);
+        let area = person.area.as_deref().unwrap_or("");
+        let body = person
+            .electoral_unit
+            .as_deref()
+            .or(person.committee.as_deref())
+            .or(unit_code)
+            .unwrap_or("");
+        format!("person\0{role}\0{level}\0{area}\0{body}\0{}", person.name)
+    } else {
+        format!("number\0{role}\0{number}")
+    };
+    hex::encode(Sha256::digest(parts))
+}
+
+#[cfg(test)]
+#[path = "check_tests.rs"]
+mod tests;

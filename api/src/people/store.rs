@@ -1,0 +1,169 @@
+//! Queries on people and sessions.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, SessionId};
+use entity::{person, refresh_token, session};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+pub async fn person(connection: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>, DbErr> {
+    person::Entity::find_by_id(id)
+        .filter(person::Column::Active.eq(true))
+        .one(connection)
+        .await
+}
+
+pub async fn person_by_openid(
+    connection: &impl ConnectionTrait,
+    openid_hash: &str,
+) -> Result<Option<person::Model>, DbErr> {
+    person::Entity::find()
+        .filter(person::Column::OpenidHash.eq(openid_hash))
+        .filter(person::Column::Active.eq(true))
+        .one(connection)
+        .await
+}
+
+pub async fn person_by_phone(
+    connection: &impl ConnectionTrait,
+    phone_hash: &str,
+) -> Result<Option<person::Model>, DbErr> {
+    person::Entity::find()
+        .filter(person::Column::PhoneHash.eq(phone_hash))
+        .filter(person::Column::Active.eq(true))
+        .one(connection)
+        .await
+}
+
+/// A person's living sessions, the latest used first.
+pub async fn sessions(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Vec<session::Model>, DbErr> {
+    session::Entity::find()
+        .filter(session::Column::PersonId.eq(person))
+        .filter(session::Column::EndedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .order_by_desc(session::Column::LastUsedAt)
+        .all(connection)
+        .await
+}
+
+/// Ends sessions that have not ended; their history stays.
+pub async fn end_sessions(
+    connection: &impl ConnectionTrait,
+    which: sea_orm::Condition,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<u64, DbErr> {
+    let ended = session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(now))
+        .col_expr(session::Column::EndedReason, Expr::value(reason))
+        .filter(which)
+        .filter(session::Column::EndedAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(ended.rows_affected)
+}
+
+/// The session and its person, when both are alive. One query: it runs at every request.
+pub async fn signed_in(
+    connection: &impl ConnectionTrait,
+    id: SessionId,
+    now: DateTime<Utc>,
+) -> Result<Option<(session::Model, person::Model)>, DbErr> {
+    let row = session::Entity::find_by_id(id)
+        .find_also_related(person::Entity)
+        .one(connection)
+        .await?;
+    Ok(row
+        .and_then(|(session, person)| Some((session, person?)))
+        .filter(|(session, person)| session.ended_at.is_none() && session.expires_at > now && person.active))
+}
+
+/// The session that a secret was handed out for.
+pub async fn session_of_secret(
+    connection: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<SessionId>, DbErr> {
+    let token = refresh_token::Entity::find_by_id(hash).one(connection).await?;
+    Ok(token.map(|token| token.session_id))
+}
+
+pub async fn session(
+    connection: &impl ConnectionTrait,
+    id: SessionId,
+) -> Result<Option<session::Model>, DbErr> {
+    session::Entity::find_by_id(id).one(connection).await
+}
+
+/// Marks a refresh token as spent; says whether it was this call that did.
+pub async fn spend(connection: &impl ConnectionTrait, hash: &str, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let spent = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::SpentAt, Expr::value(now))
+        .filter(refresh_token::Column::TokenHash.eq(hash))
+        .filter(refresh_token::Column::SpentAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(spent.rows_affected == 1)
+}
+
+/// Marks whatever is left of a session's refresh tokens as spent.
+pub async fn spend_all(
+    connection: &impl ConnectionTrait,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::SpentAt, Expr::value(now))
+        .filter(refresh_token::Column::SessionId.eq(session))
+        .filter(refresh_token::Column::SpentAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// A person by id, held until the transaction ends: a roster that removes him waits, or has done so.
+pub async fn person_held(
+    connection: &impl ConnectionTrait,
+    id: PersonId,
+) -> Result<Option<person::Model>, DbErr> {
+    person::Entity::find_by_id(id)
+        .filter(person::Column::Active.eq(true))
+        .lock_exclusive()
+        .one(connection)
+        .await
+}
+
+/// Ties a WeChat account to a person who has none; says whether it was this call that did.
+pub async fn bind(
+    connection: &impl ConnectionTrait,
+    id: PersonId,
+    openid_sealed: Vec<u8>,
+    openid_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let bound = person::Entity::update_many()
+        .col_expr(person::Column::OpenidSealed, Expr::value(openid_sealed))
+        .col_expr(person::Column::OpenidHash, Expr::value(openid_hash))
+        .col_expr(person::Column::BoundAt, Expr::value(now))
+        .filter(person::Column::Id.eq(id))
+        .filter(person::Column::OpenidHash.is_null())
+        .exec(connection)
+        .await?;
+    Ok(bound.rows_affected == 1)
+}
+
+/// Unties people from their WeChat accounts.
+pub async fn unbind(connection: &impl ConnectionTrait, which: sea_orm::Condition) -> Result<u64, DbErr> {
+    let unbound = person::Entity::update_many()
+        .col_expr(person::Column::OpenidSealed, Expr::value(None::<Vec<u8>>))
+        .col_expr(person::Column::OpenidHash, Expr::value(None::<String>))
+        .col_expr(person::Column::BoundAt, Expr::value(None::<DateTime<Utc>>))
+        .filter(which)
+        .filter(person::Column::OpenidHash.is_not_null())
+        .exec(connection)
+        .await?;
+    Ok(unbound.rows_affected)
+}

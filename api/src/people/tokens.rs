@@ -1,0 +1,109 @@
+//! Access tokens (JWT, HS256). A token says who and in which session, nothing of what he may do: that is
+//! read from the database at every request.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{PersonId, SessionId};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rand::RngCore as _;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// How long an access token lives.
+pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(30);
+const RANDOM_BYTES: usize = 32;
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Claims {
+    pub sub: PersonId,
+    pub sid: SessionId,
+    pub iat: i64,
+    pub exp: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadToken {
+    Expired,
+    Invalid,
+}
+
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl Tokens {
+    #[must_use]
+    pub fn new(secret: &SecretString) -> Self {
+        let mut validation = Validation::new(Algorithm::HS256);
+        // Expiry is judged by the product's clock, not by the library's.
+        validation.validate_exp = false;
+        validation.required_spec_claims.clear();
+        Self {
+            encoding: EncodingKey::from_secret(secret.expose_secret().as_bytes()),
+            decoding: DecodingKey::from_secret(secret.expose_secret().as_bytes()),
+            validation,
+        }
+    }
+
+    pub fn issue(&self, person: PersonId, session: SessionId, now: DateTime<Utc>) -> anyhow::Result<String> {
+        let claims = Claims {
+            sub: person,
+            sid: session,
+            iat: now.timestamp(),
+            exp: (now + ACCESS_TTL).timestamp(),
+        };
+        Ok(jsonwebtoken::encode(
+            &Header::new(Algorithm::HS256),
+            &claims,
+            &self.encoding,
+        )?)
+    }
+
+    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, BadToken> {
+        let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
+        let claims = data.map_err(|_| BadToken::Invalid)?.claims;
+        if now.timestamp() >= claims.exp {
+            Err(BadToken::Expired)
+        } else {
+            Ok(claims)
+        }
+    }
+}
+
+/// A secret that is handed out once and kept only as a hash: 256 random bits, as hex.
+#[must_use]
+pub fn random_secret() -> String {
+    let mut bytes = [0_u8; RANDOM_BYTES];
+    rand::rng().fill_bytes(&mut bytes);
+    hex::encode(bytes)
+}
+
+/// What is kept of such a secret. It has 256 bits of its own, so a plain hash is enough.
+#[must_use]
+pub fn secret_hash(secret: &str) -> String {
+    hex::encode(Sha256::digest(secret.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_runs_out_by_our_clock_and_cannot_be_forged() {
+        let tokens = Tokens::new(&"0123456789abcdef0123456789abcdef".to_owned().into());
+        let other = Tokens::new(&"another-secret-another-secret-32".to_owned().into());
+        let now: DateTime<Utc> = "2025-01-17T00:00:00Z".parse().unwrap();
+        let token = tokens
+            .issue(PersonId::generate(), SessionId::generate(), now)
+            .unwrap();
+        assert!(tokens.read(&token, now + TimeDelta::minutes(29)).is_ok());
+        assert_eq!(
+            tokens.read(&token, now + ACCESS_TTL).unwrap_err(),
+            BadToken::Expired
+        );
+        assert_eq!(other.read(&token, now).unwrap_err(), BadToken::Invalid);
+        assert_eq!(tokens.read("nonsense", now).unwrap_err(), BadToken::Invalid);
+    }
+}

@@ -1,0 +1,42 @@
+//! Uploads whose report never comes. Every upload enqueues this job a day ahead, under the hash of its bytes
+//! and before anything is stored, so that an upload that broke off half-way is found as well.
+//!
+//! Two never meet: an upload waits (503) while a clean-up of the same bytes is due, and a clean-up leaves the
+//! objects alone while a later one waits, because then the bytes were sent again.
+
+use chrono::TimeDelta;
+
+use crate::app::App;
+use crate::db;
+use crate::error::Result;
+use crate::photos::service::Keys;
+use crate::photos::store;
+
+/// The kind of the job; its subject is the SHA-256 of the original.
+pub const REMOVE_UNUSED: &str = "remove_unused_photo";
+/// A photo waits so long for its report.
+pub const UNUSED_AFTER: TimeDelta = TimeDelta::hours(24);
+
+/// Removes what nobody needs: rows are marked, objects deleted with no transaction open, rows removed. Run
+/// again after a crash at any point it goes on from there.
+pub async fn remove_unused(app: &App, sha256: &str) -> Result<()> {
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    store::hold_bytes(&txn, sha256).await?;
+    if store::cleanup_comes_later(&txn, sha256, now).await? {
+        return Ok(());
+    }
+    let needed = store::mark_unused(&txn, sha256, now).await?;
+    txn.commit().await?;
+    if !needed {
+        let Keys {
+            original,
+            large,
+            thumb,
+        } = Keys::of(sha256);
+        for key in [thumb, large, original] {
+            app.objects.delete(&key).await?;
+        }
+    }
+    store::remove_marked(&app.db, sha256).await
+}

@@ -1,0 +1,158 @@
+//! Bytes in; a photo with two clean derivatives out, or a refusal that says what to do. Judged by content,
+//! never by name. Pure, and heavy: not for an async thread.
+
+use chrono_tz::Tz;
+use image::ImageFormat;
+use img_parts::jpeg::{Jpeg, markers};
+
+use crate::error::{Kind, Refusal};
+use crate::photos::exif::{self, Facts};
+use crate::photos::pixels::{self, Bad};
+
+/// How much is taken.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub max_bytes: usize,
+    pub max_pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_bytes: 10 << 20,
+            max_pixels: 50_000_000,
+        }
+    }
+}
+
+/// What a file is by its first bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sniffed {
+    Photo(ImageFormat),
+    Heic,
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    Empty,
+    TooLarge,
+    TooManyPixels,
+    Damaged,
+    NotAPhoto,
+    /// No converter is installed.
+    HeicUnavailable,
+    /// A derivative still carried metadata; it is never shown.
+    NotStripped,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "photo_empty",
+            Self::TooLarge => "photo_too_large",
+            Self::TooManyPixels => "photo_too_many_pixels",
+            Self::Damaged => "photo_damaged",
+            Self::NotAPhoto => "not_a_photo",
+            Self::HeicUnavailable => "heic_unavailable",
+            Self::NotStripped => "photo_not_stripped",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::Empty => "照片是空文件，请重新选择。",
+            Self::TooLarge => "照片超过 10 MB，请在选择时勾选“压缩”，或重新拍摄。",
+            Self::TooManyPixels => "照片像素太大（超过 5000 万像素），请压缩后再传。",
+            Self::Damaged => "照片文件不完整或已损坏，请重新选择。",
+            Self::NotAPhoto => "这不是照片。支持 JPEG、PNG、WebP、HEIC 格式。",
+            Self::HeicUnavailable => {
+                "暂不支持 HEIC 格式。请在“设置—相机—格式”中选择“兼容性最佳”后重拍，或在选择照片时勾选“压缩”。"
+            }
+            Self::NotStripped => "照片的隐私信息未能清除，为保护您的隐私没有保存，请换一张。",
+        }
+        .to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::TooLarge => Kind::TooLarge,
+            Self::NotAPhoto | Self::HeicUnavailable => Kind::UnsupportedMedia,
+            Self::Empty | Self::TooManyPixels | Self::Damaged | Self::NotStripped => Kind::Rule,
+        }
+    }
+}
+
+/// A photo that was taken in.
+pub struct Intake {
+    pub media_type: &'static str,
+    pub width: u32,
+    pub height: u32,
+    pub facts: Facts,
+    pub large: Vec<u8>,
+    pub thumb: Vec<u8>,
+    pub perceptual_hash: u64,
+}
+
+#[must_use]
+pub fn sniff(bytes: &[u8]) -> Sniffed {
+    match bytes {
+        [0xFF, 0xD8, 0xFF, ..] => Sniffed::Photo(ImageFormat::Jpeg),
+        [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Sniffed::Photo(ImageFormat::Png),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Sniffed::Photo(ImageFormat::WebP),
+        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => match brand.get(..4) {
+            Some(b"heic" | b"heix" | b"hevc" | b"heim" | b"heis" | b"mif1" | b"msf1") => Sniffed::Heic,
+            _ => Sniffed::Unknown,
+        },
+        _ => Sniffed::Unknown,
+    }
+}
+
+/// Takes in a JPEG, PNG or WebP. HEIC is converted before (`heic.rs`).
+pub fn take_in(bytes: &[u8], zone: Tz, limits: Limits) -> Result<Intake, Refused> {
+    if bytes.is_empty() {
+        return Err(Refused::Empty);
+    }
+    if bytes.len() > limits.max_bytes {
+        return Err(Refused::TooLarge);
+    }
+    let format = match sniff(bytes) {
+        Sniffed::Photo(format) => format,
+        Sniffed::Heic => return Err(Refused::HeicUnavailable),
+        Sniffed::Unknown => return Err(Refused::NotAPhoto),
+    };
+    let facts = exif::read(bytes, zone);
+    let derived =
+        pixels::derive(bytes, format, facts.orientation, limits.max_pixels).map_err(|bad| match bad {
+            Bad::TooManyPixels => Refused::TooManyPixels,
+            Bad::Damaged => Refused::Damaged,
+        })?;
+    if !is_clean(&derived.large) || !is_clean(&derived.thumb) {
+        return Err(Refused::NotStripped);
+    }
+    Ok(Intake {
+        media_type: format.to_mime_type(),
+        width: derived.width,
+        height: derived.height,
+        facts,
+        large: derived.large,
+        thumb: derived.thumb,
+        perceptual_hash: derived.perceptual_hash,
+    })
+}
+
+/// Whether a JPEG holds no application data but JFIF's, and no comment.
+#[must_use]
+pub fn is_clean(jpeg: &[u8]) -> bool {
+    let Ok(jpeg) = Jpeg::from_bytes(bytes::Bytes::copy_from_slice(jpeg)) else {
+        return false;
+    };
+    jpeg.segments().iter().all(|segment| match segment.marker() {
+        markers::APP0 => segment.contents().starts_with(b"JFIF\0"),
+        markers::APP1..=markers::APP15 | markers::COM => false,
+        _ => true,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,265 @@
+//! Storing a photo: objects first, the row after, so that no row ever points at nothing. What is stored and
+//! then not wanted is removed by `cleanup.rs`.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{PersonId, PhotoId};
+use entity::kinds::{Datum, PhotoRole};
+use entity::photo;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::app::App;
+use crate::areas::datum::Wgs84;
+use crate::db;
+use crate::error::{Error, Kind, Result};
+use crate::jobs::queue::{Job, enqueue};
+use crate::photos::intake::{self, Intake, Limits, Sniffed};
+use crate::photos::{cleanup, heic, store};
+
+/// A photo so young is given back as it is when it is sent again; an older one begins its day anew.
+const YOUNG: TimeDelta = TimeDelta::hours(12);
+const CLEANUP_RETRY_SECS: u64 = 5;
+/// Bodies held in memory at the same time: 32 × 10 MB at the very most.
+const UPLOADS: usize = 32;
+/// 50 megapixels at the converter's quality.
+const MAX_CONVERTED: usize = 64 << 20;
+
+/// Bounds the memory that photos take: as many decodes at a time as there are cores.
+#[derive(Clone)]
+pub struct Darkroom {
+    decodes: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
+}
+
+impl Default for Darkroom {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            decodes: Arc::new(Semaphore::new(cores)),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
+        }
+    }
+}
+
+impl Darkroom {
+    /// To be held while a body is in memory; waits for its turn.
+    pub async fn entrance(&self) -> Result<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.uploads).acquire_owned().await;
+        Ok(turn.map_err(anyhow::Error::from)?)
+    }
+}
+
+/// What the client says about a photo besides its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    pub role: Option<PhotoRole>,
+    pub taken_at: Option<DateTime<Utc>>,
+    pub place: Option<(Wgs84, Datum)>,
+}
+
+/// A stored photo, and whether it was there before.
+pub struct Stored {
+    pub photo: photo::Model,
+    pub new: bool,
+}
+
+/// Takes in the bytes of a person (none for a resident).
+pub async fn store(
+    app: &App,
+    owner: Option<PersonId>,
+    bytes: Bytes,
+    claims: Claims,
+    now: DateTime<Utc>,
+) -> Result<Stored> {
+    let sha256 = digest(bytes.clone()).await?;
+    if let Some(photo) = known(app, owner, &sha256, now).await? {
+        return Ok(Stored { photo, new: false });
+    }
+    let intake = develop(app, bytes.clone()).await?;
+    announce(app, &sha256, now).await?;
+    let keys = Keys::of(&sha256);
+    tokio::try_join!(
+        app.objects.put(&keys.original, bytes.clone(), intake.media_type),
+        app.objects
+            .put(&keys.large, intake.large.clone().into(), "image/jpeg"),
+        app.objects
+            .put(&keys.thumb, intake.thumb.clone().into(), "image/jpeg"),
+    )?;
+    record(app, row(owner, &sha256, bytes.len(), &intake, &claims, now), now).await
+}
+
+/// Ten megabytes take long enough to keep them off the async threads.
+async fn digest(bytes: Bytes) -> Result<String> {
+    let work = tokio::task::spawn_blocking(move || hex::encode(Sha256::digest(&bytes)));
+    Ok(work.await.map_err(anyhow::Error::from)?)
+}
+
+/// The photo that this person sent before, unless its clean-up is near.
+async fn known(
+    app: &App,
+    owner: Option<PersonId>,
+    sha256: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<photo::Model>> {
+    let Some(owner) = owner else { return Ok(None) };
+    let found = store::of_owner(&app.db, owner, sha256).await?;
+    Ok(found
+        .filter(|photo| photo.attached || (photo.removing_at.is_none() && now - photo.created_at < YOUNG)))
+}
+
+/// Before anything is stored, the job that removes it again if nobody comes for it.
+async fn announce(app: &App, sha256: &str, now: DateTime<Utc>) -> Result<()> {
+    let txn = db::write(&app.db).await?;
+    store::hold_bytes(&txn, sha256).await?;
+    if store::cleanup_is_due(&txn, sha256, now).await? {
+        let kind = Kind::Unavailable {
+            retry_after_secs: CLEANUP_RETRY_SECS,
+        };
+        let detail = "这张照片以前的上传正在清理，请稍后再试。";
+        return Err(Error::refused(kind, "photo_being_removed", detail));
+    }
+    let job = Job {
+        kind: cleanup::REMOVE_UNUSED,
+        subject: sha256.to_owned(),
+        dedup_key: None,
+        run_at: now + cleanup::UNUSED_AFTER,
+    };
+    enqueue(&txn, job, now).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// The row comes last: whoever finds it finds its objects.
+async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stored> {
+    let txn = db::write(&app.db).await?;
+    store::hold_bytes(&txn, &row.sha256).await?;
+    if store::insert(&txn, row.clone()).await? {
+        txn.commit().await?;
+        return Ok(Stored {
+            photo: row,
+            new: true,
+        });
+    }
+    // The same person sent the same bytes before, or twice at once.
+    let owner = row
+        .owner_id
+        .ok_or_else(|| anyhow::anyhow!("a photo's id was taken"))?;
+    let first = store::of_owner(&txn, owner, &row.sha256).await?;
+    let mut photo = first.ok_or_else(|| anyhow::anyhow!("a photo was neither stored nor found"))?;
+    if !photo.attached {
+        store::renew(&txn, photo.id, now).await?;
+        (photo.created_at, photo.removing_at) = (now, None);
+    }
+    txn.commit().await?;
+    Ok(Stored { photo, new: false })
+}
+
+/// Decodes on a thread of its own, as many at a time as the darkroom has room for. A client that goes away
+/// frees its place only when the work is done.
+async fn develop(app: &App, bytes: Bytes) -> Result<Intake> {
+    let zone = app.city.load().zone();
+    let place = Arc::clone(&app.darkroom.decodes).acquire_owned().await;
+    let place = place.map_err(anyhow::Error::from)?;
+    let is_heic = intake::sniff(&bytes) == Sniffed::Heic;
+    let picture = if is_heic {
+        heic::to_jpeg(app.config.heif_convert.as_deref(), &bytes)
+            .await?
+            .into()
+    } else {
+        bytes
+    };
+    let work = move || {
+        let _place = place;
+        intake::take_in(&picture, zone, limits_of(is_heic))
+    };
+    let mut intake = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(anyhow::Error::from)??;
+    if is_heic {
+        intake.media_type = "image/heic";
+    }
+    Ok(intake)
+}
+
+/// A converted HEIC may be larger than what was sent.
+fn limits_of(converted: bool) -> Limits {
+    let limits = Limits::default();
+    Limits {
+        max_bytes: if converted {
+            MAX_CONVERTED
+        } else {
+            limits.max_bytes
+        },
+        ..limits
+    }
+}
+
+/// Where a photo's objects lie: addressed by content, in 256 folders.
+pub struct Keys {
+    pub original: String,
+    pub large: String,
+    pub thumb: String,
+}
+
+impl Keys {
+    #[must_use]
+    pub fn of(sha256: &str) -> Self {
+        let (folder, name) = sha256.split_at_checked(2).unwrap_or(("00", sha256));
+        let key = |kind: &str| format!("{kind}/{folder}/{name}");
+        Self {
+            original: key("original"),
+            large: key("large"),
+            thumb: key("thumb"),
+        }
+    }
+}
+
+fn row(
+    owner: Option<PersonId>,
+    sha256: &str,
+    byte_size: usize,
+    intake: &Intake,
+    claims: &Claims,
+    now: DateTime<Utc>,
+) -> photo::Model {
+    let keys = Keys::of(sha256);
+    let side = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
+    // What the client says comes first: phones seldom deliver EXIF, and when they do it says the same.
+    let place = claims.place.map(|(place, _)| place).or(intake.facts.place);
+    photo::Model {
+        id: PhotoId::generate(),
+        owner_id: owner,
+        sha256: sha256.to_owned(),
+        media_type: intake.media_type.to_owned(),
+        byte_size: i64::try_from(byte_size).unwrap_or(i64::MAX),
+        width: side(intake.width),
+        height: side(intake.height),
+        role: claims.role.unwrap_or(PhotoRole::Before),
+        taken_at: claims.taken_at.or(intake.facts.taken_at),
+        longitude: place.map(|place| place.longitude),
+        latitude: place.map(|place| place.latitude),
+        exif_taken_at: intake.facts.taken_at,
+        exif_longitude: intake.facts.place.map(|place| place.longitude),
+        exif_latitude: intake.facts.place.map(|place| place.latitude),
+        given_datum: claims.place.map(|(_, datum)| datum),
+        flags: serde_json::json!([]),
+        perceptual_hash: intake.perceptual_hash.cast_signed(),
+        original_key: keys.original,
+        large_key: keys.large,
+        thumb_key: keys.thumb,
+        attached: false,
+        removing_at: None,
+        created_at: now,
+    }
+}
+
+/// Fresh links to what people are shown.
+pub async fn links(app: &App, photo: &photo::Model) -> Result<(String, String)> {
+    Ok((
+        app.objects.link(&photo.large_key).await?,
+        app.objects.link(&photo.thumb_key).await?,
+    ))
+}

@@ -1,0 +1,5 @@
+//! 专项监督: orders of one kind and area under one supervision, with findings, measures and a watch list.
+
+pub mod routes;
+pub mod service;
+pub mod store;

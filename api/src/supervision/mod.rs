@@ -1,0 +1,9 @@
+//! 多级督办: urges, tracking, supervision orders and campaigns. None of them handles an order; each makes
+//! somebody else do it. Read `routes.rs` for what there is, then one file a use case.
+
+pub mod campaigns;
+pub mod orders;
+pub mod print;
+pub mod routes;
+pub mod tracking;
+pub mod urges;

@@ -1,0 +1,92 @@
+//! The supervision order on paper, with the order's history.
+
+use chrono::{DateTime, Utc};
+use entity::kinds::SupervisionLevel;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::error::{Error, Kind, Result};
+use crate::orders::actor::Actor;
+use crate::orders::read;
+use crate::supervision::orders;
+
+/// The PDF, for those who see the order and read what is internal.
+pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &str) -> Result<Vec<u8>> {
+    if !actor.is_staff() {
+        return Err(Error::not_found());
+    }
+    let (order, _) = read::visible(app, actor, number).await?;
+    let issued = orders::of_order(&app.db, &order).await?;
+    let issued = issued
+        .into_iter()
+        .find(|o| o.number == supervision_number)
+        .ok_or_else(Error::not_found)?;
+    let history = read::timeline(app, actor, number).await?;
+    let history = serde_json::to_value(&history).map_err(anyhow::Error::from)?;
+    let city = app.city.load();
+    let data = json!({
+        "city": city.meta.name,
+        "number": issued.number,
+        "order_number": order.number,
+        "unit": city.unit(issued.unit_id).map(|unit| unit.name.clone()),
+        "level": level(issued.level),
+        "requirement": issued.requirement,
+        "issued_at": date(&city, issued.issued_at),
+        "due_at": date(&city, issued.due_at),
+        "issuer": if issued.issued_by.is_some() { "人大常委会" } else { "代表评价自动发出" },
+        "description": order.description,
+        "address": order.address,
+        "answer": issued.answer,
+        "history": steps(&history),
+    });
+    let rendered =
+        tokio::task::spawn_blocking(move || pdf::render(pdf::Template::SupervisionOrder, &data)).await;
+    rendered
+        .map_err(anyhow::Error::from)?
+        .map_err(|error| match error {
+            pdf::Error::NoChineseFont => {
+                let kind = Kind::Unavailable {
+                    retry_after_secs: 3600,
+                };
+                Error::refused(
+                    kind,
+                    "no_chinese_font",
+                    "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。",
+                )
+            }
+            other => anyhow::Error::from(other).into(),
+        })
+}
+
+/// The timeline as the template reads it.
+fn steps(history: &Value) -> Value {
+    let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
+    let step = |item: &Value| {
+        let at = text(item, "at").map(|at| at.chars().take(16).collect::<String>().replace('T', " "));
+        let who = item
+            .get("unit")
+            .and_then(|unit| text(unit, "name"))
+            .or_else(|| text(item, "actor_role"));
+        json!({ "at": at, "who": who, "what": text(item, "title").or_else(|| text(item, "action")), "note": text(item, "note") })
+    };
+    history
+        .as_array()
+        .map(|items| items.iter().map(step).collect())
+        .unwrap_or_default()
+}
+
+fn level(level: SupervisionLevel) -> &'static str {
+    match level {
+        SupervisionLevel::None | SupervisionLevel::Unit => "承办单位",
+        SupervisionLevel::County => "县（区）人大",
+        SupervisionLevel::City => "市人大",
+    }
+}
+
+/// The day as people of the city write it.
+fn date(city: &City, at: DateTime<Utc>) -> String {
+    at.with_timezone(&city.zone())
+        .format("%Y年%-m月%-d日")
+        .to_string()
+}

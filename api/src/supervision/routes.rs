@@ -1,0 +1,160 @@
+//! What the standing committee does to an order, and what the unit answers.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, FixedOffset, Utc};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::answers::{ReadRefusals, WriteRefusals};
+use crate::http::etag::IfMatch;
+use crate::orders::actor::Actor;
+use crate::orders::routes::moves::with_version;
+use crate::orders::view::OrderView;
+use crate::people::rights::Caller;
+use crate::supervision::{orders, print, tracking, urges};
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct UrgeOrder {
+    #[schema(min_length = 1, max_length = 1000)]
+    pub note: String,
+    /// Whether somebody phoned the unit as well.
+    #[serde(default)]
+    pub phoned: bool,
+}
+
+/// 催办
+#[utoipa::path(
+    tag = "supervision",
+    request_body = UrgeOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/urges")]
+pub async fn urge_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<UrgeOrder>,
+) -> Result<HttpResponse> {
+    let UrgeOrder { note, phoned } = body.into_inner();
+    Ok(with_version(
+        &urges::urge(&app, &Actor::from(&caller), &number, version.0, &note, phoned).await?,
+    ))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct TrackOrder {
+    #[schema(min_length = 1, max_length = 60)]
+    pub committee: Option<String>,
+    #[schema(min_length = 1, max_length = 1000)]
+    pub note: String,
+}
+
+/// 重点跟踪
+#[utoipa::path(
+    tag = "supervision",
+    request_body = TrackOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/tracking")]
+pub async fn track_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<TrackOrder>,
+) -> Result<HttpResponse> {
+    let TrackOrder { committee, note } = body.into_inner();
+    let actor = Actor::from(&caller);
+    let view = tracking::track(&app, &actor, &number, version.0, committee.as_deref(), &note).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct IssueSupervisionOrder {
+    #[schema(min_length = 2, max_length = 5000)]
+    pub requirement: String,
+    /// None: the city's usual working days.
+    pub due_at: Option<DateTime<FixedOffset>>,
+}
+
+/// 督办单
+#[utoipa::path(
+    tag = "supervision",
+    request_body = IssueSupervisionOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/supervision-orders")]
+pub async fn issue_supervision_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<IssueSupervisionOrder>,
+) -> Result<HttpResponse> {
+    let IssueSupervisionOrder { requirement, due_at } = body.into_inner();
+    let due_at = due_at.map(|due| due.with_timezone(&Utc));
+    let view = orders::issue(
+        &app,
+        &Actor::from(&caller),
+        &number,
+        version.0,
+        &requirement,
+        due_at,
+    )
+    .await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AnswerSupervisionOrder {
+    #[schema(min_length = 2, max_length = 5000)]
+    pub text: String,
+}
+
+/// The unit's answer to a supervision order.
+#[utoipa::path(
+    tag = "supervision",
+    request_body = AnswerSupervisionOrder,
+    params(("number" = String, Path), ("no" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/supervision-orders/{no}/answer")]
+pub async fn answer_supervision_order(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+    version: IfMatch,
+    body: web::Json<AnswerSupervisionOrder>,
+) -> Result<HttpResponse> {
+    let (number, no) = path.into_inner();
+    let view = orders::answer(&app, &Actor::from(&caller), &number, version.0, &no, &body.text).await?;
+    Ok(with_version(&view))
+}
+
+/// The supervision order on paper, with the order's history.
+#[utoipa::path(
+    tag = "supervision",
+    params(("number" = String, Path), ("no" = String, Path)),
+    responses((status = 200, content_type = "application/pdf", description = "A4"), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders/{number}/supervision-orders/{no}/pdf")]
+pub async fn print_supervision_order(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse> {
+    let (number, no) = path.into_inner();
+    let pdf = print::pdf(&app, &Actor::from(&caller), &number, &no).await?;
+    Ok(HttpResponse::Ok().content_type("application/pdf").body(pdf))
+}

@@ -1,0 +1,43 @@
+//! 重点跟踪: a committee follows the order until it is satisfied.
+
+use entity::kinds::Visibility;
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::notices::{Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::lifecycle::Action;
+use crate::orders::moves;
+use crate::orders::report::one_text;
+use crate::orders::view::OrderView;
+use crate::supervision::urges::NOTE_CHARS;
+
+const COMMITTEE_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+
+/// Tracks, or hands the tracking to another committee. Without a committee it stays where it is.
+pub async fn track(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    committee: Option<&str>,
+    note: &str,
+) -> Result<OrderView> {
+    let mut step = moves::begin(app, actor, number, if_match, Action::Track).await?;
+    let note = one_text("note", note, NOTE_CHARS)?;
+    if let Some(committee) = committee {
+        step.order.committee = Some(one_text("committee", committee, COMMITTEE_CHARS)?);
+    }
+    step.order.tracked = true;
+    step.write().await?;
+    let event = step
+        .event("tracked")
+        .visible_to(Visibility::Internal)
+        .note(note.clone());
+    step.record(event.detail(json!({ "committee": step.order.committee })))
+        .await?;
+    step.tell(app, Event::of(EventKind::Tracked, &step.order).note(note))
+        .await?;
+    step.commit(app).await
+}

@@ -1,0 +1,94 @@
+//! 催办: a push to the unit with a note, and whether somebody phoned. Limited per order, so that it keeps its
+//! weight.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::UrgeId;
+use entity::kinds::Visibility;
+use entity::urge;
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::{Kind, Refusal, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::lifecycle::Action;
+use crate::orders::moves::{self, Move};
+use crate::orders::report::one_text;
+use crate::orders::view::OrderView;
+
+pub const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
+
+/// An urge came too soon after the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooSoon {
+    pub wait_secs: u64,
+}
+
+impl Refusal for TooSoon {
+    fn code(&self) -> &'static str {
+        "urged_just_now"
+    }
+
+    fn detail(&self) -> String {
+        format!("刚刚催办过，请 {} 分钟后再催。", self.wait_secs.div_ceil(60))
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::TooMany {
+            retry_after_secs: self.wait_secs,
+        }
+    }
+}
+
+pub async fn urge(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    note: &str,
+    phoned: bool,
+) -> Result<OrderView> {
+    let mut step = moves::begin(app, actor, number, if_match, Action::Urge).await?;
+    let note = one_text("note", note, NOTE_CHARS)?;
+    if let Some(last) = last(&step).await? {
+        let minutes = i64::from(step.city.policy.supervision.urge_min_interval_minutes);
+        let free_at = last + TimeDelta::minutes(minutes);
+        if step.now < free_at {
+            let wait_secs = u64::try_from((free_at - step.now).num_seconds()).unwrap_or(0) + 1;
+            return Err(TooSoon { wait_secs }.into());
+        }
+    }
+    let row = urge::ActiveModel {
+        id: Set(UrgeId::generate()),
+        order_id: Set(step.order.id),
+        unit_id: Set(step.order.unit_id),
+        person_id: Set(step.actor.person),
+        note: Set(note.clone()),
+        phoned: Set(phoned),
+        created_at: Set(step.now),
+    };
+    urge::Entity::insert(row)
+        .exec_without_returning(&step.txn)
+        .await?;
+    step.write().await?;
+    let event = step
+        .event("urged")
+        .visible_to(Visibility::Internal)
+        .note(note.clone());
+    step.record(event.detail(json!({ "phoned": phoned }))).await?;
+    step.tell(app, Event::of(EventKind::Urged, &step.order).note(note))
+        .await?;
+    step.commit(app).await
+}
+
+/// When somebody urged this order last; the light's own urges do not count.
+async fn last(step: &Move) -> Result<Option<DateTime<Utc>>> {
+    let last = urge::Entity::find()
+        .filter(urge::Column::OrderId.eq(step.order.id))
+        .filter(urge::Column::PersonId.is_not_null())
+        .order_by_desc(urge::Column::CreatedAt)
+        .one(&step.txn)
+        .await?;
+    Ok(last.map(|urge| urge.created_at))
+}

@@ -1,0 +1,8 @@
+//! What we ask of WeChat, a file a subject; each is an `impl WeChat`.
+
+pub mod code;
+pub mod content;
+pub mod link;
+pub mod login;
+pub mod message;
+pub mod phone;

@@ -1,0 +1,85 @@
+//! When WeChat has failed several times in a row it is left alone for a while: callers hear at once that it
+//! is unavailable and do not each wait for the same time-out.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Failures in a row that open the circuit.
+pub const FAILURES_TO_OPEN: u32 = 5;
+/// How long it stays open; afterwards one call is let through to try.
+pub const OPEN_FOR: TimeDelta = TimeDelta::seconds(10);
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Circuit {
+    failures: u32,
+    open_until: Option<DateTime<Utc>>,
+}
+
+impl Circuit {
+    /// Whether a call may go out now.
+    pub fn admits(&mut self, now: DateTime<Utc>) -> bool {
+        match self.open_until {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                // This call is the trial; the others keep waiting for what it finds.
+                self.open_until = Some(now + OPEN_FOR);
+                true
+            }
+        }
+    }
+
+    pub fn succeeded(&mut self) {
+        *self = Self::default();
+    }
+
+    pub fn failed(&mut self, now: DateTime<Utc>) {
+        self.failures = self.failures.saturating_add(1);
+        if self.failures >= FAILURES_TO_OPEN {
+            self.open_until = Some(now + OPEN_FOR);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
+    }
+
+    fn broken() -> Circuit {
+        let mut circuit = Circuit::default();
+        for _ in 0..FAILURES_TO_OPEN {
+            assert!(circuit.admits(at(0)));
+            circuit.failed(at(0));
+        }
+        circuit
+    }
+
+    #[test]
+    fn it_opens_after_failures_in_a_row_only() {
+        let mut circuit = Circuit::default();
+        for _ in 0..20 {
+            circuit.failed(at(0));
+            circuit.failed(at(0));
+            circuit.succeeded();
+        }
+        assert!(circuit.admits(at(0)));
+        assert!(!broken().admits(at(1)));
+    }
+
+    #[test]
+    fn after_a_while_one_call_tries_for_all() {
+        let mut circuit = broken();
+        assert!(!circuit.admits(at(9)));
+        assert!(circuit.admits(at(10)));
+        assert!(!circuit.admits(at(10)), "one trial at a time");
+        circuit.failed(at(12));
+        assert!(!circuit.admits(at(21)));
+        assert!(circuit.admits(at(22)));
+        circuit.succeeded();
+        assert!(circuit.admits(at(22)));
+        assert!(circuit.admits(at(22)));
+    }
+}

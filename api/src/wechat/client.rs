@@ -1,0 +1,169 @@
+//! The product's side of WeChat's server API. The same code runs against WeChat and against the sandbox;
+//! only the base address differs. What can be asked is in `calls/`.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::config::{WeChatConfig, WeChatMode};
+use crate::wechat::error::CallError;
+use crate::wechat::lenient;
+use crate::wechat::token::{self, Token, TokenCache};
+use crate::wechat::transport::{self, Outgoing, Timeouts, Transport};
+
+const LIVE_BASE: &str = "https://api.weixin.qq.com";
+const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
+
+/// A handle; all clones share connections, token and circuits.
+#[derive(Clone)]
+pub struct WeChat(Arc<Inner>);
+
+struct Inner {
+    transport: Transport,
+    tokens: TokenCache,
+    app_id: String,
+    app_secret: SecretString,
+    clock: Clock,
+}
+
+#[derive(Deserialize)]
+struct TokenAnswer {
+    access_token: String,
+    /// What is left of its life, in seconds.
+    #[serde(deserialize_with = "lenient::integer")]
+    expires_in: i64,
+}
+
+impl WeChat {
+    /// `own_address` is where this process listens: in sandbox mode the stand-in is there.
+    pub fn new(config: &WeChatConfig, own_address: SocketAddr, clock: Clock) -> anyhow::Result<Self> {
+        let base = match (&config.api_base, config.mode) {
+            (Some(base), _) => base.clone(),
+            (None, WeChatMode::Live) => LIVE_BASE.to_owned(),
+            (None, WeChatMode::Sandbox) => {
+                format!("http://{}/sandbox/wechat", reachable(own_address))
+            }
+        };
+        let timeouts = Timeouts {
+            connect: config.connect_timeout,
+            total: config.timeout,
+        };
+        Ok(Self(Arc::new(Inner {
+            transport: Transport::new(base, timeouts, clock.clone())?,
+            tokens: TokenCache::default(),
+            app_id: config.app_id.clone(),
+            app_secret: config.app_secret.clone(),
+            clock,
+        })))
+    }
+
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        &self.0.app_id
+    }
+
+    pub(in crate::wechat) fn app_secret(&self) -> &str {
+        self.0.app_secret.expose_secret()
+    }
+
+    /// Sends without a token, once.
+    pub(in crate::wechat) async fn once<T: DeserializeOwned>(
+        &self,
+        outgoing: &Outgoing<'_>,
+    ) -> Result<T, CallError> {
+        self.0
+            .transport
+            .exchange(outgoing, |body| transport::json(&body))
+            .await
+    }
+
+    /// Sends with the access token and reads JSON; no body is a GET.
+    pub(in crate::wechat) async fn call<T: DeserializeOwned>(
+        &self,
+        path: &'static str,
+        body: Option<&Value>,
+    ) -> Result<T, CallError> {
+        self.call_reading(path, body, |body| transport::json(&body)).await
+    }
+
+    /// Sends with the access token. A token that WeChat no longer takes is replaced and the call repeated,
+    /// once; WeChat has not carried out what it refuses for its token.
+    pub(in crate::wechat) async fn call_reading<T>(
+        &self,
+        path: &'static str,
+        body: Option<&Value>,
+        read: impl Fn(Bytes) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let token = self.token().await?;
+        let refused = match self.send(path, &token, body, &read).await {
+            Err(CallError::Refused(refused)) if refused.is_stale_token() => refused,
+            done => return done,
+        };
+        self.0.tokens.forget(&token).await;
+        let fresh = self.token().await?;
+        if token::same(&fresh, &token) {
+            // Somebody else uses `/cgi-bin/token` with force, or the secret is not ours alone.
+            tracing::error!(
+                errcode = refused.errcode,
+                "WeChat refuses the token it has just given us"
+            );
+            return Err(CallError::Refused(refused));
+        }
+        self.send(path, &fresh, body, &read).await
+    }
+
+    async fn send<T>(
+        &self,
+        path: &'static str,
+        token: &SecretString,
+        body: Option<&Value>,
+        read: impl FnOnce(Bytes) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let outgoing = Outgoing {
+            path,
+            query: &[("access_token", token.expose_secret())],
+            body,
+        };
+        self.0.transport.exchange(&outgoing, read).await
+    }
+
+    async fn token(&self) -> Result<SecretString, CallError> {
+        self.0.tokens.get(self.0.clock.now(), || self.fetch_token()).await
+    }
+
+    async fn fetch_token(&self) -> Result<Token, CallError> {
+        let body = json!({
+            "grant_type": "client_credential",
+            "appid": self.app_id(),
+            "secret": self.app_secret(),
+            "force_refresh": false,
+        });
+        let outgoing = Outgoing {
+            path: STABLE_TOKEN,
+            query: &[],
+            body: Some(&body),
+        };
+        let answer: TokenAnswer = self.once(&outgoing).await.inspect_err(|error| {
+            tracing::warn!(error = %error, "no access token from WeChat");
+        })?;
+        Ok(Token::new(
+            answer.access_token,
+            answer.expires_in,
+            self.0.clock.now(),
+        ))
+    }
+}
+
+/// A wildcard address can be listened on but not called.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        return SocketAddr::from(([127, 0, 0, 1], address.port()));
+    }
+    address
+}

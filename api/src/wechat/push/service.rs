@@ -1,0 +1,225 @@
+//! Takes a push in: is it from WeChat, what does it say, keep it, answer at once. The work is a job's.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, Kind, Refusal, Result};
+use crate::jobs::queue::{self, Job};
+use crate::wechat::push::envelope::AesKey;
+use crate::wechat::push::event::{self, PushEvent};
+use crate::wechat::push::{body, signature, store};
+
+/// The job that works on a stored push; its subject is the push's number.
+pub const HANDLE: &str = "handle_push_message";
+/// Older ones are replays: WeChat's own three tries are over within seconds.
+const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
+/// The event of the console's debugging page; the one push that gets an answer in words.
+const DEBUG_EVENT: &str = "debug_demo";
+
+/// What the query of a push says about it.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub struct Stamp {
+    #[serde(default)]
+    pub signature: String,
+    #[serde(default)]
+    pub timestamp: String,
+    #[serde(default)]
+    pub nonce: String,
+    #[serde(default)]
+    pub msg_signature: String,
+    #[serde(default)]
+    pub echostr: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum PushRefused {
+    /// No token is configured: there is nothing here.
+    NotConfigured,
+    /// Not from WeChat, or not for us; nothing more is said.
+    Signature,
+    Malformed,
+}
+
+impl Refusal for PushRefused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_found",
+            Self::Signature => "bad_signature",
+            Self::Malformed => "malformed_push",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::NotConfigured => "没有启用消息推送。",
+            Self::Signature => "签名不正确。",
+            Self::Malformed => "内容无法读取。",
+        }
+        .to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NotConfigured => Kind::NotFound,
+            Self::Signature => Kind::Forbidden,
+            Self::Malformed => Kind::Malformed,
+        }
+    }
+}
+
+/// Answers WeChat's check of our address: the echo, if the check is signed.
+pub fn echo(app: &App, stamp: Stamp) -> Result<String> {
+    let token = token(app)?;
+    let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce];
+    if !signature::is_signed(&parts, &stamp.signature) {
+        return Err(PushRefused::Signature.into());
+    }
+    Ok(stamp.echostr)
+}
+
+/// Stores a push and gives what to answer. A repeat is answered the same and stored once.
+pub async fn receive(app: &App, stamp: &Stamp, bytes: &[u8]) -> Result<String> {
+    let token = token(app)?;
+    let key = aes_key(app)?;
+    let now = app.clock.now();
+    let fields = match &key {
+        Some(key) => open_sealed(app, token, key, stamp, bytes)?,
+        None => open_plain(token, stamp, bytes)?,
+    };
+    if !is_recent(&stamp.timestamp, now) {
+        return Err(PushRefused::Signature.into());
+    }
+    keep(app, &fields, now).await?;
+    match key {
+        Some(key) if fields.get("Event").is_some_and(|name| name == DEBUG_EVENT) => {
+            debug_reply(app, token, &key, stamp, body::Format::of(bytes))
+        }
+        _ => Ok("success".to_owned()),
+    }
+}
+
+/// The stored push, understood; none when it has been handled already.
+pub async fn open(app: &App, subject: &str) -> Result<Option<PushEvent>> {
+    let Some(payload) = store::unhandled(&app.db, number(subject)?).await? else {
+        return Ok(None);
+    };
+    let sealed = payload.get("sealed").and_then(Value::as_str).unwrap_or_default();
+    let sealed = STANDARD.decode(sealed).map_err(anyhow::Error::from)?;
+    let text = app.sealer.open_text(&sealed).map_err(anyhow::Error::from)?;
+    let fields = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
+    Ok(Some(PushEvent::read(&fields)))
+}
+
+/// Marks the push as handled.
+pub async fn settle(app: &App, subject: &str) -> Result<()> {
+    store::mark_handled(&app.db, number(subject)?, app.clock.now()).await
+}
+
+fn number(subject: &str) -> Result<i64> {
+    Ok(subject.parse().map_err(anyhow::Error::from)?)
+}
+
+fn token(app: &App) -> Result<&SecretString> {
+    let token = app.config.wechat.push_token.as_ref();
+    token.ok_or_else(|| PushRefused::NotConfigured.into())
+}
+
+fn aes_key(app: &App) -> Result<Option<AesKey>> {
+    let Some(key) = &app.config.wechat.push_aes_key else {
+        return Ok(None);
+    };
+    let key = AesKey::parse(key.expose_secret()).map_err(anyhow::Error::from)?;
+    Ok(Some(key))
+}
+
+/// Plain mode: the signature covers the query only, which is why secure mode is the one to use.
+fn open_plain(token: &SecretString, stamp: &Stamp, bytes: &[u8]) -> Result<Map<String, Value>> {
+    let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce];
+    if !signature::is_signed(&parts, &stamp.signature) {
+        return Err(PushRefused::Signature.into());
+    }
+    body::read(bytes).map_err(|_| PushRefused::Malformed.into())
+}
+
+/// Secure mode. What stands beside the envelope (compatible mode) is not signed and not looked at.
+fn open_sealed(
+    app: &App,
+    token: &SecretString,
+    key: &AesKey,
+    stamp: &Stamp,
+    bytes: &[u8],
+) -> Result<Map<String, Value>> {
+    let outer = body::read(bytes).map_err(|_| PushRefused::Malformed)?;
+    let encrypt = outer.get("Encrypt").and_then(Value::as_str).unwrap_or_default();
+    let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce, encrypt];
+    if !signature::is_signed(&parts, &stamp.msg_signature) {
+        return Err(PushRefused::Signature.into());
+    }
+    let inner = key.open(encrypt, &app.config.wechat.app_id).map_err(|broken| {
+        tracing::warn!(error = %broken, "a signed push could not be opened");
+        Error::from(PushRefused::Signature)
+    })?;
+    body::read(&inner).map_err(|_| PushRefused::Malformed.into())
+}
+
+fn is_recent(timestamp: &str, now: DateTime<Utc>) -> bool {
+    let sent = timestamp
+        .parse()
+        .ok()
+        .and_then(|at| DateTime::from_timestamp(at, 0));
+    sent.is_some_and(|sent| (now - sent).abs() <= MAX_AGE)
+}
+
+/// The push and the job that handles it, in one transaction. It names a person, so it is sealed.
+async fn keep(app: &App, fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<()> {
+    let text = Value::Object(fields.clone()).to_string();
+    let sealed = app.sealer.seal(text.as_bytes()).map_err(anyhow::Error::from)?;
+    let payload = json!({ "sealed": STANDARD.encode(sealed) });
+    let txn = db::write(&app.db).await?;
+    if let Some(id) = store::insert(&txn, &event::dedupe_key(fields), payload, now).await? {
+        let job = Job {
+            kind: HANDLE,
+            subject: id.to_string(),
+            dedup_key: None,
+            run_at: now,
+        };
+        queue::enqueue(&txn, job, now).await?;
+    }
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+fn debug_reply(
+    app: &App,
+    token: &SecretString,
+    key: &AesKey,
+    stamp: &Stamp,
+    format: body::Format,
+) -> Result<String> {
+    let message = match format {
+        body::Format::Json => r#"{"demo_resp":"good luck"}"#,
+        body::Format::Xml => "<xml><demo_resp><![CDATA[good luck]]></demo_resp></xml>",
+    };
+    let sealed = key
+        .seal(rand::random(), message.as_bytes(), &app.config.wechat.app_id)
+        .map_err(anyhow::Error::from)?;
+    let (timestamp, nonce) = (app.clock.now().timestamp(), &stamp.nonce);
+    let signed = signature::sign(&[token.expose_secret(), &timestamp.to_string(), nonce, &sealed]);
+    Ok(match format {
+        body::Format::Json => json!({
+            "Encrypt": sealed, "MsgSignature": signed, "TimeStamp": timestamp, "Nonce": nonce,
+        })
+        .to_string(),
+        body::Format::Xml => format!(
+            "<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{signed}]]></MsgSignature>\
+             <TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{}]]></Nonce></xml>",
+            nonce.replace("]]>", "")
+        ),
+    })
+}

@@ -1,0 +1,216 @@
+//! Takes a call: the fault that waits for it, WeChat's answer, what WeChat does besides.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::clock::Clock;
+use crate::config::{WeChatConfig, WeChatMode};
+use crate::wechat::sandbox::call::{Call, Effect, Errcode, Outcome, Reply};
+use crate::wechat::sandbox::faults::Fault;
+use crate::wechat::sandbox::people::SandboxPerson;
+use crate::wechat::sandbox::pusher::Pusher;
+use crate::wechat::sandbox::templates::SandboxTemplate;
+use crate::wechat::sandbox::world::{Account, Line, World};
+use crate::wechat::sandbox::{answers, people, templates};
+
+/// A handle; all clones are the same sandbox.
+#[derive(Clone)]
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    world: Mutex<World>,
+    clock: Clock,
+    pusher: Pusher,
+}
+
+/// What the sandbox is made of, from the city pack.
+pub struct Setting<'a> {
+    /// `demo/people.csv`
+    pub people: Option<&'a str>,
+    /// `wording.toml`
+    pub wording: Option<&'a str>,
+}
+
+impl Sandbox {
+    /// The sandbox, where the mode asks for one.
+    pub fn open(
+        config: &WeChatConfig,
+        own_address: SocketAddr,
+        clock: &Clock,
+        setting: &Setting<'_>,
+    ) -> anyhow::Result<Option<Self>> {
+        if config.mode != WeChatMode::Sandbox {
+            return Ok(None);
+        }
+        let people = setting.people.map(people::read).transpose()?.unwrap_or_default();
+        let templates = setting.wording.map(templates::of_wording).transpose()?;
+        let sandbox = Self::new(
+            config,
+            own_address,
+            clock.clone(),
+            people,
+            templates.unwrap_or_default(),
+        )?;
+        Ok(Some(sandbox))
+    }
+
+    /// `own_address` is where the product listens: pushes go there.
+    pub fn new(
+        config: &WeChatConfig,
+        own_address: SocketAddr,
+        clock: Clock,
+        people: Vec<SandboxPerson>,
+        templates: Vec<SandboxTemplate>,
+    ) -> anyhow::Result<Self> {
+        let account = Account {
+            app_id: config.app_id.clone(),
+            app_secret: config.app_secret.clone(),
+        };
+        Ok(Self(Arc::new(Inner {
+            world: Mutex::new(World::new(account, people, templates)),
+            clock,
+            pusher: Pusher::new(config, own_address)?,
+        })))
+    }
+
+    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    pub(super) fn pusher(&self) -> &Pusher {
+        &self.0.pusher
+    }
+
+    /// Answers one call; none when WeChat has no such path.
+    pub async fn call(&self, call: Call) -> Option<Reply> {
+        let now = self.0.clock.now();
+        let (fault, outcome) = {
+            let mut world = self.world();
+            if !answers::exists(|path| path == call.path) {
+                return None;
+            }
+            let fault = world.faults.take(&call.path);
+            let outcome = if fault.as_ref().is_none_or(Fault::carries_out) {
+                answers::answer(&mut world, &call, now)?
+            } else {
+                refused_by(fault.as_ref())
+            };
+            (fault, outcome)
+        };
+        let (reply, effects, sending_to) = match outcome {
+            Ok(done) => (done.reply, done.effects, done.sending_to),
+            Err(error) => (Reply::refused(&error), Vec::new(), None),
+        };
+        let _sending = Sending {
+            sandbox: self,
+            openid: sending_to,
+        };
+        for effect in effects {
+            self.take_effect(effect).await;
+        }
+        if let Some(delay) = fault.as_ref().and_then(|fault| fault.delay_ms) {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+        }
+        let reply = spoilt(reply, fault.as_ref());
+        self.world().note(Line {
+            at: now,
+            path: call.path,
+            errcode: errcode_of(&reply),
+            status: reply.status,
+            by_fault: fault.is_some(),
+        });
+        Some(reply)
+    }
+
+    /// A sent event is out before the answer to the sending is, as happens with WeChat; the picture is looked
+    /// at afterwards.
+    async fn take_effect(&self, effect: Effect) {
+        match effect {
+            Effect::Push(event) => {
+                let timestamp = self.0.clock.now().timestamp();
+                self.0.pusher.push(&event, timestamp).await;
+            }
+            Effect::CheckMedia { url, event } => {
+                let sandbox = self.clone();
+                tokio::spawn(async move { sandbox.check_media(&url, event).await });
+            }
+        }
+    }
+
+    async fn check_media(&self, url: &str, mut event: Value) {
+        let fetched = self.0.pusher.can_fetch(url).await;
+        let (passes_anyway, risky) = {
+            let world = self.world();
+            let risky = world
+                .rules
+                .risky_words
+                .iter()
+                .any(|word| url.contains(word.as_str()));
+            (world.rules.unreachable_media_pass, risky)
+        };
+        let (errcode, suggest, label) = match (fetched || passes_anyway, risky) {
+            (false, _) => (-1008, "review", "0"),
+            (true, true) => (0, "risky", "21000"),
+            (true, false) => (0, "pass", "100"),
+        };
+        if let Some(fields) = event.as_object_mut() {
+            fields.insert("errcode".to_owned(), errcode.into());
+            let result = serde_json::json!({ "suggest": suggest, "label": label });
+            fields.insert("result".to_owned(), result);
+        }
+        let timestamp = self.0.clock.now().timestamp();
+        self.0.pusher.push(&event, timestamp).await;
+    }
+}
+
+/// Two messages at once to one person are refused; this ends when the answer is out or the caller is gone.
+struct Sending<'a> {
+    sandbox: &'a Sandbox,
+    openid: Option<String>,
+}
+
+impl Drop for Sending<'_> {
+    fn drop(&mut self) {
+        if let Some(openid) = &self.openid {
+            self.sandbox.world().sending.remove(openid);
+        }
+    }
+}
+
+/// The call never reached what would have answered it.
+fn refused_by(fault: Option<&Fault>) -> Outcome {
+    let errcode = fault.and_then(|fault| fault.errcode).unwrap_or(-1);
+    Err(Errcode(errcode, "system error".to_owned()))
+}
+
+fn spoilt(mut reply: Reply, fault: Option<&Fault>) -> Reply {
+    let Some(fault) = fault else {
+        return reply;
+    };
+    if let Some(errcode) = fault.errcode {
+        reply = Reply::refused(&Errcode(errcode, "system error".to_owned()));
+    }
+    if let Some(status) = fault.http_status {
+        reply = Reply::html(status);
+    }
+    if let Some(content_type) = &fault.content_type {
+        reply.content_type.clone_from(content_type);
+    }
+    reply.cut = fault.drop;
+    reply
+}
+
+fn errcode_of(reply: &Reply) -> Option<i64> {
+    if reply.cut || reply.status != 200 {
+        return None;
+    }
+    let body = serde_json::from_slice::<Value>(&reply.body).unwrap_or_default();
+    Some(body.get("errcode").and_then(Value::as_i64).unwrap_or(0))
+}

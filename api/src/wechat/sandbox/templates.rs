@@ -1,0 +1,87 @@
+//! The account's message templates, as the stand-in's `gettemplate` shows them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxTemplate {
+    pub id: String,
+    /// What the product calls it.
+    #[serde(default)]
+    pub key: String,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub long_term: bool,
+    /// Field keys with their labels, in order.
+    #[serde(default)]
+    pub fields: Vec<(String, String)>,
+    /// The values an `enum` field may have.
+    #[serde(default)]
+    pub enums: BTreeMap<String, Vec<String>>,
+}
+
+/// The part of the city pack's `wording.toml` that names the account's templates.
+#[derive(Deserialize)]
+struct Wording {
+    #[serde(default)]
+    templates: BTreeMap<String, Wanted>,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    id: String,
+    title: String,
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    fields: BTreeMap<String, Field>,
+}
+
+#[derive(Deserialize)]
+struct Field {
+    label: String,
+}
+
+/// An account that has the very templates the product is set up for.
+pub fn of_wording(wording: &str) -> anyhow::Result<Vec<SandboxTemplate>> {
+    let wording: Wording = toml::from_str(wording)?;
+    let templates = wording
+        .templates
+        .into_iter()
+        .map(|(key, wanted)| SandboxTemplate {
+            id: wanted.id,
+            key,
+            title: wanted.title,
+            long_term: wanted.kind == "long_term",
+            fields: wanted
+                .fields
+                .into_iter()
+                .map(|(field, about)| (field, about.label))
+                .collect(),
+            enums: BTreeMap::new(),
+        });
+    Ok(templates.collect())
+}
+
+impl SandboxTemplate {
+    pub fn shown(&self) -> Value {
+        let line = |(key, label): &(String, String)| format!("{label}:{{{{{key}.DATA}}}}\n");
+        let example = |(_, label): &(String, String)| format!("{label}:示例\n");
+        let enums: Vec<_> = self
+            .enums
+            .iter()
+            .map(|(key, values)| json!({ "keywordCode": key, "enumValueList": values }))
+            .collect();
+        json!({
+            "priTmplId": self.id,
+            "title": self.title,
+            "content": self.fields.iter().map(line).collect::<String>(),
+            "example": self.fields.iter().map(example).collect::<String>(),
+            "type": if self.long_term { 3 } else { 2 },
+            "keywordEnumValueList": enums,
+        })
+    }
+}

@@ -1,0 +1,174 @@
+//! What the stand-in knows, and has been told.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::wechat::sandbox::faults::Faults;
+use crate::wechat::sandbox::people::SandboxPerson;
+use crate::wechat::sandbox::rates::Rates;
+use crate::wechat::sandbox::rules::Rules;
+use crate::wechat::sandbox::templates::SandboxTemplate;
+use crate::wechat::sandbox::tokens::Tokens;
+
+/// WeChat's own: five minutes for a code.
+pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(5);
+/// Content can only be checked for somebody who was here lately.
+pub const IDLE_AFTER: TimeDelta = TimeDelta::hours(2);
+const JOURNAL_LINES: usize = 10_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeKind {
+    Login,
+    Phone,
+}
+
+pub struct Code {
+    pub kind: CodeKind,
+    /// Empty for a phone code that is nobody's in particular.
+    pub openid: String,
+    pub phone: String,
+    pub app_id: String,
+    pub made_at: DateTime<Utc>,
+    pub used: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    pub count: u32,
+    pub long_term: bool,
+}
+
+/// A message WeChat has accepted.
+#[derive(Clone, Debug, Serialize)]
+pub struct Message {
+    pub openid: String,
+    pub template_id: String,
+    /// What the product calls the template, where that is known.
+    pub template: String,
+    pub page: String,
+    /// Field → value.
+    pub data: HashMap<String, String>,
+    pub msgid: String,
+    pub at: DateTime<Utc>,
+}
+
+/// One call that came in.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    pub at: DateTime<Utc>,
+    pub path: String,
+    /// 0: carried out. None: no answer of WeChat's went out.
+    pub errcode: Option<i64>,
+    pub status: u16,
+    pub by_fault: bool,
+}
+
+/// The mini-program as it is registered.
+#[derive(Clone)]
+pub struct Account {
+    pub app_id: String,
+    pub app_secret: secrecy::SecretString,
+}
+
+pub struct World {
+    pub account: Account,
+    pub people: Vec<SandboxPerson>,
+    /// Everybody who has opened the mini-program, and when last.
+    pub seen: HashMap<String, DateTime<Utc>>,
+    pub session_keys: HashMap<String, String>,
+    pub codes: HashMap<String, Code>,
+    pub tokens: Tokens,
+    pub templates: Vec<SandboxTemplate>,
+    pub grants: HashMap<(String, String), Grant>,
+    pub messages: Vec<Message>,
+    pub sending: HashSet<String>,
+    pub rules: Rules,
+    pub rates: Rates,
+    pub faults: Faults,
+    pub journal: VecDeque<Line>,
+    /// Rises with every answer that must differ from the one before.
+    pub serial: u64,
+}
+
+impl World {
+    pub fn new(account: Account, people: Vec<SandboxPerson>, templates: Vec<SandboxTemplate>) -> Self {
+        Self {
+            account,
+            people,
+            templates,
+            seen: HashMap::new(),
+            session_keys: HashMap::new(),
+            codes: HashMap::new(),
+            tokens: Tokens::default(),
+            grants: HashMap::new(),
+            messages: Vec::new(),
+            sending: HashSet::new(),
+            rules: Rules::default(),
+            rates: Rates::default(),
+            faults: Faults::default(),
+            journal: VecDeque::new(),
+            serial: 0,
+        }
+    }
+
+    /// Whether this openid is one of this mini-program's.
+    pub fn knows(&self, openid: &str) -> bool {
+        self.seen.contains_key(openid) || self.people.iter().any(|person| person.openid == openid)
+    }
+
+    pub fn is_idle(&self, openid: &str, now: DateTime<Utc>) -> bool {
+        self.seen.get(openid).is_none_or(|seen| now - *seen > IDLE_AFTER)
+    }
+
+    pub fn next_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
+    /// The template of this id; an account for which none is set up takes any id.
+    pub fn template(&self, id: &str) -> Option<SandboxTemplate> {
+        if self.templates.is_empty() && !id.is_empty() {
+            return Some(SandboxTemplate {
+                id: id.to_owned(),
+                key: String::new(),
+                title: String::new(),
+                long_term: false,
+                fields: Vec::new(),
+                enums: std::collections::BTreeMap::new(),
+            });
+        }
+        self.templates.iter().find(|template| template.id == id).cloned()
+    }
+
+    /// The id of a template that is named by id or by the product's own word for it.
+    pub fn template_id(&self, id_or_key: &str) -> String {
+        let named = |template: &&SandboxTemplate| template.id == id_or_key || template.key == id_or_key;
+        let found = self.templates.iter().find(named);
+        found.map_or_else(|| id_or_key.to_owned(), |template| template.id.clone())
+    }
+
+    pub fn note(&mut self, line: Line) {
+        if self.journal.len() >= JOURNAL_LINES {
+            self.journal.pop_front();
+        }
+        self.journal.push_back(line);
+    }
+
+    /// The head of an event about somebody.
+    pub fn event(openid: &str, event: &str, now: DateTime<Utc>) -> serde_json::Map<String, Value> {
+        let mut fields = serde_json::Map::new();
+        for (name, value) in [
+            ("ToUserName", Value::from("gh_sandbox")),
+            ("FromUserName", openid.into()),
+            ("CreateTime", now.timestamp().into()),
+            ("MsgType", "event".into()),
+            ("Event", event.into()),
+        ] {
+            fields.insert(name.to_owned(), value);
+        }
+        fields
+    }
+}

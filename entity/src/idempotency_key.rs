@@ -1,0 +1,26 @@
+//! The first answer to a creating call, given again to a repeat.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::PersonId;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "idempotency_key")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: PersonId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub key: String,
+    pub request_hash: String,
+    /// None while the first call is still running.
+    pub status: Option<i32>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub body: Option<String>,
+    pub created_at: DateTimeUtc,
+    pub expires_at: DateTimeUtc,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

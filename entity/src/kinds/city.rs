@@ -1,0 +1,45 @@
+//! Closed sets of city; stored as snake_case text.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::kind;
+
+kind! {
+    /// Level of a division.
+    pub enum AreaLevel {
+        City => "city",
+        County => "county",
+        Township => "township",
+    }
+}
+
+kind! {
+    /// What a duty rule applies to; the most specific wins.
+    pub enum ScopeKind {
+        Township => "township",
+        County => "county",
+        Zone => "zone",
+        City => "city",
+    }
+}
+
+kind! {
+    /// The geodetic datum a coordinate was given in.
+    pub enum Datum {
+        Wgs84 => "wgs84",
+        Gcj02 => "gcj02",
+        Bd09 => "bd09",
+    }
+}
+
+kind! {
+    /// How a point lies to its area.
+    pub enum PlaceRelation {
+        Inside => "inside",
+        NearBorder => "near_border",
+        Nearest => "nearest",
+        Outside => "outside",
+        Unknown => "unknown",
+    }
+}

@@ -1,0 +1,44 @@
+//! Closed sets of follow-up; stored as snake_case text.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::kind;
+
+kind! {
+    /// 满意, 基本满意, 不满意.
+    pub enum Satisfaction {
+        Satisfied => "satisfied",
+        BasicallySatisfied => "basically_satisfied",
+        Dissatisfied => "dissatisfied",
+    }
+}
+
+kind! {
+    /// 解决, 部分解决, 未解决.
+    pub enum Solved {
+        Yes => "yes",
+        Partly => "partly",
+        No => "no",
+    }
+}
+
+kind! {
+    /// 智能回访, 人工回访.
+    pub enum FollowUpKind {
+        Automatic => "automatic",
+        Manual => "manual",
+    }
+}
+
+kind! {
+    /// Life of a follow-up.
+    pub enum FollowUpStatus {
+        Asked => "asked",
+        Reminded => "reminded",
+        Queued => "queued",
+        Answered => "answered",
+        NotReached => "not_reached",
+        Expired => "expired",
+    }
+}

@@ -1,0 +1,23 @@
+//! The enums that columns hold. Each is stored, sent and shown as its snake_case name.
+
+mod macros;
+
+pub use macros::UnknownName;
+
+mod city;
+mod follow_up;
+mod notices;
+mod orders;
+mod people;
+mod photos;
+mod sites;
+mod supervision;
+
+pub use city::*;
+pub use follow_up::*;
+pub use notices::*;
+pub use orders::*;
+pub use people::*;
+pub use photos::*;
+pub use sites::*;
+pub use supervision::*;

@@ -1,0 +1,15 @@
+//! Closed sets of photos; stored as snake_case text.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::kind;
+
+kind! {
+    /// What a photo shows.
+    pub enum PhotoRole {
+        Before => "before",
+        After => "after",
+        Evidence => "evidence",
+    }
+}

@@ -1,0 +1,27 @@
+//! Closed sets of sites; stored as snake_case text.
+
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::kind;
+
+kind! {
+    /// Life of a resident's message.
+    pub enum SiteMessageStatus {
+        Received => "received",
+        Adopted => "adopted",
+        Answered => "answered",
+        Refused => "refused",
+    }
+}
+
+kind! {
+    /// What the content check said.
+    pub enum ContentCheck {
+        Pending => "pending",
+        Pass => "pass",
+        Review => "review",
+        Risky => "risky",
+        Unavailable => "unavailable",
+    }
+}

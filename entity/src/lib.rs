@@ -1,0 +1,46 @@
+//! The nouns: one file a table, typed ids, closed sets. Knows nothing of the rest of the product.
+
+pub mod ids;
+pub mod kinds;
+
+pub mod area;
+pub mod assignment;
+pub mod boundary_set;
+pub mod calendar_day;
+pub mod calendar_year;
+pub mod campaign;
+pub mod campaign_order;
+pub mod category;
+pub mod city_generation;
+pub mod community;
+pub mod deadline;
+pub mod delivery;
+pub mod duty_rule;
+pub mod endorsement;
+pub mod extension;
+pub mod follow_up;
+pub mod idempotency_key;
+pub mod job;
+pub mod login_request;
+pub mod notice;
+pub mod order;
+pub mod order_event;
+pub mod order_number;
+pub mod order_photo;
+pub mod order_return;
+pub mod person;
+pub mod photo;
+pub mod push_message;
+pub mod queue_claim;
+pub mod refresh_token;
+pub mod reply;
+pub mod session;
+pub mod site;
+pub mod site_delegate;
+pub mod site_message;
+pub mod subscription;
+pub mod supervision_number;
+pub mod supervision_order;
+pub mod unit;
+pub mod urge;
+pub mod verdict;

@@ -1,0 +1,73 @@
+//! 工单: one matter under one number.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::{BoundarySetId, OrderId, PersonId, SiteId, UnitId};
+use crate::kinds::{CategorySource, Channel, Datum, Light, PlaceRelation, Status, SupervisionLevel};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "orders")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: OrderId,
+    pub number: String,
+    pub channel: Channel,
+    pub status: Status,
+    pub round: i32,
+    pub version: i32,
+    pub light: Light,
+    #[sea_orm(column_type = "Text")]
+    pub description: String,
+    pub category_code: Option<String>,
+    pub category_source: CategorySource,
+    pub category_confidence: Option<f64>,
+    pub reporter_id: PersonId,
+    /// The operator who took the call.
+    pub filed_by: Option<PersonId>,
+    pub confidential: bool,
+    /// WGS-84 degrees; none where the place is told in words only.
+    pub longitude: Option<f64>,
+    pub latitude: Option<f64>,
+    /// The numbers as they came.
+    pub given_longitude: Option<f64>,
+    pub given_latitude: Option<f64>,
+    pub given_datum: Option<Datum>,
+    pub accuracy_m: Option<f64>,
+    pub address: Option<String>,
+    pub boundary_set_id: Option<BoundarySetId>,
+    pub area_code: Option<String>,
+    pub township_code: Option<String>,
+    pub zone: Option<String>,
+    pub place_relation: PlaceRelation,
+    pub unit_id: Option<UnitId>,
+    /// Why it went there: rule, reason, candidates.
+    pub dispatch: Json,
+    pub difficult: bool,
+    pub tracked: bool,
+    pub committee: Option<String>,
+    /// 一类事 the analyst or the pack's rules put it in.
+    pub kind: Option<String>,
+    pub supervision_level: SupervisionLevel,
+    pub wants_follow_up: bool,
+    pub occurred_at: Option<DateTimeUtc>,
+    pub site_id: Option<SiteId>,
+    pub call_id: Option<String>,
+    pub returns: i32,
+    pub extensions_granted: i32,
+    pub dissatisfied_count: i32,
+    /// The nearest running clock; none when nothing runs.
+    pub due_at: Option<DateTimeUtc>,
+    pub stage_since: DateTimeUtc,
+    pub merged_into: Option<OrderId>,
+    pub created_at: DateTimeUtc,
+    pub updated_at: DateTimeUtc,
+    pub dispatched_at: Option<DateTimeUtc>,
+    pub accepted_at: Option<DateTimeUtc>,
+    pub replied_at: Option<DateTimeUtc>,
+    pub closed_at: Option<DateTimeUtc>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,49 @@
+//! The history of the schema: one file a change, up and down. Imports nothing of ours, so that a
+//! migration means tomorrow what it means today. Columns are portable; partial indexes are written in
+//! the SQL that SQLite and PostgreSQL share.
+
+use sea_orm_migration::prelude::*;
+pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
+
+mod m20261123_000001_people;
+mod m20261123_000002_city;
+mod m20261123_000003_sites;
+mod m20261123_000004_orders;
+mod m20261123_000005_follow_up;
+mod m20261123_000006_supervision;
+mod m20261123_000007_photos;
+mod m20261123_000008_notices;
+mod m20261123_000009_work;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261123_000001_people::Migration),
+            Box::new(m20261123_000002_city::Migration),
+            Box::new(m20261123_000003_sites::Migration),
+            Box::new(m20261123_000004_orders::Migration),
+            Box::new(m20261123_000005_follow_up::Migration),
+            Box::new(m20261123_000006_supervision::Migration),
+            Box::new(m20261123_000007_photos::Migration),
+            Box::new(m20261123_000008_notices::Migration),
+            Box::new(m20261123_000009_work::Migration),
+        ]
+    }
+}
+
+async fn indexes(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    for statement in statements {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
+}
+
+async fn drop_tables(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
+    for table in tables {
+        manager.drop_table(Table::drop().table(*table).to_owned()).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! One call, repeated by several callers for some seconds.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use reqwest::RequestBuilder;
+use reqwest::multipart::{Form, Part};
+use tests::photos;
+
+use crate::product::{Caller, Product};
+use crate::seed;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scenario {
+    Submit,
+    Upload,
+    List,
+    Detail,
+    Own,
+}
+
+/// What one call costs.
+pub struct Row {
+    scenario: Scenario,
+    answers: usize,
+    refused: usize,
+    elapsed: Duration,
+    latencies_ms: Vec<f64>,
+    server_cpu: f64,
+    database_cpu: f64,
+}
+
+impl Scenario {
+    pub const ALL: [Self; 5] = [Self::Submit, Self::Upload, Self::List, Self::Detail, Self::Own];
+
+    fn role(self) -> &'static str {
+        match self {
+            Self::Submit | Self::Upload | Self::Own => "delegate",
+            Self::List | Self::Detail => "operator",
+        }
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Submit => "submit without photo",
+            Self::Upload => "upload a 12-megapixel photo",
+            Self::List => "list 50 of all",
+            Self::Detail => "one order",
+            Self::Own => "own orders",
+        })
+    }
+}
+
+/// Everything the callers share.
+struct Run {
+    scenario: Scenario,
+    base: String,
+    http: reqwest::Client,
+    callers: Vec<Caller>,
+    numbers: Vec<String>,
+    photo: Vec<u8>,
+    next: AtomicUsize,
+    run: uuid::Uuid,
+}
+
+pub async fn run(
+    product: &Product,
+    callers: &[Caller],
+    numbers: &[String],
+    scenario: Scenario,
+    at_once: usize,
+    seconds: u64,
+) -> anyhow::Result<Row> {
+    let run = Arc::new(Run {
+        scenario,
+        base: product.base.clone(),
+        http: product.http.clone(),
+        callers: callers
+            .iter()
+            .filter(|c| c.person.role == scenario.role())
+            .cloned()
+            .collect(),
+        numbers: numbers.to_vec(),
+        photo: photos::large_jpeg(),
+        next: AtomicUsize::new(0),
+        run: uuid::Uuid::now_v7(),
+    });
+    run.once().await.context("the first call")?;
+    let (server_before, database_before) = product.cpu_seconds()?;
+    let started = Instant::now();
+    let until = started + Duration::from_secs(seconds);
+    let mut tasks = Vec::new();
+    for _ in 0..at_once {
+        let run = Arc::clone(&run);
+        tasks.push(tokio::spawn(async move { run.repeat(until).await }));
+    }
+    let (mut latencies_ms, mut refused) = (Vec::new(), 0);
+    for task in tasks {
+        let (of_task, refused_of_task) = task.await??;
+        latencies_ms.extend(of_task);
+        refused += refused_of_task;
+    }
+    let elapsed = started.elapsed();
+    let (server_after, database_after) = product.cpu_seconds()?;
+    latencies_ms.sort_by(f64::total_cmp);
+    Ok(Row {
+        scenario,
+        answers: latencies_ms.len(),
+        refused,
+        elapsed,
+        latencies_ms,
+        server_cpu: server_after - server_before,
+        database_cpu: database_after - database_before,
+    })
+}
+
+impl Run {
+    /// Calls until the time is over; milliseconds of each call that went well, and how many did not.
+    async fn repeat(&self, until: Instant) -> anyhow::Result<(Vec<f64>, usize)> {
+        let (mut latencies_ms, mut refused) = (Vec::new(), 0);
+        while Instant::now() < until {
+            let started = Instant::now();
+            if self.once().await? {
+                latencies_ms.push(started.elapsed().as_secs_f64() * 1e3);
+            } else {
+                refused += 1;
+            }
+        }
+        Ok((latencies_ms, refused))
+    }
+
+    async fn once(&self) -> anyhow::Result<bool> {
+        let nth = self.next.fetch_add(1, Ordering::Relaxed);
+        let caller = self
+            .callers
+            .get(nth % self.callers.len())
+            .context("nobody of this role")?;
+        let answer = self.request(nth).bearer_auth(&caller.token).send().await?;
+        let status = answer.status();
+        let body = answer.bytes().await?;
+        if !status.is_success() && nth == 0 {
+            anyhow::bail!("{}: {status} {}", self.scenario, String::from_utf8_lossy(&body));
+        }
+        Ok(status.is_success())
+    }
+
+    fn request(&self, nth: usize) -> RequestBuilder {
+        let api = format!("{}/api/v1", self.base);
+        match self.scenario {
+            Scenario::Submit => self
+                .http
+                .post(format!("{api}/orders"))
+                .header("Idempotency-Key", format!("{}-{nth}", self.run))
+                .json(&seed::report(nth)),
+            Scenario::Upload => {
+                let part = Part::bytes(photos::with_comment(&self.photo, &format!("{}-{nth}", self.run)));
+                let form = Form::new()
+                    .part("file", part.file_name("photo.jpg"))
+                    .text("role", "before");
+                self.http.post(format!("{api}/photos")).multipart(form)
+            }
+            Scenario::List => self.http.get(format!("{api}/orders?scope=all&limit=50")),
+            Scenario::Detail => {
+                // A stride that meets them all in no order that a cache would like.
+                let index = nth.wrapping_mul(7_919) % self.numbers.len();
+                let number = self.numbers.get(index).map_or("", String::as_str);
+                self.http.get(format!("{api}/orders/{number}"))
+            }
+            Scenario::Own => self.http.get(format!("{api}/orders?scope=mine&limit=20")),
+        }
+    }
+}
+
+impl fmt::Display for Row {
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let count = self.answers.max(1) as f64;
+        let percentile = |part: usize| {
+            let index = (self.latencies_ms.len() * part / 100).min(self.latencies_ms.len().saturating_sub(1));
+            self.latencies_ms.get(index).copied().unwrap_or(f64::NAN)
+        };
+        write!(
+            f,
+            "| {} | {:.0} | {:.1} | {:.1} | {:.2} | {:.2} | {} |",
+            self.scenario,
+            self.answers as f64 / self.elapsed.as_secs_f64(),
+            percentile(50),
+            percentile(99),
+            self.server_cpu * 1e3 / count,
+            self.database_cpu * 1e3 / count,
+            self.refused,
+        )
+    }
+}

@@ -1,0 +1,235 @@
+//! Many orders: a few are submitted through the API, and their rows are copied under new ids and numbers,
+//! spread over a year. One in ten is open, the others are closed.
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId};
+use entity::kinds::{Light, Role, Status};
+use entity::{assignment, deadline, order, order_event, person};
+use sea_orm::{
+    ActiveModelTrait as _, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter,
+};
+use serde_json::json;
+
+use crate::product::{Caller, Product};
+
+/// Orders submitted for real.
+const MODELS: usize = 24;
+/// Delegates who have reported all of it, besides those who sign in.
+const REPORTERS: usize = 2_000;
+/// Orders copied in one go; SQLite takes 32,766 values a statement.
+const BATCH: usize = 200;
+const DAYS: i64 = 365;
+
+/// An order's rows.
+struct Model {
+    order: order::Model,
+    assignments: Vec<assignment::Model>,
+    deadlines: Vec<deadline::Model>,
+    events: Vec<order_event::Model>,
+}
+
+/// Fills the database up to `count` orders and gives back all their numbers.
+pub async fn fill(product: &Product, callers: &[Caller], count: usize) -> anyhow::Result<Vec<String>> {
+    submit_models(product, callers).await?;
+    let models = read_models(product).await?;
+    let reporters = more_delegates(product).await?;
+    let newest = models
+        .iter()
+        .map(|m| m.order.created_at)
+        .max()
+        .context("no model")?;
+    let mut numbers: Vec<String> = models.iter().map(|m| m.order.number.clone()).collect();
+    while numbers.len() < count {
+        let mut rows = Rows::default();
+        for _ in 0..BATCH.min(count - numbers.len()) {
+            let nth = numbers.len();
+            let model = models.get(nth % models.len()).context("a model")?;
+            let reporter = *reporters.get(nth % reporters.len()).context("a reporter")?;
+            numbers.push(rows.copy(model, nth, reporter, newest));
+        }
+        rows.insert(product).await?;
+    }
+    Ok(numbers)
+}
+
+async fn submit_models(product: &Product, callers: &[Caller]) -> anyhow::Result<()> {
+    let delegates: Vec<_> = callers.iter().filter(|c| c.person.role == "delegate").collect();
+    for nth in 0..MODELS {
+        let delegate = delegates.get(nth % delegates.len()).context("a delegate")?;
+        let answer = product
+            .http
+            .post(format!("{}/api/v1/orders", product.base))
+            .bearer_auth(&delegate.token)
+            .header("Idempotency-Key", format!("load-model-{nth:06}"))
+            .json(&report(nth))
+            .send()
+            .await?;
+        let status = answer.status();
+        anyhow::ensure!(
+            status.is_success(),
+            "POST /orders: {status} {}",
+            answer.text().await?
+        );
+    }
+    Ok(())
+}
+
+/// A report without photo from somewhere in the city's middle.
+pub fn report(nth: usize) -> serde_json::Value {
+    let step = f64::from(u32::try_from(nth % 400).unwrap_or(0));
+    json!({
+        "description": format!("第 {nth} 处路面塌陷，过往车辆绕行，存在安全隐患，请尽快处理。"),
+        "location": {
+            "longitude": 112.36 + step * 0.0003,
+            "latitude": 34.62 + step * 0.0001,
+            "datum": "wgs84",
+            "accuracy_m": 15.0,
+        },
+    })
+}
+
+async fn read_models(product: &Product) -> anyhow::Result<Vec<Model>> {
+    let mut models = Vec::new();
+    for order in order::Entity::find().all(&product.db).await? {
+        let of_order = order.id;
+        models.push(Model {
+            assignments: assignment::Entity::find()
+                .filter(assignment::Column::OrderId.eq(of_order))
+                .all(&product.db)
+                .await?,
+            deadlines: deadline::Entity::find()
+                .filter(deadline::Column::OrderId.eq(of_order))
+                .all(&product.db)
+                .await?,
+            events: order_event::Entity::find()
+                .filter(order_event::Column::OrderId.eq(of_order))
+                .all(&product.db)
+                .await?,
+            order,
+        });
+    }
+    Ok(models)
+}
+
+/// Copies of a delegate; nobody signs in as them.
+async fn more_delegates(product: &Product) -> anyhow::Result<Vec<PersonId>> {
+    let delegates = person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Delegate))
+        .all(&product.db)
+        .await?;
+    let model = delegates.first().context("no delegate")?;
+    let mut all: Vec<PersonId> = delegates.iter().map(|delegate| delegate.id).collect();
+    let mut rows = Vec::new();
+    for nth in 0..REPORTERS {
+        let copy = person::Model {
+            id: PersonId::generate(),
+            phone_hash: format!("load-{nth}"),
+            openid_sealed: None,
+            openid_hash: None,
+            bound_at: None,
+            roster_key: format!("load-{nth}"),
+            ..model.clone()
+        };
+        all.push(copy.id);
+        rows.push(copy.into_active_model().reset_all());
+    }
+    for part in rows.chunks(BATCH) {
+        person::Entity::insert_many(part.to_vec())
+            .exec_without_returning(&product.db)
+            .await?;
+    }
+    Ok(all)
+}
+
+#[derive(Default)]
+struct Rows {
+    orders: Vec<order::ActiveModel>,
+    assignments: Vec<assignment::ActiveModel>,
+    deadlines: Vec<deadline::ActiveModel>,
+    events: Vec<order_event::ActiveModel>,
+}
+
+impl Rows {
+    /// Adds a copy of `model`, made some time in the last year, and gives back its number.
+    fn copy(&mut self, model: &Model, nth: usize, reporter: PersonId, newest: DateTime<Utc>) -> String {
+        let open = nth.is_multiple_of(10);
+        let id = OrderId::generate();
+        let minutes = i64::try_from(nth).unwrap_or(0) * 7_919 % (DAYS * 24 * 60);
+        let back = if open {
+            TimeDelta::zero()
+        } else {
+            TimeDelta::minutes(minutes)
+        };
+        let created = newest - back - TimeDelta::days(1);
+        let number = format!("T{}{:06}", created.format("%Y%m%d"), nth % 1_000_000);
+        let mut order = order::Model {
+            id,
+            number: number.clone(),
+            reporter_id: reporter,
+            created_at: created,
+            updated_at: created,
+            ..model.order.clone()
+        };
+        if !open {
+            order.status = Status::Closed;
+            order.light = Light::Green;
+            order.due_at = None;
+            order.closed_at = Some(created + TimeDelta::days(2));
+        }
+        self.orders.push(order.into_active_model().reset_all());
+        for assignment in &model.assignments {
+            let copy = assignment::Model {
+                id: AssignmentId::generate(),
+                order_id: id,
+                ..assignment.clone()
+            };
+            self.assignments.push(copy.into_active_model().reset_all());
+        }
+        for deadline in &model.deadlines {
+            let mut copy = deadline::Model {
+                id: DeadlineId::generate(),
+                order_id: id,
+                ..deadline.clone()
+            };
+            if !open {
+                copy.stopped_at = Some(created + TimeDelta::days(1));
+                copy.next_change_at = None;
+            }
+            self.deadlines.push(copy.into_active_model().reset_all());
+        }
+        for event in &model.events {
+            let copy = order_event::Model {
+                order_id: id,
+                at: created,
+                ..event.clone()
+            };
+            let mut row = copy.into_active_model().reset_all();
+            row.id = ActiveValue::NotSet;
+            self.events.push(row);
+        }
+        number
+    }
+
+    async fn insert(self, product: &Product) -> anyhow::Result<()> {
+        let db = zhitong::db::write(&product.db).await?;
+        order::Entity::insert_many(self.orders)
+            .exec_without_returning(&db)
+            .await?;
+        assignment::Entity::insert_many(self.assignments)
+            .exec_without_returning(&db)
+            .await?;
+        for part in self.deadlines.chunks(BATCH * 2) {
+            deadline::Entity::insert_many(part.to_vec())
+                .exec_without_returning(&db)
+                .await?;
+        }
+        for part in self.events.chunks(BATCH * 2) {
+            order_event::Entity::insert_many(part.to_vec())
+                .exec_without_returning(&db)
+                .await?;
+        }
+        db.commit().await?;
+        Ok(())
+    }
+}

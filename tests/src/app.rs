@@ -1,0 +1,423 @@
+//! The product, started in this process on a free port: its own database, its own folder, WeChat's
+//! stand-in over real HTTP, the city pack and its people. The background runner is off: a test moves the
+//! clock and runs the jobs itself.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::dev::ServerHandle;
+use base64::Engine as _;
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use entity::job;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use zhitong::app::App;
+use zhitong::config::Config;
+use zhitong::jobs::runner;
+
+use crate::client::Client;
+use crate::database::{Db, OwnDatabase};
+use crate::faults::Proxy;
+use crate::people::{self, Person, Who};
+
+/// Monday morning, the day of the first story.
+pub const CLOCK_START: &str = "2025-09-08T09:00:00+08:00";
+pub const CITY_PACK: &str = "luoyang";
+
+/// The product under test. Clones are the same product.
+#[derive(Clone)]
+pub struct TestApp(Arc<Inner>);
+
+struct Inner {
+    app: App,
+    base: String,
+    http: reqwest::Client,
+    server: ServerHandle,
+    people: OnceCell<Vec<Person>>,
+    jobs_forgiven: AtomicBool,
+    wechat: Option<Proxy>,
+    s3: Option<Proxy>,
+    db: Db,
+    // The fields below are dropped last, in this order.
+    _database: OwnDatabase,
+    folder: TempDir,
+}
+
+/// What may be different from the ordinary; see [`TestApp::with`].
+pub struct Builder {
+    db: Db,
+    clock_start: String,
+    set: Vec<(String, String)>,
+    wechat_proxy: bool,
+    store: Store,
+}
+
+/// Which object store the product uses.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Store {
+    /// The one it serves itself, as ordinarily.
+    Embedded,
+    /// The same, with a line in between.
+    Breakable,
+    /// Somebody else's implementation, with a line in between.
+    Foreign,
+}
+
+const STORE_KEY: &str = "testing";
+const STORE_SECRET: &str = "testing-testing";
+
+impl Builder {
+    /// Where the clock starts, RFC 3339.
+    #[must_use]
+    pub fn clock(mut self, start: &str) -> Self {
+        start.clone_into(&mut self.clock_start);
+        self
+    }
+
+    /// Sets a variable of the environment, as in `.env.example`.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.set.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Puts [`TestApp::wechat_line`] between the product and WeChat's stand-in.
+    #[must_use]
+    pub fn breakable_wechat(mut self) -> Self {
+        self.wechat_proxy = true;
+        self
+    }
+
+    /// Puts [`TestApp::s3_line`] between the product and its store.
+    #[must_use]
+    pub fn breakable_s3(mut self) -> Self {
+        self.store = Store::Breakable;
+        self
+    }
+
+    /// Uses the independent S3 store that the test run starts (moto), with [`TestApp::s3_line`] in between.
+    #[must_use]
+    pub fn foreign_s3(mut self) -> Self {
+        self.store = Store::Foreign;
+        self
+    }
+
+    /// The line to the store, and what the product is told of it.
+    async fn s3_line(&self, folder: &Path) -> Option<(Proxy, [(&'static str, String); 4])> {
+        let upstream = match self.store {
+            Store::Embedded => return None,
+            Store::Breakable => {
+                let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+                let root = folder.join("objects");
+                let address = zhitong::objects::embedded::start(&root, any, STORE_KEY, STORE_SECRET).await;
+                address.expect("a store").to_string()
+            }
+            Store::Foreign => foreign_store(),
+        };
+        let proxy = Proxy::start(&upstream).await;
+        let told = [
+            ("S3_ENDPOINT", format!("http://{}", proxy.address())),
+            ("S3_ACCESS_KEY_ID", STORE_KEY.to_owned()),
+            ("S3_SECRET_ACCESS_KEY", STORE_SECRET.to_owned()),
+            // All tests of a run share the foreign store.
+            ("S3_BUCKET", format!("test-{}", uuid::Uuid::now_v7())),
+        ];
+        Some((proxy, told))
+    }
+
+    pub async fn start(self) -> TestApp {
+        let folder = tempfile::Builder::new()
+            .prefix("zhitong-test")
+            .tempdir()
+            .expect("a folder");
+        let database = OwnDatabase::copy(self.db, folder.path()).await;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let mut settings = settings(&database.url, folder.path(), &self.clock_start);
+        settings.insert("ZHITONG_PUBLIC_URL".to_owned(), format!("http://{address}"));
+        let wechat = if self.wechat_proxy {
+            let proxy = Proxy::start(&address.to_string()).await;
+            let stand_in = format!("http://{}{}", proxy.address(), people::STAND_IN_PATH);
+            settings.insert("WECHAT_API_BASE".to_owned(), stand_in);
+            Some(proxy)
+        } else {
+            None
+        };
+        let s3 = self.s3_line(folder.path()).await.map(|(proxy, told)| {
+            settings.extend(told.map(|(name, value)| (name.to_owned(), value)));
+            proxy
+        });
+        settings.extend(self.set);
+        let config = Config::read(|name| settings.get(name).cloned()).expect("the test's configuration");
+        let app = zhitong::server::build(config, address).await;
+        let app = app.unwrap_or_else(|error| panic!("the product did not start: {error:#}"));
+        let server = zhitong::server::listen(app.clone(), listener).expect("the server");
+        let handle = server.handle();
+        tokio::spawn(server);
+        TestApp(Arc::new(Inner {
+            app,
+            base: format!("http://{address}"),
+            http: http_client(),
+            server: handle,
+            people: OnceCell::new(),
+            jobs_forgiven: AtomicBool::new(false),
+            wechat,
+            s3,
+            db: self.db,
+            _database: database,
+            folder,
+        }))
+    }
+}
+
+impl TestApp {
+    /// Starts the product as it ordinarily is.
+    pub async fn start(db: Db) -> Self {
+        Self::with(db).start().await
+    }
+
+    /// Starts from here when something is to be different.
+    #[must_use]
+    pub fn with(db: Db) -> Builder {
+        Builder {
+            db,
+            clock_start: CLOCK_START.to_owned(),
+            set: Vec::new(),
+            wechat_proxy: false,
+            store: Store::Embedded,
+        }
+    }
+
+    /// The product itself, for tests below HTTP.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.0.app
+    }
+
+    #[must_use]
+    pub fn database(&self) -> Db {
+        self.0.db
+    }
+
+    /// The product's folder: embedded store, SQLite file.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.0.folder.path()
+    }
+
+    /// `http://127.0.0.1:port`
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.0.base
+    }
+
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.0.http
+    }
+
+    /// The line to WeChat, to be broken; asked for with [`Builder::breakable_wechat`].
+    #[must_use]
+    pub fn wechat_line(&self) -> &Proxy {
+        self.0
+            .wechat
+            .as_ref()
+            .expect("start the app with breakable_wechat()")
+    }
+
+    /// The line to the store, to be broken; asked for with [`Builder::breakable_s3`].
+    #[must_use]
+    pub fn s3_line(&self) -> &Proxy {
+        self.0.s3.as_ref().expect("start the app with breakable_s3()")
+    }
+
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.app.clock.now()
+    }
+
+    /// Runs everything that is due now. A job that fails stays for [`Self::finish`] to find.
+    pub async fn run_jobs(&self) {
+        runner::drain(self.app()).await.expect("the jobs run");
+    }
+
+    /// Moves the clock forward, running what comes due on the way in its order.
+    pub async fn advance(&self, by: TimeDelta) {
+        self.advance_to_instant(self.now() + by).await;
+    }
+
+    /// Moves the clock forward to an RFC 3339 time.
+    pub async fn advance_to(&self, time: &str) {
+        let time: DateTime<FixedOffset> = time.parse().expect("an RFC 3339 time");
+        let time = time.to_utc();
+        assert!(
+            time >= self.now(),
+            "the clock never goes back: it is {}",
+            self.now()
+        );
+        self.advance_to_instant(time).await;
+    }
+
+    async fn advance_to_instant(&self, time: DateTime<Utc>) {
+        runner::advance_to(self.app(), time).await.expect("the jobs run");
+    }
+
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn anonymous(&self) -> Client {
+        Client::anonymous(self.clone())
+    }
+
+    /// Everybody the sandbox knows.
+    pub async fn people(&self) -> &[Person] {
+        self.0
+            .people
+            .get_or_init(|| async { people::load(&self.0.http, &self.0.base).await })
+            .await
+    }
+
+    /// Signs in the first person who fits.
+    pub async fn sign_in(&self, who: Who<'_>) -> Client {
+        let person = self.person(who).await;
+        Client::sign_in(self.clone(), person).await
+    }
+
+    /// The first person who fits.
+    pub async fn person(&self, who: Who<'_>) -> Person {
+        let found = self.people().await.iter().filter(|p| who.fits(p)).nth(who.nth);
+        found
+            .cloned()
+            .unwrap_or_else(|| panic!("the sandbox has nobody like {who:?}"))
+    }
+
+    /// A delegate of this county, or of this level (`city`, `county`, …); `""` takes anyone.
+    pub async fn delegate(&self, area_or_level: &str) -> Client {
+        self.sign_in(Who::delegate(area_or_level)).await
+    }
+
+    /// The operator of the hotline.
+    pub async fn operator(&self) -> Client {
+        self.sign_in(Who::role("operator")).await
+    }
+
+    pub async fn admin(&self) -> Client {
+        self.sign_in(Who::role("admin")).await
+    }
+
+    /// A handler of the unit with this name.
+    pub async fn handler(&self, unit: &str) -> Client {
+        self.sign_in(Who::role("handler").unit(unit)).await
+    }
+
+    /// A handler of some other unit than this one.
+    pub async fn handler_of_another(&self, unit: &str) -> Client {
+        self.sign_in(Who::role("handler").not_unit(unit)).await
+    }
+
+    /// The staff of the city's standing committee.
+    pub async fn supervisor(&self) -> Client {
+        self.sign_in(Who::role("supervisor").level("city")).await
+    }
+
+    /// The staff of a county's standing committee.
+    pub async fn county_supervisor(&self, area: &str) -> Client {
+        self.sign_in(Who::role("supervisor").level("county").area(area))
+            .await
+    }
+
+    /// The next `finish` lets jobs be: for tests of failing jobs, which say why.
+    pub fn forgive_jobs(&self, _why: &str) {
+        self.0.jobs_forgiven.store(true, Ordering::Relaxed);
+    }
+
+    /// Ends the test: fails it when jobs were left unrun or have failed. `on_both_databases!` calls it.
+    pub async fn finish(self) {
+        if !self.0.jobs_forgiven.load(Ordering::Relaxed) {
+            let left = self.jobs_left().await;
+            assert!(
+                left.is_empty(),
+                "the test leaves jobs behind (call app.run_jobs(), or forgive_jobs() when that is the point):\n  {}",
+                left.join("\n  ")
+            );
+        }
+        self.0.server.stop(true).await;
+        let _ = self.0.app.db.clone().close().await;
+    }
+
+    async fn jobs_left(&self) -> Vec<String> {
+        let due_or_failed = Condition::any()
+            .add(job::Column::RunAt.lte(self.now()))
+            .add(job::Column::LastError.is_not_null());
+        let jobs = job::Entity::find()
+            .filter(job::Column::DoneAt.is_null())
+            .filter(due_or_failed)
+            .all(&self.0.app.db)
+            .await
+            .expect("the jobs");
+        let mut left: Vec<_> = jobs
+            .iter()
+            .map(|job| match &job.last_error {
+                Some(error) => format!("{} failed {} times: {error}", job.kind, job.attempts),
+                None => format!("{} was not run", job.kind),
+            })
+            .collect();
+        let sweep = zhitong::jobs::list::next_sweep(self.app())
+            .await
+            .expect("the sweep");
+        if sweep.is_some_and(|at| at <= self.now()) {
+            left.push("a light was to change".to_owned());
+        }
+        left
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // A test that panicked did not come to `finish`.
+        drop(self.server.stop(false));
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the kit is told where the store is")]
+fn foreign_store() -> String {
+    let endpoint = std::env::var("TEST_S3_ENDPOINT").unwrap_or_else(|_| {
+        panic!("TEST_S3_ENDPOINT is not set: this test needs an S3 store of another make. Run `tests/run`, which starts one.")
+    });
+    endpoint
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned()
+}
+
+/// The environment of a product under test.
+pub(crate) fn settings(database_url: &str, folder: &Path, clock_start: &str) -> BTreeMap<String, String> {
+    let data_key = base64::engine::general_purpose::STANDARD.encode([7_u8; 32]);
+    [
+        ("DATABASE_URL", database_url.to_owned()),
+        ("ZHITONG_BIND", "127.0.0.1:0".to_owned()),
+        ("ZHITONG_DATA_DIR", folder.display().to_string()),
+        ("ZHITONG_CLOCK_START", clock_start.to_owned()),
+        ("WECHAT_MODE", "sandbox".to_owned()),
+        (
+            "JWT_SECRET",
+            "a-secret-that-only-the-tests-know-0123456789".to_owned(),
+        ),
+        ("DATA_KEY", format!("k1:{data_key}")),
+        ("CITY_PACK", CITY_PACK.to_owned()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}
+
+/// Straight to the address, whatever proxy the machine has; redirects are looked at, not followed.
+fn http_client() -> reqwest::Client {
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("an HTTP client")
+}

@@ -1,0 +1,28 @@
+//! The test kit: the product in one process with real parts (HTTP, database, S3 endpoint, WeChat's
+//! stand-in), and people who use it like the mini-program does. Read `app.rs` first, then `client.rs`.
+//!
+//! ```ignore
+//! tests::on_both_databases! {
+//!     async fn a_report_reaches_the_unit(app: TestApp) {
+//!         let delegate = app.delegate("涧西区").await;
+//!         let order = delegate.submit(&app.report()).await;
+//!         app.run_jobs().await;
+//!     }
+//! }
+//! ```
+
+pub mod app;
+pub mod client;
+pub mod database;
+pub mod document;
+pub mod faults;
+pub mod macros;
+pub mod orders;
+pub mod people;
+pub mod photos;
+pub mod places;
+
+pub use app::{Builder, TestApp};
+pub use client::{Answer, Client};
+pub use database::Db;
+pub use people::{Person, Who};
