@@ -1,1 +1,3 @@
 //! “一类事”: finds by itself which problems keep coming back. Pure: texts, places and times in, findings out.
+
+pub mod words;

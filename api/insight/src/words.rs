@@ -1,0 +1,147 @@
+//! Words: how a text is cut, for everything that counts words. One dictionary for the whole process; it is read
+//! when the first text comes (tenths of a second, some tens of megabytes), so that a process that never
+//! segments never pays for it. Call [`segmenter`] off the async threads.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+
+/// What people write about a city, and the general dictionary would cut apart (路灯不亮 → 路 灯不亮).
+const DOMAIN: &str = include_str!("words/domain.txt");
+/// As frequent as the commonest nouns of the dictionary, so that a longer rare word does not cut one apart.
+const DOMAIN_FREQUENCY: usize = 20_000;
+/// Words that say nothing about the matter: particles, politeness, “please deal with it”.
+const STOP: &str = include_str!("words/stop.txt");
+
+static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::load);
+
+/// The one segmenter of this process. The first call reads the dictionary.
+#[must_use]
+pub fn segmenter() -> &'static Segmenter {
+    &SEGMENTER
+}
+
+/// Cuts texts into words.
+pub struct Segmenter {
+    jieba: Jieba,
+    stop: HashSet<&'static str>,
+}
+
+impl Segmenter {
+    fn load() -> Self {
+        let mut jieba = Jieba::new();
+        for word in DOMAIN.split_whitespace() {
+            jieba.add_word(&normalise(word), Some(DOMAIN_FREQUENCY), None);
+        }
+        Self {
+            jieba,
+            stop: STOP.split_whitespace().collect(),
+        }
+    }
+
+    /// The words that say something, in order: normalised, without punctuation and stop words. Numbers stay.
+    #[must_use]
+    pub fn words(&self, text: &str) -> Vec<String> {
+        let text = normalise(text);
+        let kept = self.cut(&text).filter(|word| !self.is_stop(word));
+        kept.map(str::to_owned).collect()
+    }
+
+    /// All words of a text that is normalised already, stop words too, without punctuation.
+    pub fn cut<'t>(&self, normalised: &'t str) -> impl Iterator<Item = &'t str> {
+        let tokens = self.jieba.cut(normalised, false).into_iter();
+        tokens
+            .map(|token| token.word)
+            .filter(|word| word.chars().any(char::is_alphanumeric))
+    }
+
+    #[must_use]
+    pub fn is_stop(&self, word: &str) -> bool {
+        self.stop.contains(word)
+    }
+}
+
+/// One spelling for what means the same: half-width letters, digits and punctuation, lower case, one blank for
+/// any run of white space, none at the ends; invisible characters are dropped.
+#[must_use]
+pub fn normalise(text: &str) -> String {
+    let mut normalised = String::with_capacity(text.len());
+    for c in text.chars().filter(|c| !is_invisible(*c)).map(half_width) {
+        if c.is_whitespace() {
+            if !normalised.is_empty() && !normalised.ends_with(' ') {
+                normalised.push(' ');
+            }
+        } else {
+            normalised.extend(c.to_lowercase());
+        }
+    }
+    normalised.truncate(normalised.trim_end().len());
+    normalised
+}
+
+/// `Ａ１（` → `A1(`.
+fn half_width(c: char) -> char {
+    /// From the full-width forms (U+FF01 to U+FF5E) to their ASCII.
+    const DISTANCE: u32 = 0xFEE0;
+    match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - DISTANCE).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
+/// What editors and telephones leave in texts: zero-width blanks and joiners, byte order marks, soft hyphens.
+fn is_invisible(c: char) -> bool {
+    let unseen = matches!(
+        c,
+        '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}'
+    );
+    unseen || (c.is_control() && !c.is_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_the_trade_stay_whole() {
+        for (text, words) in [
+            ("路灯不亮", vec!["路灯", "不亮"]),
+            ("下水道冒污水", vec!["下水道", "冒污水"]),
+            ("流动摊贩占道经营", vec!["流动摊贩", "占道经营"]),
+        ] {
+            assert_eq!(segmenter().words(text), words);
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out() {
+        assert_eq!(segmenter().words("希望领导关心一下！"), Vec::<String>::new());
+        assert_eq!(segmenter().words("，。！？ \n"), Vec::<String>::new());
+        assert_eq!(segmenter().words(""), Vec::<String>::new());
+    }
+
+    #[test]
+    fn widths_cases_blanks_and_invisible_characters_do_not_matter() {
+        for (text, normalised) in [
+            ("ＫＴＶ　１２３４５", "ktv 12345"),
+            ("  Wi\u{200B}Fi\r\n 没信号\u{FEFF} ", "wifi 没信号"),
+            ("（５号楼）", "(5号楼)"),
+        ] {
+            assert_eq!(normalise(text), normalised);
+        }
+    }
+
+    #[test]
+    fn every_word_of_the_lists_stands_there_once() {
+        for list in [DOMAIN, STOP] {
+            let mut seen = HashSet::new();
+            let twice: Vec<_> = list
+                .split_whitespace()
+                .filter(|word| !seen.insert(*word))
+                .collect();
+            assert!(twice.is_empty(), "{twice:?}");
+        }
+    }
+}
