@@ -13,6 +13,8 @@ pub struct Model {
     pub order_id: OrderId,
     pub added_by: PersonId,
     pub added_at: DateTimeUtc,
+    /// When everybody concerned was told.
+    pub told_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

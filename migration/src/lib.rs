@@ -14,6 +14,7 @@ mod m20261123_000006_supervision;
 mod m20261123_000007_photos;
 mod m20261123_000008_notices;
 mod m20261123_000009_work;
+mod m20261124_000030_campaign_told;
 
 pub struct Migrator;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_photos::Migration),
             Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_work::Migration),
+            Box::new(m20261124_000030_campaign_told::Migration),
         ]
     }
 }

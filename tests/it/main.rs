@@ -15,6 +15,7 @@ mod people;
 mod photos;
 mod roster;
 mod store;
+mod stories;
 mod sweep;
 mod wechat;
 mod wechat_down;

@@ -90,6 +90,10 @@ const TABLE: &[(&str, May)] = &[
     ("GET /api/v1/areas/locate", Only(EVERYBODY)),
     ("GET /api/v1/categories", Only(EVERYBODY)),
     ("POST /api/v1/categories/suggest", Only(EVERYBODY)),
+    (
+        "GET /api/v1/reply-texts",
+        Only(&[Operator, UnitHandler, OtherHandler, Admin]),
+    ),
     ("GET /api/v1/units", Only(EVERYBODY)),
     ("POST /api/v1/photos", Only(EVERYBODY)),
     ("GET /api/v1/photos/{id}", Only(CONCERNED)),
@@ -121,8 +125,14 @@ const TABLE: &[(&str, May)] = &[
     ("POST /api/v1/orders/{number}/endorsements", Only(DELEGATES)),
     ("POST /api/v1/orders/{number}/verdict", Only(&[Reporter])),
     ("POST /api/v1/orders/{number}/follow-ups", Only(&[Operator])),
+    ("GET /api/v1/follow-ups", Only(&[Operator, Admin])),
     ("POST /api/v1/orders/{number}/urges", Only(WATCHING)),
     ("POST /api/v1/orders/{number}/tracking", Only(WATCHING)),
+    ("POST /api/v1/orders/{number}/untrack", Only(WATCHING)),
+    (
+        "POST /api/v1/orders/{number}/notes",
+        Only(&[Reporter, Operator, UnitHandler, CitySupervisor, CountySupervisor]),
+    ),
     ("POST /api/v1/orders/{number}/supervision-orders", Only(WATCHING)),
     (
         "POST /api/v1/orders/{number}/supervision-orders/{no}/answer",
@@ -272,6 +282,9 @@ impl Scene {
         let mut path = path.replace("{id}", &id).replace("{code}", "no-such-code");
         if path.ends_with("/locate") || path.ends_with("/nearby") {
             path.push_str("?longitude=112.395&latitude=34.655&datum=wgs84");
+        }
+        if path.ends_with("/reply-texts") {
+            path.push_str("?category=0101");
         }
         path
     }

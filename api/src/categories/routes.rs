@@ -1,12 +1,15 @@
-//! `GET /categories`, `POST /categories/suggest`.
+//! `GET /categories`, `POST /categories/suggest`, `GET /reply-texts`.
 
 use actix_web::{get, post, web};
+use entity::kinds::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::categories::replies::ReplyText;
 use crate::categories::suggest::Suggestion as Found;
 use crate::categories::tree::Category;
 use crate::error::{Error, FieldError, Result};
+use crate::http::answers::ReadRefusals;
 use crate::http::problem::Problem;
 use crate::people::rights::Caller;
 
@@ -139,4 +142,36 @@ pub async fn suggest(
     Ok(web::Json(Suggestions {
         suggestions: found.into_iter().map(shown).collect(),
     }))
+}
+
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct OfCategory {
+    /// Code or name.
+    pub category: String,
+}
+
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct ReplyTexts {
+    pub items: Vec<ReplyText>,
+}
+
+/// 标准答复: what a unit may start its public reply from, the most particular first.
+#[utoipa::path(
+    tag = "categories",
+    params(OfCategory),
+    responses((status = 200, body = ReplyTexts), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/reply-texts")]
+pub async fn reply_texts(
+    app: web::Data<App>,
+    caller: Caller,
+    of: web::Query<OfCategory>,
+) -> Result<web::Json<ReplyTexts>> {
+    caller.require_any(&[Role::Handler, Role::Operator, Role::Admin])?;
+    let city = app.city.load();
+    let category = city.categories.find(&of.category).ok_or_else(Error::not_found)?;
+    let items = city.reply_texts.of(&category.code, category.parent.as_deref());
+    Ok(web::Json(ReplyTexts { items }))
 }

@@ -6,13 +6,17 @@ use entity::kinds::AreaLevel;
 use serde::Deserialize;
 
 use crate::areas::shapes::{self, Shape};
+use crate::categories::replies;
 use crate::city::check;
 use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
 use crate::city::files::Files;
 use crate::city::rows::{
-    self, CategoryRow, CommunityRow, DutyRow, Fault, Line, SiteRow, TownshipRow, UnitRow, fault,
+    self, CategoryRow, CommunityRow, DutyRow, Fault, Line, ReplyTextRow, SiteRow, TownshipRow, UnitRow, fault,
 };
 use crate::deadlines::{Calendar, Policy, files};
+
+/// 标准答复.
+pub const REPLY_TEXTS: &str = "reply_texts.csv";
 
 /// Everything of a city.
 pub struct Pack {
@@ -30,6 +34,7 @@ pub struct Pack {
     pub categories: Vec<Line<CategoryRow>>,
     pub duty: Vec<Line<DutyRow>>,
     pub sites: Vec<Line<SiteRow>>,
+    pub reply_texts: Vec<Line<ReplyTextRow>>,
     pub files: Files,
 }
 
@@ -113,11 +118,8 @@ impl Pack {
         let units = table(&files, "units.csv", &mut faults);
         let categories = table(&files, "categories.csv", &mut faults);
         let duty = table(&files, "duty.csv", &mut faults);
-        let sites = if files.get("demo/sites.csv").is_some() {
-            table(&files, "demo/sites.csv", &mut faults)
-        } else {
-            Vec::new()
-        };
+        let sites = optional(&files, "demo/sites.csv", &mut faults);
+        let reply_texts = optional(&files, REPLY_TEXTS, &mut faults);
         let (Some(other), Some(policy), Some(calendar)) = (other, policy, calendar) else {
             return Err(faults);
         };
@@ -135,6 +137,7 @@ impl Pack {
             categories,
             duty,
             sites,
+            reply_texts,
             files,
         };
         faults.extend(pack.check());
@@ -170,14 +173,21 @@ impl Pack {
             }
         }
         faults.extend(check::units("units.csv", &self.units, &counties, &townships));
-        faults.extend(self.check_duty());
+        faults.extend(self.check_categories());
         faults
     }
 
-    fn check_duty(&self) -> Vec<Fault> {
+    /// That whatever names a category names one there is.
+    fn check_categories(&self) -> Vec<Fault> {
         let categories: HashSet<&str> = self.categories.iter().map(|l| l.row.code.as_str()).collect();
         let ground = self.ground();
         let mut faults = Vec::new();
+        for Line { line, row } in &self.reply_texts {
+            if row.category != replies::ANY && !categories.contains(row.category.as_str()) {
+                let reason = format!("unknown category {}", row.category);
+                faults.push(fault(REPLY_TEXTS, *line, &reason));
+            }
+        }
         for Line { line, row } in &self.duty {
             if row.category != crate::dispatch::duty::ANY && !categories.contains(row.category.as_str()) {
                 faults.push(fault(
@@ -223,6 +233,18 @@ fn text(files: &Files, name: &str, faults: &mut Vec<Fault>) -> String {
 fn table<T: serde::de::DeserializeOwned>(files: &Files, name: &str, faults: &mut Vec<Fault>) -> Vec<Line<T>> {
     let text = text(files, name, faults);
     keep(rows::read(name, &text), faults).unwrap_or_default()
+}
+
+/// A table that a pack need not have.
+fn optional<T: serde::de::DeserializeOwned>(
+    files: &Files,
+    name: &str,
+    faults: &mut Vec<Fault>,
+) -> Vec<Line<T>> {
+    match files.get(name) {
+        Some(_) => table(files, name, faults),
+        None => Vec::new(),
+    }
 }
 
 fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {

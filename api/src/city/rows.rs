@@ -94,6 +94,15 @@ pub struct SiteRow {
     pub address: Option<String>,
 }
 
+/// `category`: a code of either level, or `*` for every kind.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReplyTextRow {
+    pub category: String,
+    pub title: String,
+    pub text: String,
+}
+
 /// Reads a CSV with a heading line.
 pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<Line<T>>, Vec<Fault>> {
     let text = text.trim_start_matches('\u{feff}');

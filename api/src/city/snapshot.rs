@@ -9,6 +9,7 @@ use entity::ids::{BoundarySetId, UnitId};
 use crate::areas::datum::Wgs84;
 use crate::areas::lookup::{AreaIndex, Located, Nearness};
 use crate::areas::words::{Township, Words};
+use crate::categories::replies::ReplyTexts;
 use crate::categories::suggest::Suggester;
 use crate::categories::tree::Tree;
 use crate::city::files::Files;
@@ -31,6 +32,7 @@ pub struct City {
     pub words: Words,
     pub categories: Tree,
     pub suggester: Suggester,
+    pub reply_texts: ReplyTexts,
     pub duty: DutyTable,
     pub units: Units,
     pub files: Files,

@@ -13,11 +13,12 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use crate::areas::lookup::{AreaIndex, Nearness};
 use crate::areas::shapes::{self, Shape};
 use crate::areas::words::{Community, Township, Words};
+use crate::categories::replies::{ReplyText, ReplyTexts};
 use crate::categories::suggest::Suggester;
 use crate::categories::tree::{Category, Tree};
 use crate::city::files::Files;
-use crate::city::pack::{CitySection, DispatchSection, Pack};
-use crate::city::rows::{self, TownshipRow};
+use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
+use crate::city::rows::{self, ReplyTextRow, TownshipRow};
 use crate::city::snapshot::City;
 use crate::city::units::{Unit, Units};
 use crate::deadlines::calendar::AnnouncedYear;
@@ -134,6 +135,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         counties: AreaIndex::new(counties),
         words: Words::new(townships, communities.into_iter().map(community).collect()),
         suggester: Suggester::new(&categories),
+        reply_texts: reply_texts(&files),
         categories,
         duty,
         units,
@@ -185,6 +187,22 @@ fn name_otherwise(townships: &mut [Township], files: &Files) {
     for township in townships {
         township.other_names = names.remove(&township.code).unwrap_or_default();
     }
+}
+
+/// As the pack has them; it was checked when it was read.
+fn reply_texts(files: &Files) -> ReplyTexts {
+    let text = files.get(REPLY_TEXTS).unwrap_or_default();
+    let rows = rows::read::<ReplyTextRow>(REPLY_TEXTS, text).unwrap_or_default();
+    let mut texts = ReplyTexts::default();
+    for ReplyTextRow {
+        category,
+        title,
+        text,
+    } in rows.into_iter().map(|line| line.row)
+    {
+        texts.add(&category, ReplyText { title, text });
+    }
+    texts
 }
 
 async fn tree(connection: &impl ConnectionTrait) -> Result<Tree> {

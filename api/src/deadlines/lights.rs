@@ -35,6 +35,14 @@ impl Lines {
         }
     }
 
+    /// When somebody who has to answer by `due_at` is reminded of it: at the yellow line of a resolution, or half way
+    /// where less time than that was given.
+    #[must_use]
+    pub fn remind_at(clocks: &Clocks, given_at: DateTime<Utc>, due_at: DateTime<Utc>) -> DateTime<Utc> {
+        let yellow_at = Self::of(clocks, ClockKind::Resolution, due_at).yellow_at;
+        yellow_at.max(given_at + (due_at - given_at) / 2)
+    }
+
     /// A stopped clock shows how it ended: green in time, red late.
     #[must_use]
     pub fn light(self, stopped_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Light {

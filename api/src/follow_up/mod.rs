@@ -3,5 +3,6 @@
 
 pub mod asking;
 pub mod manual;
+pub mod queue;
 pub mod routes;
 pub mod verdict;

@@ -1,6 +1,6 @@
 //! `verdict` by the delegate, `follow-ups` by an operator.
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, get, post, web};
 use entity::ids::PhotoId;
 use entity::kinds::{Role, Satisfaction, Solved};
 use serde::Deserialize;
@@ -9,9 +9,11 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follow_up::manual::{self, Call};
+use crate::follow_up::queue::{self, QueuedCall};
 use crate::follow_up::verdict::{self, Given};
-use crate::http::answers::WriteRefusals;
+use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::etag::IfMatch;
+use crate::http::paging::{Page, Paging};
 use crate::orders::actor::Actor;
 use crate::orders::routes::moves::with_version;
 use crate::orders::view::OrderView;
@@ -114,4 +116,22 @@ pub async fn record_follow_up(
     Ok(with_version(
         &manual::record(&app, &Actor::from(&caller), &number, version.0, call).await?,
     ))
+}
+
+/// 人工回访 that wait for a call, the longest waiting first.
+#[utoipa::path(
+    tag = "follow-up",
+    params(Paging),
+    responses((status = 200, body = Page<QueuedCall>), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/follow-ups")]
+pub async fn list_follow_ups(
+    app: web::Data<App>,
+    caller: Caller,
+    paging: web::Query<Paging>,
+) -> Result<web::Json<Page<QueuedCall>>> {
+    caller.require_any(&[Role::Operator, Role::Admin])?;
+    let page = queue::list(&app, &Actor::from(&caller), &paging).await?;
+    Ok(web::Json(page))
 }

@@ -2,9 +2,9 @@
 //! reply, or the next round with a supervision order. `orders/consequences.rs` decides; here it is carried out.
 
 use entity::ids::{PersonId, PhotoId, VerdictId};
-use entity::kinds::{Satisfaction, Solved, Status};
-use entity::{endorsement, order, verdict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait as _, QueryFilter};
+use entity::kinds::{Satisfaction, Solved, Status, SupervisionLevel};
+use entity::verdict;
+use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 
 use crate::app::App;
@@ -13,9 +13,9 @@ use crate::error::Result;
 use crate::follow_up::asking;
 use crate::notices::{Event, EventKind};
 use crate::orders::actor::Actor;
-use crate::orders::consequences::{self, Before, Consequences, FreshClocks};
+use crate::orders::consequences::{self, Consequences, FreshClocks};
 use crate::orders::lifecycle::Action;
-use crate::orders::moves::{self, Move, round};
+use crate::orders::moves::{self, Move, raise, round};
 use crate::orders::pictures;
 use crate::orders::report::one_text;
 use crate::orders::view::OrderView;
@@ -63,7 +63,7 @@ pub async fn carry_out(app: &App, mut step: Move, given: Given) -> Result<Move> 
     let comment = comment
         .map(|text| one_text("comment", text, COMMENT_CHARS))
         .transpose()?;
-    let before = weigh(&step).await?;
+    let before = raise::weigh(&step.city.policy, &step.before, step.known.endorsers.len());
     insert(&step, &given, comment.clone()).await?;
     asking::answered(&step.txn, step.order.id, step.now).await?;
     pictures::attach(&step.txn, &step.order, &step.actor, &given.photos, None, step.now).await?;
@@ -79,28 +79,12 @@ pub async fn carry_out(app: &App, mut step: Move, given: Given) -> Result<Move> 
     tell(app, &step, given.result, comment).await?;
     if follows.supervision_order {
         supervision_orders::issue_by_verdict(app, &step).await?;
+        round::tell_supports(app, &step).await?;
+        // The first one has the supervision order to the unit; from the second on, somebody above it hears.
+        let at_unit = Ord::max(step.before.supervision_level, SupervisionLevel::Unit);
+        raise::tell_if_raised(app, &step, &step.order, at_unit, raise::BY_VERDICT).await?;
     }
     Ok(step)
-}
-
-/// How often the matter has been judged badly, and how many stand behind it.
-async fn weigh(step: &Move) -> Result<Before> {
-    let order = &step.before;
-    let endorsers = endorsement::Entity::find()
-        .filter(endorsement::Column::OrderId.eq(order.id))
-        .count(&step.txn)
-        .await?;
-    let merged = order::Entity::find()
-        .filter(order::Column::MergedInto.eq(order.id))
-        .count(&step.txn)
-        .await?;
-    let delegates = u32::try_from(1 + endorsers + merged).unwrap_or(u32::MAX);
-    Ok(Before {
-        dissatisfied: u32::try_from(order.dissatisfied_count).unwrap_or(0),
-        delegates,
-        delegates_to_raise: step.city.policy.supervision.delegates_to_raise,
-        level: order.supervision_level,
-    })
 }
 
 async fn insert(step: &Move, given: &Given, comment: Option<String>) -> Result<()> {

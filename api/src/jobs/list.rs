@@ -10,7 +10,9 @@ use crate::error::Result;
 use crate::follow_up::asking;
 use crate::notices;
 use crate::orders;
+use crate::orders::moves::part_due;
 use crate::photos::cleanup;
+use crate::supervision::{self, campaigns};
 use crate::wechat::push::{self, PushEvent};
 
 /// Runs one job. An unknown kind is an error, so that it is seen and retried by a newer release.
@@ -21,6 +23,9 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         asking::ASK => asking::ask(app, subject).await,
         asking::REMIND => asking::remind(app, subject).await,
         asking::CALL => asking::queue_call(app, subject).await,
+        campaigns::joined::TELL => campaigns::joined::tell(app, subject).await,
+        supervision::due::REMIND => supervision::due::remind(app, subject).await,
+        part_due::REMIND => part_due::remind(app, subject).await,
         deadlines::RECOUNT => recount_deadlines(app).await,
         notices::delivery::DELIVER => notices::delivery::deliver(app, subject).await,
         _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),

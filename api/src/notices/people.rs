@@ -77,7 +77,11 @@ fn condition(audience: Audience, event: &Event<'_>) -> Option<Condition> {
         Audience::Committee => {
             let named = event.committee.clone();
             let committee = named.or_else(|| order.and_then(|order| order.committee.clone()))?;
-            Some(role(Role::Supervisor).add(person::Column::Committee.eq(committee)))
+            // Committees of two counties may bear one name; a county's hears of its own county only.
+            let of_county = county().map(|code| person::Column::AreaCode.eq(code));
+            let near = Condition::any().add(person::Column::Level.eq(PersonLevel::City));
+            let named = role(Role::Supervisor).add(person::Column::Committee.eq(committee));
+            Some(named.add(near.add_option(of_county)))
         }
         Audience::NamedPeople if event.people.is_empty() => None,
         Audience::NamedPeople => {

@@ -7,7 +7,8 @@ use entity::kinds::{Satisfaction, Status, SupervisionLevel};
 pub struct Before {
     /// Verdicts of dissatisfied on this order so far, this one left out.
     pub dissatisfied: u32,
-    /// Delegates behind the matter: its reporter, those who endorse it, the reporters of orders merged into it.
+    /// Delegates behind the matter: its reporter and those who endorse it, among them the reporters of orders merged
+    /// into it.
     pub delegates: u32,
     /// So many delegates raise the level by one (`supervision.delegates_to_raise`).
     pub delegates_to_raise: u32,

@@ -2,11 +2,12 @@
 //! before it, so that an event changed, inserted or left out later shows (`verify.rs`).
 
 use chrono::{DateTime, Utc};
-use entity::ids::PhotoId;
+use entity::ids::{OrderId, PhotoId};
 use entity::kinds::{Status, Visibility};
 use entity::{order, order_event};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::orders::actor::Actor;
 
 pub mod verify;
+pub mod words;
 
 /// What the first event of an order has for the hash before it.
 pub const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -109,6 +111,25 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
     insert(txn, row).await
 }
 
+/// Whether the order's history has such an event already: for jobs, which run again after a crash.
+pub async fn has(
+    txn: &impl ConnectionTrait,
+    order: OrderId,
+    action: &str,
+    (field, value): (&str, &str),
+) -> Result<bool> {
+    let details: Vec<Value> = order_event::Entity::find()
+        .select_only()
+        .column(order_event::Column::Detail)
+        .filter(order_event::Column::OrderId.eq(order))
+        .filter(order_event::Column::Action.eq(action))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    let same = |detail: &Value| detail.get(field).and_then(Value::as_str) == Some(value);
+    Ok(details.iter().any(same))
+}
+
 async fn insert(txn: &impl ConnectionTrait, row: order_event::Model) -> Result<()> {
     let mut row = order_event::ActiveModel::from(row).reset_all();
     row.id = NotSet;
@@ -197,7 +218,6 @@ fn write_canonical(value: &Value, into: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use entity::ids::OrderId;
     use entity::kinds::ActorRole;
 
     fn event() -> order_event::Model {

@@ -198,7 +198,8 @@ impl Action {
             RequestExtension => "extensions",
             DecideExtension => "decide_extension",
             SubAssign => "sub_assignments",
-            ReportPart => "parts",
+            // What the path is for the whole, for its own part.
+            ReportPart => "reply",
             Dispatch => "dispatch",
             SendToTriage => "triage",
             Cancel => "cancel",

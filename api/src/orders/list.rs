@@ -215,6 +215,26 @@ pub async fn visible_of(app: &App, actor: &Actor, numbers: &[String]) -> Result<
     Ok(query.all(&app.db).await?)
 }
 
+/// The orders of a list, up to `limit`, whatever its pages: for campaigns that gather by a filter.
+pub async fn visible_matching(
+    app: &App,
+    actor: &Actor,
+    query: &ListQuery,
+    limit: u64,
+) -> Result<Vec<OrderId>> {
+    let filter = query.understood(&app.city.load())?;
+    Ok(order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(visible(&actor.sight))
+        .filter(wanted(actor, &filter))
+        .order_by_desc(order::Column::CreatedAt)
+        .limit(limit)
+        .into_tuple()
+        .all(&app.db)
+        .await?)
+}
+
 /// Statuses of a matter that is not over.
 pub const OPEN: [Status; 5] = [
     Status::Submitted,

@@ -19,6 +19,7 @@ pub mod open_moves;
 pub mod pictures;
 pub mod read;
 pub mod recount;
+pub mod remind;
 pub mod report;
 pub mod routes;
 pub mod sight;

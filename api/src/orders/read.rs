@@ -14,6 +14,7 @@ use crate::areas::datum::Wgs84;
 use crate::error::{Error, FieldError, Result};
 use crate::http::time::local;
 use crate::orders::actor::Actor;
+use crate::orders::history::words;
 use crate::orders::list::OPEN;
 use crate::orders::report::GivenPoint;
 use crate::orders::view::load::{self, Around};
@@ -57,6 +58,8 @@ pub struct TimelineItem {
     pub seq: i32,
     /// What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
     pub action: String,
+    /// The same in Chinese.
+    pub title: String,
     pub at: DateTime<FixedOffset>,
     pub role: ActorRole,
     /// Who did it; only for those who may know.
@@ -100,6 +103,7 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
         });
         TimelineItem {
             seq: event.seq,
+            title: words::title(&event.action).to_owned(),
             action: event.action,
             at: local(event.at, city.zone()),
             role: event.actor_role,

@@ -22,6 +22,11 @@ pub async fn hold(txn: &impl ConnectionTrait, number: &str) -> Result<Option<ord
     Ok(query.lock_exclusive().one(txn).await?)
 }
 
+/// The same of an order that is known by its id.
+pub async fn hold_id(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
+    Ok(order::Entity::find_by_id(id).lock_exclusive().one(txn).await?)
+}
+
 /// What rights are judged by.
 pub async fn known(db: &impl ConnectionTrait, order: OrderId) -> Result<Known> {
     let charges = assignment::Entity::find()

@@ -26,6 +26,8 @@ use crate::orders::report::NewOrder;
 use crate::orders::view::{self, OrderView};
 use crate::orders::{charges, number, pictures, store};
 
+const SUPPORT_BY_RULE: &str = "按派单目录协办";
+
 /// The key of a creating call, and what it was sent with.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -250,7 +252,17 @@ impl Plan {
         } else {
             EventKind::TriageNeeded
         };
-        notices::tell(txn, &app.wording, &told(next), now).await
+        notices::tell(txn, &app.wording, &told(next), now).await?;
+        for unit in self
+            .desk
+            .supports
+            .iter()
+            .filter(|unit| Some(**unit) != self.desk.unit)
+        {
+            let event = told(EventKind::SupportAssigned).unit(*unit).note(SUPPORT_BY_RULE);
+            notices::tell(txn, &app.wording, &event, now).await?;
+        }
+        Ok(())
     }
 
     async fn dispatch(&self, txn: &impl ConnectionTrait, order: &order::Model, unit: UnitId) -> Result<()> {

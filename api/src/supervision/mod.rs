@@ -2,6 +2,7 @@
 //! somebody else do it. Read `routes.rs` for what there is, then one file a use case.
 
 pub mod campaigns;
+pub mod due;
 pub mod orders;
 pub mod print;
 pub mod routes;

@@ -21,6 +21,7 @@ use crate::orders::lifecycle::Action;
 use crate::orders::moves::{self, Move};
 use crate::orders::report::one_text;
 use crate::orders::view::OrderView;
+use crate::supervision::due;
 
 const TEXT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
 /// What a supervision order by verdict asks for.
@@ -94,21 +95,23 @@ async fn insert(
     let due_at = due_at
         .unwrap_or_else(|| law.end_of_working_day(step.now, law.policy.supervision.order_due_working_days));
     let number = next_number(&step.txn, local_date(step.now, step.city.zone()).year()).await?;
-    let row = supervision_order::ActiveModel {
-        id: Set(SupervisionOrderId::generate()),
-        number: Set(number.clone()),
-        order_id: Set(step.order.id),
-        round: Set(step.order.round),
-        unit_id: Set(unit),
-        level: Set(Ord::max(step.order.supervision_level, SupervisionLevel::Unit)),
-        requirement: Set(requirement.to_owned()),
-        issued_by: Set(by),
-        issued_at: Set(step.now),
-        due_at: Set(due_at),
-        answer: Set(None),
-        answered_by: Set(None),
-        answered_at: Set(None),
+    let issued = supervision_order::Model {
+        id: SupervisionOrderId::generate(),
+        number: number.clone(),
+        order_id: step.order.id,
+        round: step.order.round,
+        unit_id: unit,
+        level: Ord::max(step.order.supervision_level, SupervisionLevel::Unit),
+        requirement: requirement.to_owned(),
+        issued_by: by,
+        issued_at: step.now,
+        due_at,
+        answer: None,
+        answered_by: None,
+        answered_at: None,
     };
+    due::schedule(step, &issued).await?;
+    let row = issued.into_active_model().reset_all();
     supervision_order::Entity::insert(row)
         .exec_without_returning(&step.txn)
         .await?;
@@ -126,7 +129,7 @@ async fn insert(
     step.tell(app, told).await
 }
 
-/// `督2025-0001`. The row is held until the transaction ends, so numbers have no gaps; supervision orders are few.
+/// `DB2025-0001`: 督办, the city's year, counted from 1. The row is held until the transaction ends, so numbers have no gaps; supervision orders are few.
 async fn next_number(connection: &impl ConnectionTrait, year: i32) -> Result<String> {
     let row = supervision_number::ActiveModel {
         year: Set(year),

@@ -8,7 +8,8 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::error::{Error, Kind, Result};
 use crate::orders::actor::Actor;
-use crate::orders::read;
+use crate::orders::history::words;
+use crate::orders::read::{self, TimelineItem};
 use crate::supervision::orders;
 
 /// The PDF, for those who see the order and read what is internal.
@@ -23,7 +24,6 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         .find(|o| o.number == supervision_number)
         .ok_or_else(Error::not_found)?;
     let history = read::timeline(app, actor, number).await?;
-    let history = serde_json::to_value(&history).map_err(anyhow::Error::from)?;
     let city = app.city.load();
     let data = json!({
         "city": city.meta.name,
@@ -38,7 +38,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         "description": order.description,
         "address": order.address,
         "answer": issued.answer,
-        "history": steps(&history),
+        "history": steps(history),
     });
     let rendered =
         tokio::task::spawn_blocking(move || pdf::render(pdf::Template::SupervisionOrder, &data)).await;
@@ -59,21 +59,18 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         })
 }
 
-/// The timeline as the template reads it.
-fn steps(history: &Value) -> Value {
-    let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(str::to_owned);
-    let step = |item: &Value| {
-        let at = text(item, "at").map(|at| at.chars().take(16).collect::<String>().replace('T', " "));
-        let who = item
-            .get("unit")
-            .and_then(|unit| text(unit, "name"))
-            .or_else(|| text(item, "actor_role"));
-        json!({ "at": at, "who": who, "what": text(item, "title").or_else(|| text(item, "action")), "note": text(item, "note") })
+/// The timeline as the template reads it: when, who, what, in Chinese.
+fn steps(history: Vec<TimelineItem>) -> Value {
+    let step = |item: TimelineItem| {
+        let who = match (item.unit, item.name) {
+            (Some(unit), _) => unit.name,
+            (None, Some(name)) => format!("{} {name}", words::role(item.role)),
+            (None, None) => words::role(item.role).to_owned(),
+        };
+        let at = item.at.format("%Y-%m-%d %H:%M").to_string();
+        json!({ "at": at, "who": who, "what": item.title, "note": item.note })
     };
-    history
-        .as_array()
-        .map(|items| items.iter().map(step).collect())
-        .unwrap_or_default()
+    history.into_iter().map(step).collect()
 }
 
 fn level(level: SupervisionLevel) -> &'static str {

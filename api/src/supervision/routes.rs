@@ -77,6 +77,32 @@ pub async fn track_order(
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
+pub struct UntrackOrder {
+    #[schema(min_length = 1, max_length = 1000)]
+    pub note: String,
+}
+
+/// Ends 重点跟踪.
+#[utoipa::path(
+    tag = "supervision",
+    request_body = UntrackOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/untrack")]
+pub async fn untrack_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<UntrackOrder>,
+) -> Result<HttpResponse> {
+    let view = tracking::untrack(&app, &Actor::from(&caller), &number, version.0, &body.note).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
 pub struct IssueSupervisionOrder {
     #[schema(min_length = 2, max_length = 5000)]
     pub requirement: String,

@@ -15,6 +15,26 @@ use crate::supervision::urges::NOTE_CHARS;
 
 const COMMITTEE_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 
+/// Ends the tracking; the committee that had it stays on record.
+pub async fn untrack(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    note: &str,
+) -> Result<OrderView> {
+    let mut step = moves::begin(app, actor, number, if_match, Action::Untrack).await?;
+    let note = one_text("note", note, NOTE_CHARS)?;
+    if !step.before.tracked {
+        return Err(step.conflict("not_tracked", "这件工单没有被重点跟踪。").await);
+    }
+    step.order.tracked = false;
+    step.write().await?;
+    let event = step.event("untracked").visible_to(Visibility::Internal);
+    step.record(event.note(note)).await?;
+    step.commit(app).await
+}
+
 /// Tracks, or hands the tracking to another committee. Without a committee it stays where it is.
 pub async fn track(
     app: &App,

@@ -8,7 +8,7 @@ use entity::order;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
-use super::Move;
+use super::{Move, raise};
 use crate::app::App;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::notices::{Event, EventKind};
@@ -49,10 +49,14 @@ pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView
         step.judge(Action::Endorse).await?;
         add(&step.txn, &step.order, person, step.now).await?;
         step.known.endorsers.push(person);
+        let endorsers = step.known.endorsers.len();
+        step.order.supervision_level = raise::reached(&step.city.policy, &step.before, endorsers);
         step.write().await?;
         step.record(step.event("endorsed")).await?;
         step.tell(app, Event::of(EventKind::Endorsed, &step.order))
             .await?;
+        let before = step.before.supervision_level;
+        raise::tell_if_raised(app, &step, &step.order, before, raise::BY_DELEGATES).await?;
     }
     step.commit(app).await
 }

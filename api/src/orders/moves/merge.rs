@@ -5,7 +5,7 @@ use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
 use entity::order;
 use serde_json::json;
 
-use super::{Move, begin, cancel::REASON_CHARS, endorse};
+use super::{Move, begin, cancel::REASON_CHARS, endorse, raise};
 use crate::app::App;
 use crate::deadlines::running;
 use crate::error::{Error, FieldError, Refusal, Result};
@@ -75,7 +75,7 @@ pub async fn merge(
             .detail(json!({ "into": target.number })),
     )
     .await?;
-    take_in(&step, target.clone()).await?;
+    take_in(app, &step, target.clone()).await?;
     step.tell(
         app,
         Event::of(EventKind::Merged, &step.order).reference(target.number),
@@ -85,14 +85,16 @@ pub async fn merge(
 }
 
 /// The other order's side: its new endorsers, its version and its history.
-async fn take_in(step: &Move, target: order::Model) -> Result<()> {
+async fn take_in(app: &App, step: &Move, target: order::Model) -> Result<()> {
     let merged = &step.before;
     let people = std::iter::once(merged.reporter_id).chain(step.known.endorsers.iter().copied());
     for person in people.filter(|person| *person != target.reporter_id) {
         endorse::add(&step.txn, &target, person, step.now).await?;
     }
+    let endorsers = store::known(&step.txn, target.id).await?.endorsers.len();
     let grown = order::Model {
         version: target.version + 1,
+        supervision_level: raise::reached(&step.city.policy, &target, endorsers),
         updated_at: step.now,
         ..target.clone()
     };
@@ -105,7 +107,8 @@ async fn take_in(step: &Move, target: order::Model) -> Result<()> {
     let event = event
         .visible_to(Visibility::Internal)
         .note(format!("{} 并入", merged.number));
-    history::append(&step.txn, &grown, event.detail(json!({ "from": merged.number }))).await
+    history::append(&step.txn, &grown, event.detail(json!({ "from": merged.number }))).await?;
+    raise::tell_if_raised(app, step, &grown, target.supervision_level, raise::BY_DELEGATES).await
 }
 
 pub async fn unmerge(

@@ -58,5 +58,6 @@ pub async fn reopen(
         .await?;
     step.tell(app, Event::of(EventKind::Reopened, &step.order).note(reason))
         .await?;
+    round::tell_supports(app, &step).await?;
     step.commit(app).await
 }

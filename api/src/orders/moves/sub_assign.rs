@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
 use serde_json::json;
 
-use super::{begin, cancel::REASON_CHARS};
+use super::{begin, cancel::REASON_CHARS, part_due};
 use crate::app::App;
 use crate::error::{Error, FieldError, Refusal, Result};
 use crate::notices::{Event, EventKind};
@@ -84,6 +84,9 @@ pub async fn sub_assign(
         by: actor.person,
     };
     let part = charges::give(&step.txn, &step.order, charge, step.now).await?;
+    if let Some(due_at) = due_at {
+        part_due::schedule(&step, part, due_at).await?;
+    }
     step.write().await?;
     let event = step
         .event("sub_assigned")

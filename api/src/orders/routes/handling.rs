@@ -189,3 +189,29 @@ pub async fn unmerge_order(
     let view = moves::merge::unmerge(&app, &Actor::from(&caller), &number, version.0, &body.reason).await?;
     Ok(with_version(&view))
 }
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NoteOrder {
+    #[schema(min_length = 1, max_length = 1000)]
+    pub text: String,
+}
+
+/// 备注: a delegate's is public, everybody else's internal.
+#[utoipa::path(
+    tag = "moves",
+    request_body = NoteOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/notes")]
+pub async fn note_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<NoteOrder>,
+) -> Result<HttpResponse> {
+    let view = moves::note::note(&app, &Actor::from(&caller), &number, version.0, &body.text).await?;
+    Ok(with_version(&view))
+}

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use entity::campaign;
-use entity::ids::CampaignId;
+use entity::ids::{CampaignId, OrderId};
 use entity::kinds::{CampaignStatus, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,8 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
 use crate::orders::actor::Actor;
-use crate::orders::list::visible_of;
+use crate::orders::filter::ListQuery;
+use crate::orders::list::{visible_matching, visible_of};
 use crate::people::rights::Caller;
 use crate::supervision::campaigns::service::{self, Closing, MAX_ORDERS, NewCampaign, Refused, Watched};
 use crate::supervision::campaigns::store;
@@ -177,15 +178,18 @@ pub async fn show_campaign(
     Ok(web::Json(shown(&app, row).await?))
 }
 
+/// By hand or by filter: one of the two.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct GatherOrders {
-    #[schema(min_items = 1, max_items = 100)]
-    pub numbers: Vec<String>,
+    #[schema(max_items = 100)]
+    pub numbers: Option<Vec<String>>,
+    /// As in a list of orders: everything of it that the caller sees.
+    pub filter: Option<ListQuery>,
 }
 
 const MAX_NUMBERS: usize = 100;
 
-/// Adds orders by their numbers; all of them or none.
+/// Adds orders by their numbers, all of them or none, or by a filter.
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = CampaignId, Path)),
@@ -202,7 +206,30 @@ pub async fn gather_orders(
 ) -> Result<web::Json<CampaignView>> {
     caller.require(Role::Supervisor)?;
     let row = service::visible(&app, &caller, id.into_inner()).await?;
-    let mut numbers = body.into_inner().numbers;
+    let actor = Actor::from(&caller);
+    let found = match body.into_inner() {
+        GatherOrders {
+            numbers: Some(numbers),
+            filter: None,
+        } => by_hand(&app, &actor, numbers).await?,
+        GatherOrders {
+            numbers: None,
+            filter: Some(filter),
+        } => by_filter(&app, &actor, &filter).await?,
+        _ => {
+            let detail = "请给出工单编号 numbers，或筛选条件 filter，二者取一。";
+            return Err(Error::invalid(vec![FieldError::new(
+                "numbers",
+                "one_of_two",
+                detail,
+            )]));
+        }
+    };
+    service::add_orders(&app, &caller, &row, found, app.clock.now()).await?;
+    Ok(web::Json(shown(&app, row).await?))
+}
+
+async fn by_hand(app: &App, actor: &Actor, mut numbers: Vec<String>) -> Result<Vec<OrderId>> {
     numbers.sort();
     numbers.dedup();
     if numbers.is_empty() || numbers.len() > MAX_NUMBERS {
@@ -213,13 +240,19 @@ pub async fn gather_orders(
             detail,
         )]));
     }
-    let found = visible_of(&app, &Actor::from(&caller), &numbers).await?;
+    let found = visible_of(app, actor, &numbers).await?;
     if found.len() != numbers.len() {
         return Err(Refused::UnknownOrders.into());
     }
-    let orders = found.into_iter().map(|order| order.id).collect();
-    service::add_orders(&app, &caller, &row, orders, app.clock.now()).await?;
-    Ok(web::Json(shown(&app, row).await?))
+    Ok(found.into_iter().map(|order| order.id).collect())
+}
+
+async fn by_filter(app: &App, actor: &Actor, filter: &ListQuery) -> Result<Vec<OrderId>> {
+    let found = visible_matching(app, actor, filter, MAX_ORDERS + 1).await?;
+    if found.is_empty() {
+        return Err(Refused::NothingFound.into());
+    }
+    Ok(found)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

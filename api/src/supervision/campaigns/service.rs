@@ -4,14 +4,16 @@ use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, OrderId};
 use entity::kinds::{CampaignStatus, PersonLevel, Role};
 use entity::{campaign, campaign_order};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::jobs::queue::{Job, enqueue};
+use crate::notices::{self, Event, EventKind};
 use crate::people::rights::Caller;
-use crate::supervision::campaigns::store;
+use crate::supervision::campaigns::{joined, store};
 
 /// A campaign holds this many orders at most; more is a report, not a campaign.
 pub const MAX_ORDERS: u64 = 2_000;
@@ -26,6 +28,8 @@ pub enum Refused {
     TooManyOrders,
     /// Orders that do not exist or that the caller does not see.
     UnknownOrders,
+    /// A filter that no order fits.
+    NothingFound,
 }
 
 impl Refusal for Refused {
@@ -35,6 +39,7 @@ impl Refusal for Refused {
             Self::ChangedMeanwhile => "campaign_changed",
             Self::TooManyOrders => "too_many_orders",
             Self::UnknownOrders => "order_unknown",
+            Self::NothingFound => "nothing_found",
         }
     }
 
@@ -44,13 +49,14 @@ impl Refusal for Refused {
             Self::ChangedMeanwhile => "别人刚刚改过这项专项监督，请刷新后再试。".to_owned(),
             Self::TooManyOrders => format!("一项专项监督最多 {MAX_ORDERS} 件工单。"),
             Self::UnknownOrders => "有的工单编号不存在，或您无权查看。".to_owned(),
+            Self::NothingFound => "没有符合条件的工单。".to_owned(),
         }
     }
 
     fn kind(&self) -> Kind {
         match self {
             Self::Closed | Self::ChangedMeanwhile => Kind::Conflict,
-            Self::TooManyOrders | Self::UnknownOrders => Kind::Rule,
+            Self::TooManyOrders | Self::UnknownOrders | Self::NothingFound => Kind::Rule,
         }
     }
 }
@@ -118,7 +124,40 @@ pub async fn open(
         closed_at: Set(None),
         version: Set(1),
     };
-    Ok(row.insert(&app.db).await?)
+    let txn = db::write(&app.db).await?;
+    let campaign = row.insert(&txn).await?;
+    tell(
+        app,
+        &txn,
+        caller,
+        EventKind::CampaignOpened,
+        &campaign,
+        &campaign.purpose,
+        now,
+    )
+    .await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(campaign)
+}
+
+/// Tells those who watch the campaign's area, and its committee.
+async fn tell(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    caller: &Caller,
+    kind: EventKind,
+    campaign: &campaign::Model,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut event = Event::general(kind)
+        .by(caller.person)
+        .title(campaign.title.as_str())
+        .note(note);
+    event.area.clone_from(&campaign.area_code);
+    event.committee.clone_from(&campaign.committee);
+    notices::tell(txn, &app.wording, &event, now).await
 }
 
 /// The campaign, if the caller may know of it.
@@ -158,9 +197,19 @@ pub async fn add_orders(
         order_id: Set(order),
         added_by: Set(caller.person),
         added_at: Set(now),
+        told_at: Set(None),
     };
     store::gather(&txn, orders.into_iter().map(row).collect()).await?;
-    Ok(txn.commit().await?)
+    let job = Job {
+        kind: joined::TELL,
+        subject: campaign.id.to_string(),
+        dedup_key: None,
+        run_at: now,
+    };
+    enqueue(&txn, job, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
 }
 
 pub async fn close(
@@ -193,7 +242,19 @@ pub async fn close(
     let closed = store::find(&txn, campaign.id)
         .await?
         .ok_or_else(Error::not_found)?;
+    let outcome = closed.outcome.as_deref().unwrap_or_default();
+    tell(
+        app,
+        &txn,
+        caller,
+        EventKind::CampaignClosed,
+        &closed,
+        outcome,
+        now,
+    )
+    .await?;
     txn.commit().await?;
+    app.jobs.wake.notify_one();
     Ok(closed)
 }
 

@@ -1,0 +1,88 @@
+//! The operators' queue of 人工回访: whose delegate has not answered, the longest waiting first.
+
+use chrono::{DateTime, FixedOffset, Utc};
+use entity::ids::FollowUpId;
+use entity::kinds::FollowUpKind;
+use entity::{follow_up, order};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::paging::{Page, Paging};
+use crate::http::time::local;
+use crate::orders::actor::Actor;
+use crate::orders::view::load;
+use crate::orders::view::summary::{OrderSummary, summaries};
+use crate::people::profile;
+
+/// A call to make.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct QueuedCall {
+    pub order: OrderSummary,
+    /// Of the delegate to be called.
+    pub phone_masked: String,
+    /// Calls made in vain so far.
+    pub tries: i32,
+    /// What the last of them brought.
+    pub outcome: Option<String>,
+    pub queued_at: DateTime<FixedOffset>,
+}
+
+pub async fn list(app: &App, actor: &Actor, paging: &Paging) -> Result<Page<QueuedCall>> {
+    let limit = paging.limit()?;
+    let rows = waiting(app, paging.after()?, limit + 1).await?;
+    let page = Page::cut(rows, limit, |(call, _)| (call.asked_at, call.id));
+    let orders: Vec<order::Model> = page.items.iter().map(|(_, order)| order.clone()).collect();
+    let shown = summaries(app, &app.db, actor, &orders).await?;
+    let people = load::people(&app.db, orders.iter().map(|order| order.reporter_id)).await?;
+    let zone = app.city.load().zone();
+    let mut items = Vec::with_capacity(shown.len());
+    for ((call, order), summary) in page.items.into_iter().zip(shown) {
+        let delegate = people.get(&order.reporter_id).cloned();
+        let delegate = delegate.map(|person| profile::of(app, person)).transpose()?;
+        items.push(QueuedCall {
+            order: summary,
+            phone_masked: delegate.map(|delegate| delegate.phone_masked).unwrap_or_default(),
+            tries: call.tries,
+            outcome: call.outcome,
+            queued_at: local(call.asked_at, zone),
+        });
+    }
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
+}
+
+async fn waiting(
+    app: &App,
+    after: Option<(DateTime<Utc>, FollowUpId)>,
+    limit: u64,
+) -> Result<Vec<(follow_up::Model, order::Model)>> {
+    use follow_up::Column::{AnsweredAt, AskedAt, Id, Kind};
+    let mut query = follow_up::Entity::find()
+        .filter(Kind.eq(FollowUpKind::Manual))
+        .filter(AnsweredAt.is_null());
+    if let Some((at, id)) = after {
+        let later = Condition::all().add(AskedAt.eq(at)).add(Id.gt(id));
+        query = query.filter(Condition::any().add(AskedAt.gt(at)).add(later));
+    }
+    let calls = query
+        .order_by_asc(AskedAt)
+        .order_by_asc(Id)
+        .limit(limit)
+        .all(&app.db)
+        .await?;
+    let of_calls = calls.iter().map(|call| call.order_id);
+    let orders = order::Entity::find()
+        .filter(order::Column::Id.is_in(of_calls))
+        .all(&app.db)
+        .await?;
+    let with_order = |call: follow_up::Model| {
+        let order = orders.iter().find(|order| order.id == call.order_id)?.clone();
+        Some((call, order))
+    };
+    Ok(calls.into_iter().filter_map(with_order).collect())
+}

@@ -1,0 +1,69 @@
+//! An order has been taken into a campaign: its history says so, and its delegate and its unit hear of it. Done by a
+//! job, one order a transaction, because a campaign may gather many at once and no move should wait for all of them.
+
+use entity::ids::CampaignId;
+use entity::{campaign, campaign_order};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
+    QueryFilter, QuerySelect,
+};
+use serde_json::json;
+
+use crate::app::App;
+use crate::db;
+use crate::error::Result;
+use crate::notices::{self, Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::history::{self, NewEvent};
+use crate::orders::store::hold_id;
+use crate::supervision::campaigns::store;
+
+/// Subject: the campaign's id.
+pub const TELL: &str = "tell_campaign_joined";
+
+/// Tells of every order that has not been told of yet.
+pub async fn tell(app: &App, subject: &str) -> Result<()> {
+    let id: CampaignId = subject.parse().map_err(anyhow::Error::from)?;
+    let Some(campaign) = store::find(&app.db, id).await? else {
+        return Ok(());
+    };
+    while tell_next(app, &campaign).await? {}
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+/// Whether there was one more.
+async fn tell_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let Some(gathered) = next_untold(&txn, campaign.id).await? else {
+        return Ok(false);
+    };
+    if let Some(order) = hold_id(&txn, gathered.order_id).await? {
+        let system = Actor::system();
+        let event = NewEvent::new("campaign_joined", &system, order.status, now)
+            .note(campaign.title.as_str())
+            .detail(json!({ "campaign": campaign.id }));
+        history::append(&txn, &order, event).await?;
+        let told = Event::of(EventKind::CampaignJoined, &order).title(campaign.title.as_str());
+        notices::tell(&txn, &app.wording, &told, now).await?;
+    }
+    let mut row = gathered.into_active_model();
+    row.told_at = Set(Some(now));
+    row.update(&txn).await?;
+    txn.commit().await?;
+    Ok(true)
+}
+
+/// Held against another replica that runs the same job.
+async fn next_untold(
+    txn: &impl ConnectionTrait,
+    campaign: CampaignId,
+) -> Result<Option<campaign_order::Model>> {
+    Ok(campaign_order::Entity::find()
+        .filter(campaign_order::Column::CampaignId.eq(campaign))
+        .filter(campaign_order::Column::ToldAt.is_null())
+        .lock_exclusive()
+        .one(txn)
+        .await?)
+}
