@@ -8,6 +8,7 @@ pub mod city;
 pub mod clock;
 pub mod commands;
 pub mod config;
+pub mod console;
 pub mod db;
 pub mod deadlines;
 pub mod demo;

@@ -7,7 +7,9 @@ use utoipa_actix_web::service_config::ServiceConfig as UtoipaServiceConfig;
 use crate::people::{login_requests, sign_in};
 use crate::supervision::campaigns;
 use crate::wechat::{push, sandbox};
-use crate::{areas, categories, city, follow_up, hotline, notices, ops, orders, people, photos, supervision};
+use crate::{
+    areas, categories, city, console, follow_up, hotline, notices, ops, orders, people, photos, supervision,
+};
 
 /// The document's frame; paths and schemas are collected from the services below.
 #[derive(OpenApi)]
@@ -97,5 +99,6 @@ pub fn plain(service: &mut ServiceConfig) {
     service
         .service(ops::routes::healthz)
         .service(ops::routes::readyz)
+        .configure(console::routes::configure)
         .configure(sandbox::routes::configure);
 }

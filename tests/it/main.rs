@@ -3,6 +3,7 @@
 mod architecture;
 mod city;
 mod city_imports;
+mod console;
 mod jobs;
 mod kit;
 mod lifecycle;

@@ -12,6 +12,7 @@
 //! ```
 
 pub mod app;
+pub mod browser;
 pub mod client;
 pub mod database;
 pub mod document;
@@ -23,6 +24,7 @@ pub mod photos;
 pub mod places;
 
 pub use app::{Builder, TestApp};
+pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use database::Db;
 pub use people::{Person, Who};

@@ -213,6 +213,7 @@ fn print_endings(endings: &[Ending]) {
 #[expect(clippy::print_stdout, reason = "the demo says where to look")]
 fn print_where_to_look(address: SocketAddr) {
     println!("\n服务运行中，按 Ctrl-C 结束：");
+    println!("  工作台     http://{address}/console （演示中可直接选一位人员登录）");
     println!("  接口文档   http://{address}/docs/");
     println!("  沙箱人员   http://{address}/sandbox/people");
     println!("  已推送消息 http://{address}/sandbox/messages?openid=…");

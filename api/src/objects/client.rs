@@ -71,6 +71,8 @@ pub struct Objects {
     /// Signs links; never sends anything itself.
     links: Client,
     bucket: String,
+    /// Of the links: scheme and host.
+    origin: String,
 }
 
 impl Objects {
@@ -80,7 +82,14 @@ impl Objects {
             client: client(settings, &settings.endpoint),
             links: client(settings, &settings.public_endpoint),
             bucket: settings.bucket.clone(),
+            origin: origin(settings),
         }
+    }
+
+    /// Where links lead, e.g. `http://127.0.0.1:9000`; what a browser has to be allowed to load photos from.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// Creates the bucket unless it is there.
@@ -219,6 +228,18 @@ impl Objects {
         request
             .map(|request| request.uri().to_owned())
             .map_err(|error| unavailable(&error))
+    }
+}
+
+/// The bucket stands in the path, or in front of the host.
+fn origin(settings: &Settings) -> String {
+    let endpoint = settings.public_endpoint.as_str();
+    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("https", endpoint));
+    let host = rest.split('/').next().unwrap_or(rest);
+    if settings.path_style {
+        format!("{scheme}://{host}")
+    } else {
+        format!("{scheme}://{}.{host}", settings.bucket)
     }
 }
 

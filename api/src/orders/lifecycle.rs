@@ -327,7 +327,9 @@ impl Refusal for Refused {
     }
 }
 
-fn in_chinese(status: Status) -> &'static str {
+/// A status as people read it.
+#[must_use]
+pub fn in_chinese(status: Status) -> &'static str {
     match status {
         Submitted => "已提交",
         Triage => "待分派",

@@ -12,11 +12,15 @@ use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::people::login_requests::store;
 use crate::people::rights::Caller;
+use crate::people::sealing::Phone;
 use crate::people::tokens::{random_secret, secret_hash};
 use crate::people::{sessions, store as people};
+use crate::wechat::sandbox::Sandbox;
 
 /// How long the code on the screen can be scanned.
 const SCAN_TTL: TimeDelta = TimeDelta::minutes(5);
+/// A page that is loaded anew shows the same code if it can be scanned at least this long.
+const RESUMABLE: TimeDelta = TimeDelta::minutes(1);
 /// How long an admin's link can be opened.
 const LINK_TTL: TimeDelta = TimeDelta::minutes(15);
 /// Old requests stay this long, for whoever looks into an odd sign-in.
@@ -104,6 +108,20 @@ pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Begun>
     })
 }
 
+/// The same request again for a page that was loaded anew, while nobody has used it and it still has time.
+pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Option<Begun>> {
+    let code = scan_code(app, secret);
+    match open_scan(&app.db, &code, now + RESUMABLE).await {
+        Ok(request) => Ok(Some(Begun {
+            code,
+            secret: secret.to_owned(),
+            expires_at: request.expires_at,
+        })),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(broken) => Err(broken),
+    }
+}
+
 fn scan_code(app: &App, secret: &str) -> String {
     let mut code = app.sealer.hash("console scan code", secret);
     code.truncate(CODE_CHARS);
@@ -179,6 +197,28 @@ async fn take(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<String> 
     let grant = sessions::begin(app, &txn, person.id, kind, request.origin.as_deref(), now).await?;
     txn.commit().await?;
     Ok(grant.refresh_token)
+}
+
+/// A session for somebody of the sandbox's cast, who has no phone to scan with; none in live mode, and for
+/// whoever is not of the cast or on no roster. Gives the cookie's value.
+pub async fn begin_as_cast(
+    app: &App,
+    openid: &str,
+    origin: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<String>> {
+    let cast = app.sandbox.as_ref().map(Sandbox::people).unwrap_or_default();
+    let phone = cast.iter().find(|person| person.openid == openid);
+    let Some(phone) = phone.and_then(|person| Phone::parse(&person.phone)) else {
+        return Ok(None);
+    };
+    let txn = db::write(&app.db).await?;
+    let Some(person) = people::person_by_phone(&txn, &app.sealer.phone_hash(&phone)).await? else {
+        return Ok(None);
+    };
+    let grant = sessions::begin(app, &txn, person.id, SessionKind::Console, Some(origin), now).await?;
+    txn.commit().await?;
+    Ok(Some(grant.refresh_token))
 }
 
 /// The code of a one-time link for the first admin; none when the roster has no admin.

@@ -1,0 +1,304 @@
+//! A form as data: what it asks, what it will do, what was wrong with it. One template draws them all, so that
+//! every form says what will happen, names its fields, and keeps what was typed when something is refused.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+use crate::error::{Error, Refused};
+
+/// Names and texts as a form or an address sent them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries(Vec<(String, String)>);
+
+impl Entries {
+    #[must_use]
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The first text of this name, without blanks around it; nothing is the empty text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(given, _)| given == name);
+        found.map_or("", |(_, text)| text.trim())
+    }
+
+    /// The same, none when it is empty.
+    #[must_use]
+    pub fn some(&self, name: &str) -> Option<&str> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let named = self.0.iter().filter(move |(given, _)| given == name);
+        named.map(|(_, text)| text.trim())
+    }
+
+    /// Whether a box of this name was ticked.
+    #[must_use]
+    pub fn ticked(&self, name: &str) -> bool {
+        self.some(name).is_some()
+    }
+}
+
+/// What a field is filled in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Line,
+    /// Several lines.
+    Text,
+    Date,
+    Number,
+    Tick,
+    /// One of these, all of them seen.
+    OneOf(Vec<Choice>),
+    /// One of these, folded.
+    Pick(Vec<Choice>),
+    /// A unit by name, with proposals as one types.
+    Unit,
+    Photos,
+}
+
+impl Kind {
+    /// The `type` of an `<input>`.
+    fn input(&self) -> &'static str {
+        match self {
+            Self::Date => "date",
+            Self::Number => "number",
+            _ => "text",
+        }
+    }
+
+    fn is_unit(&self) -> bool {
+        *self == Self::Unit
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+impl Choice {
+    #[must_use]
+    pub fn new(value: impl Into<String>, label: impl Into<String>) -> Self {
+        Self {
+            value: value.into(),
+            label: label.into(),
+            chosen: false,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub kind: Kind,
+    pub value: String,
+    pub hint: String,
+    pub required: bool,
+    pub max_chars: usize,
+    pub wrong: Option<String>,
+}
+
+impl Field {
+    #[must_use]
+    pub fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {
+        Self {
+            name,
+            label,
+            kind,
+            value: String::new(),
+            hint: String::new(),
+            required: false,
+            max_chars: 2_000,
+            wrong: None,
+        }
+    }
+
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    #[must_use]
+    pub fn at_most(mut self, chars: usize) -> Self {
+        self.max_chars = chars;
+        self
+    }
+
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+
+    #[must_use]
+    pub fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self.choose();
+        self
+    }
+
+    /// Marks the choice that the value names.
+    fn choose(&mut self) {
+        if let Kind::OneOf(choices) | Kind::Pick(choices) = &mut self.kind {
+            for choice in choices {
+                choice.chosen = choice.value == self.value;
+            }
+        }
+    }
+
+    fn is_several(&self) -> bool {
+        matches!(self.kind, Kind::OneOf(_))
+    }
+}
+
+/// A form that changes something.
+#[derive(Clone, Debug, Template)]
+#[template(path = "form.html")]
+pub struct Form {
+    /// Unique on the page; begins the ids of the fields.
+    pub id: String,
+    pub action: String,
+    pub title: String,
+    /// What will happen when it is sent.
+    pub says: String,
+    pub fields: Vec<Field>,
+    pub submit: &'static str,
+    pub csrf: String,
+    /// Hidden texts that go along.
+    pub carried: Vec<(&'static str, String)>,
+    /// Whether it is shown unfolded.
+    pub open: bool,
+    pub trouble: Option<String>,
+}
+
+impl HtmlSafe for Form {}
+
+impl Form {
+    #[must_use]
+    pub fn new(
+        id: impl Into<String>,
+        action: impl Into<String>,
+        title: impl Into<String>,
+        csrf: &str,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            action: action.into(),
+            title: title.into(),
+            says: String::new(),
+            fields: Vec::new(),
+            submit: "提交",
+            csrf: csrf.to_owned(),
+            carried: Vec::new(),
+            open: false,
+            trouble: None,
+        }
+    }
+
+    #[must_use]
+    pub fn says(mut self, says: impl Into<String>) -> Self {
+        self.says = says.into();
+        self
+    }
+
+    #[must_use]
+    pub fn submit(mut self, label: &'static str) -> Self {
+        self.submit = label;
+        self
+    }
+
+    #[must_use]
+    pub fn field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    #[must_use]
+    pub fn carry(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.carried.push((name, text.into()));
+        self
+    }
+
+    /// The same form as it was filled in, with what was wrong; unfolded.
+    #[must_use]
+    pub fn refused(mut self, entries: &Entries, error: &Error) -> Self {
+        for field in &mut self.fields {
+            field.value = entries.text(field.name).to_owned();
+            field.choose();
+        }
+        self.open = true;
+        let Error::Refused(refused) = error else {
+            self.trouble = Some("系统出错了，没有提交成功。您填写的内容还在，请稍后再试。".to_owned());
+            return self;
+        };
+        self.trouble = Some(self.explain(refused));
+        self
+    }
+
+    /// Puts what is wrong beside its fields; gives what has no field, or the whole.
+    fn explain(&mut self, refused: &Refused) -> String {
+        let mut homeless = Vec::new();
+        for fault in &refused.errors {
+            match self.fields.iter_mut().find(|field| field.name == fault.field) {
+                Some(field) => field.wrong = Some(fault.detail.clone()),
+                None => homeless.push(fault.detail.as_str()),
+            }
+        }
+        if refused.errors.is_empty() {
+            refused.detail.clone()
+        } else if homeless.is_empty() {
+            "有的内容需要修改，见下面的提示。".to_owned()
+        } else {
+            homeless.join(" ")
+        }
+    }
+
+    fn has_photos(&self) -> bool {
+        self.fields.iter().any(|field| field.kind == Kind::Photos)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::FieldError;
+
+    fn form() -> Form {
+        let yes_or_no = vec![Choice::new("yes", "是"), Choice::new("no", "否")];
+        Form::new("reply", "/console/x", "答复", "token")
+            .says("答复后由代表评价。")
+            .field(Field::new("account", "办理情况", Kind::Text).required())
+            .field(Field::new("solved", "是否解决", Kind::OneOf(yes_or_no)))
+    }
+
+    #[test]
+    fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_where() {
+        let typed = Entries::new(vec![
+            ("account".to_owned(), "<b>已修</b>".to_owned()),
+            ("solved".to_owned(), "no".to_owned()),
+        ]);
+        let error = Error::invalid(vec![FieldError::new("account", "too_short", "至少 10 个字。")]);
+        let html = form().refused(&typed, &error).render().unwrap();
+        assert!(html.contains("至少 10 个字。"), "{html}");
+        assert!(!html.contains("<b>") && html.contains("已修"), "{html}");
+        assert!(html.contains("aria-invalid"), "{html}");
+        let no = html.split("value=\"no\"").nth(1).unwrap();
+        assert!(no.starts_with(" checked"), "{html}");
+    }
+
+    #[test]
+    fn a_fault_without_a_field_is_told_above_the_form() {
+        let error = Error::refused(crate::error::Kind::Stale, "stale_version", "工单刚刚有了变化。");
+        let refused = form().refused(&Entries::default(), &error);
+        assert_eq!(refused.trouble.as_deref(), Some("工单刚刚有了变化。"));
+        assert!(refused.open);
+        assert_eq!(form().trouble, None);
+    }
+}

@@ -1,0 +1,110 @@
+//! What stands around every page: who is signed in, where he may go, the token that his forms carry.
+
+use entity::kinds::Role;
+
+use crate::app::App;
+use crate::console::assets::{self, Assets};
+use crate::console::words;
+use crate::people::rights::Caller;
+
+/// A room of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    Orders,
+    /// One's own sessions: reached by one's name, not by the navigation.
+    Sessions,
+}
+
+impl Section {
+    fn href(self) -> &'static str {
+        match self {
+            Self::Orders => "/console/orders",
+            Self::Sessions => "/console/sessions",
+        }
+    }
+
+    fn label(self, role: Role) -> &'static str {
+        match (self, role) {
+            (Self::Orders, Role::Delegate) => "我的工单",
+            (Self::Orders, _) => "工单",
+            (Self::Sessions, _) => "登录的设备",
+        }
+    }
+
+    /// The rooms of a role, in the order of the navigation; the first is where he arrives.
+    fn of(role: Role) -> &'static [Self] {
+        match role {
+            Role::Delegate | Role::Handler | Role::Operator | Role::Supervisor | Role::Admin => {
+                &[Self::Orders]
+            }
+        }
+    }
+}
+
+/// Where somebody arrives after signing in.
+#[must_use]
+pub fn home(role: Role) -> &'static str {
+    Section::of(role)
+        .first()
+        .map_or("/console/sessions", |section| section.href())
+}
+
+#[derive(Clone, Debug)]
+pub struct NavItem {
+    pub href: &'static str,
+    pub label: &'static str,
+    pub current: bool,
+}
+
+/// `frame` of every template that extends `base.html`.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub title: String,
+    pub city: String,
+    pub name: String,
+    /// And the unit or committee, where there is one.
+    pub role: String,
+    pub nav: Vec<NavItem>,
+    /// Hidden in every form that changes something.
+    pub csrf: String,
+    pub assets: &'static Assets,
+    /// What has just been done, after a redirect.
+    pub done: Option<&'static str>,
+    /// Dark, large, without controls.
+    pub wall: bool,
+}
+
+impl Frame {
+    #[must_use]
+    pub fn new(app: &App, caller: &Caller, section: Section, title: impl Into<String>) -> Self {
+        let city = app.city.load();
+        let unit = caller
+            .unit
+            .and_then(|id| city.unit(id))
+            .map(|unit| unit.name.as_str());
+        let place = unit.or(caller.committee.as_deref());
+        let role = words::role(caller.role);
+        let item = |room: &Section| NavItem {
+            href: room.href(),
+            label: room.label(caller.role),
+            current: *room == section,
+        };
+        Self {
+            title: title.into(),
+            city: city.meta.name.clone(),
+            name: caller.name.clone(),
+            role: place.map_or_else(|| role.to_owned(), |place| format!("{role} · {place}")),
+            nav: Section::of(caller.role).iter().map(item).collect(),
+            csrf: form_token(app, caller),
+            assets: assets::addresses(),
+            done: None,
+            wall: false,
+        }
+    }
+}
+
+/// Follows from the session, which no other site can read: nothing has to be kept for it.
+#[must_use]
+pub fn form_token(app: &App, caller: &Caller) -> String {
+    app.sealer.hash("console form", &caller.session.to_string())
+}

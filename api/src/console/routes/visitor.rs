@@ -1,0 +1,83 @@
+//! Who is looking at a page. Nobody is sent to the sign-in page, and from there back to where he wanted to go.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use chrono::{DateTime, Utc};
+
+use super::page::PageError;
+use crate::app::App;
+use crate::console::frame::{Frame, Section};
+use crate::console::words;
+use crate::error::{Error, Kind};
+use crate::orders::actor::Actor;
+use crate::people::rights::Caller;
+
+/// The signed-in person of a page, and the moment it is made.
+#[derive(Clone)]
+pub struct Visitor {
+    pub app: web::Data<App>,
+    pub caller: Caller,
+    pub now: DateTime<Utc>,
+    /// What the page before has done, named in `?done=`.
+    done: Option<&'static str>,
+}
+
+impl Visitor {
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::from(&self.caller)
+    }
+
+    #[must_use]
+    pub fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
+        let mut frame = Frame::new(&self.app, &self.caller, section, title);
+        frame.done = self.done;
+        frame
+    }
+}
+
+impl FromRequest for Visitor {
+    type Error = PageError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let caller = Caller::from_request(request, payload);
+        let request = request.clone();
+        Box::pin(async move {
+            let app = request.app_data::<web::Data<App>>().cloned();
+            let app = app.ok_or_else(|| anyhow::anyhow!("no application"))?;
+            let caller = caller.await.map_err(|error| turned_away(error, &request))?;
+            let now = app.clock.now();
+            let done = done(request.query_string());
+            Ok(Self {
+                app,
+                caller,
+                now,
+                done,
+            })
+        })
+    }
+}
+
+fn turned_away(error: Error, request: &HttpRequest) -> PageError {
+    let not_signed_in = matches!(&error, Error::Refused(refused) if refused.kind == Kind::NotSignedIn);
+    if !not_signed_in {
+        return error.into();
+    }
+    // What was to be sent cannot be sent again by itself.
+    let next = if request.method().is_safe() {
+        request.uri().to_string()
+    } else {
+        "/console".to_owned()
+    };
+    PageError::SignIn { next }
+}
+
+/// Only names that we have words for: nobody can put his own words on our page by a link.
+fn done(query: &str) -> Option<&'static str> {
+    let name = query.split('&').find_map(|part| part.strip_prefix("done="))?;
+    words::done(name)
+}

@@ -1,0 +1,293 @@
+//! `/console/login`, `/console/sessions`. A session's secret is in a cookie that scripts cannot read.
+
+use actix_web::cookie::time::Duration as CookieAge;
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::header::{ACCEPT, USER_AGENT};
+use actix_web::web::{Data, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use askama::Template;
+use entity::ids::SessionId;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::origin;
+use super::service::{self, Cast, CastGroup};
+use crate::app::App;
+use crate::console::assets::{self, Assets};
+use crate::console::frame::{Frame, Section};
+use crate::console::routes::page::{PageError, is_ours, page, see_other};
+use crate::console::routes::submission::{Submission, check, read_texts};
+use crate::console::routes::visitor::Visitor;
+use crate::console::words::{self, Markup};
+use crate::error::Error;
+use crate::people::caller::COOKIE;
+use crate::people::login_requests::service::{self as requests, Claim};
+use crate::people::sessions;
+
+/// Holds the secret of the request that this browser has begun.
+const LOGIN_COOKIE: &str = "zhitong_login";
+/// A console session ends with the working day; the cookie does not outlive it.
+const COOKIE_HOURS: i64 = 12;
+
+#[derive(Deserialize)]
+pub struct Wanted {
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    assets: &'static Assets,
+    city: String,
+    code: Markup,
+    origin: String,
+    expires: String,
+    expires_at: String,
+    next: String,
+    csrf: String,
+    suggested: Vec<Cast>,
+    groups: Vec<CastGroup>,
+}
+
+/// The code to scan. Whoever is signed in goes on to where he wanted.
+#[get("/login")]
+pub async fn show(
+    app: Data<App>,
+    request: HttpRequest,
+    wanted: Query<Wanted>,
+    visitor: Result<Visitor, PageError>,
+) -> Result<HttpResponse, PageError> {
+    let next = address(wanted.into_inner().next);
+    if visitor.is_ok() {
+        return Ok(see_other(&next));
+    }
+    let (now, zone) = (app.clock.now(), app.city.load().zone());
+    let held = request.cookie(LOGIN_COOKIE);
+    let origin = origin_of(&request);
+    let begun = service::begin(&app, held.as_ref().map(Cookie::value), &origin, now).await?;
+    let groups = service::cast(&app);
+    let mut response = page(&SignInPage {
+        assets: assets::addresses(),
+        city: app.city.load().meta.name.clone(),
+        code: service::picture(&service::scan_address(&app, &begun.code))?,
+        origin,
+        expires: words::when(begun.expires_at, now, zone),
+        expires_at: begun.expires_at.to_rfc3339(),
+        next,
+        csrf: anonymous_token(&app, &begun.secret),
+        suggested: service::suggested(&groups),
+        groups,
+    })?;
+    let cookie = cookie(&app, LOGIN_COOKIE, begun.secret);
+    response.add_cookie(&cookie).map_err(anyhow::Error::from)?;
+    Ok(response)
+}
+
+/// The browser asks whether somebody has confirmed: the script for JSON, the button for a page.
+#[post("/login/claim")]
+pub async fn claim(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
+    let next = address(read_texts(body).await?.some("next").map(str::to_owned));
+    let asks_json = request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|accepted| accepted.contains("json"));
+    let held = request.cookie(LOGIN_COOKIE);
+    let claimed = match &held {
+        Some(secret) => requests::claim(&app, secret.value(), app.clock.now()).await,
+        None => Err(Error::not_found()),
+    };
+    let (state, session) = match claimed {
+        Ok(Claim::Waiting) => ("waiting", None),
+        Ok(Claim::SignedIn(secret)) => ("signed_in", Some(secret)),
+        Err(Error::Refused(_)) => ("expired", None),
+        Err(broken) => return Err(broken.into()),
+    };
+    let mut response = match (asks_json, &session) {
+        (true, _) => HttpResponse::Ok().json(json!({ "state": state, "next": next })),
+        (false, Some(_)) => see_other(&next),
+        (false, None) => see_other("/console/login"),
+    };
+    if let Some(secret) = session {
+        sign_in(&app, &mut response, secret)?;
+    }
+    Ok(response)
+}
+
+/// Sandbox only: signs in as somebody of the cast. Elsewhere there is no such address.
+#[post("/login/sandbox")]
+pub async fn sandbox(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
+    if app.sandbox.is_none() {
+        return Err(PageError::not_found());
+    }
+    let entries = read_texts(body).await?;
+    let held = request.cookie(LOGIN_COOKIE);
+    let token = held.map(|secret| anonymous_token(&app, secret.value()));
+    check(token.as_deref().unwrap_or_default(), &entries)?;
+    let origin = origin_of(&request);
+    let session = requests::begin_as_cast(&app, entries.text("person"), &origin, app.clock.now()).await?;
+    let session = session.ok_or_else(PageError::not_found)?;
+    let mut response = see_other(&address(entries.some("next").map(str::to_owned)));
+    sign_in(&app, &mut response, session)?;
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_link.html")]
+struct LinkPage {
+    assets: &'static Assets,
+    code: String,
+}
+
+/// An admin's one-time link. Opening it changes nothing: programs that preview links would use it up.
+#[get("/login/{code}")]
+pub async fn show_link(code: web::Path<String>) -> Result<HttpResponse, PageError> {
+    page(&LinkPage {
+        assets: assets::addresses(),
+        code: code.into_inner(),
+    })
+}
+
+/// The link's secret is what a forged form would have to know, so that no token is needed besides.
+#[post("/login/{code}")]
+pub async fn use_link(app: Data<App>, code: web::Path<String>) -> Result<HttpResponse, PageError> {
+    let session = requests::claim_link(&app, &code, app.clock.now()).await?;
+    let mut response = see_other("/console");
+    sign_in(&app, &mut response, session)?;
+    Ok(response)
+}
+
+#[derive(Template)]
+#[template(path = "scanned.html")]
+struct ScannedPage {
+    assets: &'static Assets,
+}
+
+/// Where a camera other than the mini-program's arrives.
+#[get("/scan/{code}")]
+pub async fn scanned(_code: web::Path<String>) -> Result<HttpResponse, PageError> {
+    page(&ScannedPage {
+        assets: assets::addresses(),
+    })
+}
+
+#[post("/sign-out")]
+pub async fn sign_out(
+    visitor: Visitor,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    Submission::read(&visitor, &request, body).await?;
+    let caller = &visitor.caller;
+    sessions::end(&visitor.app, caller.person, caller.session, visitor.now).await?;
+    signed_out(&visitor.app)
+}
+
+struct ShownSession {
+    id: SessionId,
+    kind: &'static str,
+    client: Option<String>,
+    begun: String,
+    used: String,
+    until: String,
+    current: bool,
+}
+
+#[derive(Template)]
+#[template(path = "sessions.html")]
+struct SessionsPage {
+    frame: Frame,
+    sessions: Vec<ShownSession>,
+}
+
+/// One's own living sessions.
+#[get("/sessions")]
+pub async fn own_sessions(visitor: Visitor) -> Result<HttpResponse, PageError> {
+    let (now, zone) = (visitor.now, visitor.app.city.load().zone());
+    let own = sessions::own(&visitor.app, visitor.caller.person, now).await?;
+    let shown = own.into_iter().map(|session| ShownSession {
+        id: session.id,
+        kind: words::session(session.kind),
+        client: session.client,
+        begun: words::when(session.created_at, now, zone),
+        used: words::when(session.last_used_at, now, zone),
+        until: words::when(session.expires_at, now, zone),
+        current: session.id == visitor.caller.session,
+    });
+    page(&SessionsPage {
+        frame: visitor.frame(Section::Sessions, "登录的设备"),
+        sessions: shown.collect(),
+    })
+}
+
+#[post("/sessions/end-all")]
+pub async fn end_all(
+    visitor: Visitor,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    Submission::read(&visitor, &request, body).await?;
+    sessions::end_own(&visitor.app, visitor.caller.person, visitor.now).await?;
+    signed_out(&visitor.app)
+}
+
+#[post("/sessions/{id}/end")]
+pub async fn end_session(
+    visitor: Visitor,
+    id: web::Path<SessionId>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    Submission::read(&visitor, &request, body).await?;
+    sessions::end(&visitor.app, visitor.caller.person, *id, visitor.now).await?;
+    if *id == visitor.caller.session {
+        return signed_out(&visitor.app);
+    }
+    Ok(see_other("/console/sessions?done=session_ended"))
+}
+
+fn address(next: Option<String>) -> String {
+    next.filter(|next| is_ours(next))
+        .unwrap_or_else(|| "/console".to_owned())
+}
+
+fn origin_of(request: &HttpRequest) -> String {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let peer = request.peer_addr().map(|address| address.ip());
+    let from = origin::address(peer, header("x-forwarded-for").unwrap_or_default());
+    origin::describe(header(USER_AGENT.as_str()).unwrap_or_default(), from)
+}
+
+/// The token of the sign-in page's forms, before there is a session.
+fn anonymous_token(app: &App, login_secret: &str) -> String {
+    app.sealer.hash("console sign-in form", login_secret)
+}
+
+fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'static> {
+    Cookie::build(name, value)
+        .path("/")
+        .http_only(true)
+        .secure(app.config.public_url.starts_with("https://"))
+        .same_site(SameSite::Lax)
+        .max_age(CookieAge::hours(COOKIE_HOURS))
+        .finish()
+}
+
+fn sign_in(app: &App, response: &mut HttpResponse, secret: String) -> Result<(), PageError> {
+    let session = cookie(app, COOKIE, secret);
+    response.add_cookie(&session).map_err(anyhow::Error::from)?;
+    remove(app, response, LOGIN_COOKIE)
+}
+
+fn signed_out(app: &App) -> Result<HttpResponse, PageError> {
+    let mut response = see_other("/console/login");
+    remove(app, &mut response, COOKIE)?;
+    Ok(response)
+}
+
+fn remove(app: &App, response: &mut HttpResponse, name: &'static str) -> Result<(), PageError> {
+    let mut gone = cookie(app, name, String::new());
+    gone.make_removal();
+    response.add_cookie(&gone).map_err(anyhow::Error::from)?;
+    Ok(())
+}

@@ -1,0 +1,164 @@
+//! Somebody at the console without a screen: keeps cookies, follows no redirect by itself, fills in forms as
+//! they stand on the page.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use reqwest::Method;
+use reqwest::header::SET_COOKIE;
+
+use crate::app::TestApp;
+use crate::client::{Answer, Client};
+use crate::people::Who;
+
+pub struct Browser {
+    client: Client,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+impl Browser {
+    /// With no cookies yet.
+    #[must_use]
+    pub fn new(app: &TestApp) -> Self {
+        Self {
+            client: app.anonymous(),
+            cookies: Mutex::default(),
+        }
+    }
+
+    /// Signed in as the sandbox lets a stranger sign in.
+    pub async fn as_cast(app: &TestApp, who: Who<'_>) -> Self {
+        let browser = Self::new(app);
+        let person = app.person(who).await;
+        let page = browser.get("/console/login").await;
+        let fields = [("csrf", page.hidden("csrf")), ("person", person.openid)];
+        let answer = browser.send("/console/login/sandbox", &fields).await;
+        answer.leads_to("/console");
+        browser
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None).await
+    }
+
+    /// Sends a form.
+    pub async fn send(&self, path: &str, fields: &[(&str, String)]) -> Answer {
+        self.ask(Method::POST, path, Some(fields)).await
+    }
+
+    /// Sends the form with this address that stands on a page, with its hidden fields and these besides.
+    pub async fn submit(&self, page: &Answer, action: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut all = page.form(action);
+        for (name, text) in fields {
+            all.retain(|(held, _)| held != name);
+            all.push(((*name).to_owned(), (*text).to_owned()));
+        }
+        let all: Vec<(&str, String)> = all
+            .iter()
+            .map(|(name, text)| (name.as_str(), text.clone()))
+            .collect();
+        self.send(action, &all).await
+    }
+
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<String> {
+        self.held().get(name).cloned()
+    }
+
+    fn held(&self) -> BTreeMap<String, String> {
+        self.cookies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    async fn ask(&self, method: Method, path: &str, fields: Option<&[(&str, String)]>) -> Answer {
+        let held = self.held();
+        let cookies: Vec<String> = held
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let fill = |mut request: reqwest::RequestBuilder| {
+            if !cookies.is_empty() {
+                request = request.header("Cookie", cookies.join("; "));
+            }
+            match fields {
+                Some(fields) => request.header("Sec-Fetch-Site", "same-origin").form(fields),
+                None => request,
+            }
+        };
+        let answer = self.client.request(method, path, fill).await;
+        self.keep(&answer);
+        answer
+    }
+
+    fn keep(&self, answer: &Answer) {
+        let mut cookies = self.cookies.lock().unwrap_or_else(PoisonError::into_inner);
+        for header in answer.headers.get_all(SET_COOKIE) {
+            let text = header.to_str().expect("a cookie");
+            let (name, value) = text
+                .split(';')
+                .next()
+                .and_then(|pair| pair.split_once('='))
+                .expect("a cookie");
+            if value.is_empty() {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// The value of the first hidden field of this name.
+    #[must_use]
+    pub fn hidden(&self, name: &str) -> String {
+        let page = self.text();
+        let mark = format!("name=\"{name}\" value=\"");
+        let rest = page
+            .split_once(&mark)
+            .unwrap_or_else(|| panic!("no hidden {name}: {page}"))
+            .1;
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// The hidden fields of the form with this address.
+    #[must_use]
+    pub fn form(&self, action: &str) -> Vec<(String, String)> {
+        let page = self.text();
+        let start = page
+            .find(&format!("action=\"{action}\""))
+            .unwrap_or_else(|| panic!("no form to {action}: {page}"));
+        let form = page[start..].split("</form>").next().unwrap_or_default();
+        let hidden = form.split("<input type=\"hidden\" name=\"").skip(1);
+        hidden
+            .filter_map(|input| {
+                let (name, rest) = input.split_once("\" value=\"")?;
+                Some((name.to_owned(), rest.split('"').next()?.to_owned()))
+            })
+            .collect()
+    }
+
+    /// Asserts a redirect to this address.
+    #[track_caller]
+    pub fn leads_to(&self, address: &str) {
+        assert_eq!(
+            (self.status, self.header("location")),
+            (303, address),
+            "{}",
+            self.text()
+        );
+    }
+
+    /// Asserts a page of this status that contains these words.
+    #[track_caller]
+    pub fn page(&self, status: u16, words: &[&str]) -> String {
+        let page = self.text();
+        assert_eq!(self.status, status, "{page}");
+        for word in words {
+            assert!(page.contains(word), "“{word}” is missing: {page}");
+        }
+        page
+    }
+}
