@@ -1,0 +1,291 @@
+//! What would be expected in the last days if nothing had changed, and how sure that is.
+//!
+//! `expected(category, area, day) = rate(category, area) × weekday(day) × season(category, week)`, learned
+//! from the days before the ones that are judged. Rates weigh a day half as much every [`HALF_LIFE_DAYS`].
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every index runs over the dimensions the tables were made with"
+)]
+
+use crate::scan::grid::{DAY_CLASSES, Grid, Slot, WEEKS};
+
+/// The days that are judged, counted back from the grid's last.
+pub const WINDOW: usize = 28;
+const HALF_LIFE_DAYS: f64 = 120.0;
+/// A season is believed once there is more than a year to learn it from.
+const SEASON_MIN_DAYS: usize = 400;
+/// Weeks to each side that a week's season is smoothed over.
+const SEASON_REACH: usize = 3;
+/// Orders' worth of belief that a category has the city's season, and the city none.
+const CATEGORY_SEASON_PRIOR: f64 = 40.0;
+const CITY_SEASON_PRIOR: f64 = 200.0;
+/// Days' worth of belief that a class of days is like any other.
+const CLASS_PRIOR_DAYS: f64 = 7.0;
+/// Orders' worth of belief: a category comes as often as the average one, an area takes its share of it.
+const CATEGORY_PRIOR: f64 = 0.5;
+const AREA_PRIOR: f64 = 1.0;
+/// Weeks that the unrest of a category is learned from, and how strongly it leans on the other categories'.
+const UNREST_WEEKS: usize = 52;
+const UNREST_PRIOR: f64 = 50.0;
+const MAX_UNREST: f64 = 1.0;
+/// What is assumed before there is anything to learn from: weeks differ by a fifth beyond chance.
+const FIRST_UNREST: f64 = 0.04;
+
+/// The expectation for the last [`WINDOW`] days.
+#[derive(Clone, Debug)]
+pub struct Baseline {
+    pub areas: usize,
+    pub categories: Vec<CategoryBaseline>,
+}
+
+/// One category's.
+#[derive(Clone, Debug)]
+pub struct CategoryBaseline {
+    /// By area, then day of the window.
+    pub means: Vec<[f64; WINDOW]>,
+    /// Orders that each area's rate rests on: the shape of its Gamma law.
+    pub area_shapes: Vec<f64>,
+    /// The same for the category's rate in the city.
+    pub shape: f64,
+    /// Variance of a week's level around its mean, beyond Poisson: 0 for none.
+    pub unrest: f64,
+}
+
+/// What is learned before any category is looked at.
+struct City {
+    /// How many days are learned from.
+    days: usize,
+    weights: Vec<f64>,
+    classes: [f64; DAY_CLASSES],
+    season: [f64; WEEKS],
+    shares: Vec<f64>,
+    /// Orders a day of the average category.
+    typical: f64,
+}
+
+/// Learns from everything before the window. With no days before it everything is unsure.
+#[must_use]
+pub fn learn(grid: &Grid) -> Baseline {
+    let city = City::learn(grid);
+    let mut categories: Vec<(CategoryBaseline, Moments)> = (0..grid.categories())
+        .map(|category| city.category(grid, category))
+        .collect();
+    let pooled = categories.iter().fold(Moments::default(), |sum, (_, own)| Moments {
+        excess: sum.excess + own.excess,
+        squares: sum.squares + own.squares,
+    });
+    let common = (pooled.excess + UNREST_PRIOR * FIRST_UNREST) / (pooled.squares + UNREST_PRIOR);
+    let common = common.clamp(0.0, MAX_UNREST);
+    for (baseline, own) in &mut categories {
+        let unrest = (own.excess + UNREST_PRIOR * common) / (own.squares + UNREST_PRIOR);
+        baseline.unrest = unrest.clamp(0.0, MAX_UNREST);
+    }
+    Baseline {
+        areas: grid.areas(),
+        categories: categories.into_iter().map(|(baseline, _)| baseline).collect(),
+    }
+}
+
+/// Of weekly counts around their means: Σ((y − m)² − m) and Σm², whose ratio is the unrest.
+#[derive(Clone, Copy, Default)]
+struct Moments {
+    excess: f64,
+    squares: f64,
+}
+
+impl City {
+    fn learn(grid: &Grid) -> Self {
+        let days = grid.days().saturating_sub(WINDOW);
+        let mut by_day = vec![0.0; days];
+        let mut by_area = vec![0.0; grid.areas()];
+        for slot in slots(grid) {
+            let series = grid.series(slot.category, slot.area);
+            for (total, count) in by_day.iter_mut().zip(series) {
+                *total += f64::from(*count);
+                by_area[slot.area] += f64::from(*count);
+            }
+        }
+        let total: f64 = by_day.iter().sum();
+        let mean = total / days.max(1) as f64;
+        let areas = grid.areas().max(1) as f64;
+        let weight = |day: usize| 0.5_f64.powf((days - 1 - day) as f64 / HALF_LIFE_DAYS);
+        Self {
+            days,
+            weights: (0..days).map(weight).collect(),
+            classes: classes(grid, &by_day, mean),
+            season: season(grid, &by_day, [1.0; WEEKS], CITY_SEASON_PRIOR),
+            shares: by_area.iter().map(|n| (n + 1.0) / (total + areas)).collect(),
+            typical: (total + 1.0) / (days.max(1) * grid.categories().max(1)) as f64,
+        }
+    }
+
+    fn category(&self, grid: &Grid, category: usize) -> (CategoryBaseline, Moments) {
+        let all = grid.of_category(category);
+        let counts: Vec<f64> = all.iter().take(self.days).map(|n| f64::from(*n)).collect();
+        let season = season(grid, &counts, self.season, CATEGORY_SEASON_PRIOR);
+        let factor = |day: usize| self.classes[grid.class(day)] * season[grid.week(day)];
+        let weighed = |series: &[u16]| -> f64 {
+            let counted = series.iter().zip(&self.weights);
+            counted.map(|(count, weight)| f64::from(*count) * weight).sum()
+        };
+        let exposure: f64 = (0..self.days).map(|day| self.weights[day] * factor(day)).sum();
+        let by_area: Vec<f64> = (0..grid.areas())
+            .map(|area| weighed(grid.series(category, area)))
+            .collect();
+        let shape = by_area.iter().sum::<f64>() + CATEGORY_PRIOR;
+        let rate = shape / (exposure + CATEGORY_PRIOR / self.typical);
+        let window = |rate: f64| {
+            let mut means = [0.0; WINDOW];
+            for (mean, day) in means.iter_mut().zip(self.days..grid.days()) {
+                *mean = rate * factor(day);
+            }
+            means
+        };
+        let area_rate = |(counted, share): (&f64, &f64)| {
+            let prior_days = AREA_PRIOR / (rate * share);
+            (counted + AREA_PRIOR) / (exposure + prior_days)
+        };
+        let baseline = CategoryBaseline {
+            means: by_area.iter().zip(&self.shares).map(area_rate).map(window).collect(),
+            area_shapes: by_area.iter().map(|counted| counted + AREA_PRIOR).collect(),
+            shape,
+            unrest: 0.0,
+        };
+        (baseline, self.moments(&counts, factor))
+    }
+
+    /// Weekly counts of the last year against the year's level.
+    fn moments(&self, counts: &[f64], factor: impl Fn(usize) -> f64) -> Moments {
+        let weeks = (self.days / 7).min(UNREST_WEEKS);
+        let first = self.days - weeks * 7;
+        let expected: f64 = (first..self.days).map(&factor).sum();
+        let level = counts[first..].iter().sum::<f64>() / expected.max(f64::MIN_POSITIVE);
+        let mut sum = Moments::default();
+        for week in 0..weeks {
+            let days = first + week * 7..first + week * 7 + 7;
+            let mean = level * days.clone().map(&factor).sum::<f64>();
+            let count: f64 = counts[days].iter().sum();
+            sum.excess += (count - mean).powi(2) - mean;
+            sum.squares += mean * mean;
+        }
+        sum
+    }
+}
+
+/// How much each class of days has of an average day.
+fn classes(grid: &Grid, by_day: &[f64], mean: f64) -> [f64; DAY_CLASSES] {
+    let mut counted = [0.0; DAY_CLASSES];
+    let mut days = [0.0; DAY_CLASSES];
+    for (day, count) in by_day.iter().enumerate() {
+        counted[grid.class(day)] += count;
+        days[grid.class(day)] += 1.0;
+    }
+    let mut factors = [1.0; DAY_CLASSES];
+    if mean > 0.0 {
+        for (factor, (counted, days)) in factors.iter_mut().zip(counted.iter().zip(days)) {
+            *factor = (counted + CLASS_PRIOR_DAYS * mean) / ((days + CLASS_PRIOR_DAYS) * mean);
+        }
+    }
+    factors
+}
+
+/// How much each week of the year has of an average week, leaning on `prior`.
+fn season(grid: &Grid, by_day: &[f64], prior: [f64; WEEKS], belief: f64) -> [f64; WEEKS] {
+    if by_day.len() < SEASON_MIN_DAYS {
+        return prior;
+    }
+    let level = by_day.iter().sum::<f64>() / by_day.len() as f64;
+    let mut counted = [0.0; WEEKS];
+    let mut expected = [0.0; WEEKS];
+    for (day, count) in by_day.iter().enumerate() {
+        for offset in 0..=2 * SEASON_REACH {
+            let week = (grid.week(day) + WEEKS + offset - SEASON_REACH) % WEEKS;
+            counted[week] += count;
+            expected[week] += level;
+        }
+    }
+    let mut factors = prior;
+    for (factor, (counted, expected)) in factors.iter_mut().zip(counted.iter().zip(expected)) {
+        *factor = (counted + belief * *factor) / (expected + belief);
+    }
+    factors
+}
+
+fn slots(grid: &Grid) -> impl Iterator<Item = Slot> {
+    let areas = grid.areas();
+    (0..grid.categories()).flat_map(move |category| {
+        (0..areas).map(move |area| Slot {
+            category,
+            area,
+            day: 0,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+
+    /// Three years of one category in two areas, `count(day, area)` orders a day.
+    fn grid(days: usize, count: impl Fn(&Grid, usize, usize) -> u16) -> Grid {
+        let first = NaiveDate::from_ymd_opt(2023, 1, 2).unwrap();
+        let mut grid = Grid::new(first, days, 2, 1, |_| false);
+        for (area, day) in (0..2).flat_map(|area| (0..days).map(move |day| (area, day))) {
+            let n = count(&grid, day, area);
+            grid.add(
+                Slot {
+                    category: 0,
+                    area,
+                    day,
+                },
+                n,
+            );
+        }
+        grid
+    }
+
+    fn window_mean(grid: &Grid, area: usize) -> f64 {
+        learn(grid).categories[0].means[area].iter().sum::<f64>() / WINDOW as f64
+    }
+
+    #[test]
+    fn a_steady_level_is_expected_to_stay() {
+        let steady = grid(500, |_, _, area| [4, 1][area]);
+        assert!((window_mean(&steady, 0) - 4.0).abs() < 0.1);
+        assert!((window_mean(&steady, 1) - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn weekends_are_expected_to_be_quiet_when_they_were() {
+        let quiet = grid(500, |grid, day, _| if grid.class(day) >= 5 { 1 } else { 5 });
+        let means = learn(&quiet).categories[0].means[0];
+        let saturday = (500 - WINDOW..500).position(|day| quiet.class(day) == 5).unwrap();
+        assert!(means[saturday] < 1.5, "{}", means[saturday]);
+        assert!(means[(saturday + 3) % 7] > 4.5);
+    }
+
+    #[test]
+    fn a_summer_like_the_last_two_is_no_surprise() {
+        // Days 900 to 928 lie in June and July 2025; June to August always have three times as much.
+        let summer = grid(928, |grid, day, _| if (22..35).contains(&grid.week(day)) { 6 } else { 2 });
+        let expected = window_mean(&summer, 0);
+        assert!((4.5..7.0).contains(&expected), "{expected}");
+    }
+
+    #[test]
+    fn what_is_judged_teaches_nothing() {
+        let burst = grid(500, |_, day, _| if day >= 500 - WINDOW { 50 } else { 1 });
+        assert!(window_mean(&burst, 0) < 1.1);
+    }
+
+    #[test]
+    fn without_a_past_everything_is_unsure() {
+        let young = grid(WINDOW, |_, _, _| 1);
+        let baseline = &learn(&young).categories[0];
+        assert!(baseline.shape < 1.0);
+        assert!(baseline.means[0].iter().all(|mean| mean.is_finite()));
+    }
+}

@@ -1,0 +1,199 @@
+//! A cylinder is a set of areas over the last so many days. For each the counts are held against the
+//! expectation; the strongest of a category is its candidate.
+
+#![expect(
+    clippy::indexing_slicing,
+    reason = "every index runs over the dimensions the tables were made with"
+)]
+
+use rand::Rng;
+
+use crate::scan::baseline::{Baseline, CategoryBaseline, WINDOW};
+use crate::scan::draws::{gamma_of_mean_one, poisson};
+
+/// How many days back a cylinder may reach.
+pub const REACHES: [usize; 10] = [1, 2, 3, 4, 5, 7, 10, 14, 21, 28];
+/// Fewer orders than this are no rise, however rare they were.
+const MIN_COUNT: u32 = 3;
+
+/// Orders of one category: by area, then reach.
+pub type Counts = Vec<[u32; REACHES.len()]>;
+
+/// The strongest cylinder of one category.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Strongest {
+    /// Index of its set of areas.
+    pub zone: usize,
+    /// Index into [`REACHES`].
+    pub reach: usize,
+    pub statistic: f64,
+}
+
+/// What is expected in every cylinder of every category, worked out once for all replications.
+pub struct Expectations<'a> {
+    zones: &'a [Vec<usize>],
+    baseline: &'a Baseline,
+    /// By category, then zone and reach.
+    cells: Vec<Vec<[Cell; REACHES.len()]>>,
+}
+
+/// One cylinder's expectation.
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    mean: f64,
+    /// Variance of the count under the baseline, as a multiple of a Poisson count's.
+    inflation: f64,
+}
+
+impl Cell {
+    /// The log-likelihood ratio of a Poisson count (Kulldorff 1997), divided by how much more than Poisson
+    /// the count varies when nothing has changed (quasi-likelihood); 0 where there are not more than expected.
+    fn statistic(self, count: u32) -> f64 {
+        let observed = f64::from(count);
+        if count < MIN_COUNT || observed <= self.mean {
+            return 0.0;
+        }
+        (observed * (observed / self.mean).ln() - (observed - self.mean)) / self.inflation
+    }
+}
+
+impl<'a> Expectations<'a> {
+    #[must_use]
+    pub fn new(baseline: &'a Baseline, zones: &'a [Vec<usize>]) -> Self {
+        let of = |category: &CategoryBaseline| {
+            let zones = zones.iter();
+            zones.map(|zone| REACHES.map(|reach| cell(category, zone, reach))).collect()
+        };
+        Self {
+            zones,
+            baseline,
+            cells: baseline.categories.iter().map(of).collect(),
+        }
+    }
+
+    #[must_use]
+    pub fn mean(&self, category: usize, found: Strongest) -> f64 {
+        self.cells[category][found.zone][found.reach].mean
+    }
+
+    /// The strongest cylinder of a category; none where nothing is above its expectation.
+    #[must_use]
+    pub fn strongest(&self, category: usize, counts: &Counts) -> Option<Strongest> {
+        let city: u32 = counts.iter().map(|area| area[REACHES.len() - 1]).sum();
+        if city < MIN_COUNT {
+            return None;
+        }
+        let mut best: Option<Strongest> = None;
+        for (zone, (areas, cells)) in self.zones.iter().zip(&self.cells[category]).enumerate() {
+            for (reach, cell) in cells.iter().enumerate() {
+                let count = areas.iter().map(|area| counts[*area][reach]).sum();
+                let statistic = cell.statistic(count);
+                if statistic > best.map_or(0.0, |best| best.statistic) {
+                    best = Some(Strongest {
+                        zone,
+                        reach,
+                        statistic,
+                    });
+                }
+            }
+        }
+        best
+    }
+
+    /// Counts as they could come if nothing had changed: a rate as unsure as the baseline is, weeks as
+    /// restless as they were, and chance.
+    pub fn replicate(&self, category: usize, rng: &mut impl Rng) -> Counts {
+        let baseline = &self.baseline.categories[category];
+        let level = gamma_of_mean_one(rng, baseline.shape);
+        let weeks: Vec<f64> = (0..WINDOW.div_ceil(7))
+            .map(|_| level * gamma_of_mean_one(rng, 1.0 / baseline.unrest))
+            .collect();
+        let areas = baseline.means.iter().zip(&baseline.area_shapes);
+        areas
+            .map(|(means, shape)| {
+                let own = gamma_of_mean_one(rng, *shape);
+                let mut days = [0; WINDOW];
+                for (back, day) in days.iter_mut().enumerate() {
+                    *day = poisson(rng, means[WINDOW - 1 - back] * own * weeks[back / 7]);
+                }
+                sums(&days)
+            })
+            .collect()
+    }
+
+    /// The highest statistic of one replication of everything.
+    pub fn highest_of_replica(&self, rng: &mut impl Rng) -> f64 {
+        let categories = 0..self.baseline.categories.len();
+        let highest = categories.map(|category| {
+            let counts = self.replicate(category, rng);
+            self.strongest(category, &counts).map_or(0.0, |found| found.statistic)
+        });
+        highest.fold(0.0, f64::max)
+    }
+}
+
+/// Sums over each reach; `days` run backwards from the last.
+#[must_use]
+pub fn sums(days: &[u32]) -> [u32; REACHES.len()] {
+    REACHES.map(|reach| days.iter().take(reach).sum())
+}
+
+fn cell(category: &CategoryBaseline, zone: &[usize], reach: usize) -> Cell {
+    let mut weeks = [0.0; WINDOW.div_ceil(7)];
+    let mut of_areas = 0.0;
+    for area in zone {
+        let mut own = 0.0;
+        for back in 0..reach {
+            let mean = category.means[*area][WINDOW - 1 - back];
+            weeks[back / 7] += mean;
+            own += mean;
+        }
+        of_areas += own * own / category.area_shapes[*area];
+    }
+    let mean: f64 = weeks.iter().sum();
+    let squares: f64 = weeks.iter().map(|week| week * week).sum();
+    let beyond = mean * mean / category.shape + of_areas + category.unrest * squares;
+    Cell {
+        mean,
+        inflation: 1.0 + beyond / mean.max(f64::MIN_POSITIVE),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_above_its_expectation_is_nothing() {
+        let cell = Cell {
+            mean: 5.0,
+            inflation: 1.0,
+        };
+        assert!(cell.statistic(5).abs() < f64::EPSILON);
+        assert!(cell.statistic(9) > 0.0);
+        let rare = Cell { mean: 0.001, ..cell };
+        assert!(rare.statistic(2).abs() < f64::EPSILON, "two orders are no rise");
+    }
+
+    #[test]
+    fn an_unsure_expectation_weighs_less() {
+        let sure = Cell {
+            mean: 5.0,
+            inflation: 1.0,
+        };
+        let unsure = Cell {
+            inflation: 3.0,
+            ..sure
+        };
+        assert!(unsure.statistic(20) < sure.statistic(20));
+    }
+
+    #[test]
+    fn sums_reach_back_from_the_last_day() {
+        let mut days = [0; WINDOW];
+        days[0] = 4;
+        days[6] = 1;
+        days[27] = 2;
+        assert_eq!(sums(&days), [4, 4, 4, 4, 4, 5, 5, 5, 5, 7]);
+    }
+}
