@@ -71,10 +71,12 @@ pub fn learn(grid: &Grid) -> Baseline {
     let mut categories: Vec<(CategoryBaseline, Moments)> = (0..grid.categories())
         .map(|category| city.category(grid, category))
         .collect();
-    let pooled = categories.iter().fold(Moments::default(), |sum, (_, own)| Moments {
-        excess: sum.excess + own.excess,
-        squares: sum.squares + own.squares,
-    });
+    let pooled = categories
+        .iter()
+        .fold(Moments::default(), |sum, (_, own)| Moments {
+            excess: sum.excess + own.excess,
+            squares: sum.squares + own.squares,
+        });
     let common = (pooled.excess + UNREST_PRIOR * FIRST_UNREST) / (pooled.squares + UNREST_PRIOR);
     let common = common.clamp(0.0, MAX_UNREST);
     for (baseline, own) in &mut categories {
@@ -147,7 +149,12 @@ impl City {
             (counted + AREA_PRIOR) / (exposure + prior_days)
         };
         let baseline = CategoryBaseline {
-            means: by_area.iter().zip(&self.shares).map(area_rate).map(window).collect(),
+            means: by_area
+                .iter()
+                .zip(&self.shares)
+                .map(area_rate)
+                .map(window)
+                .collect(),
             area_shapes: by_area.iter().map(|counted| counted + AREA_PRIOR).collect(),
             shape,
             unrest: 0.0,
@@ -270,7 +277,10 @@ mod tests {
     #[test]
     fn a_summer_like_the_last_two_is_no_surprise() {
         // Days 900 to 928 lie in June and July 2025; June to August always have three times as much.
-        let summer = grid(928, |grid, day, _| if (22..35).contains(&grid.week(day)) { 6 } else { 2 });
+        let summer = grid(
+            928,
+            |grid, day, _| if (22..35).contains(&grid.week(day)) { 6 } else { 2 },
+        );
         let expected = window_mean(&summer, 0);
         assert!((4.5..7.0).contains(&expected), "{expected}");
     }

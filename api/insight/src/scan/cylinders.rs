@@ -62,7 +62,9 @@ impl<'a> Expectations<'a> {
     pub fn new(baseline: &'a Baseline, zones: &'a [Vec<usize>]) -> Self {
         let of = |category: &CategoryBaseline| {
             let zones = zones.iter();
-            zones.map(|zone| REACHES.map(|reach| cell(category, zone, reach))).collect()
+            zones
+                .map(|zone| REACHES.map(|reach| cell(category, zone, reach)))
+                .collect()
         };
         Self {
             zones,
@@ -126,7 +128,8 @@ impl<'a> Expectations<'a> {
         let categories = 0..self.baseline.categories.len();
         let highest = categories.map(|category| {
             let counts = self.replicate(category, rng);
-            self.strongest(category, &counts).map_or(0.0, |found| found.statistic)
+            self.strongest(category, &counts)
+                .map_or(0.0, |found| found.statistic)
         });
         highest.fold(0.0, f64::max)
     }

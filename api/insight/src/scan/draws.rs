@@ -75,7 +75,10 @@ mod tests {
             let drawn: Vec<f64> = (0..40_000).map(|_| f64::from(poisson(&mut rng, mean))).collect();
             let (found, variance) = moments(&drawn);
             assert!((found - mean).abs() < 0.03 * mean + 0.005, "mean {mean}: {found}");
-            assert!((variance - mean).abs() < 0.06 * mean + 0.005, "mean {mean}: variance {variance}");
+            assert!(
+                (variance - mean).abs() < 0.06 * mean + 0.005,
+                "mean {mean}: variance {variance}"
+            );
         }
     }
 
@@ -86,7 +89,10 @@ mod tests {
             let drawn: Vec<f64> = (0..40_000).map(|_| gamma_of_mean_one(&mut rng, shape)).collect();
             let (mean, variance) = moments(&drawn);
             assert!((mean - 1.0).abs() < 0.03, "shape {shape}: {mean}");
-            assert!((variance * shape - 1.0).abs() < 0.1, "shape {shape}: variance {variance}");
+            assert!(
+                (variance * shape - 1.0).abs() < 0.1,
+                "shape {shape}: variance {variance}"
+            );
         }
         assert!((gamma_of_mean_one(&mut rng, f64::INFINITY) - 1.0).abs() < f64::EPSILON);
     }

@@ -88,9 +88,7 @@ impl Grid {
         let days = days.min(self.days);
         let rows = self.counts.chunks_exact(self.days.max(1));
         Self {
-            counts: rows
-                .flat_map(|row| row.iter().take(days).copied())
-                .collect(),
+            counts: rows.flat_map(|row| row.iter().take(days).copied()).collect(),
             classes: self.classes.iter().take(days).copied().collect(),
             days,
             ..*self

@@ -57,7 +57,9 @@ pub fn scan(grid: &Grid, plan: &Plan, limit: f64) -> Vec<Rise> {
             let counts = counts(grid, category);
             let strongest = expectations.strongest(category, &counts)?;
             let areas = plan.zones.get(strongest.zone)?.clone();
-            let in_areas = areas.iter().filter_map(|area| counts.get(*area)?.get(strongest.reach));
+            let in_areas = areas
+                .iter()
+                .filter_map(|area| counts.get(*area)?.get(strongest.reach));
             Some(Rise {
                 category,
                 days: REACHES.get(strongest.reach).copied()?,
@@ -77,7 +79,11 @@ pub fn scan(grid: &Grid, plan: &Plan, limit: f64) -> Vec<Rise> {
         rise.p_value = null.p_value(rise.statistic);
     }
     found.retain(|rise| rise.p_value <= limit);
-    found.sort_by(|a, b| b.statistic.total_cmp(&a.statistic).then(a.category.cmp(&b.category)));
+    found.sort_by(|a, b| {
+        b.statistic
+            .total_cmp(&a.statistic)
+            .then(a.category.cmp(&b.category))
+    });
     found
 }
 

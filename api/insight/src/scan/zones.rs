@@ -50,8 +50,17 @@ mod tests {
 
     #[test]
     fn an_area_without_a_place_joins_no_neighbourhood() {
-        let centres = [Some((0.0, 0.0)), Some((1.0, 0.0)), Some((2.0, 0.0)), Some((3.0, 0.0)), None];
-        let with_unknown: Vec<_> = zones(&centres).into_iter().filter(|set| set.contains(&4)).collect();
+        let centres = [
+            Some((0.0, 0.0)),
+            Some((1.0, 0.0)),
+            Some((2.0, 0.0)),
+            Some((3.0, 0.0)),
+            None,
+        ];
+        let with_unknown: Vec<_> = zones(&centres)
+            .into_iter()
+            .filter(|set| set.contains(&4))
+            .collect();
         assert_eq!(with_unknown, [vec![4], vec![0, 1, 2, 3, 4]]);
     }
 }

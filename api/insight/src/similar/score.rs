@@ -1,0 +1,190 @@
+//! How likely two reports are one matter, and why. The part of the text is calibrated on judged pairs of
+//! real messages (`tests/judged/pairs.csv`); place, category and time, which those messages do not have,
+//! add to the log odds by plain assumptions that `docs/insight.md` names as such.
+
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use chrono::{DateTime, Utc};
+
+use crate::similar::features::{Features, runs, term};
+use crate::similar::index::Index;
+
+/// Log odds of one matter at cosine 0, and per unit of cosine: a logistic regression on the judged pairs,
+/// weighted back to how often such pairs occur.
+const TEXT_BASE: f64 = -6.65;
+const TEXT_SLOPE: f64 = 28.0;
+/// Log odds that two reports of one spot gain, and how they fall with distance.
+const SAME_SPOT: f64 = 1.5;
+const DISTANCE_FALL: f64 = 1.2;
+const SPOT_KM: f64 = 0.3;
+const FARTHEST: f64 = -3.0;
+/// Log odds for the same category, and against another one.
+const CATEGORY: f64 = 0.7;
+/// Days within which time says nothing; log odds lost for each day more, and at most.
+const FRESH_DAYS: f64 = 30.0;
+const DAILY_FADE: f64 = 0.01;
+const OLDEST: f64 = -1.5;
+/// Shared words shown.
+const MAX_WORDS: usize = 6;
+
+/// A report as it is compared.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    pub text: &'a str,
+    pub features: &'a Features,
+    /// WGS-84 degrees, longitude first.
+    pub place: Option<(f64, f64)>,
+    pub category: Option<&'a str>,
+    pub at: DateTime<Utc>,
+}
+
+/// Why two reports are taken for one matter or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reasons {
+    /// 0 to 1: of pairs with this score, so many are one matter.
+    pub probability: f64,
+    /// The words and names both use, the rarest first.
+    pub shared_words: Vec<String>,
+    pub text_similarity: f64,
+    pub distance_m: Option<f64>,
+    /// None where one of the two has no category.
+    pub same_category: Option<bool>,
+    pub days_apart: i64,
+}
+
+/// Compares two reports; `index` says how rare words are.
+#[must_use]
+pub fn same_matter<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &Report<'_>, b: &Report<'_>) -> Reasons {
+    let text_similarity = f64::from(index.similarity(a.features, b.features));
+    let distance_km = a.place.zip(b.place).map(|(a, b)| distance_km(a, b));
+    let same_category = a.category.zip(b.category).map(|(a, b)| a == b);
+    let days = (a.at - b.at).num_days().abs();
+    let odds = TEXT_BASE
+        + TEXT_SLOPE * text_similarity
+        + distance_km.map_or(0.0, of_distance)
+        + same_category.map_or(0.0, |same| if same { CATEGORY } else { -CATEGORY })
+        + (-DAILY_FADE * (days as f64 - FRESH_DAYS).max(0.0)).max(OLDEST);
+    Reasons {
+        probability: 1.0 / (1.0 + (-odds).exp()),
+        shared_words: shared_words(index, a.text, b.text),
+        text_similarity,
+        distance_m: distance_km.map(|km| km * 1_000.0),
+        same_category,
+        days_apart: days,
+    }
+}
+
+fn of_distance(km: f64) -> f64 {
+    (SAME_SPOT - DISTANCE_FALL * (1.0 + km / SPOT_KM).ln()).max(FARTHEST)
+}
+
+/// On a sphere of the earth's mean radius; a few metres' error over a city.
+fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
+    const RADIUS_KM: f64 = 6_371.0;
+    let half = |a: f64, b: f64| ((b - a).to_radians() / 2.0).sin().powi(2);
+    let chord = half(a.1, b.1) + a.1.to_radians().cos() * b.1.to_radians().cos() * half(a.0, b.0);
+    2.0 * RADIUS_KM * chord.sqrt().min(1.0).asin()
+}
+
+/// Words and pairs of words that stand in both; a word that stands in a pair is not said twice.
+fn shared_words<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &str, b: &str) -> Vec<String> {
+    let (mine, theirs) = (phrases(a), phrases(b));
+    let mut shared: Vec<(f32, String)> = mine
+        .into_iter()
+        .filter(|(text, _)| theirs.contains_key(text))
+        .map(|(text, term)| (index.rarity(term), text))
+        .collect();
+    shared.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    let mut kept: Vec<String> = Vec::new();
+    for (_, text) in shared {
+        if kept.len() < MAX_WORDS
+            && !kept
+                .iter()
+                .any(|other| other.contains(&text) || text.contains(other.as_str()))
+        {
+            kept.push(text);
+        }
+    }
+    kept
+}
+
+/// The words of two characters and more, and the pairs, with their terms.
+pub fn phrases(text: &str) -> BTreeMap<String, u32> {
+    let mut found = BTreeMap::new();
+    runs(text, |run| {
+        for word in run.iter().filter(|word| word.chars().nth(1).is_some()) {
+            found.insert((*word).to_owned(), term(&[word]));
+        }
+        for pair in run.windows(2) {
+            found.insert(pair.concat(), term(pair));
+        }
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONE: &str = "南昌路中学门口每晚占道摆摊，油烟很大";
+    const AGAIN: &str = "南昌路中学门口摆摊的越来越多，晚上走不动";
+    const OTHER: &str = "王城公园的路灯坏了三盏";
+
+    fn compare(b: &str, place: Option<(f64, f64)>, category: Option<&'static str>, days: i64) -> Reasons {
+        let mut index = Index::default();
+        for (key, text) in [ONE, AGAIN, OTHER].iter().enumerate() {
+            index.add(key, Features::of("", text));
+        }
+        let (mine, theirs) = (Features::of("", ONE), Features::of("", b));
+        let at = DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap();
+        let a = Report {
+            text: ONE,
+            features: &mine,
+            place: Some((112.43, 34.66)),
+            category: Some("0101"),
+            at,
+        };
+        let b = Report {
+            text: b,
+            features: &theirs,
+            place,
+            category,
+            at: at + chrono::TimeDelta::days(days),
+        };
+        same_matter(&index, &a, &b)
+    }
+
+    #[test]
+    fn each_reason_moves_the_score_its_own_way() {
+        let here = Some((112.4301, 34.6601));
+        let there = Some((112.60, 34.70));
+        let known = compare(AGAIN, here, Some("0101"), 1).probability;
+        assert!(
+            known > compare(AGAIN, there, Some("0101"), 1).probability,
+            "distance"
+        );
+        assert!(
+            known > compare(AGAIN, here, Some("0203"), 1).probability,
+            "category"
+        );
+        assert!(
+            known > compare(AGAIN, here, Some("0101"), 120).probability,
+            "time"
+        );
+        assert!(known > compare(OTHER, here, Some("0101"), 1).probability, "text");
+        assert!(known > 0.9);
+        assert!(compare(OTHER, there, None, 1).probability < 0.05);
+    }
+
+    #[test]
+    fn it_says_why() {
+        let reasons = compare(AGAIN, Some((112.43, 34.6645)), None, 3);
+        assert!(
+            reasons.shared_words.iter().any(|word| word.contains("南昌")),
+            "{reasons:?}"
+        );
+        assert!((reasons.distance_m.unwrap() - 500.0).abs() < 2.0);
+        assert_eq!((reasons.same_category, reasons.days_apart), (None, 3));
+    }
+}

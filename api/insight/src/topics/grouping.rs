@@ -1,0 +1,502 @@
+//! Groups grow by one report at a time. A report joins the group whose middle it is near to, not the group
+//! of anybody it resembles: so a group stays about one thing and does not chain into the next.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
+
+use crate::similar::{Features, Index};
+use crate::topics::centre::Centre;
+
+/// Neighbours looked at for one report.
+const NEIGHBOURS: usize = 48;
+/// The heaviest terms of a group, by which another group like it is found.
+const LEADING_TERMS: usize = 12;
+/// Smaller groups are not looked at for coming apart.
+const MIN_SPLIT: usize = 6;
+
+/// How alike is alike enough; cosines, chosen by reading the groups of real messages (`docs/insight.md`).
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Two reports that found a group.
+    pub pair: f32,
+    /// A report and the middle of a group.
+    pub join: f32,
+    /// The middles of two groups that are one.
+    pub merge: f32,
+    /// A group whose members are less alike than this on average comes apart.
+    pub apart: f32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            pair: 0.16,
+            join: 0.20,
+            merge: 0.36,
+            apart: 0.07,
+        }
+    }
+}
+
+/// A group's name while it is in memory.
+pub type GroupId = u32;
+
+/// What became of groups besides growing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    Merged { from: GroupId, into: GroupId },
+    Split { from: GroupId, into: GroupId },
+}
+
+/// All groups over an index of reports.
+#[derive(Clone, Debug)]
+pub struct Grouping<K> {
+    settings: Settings,
+    groups: BTreeMap<GroupId, Group<K>>,
+    of: HashMap<K, GroupId>,
+    next: GroupId,
+    touched: BTreeSet<GroupId>,
+    /// Groups that an analyst took apart, or shaped with his own hands: never united by the machine.
+    pinned: BTreeSet<GroupId>,
+}
+
+#[derive(Clone, Debug)]
+struct Group<K> {
+    members: BTreeSet<K>,
+    centre: Centre,
+}
+
+impl<K> Default for Group<K> {
+    fn default() -> Self {
+        Self {
+            members: BTreeSet::new(),
+            centre: Centre::default(),
+        }
+    }
+}
+
+impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            groups: BTreeMap::new(),
+            of: HashMap::new(),
+            next: 0,
+            touched: BTreeSet::new(),
+            pinned: BTreeSet::new(),
+        }
+    }
+
+    pub fn ids(&self) -> impl Iterator<Item = GroupId> + '_ {
+        self.groups.keys().copied()
+    }
+
+    /// The reports of a group, in order.
+    pub fn members(&self, group: GroupId) -> impl Iterator<Item = K> + '_ {
+        self.groups
+            .get(&group)
+            .into_iter()
+            .flat_map(|group| group.members.iter().copied())
+    }
+
+    #[must_use]
+    pub fn group_of(&self, key: K) -> Option<GroupId> {
+        self.of.get(&key).copied()
+    }
+
+    /// How alike the members are: the mean cosine between two of them.
+    #[must_use]
+    pub fn coherence(&self, group: GroupId) -> f32 {
+        self.groups
+            .get(&group)
+            .map_or(0.0, |group| group.centre.coherence())
+    }
+
+    /// Starts a group known from before; its members keep together whatever they are.
+    pub fn restore(&mut self, index: &Index<K>, members: &[K], pinned: bool) -> GroupId {
+        let group = self.fresh();
+        for key in members {
+            self.put(index, group, *key);
+        }
+        if pinned {
+            self.pinned.insert(group);
+        }
+        self.touched.remove(&group);
+        group
+    }
+
+    /// Puts reports where they belong, in their own order and not in the order given; then unites groups
+    /// that have grown into one, and parts those that are no longer about one thing.
+    pub fn assign(&mut self, index: &Index<K>, keys: &[K]) -> Vec<Change> {
+        let mut keys = keys.to_vec();
+        keys.sort_unstable();
+        for key in keys {
+            self.place(index, key);
+        }
+        let mut changes = self.part(index);
+        changes.extend(self.unite());
+        self.touched.clear();
+        changes
+    }
+
+    /// Forgets a report that is too old to be met again.
+    pub fn forget(&mut self, index: &Index<K>, key: K) {
+        let Some(id) = self.of.remove(&key) else { return };
+        let Some(group) = self.groups.get_mut(&id) else {
+            return;
+        };
+        group.members.remove(&key);
+        if let Some(features) = index.features(key) {
+            group.centre.take(index, features);
+        }
+        if group.members.is_empty() {
+            self.groups.remove(&id);
+            self.pinned.remove(&id);
+        }
+    }
+
+    fn fresh(&mut self) -> GroupId {
+        self.next += 1;
+        self.next
+    }
+
+    fn put(&mut self, index: &Index<K>, group: GroupId, key: K) {
+        let Some(features) = index.features(key) else {
+            return;
+        };
+        let held = self.groups.entry(group).or_default();
+        if held.members.insert(key) {
+            held.centre.add(index, features);
+        }
+        self.of.insert(key, group);
+        self.touched.insert(group);
+    }
+
+    /// How near a text is to the middle of a group: a cosine.
+    #[must_use]
+    pub fn nearness(&self, index: &Index<K>, group: GroupId, features: &Features) -> f32 {
+        self.groups
+            .get(&group)
+            .map_or(0.0, |group| group.centre.cosine(index, features))
+    }
+
+    fn place(&mut self, index: &Index<K>, key: K) {
+        let Some(features) = index.features(key) else {
+            return;
+        };
+        if self.of.contains_key(&key) {
+            return;
+        }
+        let neighbours = index.search(features, self.settings.pair / 2.0, NEIGHBOURS);
+        let around: BTreeSet<GroupId> = neighbours
+            .iter()
+            .filter_map(|found| self.group_of(found.key))
+            .collect();
+        let by_nearness = around
+            .into_iter()
+            .map(|group| (self.nearness(index, group, features), group));
+        let nearest = by_nearness.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
+        if let Some((near, group)) = nearest
+            && near >= self.settings.join
+        {
+            self.put(index, group, key);
+            return;
+        }
+        let partners: Vec<K> = neighbours
+            .iter()
+            .filter(|found| found.key != key && found.similarity >= self.settings.pair)
+            .map(|found| found.key)
+            .filter(|partner| !self.of.contains_key(partner))
+            .collect();
+        if partners.is_empty() {
+            return;
+        }
+        let group = self.fresh();
+        self.put(index, group, key);
+        for partner in partners {
+            let near = index
+                .features(partner)
+                .map_or(0.0, |features| self.nearness(index, group, features));
+            if near >= self.settings.pair {
+                self.put(index, group, partner);
+            }
+        }
+    }
+
+    /// Unites groups that were touched with groups whose middles are near, the nearest pair first.
+    fn unite(&mut self) -> Vec<Change> {
+        let mut by_term: HashMap<u32, Vec<GroupId>> = HashMap::new();
+        for (id, group) in &self.groups {
+            for term in group.centre.leading(LEADING_TERMS) {
+                by_term.entry(term).or_default().push(*id);
+            }
+        }
+        let mut pairs: Vec<(f32, GroupId, GroupId)> = Vec::new();
+        for id in self.touched.iter().filter(|id| !self.pinned.contains(id)) {
+            let Some(group) = self.groups.get(id) else {
+                continue;
+            };
+            let leading = group.centre.leading(LEADING_TERMS);
+            let around: BTreeSet<GroupId> = leading
+                .iter()
+                .filter_map(|term| by_term.get(term))
+                .flatten()
+                .copied()
+                .collect();
+            for other in around
+                .iter()
+                .filter(|other| *other != id && !self.pinned.contains(other))
+            {
+                let near = self
+                    .groups
+                    .get(other)
+                    .map_or(0.0, |other| group.centre.between(&other.centre));
+                if near >= self.settings.merge {
+                    pairs.push((near, *id.min(other), *id.max(other)));
+                }
+            }
+        }
+        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+        pairs.dedup();
+        let mut changes = Vec::new();
+        for (_, a, b) in pairs {
+            let near = match (self.groups.get(&a), self.groups.get(&b)) {
+                (Some(a), Some(b)) => a.centre.between(&b.centre),
+                _ => continue,
+            };
+            if near >= self.settings.merge {
+                self.unite_two(b, a);
+                changes.push(Change::Merged { from: b, into: a });
+            }
+        }
+        changes
+    }
+
+    fn unite_two(&mut self, from: GroupId, into: GroupId) {
+        let Some(gone) = self.groups.remove(&from) else {
+            return;
+        };
+        for key in &gone.members {
+            self.of.insert(*key, into);
+        }
+        if let Some(group) = self.groups.get_mut(&into) {
+            group.members.extend(gone.members);
+            group.centre.unite(&gone.centre);
+        }
+    }
+
+    /// Groups that were touched and are no longer about one thing are grouped anew among themselves; the
+    /// largest part stays the group.
+    fn part(&mut self, index: &Index<K>) -> Vec<Change> {
+        let incoherent: Vec<GroupId> = self
+            .touched
+            .iter()
+            .copied()
+            .filter(|id| !self.pinned.contains(id))
+            .filter(|id| self.members(*id).count() >= MIN_SPLIT && self.coherence(*id) < self.settings.apart)
+            .collect();
+        let mut changes = Vec::new();
+        for id in incoherent {
+            let members: Vec<K> = self.members(id).collect();
+            let mut own = Index::default();
+            for key in &members {
+                if let Some(features) = index.features(*key) {
+                    own.add(*key, features.clone());
+                }
+            }
+            let mut parts = Self::new(Settings {
+                join: self.settings.join * 1.25,
+                pair: self.settings.pair * 1.25,
+                apart: 0.0,
+                ..self.settings
+            });
+            for key in &members {
+                parts.place(&own, *key);
+            }
+            let mut parts: Vec<Vec<K>> = parts
+                .groups
+                .into_values()
+                .map(|part| part.members.into_iter().collect())
+                .collect();
+            parts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+            self.groups.remove(&id);
+            for key in &members {
+                self.of.remove(key);
+            }
+            for (rank, part) in parts.into_iter().enumerate() {
+                let into = if rank == 0 { id } else { self.fresh() };
+                for key in part {
+                    self.put(index, into, key);
+                }
+                if rank > 0 {
+                    changes.push(Change::Split { from: id, into });
+                }
+            }
+        }
+        changes
+    }
+}
+
+/// Whether a group is told to anybody: three reports or more, and alike enough for their number. Of a few
+/// reports more is asked, since any two texts share something; of many less, since they speak of many sides.
+#[must_use]
+pub fn is_one_matter(members: usize, coherence: f32) -> bool {
+    const MIN_MEMBERS: usize = 3;
+    const FLOOR: f32 = 0.085;
+    const OF_FEW: f32 = 0.42;
+    members >= MIN_MEMBERS && coherence >= FLOOR + OF_FEW / members as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three matters, told in many ways.
+    fn texts() -> Vec<String> {
+        let says = |name: &str, what: &[&str]| -> Vec<String> {
+            what.iter().map(|what| format!("{name}{what}")).collect()
+        };
+        let mut texts = says(
+            "丽发新城旁边的搅拌站",
+            &[
+                "噪音扰民",
+                "灰尘太大",
+                "夜里生产",
+                "没有环评",
+                "何时搬走",
+                "污染空气",
+            ],
+        );
+        texts.extend(says(
+            "伊景园滨河苑捆绑销售车位",
+            &["不合理", "强制业主", "价格虚高", "违反规定", "请查处", "不退定金"],
+        ));
+        texts.extend(says(
+            "牡丹广场地铁口自行车",
+            &[
+                "乱停放",
+                "堵住盲道",
+                "无人管理",
+                "越来越多",
+                "挡住出口",
+                "倒了一片",
+            ],
+        ));
+        texts
+    }
+
+    fn index(texts: &[String]) -> Index<usize> {
+        let mut index = Index::default();
+        for (key, text) in texts.iter().enumerate() {
+            index.add(key, Features::of("", text));
+        }
+        index.renorm();
+        index
+    }
+
+    fn sorted(grouping: &Grouping<usize>) -> Vec<Vec<usize>> {
+        let mut groups: Vec<Vec<usize>> = grouping.ids().map(|id| grouping.members(id).collect()).collect();
+        groups.sort();
+        groups
+    }
+
+    #[test]
+    fn each_matter_is_a_group_of_its_own() {
+        let index = index(&texts());
+        let mut grouping = Grouping::new(Settings::default());
+        grouping.assign(&index, &(0..18).collect::<Vec<_>>());
+        assert_eq!(
+            sorted(&grouping),
+            [(0..6).collect::<Vec<_>>(), (6..12).collect(), (12..18).collect()]
+        );
+        assert!(grouping.ids().all(|id| is_one_matter(6, grouping.coherence(id))));
+    }
+
+    #[test]
+    fn the_order_within_a_batch_does_not_matter() {
+        let index = index(&texts());
+        let keys: Vec<usize> = (0..18).collect();
+        let mut forwards = Grouping::new(Settings::default());
+        forwards.assign(&index, &keys);
+        for rotation in 1..18 {
+            let mut shuffled = keys.clone();
+            shuffled.rotate_left(rotation);
+            shuffled.swap(0, 9);
+            let mut other = Grouping::new(Settings::default());
+            other.assign(&index, &shuffled);
+            assert_eq!(sorted(&other), sorted(&forwards));
+        }
+    }
+
+    #[test]
+    fn a_group_known_from_before_keeps_its_members_and_takes_new_ones() {
+        let index = index(&texts());
+        let mut grouping = Grouping::new(Settings::default());
+        let known = grouping.restore(&index, &[0, 1, 2], false);
+        assert!(grouping.assign(&index, &[3, 4, 5]).is_empty());
+        assert_eq!(grouping.members(known).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn two_groups_that_turn_out_to_be_one_are_united_unless_an_analyst_parted_them() {
+        let index = index(&texts());
+        for pinned in [false, true] {
+            let mut grouping = Grouping::new(Settings::default());
+            let first = grouping.restore(&index, &[0, 1], pinned);
+            let second = grouping.restore(&index, &[2, 3], pinned);
+            let changes = grouping.assign(&index, &[4, 5]);
+            let united = Change::Merged {
+                from: second,
+                into: first,
+            };
+            assert_eq!(changes.contains(&united), !pinned, "{changes:?}");
+        }
+    }
+
+    #[test]
+    fn what_holds_nothing_in_common_comes_apart() {
+        let index = index(&texts());
+        let mut grouping = Grouping::new(Settings {
+            apart: 0.3,
+            ..Settings::default()
+        });
+        let known = grouping.restore(&index, &[0, 1, 2, 6, 7, 8, 12, 13], false);
+        let changes = grouping.assign(&index, &[14]);
+        assert!(
+            changes
+                .iter()
+                .all(|change| matches!(change, Change::Split { from, .. } if *from == known))
+        );
+        assert_eq!(changes.len(), 2, "{changes:?}");
+    }
+
+    #[test]
+    fn a_chain_of_resemblances_is_no_group() {
+        // Each resembles the next, the first and the last have nothing in common.
+        let names = ["甲湾", "乙桥", "丙岭", "丁屯", "戊坡", "己塘", "庚坝", "辛洼"];
+        let chain: Vec<String> = names
+            .windows(2)
+            .map(|pair| format!("{}，{}", pair[0], pair[1]))
+            .collect();
+        let index = index(&chain);
+        let mut grouping = Grouping::new(Settings::default());
+        grouping.assign(&index, &(0..chain.len()).collect::<Vec<_>>());
+        assert!(
+            grouping
+                .ids()
+                .all(|id| grouping.members(id).count() < chain.len())
+        );
+    }
+
+    #[test]
+    fn forgetting_the_last_member_ends_a_group() {
+        let index = index(&texts());
+        let mut grouping = Grouping::new(Settings::default());
+        let known = grouping.restore(&index, &[0, 1], false);
+        grouping.forget(&index, 0);
+        assert_eq!(grouping.members(known).collect::<Vec<_>>(), [1]);
+        grouping.forget(&index, 1);
+        assert_eq!(grouping.ids().count(), 0);
+    }
+}
