@@ -4,6 +4,7 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig as UtoipaServiceConfig;
 
+use crate::insight::reports;
 use crate::people::{login_requests, sign_in};
 use crate::supervision::campaigns;
 use crate::wechat::{push, sandbox};
@@ -40,6 +41,10 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(follow_up::routes::list_follow_ups)
         .service(follow_up::routes::record_follow_up)
         .service(hotline::routes::file_call)
+        .service(reports::routes::ask_for_report)
+        .service(reports::routes::list_reports)
+        .service(reports::routes::show_report)
+        .service(reports::routes::list_counted)
         .service(supervision::routes::urge_order)
         .service(supervision::routes::track_order)
         .service(supervision::routes::untrack_order)

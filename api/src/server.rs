@@ -23,6 +23,7 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::error::Error;
 use crate::http::{extract, request_id};
+use crate::insight::reports;
 use crate::notices::{Wording, templates};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
@@ -179,6 +180,9 @@ pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
 /// Serves until told to stop, with the job runner beside it; both finish what they have begun.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
+    reports::schedule::begin(&app)
+        .await
+        .context("the calendar's reports")?;
     let runner = tokio::spawn(jobs::runner::run(app.clone(), stop.clone()));
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
     let server = listen(app.clone(), listener)?;

@@ -56,6 +56,7 @@ id! {
     PersonId,
     PhotoId,
     ReplyId,
+    ReportId,
     ReturnId,
     SessionId,
     SiteId,

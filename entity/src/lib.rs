@@ -20,6 +20,7 @@ pub mod endorsement;
 pub mod extension;
 pub mod follow_up;
 pub mod idempotency_key;
+pub mod insight_report;
 pub mod job;
 pub mod login_request;
 pub mod notice;

@@ -14,6 +14,7 @@ mod operations;
 mod orders;
 mod people;
 mod photos;
+mod reports;
 mod roster;
 mod store;
 mod stories;

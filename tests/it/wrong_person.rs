@@ -52,6 +52,7 @@ const CAMPAIGN_READERS: &[Standing] = &[
     Operator,
     Admin,
 ];
+const REPORT_READERS: &[Standing] = &[CitySupervisor, CountySupervisor, OtherCountySupervisor, Admin];
 /// Those who may know that the order exists.
 const CONCERNED: &[Standing] = &[
     Reporter,
@@ -143,6 +144,17 @@ const TABLE: &[(&str, May)] = &[
         Only(&[Operator, UnitHandler, CitySupervisor, CountySupervisor, Admin]),
     ),
     ("POST /api/v1/hotline/calls", Only(&[Operator])),
+    ("POST /api/v1/insight-reports", Only(REPORT_READERS)),
+    ("GET /api/v1/insight-reports", Only(REPORT_READERS)),
+    // The report is the county's.
+    (
+        "GET /api/v1/insight-reports/{file}",
+        Only(&[CitySupervisor, CountySupervisor, Admin]),
+    ),
+    (
+        "GET /api/v1/insight-reports/{id}/figures/{key}",
+        Only(&[CitySupervisor, CountySupervisor, Admin]),
+    ),
     ("GET /api/v1/campaigns", Only(CAMPAIGN_READERS)),
     // The campaign is the county's.
     (
@@ -222,6 +234,10 @@ impl Scene {
         let order = demand_an_answer(&county, &order).await;
         let campaign = json!({ "title": "占道经营专项监督", "purpose": "查明占道经营反复出现的原因。" });
         let campaign = county.post("/campaigns", campaign).await.ok();
+        let report = county
+            .post("/insight-reports", json!({ "kind": "weekly" }))
+            .await
+            .ok();
         app.run_jobs().await;
         let text = |value: &Value| {
             value
@@ -238,6 +254,7 @@ impl Scene {
                 text(&order["supervision_orders"][0]["number"]),
             ),
             ("campaign", text(&campaign["id"])),
+            ("report", text(&report["id"])),
         ]);
         let mut people = vec![
             (
@@ -274,11 +291,13 @@ impl Scene {
         let id = match operation.path.as_str() {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
             path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
+            path if path.contains("/insight-reports/") => self.parameters["report"].clone(),
             path if path.contains("/inbox/") => self.parameters["notice"].clone(),
             _ => uuid::Uuid::now_v7().to_string(),
         };
         let path = operation.path.replace("{number}", &self.parameters["number"]);
         let path = path.replace("{no}", &self.parameters["supervision order"]);
+        let path = path.replace("{file}", &id).replace("{key}", "now.arrived");
         let mut path = path.replace("{id}", &id).replace("{code}", "no-such-code");
         if path.ends_with("/locate") || path.ends_with("/nearby") {
             path.push_str("?longitude=112.395&latitude=34.655&datum=wgs84");

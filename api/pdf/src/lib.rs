@@ -46,6 +46,8 @@ pub enum Template {
     SupervisionOrder,
     /// A sheet of site codes.
     SiteCodes,
+    /// 专项分析报告 with tables, charts and the source of every number.
+    InsightReport,
 }
 
 impl Template {
@@ -53,6 +55,7 @@ impl Template {
         match self {
             Self::SupervisionOrder => include_str!("../templates/supervision_order.typ"),
             Self::SiteCodes => include_str!("../templates/site_codes.typ"),
+            Self::InsightReport => include_str!("../templates/insight_report.typ"),
         }
     }
 }

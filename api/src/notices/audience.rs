@@ -211,7 +211,7 @@ events! {
     HotTopic "hot_topic" => [
         pushed(Committee, Attention), inbox(CitySupervisors), pushed(CountySupervisors, Attention),
     ];
-    ReportReady "report_ready" => [pushed(Committee, Attention), inbox(CitySupervisors)];
+    ReportReady "report_ready" => [pushed(Committee, Attention), inbox(CountySupervisors), inbox(CitySupervisors)];
     /// 有事请扫码: a resident wrote to the named delegates' station.
     SiteMessage "site_message" => [pushed(NamedPeople, Progress)];
     /// Something published by a person needs an operator's eye.

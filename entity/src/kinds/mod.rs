@@ -10,6 +10,7 @@ mod notices;
 mod orders;
 mod people;
 mod photos;
+mod reports;
 mod sites;
 mod supervision;
 
@@ -19,5 +20,6 @@ pub use notices::*;
 pub use orders::*;
 pub use people::*;
 pub use photos::*;
+pub use reports::*;
 pub use sites::*;
 pub use supervision::*;

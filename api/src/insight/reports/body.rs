@@ -1,0 +1,117 @@
+//! A report as it is kept: sections of prose, tables and charts. Numbers in it are not text but references to
+//! `figures`, so that each one leads to the orders it counts. Pure.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Body {
+    pub title: String,
+    /// The line below the title: period, state of the data.
+    pub subtitle: String,
+    pub sections: Vec<Section>,
+    pub figures: Vec<Figure>,
+    /// How the rates are counted.
+    pub definitions: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Section {
+    pub heading: String,
+    pub blocks: Vec<Block>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Block {
+    Paragraph {
+        runs: Vec<Run>,
+    },
+    Table(Table),
+    /// A drawing as SVG; `caption` says what it shows, for those who do not see it too.
+    Chart {
+        caption: String,
+        svg: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Table {
+    pub caption: String,
+    pub columns: Vec<String>,
+    pub rows: Vec<Vec<Run>>,
+}
+
+/// A piece of a sentence, or a cell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Run {
+    Text {
+        text: String,
+    },
+    /// A counted number: an index into `figures`.
+    Number {
+        figure: usize,
+        value: u64,
+    },
+    /// A share in percent, of two counted numbers; none where the denominator is 0.
+    Rate {
+        numerator: usize,
+        denominator: usize,
+        text: String,
+    },
+}
+
+/// One number of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Figure {
+    /// What it counts, e.g. `now.satisfied.area:410302`; its orders are listed under this name.
+    pub key: String,
+    pub label: String,
+    pub value: u64,
+}
+
+impl Run {
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text { text: text.into() }
+    }
+
+    /// As it is read aloud.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Text { text } | Self::Rate { text, .. } => text.clone(),
+            Self::Number { value, .. } => value.to_string(),
+        }
+    }
+
+    /// The figures behind it.
+    #[must_use]
+    pub fn figures(&self) -> Vec<usize> {
+        match self {
+            Self::Text { .. } => Vec::new(),
+            Self::Number { figure, .. } => vec![*figure],
+            Self::Rate {
+                numerator,
+                denominator,
+                ..
+            } => vec![*numerator, *denominator],
+        }
+    }
+}
+
+impl Body {
+    /// The prose without tables and charts, a paragraph a line.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        let mut lines = Vec::new();
+        for section in &self.sections {
+            lines.push(section.heading.clone());
+            for block in &section.blocks {
+                if let Block::Paragraph { runs } = block {
+                    lines.push(runs.iter().map(Run::plain).collect());
+                }
+            }
+        }
+        lines.join("\n")
+    }
+}

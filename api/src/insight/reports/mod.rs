@@ -1,0 +1,24 @@
+//! 专项分析报告. A report is asked for (or comes with the calendar), is written by a job from the orders as they
+//! stand at that instant, and is kept with those facts, so that every number in it can be counted again.
+//!
+//! Read `facts.rs` and `slice.rs` for what is counted, `sections.rs` and `findings.rs` for what is said,
+//! `build.rs` for the job, `schedule.rs` for the calendar's own reports. `files.rs` makes PDF, DOCX and XLSX.
+
+pub mod body;
+pub mod build;
+mod chart;
+mod compare;
+mod docx;
+pub mod facts;
+mod files;
+mod findings;
+pub mod period;
+pub mod routes;
+pub mod schedule;
+mod sections;
+pub mod service;
+pub mod slice;
+mod store;
+mod tally;
+mod writer;
+mod xlsx;

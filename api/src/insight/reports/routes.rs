@@ -1,0 +1,262 @@
+//! `/insight-reports`
+
+use actix_web::http::header::{
+    CONTENT_DISPOSITION, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+};
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono_tz::Tz;
+use entity::ids::ReportId;
+use entity::kinds::{ReportKind, ReportStatus};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::deadlines::calendar::local_date;
+use crate::error::{Error, FieldError, Kind, Result};
+use crate::http::answers::{ReadRefusals, WriteRefusals};
+use crate::http::idempotency::{IdempotencyKey, fingerprint};
+use crate::http::paging::{Page, Paging};
+use crate::http::time::local;
+use crate::insight::reports::body::Body;
+use crate::insight::reports::files::Format;
+use crate::insight::reports::period::Period;
+use crate::insight::reports::service::{self, Asked};
+use crate::insight::reports::store::Head;
+use crate::orders::submit::Claim;
+use crate::people::rights::Caller;
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReportView {
+    pub id: ReportId,
+    pub kind: ReportKind,
+    /// County-level code; none for the whole city.
+    pub area: Option<String>,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub version: i32,
+    pub title: String,
+    pub status: ReportStatus,
+    /// Percent.
+    pub progress: i32,
+    /// False for the calendar's own.
+    pub on_request: bool,
+    pub requested_at: DateTime<FixedOffset>,
+    pub ready_at: Option<DateTime<FixedOffset>>,
+}
+
+impl ReportView {
+    #[must_use]
+    pub fn of(head: Head, zone: Tz) -> Self {
+        let (id, kind, area, from, to, version, title, status, progress, by, requested_at, ready_at) = head;
+        Self {
+            id,
+            kind,
+            area,
+            from,
+            to,
+            version,
+            title,
+            status,
+            progress,
+            on_request: by.is_some(),
+            requested_at: local(requested_at, zone),
+            ready_at: ready_at.map(|at| local(at, zone)),
+        }
+    }
+}
+
+/// A report with what it says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReportInFull {
+    #[serde(flatten)]
+    pub report: ReportView,
+    /// None until it is ready.
+    pub body: Option<Body>,
+}
+
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct AskForReport {
+    pub kind: ReportKind,
+    /// First day, or a time on it; left out together with `to`: the last whole week or month, or thirty days.
+    #[schema(example = "2025-09-01")]
+    pub from: Option<String>,
+    /// Last day, or a time on it.
+    #[schema(example = "2025-09-30")]
+    pub to: Option<String>,
+    /// County by code or name; left out for the whole city. A county's supervisors get their county's.
+    pub area: Option<String>,
+}
+
+/// Ask for an analysis report; a job writes it.
+#[utoipa::path(
+    tag = "insight",
+    request_body = AskForReport,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = ReportView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/insight-reports")]
+pub async fn ask_for_report(
+    app: web::Data<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: web::Json<AskForReport>,
+) -> Result<HttpResponse> {
+    let body = body.into_inner();
+    let now = app.clock.now();
+    let claim = key.0.map(|key| Claim {
+        person: caller.person,
+        key,
+        fingerprint: fingerprint("POST /insight-reports", &body),
+    });
+    let asked = understood(&app, body, now)?;
+    Ok(service::ask(&app, &caller, asked, claim.as_ref(), now)
+        .await?
+        .respond())
+}
+
+fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Result<Asked> {
+    let city = app.city.load();
+    let today = local_date(now, city.zone());
+    let AskForReport { kind, from, to, area } = body;
+    let last = Period::last(kind, today);
+    let period = match (day("from", from, city.zone())?, day("to", to, city.zone())?) {
+        (None, None) => last,
+        (Some(from), Some(to)) => Period::checked(from, to, today)?,
+        (None, Some(_)) => return Err(wrong("from", "缺少开始日期。")),
+        (Some(_), None) => return Err(wrong("to", "缺少结束日期。")),
+    };
+    let area = area
+        .map(|text| {
+            let county = city.county(&text).map(|county| county.code.clone());
+            county.ok_or_else(|| wrong("area", "没有这个县区。"))
+        })
+        .transpose()?;
+    Ok(Asked {
+        kind,
+        period,
+        area,
+        by: None,
+    })
+}
+
+fn wrong(field: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, "malformed", detail)])
+}
+
+/// A date of the city, or the date of a time.
+fn day(field: &str, text: Option<String>, zone: Tz) -> Result<Option<NaiveDate>> {
+    let Some(text) = text else { return Ok(None) };
+    if let Ok(date) = text.trim().parse() {
+        return Ok(Some(date));
+    }
+    DateTime::parse_from_rfc3339(text.trim())
+        .map(|at| Some(local_date(at.to_utc(), zone)))
+        .map_err(|_| wrong(field, "应为日期，如 2025-09-01。"))
+}
+
+/// The reports, the newest first.
+#[utoipa::path(
+    tag = "insight",
+    params(Paging),
+    responses((status = 200, body = Page<ReportView>), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/insight-reports")]
+pub async fn list_reports(
+    app: web::Data<App>,
+    caller: Caller,
+    paging: web::Query<Paging>,
+) -> Result<web::Json<Page<ReportView>>> {
+    Ok(web::Json(service::list(&app, &caller, &paging).await?))
+}
+
+/// One report: `{id}` as JSON, `{id}.pdf`, `{id}.docx`, `{id}.xlsx` as files.
+#[utoipa::path(
+    tag = "insight",
+    params(("file" = String, Path, description = "An id, or an id with `.pdf`, `.docx` or `.xlsx`")),
+    responses(
+        (status = 200, content(
+            (ReportInFull = "application/json"),
+            (Vec<u8> = "application/pdf"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+            (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
+        (status = 409, description = "`report_not_ready`, `report_failed`", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        ReadRefusals
+    ),
+    security(("bearer" = []))
+)]
+#[get("/insight-reports/{file}")]
+pub async fn show_report(
+    app: web::Data<App>,
+    caller: Caller,
+    file: web::Path<String>,
+) -> Result<HttpResponse> {
+    let (id, format) = match file.rsplit_once('.') {
+        Some((id, extension)) => (
+            id,
+            Some(extension.parse::<Format>().map_err(|()| Error::not_found())?),
+        ),
+        None => (file.as_str(), None),
+    };
+    let report = service::visible(&app, &caller, parsed(id)?).await?;
+    let Some(format) = format else {
+        let body = service::body(&report).ok();
+        let report = service::view(&app, &report);
+        return Ok(HttpResponse::Ok().json(ReportInFull { report, body }));
+    };
+    let bytes = service::file(&app, &report, format).await?;
+    Ok(HttpResponse::Ok()
+        .content_type(format.media_type())
+        .insert_header((CONTENT_DISPOSITION, named(&report.title, format)))
+        .body(bytes))
+}
+
+fn parsed(id: &str) -> Result<ReportId> {
+    id.parse()
+        .map_err(|_| Error::refused(Kind::NotFound, "not_found", "没有找到，或您无权查看。"))
+}
+
+/// The title as the file's name, for browsers that read RFC 5987.
+fn named(title: &str, format: Format) -> ContentDisposition {
+    ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![
+            DispositionParam::Filename(format!("report.{}", format.extension())),
+            DispositionParam::FilenameExt(ExtendedValue {
+                charset: Charset::Ext("UTF-8".to_owned()),
+                language_tag: None,
+                value: format!("{title}.{}", format.extension()).into_bytes(),
+            }),
+        ],
+    }
+}
+
+/// The numbers of the orders that a figure counts, as they were when the report was made.
+#[utoipa::path(
+    tag = "insight",
+    params(
+        ("id" = ReportId, Path),
+        ("key" = String, Path, description = "Of `figures`, e.g. `now.satisfied.area:410302`"),
+        Paging,
+    ),
+    responses(
+        (status = 200, body = Page<String>),
+        (status = 409, description = "`report_not_ready`, `report_failed`", body = crate::http::problem::Problem, content_type = "application/problem+json"),
+        ReadRefusals
+    ),
+    security(("bearer" = []))
+)]
+#[get("/insight-reports/{id}/figures/{key}")]
+pub async fn list_counted(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(ReportId, String)>,
+    paging: web::Query<Paging>,
+) -> Result<web::Json<Page<String>>> {
+    let (id, key) = path.into_inner();
+    let report = service::visible(&app, &caller, id).await?;
+    Ok(web::Json(service::counted(&report, &key, &paging).await?))
+}

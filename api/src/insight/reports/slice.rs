@@ -1,0 +1,246 @@
+//! What a number counts, as a name: `now.rated.area:410302`. The number, the list of its orders and its definition
+//! all come from here, so that they cannot differ. Pure.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{NaiveDate, Weekday};
+use entity::kinds::{Channel, Satisfaction, Solved, Status};
+
+use crate::insight::reports::facts::{Fact, Kept, When};
+
+macro_rules! measures {
+    ($($(#[$doc:meta])* $name:ident $text:literal $label:literal => $holds:expr;)*) => {
+        /// Which orders count.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Measure { $($(#[$doc])* $name,)* }
+
+        impl Measure {
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// What it is called in a table.
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)* }
+            }
+
+            #[must_use]
+            pub fn holds(self, fact: &Fact) -> bool {
+                match self { $(Self::$name => { let holds: fn(&Fact) -> bool = $holds; holds(fact) })* }
+            }
+        }
+    };
+}
+
+measures! {
+    /// Everything that came in and was not withdrawn.
+    Arrived "arrived" "受理" => |fact| fact.status != Status::Cancelled;
+    /// Counts delegates, not orders; its list shows their orders.
+    Delegates "delegates" "参与代表" => |fact| Self::Arrived.holds(fact);
+    Cancelled "cancelled" "撤销" => |fact| fact.status == Status::Cancelled;
+    Closed "closed" "已办结" => |fact| fact.status == Status::Closed;
+    Open "open" "办理中" => |fact| !matches!(fact.status, Status::Closed | Status::Cancelled);
+    Triage "triage" "待分派" => |fact| matches!(fact.status, Status::Triage | Status::Submitted);
+    /// Denominator of the response rate.
+    ResponseJudged "response_judged" "应响应" => |fact| fact.response != Kept::Running;
+    ResponseInTime "response_in_time" "按时响应" => |fact| fact.response == Kept::InTime;
+    ResolutionJudged "resolution_judged" "应办结" => |fact| fact.resolution != Kept::Running;
+    ResolutionInTime "resolution_in_time" "按期办理" => |fact| fact.resolution == Kept::InTime;
+    ResolutionLate "resolution_late" "超期" => |fact| fact.resolution == Kept::Late;
+    /// Denominator of the satisfaction and solution rates: judged, or closed without a verdict.
+    Judgeable "judgeable" "应评价" => |fact| fact.verdict.is_some() || fact.status == Status::Closed;
+    Satisfied "satisfied" "满意" => |fact| fact.verdict == Some(Satisfaction::Satisfied);
+    Basically "basically_satisfied" "基本满意" => |fact| fact.verdict == Some(Satisfaction::BasicallySatisfied);
+    Dissatisfied "dissatisfied" "不满意" => |fact| fact.verdict == Some(Satisfaction::Dissatisfied);
+    Unrated "unrated" "未评价" => |fact| fact.verdict.is_none() && fact.status == Status::Closed;
+    Solved "solved" "已解决" => |fact| fact.solved == Some(Solved::Yes);
+    SecondRound "second_round" "二次办理" => |fact| fact.round > 1;
+    Difficult "difficult" "疑难" => |fact| fact.difficult;
+    Tracked "tracked" "重点跟踪" => |fact| fact.tracked;
+    Extended "extended" "延期" => |fact| fact.extensions > 0;
+    Returned "returned" "退单" => |fact| fact.returns > 0;
+    Urged "urged" "人工催办" => |fact| fact.urges > 0;
+    Supervised "supervised" "发出督办单" => |fact| fact.supervision_orders > 0;
+    Endorsed "endorsed" "有代表附议" => |fact| fact.endorsements > 0;
+}
+
+/// One value of one dimension; the text is a code or an id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Of {
+    Area(String),
+    Category(String),
+    Unit(String),
+    Channel(Channel),
+    /// By its Monday.
+    Week(NaiveDate),
+}
+
+impl Of {
+    /// The week a day lies in.
+    #[must_use]
+    pub fn week_of(day: NaiveDate) -> Self {
+        Self::Week(day.week(Weekday::Mon).first_day())
+    }
+
+    fn holds(&self, fact: &Fact) -> bool {
+        match self {
+            Self::Area(code) => fact.area.as_ref() == Some(code),
+            Self::Category(code) => fact.category.as_ref() == Some(code),
+            Self::Unit(id) => fact.unit.is_some_and(|unit| unit.to_string() == *id),
+            Self::Channel(channel) => fact.channel == *channel,
+            Self::Week(_) => *self == Self::week_of(fact.day),
+        }
+    }
+}
+
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Area(code) => write!(f, "area:{code}"),
+            Self::Category(code) => write!(f, "category:{code}"),
+            Self::Unit(id) => write!(f, "unit:{id}"),
+            Self::Channel(channel) => write!(f, "channel:{channel}"),
+            Self::Week(monday) => write!(f, "week:{monday}"),
+        }
+    }
+}
+
+impl FromStr for Of {
+    type Err = UnknownSlice;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (dimension, value) = text.split_once(':').ok_or(UnknownSlice)?;
+        match dimension {
+            "area" => Ok(Self::Area(value.to_owned())),
+            "category" => Ok(Self::Category(value.to_owned())),
+            "unit" => Ok(Self::Unit(value.to_owned())),
+            "channel" => value.parse().map(Self::Channel).map_err(|_| UnknownSlice),
+            "week" => value.parse().map(Self::Week).map_err(|_| UnknownSlice),
+            _ => Err(UnknownSlice),
+        }
+    }
+}
+
+/// Everything that a number counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Slice {
+    pub when: When,
+    pub measure: Measure,
+    pub of: Option<Of>,
+}
+
+/// A text that names no slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnknownSlice;
+
+impl Slice {
+    #[must_use]
+    pub fn now(measure: Measure) -> Self {
+        Self {
+            when: When::Now,
+            measure,
+            of: None,
+        }
+    }
+
+    #[must_use]
+    pub fn before(measure: Measure) -> Self {
+        Self {
+            when: When::Before,
+            ..Self::now(measure)
+        }
+    }
+
+    #[must_use]
+    pub fn of(mut self, of: Of) -> Self {
+        self.of = Some(of);
+        self
+    }
+
+    #[must_use]
+    pub fn holds(&self, fact: &Fact) -> bool {
+        fact.when == self.when && self.of.as_ref().is_none_or(|of| of.holds(fact)) && self.measure.holds(fact)
+    }
+
+    /// How many; delegates are counted once each.
+    #[must_use]
+    pub fn count(&self, facts: &[Fact]) -> u64 {
+        let counted = facts.iter().filter(|fact| self.holds(fact));
+        if self.measure == Measure::Delegates {
+            counted
+                .map(|fact| fact.delegate)
+                .collect::<std::collections::HashSet<_>>()
+                .len() as u64
+        } else {
+            counted.count() as u64
+        }
+    }
+}
+
+impl fmt::Display for Slice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let when = match self.when {
+            When::Now => "now",
+            When::Before => "before",
+        };
+        write!(f, "{when}.{}", self.measure.as_str())?;
+        match &self.of {
+            Some(of) => write!(f, ".{of}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl FromStr for Slice {
+    type Err = UnknownSlice;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.splitn(3, '.');
+        let when = match parts.next() {
+            Some("now") => When::Now,
+            Some("before") => When::Before,
+            _ => return Err(UnknownSlice),
+        };
+        let name = parts.next().ok_or(UnknownSlice)?;
+        let measure = Measure::ALL.iter().find(|measure| measure.as_str() == name);
+        let of = parts.next().map(str::parse).transpose()?;
+        Ok(Self {
+            when,
+            measure: *measure.ok_or(UnknownSlice)?,
+            of,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_slice_is_read_back_from_its_name() {
+        for measure in Measure::ALL {
+            for slice in [
+                Slice::now(*measure),
+                Slice::before(*measure).of(Of::Area("410302".to_owned())),
+                Slice::now(*measure).of(Of::Channel(Channel::Scan)),
+            ] {
+                assert_eq!(slice.to_string().parse(), Ok(slice));
+            }
+        }
+        for wrong in [
+            "",
+            "now",
+            "now.nothing",
+            "later.arrived",
+            "now.arrived.moon:1",
+            "now.arrived.channel:x",
+        ] {
+            assert_eq!(wrong.parse::<Slice>(), Err(UnknownSlice), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The report's tables, its figures, and the orders they count, as a workbook.
+
+use std::collections::BTreeMap;
+
+use entity::kinds::{Satisfaction, Status};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
+
+use crate::city::snapshot::City;
+use crate::insight::reports::body::{Block, Body, Run};
+use crate::insight::reports::facts::{Fact, Kept, When};
+use crate::insight::reports::writer::channel_name;
+
+/// The format allows 31 characters in a sheet's name.
+const MAX_SHEET_NAME: usize = 31;
+
+pub fn make(city: &City, body: &Body, facts: &[Fact]) -> anyhow::Result<Vec<u8>> {
+    let mut workbook = Workbook::new();
+    let head = Format::new().set_bold().set_align(FormatAlign::Center);
+    let mut used = BTreeMap::new();
+    for section in &body.sections {
+        for block in &section.blocks {
+            if let Block::Table(table) = block {
+                let sheet = workbook
+                    .add_worksheet()
+                    .set_name(sheet_name(&table.caption, &mut used))?;
+                table_sheet(sheet, &table.columns, &table.rows, &head)?;
+            }
+        }
+    }
+    figures_sheet(workbook.add_worksheet().set_name("指标")?, body, &head)?;
+    orders_sheet(workbook.add_worksheet().set_name("工单")?, city, facts, &head)?;
+    Ok(workbook.save_to_buffer()?)
+}
+
+/// The caption without what stands in brackets, made unique.
+fn sheet_name(caption: &str, used: &mut BTreeMap<String, usize>) -> String {
+    let plain = caption.split('（').next().unwrap_or(caption);
+    let name: String = plain
+        .chars()
+        .filter(|c| !"[]:*?/\\'".contains(*c))
+        .take(MAX_SHEET_NAME - 3)
+        .collect();
+    let count = used.entry(name.clone()).or_insert(0);
+    *count += 1;
+    if *count == 1 {
+        name
+    } else {
+        format!("{name} {count}")
+    }
+}
+
+fn heads(sheet: &mut Worksheet, names: &[&str], head: &Format) -> Result<(), XlsxError> {
+    for (column, name) in (0u16..).zip(names) {
+        sheet.write_with_format(0, column, *name, head)?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    Ok(())
+}
+
+fn table_sheet(
+    sheet: &mut Worksheet,
+    columns: &[String],
+    rows: &[Vec<Run>],
+    head: &Format,
+) -> Result<(), XlsxError> {
+    heads(
+        sheet,
+        &columns.iter().map(String::as_str).collect::<Vec<_>>(),
+        head,
+    )?;
+    for (line, row) in (1u32..).zip(rows) {
+        for (column, run) in (0u16..).zip(row) {
+            match run {
+                Run::Number { value, .. } => sheet.write(line, column, *value)?,
+                run => sheet.write(line, column, run.plain())?,
+            };
+        }
+    }
+    sheet.autofit();
+    Ok(())
+}
+
+fn figures_sheet(sheet: &mut Worksheet, body: &Body, head: &Format) -> Result<(), XlsxError> {
+    heads(sheet, &["指标", "数值", "编号"], head)?;
+    for (line, figure) in (1u32..).zip(&body.figures) {
+        sheet.write(line, 0, figure.label.as_str())?;
+        sheet.write(line, 1, figure.value)?;
+        sheet.write(line, 2, figure.key.as_str())?;
+    }
+    sheet.autofit();
+    Ok(())
+}
+
+const ORDER_COLUMNS: [&str; 13] = [
+    "工单编号",
+    "时段",
+    "日期",
+    "渠道",
+    "县区",
+    "类别",
+    "承办单位",
+    "状态",
+    "响应",
+    "办理",
+    "评价",
+    "轮次",
+    "延期次数",
+];
+
+fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Format) -> Result<(), XlsxError> {
+    heads(sheet, &ORDER_COLUMNS, head)?;
+    for (line, fact) in (1u32..).zip(facts) {
+        let area = fact.area.as_deref().map_or("", |code| city.county_name(code));
+        let category = fact
+            .category
+            .as_deref()
+            .map_or("", |code| city.categories.name_of(code));
+        let unit = fact
+            .unit
+            .and_then(|id| city.unit(id))
+            .map_or("", |unit| unit.name.as_str());
+        let when = match fact.when {
+            When::Now => "本期",
+            When::Before => "上期",
+        };
+        let day = fact.day.to_string();
+        let verdict = fact.verdict.map_or("", verdict_name);
+        let texts = [
+            fact.number.as_str(),
+            when,
+            &day,
+            channel_name(fact.channel),
+            area,
+            category,
+            unit,
+            status_name(fact.status),
+            kept_name(fact.response),
+            kept_name(fact.resolution),
+            verdict,
+        ];
+        for (column, text) in (0u16..).zip(texts) {
+            sheet.write(line, column, text)?;
+        }
+        sheet.write(line, 11, fact.round)?;
+        sheet.write(line, 12, fact.extensions)?;
+    }
+    Ok(())
+}
+
+fn status_name(status: Status) -> &'static str {
+    match status {
+        Status::Submitted => "已提交",
+        Status::Triage => "待分派",
+        Status::Dispatched => "已派单",
+        Status::InProgress => "办理中",
+        Status::Replied => "已答复",
+        Status::Closed => "已办结",
+        Status::Cancelled => "已撤销",
+    }
+}
+
+fn kept_name(kept: Kept) -> &'static str {
+    match kept {
+        Kept::Running => "未到期",
+        Kept::InTime => "按时",
+        Kept::Late => "超时",
+    }
+}
+
+fn verdict_name(verdict: Satisfaction) -> &'static str {
+    match verdict {
+        Satisfaction::Satisfied => "满意",
+        Satisfaction::BasicallySatisfied => "基本满意",
+        Satisfaction::Dissatisfied => "不满意",
+    }
+}
