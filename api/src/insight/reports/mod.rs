@@ -19,6 +19,7 @@ mod sections;
 pub mod service;
 pub mod slice;
 mod store;
+mod tables;
 mod tally;
 mod writer;
 mod xlsx;

@@ -3,15 +3,14 @@
 
 use entity::kinds::Channel;
 
-use crate::insight::reports::body::{Block, Body, Run, Section, Table};
+use crate::insight::reports::body::{Block, Body, Run, Section};
 use crate::insight::reports::chart;
-use crate::insight::reports::compare::{self, SMALL};
+use crate::insight::reports::compare;
 use crate::insight::reports::findings::{self, Finding};
 use crate::insight::reports::slice::{Measure, Of, Slice};
+use crate::insight::reports::tables::{Column, table};
 use crate::insight::reports::writer::{Material, Writer, listed};
 
-/// Rows of a table of categories or units.
-const ROWS: usize = 10;
 /// Matters named in a sentence.
 const NAMED: usize = 3;
 
@@ -353,65 +352,5 @@ fn suggestions(found: &[Finding]) -> Section {
     Section {
         heading: "工作建议".to_owned(),
         blocks,
-    }
-}
-
-enum Column {
-    Count(&'static str, Measure),
-    /// What came in in the period before.
-    Before,
-    Rate(&'static str, Measure, Measure),
-}
-
-fn table(w: &mut Writer<'_>, caption: &str, first: &str, ranked: &[(Of, u64)], columns: &[Column]) -> Block {
-    let mut heads = vec![first.to_owned()];
-    heads.extend(columns.iter().map(|column| match column {
-        Column::Count(name, _) | Column::Rate(name, ..) => (*name).to_owned(),
-        Column::Before => w.from.period.before_said().to_owned(),
-    }));
-    let mut rows = Vec::new();
-    for (of, _) in ranked.iter().take(ROWS) {
-        let mut row = vec![Run::text(w.name(of))];
-        for column in columns {
-            row.push(cell(w, of, column));
-        }
-        rows.push(row);
-    }
-    let rest = ranked.len().saturating_sub(ROWS);
-    let caption = if rest > 0 {
-        format!("{caption}（前 {ROWS} 位，另有 {rest} 项见附表）")
-    } else {
-        caption.to_owned()
-    };
-    Block::Table(Table {
-        caption,
-        columns: heads,
-        rows,
-    })
-}
-
-fn cell(w: &mut Writer<'_>, of: &Of, column: &Column) -> Run {
-    match column {
-        Column::Count(_, measure) => w.number(&Slice::now(*measure).of(of.clone())),
-        Column::Before => w.number(&Slice::before(Measure::Arrived).of(of.clone())),
-        Column::Rate(_, part, whole) => {
-            let part = Slice::now(*part).of(of.clone());
-            let few = w.count(&Slice {
-                measure: *whole,
-                ..part.clone()
-            }) < SMALL;
-            match w.rate(&part, *whole) {
-                Run::Rate {
-                    numerator,
-                    denominator,
-                    text,
-                } if few && text != "—" => Run::Rate {
-                    numerator,
-                    denominator,
-                    text: format!("{text}（件数少）"),
-                },
-                run => run,
-            }
-        }
     }
 }
