@@ -21,6 +21,7 @@ pub mod insight;
 pub mod jobs;
 pub mod notices;
 pub mod objects;
+pub mod open311;
 pub mod ops;
 pub mod orders;
 pub mod people;

@@ -9,7 +9,8 @@ use crate::people::{login_requests, sign_in};
 use crate::supervision::campaigns;
 use crate::wechat::{push, sandbox};
 use crate::{
-    areas, categories, city, console, follow_up, hotline, notices, ops, orders, people, photos, supervision,
+    areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, people, photos,
+    supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -105,5 +106,6 @@ pub fn plain(service: &mut ServiceConfig) {
         .service(ops::routes::healthz)
         .service(ops::routes::readyz)
         .configure(console::routes::configure)
+        .configure(open311::routes::configure)
         .configure(sandbox::routes::configure);
 }

@@ -1,23 +1,31 @@
 //! Journeys over HTTP on both databases, and the guards. One binary: it links once.
 
 mod architecture;
+mod backup;
+mod campaigns;
 mod city;
 mod city_imports;
 mod console;
+mod follow_up;
+mod handling;
 mod jobs;
 mod kit;
 mod lifecycle;
 mod migrations;
 mod notices;
+mod open311;
 mod openapi;
 mod operations;
 mod orders;
 mod people;
 mod photos;
 mod reports;
+mod refusals;
 mod roster;
+mod second_handling;
 mod store;
 mod stories;
+mod supervision;
 mod sweep;
 mod wechat;
 mod wechat_down;

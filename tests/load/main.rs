@@ -4,18 +4,23 @@
 //! ```sh
 //! cargo build --release && cargo run --release -p tests --example load -- --db sqlite --orders 100000
 //! ```
+//! `--sweep 1000`: all orders open, on PostgreSQL, so many clocks due at once.
 //! PostgreSQL: `TEST_POSTGRES_URL` names a cluster on this machine, as `tests/run` starts one.
 
 mod measure;
 mod product;
 mod seed;
+mod sweep;
 
 use std::path::PathBuf;
 
 use clap::Parser;
 
-use crate::measure::Scenario;
+use crate::measure::{Material, Scenario};
 use crate::product::Product;
+
+/// Moves are made on so many orders at most.
+const MOST_MOVES: u64 = 20_000;
 
 #[derive(Parser)]
 struct Args {
@@ -31,6 +36,9 @@ struct Args {
     /// Callers at the same time
     #[arg(long, default_value_t = 8)]
     callers: usize,
+    /// Measures the sweep of the clocks instead, with so many of them due; PostgreSQL, every order open
+    #[arg(long)]
+    sweep: Option<usize>,
     #[arg(long, default_value = "target/release/zhitong")]
     binary: PathBuf,
 }
@@ -38,20 +46,33 @@ struct Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let args = Args::parse();
-    let product = Product::start(&args.binary, &args.db).await?;
+    let db = if args.sweep.is_some() {
+        "postgres"
+    } else {
+        &args.db
+    };
+    let product = Product::start(&args.binary, db).await?;
     let idle = product.resident_mib()?;
     let callers = product.sign_in_everybody().await?;
     eprintln!("filling the database with {} orders", args.orders);
-    let numbers = seed::fill(&product, &callers, args.orders).await?;
-    println!(
-        "\n{} with {} orders, {} callers at once, {} s each:\n",
-        args.db, args.orders, args.callers, args.seconds
-    );
-    println!("| call | answers/s | p50 ms | p99 ms | server CPU-ms | database CPU-ms | refused |");
-    println!("|---|---:|---:|---:|---:|---:|---:|");
+    if let Some(due) = args.sweep {
+        return sweep::measure(product, &callers, &args, due).await;
+    }
+    let numbers = seed::fill(&product, &callers, args.orders, 10).await?;
+    heading(&args, db);
+    let mut desks = seed::desks(&product, &callers, MOST_MOVES).await?;
     for scenario in Scenario::ALL {
-        let row = measure::run(&product, &callers, &numbers, scenario, args.callers, args.seconds).await?;
+        let material = Material {
+            callers: &callers,
+            numbers: &numbers,
+            desks: &desks,
+        };
+        let row = measure::run(&product, &material, scenario, args.callers, args.seconds).await?;
         println!("{row}");
+        if scenario.moves() {
+            // What follows goes on with the orders that this move was made on; the first call is not counted.
+            desks.truncate(row.answers + 1);
+        }
     }
     println!(
         "\nresident memory: {idle:.0} MiB idle after start, {:.0} MiB at the end (peak {:.0} MiB)",
@@ -59,4 +80,13 @@ async fn main() -> anyhow::Result<()> {
         product.peak_mib()?
     );
     product.stop().await
+}
+
+fn heading(args: &Args, db: &str) {
+    println!(
+        "\n{db} with {} orders, {} callers at once, {} s each:\n",
+        args.orders, args.callers, args.seconds
+    );
+    println!("| call | answers/s | p50 ms | p99 ms | server CPU-ms | database CPU-ms | refused |");
+    println!("|---|---:|---:|---:|---:|---:|---:|");
 }

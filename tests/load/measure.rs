@@ -8,24 +8,30 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use reqwest::RequestBuilder;
 use reqwest::multipart::{Form, Part};
+use serde_json::json;
 use tests::photos;
 
 use crate::product::{Caller, Product};
-use crate::seed;
+use crate::seed::{self, Desk};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scenario {
     Submit,
     Upload,
     List,
+    Nearest,
     Detail,
     Own,
+    Accept,
+    Reply,
+    Judge,
 }
 
 /// What one call costs.
 pub struct Row {
     scenario: Scenario,
-    answers: usize,
+    /// Calls that went well.
+    pub answers: usize,
     refused: usize,
     elapsed: Duration,
     latencies_ms: Vec<f64>,
@@ -34,12 +40,28 @@ pub struct Row {
 }
 
 impl Scenario {
-    pub const ALL: [Self; 5] = [Self::Submit, Self::Upload, Self::List, Self::Detail, Self::Own];
+    /// Moves come last, one after the other on the same orders.
+    pub const ALL: [Self; 9] = [
+        Self::Submit,
+        Self::Upload,
+        Self::List,
+        Self::Nearest,
+        Self::Detail,
+        Self::Own,
+        Self::Accept,
+        Self::Reply,
+        Self::Judge,
+    ];
+
+    pub fn moves(self) -> bool {
+        matches!(self, Self::Accept | Self::Reply | Self::Judge)
+    }
 
     fn role(self) -> &'static str {
         match self {
             Self::Submit | Self::Upload | Self::Own => "delegate",
-            Self::List | Self::Detail => "operator",
+            Self::List | Self::Nearest | Self::Detail | Self::Judge => "operator",
+            Self::Accept | Self::Reply => "handler",
         }
     }
 }
@@ -50,8 +72,12 @@ impl fmt::Display for Scenario {
             Self::Submit => "submit without photo",
             Self::Upload => "upload a 12-megapixel photo",
             Self::List => "list 50 of all",
+            Self::Nearest => "list 50 by nearest deadline",
             Self::Detail => "one order",
             Self::Own => "own orders",
+            Self::Accept => "move: accept",
+            Self::Reply => "move: reply",
+            Self::Judge => "move: verdict (satisfied, by call)",
         })
     }
 }
@@ -63,19 +89,32 @@ struct Run {
     http: reqwest::Client,
     callers: Vec<Caller>,
     numbers: Vec<String>,
+    desks: Vec<Desk>,
     photo: Vec<u8>,
     next: AtomicUsize,
     run: uuid::Uuid,
 }
 
+/// What the calls are made on.
+pub struct Material<'a> {
+    pub callers: &'a [Caller],
+    pub numbers: &'a [String],
+    /// Orders that the move has not been made on.
+    pub desks: &'a [Desk],
+}
+
 pub async fn run(
     product: &Product,
-    callers: &[Caller],
-    numbers: &[String],
+    material: &Material<'_>,
     scenario: Scenario,
     at_once: usize,
     seconds: u64,
 ) -> anyhow::Result<Row> {
+    let Material {
+        callers,
+        numbers,
+        desks,
+    } = *material;
     let run = Arc::new(Run {
         scenario,
         base: product.base.clone(),
@@ -86,6 +125,7 @@ pub async fn run(
             .cloned()
             .collect(),
         numbers: numbers.to_vec(),
+        desks: desks.to_vec(),
         photo: photos::large_jpeg(),
         next: AtomicUsize::new(0),
         run: uuid::Uuid::now_v7(),
@@ -125,28 +165,40 @@ impl Run {
         let (mut latencies_ms, mut refused) = (Vec::new(), 0);
         while Instant::now() < until {
             let started = Instant::now();
-            if self.once().await? {
-                latencies_ms.push(started.elapsed().as_secs_f64() * 1e3);
-            } else {
-                refused += 1;
+            match self.once().await? {
+                Some(true) => latencies_ms.push(started.elapsed().as_secs_f64() * 1e3),
+                Some(false) => refused += 1,
+                None => break,
             }
         }
         Ok((latencies_ms, refused))
     }
 
-    async fn once(&self) -> anyhow::Result<bool> {
+    /// Whether it went well; none when there is no order left to move.
+    async fn once(&self) -> anyhow::Result<Option<bool>> {
         let nth = self.next.fetch_add(1, Ordering::Relaxed);
+        if self.scenario.moves() && nth >= self.desks.len() {
+            return Ok(None);
+        }
         let caller = self
             .callers
             .get(nth % self.callers.len())
             .context("nobody of this role")?;
-        let answer = self.request(nth).bearer_auth(&caller.token).send().await?;
+        let of_unit = self.desks.get(nth).filter(|_| self.scenario.role() == "handler");
+        let token = of_unit.map_or(&caller.token, |desk| &desk.token);
+        let answer = self.request(nth).bearer_auth(token).send().await?;
         let status = answer.status();
         let body = answer.bytes().await?;
         if !status.is_success() && nth == 0 {
             anyhow::bail!("{}: {status} {}", self.scenario, String::from_utf8_lossy(&body));
         }
-        Ok(status.is_success())
+        Ok(Some(status.is_success()))
+    }
+
+    fn moved(&self, nth: usize, action: &str, body: &serde_json::Value) -> RequestBuilder {
+        let number = self.desks.get(nth).map_or("", |desk| desk.number.as_str());
+        let url = format!("{}/api/v1/orders/{number}/{action}", self.base);
+        self.http.post(url).json(body)
     }
 
     fn request(&self, nth: usize) -> RequestBuilder {
@@ -163,6 +215,14 @@ impl Run {
                     .part("file", part.file_name("photo.jpg"))
                     .text("role", "before");
                 self.http.post(format!("{api}/photos")).multipart(form)
+            }
+            Scenario::Nearest => self.http.get(format!("{api}/orders?scope=all&sort=due&limit=50")),
+            Scenario::Accept => self.moved(nth, "accept", &json!({})),
+            Scenario::Reply => self.moved(nth, "reply", &tests::desk::reply()),
+            Scenario::Judge => {
+                let verdict = tests::desk::verdict("satisfied");
+                let call = json!({ "reached": true, "outcome": "接通。", "verdict": verdict });
+                self.moved(nth, "follow-ups", &call)
             }
             Scenario::List => self.http.get(format!("{api}/orders?scope=all&limit=50")),
             Scenario::Detail => {

@@ -18,6 +18,8 @@ pub struct Product {
     pub base: String,
     pub http: reqwest::Client,
     pub db: DatabaseConnection,
+    /// Of the database.
+    pub url: String,
     child: Child,
     postgres: Option<Postgres>,
     _folder: TempDir,
@@ -77,6 +79,7 @@ impl Product {
             base,
             http,
             db,
+            url,
             child,
             postgres,
             _folder: folder,
@@ -147,19 +150,31 @@ impl Product {
     /// CPU seconds used so far by the server, and by the database server.
     pub fn cpu_seconds(&self) -> anyhow::Result<(f64, f64)> {
         let server = cpu_of(self.child.id(), false).context("the server is gone")?;
-        let database = self.postgres.as_ref().map_or(0.0, |postgres| {
+        Ok((server, self.cpu_seconds_of_database()))
+    }
+
+    /// The database server's part alone; 0 with SQLite.
+    pub fn cpu_seconds_of_database(&self) -> f64 {
+        self.postgres.as_ref().map_or(0.0, |postgres| {
             // Processes that have ended are counted in the postmaster's children.
             let ended = cpu_of(postgres.postmaster, true).unwrap_or_default();
             children_of(postgres.postmaster)
                 .filter_map(|pid| cpu_of(pid, false))
                 .sum::<f64>()
                 + ended
-        });
-        Ok((server, database))
+        })
+    }
+
+    /// Ends the server and leaves its database.
+    pub fn halt(&mut self) -> anyhow::Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     pub async fn stop(mut self) -> anyhow::Result<()> {
-        self.child.kill()?;
+        // It may have been halted before.
+        let _ = self.child.kill();
         self.child.wait()?;
         self.db.close().await?;
         if let Some(postgres) = self.postgres {

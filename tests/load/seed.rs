@@ -1,13 +1,16 @@
 //! Many orders: a few are submitted through the API, and their rows are copied under new ids and numbers,
-//! spread over a year. One in ten is open, the others are closed.
+//! spread over a year. One in so many is open, the others are closed.
+
+use std::collections::HashMap;
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId};
+use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId, UnitId};
 use entity::kinds::{Light, Role, Status};
-use entity::{assignment, deadline, order, order_event, person};
+use entity::{assignment, deadline, order, order_event, person, unit};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter,
+    QuerySelect as _,
 };
 use serde_json::json;
 
@@ -29,8 +32,46 @@ struct Model {
     events: Vec<order_event::Model>,
 }
 
-/// Fills the database up to `count` orders and gives back all their numbers.
-pub async fn fill(product: &Product, callers: &[Caller], count: usize) -> anyhow::Result<Vec<String>> {
+/// An order on the desk of a unit, and the token of somebody there.
+#[derive(Clone)]
+pub struct Desk {
+    pub number: String,
+    pub token: String,
+}
+
+/// Dispatched orders of the units whose people have signed in.
+pub async fn desks(product: &Product, callers: &[Caller], count: u64) -> anyhow::Result<Vec<Desk>> {
+    let units: HashMap<UnitId, String> = unit::Entity::find()
+        .all(&product.db)
+        .await?
+        .into_iter()
+        .map(|unit| (unit.id, unit.name))
+        .collect();
+    let orders = order::Entity::find()
+        .filter(order::Column::Status.eq(Status::Dispatched))
+        .limit(count)
+        .all(&product.db)
+        .await?;
+    let desk = |order: order::Model| {
+        let name = units.get(&order.unit_id?)?;
+        let caller = callers
+            .iter()
+            .find(|caller| caller.person.role == "handler" && caller.person.unit.as_ref() == Some(name))?;
+        Some(Desk {
+            number: order.number,
+            token: caller.token.clone(),
+        })
+    };
+    Ok(orders.into_iter().filter_map(desk).collect())
+}
+
+/// Fills the database up to `count` orders, one in `one_open_in` of them open, and gives back all their numbers.
+pub async fn fill(
+    product: &Product,
+    callers: &[Caller],
+    count: usize,
+    one_open_in: usize,
+) -> anyhow::Result<Vec<String>> {
     submit_models(product, callers).await?;
     let models = read_models(product).await?;
     let reporters = more_delegates(product).await?;
@@ -46,7 +87,7 @@ pub async fn fill(product: &Product, callers: &[Caller], count: usize) -> anyhow
             let nth = numbers.len();
             let model = models.get(nth % models.len()).context("a model")?;
             let reporter = *reporters.get(nth % reporters.len()).context("a reporter")?;
-            numbers.push(rows.copy(model, nth, reporter, newest));
+            numbers.push(rows.copy(model, nth, nth.is_multiple_of(one_open_in), (reporter, newest)));
         }
         rows.insert(product).await?;
     }
@@ -152,8 +193,13 @@ struct Rows {
 
 impl Rows {
     /// Adds a copy of `model`, made some time in the last year, and gives back its number.
-    fn copy(&mut self, model: &Model, nth: usize, reporter: PersonId, newest: DateTime<Utc>) -> String {
-        let open = nth.is_multiple_of(10);
+    fn copy(
+        &mut self,
+        model: &Model,
+        nth: usize,
+        open: bool,
+        (reporter, newest): (PersonId, DateTime<Utc>),
+    ) -> String {
         let id = OrderId::generate();
         let minutes = i64::try_from(nth).unwrap_or(0) * 7_919 % (DAYS * 24 * 60);
         let back = if open {

@@ -3,7 +3,7 @@
 //! clock and runs the jobs itself.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,6 +53,7 @@ pub struct Builder {
     set: Vec<(String, String)>,
     wechat_proxy: bool,
     store: Store,
+    restored: Option<PathBuf>,
 }
 
 /// Which object store the product uses.
@@ -105,6 +106,13 @@ impl Builder {
         self
     }
 
+    /// Starts from the data of this folder (SQLite file, objects), which are moved to the test's own.
+    #[must_use]
+    pub fn restored_from(mut self, data: &Path) -> Self {
+        self.restored = Some(data.to_owned());
+        self
+    }
+
     /// The line to the store, and what the product is told of it.
     async fn s3_line(&self, folder: &Path) -> Option<(Proxy, [(&'static str, String); 4])> {
         let upstream = match self.store {
@@ -133,7 +141,10 @@ impl Builder {
             .prefix("zhitong-test")
             .tempdir()
             .expect("a folder");
-        let database = OwnDatabase::copy(self.db, folder.path()).await;
+        let database = match &self.restored {
+            Some(data) => OwnDatabase::moved(data, folder.path()),
+            None => OwnDatabase::copy(self.db, folder.path()).await,
+        };
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let mut settings = settings(&database.url, folder.path(), &self.clock_start);
@@ -188,6 +199,7 @@ impl TestApp {
             set: Vec::new(),
             wechat_proxy: false,
             store: Store::Embedded,
+            restored: None,
         }
     }
 
@@ -393,7 +405,8 @@ fn foreign_store() -> String {
 }
 
 /// The environment of a product under test.
-pub(crate) fn settings(database_url: &str, folder: &Path, clock_start: &str) -> BTreeMap<String, String> {
+#[must_use]
+pub fn settings(database_url: &str, folder: &Path, clock_start: &str) -> BTreeMap<String, String> {
     let data_key = base64::engine::general_purpose::STANDARD.encode([7_u8; 32]);
     [
         ("DATABASE_URL", database_url.to_owned()),

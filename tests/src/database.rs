@@ -45,6 +45,19 @@ impl OwnDatabase {
         }
     }
 
+    /// The SQLite file and the objects of a folder, moved to where the test's files are.
+    #[must_use]
+    pub fn moved(data: &Path, folder: &Path) -> Self {
+        for entry in std::fs::read_dir(data).expect("a folder of data") {
+            let entry = entry.expect("an entry");
+            std::fs::rename(entry.path(), folder.join(entry.file_name())).expect("move the data");
+        }
+        Self {
+            url: sqlite_url(&folder.join("zhitong.sqlite")),
+            postgres: None,
+        }
+    }
+
     /// A database with nothing in it, not even a schema.
     pub async fn empty(db: Db, folder: &Path) -> Self {
         match db {

@@ -15,6 +15,7 @@ pub mod app;
 pub mod browser;
 pub mod client;
 pub mod database;
+pub mod desk;
 pub mod document;
 pub mod faults;
 pub mod macros;

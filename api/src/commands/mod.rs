@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod backup;
 mod demo;
 mod import;
 mod migrate;
@@ -41,6 +42,10 @@ enum Command {
     /// The orders' history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Copy the embedded database and the photos into one file, while the product may serve
+    Backup(backup::Args),
+    /// Put a backup back where there is no data yet
+    Restore(backup::Args),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -54,6 +59,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(args).await,
         Command::Admin(command) => admin::run(command).await,
         Command::Audit(command) => audit::run(command).await,
+        Command::Backup(args) => backup::back_up(args).await,
+        Command::Restore(args) => backup::restore(args).await,
         Command::Openapi => openapi::run(),
     }
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::Result;
 use crate::orders::actor::Actor;
+use crate::orders::store;
 
 pub mod verify;
 pub mod words;
@@ -109,6 +110,11 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
     };
     row.hash = hash(&row);
     insert(txn, row).await
+}
+
+/// The order, held until the transaction ends, so that its history may be added to.
+pub async fn hold(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
+    store::hold_id(txn, id).await
 }
 
 /// Whether the order's history has such an event already: for jobs, which run again after a crash.

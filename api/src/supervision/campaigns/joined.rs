@@ -15,7 +15,6 @@ use crate::error::Result;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::actor::Actor;
 use crate::orders::history::{self, NewEvent};
-use crate::orders::store::hold_id;
 use crate::supervision::campaigns::store;
 
 /// Subject: the campaign's id.
@@ -39,7 +38,7 @@ async fn tell_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
     let Some(gathered) = next_untold(&txn, campaign.id).await? else {
         return Ok(false);
     };
-    if let Some(order) = hold_id(&txn, gathered.order_id).await? {
+    if let Some(order) = history::hold(&txn, gathered.order_id).await? {
         let system = Actor::system();
         let event = NewEvent::new("campaign_joined", &system, order.status, now)
             .note(campaign.title.as_str())

@@ -1,0 +1,192 @@
+//! What Open311 is asked for, and what of an order it shows.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::kinds::Status;
+use entity::order;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::error::{Error, Kind, Result};
+use crate::http::time::local;
+use crate::open311::store::{self, Wanted};
+
+/// What is asked without dates reaches so far back, as GeoReport says.
+const SPAN: TimeDelta = TimeDelta::days(90);
+const DEFAULT_PAGE: u64 = 50;
+const MAX_PAGE: u64 = 200;
+/// Pages further back are asked for by date.
+const MAX_OFFSET: u64 = 10_000;
+const MAX_NUMBERS: usize = 50;
+/// Places are shown to a thousandth of a degree, about a hundred metres.
+const SHOWN_PER_DEGREE: f64 = 1_000.0;
+
+const OPEN: [Status; 5] = [
+    Status::Submitted,
+    Status::Triage,
+    Status::Dispatched,
+    Status::InProgress,
+    Status::Replied,
+];
+const CLOSED: [Status; 2] = [Status::Closed, Status::Cancelled];
+
+/// GeoReport's parameters, and `page` and `page_size` as most servers have them.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Asked {
+    pub service_request_id: Option<String>,
+    pub service_code: Option<String>,
+    pub status: Option<String>,
+    pub start_date: Option<String>,
+    pub end_date: Option<String>,
+    pub page: Option<u64>,
+    pub page_size: Option<u64>,
+}
+
+/// The kinds of matter, the second level of the tree.
+#[must_use]
+pub fn services(app: &App) -> Vec<Map<String, Value>> {
+    let city = app.city.load();
+    let tree = &city.categories;
+    let service = |code: &str, name: &str, group: Option<&str>| {
+        object(json!({
+            "service_code": code,
+            "service_name": name,
+            "description": name,
+            "metadata": false,
+            "type": "realtime",
+            "keywords": "",
+            "group": group.map_or("", |group| tree.name_of(group)),
+        }))
+    };
+    let leaves = tree.leaves();
+    leaves
+        .map(|leaf| service(&leaf.code, &leaf.name, leaf.parent.as_deref()))
+        .collect()
+}
+
+/// Orders as everybody may see them.
+pub async fn requests(app: &App, asked: &Asked, now: DateTime<Utc>) -> Result<Vec<Map<String, Value>>> {
+    let wanted = understood(asked, now)?;
+    let orders = store::orders(&app.db, &wanted).await?;
+    let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
+    let mut replies = store::replies(&app.db, &ids).await?;
+    let city = app.city.load();
+    let shown = |order: order::Model| {
+        let reply = replies.remove(&order.id);
+        request(&city, order, reply)
+    };
+    Ok(orders.into_iter().map(shown).collect())
+}
+
+/// One order by its number.
+pub async fn request_of(app: &App, number: &str, now: DateTime<Utc>) -> Result<Vec<Map<String, Value>>> {
+    let asked = Asked {
+        service_request_id: Some(number.to_owned()),
+        ..Asked::default()
+    };
+    let found = requests(app, &asked, now).await?;
+    if found.is_empty() {
+        return Err(Error::not_found());
+    }
+    Ok(found)
+}
+
+fn understood(asked: &Asked, now: DateTime<Utc>) -> Result<Wanted> {
+    let limit = asked.page_size.unwrap_or(DEFAULT_PAGE);
+    let page = asked.page.unwrap_or(1);
+    let offset = page.saturating_sub(1).saturating_mul(limit);
+    if !(1..=MAX_PAGE).contains(&limit) || page == 0 || offset > MAX_OFFSET {
+        return Err(wrong("page and page_size are out of range"));
+    }
+    let numbers = asked.service_request_id.as_deref().map(parts);
+    if let Some(numbers) = numbers {
+        // Then all other parameters are ignored, as GeoReport says.
+        if numbers.len() > MAX_NUMBERS {
+            return Err(wrong("too many values in service_request_id"));
+        }
+        return Ok(Wanted {
+            limit: MAX_PAGE,
+            numbers: Some(numbers),
+            ..Wanted::default()
+        });
+    }
+    let until = instant("end_date", asked.end_date.as_deref())?;
+    let from = instant("start_date", asked.start_date.as_deref())?;
+    Ok(Wanted {
+        numbers: None,
+        categories: asked.service_code.as_deref().map(parts),
+        statuses: asked.status.as_deref().map(statuses).transpose()?,
+        from: Some(from.unwrap_or_else(|| until.unwrap_or(now) - SPAN)),
+        until,
+        offset,
+        limit,
+    })
+}
+
+fn wrong(detail: &str) -> Error {
+    Error::refused(Kind::Malformed, "bad_filter", detail)
+}
+
+fn parts(text: &str) -> Vec<String> {
+    let parts = text.split(',').map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn statuses(text: &str) -> Result<Vec<Status>> {
+    let mut wanted = Vec::new();
+    for part in parts(text) {
+        match part.as_str() {
+            "open" => wanted.extend(OPEN),
+            "closed" => wanted.extend(CLOSED),
+            _ => return Err(wrong("status is open or closed")),
+        }
+    }
+    Ok(wanted)
+}
+
+fn instant(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    // A plus sign in a query string arrives as a blank.
+    let time = DateTime::parse_from_rfc3339(&text.replace(' ', "+"));
+    time.map(|time| Some(time.to_utc()))
+        .map_err(|_| wrong(&format!("{name} is not an RFC 3339 time")))
+}
+
+/// An order without whoever reported it, what he wrote, and where exactly it is.
+fn request(city: &City, order: order::Model, reply: Option<String>) -> Map<String, Value> {
+    let zone = city.zone();
+    let open = OPEN.contains(&order.status);
+    let code = order.category_code.as_deref().unwrap_or_default();
+    let area = order.area_code.as_deref().map(|code| city.county_name(code));
+    let township = order
+        .township_code
+        .as_deref()
+        .and_then(|code| city.township(code));
+    let address = [area, township.map(|township| township.name.as_str())];
+    let unit = order.unit_id.and_then(|unit| city.unit(unit));
+    let about = |degrees: f64| (degrees * SHOWN_PER_DEGREE).round() / SHOWN_PER_DEGREE;
+    object(json!({
+        "service_request_id": order.number,
+        "status": if open { "open" } else { "closed" },
+        "status_notes": reply,
+        "service_name": city.categories.name_of(code),
+        "service_code": code,
+        "agency_responsible": unit.map(|unit| unit.name.as_str()),
+        "requested_datetime": local(order.created_at, zone).to_rfc3339(),
+        "updated_datetime": local(order.updated_at, zone).to_rfc3339(),
+        "expected_datetime": order.due_at.map(|due| local(due, zone).to_rfc3339()),
+        "address": address.into_iter().flatten().collect::<String>(),
+        "lat": order.latitude.map(about),
+        "long": order.longitude.map(about),
+    }))
+}
+
+fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}

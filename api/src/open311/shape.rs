@@ -1,0 +1,90 @@
+//! GeoReport's two formats. XML wraps each item by its name and the list by the plural.
+
+use std::fmt::Write as _;
+
+use quick_xml::escape::escape;
+use serde_json::{Map, Value};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    Xml,
+}
+
+impl Format {
+    #[must_use]
+    pub fn named(extension: &str) -> Option<Self> {
+        match extension {
+            "json" => Some(Self::Json),
+            "xml" => Some(Self::Xml),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::Xml => "text/xml; charset=utf-8",
+        }
+    }
+
+    /// A list of flat objects; `plural` and `singular` are the names of XML's elements.
+    #[must_use]
+    pub fn write(self, (plural, singular): (&str, &str), items: &[Map<String, Value>]) -> String {
+        match self {
+            Self::Json => Value::from_iter(items.iter().cloned()).to_string(),
+            Self::Xml => xml(plural, singular, items),
+        }
+    }
+}
+
+fn xml(plural: &str, singular: &str, items: &[Map<String, Value>]) -> String {
+    let mut text = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{plural}>\n");
+    for item in items {
+        let _ = writeln!(text, "  <{singular}>");
+        for (name, value) in item {
+            let value = match value {
+                Value::Null => String::new(),
+                Value::String(value) => value.clone(),
+                other => other.to_string(),
+            };
+            let _ = writeln!(text, "    <{name}>{}</{name}>", escape(value.as_str()));
+        }
+        let _ = writeln!(text, "  </{singular}>");
+    }
+    let _ = writeln!(text, "</{plural}>");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn item() -> Map<String, Value> {
+        let item = json!({ "service_name": "占道 <经营> & 更多", "metadata": false, "group": null });
+        item.as_object().unwrap().clone()
+    }
+
+    #[test]
+    fn xml_escapes_what_people_wrote() {
+        let text = Format::Xml.write(("services", "service"), &[item()]);
+        assert!(
+            text.contains("<service_name>占道 &lt;经营&gt; &amp; 更多</service_name>"),
+            "{text}"
+        );
+        assert!(
+            text.contains("<metadata>false</metadata>") && text.contains("<group></group>"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn json_is_a_list() {
+        let read: Value =
+            serde_json::from_str(&Format::Json.write(("services", "service"), &[item()])).unwrap();
+        assert_eq!(read[0]["metadata"], false);
+    }
+}
