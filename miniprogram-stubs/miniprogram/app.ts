@@ -1,0 +1,13 @@
+import { flush, recoverOutbox } from './services/outbox'
+
+App({
+  onLaunch() {
+    recoverOutbox()
+    wx.onNetworkStatusChange(({ isConnected }) => {
+      if (isConnected) void flush()
+    })
+  },
+  onShow() {
+    void flush()
+  },
+})

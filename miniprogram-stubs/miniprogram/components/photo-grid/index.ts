@@ -1,0 +1,33 @@
+import type { Photo } from '../../services/photos'
+
+interface Shown {
+  key: string
+  thumb: string
+  large: string
+  caption: string
+}
+
+/** Photos to look at (`shown`), or on their way (`photos`, with progress, another try, and taking away). */
+Component({
+  properties: {
+    shown: { type: Array, value: [] as Shown[] },
+    photos: { type: Array, value: [] as Photo[] },
+    editable: Boolean,
+    room: { type: Number, value: 0 },
+  },
+  methods: {
+    add() {
+      this.triggerEvent('add')
+    },
+    retry(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {
+      this.triggerEvent('again', { key: event.currentTarget.dataset.key })
+    },
+    remove(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {
+      this.triggerEvent('remove', { key: event.currentTarget.dataset.key })
+    },
+    enlarge(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { at: string }>) {
+      const urls = [...this.data.shown.map((photo) => photo.large), ...this.data.photos.map((photo) => photo.path)]
+      void wx.previewImage({ urls, current: event.currentTarget.dataset.at })
+    },
+  },
+})

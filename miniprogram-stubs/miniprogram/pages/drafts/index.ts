@@ -1,0 +1,73 @@
+import { type Draft, type DraftState, allDrafts, removeDraft, watchDrafts } from '../../services/drafts'
+import { queue } from '../../services/outbox'
+import { confirm, screen } from '../../services/screen'
+import { ago } from '../../services/times'
+
+interface Row {
+  id: string
+  description: string
+  state: DraftState
+  stateWords: string
+  colour: string
+  when: string
+  photos: string
+  problem: string
+  number: string
+}
+
+type OfRow = WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { id: string }>
+
+const STATE: Record<DraftState, { words: string; colour: string }> = {
+  draft: { words: '草稿', colour: '' },
+  queued: { words: '等待发送', colour: 'yellow' },
+  sending: { words: '正在发送', colour: 'blue' },
+  refused: { words: '没有受理', colour: 'red' },
+  sent: { words: '已发送', colour: 'green' },
+}
+
+function rowOf(draft: Draft): Row {
+  const sent = draft.photos.filter((photo) => photo.state === 'sent').length
+  return {
+    id: draft.id,
+    description: draft.description || '（还没有写文字）',
+    state: draft.state,
+    stateWords: STATE[draft.state].words,
+    colour: STATE[draft.state].colour,
+    when: ago(new Date(draft.createdAt).toISOString()),
+    photos: draft.photos.length === 0 ? '没有照片' : `照片 ${sent}/${draft.photos.length} 已上传`,
+    problem: draft.problem,
+    number: draft.number,
+  }
+}
+
+screen({
+  data: { rows: [] as Row[] },
+  stopWatching: undefined as (() => void) | undefined,
+  onShow() {
+    this.refresh()
+    this.stopWatching?.()
+    this.stopWatching = watchDrafts(() => this.refresh())
+  },
+  onHide() {
+    this.stopWatching?.()
+  },
+  onUnload() {
+    this.stopWatching?.()
+  },
+  refresh() {
+    this.setData({ rows: allDrafts().map(rowOf) })
+  },
+  edit(event: OfRow) {
+    void wx.navigateTo({ url: `/pages/snap/index?draft=${event.currentTarget.dataset.id}` })
+  },
+  send(event: OfRow) {
+    void queue(event.currentTarget.dataset.id)
+  },
+  async remove(event: OfRow) {
+    if (await confirm('删除？', '文字和照片都会从这部手机上删去。', '删除')) removeDraft(event.currentTarget.dataset.id)
+  },
+  open(event: OfRow) {
+    const row = this.data.rows.find((one) => one.id === event.currentTarget.dataset.id)
+    if (row !== undefined && row.number !== '') void wx.navigateTo({ url: `/pages/order/index?number=${row.number}` })
+  },
+})

@@ -1,0 +1,41 @@
+import { refreshUnread } from '../../services/notices'
+import { fetchMe } from '../../services/people'
+import { wordsFor } from '../../services/problem'
+import { changeSettings, look, settings } from '../../services/settings'
+import { screen } from '../../services/screen'
+import { me, type Me } from '../../services/session'
+import { roleWords } from '../../services/words'
+
+screen({
+  data: {
+    name: '',
+    role: '',
+    place: '',
+    phone: '',
+    problem: '',
+    largeType: false,
+  },
+  onShow() {
+    this.setData({ largeType: settings().largeType })
+    const known = me()
+    if (known !== undefined) this.showPerson(known)
+    void this.load()
+  },
+  async load() {
+    try {
+      this.showPerson(await fetchMe())
+      this.setData({ problem: '' })
+      void refreshUnread()
+    } catch (error) {
+      this.setData({ problem: wordsFor(error) })
+    }
+  },
+  showPerson(person: Me) {
+    const place = [person.electoral_unit, person.role === 'handler' ? undefined : person.area?.name].filter(Boolean).join(' · ')
+    this.setData({ name: person.name, role: roleWords(person), place, phone: person.phone_masked })
+  },
+  changeType(event: WechatMiniprogram.SwitchChange) {
+    changeSettings({ largeType: event.detail.value })
+    this.setData({ largeType: event.detail.value, look: look() })
+  },
+})

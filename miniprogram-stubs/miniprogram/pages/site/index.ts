@@ -1,0 +1,35 @@
+import { wordsFor } from '../../services/problem'
+import { decoded, understand } from '../../services/scans'
+import { screen } from '../../services/screen'
+import { type Site, getSite } from '../../services/sites'
+
+screen({
+  data: {
+    state: 'loading',
+    problem: '',
+    site: null as Site | null,
+  },
+  code: '',
+  /** From our own scanner (`code`), from a mini-program code (`scene`), or from an ordinary link (`q`). */
+  onLoad(query: Record<string, string | undefined>) {
+    const scanned = understand(decoded(query['q'] ?? ''))
+    this.code = query['code'] ?? (scanned.kind === 'site' ? scanned.code : sceneCode(query['scene'] ?? ''))
+    void this.load()
+  },
+  async load() {
+    this.setData({ state: 'loading' })
+    try {
+      this.setData({ site: await getSite(this.code), state: 'ready' })
+    } catch (error) {
+      this.setData({ state: 'error', problem: wordsFor(error) })
+    }
+  },
+  report() {
+    void wx.navigateTo({ url: `/pages/snap/index?site=${this.code}` })
+  },
+})
+
+function sceneCode(scene: string): string {
+  const text = decoded(scene)
+  return /(?:^|&)(?:site|s|code)=([\w-]+)/.exec(text)?.[1] ?? text
+}

@@ -1,0 +1,26 @@
+import type { components } from '../api/schema'
+import { call } from './api'
+
+type Schemas = components['schemas']
+export type CategoryGroup = Schemas['Group']
+export type Suggestion = Schemas['Suggestion']
+
+export interface Category {
+  code: string
+  name: string
+}
+
+let known: Promise<CategoryGroup[]> | undefined
+
+/** The tree; it changes rarely, so once for as long as the mini-program is open. */
+export function categoryTree(): Promise<CategoryGroup[]> {
+  known ??= call('get', '/api/v1/categories').then(({ items }) => items)
+  known.catch(() => {
+    known = undefined
+  })
+  return known
+}
+
+export async function suggestCategories(text: string): Promise<Suggestion[]> {
+  return (await call('post', '/api/v1/categories/suggest', { body: { text } })).suggestions
+}

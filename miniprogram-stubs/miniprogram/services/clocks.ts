@@ -1,0 +1,33 @@
+// Deadlines in words.
+import type { Order } from './orders'
+import { dayAndTime, dueTime, remaining } from './times'
+import { CLOCK } from './words'
+
+export interface Clock {
+  key: string
+  name: string
+  state: string
+  colour: 'green' | 'yellow' | 'red' | ''
+  due: string
+  /** How it was counted: the server's own sentence. */
+  explanation: string
+  provisional: boolean
+}
+
+export function clocksOf(order: Order): Clock[] {
+  return order.deadlines
+    .map((deadline) => {
+      const stopped = deadline.stopped_at ?? undefined
+      const explanation = (deadline.explanation as { text?: string }).text ?? ''
+      return {
+        key: `${deadline.kind}-${deadline.round}-${deadline.started_at}`,
+        name: deadline.round > 1 ? `第${deadline.round}次${CLOCK[deadline.kind]}` : CLOCK[deadline.kind],
+        state: stopped === undefined ? remaining(deadline.due_at) : `${stopped <= deadline.due_at ? '按时完成' : '超时完成'} · ${dayAndTime(stopped)}`,
+        colour: stopped === undefined ? deadline.light : ('' as const),
+        due: `${dueTime(deadline.due_at)} 前`,
+        explanation,
+        provisional: deadline.calendar === 'provisional',
+      }
+    })
+    .reverse()
+}

@@ -1,0 +1,142 @@
+// The moves that need words: what each asks for, and the call it becomes.
+import {
+  type Order,
+  answerSupervisionOrder,
+  askExtension,
+  cancel,
+  issueSupervisionOrder,
+  reopen,
+  reply,
+  returnOrder,
+  subAssign,
+  track,
+  urge,
+} from './orders'
+
+export interface Filled {
+  text: string
+  second: string
+  unit: string
+  days: number
+  photoIds: string[]
+}
+
+export interface Move {
+  title: string
+  /** What happens when it is done. */
+  about: string
+  label: string
+  placeholder: string
+  /** A second text, e.g. the answer that the delegate reads beside the internal account. */
+  second?: { label: string; placeholder: string; required: boolean }
+  unit?: { label: string; required: boolean }
+  photos?: boolean
+  days?: number[]
+  button: string
+  run: (order: Order, filled: Filled) => Promise<Order>
+}
+
+const MOVES: Record<string, Move> = {
+  reply: {
+    title: '答复',
+    about: '答复后办结时限停止计时，代表会收到答复并评价。',
+    label: '公开答复（代表会看到）',
+    placeholder: '写明怎么处理的、结果如何、还有什么安排',
+    second: { label: '办理情况（内部留存）', placeholder: '经办人、现场情况、联系代表的经过', required: true },
+    photos: true,
+    button: '提交答复',
+    run: (order, { text, second, photoIds }) => reply(order.number, { public_reply: text, account: second, photo_ids: photoIds }),
+  },
+  return: {
+    title: '退回',
+    about: '只能退回一次，须在派单后1个工作日内。时限不会重新计算。',
+    label: '为什么不属于本单位',
+    placeholder: '写明依据',
+    unit: { label: '建议由哪个单位办理（可不选）', required: false },
+    button: '退回坐席',
+    run: (order, { text, unit }) => returnOrder(order.number, { reason: text, ...(unit === '' ? {} : { proposed_unit: unit }) }),
+  },
+  extensions: {
+    title: '申请延期',
+    about: '每次最多3个工作日，最多两次，由坐席决定。',
+    label: '延期理由',
+    placeholder: '写明为什么办不完、接下来怎么办',
+    days: [1, 2, 3],
+    button: '提交申请',
+    run: (order, { text, days }) => askExtension(order.number, { reason: text, days }),
+  },
+  sub_assignments: {
+    title: '下派',
+    about: '主办责任仍在本单位，时限不变。',
+    label: '要求',
+    placeholder: '请对方做什么',
+    unit: { label: '下派给', required: true },
+    button: '下派',
+    run: (order, { text, unit }) => subAssign(order.number, { note: text, unit }),
+  },
+  answer_supervision_order: {
+    title: '答复督办单',
+    about: '人大常委会会看到这份答复。',
+    label: '答复',
+    placeholder: '逐条回应督办要求',
+    button: '提交',
+    run: (order, { text }) => answerSupervisionOrder(order.number, openSupervisionOrder(order), text),
+  },
+  urges: {
+    title: '催办',
+    about: '承办单位会马上收到；同一件工单每小时最多催一次。',
+    label: '催办意见',
+    placeholder: '希望尽快做什么',
+    button: '催办',
+    run: (order, { text }) => urge(order.number, text),
+  },
+  tracking: {
+    title: '重点跟踪',
+    about: '列入重点跟踪清单，进展会通知跟踪的委员会。',
+    label: '跟踪意见',
+    placeholder: '为什么要跟踪、关注什么',
+    second: { label: '交给哪个专门委员会（可不填）', placeholder: '例如：城建环保委员会', required: false },
+    button: '列为重点跟踪',
+    run: (order, { text, second }) => track(order.number, { note: text, ...(second === '' ? {} : { committee: second }) }),
+  },
+  supervision_orders: {
+    title: '下发督办单',
+    about: '承办单位须在3个工作日内书面答复。',
+    label: '督办要求',
+    placeholder: '要求说明什么、做到什么',
+    button: '下发',
+    run: (order, { text }) => issueSupervisionOrder(order.number, text),
+  },
+  reopen: {
+    title: '问题又出现了',
+    about: '工单会用原编号重新办理，时限重新计算。',
+    label: '现在的情况',
+    placeholder: '什么时候又出现的、和以前有什么不同',
+    photos: true,
+    button: '重新办理',
+    run: (order, { text, photoIds }) => reopen(order.number, { reason: text, photo_ids: photoIds }),
+  },
+  cancel: {
+    title: '撤销',
+    about: '撤销后不再办理。单位签收以后就不能撤销了。',
+    label: '为什么撤销',
+    placeholder: '例如：问题已经解决',
+    button: '撤销工单',
+    run: (order, { text }) => cancel(order.number, text),
+  },
+}
+
+export function moveNamed(name: string): Move | undefined {
+  return MOVES[name]
+}
+
+/** What the person should read before he writes: the demand that is to be answered. */
+export function contextOf(order: Order, name: string): string {
+  if (name !== 'answer_supervision_order') return ''
+  const open = (order.supervision_orders ?? []).find((one) => !one.answered_at)
+  return open === undefined ? '' : `${open.number}：${open.requirement}`
+}
+
+function openSupervisionOrder(order: Order): string {
+  return (order.supervision_orders ?? []).find((one) => !one.answered_at)?.number ?? ''
+}

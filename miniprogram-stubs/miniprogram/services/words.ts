@@ -1,0 +1,76 @@
+// What the server's names are called on the screen.
+import type { components } from '../api/schema'
+
+type Schemas = components['schemas']
+
+export const STATUS: Record<Schemas['Status'], string> = {
+  submitted: '已提交',
+  triage: '待派单',
+  dispatched: '待签收',
+  in_progress: '办理中',
+  replied: '待评价',
+  closed: '已办结',
+  cancelled: '已撤销',
+}
+
+export const CHANNEL: Record<Schemas['Channel'], string> = { snap: '随手拍', scan: '扫码', call: '代表来电' }
+export const LIGHT: Record<Schemas['Light'], string> = { green: '时限内', yellow: '快到期', red: '已超时' }
+export const SATISFACTION: Record<Schemas['Satisfaction'], string> = { satisfied: '满意', basically_satisfied: '基本满意', dissatisfied: '不满意' }
+export const SOLVED: Record<Schemas['Solved'], string> = { yes: '已解决', partly: '部分解决', no: '未解决' }
+export const LEVEL: Record<Schemas['PersonLevel'], string> = { national: '全国人大代表', provincial: '省人大代表', city: '市人大代表', county: '县（区）人大代表', township: '乡镇人大代表' }
+export const CLOCK: Record<Schemas['ClockKind'], string> = { response: '签收时限', resolution: '办结时限', supplementary: '补充办理时限' }
+export const CATEGORY_SOURCE: Record<Schemas['CategorySource'], string> = { chosen: '本人选择', suggested: '按文字判断', operator: '坐席确定', unknown: '尚未确定' }
+
+const ROLE: Record<Schemas['ActorRole'], string> = { delegate: '人大代表', operator: '12345坐席', handler: '承办单位', supervisor: '人大常委会', admin: '平台管理员', system: '系统', resident: '群众' }
+
+export function roleWords(person: Schemas['Me']): string {
+  if (person.role === 'delegate' && person.level) return LEVEL[person.level]
+  if (person.role === 'handler') return `${person.unit?.name ?? '承办单位'}${person.unit_head ? ' · 负责人' : ''}`
+  if (person.role === 'supervisor') return `${person.area?.name ?? ''}${ROLE.supervisor}${person.committee ? ` · ${person.committee}` : ''}`
+  return ROLE[person.role]
+}
+
+/** What happened, as the timeline tells it: the server's name of an event → words. */
+const EVENT: Record<string, string> = {
+  submitted: '提交反映',
+  dispatched: '派单',
+  triaged: '转坐席人工派单',
+  redispatched: '重新派单',
+  dispatch_reason: '改派理由',
+  accepted: '承办单位签收',
+  part_accepted: '协办单位签收',
+  extension_asked: '申请延期',
+  extension_granted: '同意延期',
+  extension_refused: '不同意延期',
+  returned: '退回派单',
+  sub_assigned: '下派',
+  replied: '办理答复',
+  supplemented: '补充答复',
+  account: '办理情况（内部）',
+  part_reported: '协办情况',
+  verdict: '代表评价',
+  follow_up: '电话回访',
+  reopened: '问题反弹，重新办理',
+  cancelled: '撤销',
+  merged: '并入其他工单',
+  merged_in: '并入相同工单',
+  unmerged: '撤销并单',
+  urged: '催办',
+  tracked: '列为重点跟踪',
+  untracked: '取消重点跟踪',
+  supervision_order: '下发督办单',
+  supervision_order_answered: '答复督办单',
+  endorsed: '附议',
+  deadline_recounted: '重新计算时限',
+}
+
+export function eventWords(action: string): string {
+  return EVENT[action] ?? '办理记录'
+}
+
+export function actorWords(item: Schemas['TimelineItem']): string {
+  const who = item.name ?? ''
+  if (item.unit) return who === '' ? item.unit.name : `${item.unit.name} · ${who}`
+  const role = ROLE[item.role]
+  return who === '' || who === role ? role : `${role} · ${who}`
+}

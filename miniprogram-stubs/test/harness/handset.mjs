@@ -1,0 +1,111 @@
+// A phone with the mini-program on it, held by one person: a browser of its own, taps, and what must always hold.
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { chromium } from 'playwright-core'
+
+const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-proxy-server']
+const WAIT_MS = 8_000
+/** The smallest thing that a finger can hit, by the guidelines for older users. */
+const FINGER_PX = 44
+
+export class Handset {
+  static async open({ origin, openid, answers = {}, at = '', large = false }) {
+    const handset = new Handset()
+    handset.origin = origin
+    handset.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
+    handset.context = await chromium.launchPersistentContext(handset.profile, {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS,
+      viewport: { width: 375, height: 740 }, deviceScaleFactor: 2, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
+    })
+    handset.page = handset.context.pages()[0] ?? await handset.context.newPage()
+    handset.page.setDefaultTimeout(WAIT_MS)
+    handset.faults = []
+    handset.expected = []
+    handset.page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) handset.faults.push(`${message.text()} (${message.location().url})`) })
+    handset.page.on('pageerror', (error) => handset.faults.push(String(error.stack ?? error)))
+    await handset.page.goto(`${origin}/index.html`, { waitUntil: 'commit' })
+    await handset.page.evaluate(([phone, storage]) => {
+      localStorage.clear()
+      localStorage.setItem('phone', JSON.stringify(phone))
+      for (const [key, value] of Object.entries(storage)) localStorage.setItem(`mp:${key}`, JSON.stringify(value))
+    }, [{ openid, answers }, { api_base: origin, ...(large ? { settings: { largeType: true } } : {}) }])
+    handset.faults.length = 0
+    await handset.restart(at)
+    return handset
+  }
+
+  /** Closes the mini-program and opens it again, at a page or at the first one. */
+  async restart(at = '') {
+    await this.page.goto('about:blank')
+    await this.page.goto(`${this.origin}/index.html#${encodeURIComponent(at)}`)
+    await this.page.waitForFunction(() => document.querySelector('.mp-page:not([hidden])'))
+  }
+
+  /** The page on top. */
+  get screen() { return this.page.locator('.mp-page:not([hidden])') }
+  text(words) { return this.screen.getByText(words) }
+  async sees(words, timeout = WAIT_MS) {
+    await this.screen.getByText(words).first().waitFor({ timeout }).catch(async () => { throw new Error(`“${words}” is not on the screen, which reads:\n${await this.screen.innerText()}\n${this.faults.join('\n')}\n${await this.errors()}`) })
+  }
+  async seesNot(words) { assert.equal(await this.screen.getByText(words).count(), 0, `“${words}” is on the screen`) }
+  async tap(words) {
+    const target = typeof words === 'string' ? this.screen.getByText(words, { exact: true }).last() : words
+    await target.scrollIntoViewIfNeeded()
+    await target.click()
+  }
+  async tab(name) { await this.page.locator('#tabbar').getByText(name, { exact: true }).click() }
+  async back() { await this.page.locator('#back').click() }
+  async dialog(button) { await this.page.locator('#ui .dialog button', { hasText: button }).click() }
+  async write(placeholder, words) { await this.screen.getByPlaceholder(placeholder).fill(words) }
+  async settle() { await this.page.waitForLoadState('networkidle'); await this.page.waitForTimeout(120) }
+
+  async set(answers) { await this.page.evaluate((given) => { Object.assign(window.phone.answers, given) }, answers) }
+  async offline(value) { await this.page.evaluate((given) => { window.phone.offline = given }, value) }
+  async pull() { await this.page.evaluate(() => window.phone.pull()) }
+  async go(url) { await this.page.evaluate((given) => window.wx.navigateTo({ url: given }), url) }
+  async calls(name) { return this.page.evaluate((given) => window.phone.called(given).map((call) => JSON.parse(JSON.stringify(call.options))), name) }
+  async stored(key) { return this.page.evaluate((given) => window.wx.getStorageSync(given), key) }
+  async errors() { return (await this.page.evaluate(() => window.phone.errors)).join('\n') }
+
+  /** A failing request is reported by the browser; the test says which ones it brings about. */
+  expect(pattern) { this.expected.push(pattern) }
+
+  async shot(folder, name) {
+    await this.settle()
+    fs.mkdirSync(folder, { recursive: true })
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) })
+    await this.fits(name)
+  }
+
+  /** Nothing runs out of the screen sideways, and everything to tap is large enough. */
+  async fits(name) {
+    const faults = await this.page.evaluate((least) => {
+      const page = document.querySelector('.mp-page:not([hidden])')
+      const found = []
+      if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} px wide on a screen of ${page.clientWidth} px`)
+      for (const element of page.querySelectorAll('*')) {
+        const box = element.getBoundingClientRect()
+        if (box.width === 0 || box.height === 0) continue
+        const words = element.textContent.trim().slice(0, 20)
+        if (box.right > page.clientWidth + 1 && !element.closest('[data-sideways]')) found.push(`<${element.localName} class="${element.className}"> “${words}” ends at ${Math.round(box.right)} px`)
+        if (element.matches('wx-button, wx-switch, wx-picker, wx-input, wx-navigator') && (box.height < least - 0.5 || box.width < least - 0.5) && !element.closest('[data-in-row]')) {
+          found.push(`<${element.localName} class="${element.className}"> “${words}” is ${Math.round(box.width)} × ${Math.round(box.height)} px`)
+        }
+      }
+      return found
+    }, FINGER_PX)
+    assert.deepEqual(faults, [], name)
+  }
+
+  async assertClean() {
+    const errors = [...this.faults, ...(await this.page.evaluate(() => window.phone.errors))]
+    assert.deepEqual(errors.filter((text) => !this.expected.some((pattern) => pattern.test(text))), [])
+  }
+
+  async close() {
+    await this.context.close()
+    fs.rmSync(this.profile, { recursive: true, force: true })
+  }
+}
