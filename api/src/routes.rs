@@ -57,6 +57,7 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(orders::routes::submit_order)
         .service(orders::routes::list_orders)
         .service(orders::routes::nearby_orders)
+        .service(orders::routes::preview_dispatch)
         .service(orders::routes::get_order)
         .service(orders::routes::get_timeline)
         .service(orders::routes::endorse_order)

@@ -21,6 +21,7 @@ mod people;
 mod photos;
 mod reports;
 mod refusals;
+mod preview;
 mod roster;
 mod second_handling;
 mod store;

@@ -105,6 +105,7 @@ const TABLE: &[(&str, May)] = &[
     ("POST /api/v1/orders", Only(DELEGATES)),
     ("GET /api/v1/orders", Only(EVERYBODY)),
     ("GET /api/v1/orders/nearby", Only(EVERYBODY)),
+    ("POST /api/v1/dispatch/preview", Only(EVERYBODY)),
     ("GET /api/v1/orders/{number}", Only(CONCERNED)),
     ("GET /api/v1/orders/{number}/timeline", Only(CONCERNED)),
     ("POST /api/v1/orders/{number}/accept", Only(&[UnitHandler])),

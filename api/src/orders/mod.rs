@@ -17,6 +17,7 @@ pub mod moves;
 pub mod number;
 pub mod open_moves;
 pub mod pictures;
+pub mod preview;
 pub mod read;
 pub mod recount;
 pub mod remind;

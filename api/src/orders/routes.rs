@@ -16,6 +16,7 @@ use crate::orders::actor::Actor;
 use crate::orders::filter::ListQuery;
 use crate::orders::list;
 use crate::orders::moves::endorse;
+use crate::orders::preview::{self, DispatchPreview, PreviewDispatch};
 use crate::orders::read::{self, NearbyOrder, TimelineItem};
 use crate::orders::report::{GivenPoint, NewOrder};
 use crate::orders::submit::{self, Claim};
@@ -157,6 +158,22 @@ pub async fn nearby_orders(
     };
     let items = read::near(&app, &Actor::from(&caller), point, query.category.as_deref()).await?;
     Ok(web::Json(Nearby { items }))
+}
+
+/// Which unit would get a report, and why; nothing is stored. A post, so that no description stands in an address.
+#[utoipa::path(
+    tag = "orders",
+    request_body = PreviewDispatch,
+    responses((status = 200, body = DispatchPreview), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/dispatch/preview")]
+pub async fn preview_dispatch(
+    app: web::Data<App>,
+    _caller: Caller,
+    body: web::Json<PreviewDispatch>,
+) -> Result<web::Json<DispatchPreview>> {
+    Ok(web::Json(preview::preview(&app.city.load(), &body)?))
 }
 
 /// One order, as the caller may see it.

@@ -292,7 +292,8 @@ impl Plan {
     }
 }
 
-fn category(city: &City, text: &str) -> Result<String> {
+/// The code of a category that is told by code or name.
+pub fn category(city: &City, text: &str) -> Result<String> {
     city.categories
         .find(text)
         .map(|category| category.code.clone())

@@ -14,7 +14,7 @@ pub mod build;
 pub mod load;
 pub mod summary;
 
-pub use build::{one, shown};
+pub use build::{one, shown, why};
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderView {

@@ -115,7 +115,7 @@ impl Teller<'_> {
             place_relation: order.place_relation,
             unit: order.unit_id.and_then(|unit| self.unit(unit)),
             support_units: self.supports(order, &around.known.charges),
-            dispatch: dispatch(&order.dispatch),
+            dispatch: why(&order.dispatch),
             deadlines: around.deadlines.iter().map(|row| self.deadline(row)).collect(),
             due_at: self.maybe(order.due_at),
             difficult: order.difficult,
@@ -325,7 +325,9 @@ pub(super) fn location(order: &order::Model) -> Option<LocationView> {
     })
 }
 
-fn dispatch(why: &Value) -> DispatchView {
+/// Why a desk was chosen, as it is kept with the order.
+#[must_use]
+pub fn why(why: &Value) -> DispatchView {
     let text = |name: &str| why.get(name).and_then(Value::as_str).map(str::to_owned);
     let candidates = why.get("candidates").cloned().unwrap_or_default();
     let candidates: Vec<CandidateView> = serde_json::from_value(candidates).unwrap_or_default();
