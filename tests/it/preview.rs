@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::orders::Report;
-use tests::{Client, TestApp, on_both_databases, places};
+use tests::{Client, on_both_databases, places};
 
 const VENDORS: &str = "占道经营";
 

@@ -133,7 +133,8 @@ function reportOf(draft: Draft) {
     wants_follow_up: draft.wantsFollowUp,
     confidential: draft.confidential,
     ...(draft.place === null ? {} : { location: draft.place.point, ...(draft.place.address === '' ? {} : { address: draft.place.address }) }),
-    ...(draft.category === null ? {} : { category: draft.category.code }),
+    // What was only suggested is left to the server, which judges the same words and knows how sure it is.
+    ...(draft.category === null || !draft.categoryChosen ? {} : { category: draft.category.code }),
     ...(draft.siteCode === '' ? {} : { site_code: draft.siteCode }),
   }
 }

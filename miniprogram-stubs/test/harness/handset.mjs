@@ -86,11 +86,12 @@ export class Handset {
       const found = []
       if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} px wide on a screen of ${page.clientWidth} px`)
       for (const element of page.querySelectorAll('*')) {
-        const box = element.getBoundingClientRect()
+        // A label's whole row works the switch in it.
+        const box = (element.localName === 'wx-switch' ? element.closest('wx-label') ?? element : element).getBoundingClientRect()
         if (box.width === 0 || box.height === 0) continue
         const words = element.textContent.trim().slice(0, 20)
-        if (box.right > page.clientWidth + 1 && !element.closest('[data-sideways]')) found.push(`<${element.localName} class="${element.className}"> “${words}” ends at ${Math.round(box.right)} px`)
-        if (element.matches('wx-button, wx-switch, wx-picker, wx-input, wx-navigator') && (box.height < least - 0.5 || box.width < least - 0.5) && !element.closest('[data-in-row]')) {
+        if (box.right > page.clientWidth + 1 && !element.closest('wx-scroll-view')) found.push(`<${element.localName} class="${element.className}"> “${words}” ends at ${Math.round(box.right)} px`)
+        if (element.matches('wx-button, wx-switch, wx-picker, wx-input, wx-navigator') && (box.height < least - 0.5 || box.width < least - 0.5)) {
           found.push(`<${element.localName} class="${element.className}"> “${words}” is ${Math.round(box.width)} × ${Math.round(box.height)} px`)
         }
       }

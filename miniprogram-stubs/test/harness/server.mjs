@@ -9,22 +9,25 @@ const OF_THE_PRODUCT = /^\/(api|sandbox|s|console|readyz)(\/|$|\?)/
 /** Serves until `close()`. `productPort` may be of a product that is not running: then the connection is cut. */
 export async function serve({ dist, miniprogram, pictures, productPort }) {
   const saved = new Map()
-  const requests = []
+  const serving = {
+    /** What was sent to the product: { method, path, headers, words, status }. */
+    requests: [],
+    /** A function of the request: when true, the product gets it and the phone never hears the answer. */
+    loseAnswerTo: undefined,
+  }
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://phone')
-    if (OF_THE_PRODUCT.test(request.url)) return void forward(request, response, productPort, requests)
+    if (OF_THE_PRODUCT.test(request.url)) return void forward(request, response, productPort, serving)
     if (pathname.startsWith('/saved/')) return void keep(request, response, saved, pathname)
     const folder = pathname.startsWith('/files/') ? miniprogram : pathname.startsWith('/pictures/') ? pictures : dist
     const name = pathname.replace(/^\/(files|pictures)\//, '/')
     return void sendFile(response, path.join(folder, name === '/' ? 'index.html' : name))
   })
   await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve) })
-  return {
+  return Object.assign(serving, {
     origin: `http://127.0.0.1:${server.address().port}`,
-    /** What was sent to the product: { method, path, headers, status }. */
-    requests,
     close: () => { server.closeAllConnections(); server.close() },
-  }
+  })
 }
 
 function sendFile(response, file) {
@@ -42,14 +45,21 @@ async function keep(request, response, saved, name) {
   return data ? response.writeHead(200, { 'content-type': 'image/jpeg' }).end(data) : response.writeHead(404).end()
 }
 
-function forward(request, response, port, requests) {
-  const entry = { method: request.method, path: request.url, headers: request.headers, status: 0 }
-  requests.push(entry)
+async function forward(request, response, port, serving) {
+  const body = Buffer.concat(await request.toArray())
+  const json = request.headers['content-type'] === 'application/json'
+  const entry = { method: request.method, path: request.url, headers: request.headers, words: json ? body.toString() : '', status: 0 }
+  serving.requests.push(entry)
+  const lost = serving.loseAnswerTo?.(request)
   const onward = http.request({ host: '127.0.0.1', port, path: request.url, method: request.method, headers: { ...request.headers, host: `127.0.0.1:${port}` } }, (answer) => {
     entry.status = answer.statusCode
+    if (lost) {
+      answer.resume()
+      return answer.on('end', () => response.destroy())
+    }
     response.writeHead(answer.statusCode, answer.headers)
-    answer.pipe(response)
+    return answer.pipe(response)
   })
   onward.on('error', () => response.destroy())
-  request.pipe(onward)
+  onward.end(body)
 }

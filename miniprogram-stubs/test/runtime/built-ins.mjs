@@ -88,6 +88,13 @@ const tags = {
       return { pageStyle: (value) => queueMicrotask(() => { const page = element.closest('.mp-page'); if (page) page.style.cssText = `background-color:${page.style.backgroundColor};${value ?? ''}` }) }
     },
   },
+  label: {
+    properties: { for: String },
+    draw(component, element) {
+      element.addEventListener('click', (event) => { if (!event.target.closest('input')) element.querySelector('input')?.click() })
+      return {}
+    },
+  },
   view: { properties: { hoverClass: String, hoverStayTime: Number }, draw: () => ({}) },
   text: { properties: { userSelect: Boolean, decode: Boolean }, draw: () => ({}) },
 }

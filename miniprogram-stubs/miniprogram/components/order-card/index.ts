@@ -3,7 +3,7 @@ import type { Card } from '../../services/cards'
 /** One order in a list; a tap opens it. */
 Component({
   properties: {
-    card: { type: Object, value: {} as Card },
+    card: { type: Object, value: { number: '', tags: [] } as unknown as Card },
   },
   methods: {
     open() {

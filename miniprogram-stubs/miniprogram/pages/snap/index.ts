@@ -187,8 +187,10 @@ screen({
   showJudged(preview: DispatchPreview, nearbyOrders: NearbyOrder[]) {
     const border = preview.place_relation === 'near_border' ? '（靠近边界）' : ''
     const area = preview.area ? `${preview.area.name}${border}` : '不在本市范围内'
-    const unit = preview.unit?.name ?? '由 12345 坐席派单'
-    this.setData({ judging: false, area, unit, reason: preview.dispatch.reason, nearbyOrders: nearbyOrders.slice(0, MOST_SUGGESTIONS) })
+    // Before a word is written nobody can say whose it is.
+    const known = preview.category.code !== null || this.data.description.trim().length >= MIN_CHARS
+    const unit = known ? (preview.unit?.name ?? '由 12345 坐席派单') : ''
+    this.setData({ judging: false, area, unit, reason: known ? preview.dispatch.reason : '', nearbyOrders: nearbyOrders.slice(0, MOST_SUGGESTIONS) })
   },
 
   async endorse(event: WechatMiniprogram.CustomEvent<{ number: string }>) {

@@ -1,0 +1,22 @@
+// 扫一扫: the console's sign-in, an order's number, codes that are not ours.
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+
+export default function (stage) {
+  it('a code that is not ours, and no code at all, do nothing but say so', async () => {
+    const phone = await stage().phone({ role: 'delegate', level: 'county', area: '宜阳县' }, { answers: { scan: ['https://example.com/else', null] } })
+    await phone.tap('扫一扫')
+    await phone.page.getByText('这不是代表直通的二维码').waitFor()
+    await phone.tap('扫一扫')
+    await phone.sees('随手拍')
+  })
+
+  it('a code of the console that is not there any more is explained', async () => {
+    const phone = await stage().phone({ role: 'supervisor', level: 'city' }, { answers: { scan: `${stage().product.origin}/console/scan/no-such-code` } })
+    phone.expect(/status of 404/)
+    await phone.tap('扫一扫')
+    await phone.sees('再试一次')
+    await phone.shot(stage().shots, 'console-unknown')
+    assert.equal(await phone.page.locator('#title').innerText(), '登录网页端')
+  })
+}

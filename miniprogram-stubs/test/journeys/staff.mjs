@@ -1,0 +1,120 @@
+// Those who handle and those who watch: the desk of a unit, the desk of the standing committee, the console's sign-in.
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+
+const REPORT = '流动摊贩占道经营，人行道走不过去，老人只能走机动车道。'
+const XIGONG = { longitude: 112.4345, latitude: 34.6588, datum: 'wgs84' }
+
+export default function (stage) {
+  const ordered = async () => {
+    const delegate = await stage().people.signIn({ role: 'delegate', level: 'county', area: '西工区' })
+    return { delegate, order: await delegate.submit({ description: REPORT, location: XIGONG, category: '占道经营' }) }
+  }
+
+  it('a handler accepts, asks for more days and replies with a photo, all on his phone', async () => {
+    const { delegate, order } = await ordered()
+    const phone = await stage().phone({ role: 'handler', unit: order.unit.name }, { answers: { photos: [stage().picture('after')] } })
+    await phone.sees(order.unit.name)
+    await phone.sees(REPORT)
+    await phone.shot(stage().shots, 'desk-handler')
+    await phone.tap(phone.screen.getByText(REPORT).first())
+    await phone.sees('签收时限')
+    await phone.tap('怎么算的')
+    await phone.sees('连续计24小时')
+    await phone.shot(stage().shots, 'order-handler')
+    await phone.tap('签收')
+    await phone.dialog('签收')
+    await phone.sees('办理中')
+
+    await phone.tap('申请延期')
+    await phone.tap('2 天')
+    await phone.tap('提交申请')
+    await phone.sees('请填写延期理由')
+    await phone.write('写明为什么办不完、接下来怎么办', '需要协调市场疏导点，周五前完成。')
+    await phone.shot(stage().shots, 'move-extension')
+    await phone.tap('提交申请')
+    await phone.sees('申请延期')
+    assert.equal((await delegate.order(order.number)).extensions[0].days, 2)
+
+    await phone.tap('答复')
+    await phone.write('写明怎么处理的、结果如何、还有什么安排', '已劝离摊贩并设固定岗。')
+    await phone.write('经办人、现场情况、联系代表的经过', '经办人现场处置，已电话联系代表。')
+    await phone.tap('加照片')
+    await phone.sees('已上传')
+    await phone.shot(stage().shots, 'move-reply')
+    await phone.tap('提交答复')
+    await phone.sees('待评价')
+    const answered = await delegate.order(order.number)
+    assert.equal(answered.status, 'replied')
+    assert.equal(answered.replies[0].public_reply, '已劝离摊贩并设固定岗。')
+    assert.equal(answered.replies[0].account ?? null, null, 'the delegate does not read the internal account')
+    assert.equal(answered.photos.filter((photo) => photo.role === 'after').length, 1)
+  })
+
+  it('a handler returns what is not his, with the unit that he proposes', async () => {
+    const { order } = await ordered()
+    const phone = await stage().phone({ role: 'handler', unit: order.unit.name })
+    await phone.go(`/pages/order/index?number=${order.number}`)
+    await phone.sees('签收时限')
+    await phone.set({ choice: 1 })
+    await phone.tap('更多')
+    await phone.sees('建议由哪个单位办理')
+    await phone.write('输入单位名称的一部分', '城市管理局')
+    await phone.tap(phone.screen.locator('.unit, [class*="unit"]').filter({ hasText: '洛阳市城市管理局' }).first())
+    await phone.write('写明依据', '该路段由市局直管。')
+    await phone.shot(stage().shots, 'move-return')
+    await phone.tap('退回坐席')
+    await phone.sees('待派单')
+    const operator = await stage().people.signIn({ role: 'operator' })
+    assert.equal((await operator.order(order.number)).status, 'triage')
+  })
+
+  it('a supervisor sees what is late, urges, tracks and issues a supervision order', async () => {
+    const { order } = await ordered()
+    await stage().people.advance(26)
+    const phone = await stage().phone({ role: 'supervisor', area: '西工区' })
+    phone.expect(/status of 401/)
+    await phone.sees(order.unit.name)
+    await phone.sees('已超时')
+    await phone.shot(stage().shots, 'desk-supervisor')
+    await phone.go(`/pages/order/index?number=${order.number}`)
+    await phone.tap('催办')
+    await phone.write('希望尽快做什么', '请今天到现场。')
+    await phone.tap(phone.screen.locator('wx-button').filter({ hasText: '催办' }).last())
+    await phone.sees('全程留痕')
+    await phone.sees('请今天到现场。')
+    await phone.tap('重点跟踪')
+    await phone.write('为什么要跟踪、关注什么', '反复出现，关注长效办法。')
+    await phone.tap('列为重点跟踪')
+    await phone.sees('反复出现，关注长效办法。')
+    await phone.tap('下发督办单')
+    await phone.write('要求说明什么、做到什么', '三个工作日内书面说明整治办法。')
+    await phone.tap('下发')
+    await phone.sees('三个工作日内书面说明整治办法。')
+    await phone.shot(stage().shots, 'order-supervisor')
+
+    const desk = await stage().phone({ role: 'handler', unit: order.unit.name })
+    await desk.go(`/pages/move/index?number=${order.number}&move=answer_supervision_order`)
+    await desk.sees('三个工作日内书面说明整治办法。')
+    await desk.write('逐条回应督办要求', '已制定疏导方案。')
+    await desk.tap('提交')
+    await desk.settle()
+    const supervisor = await stage().people.signIn({ role: 'supervisor', area: '西工区' })
+    assert.equal((await supervisor.order(order.number)).supervision_orders[0].answer, '已制定疏导方案。')
+  })
+
+  it('a move that somebody else made first is not offered any more', async () => {
+    const { delegate, order } = await ordered()
+    const person = await stage().people.find({ role: 'handler', unit: order.unit.name })
+    const phone = await stage().phone(person)
+    phone.expect(/status of 409/)
+    await phone.go(`/pages/order/index?number=${order.number}`)
+    await phone.sees('签收时限')
+    await delegate.act(order.number, 'cancel', { reason: '问题已经解决' })
+    await phone.tap('签收')
+    await phone.dialog('签收')
+    await phone.sees('已撤销')
+    await phone.go(`/pages/move/index?number=${order.number}&move=return`)
+    await phone.sees('这件工单现在不能这样做')
+  })
+}
