@@ -4,7 +4,11 @@ import type { Order } from './orders'
 export interface Action {
   name: string
   words: string
+  /** Cannot be undone by the one who does it. */
+  grave: boolean
 }
+
+const GRAVE = ['cancel', 'return']
 
 const WORDS: Record<string, string> = {
   accept: '签收',
@@ -25,5 +29,5 @@ const WORDS: Record<string, string> = {
 export function actionsOf(order: Order): Action[] {
   return Object.entries(WORDS)
     .filter(([name]) => order.actions.includes(name))
-    .map(([name, words]) => ({ name, words }))
+    .map(([name, words]) => ({ name, words, grave: GRAVE.includes(name) }))
 }

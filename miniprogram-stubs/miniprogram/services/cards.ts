@@ -1,6 +1,6 @@
 // Orders as cards and pages show them.
 import type { Order, OrderSummary } from './orders'
-import { ago, dueTime, remaining } from './times'
+import { LATE, ago, dueTime, remaining } from './times'
 import { CHANNEL, LIGHT, STATUS } from './words'
 
 export interface Tag {
@@ -45,7 +45,11 @@ export function tagsOf(order: Either): Tag[] {
 }
 
 export function dueWords(order: Either): string {
-  return OPEN.includes(order.status) && order.due_at ? `${remaining(order.due_at)} · ${dueTime(order.due_at)} 前` : ''
+  if (!OPEN.includes(order.status) || !order.due_at) return ''
+  const left = remaining(order.due_at)
+  // The light is the server's; where this phone's clock says otherwise, the time alone is shown.
+  const agrees = (order.light === 'red') === left.startsWith(LATE)
+  return `${agrees ? `${left} · ` : ''}${dueTime(order.due_at)} 前`
 }
 
 export function whereWords(order: Either): string {

@@ -1,7 +1,7 @@
 // Deadlines in words.
 import type { Order } from './orders'
-import { dayAndTime, dueTime, remaining } from './times'
-import { CLOCK } from './words'
+import { LATE, dayAndTime, dueTime, remaining } from './times'
+import { CLOCK, LIGHT } from './words'
 
 export interface Clock {
   key: string
@@ -22,7 +22,7 @@ export function clocksOf(order: Order): Clock[] {
       return {
         key: `${deadline.kind}-${deadline.round}-${deadline.started_at}`,
         name: deadline.round > 1 ? `第${deadline.round}次${CLOCK[deadline.kind]}` : CLOCK[deadline.kind],
-        state: stopped === undefined ? remaining(deadline.due_at) : `${stopped <= deadline.due_at ? '按时完成' : '超时完成'} · ${dayAndTime(stopped)}`,
+        state: stopped === undefined ? stateOf(deadline) : `${stopped <= deadline.due_at ? '按时完成' : '超时完成'} · ${dayAndTime(stopped)}`,
         colour: stopped === undefined ? deadline.light : ('' as const),
         due: `${dueTime(deadline.due_at)} 前`,
         explanation,
@@ -30,4 +30,10 @@ export function clocksOf(order: Order): Clock[] {
       }
     })
     .reverse()
+}
+
+/** The light is the server's; where this phone's clock says otherwise, the light alone is shown. */
+function stateOf(deadline: Order['deadlines'][number]): string {
+  const left = remaining(deadline.due_at)
+  return (deadline.light === 'red') === left.startsWith(LATE) ? left : LIGHT[deadline.light]
 }

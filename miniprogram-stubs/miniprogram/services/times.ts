@@ -21,10 +21,12 @@ export function dueTime(text: string): string {
   return `${day(dayBefore(text))} 24:00`
 }
 
+export const LATE = '已超时'
+
 /** `还剩 5 小时`, `已超时 2 天`. */
 export function remaining(due: string, now: number = Date.now()): string {
   const left = Date.parse(due) - now
-  return left >= 0 ? `还剩 ${span(left)}` : `已超时 ${span(-left)}`
+  return left >= 0 ? `还剩 ${span(left)}` : `${LATE} ${span(-left)}`
 }
 
 /** `3 小时前`; a date when it is long ago. */

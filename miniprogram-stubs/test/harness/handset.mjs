@@ -6,6 +6,8 @@ import path from 'node:path'
 import { chromium } from 'playwright-core'
 
 const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-proxy-server']
+const SCREEN = { width: 375, height: 740 }
+const TALLEST_PX = 4_000
 const WAIT_MS = 8_000
 /** The smallest thing that a finger can hit, by the guidelines for older users. */
 const FINGER_PX = 44
@@ -17,7 +19,7 @@ export class Handset {
     handset.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
     handset.context = await chromium.launchPersistentContext(handset.profile, {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS,
-      viewport: { width: 375, height: 740 }, deviceScaleFactor: 2, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
+      viewport: SCREEN, deviceScaleFactor: 2, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
     })
     handset.page = handset.context.pages()[0] ?? await handset.context.newPage()
     handset.page.setDefaultTimeout(WAIT_MS)
@@ -25,13 +27,13 @@ export class Handset {
     handset.expected = []
     handset.page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) handset.faults.push(`${message.text()} (${message.location().url})`) })
     handset.page.on('pageerror', (error) => handset.faults.push(String(error.stack ?? error)))
-    await handset.page.goto(`${origin}/index.html`, { waitUntil: 'commit' })
+    // A page of the same origin that runs nothing, to lay the settings down before the mini-program starts.
+    await handset.page.goto(`${origin}/files/sitemap.json`)
     await handset.page.evaluate(([phone, storage]) => {
       localStorage.clear()
       localStorage.setItem('phone', JSON.stringify(phone))
       for (const [key, value] of Object.entries(storage)) localStorage.setItem(`mp:${key}`, JSON.stringify(value))
     }, [{ openid, answers }, { api_base: origin, ...(large ? { settings: { largeType: true } } : {}) }])
-    handset.faults.length = 0
     await handset.restart(at)
     return handset
   }
@@ -75,8 +77,12 @@ export class Handset {
   async shot(folder, name) {
     await this.settle()
     fs.mkdirSync(folder, { recursive: true })
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) })
     await this.fits(name)
+    // The whole page, however long: the window is made as high as what is in it.
+    const height = await this.page.evaluate(() => { const page = document.querySelector('.mp-page:not([hidden])'); return innerHeight - page.clientHeight + page.scrollHeight })
+    await this.page.setViewportSize({ ...SCREEN, height: Math.min(Math.max(height, SCREEN.height), TALLEST_PX) })
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) })
+    await this.page.setViewportSize(SCREEN)
   }
 
   /** Nothing runs out of the screen sideways, and everything to tap is large enough. */

@@ -70,7 +70,9 @@ screen({
   show(order: Order) {
     this.order = order
     const actions = actionsOf(order)
+    const untouched = order.round === 1 && ['triage', 'dispatched'].includes(order.status)
     this.setData({
+      fresh: this.data.fresh && untouched,
       status: statusTag(order),
       light: lightTag(order),
       tags: tagsOf(order),
