@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-proxy-server']
+export const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-proxy-server']
 const SCREEN = { width: 375, height: 740 }
 const TALLEST_PX = 4_000
 const WAIT_MS = 8_000
@@ -13,29 +13,38 @@ const WAIT_MS = 8_000
 const FINGER_PX = 44
 
 export class Handset {
-  static async open({ origin, openid, answers = {}, at = '', large = false }) {
+  static async open(given) {
     const handset = new Handset()
-    handset.origin = origin
-    handset.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
-    handset.context = await chromium.launchPersistentContext(handset.profile, {
+    try {
+      await handset.start(given)
+      return handset
+    } catch (error) {
+      await handset.close()
+      throw error
+    }
+  }
+
+  async start({ origin, openid, answers = {}, at = '', large = false }) {
+    this.origin = origin
+    this.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
+    this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS,
       viewport: SCREEN, deviceScaleFactor: 2, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
     })
-    handset.page = handset.context.pages()[0] ?? await handset.context.newPage()
-    handset.page.setDefaultTimeout(WAIT_MS)
-    handset.faults = []
-    handset.expected = []
-    handset.page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) handset.faults.push(`${message.text()} (${message.location().url})`) })
-    handset.page.on('pageerror', (error) => handset.faults.push(String(error.stack ?? error)))
+    this.page = this.context.pages()[0] ?? await this.context.newPage()
+    this.page.setDefaultTimeout(WAIT_MS)
+    this.faults = []
+    this.expected = []
+    this.page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) this.faults.push(`${message.text()} (${message.location().url})`) })
+    this.page.on('pageerror', (error) => this.faults.push(String(error.stack ?? error)))
     // A page of the same origin that runs nothing, to lay the settings down before the mini-program starts.
-    await handset.page.goto(`${origin}/files/sitemap.json`)
-    await handset.page.evaluate(([phone, storage]) => {
+    await this.page.goto(`${origin}/files/sitemap.json`)
+    await this.page.evaluate(([phone, storage]) => {
       localStorage.clear()
       localStorage.setItem('phone', JSON.stringify(phone))
       for (const [key, value] of Object.entries(storage)) localStorage.setItem(`mp:${key}`, JSON.stringify(value))
     }, [{ openid, answers }, { api_base: origin, ...(large ? { settings: { largeType: true } } : {}) }])
-    await handset.restart(at)
-    return handset
+    await this.restart(at)
   }
 
   /** Closes the mini-program and opens it again, at a page or at the first one. */
@@ -112,7 +121,7 @@ export class Handset {
   }
 
   async close() {
-    await this.context.close()
-    fs.rmSync(this.profile, { recursive: true, force: true })
+    await this.context?.close()
+    if (this.profile) fs.rmSync(this.profile, { recursive: true, force: true })
   }
 }

@@ -2,8 +2,9 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chromium } from 'playwright-core'
 import { compile } from '../compile/index.mjs'
-import { Handset } from './handset.mjs'
+import { FLAGS, Handset } from './handset.mjs'
 import { People } from './people.mjs'
 import { drawPictures } from './pictures.mjs'
 import { Product } from './product.mjs'
@@ -28,7 +29,8 @@ export class Stage {
     const pictures = path.join(stage.product.folder, 'pictures')
     fs.mkdirSync(pictures)
     stage.server = await serve({ dist, miniprogram: path.join(project, 'miniprogram'), pictures, productPort: stage.product.port })
-    await drawPictures(pictures)
+    stage.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
+    await drawPictures(stage.browser, pictures)
     stage.people = new People(stage.product.origin)
     return stage
   }
@@ -56,6 +58,7 @@ export class Stage {
 
   async strike() {
     await Promise.all(this.phones.map((phone) => phone.close()))
+    await this.browser?.close()
     this.server?.close()
     await this.product?.remove()
   }

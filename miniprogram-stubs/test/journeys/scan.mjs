@@ -1,6 +1,7 @@
 // 扫一扫: the console's sign-in, an order's number, codes that are not ours.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { openConsole } from '../harness/console.mjs'
 
 export default function (stage) {
   it('a code that is not ours, and no code at all, do nothing but say so', async () => {
@@ -18,5 +19,22 @@ export default function (stage) {
     await phone.sees('再试一次')
     await phone.shot(stage().shots, 'console-unknown')
     assert.equal(await phone.page.locator('#title').innerText(), '登录网页端')
+  })
+
+  it('the console signs in after its code was scanned and confirmed, and not before', async () => {
+    const desk = await openConsole(stage().browser, stage().product.origin)
+    const person = await stage().people.find({ role: 'supervisor', level: 'city' })
+    const phone = await stage().phone(person, { answers: { scan: desk.text } })
+    await phone.tap('扫一扫')
+    await phone.sees('要在电脑上登录吗？')
+    await phone.sees(/127\.0\.0\.1|Chrome/)
+    await phone.shot(stage().shots, 'console')
+    assert.match(new URL(desk.page.url()).pathname, /login/)
+    await phone.tap('确认登录')
+    await phone.sees('已确认')
+    await phone.shot(stage().shots, 'console-approved')
+    await desk.page.waitForURL((url) => !url.pathname.includes('login'), { timeout: 10_000 })
+    assert.ok((await desk.page.locator('body').innerText()).includes(person.name))
+    await desk.close()
   })
 }
