@@ -18,6 +18,7 @@ export async function serve({ dist, miniprogram, pictures, productPort }) {
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://phone')
     if (OF_THE_PRODUCT.test(request.url)) return void forward(request, response, productPort, serving)
+    if (pathname === '/favicon.ico') return void response.writeHead(204).end()
     if (pathname.startsWith('/saved/')) return void keep(request, response, saved, pathname)
     const folder = pathname.startsWith('/files/') ? miniprogram : pathname.startsWith('/pictures/') ? pictures : dist
     const name = pathname.replace(/^\/(files|pictures)\//, '/')
