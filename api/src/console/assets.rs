@@ -10,6 +10,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/tokens.css"),
     include_str!("../../console/style/base.css"),
     include_str!("../../console/style/parts.css"),
+    include_str!("../../console/style/report.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(

@@ -11,6 +11,11 @@ use crate::people::rights::Caller;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Orders,
+    Campaigns,
+    Insight,
+    /// Where would this go?
+    Dispatch,
+    Roster,
     /// One's own sessions: reached by one's name, not by the navigation.
     Sessions,
 }
@@ -19,6 +24,10 @@ impl Section {
     fn href(self) -> &'static str {
         match self {
             Self::Orders => "/console/orders",
+            Self::Campaigns => "/console/campaigns",
+            Self::Insight => "/console/insight/reports",
+            Self::Dispatch => "/console/admin/dispatch",
+            Self::Roster => "/console/admin/roster",
             Self::Sessions => "/console/sessions",
         }
     }
@@ -27,6 +36,10 @@ impl Section {
         match (self, role) {
             (Self::Orders, Role::Delegate) => "我的工单",
             (Self::Orders, _) => "工单",
+            (Self::Campaigns, _) => "专项监督",
+            (Self::Insight, _) => "分析报告",
+            (Self::Dispatch, _) => "派单试算",
+            (Self::Roster, _) => "名册",
             (Self::Sessions, _) => "登录的设备",
         }
     }
@@ -34,9 +47,16 @@ impl Section {
     /// The rooms of a role, in the order of the navigation; the first is where he arrives.
     fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Delegate | Role::Handler | Role::Operator | Role::Supervisor | Role::Admin => {
-                &[Self::Orders]
-            }
+            Role::Delegate | Role::Handler => &[Self::Orders],
+            Role::Operator => &[Self::Orders, Self::Campaigns, Self::Dispatch],
+            Role::Supervisor => &[Self::Orders, Self::Campaigns, Self::Insight],
+            Role::Admin => &[
+                Self::Orders,
+                Self::Campaigns,
+                Self::Insight,
+                Self::Dispatch,
+                Self::Roster,
+            ],
         }
     }
 }

@@ -14,9 +14,12 @@
 //! Styles and scripts are joined in `assets.rs`; nothing may stand in the page itself (the content security
 //! policy forbids it).
 
+pub mod admin;
 pub mod assets;
+pub mod campaigns;
 pub mod forms;
 pub mod frame;
+pub mod insight;
 pub mod routes;
 pub mod sign_in;
 pub mod words;

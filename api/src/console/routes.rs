@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
-use crate::console::sign_in;
+use crate::console::{admin, campaigns, insight, sign_in};
 
 pub mod assets;
 pub mod guard;
@@ -28,6 +28,18 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(sign_in::routes::own_sessions)
         .service(sign_in::routes::end_all)
         .service(sign_in::routes::end_session)
+        .service(insight::routes::list)
+        .service(insight::routes::ask)
+        .service(insight::routes::show)
+        .service(insight::routes::counted)
+        .service(campaigns::routes::list)
+        .service(campaigns::routes::open)
+        .service(campaigns::routes::show)
+        .service(campaigns::routes::gather)
+        .service(campaigns::routes::close)
+        .service(admin::dispatch::show)
+        .service(admin::roster::show)
+        .service(admin::roster::import)
         .default_service(web::route().to(page::unknown));
     service.service(console);
 }

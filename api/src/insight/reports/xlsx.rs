@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use entity::kinds::{Satisfaction, Status};
+use entity::kinds::Satisfaction;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::city::snapshot::City;
 use crate::insight::reports::body::{Block, Body, Run};
 use crate::insight::reports::facts::{Fact, Kept, When};
 use crate::insight::reports::writer::channel_name;
+use crate::orders::lifecycle::in_chinese;
 
 /// The format allows 31 characters in a sheet's name.
 const MAX_SHEET_NAME: usize = 31;
@@ -133,7 +134,7 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
             area,
             category,
             unit,
-            status_name(fact.status),
+            in_chinese(fact.status),
             kept_name(fact.response),
             kept_name(fact.resolution),
             verdict,
@@ -145,18 +146,6 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
         sheet.write(line, 12, fact.extensions)?;
     }
     Ok(())
-}
-
-fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::Submitted => "已提交",
-        Status::Triage => "待分派",
-        Status::Dispatched => "已派单",
-        Status::InProgress => "办理中",
-        Status::Replied => "已答复",
-        Status::Closed => "已办结",
-        Status::Cancelled => "已撤销",
-    }
 }
 
 fn kept_name(kept: Kept) -> &'static str {

@@ -18,7 +18,6 @@ use crate::orders::filter::ListQuery;
 use crate::orders::list::{visible_matching, visible_of};
 use crate::people::rights::Caller;
 use crate::supervision::campaigns::service::{self, Closing, MAX_ORDERS, NewCampaign, Refused, Watched};
-use crate::supervision::campaigns::store;
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CampaignView {
@@ -75,7 +74,7 @@ fn view(row: campaign::Model, order_count: i64, orders: Option<Vec<GatheredView>
 }
 
 async fn shown(app: &App, row: campaign::Model) -> Result<CampaignView> {
-    let gathered = store::gathered(&app.db, row.id, MAX_ORDERS).await?;
+    let gathered = service::gathered(app, &row).await?;
     let count = i64::try_from(gathered.len()).unwrap_or(i64::MAX);
     let orders = gathered
         .into_iter()
@@ -149,16 +148,9 @@ pub async fn list_campaigns(
     caller: Caller,
     paging: web::Query<Paging>,
 ) -> Result<web::Json<Page<CampaignView>>> {
-    let area = service::confined_to(&caller)?;
-    let limit = paging.limit()?;
-    let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.opened_at, row.id));
-    let counts = store::counts(&app.db, page.items.iter().map(|row| row.id).collect()).await?;
+    let page = service::list(&app, &caller, &paging).await?;
     let zone = app.city.load().zone();
-    Ok(web::Json(page.map(|row| {
-        let count = counts.get(&row.id).copied().unwrap_or(0);
-        view(row, count, None, zone)
-    })))
+    Ok(web::Json(page.map(|(row, count)| view(row, count, None, zone))))
 }
 
 /// One campaign with its orders.
@@ -187,8 +179,6 @@ pub struct GatherOrders {
     pub filter: Option<ListQuery>,
 }
 
-const MAX_NUMBERS: usize = 100;
-
 /// Adds orders by their numbers, all of them or none, or by a filter.
 #[utoipa::path(
     tag = "campaigns",
@@ -211,11 +201,11 @@ pub async fn gather_orders(
         GatherOrders {
             numbers: Some(numbers),
             filter: None,
-        } => by_hand(&app, &actor, numbers).await?,
+        } => service::by_hand(&app, &actor, numbers).await?,
         GatherOrders {
             numbers: None,
             filter: Some(filter),
-        } => by_filter(&app, &actor, &filter).await?,
+        } => service::by_filter(&app, &actor, &filter).await?,
         _ => {
             let detail = "请给出工单编号 numbers，或筛选条件 filter，二者取一。";
             return Err(Error::invalid(vec![FieldError::new(
@@ -227,32 +217,6 @@ pub async fn gather_orders(
     };
     service::add_orders(&app, &caller, &row, found, app.clock.now()).await?;
     Ok(web::Json(shown(&app, row).await?))
-}
-
-async fn by_hand(app: &App, actor: &Actor, mut numbers: Vec<String>) -> Result<Vec<OrderId>> {
-    numbers.sort();
-    numbers.dedup();
-    if numbers.is_empty() || numbers.len() > MAX_NUMBERS {
-        let detail = format!("一次 1 到 {MAX_NUMBERS} 件工单。");
-        return Err(Error::invalid(vec![FieldError::new(
-            "numbers",
-            "bad_count",
-            detail,
-        )]));
-    }
-    let found = visible_of(app, actor, &numbers).await?;
-    if found.len() != numbers.len() {
-        return Err(Refused::UnknownOrders.into());
-    }
-    Ok(found.into_iter().map(|order| order.id).collect())
-}
-
-async fn by_filter(app: &App, actor: &Actor, filter: &ListQuery) -> Result<Vec<OrderId>> {
-    let found = visible_matching(app, actor, filter, MAX_ORDERS + 1).await?;
-    if found.is_empty() {
-        return Err(Refused::NothingFound.into());
-    }
-    Ok(found)
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -10,13 +10,19 @@ use serde::{Deserialize, Serialize};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::http::paging::{Page, Paging};
 use crate::jobs::queue::{Job, enqueue};
 use crate::notices::{self, Event, EventKind};
+use crate::orders::actor::Actor;
+use crate::orders::filter::ListQuery;
+use crate::orders::list::{visible_matching, visible_of};
 use crate::people::rights::Caller;
 use crate::supervision::campaigns::{joined, store};
 
 /// A campaign holds this many orders at most; more is a report, not a campaign.
 pub const MAX_ORDERS: u64 = 2_000;
+/// Numbers that are named at once.
+const MAX_NUMBERS: usize = 100;
 const MAX_TITLE_CHARS: usize = 100;
 const MAX_TEXT_CHARS: usize = 5_000;
 
@@ -168,6 +174,52 @@ pub async fn visible(app: &App, caller: &Caller, id: CampaignId) -> Result<campa
         return Err(Error::not_found());
     }
     Ok(campaign)
+}
+
+/// The campaigns that the caller may know of with how many orders each holds, the newest first.
+pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<(campaign::Model, i64)>> {
+    let area = confined_to(caller)?;
+    let limit = paging.limit()?;
+    let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| (row.opened_at, row.id));
+    let counts = store::counts(&app.db, page.items.iter().map(|row| row.id).collect()).await?;
+    Ok(page.map(|row| {
+        let count = counts.get(&row.id).copied().unwrap_or(0);
+        (row, count)
+    }))
+}
+
+/// The orders of a campaign.
+pub async fn gathered(app: &App, campaign: &campaign::Model) -> Result<Vec<store::Gathered>> {
+    Ok(store::gathered(&app.db, campaign.id, MAX_ORDERS).await?)
+}
+
+/// The orders of these numbers, all of them or a refusal.
+pub async fn by_hand(app: &App, actor: &Actor, mut numbers: Vec<String>) -> Result<Vec<OrderId>> {
+    numbers.sort();
+    numbers.dedup();
+    if numbers.is_empty() || numbers.len() > MAX_NUMBERS {
+        let detail = format!("一次 1 到 {MAX_NUMBERS} 件工单。");
+        return Err(Error::invalid(vec![FieldError::new(
+            "numbers",
+            "bad_count",
+            detail,
+        )]));
+    }
+    let found = visible_of(app, actor, &numbers).await?;
+    if found.len() != numbers.len() {
+        return Err(Refused::UnknownOrders.into());
+    }
+    Ok(found.into_iter().map(|order| order.id).collect())
+}
+
+/// The orders of a filter that the actor sees.
+pub async fn by_filter(app: &App, actor: &Actor, filter: &ListQuery) -> Result<Vec<OrderId>> {
+    let found = visible_matching(app, actor, filter, MAX_ORDERS + 1).await?;
+    if found.is_empty() {
+        return Err(Refused::NothingFound.into());
+    }
+    Ok(found)
 }
 
 /// Adds orders the caller has been shown to see.

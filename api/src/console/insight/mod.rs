@@ -1,0 +1,3 @@
+//! Insight: analysis reports, and the orders behind each of their numbers.
+
+pub mod routes;
