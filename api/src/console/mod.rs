@@ -15,11 +15,14 @@
 //! policy forbids it).
 
 pub mod admin;
+pub mod address;
 pub mod assets;
 pub mod campaigns;
 pub mod forms;
 pub mod frame;
 pub mod insight;
+pub mod order;
+pub mod orders;
 pub mod routes;
 pub mod sign_in;
 pub mod words;
