@@ -9,6 +9,7 @@
 
 mod measure;
 mod product;
+mod screens;
 mod seed;
 mod sweep;
 
@@ -39,6 +40,12 @@ struct Args {
     /// Measures the sweep of the clocks instead, with so many of them due; PostgreSQL, every order open
     #[arg(long)]
     sweep: Option<usize>,
+    /// Screens on the live stream
+    #[arg(long, default_value_t = 200)]
+    screens: usize,
+    /// Measure the one screen and its stream only
+    #[arg(long)]
+    overview: bool,
     #[arg(long, default_value = "target/release/zhitong")]
     binary: PathBuf,
 }
@@ -59,9 +66,13 @@ async fn main() -> anyhow::Result<()> {
         return sweep::measure(product, &callers, &args, due).await;
     }
     let numbers = seed::fill(&product, &callers, args.orders, 10).await?;
+    eprintln!("counted, {:.0} orders/s", seed::count(&product).await?);
     heading(&args, db);
     let mut desks = seed::desks(&product, &callers, MOST_MOVES).await?;
     for scenario in Scenario::ALL {
+        if args.overview && scenario != Scenario::Overview {
+            continue;
+        }
         let material = Material {
             callers: &callers,
             numbers: &numbers,
@@ -73,6 +84,9 @@ async fn main() -> anyhow::Result<()> {
             // What follows goes on with the orders that this move was made on; the first call is not counted.
             desks.truncate(row.answers + 1);
         }
+    }
+    for line in screens::run(&product, &callers, args.screens, args.seconds).await? {
+        println!("{line}");
     }
     println!(
         "\nresident memory: {idle:.0} MiB idle after start, {:.0} MiB at the end (peak {:.0} MiB)",

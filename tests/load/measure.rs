@@ -22,6 +22,7 @@ pub enum Scenario {
     Nearest,
     Detail,
     Own,
+    Overview,
     Accept,
     Reply,
     Judge,
@@ -41,13 +42,14 @@ pub struct Row {
 
 impl Scenario {
     /// Moves come last, one after the other on the same orders.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Submit,
         Self::Upload,
         Self::List,
         Self::Nearest,
         Self::Detail,
         Self::Own,
+        Self::Overview,
         Self::Accept,
         Self::Reply,
         Self::Judge,
@@ -60,7 +62,7 @@ impl Scenario {
     fn role(self) -> &'static str {
         match self {
             Self::Submit | Self::Upload | Self::Own => "delegate",
-            Self::List | Self::Nearest | Self::Detail | Self::Judge => "operator",
+            Self::List | Self::Nearest | Self::Detail | Self::Judge | Self::Overview => "operator",
             Self::Accept | Self::Reply => "handler",
         }
     }
@@ -75,6 +77,7 @@ impl fmt::Display for Scenario {
             Self::Nearest => "list 50 by nearest deadline",
             Self::Detail => "one order",
             Self::Own => "own orders",
+            Self::Overview => "the one screen",
             Self::Accept => "move: accept",
             Self::Reply => "move: reply",
             Self::Judge => "move: verdict (satisfied, by call)",
@@ -231,6 +234,7 @@ impl Run {
                 let number = self.numbers.get(index).map_or("", String::as_str);
                 self.http.get(format!("{api}/orders/{number}"))
             }
+            Scenario::Overview => self.http.get(format!("{api}/overview")),
             Scenario::Own => self.http.get(format!("{api}/orders?scope=mine&limit=20")),
         }
     }

@@ -13,6 +13,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/report.css"),
     include_str!("../../console/style/orders.css"),
     include_str!("../../console/style/order.css"),
+    include_str!("../../console/style/screen.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(
@@ -21,6 +22,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/list.js"),
     include_str!("../../console/script/units.js"),
     include_str!("../../console/script/lightbox.js"),
+    include_str!("../../console/script/screen.js"),
 );
 pub const ICON: &str = include_str!("../../console/icon.svg");
 

@@ -10,6 +10,8 @@ use crate::people::rights::Caller;
 /// A room of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// 一屏.
+    Overview,
     Orders,
     Campaigns,
     Insight,
@@ -23,6 +25,7 @@ pub enum Section {
 impl Section {
     fn href(self) -> &'static str {
         match self {
+            Self::Overview => "/console/overview",
             Self::Orders => "/console/orders",
             Self::Campaigns => "/console/campaigns",
             Self::Insight => "/console/insight/reports",
@@ -34,6 +37,7 @@ impl Section {
 
     fn label(self, role: Role) -> &'static str {
         match (self, role) {
+            (Self::Overview, _) => "一屏",
             (Self::Orders, Role::Delegate) => "我的工单",
             (Self::Orders, _) => "工单",
             (Self::Campaigns, _) => "专项监督",
@@ -48,9 +52,10 @@ impl Section {
     fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Delegate | Role::Handler => &[Self::Orders],
-            Role::Operator => &[Self::Orders, Self::Campaigns, Self::Dispatch],
-            Role::Supervisor => &[Self::Orders, Self::Campaigns, Self::Insight],
+            Role::Operator => &[Self::Overview, Self::Orders, Self::Campaigns, Self::Dispatch],
+            Role::Supervisor => &[Self::Overview, Self::Orders, Self::Campaigns, Self::Insight],
             Role::Admin => &[
+                Self::Overview,
                 Self::Orders,
                 Self::Campaigns,
                 Self::Insight,

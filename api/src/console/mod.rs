@@ -23,6 +23,7 @@ pub mod frame;
 pub mod insight;
 pub mod order;
 pub mod orders;
+pub mod overview;
 pub mod routes;
 pub mod sign_in;
 pub mod words;
