@@ -7,6 +7,7 @@
 //! `--sweep 1000`: all orders open, on PostgreSQL, so many clocks due at once.
 //! PostgreSQL: `TEST_POSTGRES_URL` names a cluster on this machine, as `tests/run` starts one.
 
+mod hang;
 mod measure;
 mod product;
 mod screens;
@@ -46,6 +47,9 @@ struct Args {
     /// Measure the one screen and its stream only
     #[arg(long)]
     overview: bool,
+    /// Measures what has nothing to do with WeChat twice: while WeChat answers and while it hangs
+    #[arg(long)]
+    wechat_hangs: bool,
     #[arg(long, default_value = "target/release/zhitong")]
     binary: PathBuf,
 }
@@ -67,6 +71,15 @@ async fn main() -> anyhow::Result<()> {
     }
     let numbers = seed::fill(&product, &callers, args.orders, 10).await?;
     eprintln!("counted, {:.0} orders/s", seed::count(&product).await?);
+    if args.wechat_hangs {
+        let material = Material {
+            callers: &callers,
+            numbers: &numbers,
+            desks: &[],
+        };
+        hang::compare(&product, &material, args.callers, args.seconds).await?;
+        return product.stop().await;
+    }
     heading(&args, db);
     let mut desks = seed::desks(&product, &callers, MOST_MOVES).await?;
     for scenario in Scenario::ALL {
