@@ -8,6 +8,7 @@ mod import;
 mod migrate;
 mod openapi;
 mod serve;
+mod sites;
 
 use clap::{Parser, Subcommand};
 
@@ -46,6 +47,9 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup back where there is no data yet
     Restore(backup::Args),
+    /// 扫码点位: the printed codes
+    #[command(subcommand)]
+    Sites(sites::SitesCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -61,6 +65,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit(command) => audit::run(command).await,
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(args).await,
+        Command::Sites(command) => sites::run(command).await,
         Command::Openapi => openapi::run(),
     }
 }
