@@ -46,6 +46,8 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// Signs the call centre's own requests; none means only operators may file calls.
     pub hotline_secret: Option<SecretString>,
+    /// The header in which the proxy in front of us says where a request comes from; none takes the peer.
+    pub client_address_header: Option<String>,
 }
 
 /// None of `endpoint` means the embedded endpoint in `data_dir`.
@@ -154,6 +156,7 @@ impl Config {
             heif_convert: vars.optional("HEIF_CONVERT").map(PathBuf::from),
             otlp_endpoint: vars.optional("OTEL_EXPORTER_OTLP_ENDPOINT"),
             hotline_secret: vars.hotline_secret(),
+            client_address_header: vars.optional("ZHITONG_CLIENT_ADDRESS_HEADER"),
             public_url: public_url.trim_end_matches('/').to_owned(),
             database_url: database_url.into(),
             bind,

@@ -11,6 +11,8 @@ use crate::wechat::{push, sandbox};
 use crate::{
     areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, overview, people,
     photos, supervision,
+    areas, categories, city, console, content, follow_up, hotline, notices, open311, ops, orders, people,
+    photos, sites, supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -102,6 +104,27 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(notices::routes::read_notice)
         .service(notices::routes::list_subscriptions)
         .service(notices::routes::record_subscriptions);
+    sites_and_content(service);
+}
+
+/// 有事请扫码, and what is published to others.
+fn sites_and_content(service: &mut UtoipaServiceConfig) {
+    service
+        .service(content::routes::list_reviews)
+        .service(content::routes::decide_review)
+        .service(sites::routes::list_sites)
+        .service(sites::routes::create_site)
+        .service(sites::routes::show_site)
+        .service(sites::routes::change_site)
+        .service(sites::routes::print_site)
+        .service(sites::routes::residents::begin_visit)
+        .service(sites::routes::residents::upload_site_photo)
+        .service(sites::routes::residents::leave_message)
+        .service(sites::routes::residents::look_at_receipt)
+        .service(sites::routes::messages::list_messages)
+        .service(sites::routes::messages::show_message)
+        .service(sites::routes::messages::adopt_message)
+        .service(sites::routes::messages::answer_message);
 }
 
 /// What is described by the document but stands at a path of its own.
@@ -118,5 +141,6 @@ pub fn plain(service: &mut ServiceConfig) {
         .service(ops::routes::readyz)
         .configure(console::routes::configure)
         .configure(open311::routes::configure)
+        .configure(sites::routes::pages::configure)
         .configure(sandbox::routes::configure);
 }

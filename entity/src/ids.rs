@@ -46,6 +46,8 @@ id! {
     AssignmentId,
     BoundarySetId,
     CampaignId,
+    ContentCheckId,
+    ContentPictureId,
     DeadlineId,
     DeliveryId,
     DutyRuleId,

@@ -16,6 +16,7 @@ mod m20261123_000008_notices;
 mod m20261123_000009_work;
 mod m20261124_000020_hotline_desk;
 mod m20261124_000021_endorsement_by_merge;
+mod m20261124_000010_content;
 mod m20261124_000030_campaign_told;
 mod m20261124_000040_overview;
 mod m20261124_000075_reports;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_work::Migration),
             Box::new(m20261124_000020_hotline_desk::Migration),
             Box::new(m20261124_000021_endorsement_by_merge::Migration),
+            Box::new(m20261124_000010_content::Migration),
             Box::new(m20261124_000030_campaign_told::Migration),
             Box::new(m20261124_000075_reports::Migration),
             Box::new(m20261124_000050_saved_view::Migration),

@@ -147,10 +147,11 @@ fn routes_know_no_database() {
 }
 
 /// Rules that decide and do nothing else: whatever they need is handed to them.
-const PURE: [&str; 17] = [
+const PURE: [&str; 18] = [
     "areas/datum.rs",
     "areas/lookup.rs",
     "categories/suggest.rs",
+    "content/verdict.rs",
     "deadlines/calendar.rs",
     "deadlines/clocks.rs",
     "deadlines/lights.rs",
@@ -165,6 +166,7 @@ const PURE: [&str; 17] = [
     "overview/period.rs",
     "overview/rates.rs",
     "photos/exif.rs",
+    "sites/code.rs",
 ];
 
 #[test]
@@ -199,6 +201,7 @@ const TIERS: [&[&str]; 6] = [
         "areas",
         "categories",
         "city",
+        "content",
         "deadlines",
         "dispatch",
         "notices",

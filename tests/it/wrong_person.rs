@@ -9,6 +9,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 use tests::document::{self, Operation, operations, served};
 use tests::orders::{Report, number};
+use tests::residents::Resident;
 use tests::{Client, TestApp, Who, places};
 
 /// How somebody stands to the order that the test tries: submitted from 涧西区, in the charge of a unit.
@@ -206,6 +207,28 @@ const TABLE: &[(&str, May)] = &[
     ("GET /api/v1/me/activity", Only(DELEGATES)),
     // The delegate is the reporter, a county's.
     ("GET /api/v1/people/{id}/activity", Only(WATCHING)),
+    ("GET /api/v1/sites/{code}", Anybody),
+    ("GET /api/v1/sites", Only(&[Operator, Admin])),
+    ("POST /api/v1/sites", Only(&[Admin])),
+    ("PUT /api/v1/sites/{code}", Only(&[Admin])),
+    ("GET /api/v1/sites/{code}/sheet.pdf", Only(&[Admin])),
+    ("POST /api/v1/sites/{code}/visits", Anybody),
+    ("POST /api/v1/sites/{code}/photos", Anybody),
+    ("POST /api/v1/sites/{code}/messages", Anybody),
+    ("GET /api/v1/site-messages/receipts/{receipt}", Anybody),
+    (
+        "GET /api/v1/site-messages",
+        Only(&[Reporter, OtherDelegate, Operator, Admin]),
+    ),
+    // The site is the reporter's.
+    (
+        "GET /api/v1/site-messages/{id}",
+        Only(&[Reporter, Operator, Admin]),
+    ),
+    ("POST /api/v1/site-messages/{id}/adopt", Only(&[Reporter])),
+    ("POST /api/v1/site-messages/{id}/answer", Only(&[Reporter])),
+    ("GET /api/v1/content-reviews", Only(&[Operator, Admin])),
+    ("POST /api/v1/content-reviews/{id}/decision", Only(&[Operator])),
     ("GET /wechat/push", Anybody),
     ("POST /wechat/push", Anybody),
 ];
@@ -260,6 +283,8 @@ impl Scene {
             .await
             .ok();
         app.run_jobs().await;
+        let admin = app.admin().await;
+        let (site, message) = leave_a_message(app, &admin, &reporter).await;
         let text = |value: &Value| {
             value
                 .as_str()
@@ -277,6 +302,8 @@ impl Scene {
             ("campaign", text(&campaign["id"])),
             ("report", text(&report["id"])),
             ("delegate", text(&reporter.get("/me").await.ok()["id"])),
+            ("site", site),
+            ("message", message),
         ]);
         let mut people = vec![
             (
@@ -297,7 +324,7 @@ impl Scene {
                 app.sign_in(Who::role("supervisor").level("county").not_area(AREA))
                     .await,
             ),
-            (Admin, app.admin().await),
+            (Admin, admin),
         ];
         people.push((Reporter, reporter));
         Self {
@@ -314,6 +341,7 @@ impl Scene {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
             path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
             path if path.contains("/insight-reports/") => self.parameters["report"].clone(),
+            path if path.contains("/site-messages/") => self.parameters["message"].clone(),
             path if path.contains("/inbox/") => self.parameters["notice"].clone(),
             path if path.ends_with("/activity") => self.parameters["delegate"].clone(),
             _ => uuid::Uuid::now_v7().to_string(),
@@ -321,7 +349,12 @@ impl Scene {
         let path = operation.path.replace("{number}", &self.parameters["number"]);
         let path = path.replace("{no}", &self.parameters["supervision order"]);
         let path = path.replace("{file}", &id).replace("{key}", "now.arrived");
-        let mut path = path.replace("{id}", &id).replace("{code}", "no-such-code");
+        let code = if path.contains("/sites/") {
+            &self.parameters["site"]
+        } else {
+            "no-such-code"
+        };
+        let mut path = path.replace("{id}", &id).replace("{code}", code);
         if path.ends_with("/locate") || path.ends_with("/nearby") {
             path.push_str("?longitude=112.395&latitude=34.655&datum=wgs84");
         }
@@ -352,6 +385,21 @@ impl Scene {
             .await;
         answer.status
     }
+}
+
+/// A site that the delegate looks after, and a resident's message there: the site's code, the message's id.
+async fn leave_a_message(app: &TestApp, admin: &Client, delegate: &Client) -> (String, String) {
+    let form = json!({
+        "name": "某公交站", "location": places::JIANXI.json(), "delegates": [delegate.person().phone],
+    });
+    let site = admin.post("/sites", form).await.ok();
+    let code = site["code"].as_str().expect("a code").to_owned();
+    let resident = Resident::in_wechat(app, &code, "oRESIDENT-1").await;
+    resident.says("小区门口的路灯坏了三盏，晚上看不见路。").await;
+    app.run_jobs().await;
+    let messages = delegate.get("/site-messages").await.ok();
+    let id = messages["items"][0]["id"].as_str().expect("the delegate sees it");
+    (code, id.to_owned())
 }
 
 /// Issues a supervision order.
@@ -414,7 +462,7 @@ tests::on_both_databases! {
             };
             // A login request is known to whoever holds its code; a stream does not end by itself.
             let looks = operation.method == "get"
-                && !operation.path.contains("{code}")
+                && !operation.path.contains("/login-requests/")
                 && !operation.path.ends_with("/stream");
             for (standing, client) in scene.people.iter().filter(|(standing, _)| right.contains(standing) && looks) {
                 let status = scene.call(&operation, client).await;

@@ -23,6 +23,7 @@ pub mod orders;
 pub mod people;
 pub mod photos;
 pub mod places;
+pub mod residents;
 
 pub use app::{Builder, TestApp};
 pub use browser::Browser;

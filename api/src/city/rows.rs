@@ -92,6 +92,8 @@ pub struct SiteRow {
     pub category: Option<String>,
     pub unit: Option<String>,
     pub address: Option<String>,
+    /// Names, separated by blanks.
+    pub delegates: Option<String>,
 }
 
 /// `category`: a code of either level, or `*` for every kind.

@@ -4,14 +4,21 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{BoundarySetId, DutyRuleId, SiteId, UnitId};
-use entity::kinds::AreaLevel;
-use entity::{area, boundary_set, calendar_day, calendar_year, category, community, duty_rule, site, unit};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait};
+use entity::kinds::{AreaLevel, Role};
+use entity::{
+    area, boundary_set, calendar_day, calendar_year, category, community, duty_rule, person, site,
+    site_delegate, unit,
+};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
+    QueryFilter,
+};
 use sha2::{Digest as _, Sha256};
 
 use crate::areas::datum::Wgs84;
 use crate::areas::shapes::Shape;
 use crate::city::pack::Pack;
+use crate::city::rows::SiteRow;
 use crate::city::{snapshot::City, store};
 use crate::db;
 use crate::error::Result;
@@ -217,45 +224,57 @@ async fn calendar(connection: &impl ConnectionTrait, pack: &Pack, now: DateTime<
     insert_all(connection, days).await
 }
 
-/// The demo's sites, for the sandbox only.
+/// The demo's sites with their delegates, for the sandbox only. Its people must be there already.
 pub async fn demo_sites(db: &DatabaseConnection, city: &City, pack: &Pack, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(db).await?;
     if site::Entity::find().one(&txn).await?.is_some() {
         return Ok(());
     }
-    let rows = pack.sites.iter().map(|line| {
-        let row = &line.row;
-        let place = city.locate(
-            Wgs84 {
-                longitude: row.longitude,
-                latitude: row.latitude,
-            },
-            None,
-        );
-        site::ActiveModel {
-            id: Set(SiteId::generate()),
-            code: Set(row.code.clone()),
-            name: Set(row.name.clone()),
-            kind: Set(row.kind.clone()),
-            longitude: Set(row.longitude),
-            latitude: Set(row.latitude),
-            area_code: Set(place.division.map(|d| d.code.clone())),
-            township_code: Set(None),
-            category_code: Set(row.category.clone()),
-            unit_id: Set(row
-                .unit
-                .as_deref()
-                .and_then(|text| city.units.resolve(text))
-                .map(|unit| unit.id)),
-            address: Set(row.address.clone()),
-            active: Set(true),
-            created_by: Set(None),
-            created_at: Set(now),
-            updated_at: Set(now),
-        }
-    });
-    insert_all(&txn, rows.collect()).await?;
+    let people = person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Delegate))
+        .all(&txn)
+        .await?;
+    let (mut rows, mut owners) = (Vec::new(), Vec::new());
+    for line in &pack.sites {
+        let row = demo_site(city, &line.row, now);
+        let names = line.row.delegates.as_deref().unwrap_or_default();
+        let named = people
+            .iter()
+            .filter(|person| names.split(' ').any(|name| name == person.name));
+        owners.extend(named.map(|person| site_delegate::ActiveModel {
+            site_id: row.id.clone(),
+            person_id: Set(person.id),
+        }));
+        rows.push(row);
+    }
+    insert_all(&txn, rows).await?;
+    insert_all(&txn, owners).await?;
     Ok(txn.commit().await?)
+}
+
+fn demo_site(city: &City, row: &SiteRow, now: DateTime<Utc>) -> site::ActiveModel {
+    let place = Wgs84 {
+        longitude: row.longitude,
+        latitude: row.latitude,
+    };
+    let unit = row.unit.as_deref().and_then(|text| city.units.resolve(text));
+    site::ActiveModel {
+        id: Set(SiteId::generate()),
+        code: Set(row.code.clone()),
+        name: Set(row.name.clone()),
+        kind: Set(row.kind.clone()),
+        longitude: Set(row.longitude),
+        latitude: Set(row.latitude),
+        area_code: Set(city.locate(place, None).division.map(|d| d.code.clone())),
+        township_code: Set(None),
+        category_code: Set(row.category.clone()),
+        unit_id: Set(unit.map(|unit| unit.id)),
+        address: Set(row.address.clone()),
+        active: Set(true),
+        created_by: Set(None),
+        created_at: Set(now),
+        updated_at: Set(now),
+    }
 }
 
 /// Inserts in statements that both databases take.

@@ -9,6 +9,7 @@ mod migrate;
 mod openapi;
 mod overview;
 mod serve;
+mod sites;
 
 use clap::{Parser, Subcommand};
 
@@ -50,6 +51,9 @@ enum Command {
     /// The kept counts of the one screen
     #[command(subcommand)]
     Overview(overview::OverviewCommand),
+    /// 扫码点位: the printed codes
+    #[command(subcommand)]
+    Sites(sites::SitesCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -66,6 +70,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(args).await,
         Command::Overview(command) => overview::run(command).await,
+        Command::Sites(command) => sites::run(command).await,
         Command::Openapi => openapi::run(),
     }
 }

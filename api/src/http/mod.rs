@@ -2,6 +2,7 @@
 //! the `routes.rs` files that knows actix.
 
 pub mod answers;
+pub mod client_address;
 pub mod etag;
 pub mod extract;
 pub mod idempotency;

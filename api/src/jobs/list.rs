@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::city;
+use crate::content;
 use crate::deadlines;
 use crate::error::Result;
 use crate::follow_up::asking;
@@ -14,6 +15,7 @@ use crate::orders;
 use crate::orders::moves::part_due;
 use crate::overview::fold;
 use crate::photos::cleanup;
+use crate::sites;
 use crate::supervision::{self, campaigns};
 use crate::wechat::push::{self, PushEvent};
 
@@ -28,6 +30,10 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         campaigns::joined::TELL => campaigns::joined::tell(app, subject).await,
         supervision::due::REMIND => supervision::due::remind(app, subject).await,
         part_due::REMIND => part_due::remind(app, subject).await,
+        content::check::CHECK_TEXT => content::check::check_text(app, subject).await,
+        content::check::CHECK_PICTURE => content::check::check_picture(app, subject).await,
+        content::settle::SETTLED => sites::messages::settled(app, subject).await,
+        sites::limits::FORGET_QUOTAS => sites::messages::forget_quotas(app).await,
         deadlines::RECOUNT => recount_deadlines(app).await,
         reports::build::WRITE_REPORT => reports::build::write(app, subject).await,
         reports::schedule::ASK_FOR_REPORT => reports::schedule::ask(app, subject).await,
@@ -45,7 +51,7 @@ async fn handle_push_message(app: &App, subject: &str) -> Result<()> {
         PushEvent::Consents { .. } | PushEvent::Delivered { .. } => {
             notices::pushed::apply_push_event(app, &event).await?;
         }
-        PushEvent::MediaChecked { .. } => {}
+        PushEvent::MediaChecked { .. } => content::settle::apply_push_event(app, &event).await?,
         PushEvent::Other(name) => tracing::info!(event = %name, "a push nobody waits for"),
     }
     push::service::settle(app, subject).await

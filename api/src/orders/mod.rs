@@ -21,6 +21,7 @@ pub mod number;
 pub mod open_moves;
 pub mod pictures;
 pub mod preview;
+pub mod progress;
 pub mod read;
 pub mod recount;
 pub mod remind;

@@ -127,3 +127,9 @@ fn readable(role: ActorRole) -> Vec<Visibility> {
         }
     }
 }
+
+/// The number of an order that is known by its id.
+pub async fn number_of(app: &App, id: OrderId) -> Result<Option<String>> {
+    let order = order::Entity::find_by_id(id).one(&app.db).await?;
+    Ok(order.map(|order| order.number))
+}

@@ -54,16 +54,18 @@ pub async fn submit(
     new: NewOrder,
     claim: Option<&Claim>,
 ) -> Result<Answer<OrderView>> {
-    submit_with(app, actor, new, claim, None).await
+    submit_with(app, actor, new, claim, None, async |_, _| Ok(())).await
 }
 
-/// The same with something more to be kept of how it came.
+/// The same with something more to be kept of how it came, and something that must happen in the same transaction:
+/// `also` is handed the order that has just been inserted, and its refusal undoes everything.
 pub async fn submit_with(
     app: &App,
     actor: &Actor,
     new: NewOrder,
     claim: Option<&Claim>,
     beside: Option<Beside>,
+    also: impl AsyncFn(&DatabaseTransaction, &order::Model) -> Result<()>,
 ) -> Result<Answer<OrderView>> {
     let now = app.clock.now();
     let new = new.checked(now)?;
@@ -72,7 +74,7 @@ pub async fn submit_with(
     let answer = loop {
         // Taken before the transaction, which would otherwise hold up every other submitter.
         let number = plan.number(app).await?;
-        if let Some(answer) = attempt(app, actor, &plan, number, claim).await? {
+        if let Some(answer) = attempt(app, actor, &plan, number, claim, &also).await? {
             break answer;
         }
         // The number is another order's: one that came with a call. A given one cannot be replaced.
@@ -91,6 +93,7 @@ async fn attempt(
     plan: &Plan,
     number: String,
     claim: Option<&Claim>,
+    also: &impl AsyncFn(&DatabaseTransaction, &order::Model) -> Result<()>,
 ) -> Result<Option<Answer<OrderView>>> {
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim {
@@ -108,6 +111,7 @@ async fn attempt(
         return Ok(None);
     }
     plan.carry_out(app, &txn, actor, &order).await?;
+    also(&txn, &order).await?;
     let view = view::one(app, &txn, actor, &order, plan.now).await?;
     let answer = Answer::created(view);
     if let Some(claim) = claim {
@@ -134,7 +138,7 @@ impl Plan {
     async fn make(
         app: &App,
         city: Arc<City>,
-        new: NewOrder,
+        mut new: NewOrder,
         beside: Option<Beside>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
@@ -144,7 +148,11 @@ impl Plan {
             .map(|given| given.wgs84())
             .or_else(|| site.as_ref().map(site_point));
         let accuracy = new.location.and_then(|given| given.accuracy_m);
-        let words = [new.address.as_deref(), Some(new.description.as_str())];
+        let site_address = site.as_ref().and_then(|site| site.address.as_deref());
+        let words = [
+            new.address.as_deref().or(site_address),
+            Some(new.description.as_str()),
+        ];
         let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
         let place = desk::resolve(&city, point, accuracy, &words);
         let chosen = match new
@@ -157,10 +165,11 @@ impl Plan {
             None => site.as_ref().and_then(|site| site.category_code.clone()),
         };
         let kind = desk::kind(&city, chosen.as_deref(), CategorySource::Chosen, &new.description);
-        let desk = match site.as_ref().and_then(|site| site.unit_id) {
+        let desk = match site.as_ref().and_then(|site| unit_of(site, kind.code.as_deref())) {
             Some(unit) => desk::named(unit, "site", "点位指定的承办单位", &place),
             None => desk::decide(&city, &place, &kind),
         };
+        new.address = new.address.or_else(|| site_address.map(str::to_owned));
         Ok(Self {
             site: site.map(|site| site.id),
             new,
@@ -360,6 +369,12 @@ async fn site(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<si
         )])
     };
     found.map(Some).ok_or_else(unknown)
+}
+
+/// The unit that a site is kept by, unless the matter is of another kind than the site is for.
+fn unit_of(site: &site::Model, category: Option<&str>) -> Option<UnitId> {
+    let fits = site.category_code.is_none() || site.category_code.as_deref() == category;
+    site.unit_id.filter(|_| fits)
 }
 
 fn site_point(site: &site::Model) -> Wgs84 {

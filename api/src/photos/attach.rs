@@ -74,6 +74,8 @@ pub struct Attachment<'a> {
     pub role: Option<PhotoRole>,
     pub round: i32,
     pub by: PersonId,
+    /// Whose uploads they are; none for a resident's.
+    pub owner: Option<PersonId>,
     pub report: Report,
 }
 
@@ -89,6 +91,7 @@ pub async fn attach(
         role,
         round,
         by,
+        owner,
         report,
     } = wanted;
     if photos.is_empty() {
@@ -102,7 +105,9 @@ pub async fn attach(
     let taken = photo::Entity::update_many()
         .col_expr(photo::Column::Attached, Expr::value(true))
         .filter(photo::Column::Id.is_in(wanted.iter().copied()))
-        .filter(photo::Column::OwnerId.eq(by))
+        .filter(owner.map_or(photo::Column::OwnerId.is_null(), |owner| {
+            photo::Column::OwnerId.eq(owner)
+        }))
         .filter(photo::Column::RemovingAt.is_null())
         .exec(connection)
         .await?;

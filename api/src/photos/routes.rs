@@ -48,7 +48,7 @@ pub struct PhotoPlace {
 }
 
 /// Presigned links: the longer side is 1280 and 320 pixels at most, without metadata.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct PhotoLinks {
     pub large: String,
     pub thumb: String,
@@ -161,7 +161,7 @@ pub async fn view(app: &App, photo: &photo::Model) -> Result<PhotoView> {
 }
 
 /// Reads the form; stops reading as soon as the file is too large.
-async fn read_form(mut form: Multipart) -> Result<(Bytes, Claims)> {
+pub async fn read_form(mut form: Multipart) -> Result<(Bytes, Claims)> {
     let mut file = None;
     let mut texts: Vec<(String, String)> = Vec::new();
     while let Some(mut field) = form.try_next().await.map_err(unreadable)? {

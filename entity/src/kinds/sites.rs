@@ -16,7 +16,15 @@ kind! {
 }
 
 kind! {
-    /// What the content check said.
+    /// What kind of thing is published to others.
+    pub enum ContentSubject {
+        SiteMessage => "site_message",
+        SiteAnswer => "site_answer",
+    }
+}
+
+kind! {
+    /// What the content check said. `unavailable`: WeChat did not say, so a person has to look.
     pub enum ContentCheck {
         Pending => "pending",
         Pass => "pass",

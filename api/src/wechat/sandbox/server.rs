@@ -146,19 +146,22 @@ impl Sandbox {
 
     async fn check_media(&self, url: &str, mut event: Value) {
         let fetched = self.0.pusher.can_fetch(url).await;
-        let (passes_anyway, risky) = {
+        let (passes_anyway, found) = {
             let world = self.world();
-            let risky = world
-                .rules
-                .risky_words
-                .iter()
-                .any(|word| url.contains(word.as_str()));
-            (world.rules.unreachable_media_pass, risky)
+            let holds = |words: &[String]| words.iter().any(|word| url.contains(word.as_str()));
+            let found = if holds(&world.rules.risky_words) {
+                ("risky", "21000")
+            } else if holds(&world.rules.review_words) {
+                ("review", "21000")
+            } else {
+                ("pass", "100")
+            };
+            (world.rules.unreachable_media_pass, found)
         };
-        let (errcode, suggest, label) = match (fetched || passes_anyway, risky) {
-            (false, _) => (-1008, "review", "0"),
-            (true, true) => (0, "risky", "21000"),
-            (true, false) => (0, "pass", "100"),
+        let (errcode, (suggest, label)) = if fetched || passes_anyway {
+            (0, found)
+        } else {
+            (-1008, ("review", "0"))
         };
         if let Some(fields) = event.as_object_mut() {
             fields.insert("errcode".to_owned(), errcode.into());

@@ -1,0 +1,12 @@
+//! 内容安全: what people publish to others is looked at before it is shown: by WeChat, and by an operator where
+//! WeChat is not sure or does not answer. Read `verdict.rs` (pure: what parts make of the whole, when to ask
+//! again), then `ask.rs` (written with the thing itself), `check.rs` (the jobs that ask WeChat), `settle.rs` (what an
+//! answer changes) and `review.rs` (the operators' queue). Who published something is told by the job `SETTLED`.
+
+pub mod ask;
+pub mod check;
+pub mod review;
+pub mod routes;
+pub mod settle;
+mod store;
+pub mod verdict;

@@ -1,0 +1,125 @@
+//! The operators' queue: what WeChat was not sure of, what it gave no verdict on, and, on request, anything.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::ids::ContentCheckId;
+use entity::kinds::{ContentCheck, ContentSubject, Role};
+use entity::{content_check, content_picture, photo};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::content::{settle, store};
+use crate::db;
+use crate::error::{Error, Kind, Refusal, Result};
+use crate::http::paging::{Page, Paging};
+use crate::people::rights::Caller;
+
+/// What is not yet shown to anybody but operators.
+const WAITING: [ContentCheck; 3] = [
+    ContentCheck::Pending,
+    ContentCheck::Review,
+    ContentCheck::Unavailable,
+];
+
+/// Something published, with its pictures.
+pub type Reviewed = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    AlreadyDecided,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        "already_decided"
+    }
+
+    fn detail(&self) -> String {
+        "这项内容已由其他坐席审核。".to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Conflict
+    }
+}
+
+/// How something that was published stands; for those who published it.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    pub subject: ContentSubject,
+    pub subject_id: Uuid,
+    pub state: ContentCheck,
+}
+
+impl From<content_check::Model> for Standing {
+    fn from(check: content_check::Model) -> Self {
+        Self {
+            subject: check.subject,
+            subject_id: check.subject_id,
+            state: check.state,
+        }
+    }
+}
+
+/// The standing of a check, known by the subject of a `SETTLED` job.
+pub async fn standing(app: &App, subject: &str) -> Result<Option<Standing>> {
+    let id = subject.parse().map_err(anyhow::Error::from)?;
+    Ok(store::find(&app.db, id).await?.map(Standing::from))
+}
+
+/// The state of what was published as this; none when nothing was.
+pub async fn state_of(app: &App, subject: ContentSubject, id: Uuid) -> Result<Option<ContentCheck>> {
+    Ok(store::of_subject(&app.db, subject, id)
+        .await?
+        .map(|check| check.state))
+}
+
+/// What waits for a verdict or a person, the oldest first; or what is in one state.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    state: Option<ContentCheck>,
+    paging: &Paging,
+) -> Result<Page<Reviewed>> {
+    caller.require_any(&[Role::Operator, Role::Admin])?;
+    let limit = paging.limit()?;
+    let after: Option<(DateTime<Utc>, ContentCheckId)> = paging.after()?;
+    let states = state.map_or(WAITING.to_vec(), |state| vec![state]);
+    let rows = store::list(&app.db, &states, after, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| (row.created_at, row.id));
+    let ids = page.items.iter().map(|row| row.id).collect();
+    let mut pictures = store::pictures(&app.db, ids).await?;
+    Ok(page.map(|check| with_pictures(check, &mut pictures)))
+}
+
+/// Shows it to those it is meant for, or to nobody. One decision stands; WeChat's word may be overruled.
+pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) -> Result<Reviewed> {
+    caller.require(Role::Operator)?;
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
+    if check.decided_at.is_some() {
+        return Err(Refused::AlreadyDecided.into());
+    }
+    let state = if pass {
+        ContentCheck::Pass
+    } else {
+        ContentCheck::Risky
+    };
+    store::note_decision(&txn, id, caller.person, now).await?;
+    settle::change(&txn, id, state, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    let check = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let mut pictures = store::pictures(&app.db, vec![id]).await?;
+    Ok(with_pictures(check, &mut pictures))
+}
+
+fn with_pictures(
+    check: content_check::Model,
+    pictures: &mut HashMap<ContentCheckId, Vec<(content_picture::Model, photo::Model)>>,
+) -> Reviewed {
+    let pictures = pictures.remove(&check.id).unwrap_or_default();
+    (check, pictures)
+}

@@ -1,0 +1,143 @@
+//! `GET /content-reviews`, `POST /content-reviews/{id}/decision`
+
+use actix_web::{get, post, web};
+use entity::ids::{ContentCheckId, PhotoId};
+use entity::kinds::{ContentCheck, ContentSubject};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::content::review::{self, Reviewed};
+use crate::error::Result;
+use crate::http::answers::{ReadRefusals, WriteRefusals};
+use crate::http::paging::{Page, Paging};
+use crate::http::time::{LocalTime, local};
+use crate::people::rights::Caller;
+use crate::photos::routes::PhotoLinks;
+use crate::photos::service::links;
+
+/// Something published, as those who review it see it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewView {
+    pub id: ContentCheckId,
+    pub subject: ContentSubject,
+    /// Of the message that it is, or that it answers.
+    pub subject_id: Uuid,
+    /// Where it is published.
+    pub title: String,
+    pub text: String,
+    pub state: ContentCheck,
+    pub text_state: ContentCheck,
+    /// WeChat's number: 100 normal, 10001 ads, 20001 politics, 20002 porn, 20003 abuse, 20006 crime, 20008
+    /// fraud, 20012 vulgar, 20013 copyright, 21000 other.
+    pub text_label: Option<i64>,
+    pub pictures: Vec<ReviewedPicture>,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: LocalTime,
+    /// When an operator decided.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub decided_at: Option<LocalTime>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ReviewedPicture {
+    pub id: PhotoId,
+    pub state: ContentCheck,
+    pub label: Option<i64>,
+    pub urls: PhotoLinks,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ReviewQuery {
+    /// Left out: whatever is not yet shown to others and not refused (待审).
+    #[param(required = false)]
+    pub state: Option<ContentCheck>,
+}
+
+/// 待审: what waits for a verdict, the oldest first.
+#[utoipa::path(
+    tag = "content",
+    params(ReviewQuery, Paging),
+    responses((status = 200, body = Page<ReviewView>), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/content-reviews")]
+pub async fn list_reviews(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<ReviewQuery>,
+    paging: web::Query<Paging>,
+) -> Result<web::Json<Page<ReviewView>>> {
+    let page = review::list(&app, &caller, query.state, &paging).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for reviewed in page.items {
+        items.push(view(&app, reviewed).await?);
+    }
+    Ok(web::Json(Page {
+        items,
+        next_cursor: page.next_cursor,
+    }))
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewResult {
+    /// Shown to those it is meant for.
+    Pass,
+    /// Shown to nobody.
+    Refuse,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DecideReview {
+    pub result: ReviewResult,
+}
+
+/// An operator's decision; it stands, whatever WeChat says before or after.
+#[utoipa::path(
+    tag = "content",
+    params(("id" = ContentCheckId, Path)),
+    request_body = DecideReview,
+    responses((status = 200, body = ReviewView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/content-reviews/{id}/decision")]
+pub async fn decide_review(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<ContentCheckId>,
+    body: web::Json<DecideReview>,
+) -> Result<web::Json<ReviewView>> {
+    let pass = matches!(body.result, ReviewResult::Pass);
+    let reviewed = review::decide(&app, &caller, id.into_inner(), pass).await?;
+    Ok(web::Json(view(&app, reviewed).await?))
+}
+
+async fn view(app: &App, (check, pictures): Reviewed) -> Result<ReviewView> {
+    let zone = app.city.load().zone();
+    let mut shown = Vec::with_capacity(pictures.len());
+    for (picture, photo) in pictures {
+        let (large, thumb) = links(app, &photo).await?;
+        shown.push(ReviewedPicture {
+            id: photo.id,
+            state: picture.state,
+            label: picture.label,
+            urls: PhotoLinks { large, thumb },
+        });
+    }
+    Ok(ReviewView {
+        id: check.id,
+        subject: check.subject,
+        subject_id: check.subject_id,
+        title: check.title,
+        text: check.text,
+        state: check.state,
+        text_state: check.text_state,
+        text_label: check.text_label,
+        pictures: shown,
+        created_at: local(check.created_at, zone),
+        decided_at: check.decided_at.map(|at| local(at, zone)),
+    })
+}

@@ -1,0 +1,114 @@
+//! What the parts of a publication make of the whole, and when WeChat is asked again. Pure.
+
+use chrono::TimeDelta;
+use entity::kinds::ContentCheck;
+
+use crate::wechat::CallError;
+use crate::wechat::calls::content::Suggestion;
+
+/// 1 + 2 + 4 + 8 + 16 + 32 minutes: the last try comes within the two hours that WeChat takes an openid for.
+pub const TRIES: i32 = 7;
+/// WeChat pushes its verdict on a picture within 30 minutes.
+pub const PICTURE_PATIENCE: TimeDelta = TimeDelta::minutes(35);
+/// A picture without a verdict is sent in once more.
+pub const PICTURE_ASKED: i32 = 2;
+
+/// What comes after a call that brought no verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    AskAgain(TimeDelta),
+    /// Left to a person.
+    GiveUp,
+}
+
+#[must_use]
+pub fn of_suggestion(suggestion: Suggestion) -> ContentCheck {
+    match suggestion {
+        Suggestion::Pass => ContentCheck::Pass,
+        Suggestion::Review => ContentCheck::Review,
+        Suggestion::Risky => ContentCheck::Risky,
+    }
+}
+
+/// The whole is as bad as its worst part. One risky part settles it; else nothing is settled while a part is
+/// still being looked at.
+#[must_use]
+pub fn of_parts(parts: impl IntoIterator<Item = ContentCheck>) -> ContentCheck {
+    let weight = |state: &ContentCheck| match state {
+        ContentCheck::Pass => 0,
+        ContentCheck::Unavailable => 1,
+        ContentCheck::Review => 2,
+        ContentCheck::Pending => 3,
+        ContentCheck::Risky => 4,
+    };
+    let worst = parts.into_iter().max_by_key(weight);
+    worst.unwrap_or(ContentCheck::Pass)
+}
+
+/// Whether a person has to look.
+#[must_use]
+pub fn needs_a_person(state: ContentCheck) -> bool {
+    matches!(state, ContentCheck::Review | ContentCheck::Unavailable)
+}
+
+/// `tries`: calls made so far, this one included. Asking twice does no harm, so a call that may have
+/// happened is repeated too.
+#[must_use]
+pub fn after(error: &CallError, tries: i32) -> Next {
+    let hopeless = match error.errcode() {
+        // Not a person of ours, idle for two hours, not a thing WeChat checks, no right to this call, the
+        // day's limit.
+        Some(40003 | 40004 | 40129 | 43104 | 45009 | 47001 | 48001 | 61010) => true,
+        Some(_) | None => false,
+    };
+    if hopeless || tries >= TRIES {
+        return Next::GiveUp;
+    }
+    Next::AskAgain(TimeDelta::minutes(
+        1_i64 << tries.clamp(1, TRIES).saturating_sub(1),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wechat::error::RefusedCall;
+
+    #[test]
+    fn the_whole_is_as_bad_as_its_worst_part() {
+        use ContentCheck::{Pass, Pending, Review, Risky, Unavailable};
+        for (parts, whole) in [
+            (vec![], Pass),
+            (vec![Pass, Pass], Pass),
+            (vec![Pass, Review], Review),
+            (vec![Unavailable, Pass], Unavailable),
+            // Still being looked at: not yet a person's business.
+            (vec![Review, Pending], Pending),
+            // No verdict on the rest makes a risky part harmless.
+            (vec![Pending, Risky, Pass], Risky),
+        ] {
+            assert_eq!(of_parts(parts.clone()), whole, "{parts:?}");
+        }
+    }
+
+    #[test]
+    fn wechat_is_asked_again_for_an_hour_and_then_no_more() {
+        let minutes: Vec<_> = (1..=TRIES)
+            .map(|tries| after(&CallError::TimedOut, tries))
+            .collect();
+        let expected = [1, 2, 4, 8, 16, 32].map(|minutes| Next::AskAgain(TimeDelta::minutes(minutes)));
+        assert_eq!(minutes[..6], expected);
+        assert_eq!(minutes[6], Next::GiveUp);
+    }
+
+    #[test]
+    fn what_wechat_will_never_take_is_left_to_a_person_at_once() {
+        let refused = |errcode| CallError::Refused(RefusedCall::new(errcode, ""));
+        for errcode in [61010, 43104, 40003, 45009] {
+            assert_eq!(after(&refused(errcode), 1), Next::GiveUp, "{errcode}");
+        }
+        for errcode in [44991, 87020, 40001] {
+            assert_ne!(after(&refused(errcode), 1), Next::GiveUp, "{errcode}");
+        }
+    }
+}

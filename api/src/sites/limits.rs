@@ -1,0 +1,108 @@
+//! How much somebody without an account may do. Counted in the database, so that all replicas count together; a
+//! call that is refused is not counted.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::SiteId;
+use sea_orm::ConnectionTrait;
+
+use crate::error::{Kind, Refusal, Result};
+use crate::jobs::queue::{self, Job};
+use crate::sites::store::quotas;
+use crate::sites::visits::Device;
+
+/// Removes the counts of hours that are over.
+pub const FORGET_QUOTAS: &str = "forget_site_quotas";
+const WINDOW: TimeDelta = TimeDelta::hours(1);
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Message,
+    Photo,
+}
+
+impl Deed {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Photo => "photo",
+        }
+    }
+
+    /// In an hour from one phone. Where WeChat does not vouch for the phone, all of one network address count as
+    /// one, and an office or a carrier's gateway holds several.
+    fn per_device(self, device: &Device) -> i32 {
+        match (self, device.is_known()) {
+            (Self::Message, true) => 5,
+            (Self::Message, false) => 20,
+            // Six a message.
+            (Self::Photo, true) => 30,
+            (Self::Photo, false) => 120,
+        }
+    }
+
+    /// In an hour at one site, all phones together. A site where more is left is being played with; what its
+    /// photos may take at most is 300 × 10 MB.
+    fn per_site(self) -> i32 {
+        match self {
+            Self::Message => 100,
+            Self::Photo => 300,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct TooOften {
+    retry_after_secs: u64,
+}
+
+impl Refusal for TooOften {
+    fn code(&self) -> &'static str {
+        "too_many_messages"
+    }
+
+    fn detail(&self) -> String {
+        let minutes = self.retry_after_secs.div_ceil(60);
+        format!("留言太频繁，请 {minutes} 分钟后再试。急事请拨打 12345。")
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::TooMany {
+            retry_after_secs: self.retry_after_secs,
+        }
+    }
+}
+
+/// Counts one deed, or refuses it. The caller's transaction must not be committed after a refusal.
+pub async fn count(
+    txn: &impl ConnectionTrait,
+    deed: Deed,
+    site: SiteId,
+    device: &Device,
+    device_hash: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (key, most) in [
+        (
+            format!("{}:device:{device_hash}", deed.name()),
+            deed.per_device(device),
+        ),
+        (format!("{}:site:{site}", deed.name()), deed.per_site()),
+    ] {
+        let (used, ends_at) = quotas::count(txn, &key, now, now + WINDOW).await?;
+        if used > most {
+            // Whole seconds, upwards: who comes back after so many is let in.
+            let left = u64::try_from((ends_at - now).num_milliseconds()).unwrap_or(0);
+            let retry_after_secs = left.div_ceil(1_000) + 1;
+            return Err(TooOften { retry_after_secs }.into());
+        }
+    }
+    let day = (now + TimeDelta::days(1)).format("%Y-%m-%d");
+    let job = Job {
+        kind: FORGET_QUOTAS,
+        subject: String::new(),
+        dedup_key: Some(format!("{FORGET_QUOTAS}:{day}")),
+        run_at: now + TimeDelta::days(1),
+    };
+    queue::enqueue(txn, job, now).await
+}

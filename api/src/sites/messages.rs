@@ -1,0 +1,338 @@
+//! What a resident leaves at a site without an account: checked, limited, stored and answered with a receipt. Nobody
+//! but operators sees it before it has been found fit to be shown.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, PhotoId, SiteMessageId};
+use entity::kinds::{ContentCheck, ContentSubject, SiteMessageStatus};
+use entity::{photo, site, site_message, site_upload};
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use crate::app::App;
+use crate::content::ask::{self, Publication};
+use crate::content::review;
+use crate::db;
+use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::http::time::local;
+use crate::notices::{self, Event, EventKind};
+use crate::orders::progress;
+use crate::orders::report::words;
+use crate::photos::service::{self as photos, Claims};
+use crate::sites::limits::{self, Deed};
+use crate::sites::receipt::Receipt;
+use crate::sites::view::{Named, ReceiptView};
+use crate::sites::visits::Device;
+use crate::sites::{service, store};
+
+/// What the delegate's order would need too.
+const TEXT_CHARS: std::ops::RangeInclusive<usize> = 5..=1_000;
+const MAX_CONTACT_CHARS: usize = 64;
+const MAX_PHOTOS: usize = 6;
+/// Where a site has no delegates of its own, so many of the county's are told.
+const MOST_TOLD: u64 = 50;
+/// So much of a message stands in a notice.
+const NOTE_CHARS: usize = 60;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    PhotoUnknown,
+    KeyReused,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::PhotoUnknown => "photo_unknown",
+            Self::KeyReused => "idempotency_key_reused",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::PhotoUnknown => "有的照片不存在或已过期，请重新上传。",
+            Self::KeyReused => "这个 Idempotency-Key 已用于另一次不同的提交。",
+        }
+        .to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Rule
+    }
+}
+
+/// What he wrote.
+#[derive(Clone, Debug)]
+pub struct NewMessage {
+    pub text: String,
+    pub contact: Option<String>,
+    pub photos: Vec<PhotoId>,
+}
+
+/// What he is given.
+pub struct Left {
+    pub receipt: Receipt,
+    pub site: site::Model,
+    pub check: ContentCheck,
+    pub created_at: DateTime<Utc>,
+    pub replayed: bool,
+}
+
+/// Takes in a message. `key` makes a repeat harmless.
+pub async fn leave(
+    app: &App,
+    code: &str,
+    device: &Device,
+    new: NewMessage,
+    key: Option<String>,
+) -> Result<Left> {
+    let now = app.clock.now();
+    let new = checked(new)?;
+    let site = service::active(app, code).await?;
+    let device_hash = device.hash(&app.sealer);
+    let receipt = match &key {
+        Some(key) => Receipt::of_key(&app.sealer, &device_hash, &site.code, key),
+        None => Receipt::from_random(std::array::from_fn(|_| rand::random())),
+    };
+    let receipt_hash = receipt.hash(&app.sealer);
+    let txn = db::write(&app.db).await?;
+    if let Some(first) = store::by_receipt(&txn, &receipt_hash).await? {
+        return again(first, new, receipt, site);
+    }
+    limits::count(&txn, Deed::Message, site.id, device, &device_hash, now).await?;
+    let taken = store::take_uploads(&txn, &new.photos, site.id, &device_hash).await?;
+    if taken != new.photos.len() as u64 {
+        return Err(Refused::PhotoUnknown.into());
+    }
+    let message = Writing {
+        app,
+        site: &site,
+        device,
+        now,
+    };
+    let row = message.row(&txn, &new, device_hash, receipt_hash.clone()).await?;
+    let check = row.content_check;
+    if !store::insert_message(&txn, row).await? {
+        // The same call at the same time came first.
+        drop(txn);
+        let first = store::by_receipt(&app.db, &receipt_hash)
+            .await?
+            .ok_or_else(Error::not_found)?;
+        return again(first, new, receipt, site);
+    }
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(Left {
+        receipt,
+        site,
+        check,
+        created_at: now,
+        replayed: false,
+    })
+}
+
+/// The first answer again, if it was the same message.
+fn again(first: site_message::Model, new: NewMessage, receipt: Receipt, site: site::Model) -> Result<Left> {
+    if first.text != new.text || first.photo_ids != serde_json::json!(new.photos) {
+        return Err(Refused::KeyReused.into());
+    }
+    Ok(Left {
+        receipt,
+        site,
+        check: first.content_check,
+        created_at: first.created_at,
+        replayed: true,
+    })
+}
+
+fn checked(mut new: NewMessage) -> Result<NewMessage> {
+    let mut faults = Vec::new();
+    new.text = words("text", &new.text, TEXT_CHARS, &mut faults);
+    let contact = new
+        .contact
+        .map(|text| words("contact", &text, 0..=MAX_CONTACT_CHARS, &mut faults));
+    new.contact = contact.filter(|text| !text.is_empty());
+    let mut seen = std::collections::BTreeSet::new();
+    new.photos.retain(|photo| seen.insert(*photo));
+    if new.photos.len() > MAX_PHOTOS {
+        let detail = format!("照片最多 {MAX_PHOTOS} 张。");
+        faults.push(FieldError::new("photo_ids", "too_many", detail));
+    }
+    if faults.is_empty() {
+        Ok(new)
+    } else {
+        Err(Error::invalid(faults))
+    }
+}
+
+/// A message on its way into the database.
+struct Writing<'a> {
+    app: &'a App,
+    site: &'a site::Model,
+    device: &'a Device,
+    now: DateTime<Utc>,
+}
+
+impl Writing<'_> {
+    /// Hands it to the content check and gives its row.
+    async fn row(
+        &self,
+        txn: &impl ConnectionTrait,
+        new: &NewMessage,
+        device_hash: String,
+        receipt_hash: String,
+    ) -> Result<site_message::Model> {
+        let id = SiteMessageId::generate();
+        let publication = Publication {
+            subject: ContentSubject::SiteMessage,
+            subject_id: id.0,
+            title: format!("{}群众留言", self.site.name),
+            text: &new.text,
+            photos: &new.photos,
+            openid: self.device.openid(),
+        };
+        let content_check = ask::ask(self.app, txn, publication, self.now).await?;
+        let contact = new
+            .contact
+            .as_ref()
+            .map(|text| self.app.sealer.seal(text.as_bytes()));
+        Ok(site_message::Model {
+            id,
+            site_id: self.site.id,
+            text: new.text.clone(),
+            contact_sealed: contact.transpose().map_err(anyhow::Error::from)?,
+            receipt_hash,
+            device_hash,
+            status: SiteMessageStatus::Received,
+            answer: None,
+            order_id: None,
+            handled_by: None,
+            photo_ids: serde_json::json!(new.photos),
+            content_check,
+            created_at: self.now,
+            handled_at: None,
+        })
+    }
+}
+
+/// Takes in a photo for a message that is being written; it is removed after a day if none comes.
+pub async fn upload(
+    app: &App,
+    code: &str,
+    device: &Device,
+    bytes: Bytes,
+    claims: Claims,
+) -> Result<photo::Model> {
+    let now = app.clock.now();
+    let site = service::active(app, code).await?;
+    let device_hash = device.hash(&app.sealer);
+    let txn = db::write(&app.db).await?;
+    limits::count(&txn, Deed::Photo, site.id, device, &device_hash, now).await?;
+    txn.commit().await?;
+    let stored = photos::store(app, None, bytes, claims, now).await?;
+    let row = site_upload::Model {
+        photo_id: stored.photo.id,
+        site_id: site.id,
+        device_hash,
+        created_at: now,
+    };
+    store::note_upload(&app.db, row).await?;
+    Ok(stored.photo)
+}
+
+/// How a message stands, for whoever holds its receipt.
+pub async fn look(app: &App, receipt: &str) -> Result<ReceiptView> {
+    let receipt = Receipt::read(receipt).ok_or_else(Error::not_found)?;
+    let message = store::by_receipt(&app.db, &receipt.hash(&app.sealer)).await?;
+    let message = message.ok_or_else(Error::not_found)?;
+    let site = store::by_ids(&app.db, vec![message.site_id])
+        .await?
+        .remove(&message.site_id);
+    let site = site.ok_or_else(Error::not_found)?;
+    let order = match message.order_id {
+        Some(id) => progress::of(app, id).await?,
+        None => None,
+    };
+    let shown = review::state_of(app, ContentSubject::SiteAnswer, message.id.0).await?;
+    let zone = app.city.load().zone();
+    Ok(ReceiptView {
+        site: Named {
+            code: site.code,
+            name: site.name,
+        },
+        state: message.status,
+        in_review: message.status == SiteMessageStatus::Received
+            && message.content_check != ContentCheck::Pass,
+        text: message.text,
+        answer: message.answer.filter(|_| shown == Some(ContentCheck::Pass)),
+        order,
+        created_at: local(message.created_at, zone),
+        handled_at: message.handled_at.map(|at| local(at, zone)),
+    })
+}
+
+/// The job that follows a verdict: the message is shown to the site's delegates, who are told, or to nobody.
+pub async fn settled(app: &App, subject: &str) -> Result<()> {
+    let Some(standing) = review::standing(app, subject).await? else {
+        return Ok(());
+    };
+    // An answer's state is read where the answer is shown.
+    if standing.subject != ContentSubject::SiteMessage {
+        return Ok(());
+    }
+    let (id, now) = (SiteMessageId(standing.subject_id), app.clock.now());
+    let txn = db::write(&app.db).await?;
+    if store::note_check(&txn, id, standing.state).await? && standing.state == ContentCheck::Pass {
+        tell_delegates(app, &txn, id, now).await?;
+    }
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+async fn tell_delegates(
+    app: &App,
+    txn: &DatabaseTransaction,
+    id: SiteMessageId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(message) = store::message(txn, id, &store::Reach::Everything).await? else {
+        return Ok(());
+    };
+    if message.status != SiteMessageStatus::Received {
+        return Ok(());
+    }
+    let site = store::by_ids(txn, vec![message.site_id])
+        .await?
+        .remove(&message.site_id);
+    let Some(site) = site else {
+        return Ok(());
+    };
+    let people = readers(txn, &site).await?;
+    let note: String = message.text.chars().take(NOTE_CHARS).collect();
+    let event = Event::general(EventKind::SiteMessage)
+        .people(people)
+        .title(site.name)
+        .note(note)
+        .reference(message.id.to_string());
+    notices::tell(txn, &app.wording, &event, now).await
+}
+
+/// Whom a message at this site is for.
+async fn readers(txn: &impl ConnectionTrait, site: &site::Model) -> Result<Vec<PersonId>> {
+    let mut own = store::delegates_of(txn, vec![site.id]).await?;
+    let own: Vec<PersonId> = own
+        .remove(&site.id)
+        .unwrap_or_default()
+        .iter()
+        .map(|p| p.id)
+        .collect();
+    match &site.area_code {
+        Some(area) if own.is_empty() => store::delegates_of_area(txn, area, MOST_TOLD).await,
+        _ => Ok(own),
+    }
+}
+
+/// The job that forgets the counts of hours that are over.
+pub async fn forget_quotas(app: &App) -> Result<()> {
+    store::quotas::forget_past(&app.db, app.clock.now()).await
+}

@@ -1,0 +1,144 @@
+//! What the sites' delegates call: their messages, adopting one, answering one.
+
+use actix_web::{HttpResponse, get, post, web};
+use entity::ids::SiteMessageId;
+use entity::kinds::{ContentCheck, SiteMessageStatus};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::answers::{ReadRefusals, WriteRefusals};
+use crate::http::paging::{Page, Paging};
+use crate::orders::view::OrderView;
+use crate::people::rights::Caller;
+use crate::sites::code;
+use crate::sites::desk::{self, Adoption};
+use crate::sites::store::Filter;
+use crate::sites::view::MessageView;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct MessagesQuery {
+    #[param(required = false)]
+    pub status: Option<SiteMessageStatus>,
+    /// Operators: how the content check stands.
+    #[param(required = false)]
+    pub content_check: Option<ContentCheck>,
+    /// The site's code.
+    #[param(required = false)]
+    pub site: Option<String>,
+}
+
+/// Residents' messages, the newest first: a delegate's of his sites, all of them for operators.
+#[utoipa::path(
+    tag = "sites",
+    params(MessagesQuery, Paging),
+    responses((status = 200, body = Page<MessageView>), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/site-messages")]
+pub async fn list_messages(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<MessagesQuery>,
+    paging: web::Query<Paging>,
+) -> Result<web::Json<Page<MessageView>>> {
+    let query = query.into_inner();
+    let filter = Filter {
+        status: query.status,
+        check: query.content_check,
+        // What cannot be a code is no site's.
+        site_code: query.site.map(|text| code::read(&text).unwrap_or_default()),
+    };
+    Ok(web::Json(desk::list(&app, &caller, &filter, &paging).await?))
+}
+
+#[utoipa::path(
+    tag = "sites",
+    params(("id" = SiteMessageId, Path)),
+    responses((status = 200, body = MessageView), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/site-messages/{id}")]
+pub async fn show_message(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<SiteMessageId>,
+) -> Result<web::Json<MessageView>> {
+    Ok(web::Json(desk::show(&app, &caller, id.into_inner()).await?))
+}
+
+/// What the delegate adds; what he leaves out is the message's or the site's.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AdoptMessage {
+    #[schema(min_length = 5, max_length = 2000)]
+    pub description: Option<String>,
+    /// Code or name.
+    #[schema(max_length = 64)]
+    pub category: Option<String>,
+    #[schema(max_length = 200)]
+    pub address: Option<String>,
+    /// Default true.
+    pub wants_follow_up: Option<bool>,
+    #[serde(default)]
+    pub confidential: bool,
+}
+
+/// Takes a message up: an order in the delegate's name. Again by the same delegate, the same order.
+#[utoipa::path(
+    tag = "sites",
+    params(("id" = SiteMessageId, Path)),
+    request_body = AdoptMessage,
+    responses((status = 201, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/site-messages/{id}/adopt")]
+pub async fn adopt_message(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<SiteMessageId>,
+    body: web::Json<AdoptMessage>,
+) -> Result<HttpResponse> {
+    let AdoptMessage {
+        description,
+        category,
+        address,
+        wants_follow_up,
+        confidential,
+    } = body.into_inner();
+    let adoption = Adoption {
+        description,
+        category,
+        address,
+        wants_follow_up: wants_follow_up.unwrap_or(true),
+        confidential,
+    };
+    let answer = desk::adopt(&app, &caller, id.into_inner(), adoption).await?;
+    Ok(answer.respond())
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AnswerMessage {
+    #[schema(min_length = 2, max_length = 1000)]
+    pub text: String,
+}
+
+/// Answers a message without making it an order.
+#[utoipa::path(
+    tag = "sites",
+    params(("id" = SiteMessageId, Path)),
+    request_body = AnswerMessage,
+    responses((status = 200, body = MessageView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/site-messages/{id}/answer")]
+pub async fn answer_message(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<SiteMessageId>,
+    body: web::Json<AnswerMessage>,
+) -> Result<web::Json<MessageView>> {
+    let view = desk::answer(&app, &caller, id.into_inner(), &body.text).await?;
+    Ok(web::Json(view))
+}

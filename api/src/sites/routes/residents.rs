@@ -1,0 +1,214 @@
+//! What a resident calls, who has no account: a visit, photos, a message, and the look at what became of it.
+
+use actix_multipart::Multipart;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use entity::ids::PhotoId;
+use entity::kinds::{ContentCheck, SiteMessageStatus};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::client_address::client_address;
+use crate::http::idempotency::IdempotencyKey;
+use crate::http::problem::Problem;
+use crate::http::time::{LocalTime, local};
+use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
+use crate::sites::messages::{self, Left, NewMessage};
+use crate::sites::service;
+use crate::sites::view::{Named, ReceiptView};
+use crate::sites::visits::{self, Device};
+
+/// Carries what `POST /sites/{code}/visits` gave.
+const VISIT: &str = "x-visit";
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct BeginVisit {
+    /// Of `wx.login`. Nobody is signed in by it.
+    #[schema(min_length = 1, max_length = 128)]
+    pub login_code: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct VisitBegun {
+    /// To be sent as `X-Visit` with photos and the message.
+    pub visit: String,
+    /// Seconds.
+    pub expires_in: i64,
+}
+
+/// Begins a resident's visit in the mini-program, so that what he leaves can be checked by WeChat at once and he is
+/// limited by his own phone. Without one (a browser, or WeChat does not answer) a message is taken too, and waits
+/// for an operator.
+#[utoipa::path(
+    tag = "sites",
+    request_body = BeginVisit,
+    params(("code" = String, Path)),
+    responses(
+        (status = 201, body = VisitBegun),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such site", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "`login_code_invalid`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "WeChat's limit", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "WeChat does not answer: go on without a visit", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/sites/{code}/visits")]
+pub async fn begin_visit(
+    app: web::Data<App>,
+    code: web::Path<String>,
+    body: web::Json<BeginVisit>,
+) -> Result<HttpResponse> {
+    service::active(&app, &code).await?;
+    let visit = visits::begin(&app, &body.login_code, app.clock.now()).await?;
+    Ok(HttpResponse::Created().json(VisitBegun {
+        visit,
+        expires_in: visits::LIFE.num_seconds(),
+    }))
+}
+
+fn device(app: &App, request: &HttpRequest) -> Result<Device> {
+    let header = request.headers().get(VISIT);
+    let visit = header.map(|value| value.to_str().unwrap_or_default());
+    let address = client_address(request, app.config.client_address_header.as_deref());
+    visits::device(app, visit, address, app.clock.now())
+}
+
+/// A photo for the message that is being written; removed after a day if none comes.
+#[utoipa::path(
+    tag = "sites",
+    request_body(content = PhotoForm, content_type = "multipart/form-data"),
+    params(("code" = String, Path), ("X-Visit" = Option<String>, Header)),
+    responses(
+        (status = 201, description = "Stored", body = PhotoView),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such site", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "More than 10 MB", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not a photo", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "Damaged, empty, too many pixels; `visit_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many from this phone or at this site", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The store is down", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/sites/{code}/photos")]
+pub async fn upload_site_photo(
+    app: web::Data<App>,
+    code: web::Path<String>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse> {
+    service::active(&app, &code).await?;
+    let device = device(&app, &request)?;
+    let _turn = app.darkroom.entrance().await?;
+    let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
+    let photo = messages::upload(&app, &code, &device, bytes, claims).await?;
+    Ok(HttpResponse::Created().json(photo_view(&app, &photo).await?))
+}
+
+/// What a resident leaves.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct LeaveMessage {
+    #[schema(min_length = 5, max_length = 1000)]
+    pub text: String,
+    /// A phone number or other way to reach him; only the site's delegates read it.
+    #[schema(max_length = 64)]
+    pub contact: Option<String>,
+    /// Uploaded before from the same phone at the same site.
+    #[serde(default)]
+    #[schema(max_items = 6)]
+    pub photo_ids: Vec<PhotoId>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageLeft {
+    /// Shown this once: with it he can look again.
+    pub receipt: String,
+    pub state: SiteMessageStatus,
+    /// 待审: it is shown to the delegates once it has been checked.
+    pub in_review: bool,
+    pub site: Named,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: LocalTime,
+}
+
+/// Leaves a message for the site's delegates, without an account.
+#[utoipa::path(
+    tag = "sites",
+    request_body = LeaveMessage,
+    params(
+        ("code" = String, Path),
+        ("X-Visit" = Option<String>, Header),
+        ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters"),
+    ),
+    responses(
+        (status = 201, body = MessageLeft),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 404, description = "No such site", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
+        (status = 422, description = "A field is at fault; `photo_unknown`, `visit_over`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many from this phone or at this site", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[post("/sites/{code}/messages")]
+pub async fn leave_message(
+    app: web::Data<App>,
+    code: web::Path<String>,
+    request: HttpRequest,
+    key: IdempotencyKey,
+    body: web::Json<LeaveMessage>,
+) -> Result<HttpResponse> {
+    let device = device(&app, &request)?;
+    let LeaveMessage {
+        text,
+        contact,
+        photo_ids,
+    } = body.into_inner();
+    let new = NewMessage {
+        text,
+        contact,
+        photos: photo_ids,
+    };
+    let left = messages::leave(&app, &code, &device, new, key.0).await?;
+    let mut response = HttpResponse::Created();
+    if left.replayed {
+        response.insert_header(("Idempotency-Replayed", "true"));
+    }
+    Ok(response.json(told(&app, left)))
+}
+
+fn told(app: &App, left: Left) -> MessageLeft {
+    MessageLeft {
+        receipt: left.receipt.expose(),
+        state: SiteMessageStatus::Received,
+        in_review: left.check != ContentCheck::Pass,
+        site: Named {
+            code: left.site.code,
+            name: left.site.name,
+        },
+        created_at: local(left.created_at, app.city.load().zone()),
+    }
+}
+
+/// What became of a message: received, adopted with the order's progress, answered, or refused.
+#[utoipa::path(
+    tag = "sites",
+    params(("receipt" = String, Path)),
+    responses(
+        (status = 200, body = ReceiptView),
+        (status = 404, description = "No such receipt", body = Problem, content_type = "application/problem+json"),
+    ),
+    security(())
+)]
+#[get("/site-messages/receipts/{receipt}")]
+pub async fn look_at_receipt(
+    app: web::Data<App>,
+    receipt: web::Path<String>,
+) -> Result<web::Json<ReceiptView>> {
+    Ok(web::Json(messages::look(&app, &receipt).await?))
+}

@@ -1,0 +1,269 @@
+//! The sites: made and changed by an admin, read by staff, and their public side by anybody who scans.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, SiteId};
+use entity::kinds::Role;
+use entity::{person, site};
+use sea_orm::ConnectionTrait;
+
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::db;
+use crate::error::{Error, FieldError, Result};
+use crate::http::idempotency::{self, Answer};
+use crate::http::paging::{Page, Paging};
+use crate::orders::report::{GivenPoint, MAX_ADDRESS_CHARS, words};
+use crate::orders::submit::Claim;
+use crate::people::rights::Caller;
+use crate::people::sealing::Phone;
+use crate::sites::view::SiteView;
+use crate::sites::{code, store};
+
+const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=60;
+/// A station's delegates; more is an electoral unit.
+const MAX_DELEGATES: usize = 50;
+/// Somebody else took the code, as often as that.
+const CODE_TRIES: usize = 5;
+/// What kinds of places there are; for filters and signs.
+pub const KINDS: [&str; 9] = [
+    "liaison_station",
+    "bus_stop",
+    "school_gate",
+    "tunnel",
+    "building_site",
+    "residential_area",
+    "market",
+    "service_hall",
+    "other",
+];
+
+/// What an admin says of a site.
+#[derive(Clone, Debug)]
+pub struct NewSite {
+    pub name: String,
+    pub kind: String,
+    pub location: GivenPoint,
+    pub address: Option<String>,
+    /// By code or name.
+    pub category: Option<String>,
+    /// By name, code or what people call it.
+    pub unit: Option<String>,
+    /// Each by id or by phone number.
+    pub delegates: Vec<String>,
+    pub active: bool,
+}
+
+/// The active site with this code, whatever it was typed like; else 404.
+pub async fn active(app: &App, text: &str) -> Result<site::Model> {
+    let site = any(app, text).await?;
+    if site.active {
+        Ok(site)
+    } else {
+        Err(Error::not_found())
+    }
+}
+
+pub async fn any(app: &App, text: &str) -> Result<site::Model> {
+    let code = code::read(text).ok_or_else(Error::not_found)?;
+    store::by_code(&app.db, &code).await?.ok_or_else(Error::not_found)
+}
+
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    active: Option<bool>,
+    paging: &Paging,
+) -> Result<Page<SiteView>> {
+    caller.require_any(&[Role::Admin, Role::Operator])?;
+    let limit = paging.limit()?;
+    let rows = store::list(&app.db, active, paging.after()?, limit + 1).await?;
+    let page = Page::cut(rows, limit, |site| site.code.clone());
+    let ids = page.items.iter().map(|site| site.id).collect();
+    let mut delegates = store::delegates_of(&app.db, ids).await?;
+    Ok(page.map(|site| {
+        let delegates = delegates.remove(&site.id).unwrap_or_default();
+        SiteView::of(app, site, delegates)
+    }))
+}
+
+/// Makes a site; the code is ours.
+pub async fn create(
+    app: &App,
+    caller: &Caller,
+    new: NewSite,
+    claim: Option<&Claim>,
+) -> Result<Answer<SiteView>> {
+    caller.require(Role::Admin)?;
+    let now = app.clock.now();
+    let city = app.city.load();
+    let checked = Checked::read(app, &city, new).await?;
+    let txn = db::write(&app.db).await?;
+    if let Some(claim) = claim
+        && let Some(first) =
+            idempotency::claim(&txn, claim.person, &claim.key, &claim.fingerprint, now).await?
+    {
+        return Ok(first);
+    }
+    let mut row = checked.row(SiteId::generate(), Some(caller.person), now);
+    numbered(&txn, &mut row).await?;
+    store::set_delegates(&txn, row.id, &checked.ids()).await?;
+    let answer = Answer::created(SiteView::of(app, row, checked.delegates));
+    if let Some(claim) = claim {
+        idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
+    }
+    txn.commit().await?;
+    Ok(answer)
+}
+
+async fn numbered(txn: &impl ConnectionTrait, row: &mut site::Model) -> Result<()> {
+    for _ in 0..CODE_TRIES {
+        row.code = code::from_random(rand::random());
+        if store::insert(txn, row).await? {
+            return Ok(());
+        }
+    }
+    Err(anyhow::anyhow!("no free site code in {CODE_TRIES} tries").into())
+}
+
+/// Changes a site. The code stays: it is printed.
+pub async fn change(app: &App, caller: &Caller, text: &str, new: NewSite) -> Result<SiteView> {
+    caller.require(Role::Admin)?;
+    let now = app.clock.now();
+    let old = any(app, text).await?;
+    let city = app.city.load();
+    let checked = Checked::read(app, &city, new).await?;
+    let row = site::Model {
+        code: old.code,
+        created_at: old.created_at,
+        ..checked.row(old.id, old.created_by, now)
+    };
+    let txn = db::write(&app.db).await?;
+    store::update(&txn, &row).await?;
+    store::set_delegates(&txn, row.id, &checked.ids()).await?;
+    txn.commit().await?;
+    Ok(SiteView::of(app, row, checked.delegates))
+}
+
+/// What an admin said, understood.
+struct Checked {
+    new: NewSite,
+    area: Option<String>,
+    township: Option<String>,
+    category: Option<String>,
+    unit: Option<entity::ids::UnitId>,
+    delegates: Vec<person::Model>,
+}
+
+impl Checked {
+    async fn read(app: &App, city: &City, mut new: NewSite) -> Result<Self> {
+        new.location.on_earth()?;
+        let mut faults = Vec::new();
+        new.name = words("name", &new.name, NAME_CHARS, &mut faults);
+        let address = new
+            .address
+            .map(|text| words("address", &text, 0..=MAX_ADDRESS_CHARS, &mut faults));
+        new.address = address.filter(|text| !text.is_empty());
+        if !KINDS.contains(&new.kind.as_str()) {
+            faults.push(FieldError::new("kind", "unknown_kind", "没有这种点位类型。"));
+        }
+        let said = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        let category = said(&new.category).and_then(|text| {
+            let found = city.categories.find(&text).map(|category| category.code.clone());
+            if found.is_none() {
+                faults.push(FieldError::new("category", "unknown_category", "没有这个类别。"));
+            }
+            found
+        });
+        let unit = said(&new.unit).and_then(|text| {
+            let found = city.units.resolve(text.trim()).map(|unit| unit.id);
+            if found.is_none() {
+                faults.push(FieldError::new("unit", "unknown_unit", "没有这个承办单位。"));
+            }
+            found
+        });
+        let delegates = delegates(app, &new.delegates, &mut faults).await?;
+        if !faults.is_empty() {
+            return Err(Error::invalid(faults));
+        }
+        let located = city.locate(new.location.wgs84(), new.location.accuracy_m);
+        let area = located.division.map(|division| division.code.clone());
+        let told = format!("{}\n{}", new.address.as_deref().unwrap_or_default(), new.name);
+        let township = city.words.find(&told, area.as_deref());
+        Ok(Self {
+            township: township.map(|township| township.code.clone()),
+            area,
+            category,
+            unit,
+            delegates,
+            new,
+        })
+    }
+
+    fn ids(&self) -> Vec<PersonId> {
+        self.delegates.iter().map(|person| person.id).collect()
+    }
+
+    fn row(&self, id: SiteId, created_by: Option<PersonId>, now: DateTime<Utc>) -> site::Model {
+        let point = self.new.location.wgs84();
+        site::Model {
+            id,
+            code: String::new(),
+            name: self.new.name.clone(),
+            kind: self.new.kind.clone(),
+            longitude: point.longitude,
+            latitude: point.latitude,
+            area_code: self.area.clone(),
+            township_code: self.township.clone(),
+            category_code: self.category.clone(),
+            unit_id: self.unit,
+            address: self.new.address.clone(),
+            active: self.new.active,
+            created_by,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// The delegates that were named; one who is not on the roster is a fault.
+async fn delegates(app: &App, named: &[String], faults: &mut Vec<FieldError>) -> Result<Vec<person::Model>> {
+    if named.len() > MAX_DELEGATES {
+        let detail = format!("一个点位最多 {MAX_DELEGATES} 名代表。");
+        faults.push(FieldError::new("delegates", "too_many", detail));
+        return Ok(Vec::new());
+    }
+    let (mut ids, mut hashes) = (
+        std::collections::BTreeSet::new(),
+        std::collections::BTreeSet::new(),
+    );
+    for (index, text) in named.iter().enumerate() {
+        if let Ok(id) = text.trim().parse::<PersonId>() {
+            ids.insert(id);
+        } else if let Some(phone) = Phone::parse(text) {
+            hashes.insert(app.sealer.phone_hash(&phone));
+        } else {
+            let detail = "请填写代表的编号或手机号。";
+            faults.push(FieldError::new(
+                format!("delegates[{index}]"),
+                "malformed",
+                detail,
+            ));
+        }
+    }
+    let found = store::delegates(
+        &app.db,
+        ids.iter().copied().collect(),
+        hashes.iter().cloned().collect(),
+    )
+    .await?;
+    let missing = |known: &dyn Fn(&person::Model) -> bool| !found.iter().any(known);
+    let unknown = ids.iter().any(|id| missing(&|person| person.id == *id))
+        || hashes
+            .iter()
+            .any(|hash| missing(&|person| person.phone_hash == *hash));
+    if unknown {
+        let detail = "有的人不在代表名册上。";
+        faults.push(FieldError::new("delegates", "not_a_delegate", detail));
+    }
+    Ok(found)
+}
