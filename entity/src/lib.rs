@@ -39,6 +39,7 @@ pub mod site;
 pub mod site_delegate;
 pub mod site_message;
 pub mod subscription;
+pub mod suggest_model;
 pub mod supervision_number;
 pub mod supervision_order;
 pub mod unit;

@@ -17,6 +17,7 @@ mod photos;
 mod roster;
 mod store;
 mod stories;
+mod suggest;
 mod sweep;
 mod wechat;
 mod wechat_down;

@@ -13,8 +13,9 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use crate::areas::lookup::{AreaIndex, Nearness};
 use crate::areas::shapes::{self, Shape};
 use crate::areas::words::{Community, Township, Words};
+use crate::categories::learn;
 use crate::categories::replies::{ReplyText, ReplyTexts};
-use crate::categories::suggest::Suggester;
+use crate::categories::suggest::{Models, Suggester};
 use crate::categories::tree::{Category, Tree};
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
@@ -62,6 +63,7 @@ pub struct Frame {
     nearness: Nearness,
     dispatch: DispatchSection,
     policy: Policy,
+    models: Models,
     files: Files,
 }
 
@@ -76,6 +78,10 @@ impl Frame {
             },
             dispatch: pack.dispatch,
             policy: pack.policy.clone(),
+            models: Models {
+                starter: pack.model.clone(),
+                learned: None,
+            },
             files: pack.files.clone(),
         }
     }
@@ -87,6 +93,7 @@ impl Frame {
             nearness: city.nearness,
             dispatch: city.dispatch,
             policy: city.policy.clone(),
+            models: city.suggester.models.clone(),
             files: city.files.clone(),
         }
     }
@@ -122,8 +129,10 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         nearness,
         dispatch,
         policy,
+        models,
         files,
     } = frame;
+    let models = learn::renewed(connection, models).await?;
     Ok(City {
         generation,
         meta,
@@ -134,7 +143,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         boundary_set: set.id,
         counties: AreaIndex::new(counties),
         words: Words::new(townships, communities.into_iter().map(community).collect()),
-        suggester: Suggester::new(&categories),
+        suggester: Suggester::new(&categories, models),
         reply_texts: reply_texts(&files),
         categories,
         duty,

@@ -2,6 +2,7 @@
 
 mod admin;
 mod audit;
+mod classify;
 mod demo;
 mod import;
 mod migrate;
@@ -41,6 +42,9 @@ enum Command {
     /// The orders' history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
+    /// Which category a text means: train, measure, learn from orders
+    #[command(subcommand)]
+    Classify(classify::ClassifyCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -54,6 +58,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(args) => import::run(args).await,
         Command::Admin(command) => admin::run(command).await,
         Command::Audit(command) => audit::run(command).await,
+        Command::Classify(command) => classify::run(command).await,
         Command::Openapi => openapi::run(),
     }
 }

@@ -5,6 +5,7 @@ use entity::kinds::{CategorySource, PlaceRelation};
 use serde_json::{Value, json};
 
 use crate::areas::datum::Wgs84;
+use crate::categories::suggest::Suggestion;
 use crate::city::snapshot::City;
 use crate::dispatch::duty::{Decision, Place, reason};
 
@@ -75,9 +76,9 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
     }
 }
 
-/// The category as chosen, or as the text suggests.
+/// The category as chosen, or as the text suggests most.
 #[must_use]
-pub fn kind(city: &City, chosen: Option<&str>, source: CategorySource, text: &str) -> Kind {
+pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> Kind {
     if let Some(code) = chosen {
         return Kind {
             code: Some(code.to_owned()),
@@ -85,8 +86,7 @@ pub fn kind(city: &City, chosen: Option<&str>, source: CategorySource, text: &st
             confidence: None,
         };
     }
-    let best = city.suggester.suggest(text).into_iter().next();
-    best.map_or(
+    suggested.map_or(
         Kind {
             code: None,
             source: CategorySource::Unknown,

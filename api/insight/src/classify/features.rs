@@ -17,6 +17,8 @@ pub type Counts = [Vec<(Feature, u32)>; FAMILIES];
 
 /// Beyond this a text says nothing new about its category, and the time for it stays bounded.
 const MAX_CHARS: usize = 2_000;
+/// Lengths of runs of characters.
+const RUNS: [usize; 3] = [1, 2, 3];
 
 #[must_use]
 pub fn count(text: &str) -> Counts {
@@ -42,12 +44,12 @@ fn count_stretch(said: &[String], words: &mut HashMap<Feature, u32>, runs: &mut 
     for word in said {
         *words.entry(hash(b'w', [word.as_str()])).or_default() += 1;
     }
-    if crate::classify::knob("PAIRS","1")=="1" {for pair in said.windows(2) {
+    for pair in said.windows(2) {
         let pair = pair.iter().map(String::as_str);
         *words.entry(hash(b'p', pair)).or_default() += 1;
-    }}
+    }
     let letters: Vec<char> = said.iter().flat_map(|word| word.chars()).collect();
-    for length in crate::classify::knob("RUNS","2,3").split(',').map(|x|x.parse::<usize>().unwrap()) {
+    for length in RUNS {
         for run in letters.windows(length) {
             let mut bytes = [0; 4];
             let mut state = start(b'r');

@@ -15,5 +15,3 @@ mod vocabulary;
 pub use model::{Model, Ranked};
 pub use report::{Report, evaluate};
 pub use training::{Example, Refused, Settings, cross_validate, train};
-
-pub fn knob(name:&str,or:&str)->String{std::env::var(name).unwrap_or(or.into())}

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::calibration::probabilities;
+use super::calibration::Calibration;
 use super::features::{self, Counts};
 use super::linear::Machine;
 use super::vocabulary::{Row, Vocabulary};
@@ -25,7 +25,7 @@ pub struct Model {
     /// What one unit of a column is worth.
     scales: Vec<f32>,
     biases: Vec<f32>,
-    temperature: f32,
+    calibration: Calibration,
     /// Of the texts that it was made of.
     fingerprint: u64,
 }
@@ -51,7 +51,7 @@ struct Wire<'b> {
     weights: &'b [u8],
     scales: Vec<f32>,
     biases: Vec<f32>,
-    temperature: f32,
+    calibration: Calibration,
     fingerprint: u64,
 }
 
@@ -81,14 +81,14 @@ impl Model {
             weights,
             scales,
             biases: machines.iter().map(|machine| machine.bias).collect(),
-            temperature: 1.0,
+            calibration: Calibration::none(),
             fingerprint,
         }
     }
 
     #[must_use]
-    pub(super) fn with_temperature(self, temperature: f32) -> Self {
-        Self { temperature, ..self }
+    pub(super) fn calibrated(self, calibration: Calibration) -> Self {
+        Self { calibration, ..self }
     }
 
     /// The categories in the order of its columns.
@@ -116,7 +116,7 @@ impl Model {
         if row.is_empty() {
             return Vec::new();
         }
-        let given = probabilities(&self.scores_of(&row), self.temperature);
+        let given = self.calibration.confidences(&self.scores_of(&row));
         let mut ranked: Vec<Ranked<'_>> = self
             .labels
             .iter()
@@ -163,7 +163,7 @@ impl Model {
             weights: &weights,
             scales: self.scales.clone(),
             biases: self.biases.clone(),
-            temperature: self.temperature,
+            calibration: self.calibration.clone(),
             fingerprint: self.fingerprint,
         };
         // Numbers and strings can always be written.
@@ -179,7 +179,7 @@ impl Model {
             && wire.biases.len() == width
             && wire.frequencies.len() == wire.features.len()
             && Some(wire.weights.len()) == wire.features.len().checked_mul(width)
-            && wire.temperature > 0.0;
+            && wire.calibration.is_sound();
         if !sound {
             return Err(Unreadable::Damaged);
         }
@@ -195,7 +195,7 @@ impl Model {
             weights: wire.weights.iter().map(|byte| byte.cast_signed()).collect(),
             scales: wire.scales,
             biases: wire.biases,
-            temperature: wire.temperature,
+            calibration: wire.calibration,
             fingerprint: wire.fingerprint,
         })
     }

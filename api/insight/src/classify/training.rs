@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::calibration::{self, Held};
+use super::calibration::{Calibration, Held};
 use super::features::{self, Counts};
 use super::folds::stratified;
 use super::linear::{self, Options};
@@ -80,9 +80,8 @@ pub fn train(
 ) -> Result<(Model, Report), Refused> {
     let set = Set::new(examples, anchors, settings)?;
     let held = set.hold_out(settings);
-    let temperature = calibration::temperature(&held);
     let all: Vec<usize> = (0..set.asked).collect();
-    let model = set.fit(&all, settings).with_temperature(temperature);
+    let model = set.fit(&all, settings).calibrated(Calibration::fit(&held));
     if model.features() == 0 {
         return Err(Refused::NoWords);
     }
@@ -123,8 +122,7 @@ impl Set {
         let categories: Vec<String> = names.into_iter().map(str::to_owned).collect();
         let label = |example: &Example| categories.binary_search(&example.label).unwrap_or_default();
         let labels = all().map(label).collect();
-        let parts = all()
-            .flat_map(|example| [example.label.as_str(), example.text.as_str()]);
+        let parts = all().flat_map(|example| [example.label.as_str(), example.text.as_str()]);
         Ok(Self {
             labels,
             asked: examples.len(),
@@ -170,7 +168,7 @@ impl Set {
         held.into_iter().map(|(_, held)| held).collect()
     }
 
-    /// With a temperature for each half of the texts from the other half, so that calibration is judged on
+    /// With a calibration for each half of the texts from the other half, so that calibration is judged on
     /// texts it has not seen either.
     fn report(&self, held: &[Held], settings: Settings) -> Report {
         let half = |odd: usize| {
@@ -180,14 +178,11 @@ impl Set {
                 right: held.right,
             })
         };
-        let temperatures = [1, 0].map(|odd| calibration::temperature(&half(odd).collect::<Vec<_>>()));
+        let calibrations = [1, 0].map(|odd| Calibration::fit(&half(odd).collect::<Vec<_>>()));
         let answer = |(at, held): (usize, &Held)| {
-            let temperature = if at % 2 == 0 {
-                temperatures[0]
-            } else {
-                temperatures[1]
-            };
-            let given = calibration::probabilities(&held.scores, temperature);
+            let [even, odd] = &calibrations;
+            let calibration = if at % 2 == 0 { even } else { odd };
+            let given = calibration.confidences(&held.scores);
             let best = given
                 .iter()
                 .copied()
@@ -263,7 +258,10 @@ pub mod tests {
     #[test]
     fn cross_validation_says_what_it_was_asked_for() {
         let (model, report) = train(&examples(), &[], Settings::default()).unwrap();
-        assert_eq!(report, cross_validate(&examples(), &[], Settings::default()).unwrap());
+        assert_eq!(
+            report,
+            cross_validate(&examples(), &[], Settings::default()).unwrap()
+        );
         assert_eq!((report.texts, report.labels.as_slice()), (18, model.labels()));
         assert!(report.accuracy > 0.8, "{report:?}");
         assert_eq!(report.confusion.iter().flatten().sum::<u32>(), 18);

@@ -71,7 +71,7 @@ impl Vocabulary {
                 let at = self.index.get(feature);
                 let frequency = at.and_then(|at| self.frequencies.get(*at as usize));
                 let weight = self.weight(*times, frequency.copied().unwrap_or(1));
-                if at.is_some() || crate::classify::knob("UNK","1")=="1" {squares += weight * weight;}
+                squares += weight * weight;
                 row.extend(at.map(|at| (*at, weight)));
             }
             let length = squares.max(f32::MIN_POSITIVE).sqrt() * (FAMILIES as f32).sqrt();
