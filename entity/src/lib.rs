@@ -54,6 +54,7 @@ pub mod site_message;
 pub mod site_quota;
 pub mod site_upload;
 pub mod subscription;
+pub mod suggest_model;
 pub mod supervision_number;
 pub mod supervision_order;
 pub mod unit;

@@ -21,6 +21,7 @@ mod m20261124_000030_campaign_told;
 mod m20261124_000040_overview;
 mod m20261124_000075_reports;
 mod m20261124_000050_saved_view;
+mod m20261124_000060_suggest_model;
 
 pub struct Migrator;
 
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000075_reports::Migration),
             Box::new(m20261124_000050_saved_view::Migration),
             Box::new(m20261124_000040_overview::Migration),
+            Box::new(m20261124_000060_suggest_model::Migration),
         ]
     }
 }

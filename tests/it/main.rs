@@ -39,6 +39,7 @@ mod store;
 mod stories;
 mod stream;
 mod supervision;
+mod suggest;
 mod sweep;
 mod wechat;
 mod wechat_down;

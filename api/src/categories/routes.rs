@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::categories::replies::ReplyText;
+use crate::categories::service;
 use crate::categories::suggest::Suggestion as Found;
 use crate::categories::tree::Category;
 use crate::error::{Error, FieldError, Result};
@@ -138,7 +139,7 @@ pub async fn suggest(
             confidence,
         }
     };
-    let found = app.city.load().suggester.suggest(&text);
+    let found = service::suggest(&app.city.load(), &text).await?;
     Ok(web::Json(Suggestions {
         suggestions: found.into_iter().map(shown).collect(),
     }))

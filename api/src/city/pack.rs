@@ -1,15 +1,17 @@
 //! A pack, read and checked: nothing of it is used unless all of it is right.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use entity::kinds::AreaLevel;
+use insight::classify::Model;
 use serde::Deserialize;
 
 use crate::areas::shapes::{self, Shape};
 use crate::categories::replies;
 use crate::city::check;
 use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
-use crate::city::files::Files;
+use crate::city::files::{Files, MODEL};
 use crate::city::rows::{
     self, CategoryRow, CommunityRow, DutyRow, Fault, Line, ReplyTextRow, SiteRow, TownshipRow, UnitRow, fault,
 };
@@ -35,6 +37,8 @@ pub struct Pack {
     pub duty: Vec<Line<DutyRow>>,
     pub sites: Vec<Line<SiteRow>>,
     pub reply_texts: Vec<Line<ReplyTextRow>>,
+    /// The trained suggestion; without one the keywords have to do.
+    pub model: Option<Arc<Model>>,
     pub files: Files,
 }
 
@@ -120,6 +124,7 @@ impl Pack {
         let duty = table(&files, "duty.csv", &mut faults);
         let sites = optional(&files, "demo/sites.csv", &mut faults);
         let reply_texts = optional(&files, REPLY_TEXTS, &mut faults);
+        let model = keep(model(&files), &mut faults).flatten();
         let (Some(other), Some(policy), Some(calendar)) = (other, policy, calendar) else {
             return Err(faults);
         };
@@ -138,6 +143,7 @@ impl Pack {
             duty,
             sites,
             reply_texts,
+            model,
             files,
         };
         faults.extend(pack.check());
@@ -245,6 +251,12 @@ fn optional<T: serde::de::DeserializeOwned>(
         Some(_) => table(files, name, faults),
         None => Vec::new(),
     }
+}
+
+fn model(files: &Files) -> Result<Option<Arc<Model>>, Vec<Fault>> {
+    let model = files.model().map(Model::from_bytes).transpose();
+    let model = model.map_err(|e| vec![fault(MODEL, 0, &e.to_string())])?;
+    Ok(model.map(Arc::new))
 }
 
 fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {

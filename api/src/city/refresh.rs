@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -24,6 +26,11 @@ pub async fn run(app: App, stop: CancellationToken) {
             Err(error) => tracing::error!(error = %error, "the city's data was not reloaded"),
         }
     }
+}
+
+/// Says in the transaction of a change that replicas must reload.
+pub async fn announce(connection: &impl ConnectionTrait, kind: &str, now: DateTime<Utc>) -> Result<()> {
+    store::touch(connection, kind, now).await
 }
 
 /// Reloads when the rows have changed; says whether it did.

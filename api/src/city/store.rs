@@ -14,8 +14,9 @@ use crate::areas::lookup::{AreaIndex, Nearness};
 use crate::areas::outlines::Outlines;
 use crate::areas::shapes::{self, Shape};
 use crate::areas::words::{Community, Township, Words};
+use crate::categories::learn;
 use crate::categories::replies::{ReplyText, ReplyTexts};
-use crate::categories::suggest::Suggester;
+use crate::categories::suggest::{Models, Suggester};
 use crate::categories::tree::{Category, Tree};
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
@@ -63,6 +64,7 @@ pub struct Frame {
     nearness: Nearness,
     dispatch: DispatchSection,
     policy: Policy,
+    models: Models,
     files: Files,
 }
 
@@ -77,6 +79,10 @@ impl Frame {
             },
             dispatch: pack.dispatch,
             policy: pack.policy.clone(),
+            models: Models {
+                starter: pack.model.clone(),
+                learned: None,
+            },
             files: pack.files.clone(),
         }
     }
@@ -88,6 +94,7 @@ impl Frame {
             nearness: city.nearness,
             dispatch: city.dispatch,
             policy: city.policy.clone(),
+            models: city.suggester.models.clone(),
             files: city.files.clone(),
         }
     }
@@ -123,8 +130,10 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         nearness,
         dispatch,
         policy,
+        models,
         files,
     } = frame;
+    let models = learn::renewed(connection, models).await?;
     Ok(City {
         generation,
         meta,
@@ -136,7 +145,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         outlines: Outlines::draw(&counties),
         counties: AreaIndex::new(counties),
         words: Words::new(townships, communities.into_iter().map(community).collect()),
-        suggester: Suggester::new(&categories),
+        suggester: Suggester::new(&categories, models),
         reply_texts: reply_texts(&files),
         categories,
         duty,

@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod backup;
+mod classify;
 mod demo;
 mod import;
 mod migrate;
@@ -54,6 +55,9 @@ enum Command {
     /// 扫码点位: the printed codes
     #[command(subcommand)]
     Sites(sites::SitesCommand),
+    /// Which category a text means: train, measure, learn from orders
+    #[command(subcommand)]
+    Classify(classify::ClassifyCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -71,6 +75,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Restore(args) => backup::restore(args).await,
         Command::Overview(command) => overview::run(command).await,
         Command::Sites(command) => sites::run(command).await,
+        Command::Classify(command) => classify::run(command).await,
         Command::Openapi => openapi::run(),
     }
 }

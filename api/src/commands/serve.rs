@@ -1,5 +1,6 @@
 //! `zhitong serve`
 
+use crate::categories::learn;
 use crate::config::Config;
 use crate::ops::telemetry::{self, Style};
 use crate::server;
@@ -10,6 +11,7 @@ pub async fn run() -> anyhow::Result<()> {
     let listener = server::bind(&config)?;
     let address = listener.local_addr()?;
     let app = server::build(config, address).await?;
+    learn::schedule(&app, app.clock.now()).await?;
     tracing::info!(%address, "serving");
     server::serve(app, listener).await
 }

@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::app::App;
+use crate::categories::learn;
 use crate::city;
 use crate::content;
 use crate::deadlines;
@@ -23,6 +24,7 @@ use crate::wechat::push::{self, PushEvent};
 pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
     match kind {
         push::service::HANDLE => handle_push_message(app, subject).await,
+        learn::LEARN => learn::nightly(app).await,
         cleanup::REMOVE_UNUSED => cleanup::remove_unused(app, subject).await,
         asking::ASK => asking::ask(app, subject).await,
         asking::REMIND => asking::remind(app, subject).await,

@@ -5,6 +5,7 @@ use entity::kinds::{CategorySource, PlaceRelation};
 use serde_json::{Value, json};
 
 use crate::areas::datum::Wgs84;
+use crate::categories::suggest::Suggestion;
 use crate::city::snapshot::City;
 use crate::dispatch::duty::{Decision, Place, reason};
 
@@ -112,9 +113,9 @@ fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
     }
 }
 
-/// The category as chosen, or as the text suggests.
+/// The category as chosen, or as the text suggests most.
 #[must_use]
-pub fn kind(city: &City, chosen: Option<&str>, source: CategorySource, text: &str) -> Kind {
+pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> Kind {
     if let Some(code) = chosen {
         return Kind {
             code: Some(code.to_owned()),
@@ -122,8 +123,7 @@ pub fn kind(city: &City, chosen: Option<&str>, source: CategorySource, text: &st
             confidence: None,
         };
     }
-    let best = city.suggester.suggest(text).into_iter().next();
-    best.map_or(
+    suggested.map_or(
         Kind {
             code: None,
             source: CategorySource::Unknown,

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::areas::datum::Wgs84;
+use crate::categories;
 use crate::city::snapshot::City;
 use crate::db;
 use crate::deadlines::calendar::local_date;
@@ -164,7 +165,14 @@ impl Plan {
             Some(text) => Some(category(&city, text)?),
             None => site.as_ref().and_then(|site| site.category_code.clone()),
         };
-        let kind = desk::kind(&city, chosen.as_deref(), CategorySource::Chosen, &new.description);
+        let suggested = match chosen {
+            Some(_) => None,
+            None => categories::service::suggest(&city, &new.description)
+                .await?
+                .into_iter()
+                .next(),
+        };
+        let kind = desk::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
         let desk = match site.as_ref().and_then(|site| unit_of(site, kind.code.as_deref())) {
             Some(unit) => desk::named(unit, "site", "点位指定的承办单位", &place),
             None => desk::decide(&city, &place, &kind),

@@ -1,0 +1,147 @@
+//! Learns from orders: what an operator corrected on re-dispatch, and what was closed as it was. The texts of the
+//! pack are always trained on; the orders are parted into folds and asked. A new model takes over, in all
+//! replicas at once, only if it does at least as well on orders it has not seen as the pack's own model does.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use insight::classify::{self, Example, Model, Report, Settings};
+use sea_orm::ConnectionTrait;
+use serde::Serialize;
+
+use crate::app::App;
+use crate::categories::suggest::Models;
+use crate::categories::{store, training};
+use crate::city;
+use crate::city::snapshot::City;
+use crate::db;
+use crate::deadlines::calendar::local_date;
+use crate::error::Result;
+use crate::jobs::queue::{self, Job};
+
+/// The job that learns every night.
+pub const LEARN: &str = "categories.learn";
+/// The latest so many orders: training stays below minutes.
+const MOST_ORDERS: u64 = 20_000;
+/// Fewer say nothing about whether the new model is better.
+const FEWEST_ORDERS: usize = 20;
+/// At night, local time.
+const HOUR: u32 = 3;
+
+/// How an attempt to learn ended.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Every replica uses it within seconds.
+    Learned {
+        version: i64,
+        orders: usize,
+        accuracy: f64,
+        before: f64,
+    },
+    /// The model in use stays.
+    NotBetter {
+        orders: usize,
+        accuracy: f64,
+        before: f64,
+    },
+    TooFewOrders {
+        orders: usize,
+        needed: usize,
+    },
+}
+
+pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<Outcome> {
+    let city = app.city.load();
+    let orders = lessons(store::lessons(&app.db, MOST_ORDERS).await?, &city);
+    let count = orders.len();
+    if count < FEWEST_ORDERS {
+        return Ok(Outcome::TooFewOrders {
+            orders: count,
+            needed: FEWEST_ORDERS,
+        });
+    }
+    let work = tokio::task::spawn_blocking(move || train(&city, &orders));
+    let (model, report, before) = work.await.map_err(anyhow::Error::from)??;
+    let accuracy = report.accuracy;
+    if accuracy < before {
+        return Ok(Outcome::NotBetter {
+            orders: count,
+            accuracy,
+            before,
+        });
+    }
+    let report = serde_json::to_value(&report).map_err(anyhow::Error::from)?;
+    let txn = db::write(&app.db).await?;
+    let version = store::insert(&txn, &model, report, count, now).await?;
+    city::refresh::announce(&txn, "suggestion", now).await?;
+    txn.commit().await?;
+    city::refresh::refresh(app).await?;
+    Ok(Outcome::Learned {
+        version,
+        orders: count,
+        accuracy,
+        before,
+    })
+}
+
+/// With the latest learned model, where there is a later one than what is held.
+pub async fn renewed(connection: &impl ConnectionTrait, held: Models) -> Result<Models> {
+    store::renewed(connection, held).await
+}
+
+/// One text once, and only of categories that there are.
+fn lessons(orders: Vec<Example>, city: &City) -> Vec<Example> {
+    let mut seen = HashSet::new();
+    let mut lessons = orders;
+    lessons.retain(|order| {
+        city.categories.find(&order.label).is_some() && seen.insert(order.text.trim().to_owned())
+    });
+    lessons
+}
+
+/// The model of all, what it would say of unseen orders, and how often the pack's model is right about them.
+fn train(city: &Arc<City>, orders: &[Example]) -> anyhow::Result<(Model, Report, f64)> {
+    let settings = Settings {
+        min_confidence: city.dispatch.min_confidence as f32,
+        ..Settings::default()
+    };
+    let mut always = training::texts(&city.files, &city.categories).map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!(faults.join("; "))
+    })?;
+    always.extend(training::anchors(&city.categories));
+    let (model, report) = classify::train(orders, &always, settings)?;
+    let starter = city.suggester.models.starter.as_deref();
+    let before = starter.map_or(0.0, |starter| {
+        classify::evaluate(starter, orders, settings.min_confidence).accuracy
+    });
+    Ok((model, report, before))
+}
+
+/// The nightly job: learns, and sets itself up for the next night.
+pub async fn nightly(app: &App) -> Result<()> {
+    let now = app.clock.now();
+    let outcome = learn(app, now).await?;
+    tracing::info!(?outcome, "learned from orders");
+    schedule(app, now).await
+}
+
+/// Sees to it that the next night's job is waiting; done twice, there is one.
+pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
+    let zone = app.city.load().zone();
+    let tomorrow: NaiveDate = local_date(now, zone) + Duration::days(1);
+    let local = tomorrow
+        .and_hms_opt(HOUR, 0, 0)
+        .and_then(|local| local.and_local_timezone(zone).earliest());
+    let job = Job {
+        kind: LEARN,
+        subject: tomorrow.to_string(),
+        dedup_key: Some(format!("{LEARN} {tomorrow}")),
+        run_at: local.map_or(now + Duration::days(1), |local| local.to_utc()),
+    };
+    let txn = db::write(&app.db).await?;
+    queue::enqueue(&txn, job, now).await?;
+    Ok(txn.commit().await?)
+}

@@ -1,0 +1,140 @@
+//! Which category a text means: the pack's texts and model, what the API says, and learning from operators.
+
+use std::collections::{BTreeMap, HashSet};
+
+use insight::classify::{self, Example, Model, Settings};
+use serde_json::{Value, json};
+use tests::orders::Report;
+use tests::{TestApp, places};
+use zhitong::categories::learn::{self, Outcome};
+use zhitong::categories::training;
+use zhitong::city::files::Files;
+use zhitong::city::rows;
+
+fn texts() -> Vec<Example> {
+    let files = Files::open("luoyang").unwrap();
+    let lines = files
+        .below("training/")
+        .into_iter()
+        .flat_map(|(path, text)| rows::read::<training::TextRow>(&path, &text).unwrap());
+    lines.map(|line| line.row.into()).collect()
+}
+
+/// The second level of the pack's list, in its order.
+fn categories() -> Vec<rows::CategoryRow> {
+    let files = Files::open("luoyang").unwrap();
+    let lines =
+        rows::read::<rows::CategoryRow>("categories.csv", files.get("categories.csv").unwrap()).unwrap();
+    let mut rows: Vec<_> = lines.into_iter().map(|line| line.row).collect();
+    rows.retain(|row| row.parent.is_some());
+    rows
+}
+
+#[test]
+fn every_category_has_fifteen_texts_and_no_text_stands_twice() {
+    let (texts, categories) = (texts(), categories());
+    let mut counts: BTreeMap<&str, usize> = categories.iter().map(|row| (row.code.as_str(), 0)).collect();
+    assert!(counts.len() > 100);
+    let mut seen = HashSet::new();
+    for example in &texts {
+        let count = counts.get_mut(example.label.as_str());
+        *count.unwrap_or_else(|| panic!("{} is no category", example.label)) += 1;
+        assert!(seen.insert(example.text.as_str()), "twice: {}", example.text);
+        let length = example.text.chars().count();
+        assert!((3..=60).contains(&length), "{}", example.text);
+    }
+    let few: Vec<_> = counts.iter().filter(|(_, count)| **count < 15).collect();
+    assert!(few.is_empty(), "{few:?}");
+}
+
+/// What `zhitong classify train --pack luoyang --out api/city/luoyang/suggest.model` writes.
+#[test]
+fn the_model_of_the_pack_is_made_of_its_texts() {
+    let shipped = Files::open("luoyang").unwrap().model().unwrap().to_vec();
+    assert!(shipped.len() <= 5_000_000, "{} bytes", shipped.len());
+    let shipped = Model::from_bytes(&shipped).unwrap();
+    let anchors: Vec<Example> = categories()
+        .into_iter()
+        .map(|row| Example {
+            text: format!(
+                "{}，{}",
+                row.name,
+                row.keywords
+                    .unwrap_or_default()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join("，")
+            ),
+            label: row.code,
+        })
+        .collect();
+    let (again, _) = classify::train(&texts(), &anchors, Settings::default()).unwrap();
+    assert_eq!(
+        shipped.fingerprint(),
+        again.fingerprint(),
+        "train the pack's model anew"
+    );
+    // To the byte on one machine; another mathematical library may round a weight otherwise.
+    for example in texts().iter().step_by(7) {
+        let (ours, theirs) = (shipped.suggest(&example.text, 1), again.suggest(&example.text, 1));
+        assert_eq!(ours[0].label, theirs[0].label, "{}", example.text);
+        assert!((ours[0].confidence - theirs[0].confidence).abs() < 0.01);
+    }
+}
+
+async fn suggested(client: &tests::client::Client, text: &str) -> Value {
+    let answer = client.post("/categories/suggest", json!({ "text": text })).await;
+    answer.is(200);
+    answer.json["suggestions"].clone()
+}
+
+tests::on_both_databases! {
+    async fn a_sure_text_is_dispatched_and_an_unsure_one_goes_to_an_operator(app: TestApp) {
+        let delegate = app.delegate("涧西区").await;
+        let limit = app.app().city.load().dispatch.min_confidence;
+        let sure = "路口流动摊贩占道经营，占着人行道摆摊，行人过不去";
+        let best = suggested(&delegate, sure).await[0].clone();
+        assert_eq!(best["name"], "占道经营");
+        assert!(best["confidence"].as_f64().unwrap() >= limit, "{best}");
+        let order = delegate.submit(&Report::at(places::JIANXI).saying(sure)).await;
+        assert_eq!((&order["category"]["code"], &order["category"]["source"]), (&best["code"], &json!("suggested")));
+        assert_ne!(order["unit"], Value::Null);
+
+        let unsure = "家门口的那个东西又不行了，跟去年一样，没有办法";
+        let best = suggested(&delegate, unsure).await[0].clone();
+        assert!(best["confidence"].as_f64().is_none_or(|confidence| confidence < limit), "{best}");
+        let order = delegate.submit(&Report::at(places::JIANXI).saying(unsure)).await;
+        assert_eq!((&order["unit"], &order["status"]), (&Value::Null, &json!("triage")), "{order}");
+
+        assert_eq!(suggested(&delegate, "希望领导关心一下").await, json!([]));
+    }
+
+    async fn what_operators_correct_is_learned_by_all_replicas(app: TestApp) {
+        const CORRECTED: usize = 24;
+        let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
+        let question = "云梯机又停在半路了";
+        let before = suggested(&delegate, question).await;
+        assert_ne!(before[0]["name"], "电梯故障困人");
+        let few = learn::learn(app.app(), app.now()).await.unwrap();
+        assert_eq!(few, Outcome::TooFewOrders { orders: 0, needed: 20 });
+        for nth in 0..CORRECTED {
+            let (what, category) = [("云梯机停在半路", "电梯故障困人"), ("小黄篮堆在门前", "共享单车乱停")][nth % 2];
+            let place = ["东院", "西院", "南院", "北院", "新院", "老院"][nth / 2 % 6];
+            let text = format!("{place}{}号楼{what}，已经好几天了", nth + 1);
+            let order = delegate.submit(&Report::at(places::JIANXI).saying(&text)).await;
+            let decision = json!({ "unit": "涧西区人民政府", "category": category, "reason": "改正类别" });
+            operator.act(&order, "dispatch", decision).await.is(200);
+        }
+        let outcome = learn::learn(app.app(), app.now()).await.unwrap();
+        let Outcome::Learned { orders, accuracy, before, .. } = outcome else { panic!("{outcome:?}") };
+        assert_eq!(orders, CORRECTED);
+        assert!(accuracy > before, "{accuracy} {before}");
+        assert_eq!(suggested(&delegate, question).await[0]["name"], "电梯故障困人");
+
+        // A replica that starts now, or reloads, has it too.
+        let held = zhitong::categories::suggest::Models::default();
+        let renewed = learn::renewed(&app.app().db, held).await.unwrap();
+        assert_eq!(renewed.current().unwrap().suggest(question, 1)[0].label, "1402");
+        app.run_jobs().await;
+    }
+}
