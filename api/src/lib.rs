@@ -17,6 +17,7 @@ pub mod error;
 pub mod follow_up;
 pub mod hotline;
 pub mod http;
+pub mod insight;
 pub mod jobs;
 pub mod notices;
 pub mod objects;

@@ -8,7 +8,8 @@ use crate::people::{login_requests, sign_in};
 use crate::supervision::campaigns;
 use crate::wechat::{push, sandbox};
 use crate::{
-    areas, categories, city, console, follow_up, hotline, notices, ops, orders, people, photos, supervision,
+    areas, categories, city, console, follow_up, hotline, insight, notices, ops, orders, people, photos,
+    supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -40,6 +41,15 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(follow_up::routes::list_follow_ups)
         .service(follow_up::routes::record_follow_up)
         .service(hotline::routes::file_call)
+        .service(insight::routes::list_topics)
+        .service(insight::routes::show_topic)
+        .service(insight::routes::rename_topic)
+        .service(insight::routes::sort_topic)
+        .service(insight::routes::merge_topic)
+        .service(insight::routes::split_topic)
+        .service(insight::routes::dismiss_topic)
+        .service(insight::routes::restore_topic)
+        .service(insight::routes::campaign_from_topic)
         .service(supervision::routes::urge_order)
         .service(supervision::routes::track_order)
         .service(supervision::routes::untrack_order)

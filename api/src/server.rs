@@ -23,6 +23,8 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::error::Error;
 use crate::http::{extract, request_id};
+use crate::insight::daily;
+use crate::insight::memory::Memory;
 use crate::notices::{Wording, templates};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
@@ -83,6 +85,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         objects,
         numbers: Numbers::default(),
         sealer,
+        topics: Memory::default(),
         tokens,
         wechat,
         sandbox,
@@ -96,6 +99,9 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
             .await
             .context("demo/sites.csv of the city pack")?;
     }
+    daily::schedule(&app, app.clock.now())
+        .await
+        .context("the nightly search for hot topics")?;
     Ok(app)
 }
 

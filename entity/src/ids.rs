@@ -61,6 +61,7 @@ id! {
     SiteId,
     SiteMessageId,
     SupervisionOrderId,
+    TopicId,
     UnitId,
     UrgeId,
     VerdictId,

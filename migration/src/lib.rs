@@ -15,6 +15,7 @@ mod m20261123_000007_photos;
 mod m20261123_000008_notices;
 mod m20261123_000009_work;
 mod m20261124_000030_campaign_told;
+mod m20261124_000065_topics;
 
 pub struct Migrator;
 
@@ -32,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_work::Migration),
             Box::new(m20261124_000030_campaign_told::Migration),
+            Box::new(m20261124_000065_topics::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@ mod architecture;
 mod city;
 mod city_imports;
 mod console;
+mod insight;
 mod jobs;
 mod kit;
 mod lifecycle;

@@ -4,12 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entity::ids::TopicId;
+use entity::kinds::TopicOrigin;
+use entity::order;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 use tests::document::{self, Operation, operations, served};
 use tests::orders::{Report, number};
 use tests::{Client, TestApp, Who, places};
+use zhitong::insight::{record, store};
 
 /// How somebody stands to the order that the test tries: submitted from 涧西区, in the charge of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -150,6 +155,18 @@ const TABLE: &[(&str, May)] = &[
         Only(&[CitySupervisor, CountySupervisor, Operator, Admin]),
     ),
     ("POST /api/v1/campaigns", Only(SUPERVISORS)),
+    ("GET /api/v1/hot-topics", Only(CAMPAIGN_READERS)),
+    (
+        "GET /api/v1/hot-topics/{id}",
+        Only(&[CitySupervisor, CountySupervisor, Operator, Admin]),
+    ),
+    ("POST /api/v1/hot-topics/{id}/rename", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/kind", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/merge", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/split", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/dismiss", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/restore", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/campaign", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/orders", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/close", Only(WATCHING)),
     ("POST /api/v1/orders/{number}/cancel", Only(&[Reporter, Operator])),
@@ -238,6 +255,7 @@ impl Scene {
                 text(&order["supervision_orders"][0]["number"]),
             ),
             ("campaign", text(&campaign["id"])),
+            ("topic", topic_of(app, &order).await),
         ]);
         let mut people = vec![
             (
@@ -273,6 +291,7 @@ impl Scene {
     fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.as_str() {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
+            path if path.contains("/hot-topics/") => self.parameters["topic"].clone(),
             path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
             path if path.contains("/inbox/") => self.parameters["notice"].clone(),
             _ => uuid::Uuid::now_v7().to_string(),
@@ -307,6 +326,22 @@ impl Scene {
             .await;
         answer.status
     }
+}
+
+/// A hot topic of this one order, in its county.
+async fn topic_of(app: &TestApp, order: &Value) -> String {
+    let db = &app.app().db;
+    let row = record::blank(TopicId::generate(), TopicOrigin::Group, app.now());
+    let id = row.id;
+    row.into_active_model().insert(db).await.unwrap();
+    let number = number(order);
+    let order = order::Entity::find().filter(order::Column::Number.eq(number));
+    let order = order.one(db).await.unwrap().unwrap();
+    store::put(db, id, &[order.id]).await.unwrap();
+    store::set_areas(db, id, &[(order.area_code.unwrap(), 1)])
+        .await
+        .unwrap();
+    id.to_string()
 }
 
 /// Issues a supervision order.

@@ -4,6 +4,7 @@ mod admin;
 mod audit;
 mod demo;
 mod import;
+mod insight;
 mod migrate;
 mod openapi;
 mod serve;
@@ -38,6 +39,9 @@ enum Command {
     /// What an administrator does
     #[command(subcommand)]
     Admin(admin::AdminCommand),
+    /// What keeps coming back
+    #[command(subcommand)]
+    Insight(insight::InsightCommand),
     /// The orders' history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -53,6 +57,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Admin(command) => admin::run(command).await,
+        Command::Insight(command) => insight::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Openapi => openapi::run(),
     }

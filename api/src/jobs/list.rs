@@ -8,6 +8,7 @@ use crate::city;
 use crate::deadlines;
 use crate::error::Result;
 use crate::follow_up::asking;
+use crate::insight::daily;
 use crate::notices;
 use crate::orders;
 use crate::orders::moves::part_due;
@@ -27,6 +28,7 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         supervision::due::REMIND => supervision::due::remind(app, subject).await,
         part_due::REMIND => part_due::remind(app, subject).await,
         deadlines::RECOUNT => recount_deadlines(app).await,
+        daily::FIND_TOPICS => daily::find_topics(app).await,
         notices::delivery::DELIVER => notices::delivery::deliver(app, subject).await,
         _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),
     }
