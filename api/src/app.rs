@@ -8,6 +8,7 @@ use sea_orm::DatabaseConnection;
 use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::insight::memory::Memory;
 use crate::notices::Wording;
 use crate::objects::client::Objects;
 use crate::orders::number::Numbers;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub screens: Hub,
     /// Phone numbers and openids at rest.
     pub sealer: Sealer,
+    /// The recent reports, indexed by their words.
+    pub topics: Memory,
     /// Access tokens.
     pub tokens: Tokens,
     /// WeChat's servers, or the stand-in for them.

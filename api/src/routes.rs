@@ -9,10 +9,8 @@ use crate::people::{login_requests, sign_in};
 use crate::supervision::campaigns;
 use crate::wechat::{push, sandbox};
 use crate::{
-    areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, overview, people,
-    photos, supervision,
-    areas, categories, city, console, content, follow_up, hotline, notices, open311, ops, orders, people,
-    photos, sites, supervision,
+    areas, categories, city, console, content, follow_up, hotline, insight, notices, open311, ops, orders,
+    overview, people, photos, sites, supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -52,6 +50,15 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(hotline::queue::routes::operators_queue)
         .service(hotline::queue::routes::claim_matter)
         .service(hotline::queue::routes::release_matter)
+        .service(insight::routes::list_topics)
+        .service(insight::routes::show_topic)
+        .service(insight::routes::rename_topic)
+        .service(insight::routes::sort_topic)
+        .service(insight::routes::merge_topic)
+        .service(insight::routes::split_topic)
+        .service(insight::routes::dismiss_topic)
+        .service(insight::routes::restore_topic)
+        .service(insight::routes::campaign_from_topic)
         .service(supervision::routes::urge_order)
         .service(supervision::routes::track_order)
         .service(supervision::routes::untrack_order)

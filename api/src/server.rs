@@ -23,7 +23,8 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::error::Error;
 use crate::http::{extract, request_id};
-use crate::insight::reports;
+use crate::insight::memory::Memory;
+use crate::insight::{daily, reports};
 use crate::notices::{Wording, templates};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
@@ -87,6 +88,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         numbers: Numbers::default(),
         screens: Hub::default(),
         sealer,
+        topics: Memory::default(),
         tokens,
         wechat,
         sandbox,
@@ -101,6 +103,9 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
             .await
             .context("demo/sites.csv of the city pack")?;
     }
+    daily::schedule(&app, app.clock.now())
+        .await
+        .context("the nightly search for hot topics")?;
     Ok(app)
 }
 

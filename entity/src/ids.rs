@@ -64,6 +64,7 @@ id! {
     SiteId,
     SiteMessageId,
     SupervisionOrderId,
+    TopicId,
     UnitId,
     UrgeId,
     VerdictId,

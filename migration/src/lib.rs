@@ -14,14 +14,15 @@ mod m20261123_000006_supervision;
 mod m20261123_000007_photos;
 mod m20261123_000008_notices;
 mod m20261123_000009_work;
+mod m20261124_000010_content;
 mod m20261124_000020_hotline_desk;
 mod m20261124_000021_endorsement_by_merge;
-mod m20261124_000010_content;
 mod m20261124_000030_campaign_told;
 mod m20261124_000040_overview;
-mod m20261124_000075_reports;
 mod m20261124_000050_saved_view;
 mod m20261124_000060_suggest_model;
+mod m20261124_000065_topics;
+mod m20261124_000075_reports;
 
 pub struct Migrator;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000050_saved_view::Migration),
             Box::new(m20261124_000040_overview::Migration),
             Box::new(m20261124_000060_suggest_model::Migration),
+            Box::new(m20261124_000065_topics::Migration),
         ]
     }
 }

@@ -4,13 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use entity::ids::TopicId;
+use entity::kinds::TopicOrigin;
+use entity::order;
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::{Value, json};
 use tests::document::{self, Operation, operations, served};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
 use tests::{Client, TestApp, Who, places};
+use zhitong::insight::{record, store};
 
 /// How somebody stands to the order that the test tries: submitted from 涧西区, in the charge of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,6 +183,18 @@ const TABLE: &[(&str, May)] = &[
         Only(&[CitySupervisor, CountySupervisor, Operator, Admin]),
     ),
     ("POST /api/v1/campaigns", Only(SUPERVISORS)),
+    ("GET /api/v1/hot-topics", Only(CAMPAIGN_READERS)),
+    (
+        "GET /api/v1/hot-topics/{id}",
+        Only(&[CitySupervisor, CountySupervisor, Operator, Admin]),
+    ),
+    ("POST /api/v1/hot-topics/{id}/rename", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/kind", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/merge", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/split", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/dismiss", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/restore", Only(WATCHING)),
+    ("POST /api/v1/hot-topics/{id}/campaign", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/orders", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/close", Only(WATCHING)),
     ("POST /api/v1/orders/{number}/cancel", Only(&[Reporter, Operator])),
@@ -304,6 +321,7 @@ impl Scene {
             ("delegate", text(&reporter.get("/me").await.ok()["id"])),
             ("site", site),
             ("message", message),
+            ("topic", topic_of(app, &order).await),
         ]);
         let mut people = vec![
             (
@@ -339,6 +357,7 @@ impl Scene {
     fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.as_str() {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
+            path if path.contains("/hot-topics/") => self.parameters["topic"].clone(),
             path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
             path if path.contains("/insight-reports/") => self.parameters["report"].clone(),
             path if path.contains("/site-messages/") => self.parameters["message"].clone(),
@@ -400,6 +419,22 @@ async fn leave_a_message(app: &TestApp, admin: &Client, delegate: &Client) -> (S
     let messages = delegate.get("/site-messages").await.ok();
     let id = messages["items"][0]["id"].as_str().expect("the delegate sees it");
     (code, id.to_owned())
+}
+
+/// A hot topic of this one order, in its county.
+async fn topic_of(app: &TestApp, order: &Value) -> String {
+    let db = &app.app().db;
+    let row = record::blank(TopicId::generate(), TopicOrigin::Group, app.now());
+    let id = row.id;
+    row.into_active_model().insert(db).await.unwrap();
+    let number = number(order);
+    let order = order::Entity::find().filter(order::Column::Number.eq(number));
+    let order = order.one(db).await.unwrap().unwrap();
+    store::put(db, id, &[order.id]).await.unwrap();
+    store::set_areas(db, id, &[(order.area_code.unwrap(), 1)])
+        .await
+        .unwrap();
+    id.to_string()
 }
 
 /// Issues a supervision order.

@@ -126,6 +126,11 @@ impl AreaIndex {
         &self.divisions
     }
 
+    /// The middle of each area's bounding box, longitude first, in the order of the divisions.
+    pub fn middles(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.bounds.iter().map(|bounds| bounds.center().x_y())
+    }
+
     /// The area a point lies strictly in.
     #[must_use]
     pub fn area_of(&self, point: Wgs84) -> Option<&Division> {

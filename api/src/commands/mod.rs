@@ -6,6 +6,7 @@ mod backup;
 mod classify;
 mod demo;
 mod import;
+mod insight;
 mod migrate;
 mod openapi;
 mod overview;
@@ -42,6 +43,9 @@ enum Command {
     /// What an administrator does
     #[command(subcommand)]
     Admin(admin::AdminCommand),
+    /// What keeps coming back
+    #[command(subcommand)]
+    Insight(insight::InsightCommand),
     /// The orders' history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -70,6 +74,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Demo(args) => demo::run(args).await,
         Command::Import(args) => import::run(args).await,
         Command::Admin(command) => admin::run(command).await,
+        Command::Insight(command) => insight::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(args).await,

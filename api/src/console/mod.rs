@@ -14,8 +14,8 @@
 //! Styles and scripts are joined in `assets.rs`; nothing may stand in the page itself (the content security
 //! policy forbids it).
 
-pub mod admin;
 pub mod address;
+pub mod admin;
 pub mod assets;
 pub mod campaigns;
 pub mod forms;

@@ -131,7 +131,8 @@ pub async fn file(app: &App, filer: Filer<'_>, call: Call, fingerprint: String) 
     let call_id = call.call_id.clone();
     let remember = call.remember_number;
     let new = order(call, &delegate, operator);
-    let answer = match submit::submit_with(app, &actor, new, Some(&claim), beside, async |_, _| Ok(())).await {
+    let answer = match submit::submit_with(app, &actor, new, Some(&claim), beside, async |_, _| Ok(())).await
+    {
         Err(error) if error.code() == Some(submit::CALL_FILED) => {
             return Err(named(app, error, &call_id).await?);
         }

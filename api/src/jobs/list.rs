@@ -10,6 +10,7 @@ use crate::content;
 use crate::deadlines;
 use crate::error::Result;
 use crate::follow_up::asking;
+use crate::insight::daily;
 use crate::insight::reports;
 use crate::notices;
 use crate::orders;
@@ -39,6 +40,7 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         deadlines::RECOUNT => recount_deadlines(app).await,
         reports::build::WRITE_REPORT => reports::build::write(app, subject).await,
         reports::schedule::ASK_FOR_REPORT => reports::schedule::ask(app, subject).await,
+        daily::FIND_TOPICS => daily::find_topics(app).await,
         notices::delivery::DELIVER => notices::delivery::deliver(app, subject).await,
         _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),
     }

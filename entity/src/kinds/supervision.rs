@@ -12,3 +12,36 @@ kind! {
         Closed => "closed",
     }
 }
+
+kind! {
+    /// Where a hot topic stands.
+    pub enum TopicStatus {
+        Rising => "rising",
+        Steady => "steady",
+        Over => "over",
+    }
+}
+
+kind! {
+    /// How a hot topic was found: a group about one thing, or a category that rises in some areas.
+    pub enum TopicOrigin {
+        Group => "group",
+        Rise => "rise",
+    }
+}
+
+kind! {
+    /// What happened to a hot topic.
+    pub enum TopicAction {
+        Found => "found",
+        Crossed => "crossed",
+        Over => "over",
+        Merged => "merged",
+        Split => "split",
+        Renamed => "renamed",
+        Sorted => "sorted",
+        Dismissed => "dismissed",
+        Restored => "restored",
+        Campaign => "campaign",
+    }
+}

@@ -1,0 +1,81 @@
+//! When a topic is told to the supervisors by itself, and how it is named (pure).
+
+use entity::kinds::TopicStatus;
+
+/// A group of this many orders in the last days, from so many delegates, is told; so is a smaller one that
+/// rises beyond doubt.
+const MANY_ORDERS: u32 = 5;
+const MANY_DELEGATES: usize = 3;
+const FEW_ORDERS: u32 = 4;
+const BEYOND_DOUBT: f64 = 0.01;
+/// A rise is told when chance alone would show it less than once a year: 1/365.
+pub const YEARLY: f64 = 1.0 / 365.0;
+/// Areas named in a title.
+const NAMED_AREAS: usize = 2;
+const MAX_TITLE_CHARS: usize = 100;
+
+/// Whether a group of `delegates` with `recent` orders in the last days crosses the line.
+#[must_use]
+pub fn crosses(status: TopicStatus, recent: u32, delegates: usize, p_value: f64) -> bool {
+    let many = recent >= MANY_ORDERS && delegates >= MANY_DELEGATES;
+    let sure = recent >= FEW_ORDERS && p_value <= BEYOND_DOUBT;
+    status != TopicStatus::Over && (many || sure)
+}
+
+/// `宜阳县、嵩县等4个县区农村饮水：饮水安全工程、吃水困难`.
+#[must_use]
+pub fn title(areas: &[&str], category: Option<&str>, keywords: &[String]) -> String {
+    let place = match areas {
+        [] => String::new(),
+        few if few.len() <= NAMED_AREAS => few.join("、"),
+        many => {
+            let named: Vec<&str> = many.iter().take(NAMED_AREAS).copied().collect();
+            format!("{}等{}个县区", named.join("、"), many.len())
+        }
+    };
+    let words: Vec<&str> = keywords.iter().take(3).map(String::as_str).collect();
+    let matter = match (category, words.is_empty()) {
+        (Some(category), true) => category.to_owned(),
+        (Some(category), false) => format!("{category}：{}", words.join("、")),
+        (None, _) => words.join("、"),
+    };
+    format!("{place}{matter}").chars().take(MAX_TITLE_CHARS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_orders_of_several_delegates_or_a_sure_rise_cross_the_line() {
+        for (status, recent, delegates, p_value, expected) in [
+            (TopicStatus::Steady, 5, 3, 1.0, true),
+            // One delegate writing five times is his matter.
+            (TopicStatus::Steady, 5, 2, 1.0, false),
+            (TopicStatus::Rising, 4, 2, 0.001, true),
+            (TopicStatus::Rising, 4, 2, 0.04, false),
+            (TopicStatus::Rising, 3, 3, 0.001, false),
+            (TopicStatus::Over, 9, 9, 0.001, false),
+        ] {
+            assert_eq!(
+                crosses(status, recent, delegates, p_value),
+                expected,
+                "{status} {recent} {delegates}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_title_says_where_what_and_how_it_is_told() {
+        let words = ["停水".to_owned(), "水浑".to_owned()];
+        assert_eq!(
+            title(&["嵩县"], Some("农村饮水"), &words),
+            "嵩县农村饮水：停水、水浑"
+        );
+        assert_eq!(
+            title(&["嵩县", "洛宁县", "宜阳县"], Some("农村饮水"), &[]),
+            "嵩县、洛宁县等3个县区农村饮水"
+        );
+        assert_eq!(title(&[], None, &words), "停水、水浑");
+    }
+}

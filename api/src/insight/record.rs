@@ -1,0 +1,320 @@
+//! Writes down what was found: members, figures, history, and the notices of a topic that crosses the line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{OrderId, TopicId};
+use entity::kinds::{TopicAction, TopicOrigin, TopicStatus};
+use entity::topic;
+use insight::topics::{Status, keywords, trend};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::insight::course;
+use crate::insight::groups::Delta;
+use crate::insight::rises::Risen;
+use crate::insight::store::{self, Member};
+use crate::notices::{self, Event, EventKind};
+
+/// Keywords kept.
+const KEYWORDS: usize = 8;
+
+/// The moment of a run, and what it looked at.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub now: DateTime<Utc>,
+    pub today: NaiveDate,
+    /// Where the records begin.
+    pub since: NaiveDate,
+    /// Reports of the last days.
+    pub looked_at: usize,
+}
+
+/// A topic before anything is known of it but how it was found.
+#[must_use]
+pub fn blank(id: TopicId, origin: TopicOrigin, now: DateTime<Utc>) -> topic::Model {
+    topic::Model {
+        id,
+        origin,
+        title: String::new(),
+        titled_by: None,
+        keywords: serde_json::json!([]),
+        kind: None,
+        sorted_by: None,
+        category_code: None,
+        status: TopicStatus::Steady,
+        orders: 0,
+        delegates: 0,
+        recent: 0,
+        before: 0,
+        expected: 0.0,
+        p_value: 1.0,
+        window_days: i32::try_from(insight::topics::trend::RECENT_DAYS).unwrap_or(0),
+        first_at: now,
+        last_at: now,
+        crossed_at: None,
+        dismissed_at: None,
+        pinned: false,
+        merged_into: None,
+        campaign_id: None,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// Changes the members of a group as it was found.
+pub async fn apply(connection: &impl ConnectionTrait, delta: &Delta, now: DateTime<Utc>) -> Result<()> {
+    if delta.is_new {
+        let row = blank(delta.topic, TopicOrigin::Group, now);
+        row.into_active_model().insert(connection).await?;
+        let (action, note) = match delta.split_from {
+            Some(_) => (TopicAction::Split, None),
+            None => (TopicAction::Found, None),
+        };
+        store::append(
+            connection,
+            delta.topic,
+            action,
+            (None, delta.split_from, note),
+            now,
+        )
+        .await?;
+        if let Some(from) = delta.split_from {
+            store::append(
+                connection,
+                from,
+                TopicAction::Split,
+                (None, Some(delta.topic), None),
+                now,
+            )
+            .await?;
+        }
+    }
+    for gone in &delta.united {
+        unite(connection, *gone, delta.topic, None, now).await?;
+    }
+    store::put(connection, delta.topic, &delta.add).await?;
+    store::take(connection, delta.topic, &delta.take).await?;
+    Ok(())
+}
+
+/// Makes one topic part of another; both remember it.
+pub async fn unite(
+    connection: &impl ConnectionTrait,
+    from: TopicId,
+    into: TopicId,
+    by: Option<entity::ids::PersonId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let held = store::memberships(connection, &[from]).await?;
+    let orders: Vec<OrderId> = held.into_iter().map(|row| row.order_id).collect();
+    store::put(connection, into, &orders).await?;
+    store::take(connection, from, &orders).await?;
+    let gone = topic::ActiveModel {
+        id: Set(from),
+        merged_into: Set(Some(into)),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    gone.update(connection).await?;
+    store::append(connection, from, TopicAction::Merged, (by, Some(into), None), now).await?;
+    store::append(connection, into, TopicAction::Merged, (by, Some(from), None), now).await?;
+    Ok(())
+}
+
+/// Works out the figures of topics anew from their orders. Gives back how many crossed the line.
+pub async fn refresh(
+    app: &App,
+    connection: &impl ConnectionTrait,
+    topics: Vec<topic::Model>,
+    moment: Moment,
+) -> Result<usize> {
+    let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
+    let mut members: BTreeMap<TopicId, Vec<Member>> = BTreeMap::new();
+    for member in store::members(connection, &ids).await? {
+        members.entry(member.topic_id).or_default().push(member);
+    }
+    let mut crossed = 0;
+    for topic in topics {
+        let own = members.remove(&topic.id).unwrap_or_default();
+        if refresh_one(app, connection, topic, &own, moment).await? {
+            crossed += 1;
+        }
+    }
+    Ok(crossed)
+}
+
+async fn refresh_one(
+    app: &App,
+    connection: &impl ConnectionTrait,
+    mut topic: topic::Model,
+    members: &[Member],
+    moment: Moment,
+) -> Result<bool> {
+    let zone = app.city.load().zone();
+    let days: Vec<NaiveDate> = members
+        .iter()
+        .map(|member| member.created_at.with_timezone(&zone).date_naive())
+        .collect();
+    let Some(figures) = trend(&days, moment.today, moment.since, moment.looked_at) else {
+        return Ok(false);
+    };
+    let was_over = topic.status == TopicStatus::Over;
+    let delegates: BTreeSet<_> = members.iter().map(|member| member.reporter_id).collect();
+    topic.orders = i32::try_from(members.len()).unwrap_or(i32::MAX);
+    topic.delegates = i32::try_from(delegates.len()).unwrap_or(i32::MAX);
+    if let (Some(first), Some(last)) = (members.first(), members.last()) {
+        topic.first_at = first.created_at;
+        topic.last_at = last.created_at;
+    }
+    if topic.origin == TopicOrigin::Group {
+        topic.status = match figures.status {
+            Status::Rising => TopicStatus::Rising,
+            Status::Steady => TopicStatus::Steady,
+            Status::Over => TopicStatus::Over,
+        };
+        topic.recent = i32::try_from(figures.recent).unwrap_or(i32::MAX);
+        topic.before = i32::try_from(figures.before).unwrap_or(i32::MAX);
+        topic.expected = figures.expected;
+        topic.p_value = figures.p_value;
+    }
+    let areas = tally(members.iter().filter_map(|member| member.area_code.as_deref()));
+    describe(app, &mut topic, members, &areas);
+    store::set_areas(connection, topic.id, &areas).await?;
+    let over = topic.status == TopicStatus::Over && !was_over;
+    if over {
+        store::append(
+            connection,
+            topic.id,
+            TopicAction::Over,
+            (None, None, None),
+            moment.now,
+        )
+        .await?;
+    }
+    let told = topic.crossed_at.is_none() && topic.dismissed_at.is_none() && {
+        match topic.origin {
+            TopicOrigin::Rise => true,
+            TopicOrigin::Group => {
+                course::crosses(topic.status, figures.recent, delegates.len(), topic.p_value)
+            }
+        }
+    };
+    if told {
+        topic.crossed_at = Some(moment.now);
+        store::append(
+            connection,
+            topic.id,
+            TopicAction::Crossed,
+            (None, None, None),
+            moment.now,
+        )
+        .await?;
+        tell(app, connection, &topic, &areas, moment.now).await?;
+    }
+    topic.updated_at = moment.now;
+    topic.into_active_model().reset_all().update(connection).await?;
+    Ok(told)
+}
+
+/// The topic's words, category and kind, where no analyst has spoken.
+fn describe(app: &App, topic: &mut topic::Model, members: &[Member], areas: &[(String, i32)]) {
+    let city = app.city.load();
+    // Each word is as rare as the dictionary has it within the topic; what most members say comes first.
+    let index = insight::similar::Index::<OrderId>::default();
+    let found = keywords(
+        &index,
+        members.iter().map(|member| member.description.as_str()),
+        KEYWORDS,
+    );
+    if topic.origin == TopicOrigin::Group {
+        topic.category_code = most(
+            members
+                .iter()
+                .filter_map(|member| member.category_code.as_deref()),
+        );
+    }
+    if topic.sorted_by.is_none() {
+        topic.kind = most(members.iter().filter_map(|member| member.kind.as_deref()));
+    }
+    if topic.titled_by.is_none() {
+        let names: Vec<&str> = areas.iter().map(|(code, _)| city.county_name(code)).collect();
+        let category = topic
+            .category_code
+            .as_deref()
+            .map(|code| city.categories.name_of(code));
+        topic.title = course::title(&names, category, &found);
+    }
+    topic.keywords = serde_json::json!(found);
+}
+
+/// A notice to the supervisors: of the county when all of it lies in one, of the city otherwise.
+async fn tell(
+    app: &App,
+    connection: &impl ConnectionTrait,
+    topic: &topic::Model,
+    areas: &[(String, i32)],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let note = format!(
+        "最近{}天 {} 件，按以往应有 {:.1} 件；涉及代表 {} 名。",
+        topic.window_days, topic.recent, topic.expected, topic.delegates
+    );
+    let mut event = Event::general(EventKind::HotTopic)
+        .title(topic.title.as_str())
+        .reference(topic.orders.to_string())
+        .note(note);
+    if let [(only, _)] = areas {
+        event = event.area(only.as_str());
+    }
+    notices::tell(connection, &app.wording, &event, now).await
+}
+
+/// Keeps a rise: the topic of its category that is still open, or a new one.
+pub async fn keep_rise(
+    connection: &impl ConnectionTrait,
+    open: &[topic::Model],
+    risen: &Risen,
+    now: DateTime<Utc>,
+) -> Result<TopicId> {
+    let same = open
+        .iter()
+        .find(|topic| topic.category_code.as_deref() == Some(&risen.category));
+    let mut row = same
+        .cloned()
+        .unwrap_or_else(|| blank(TopicId::generate(), TopicOrigin::Rise, now));
+    row.category_code = Some(risen.category.clone());
+    row.status = TopicStatus::Rising;
+    row.recent = risen.observed;
+    row.expected = risen.expected;
+    row.p_value = risen.p_value;
+    row.window_days = risen.days;
+    let id = row.id;
+    let row = row.into_active_model().reset_all();
+    if same.is_some() {
+        row.update(connection).await?;
+    } else {
+        row.insert(connection).await?;
+        store::append(connection, id, TopicAction::Found, (None, None, None), now).await?;
+    }
+    store::put(connection, id, &risen.orders).await?;
+    Ok(id)
+}
+
+fn tally<'a>(codes: impl Iterator<Item = &'a str>) -> Vec<(String, i32)> {
+    let mut counts: BTreeMap<&str, i32> = BTreeMap::new();
+    for code in codes {
+        *counts.entry(code).or_default() += 1;
+    }
+    let mut counts: Vec<(String, i32)> = counts.into_iter().map(|(code, n)| (code.to_owned(), n)).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts
+}
+
+/// What most have, if more than half have it.
+fn most<'a>(values: impl Iterator<Item = &'a str>) -> Option<String> {
+    let values: Vec<&str> = values.collect();
+    let (value, count) = tally(values.iter().copied()).into_iter().next()?;
+    (usize::try_from(count).ok()? * 2 > values.len()).then_some(value)
+}

@@ -1,0 +1,163 @@
+//! Orders, as insight reads them.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId};
+use entity::kinds::Status;
+use entity::order;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+
+use super::MANY;
+
+/// A report's words, and who wrote it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Text {
+    pub id: OrderId,
+    pub created_at: DateTime<Utc>,
+    pub reporter_id: PersonId,
+    pub description: String,
+}
+
+/// Where and when an order counts.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Counted {
+    pub id: OrderId,
+    pub created_at: DateTime<Utc>,
+    pub area_code: Option<String>,
+    pub category_code: Option<String>,
+}
+
+/// Reports after `from` (and after that report of the same instant) up to `until`, the oldest first.
+pub async fn texts_since(
+    connection: &impl ConnectionTrait,
+    from: (DateTime<Utc>, Option<OrderId>),
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Text>, DbErr> {
+    order::Entity::find()
+        .select_only()
+        .columns([
+            order::Column::Id,
+            order::Column::CreatedAt,
+            order::Column::ReporterId,
+            order::Column::Description,
+        ])
+        .filter(after(from))
+        .filter(order::Column::CreatedAt.lte(until))
+        .filter(order::Column::Status.ne(Status::Cancelled))
+        .order_by_asc(order::Column::CreatedAt)
+        .order_by_asc(order::Column::Id)
+        .limit(limit)
+        .into_model()
+        .all(connection)
+        .await
+}
+
+/// The instants, areas and categories of the orders in a span of time.
+pub async fn counted(
+    connection: &impl ConnectionTrait,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Counted>, DbErr> {
+    order::Entity::find()
+        .select_only()
+        .columns([
+            order::Column::Id,
+            order::Column::CreatedAt,
+            order::Column::AreaCode,
+            order::Column::CategoryCode,
+        ])
+        .filter(order::Column::CreatedAt.gte(from))
+        .filter(order::Column::CreatedAt.lt(until))
+        .filter(order::Column::Status.ne(Status::Cancelled))
+        .into_model()
+        .all(connection)
+        .await
+}
+
+pub async fn first_order_at(connection: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>, DbErr> {
+    let first = order::Entity::find()
+        .select_only()
+        .column(order::Column::CreatedAt)
+        .order_by_asc(order::Column::CreatedAt);
+    first.into_tuple().one(connection).await
+}
+
+/// An order that belongs to no kind yet.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Unsorted {
+    pub id: OrderId,
+    pub created_at: DateTime<Utc>,
+    pub category_code: Option<String>,
+    pub description: String,
+}
+
+/// Orders since then that belong to no kind yet, the oldest first.
+pub async fn without_kind(
+    connection: &impl ConnectionTrait,
+    from: (DateTime<Utc>, Option<OrderId>),
+    limit: u64,
+) -> Result<Vec<Unsorted>, DbErr> {
+    order::Entity::find()
+        .select_only()
+        .columns([
+            order::Column::Id,
+            order::Column::CreatedAt,
+            order::Column::CategoryCode,
+            order::Column::Description,
+        ])
+        .filter(after(from))
+        .filter(order::Column::Kind.is_null())
+        .order_by_asc(order::Column::CreatedAt)
+        .order_by_asc(order::Column::Id)
+        .limit(limit)
+        .into_model()
+        .all(connection)
+        .await
+}
+
+/// From an instant on; with an order's id, after that order of the instant.
+fn after((at, id): (DateTime<Utc>, Option<OrderId>)) -> Condition {
+    match id {
+        None => Condition::all().add(order::Column::CreatedAt.gte(at)),
+        Some(id) => Condition::any()
+            .add(order::Column::CreatedAt.gt(at))
+            .add(order::Column::CreatedAt.eq(at).and(order::Column::Id.gt(id))),
+    }
+}
+
+/// Puts orders into a kind, unless somebody has done so meanwhile.
+pub async fn set_kind(
+    connection: &impl ConnectionTrait,
+    orders: &[OrderId],
+    kind: Option<&str>,
+    over_rules: bool,
+) -> Result<(), DbErr> {
+    for part in orders.chunks(MANY) {
+        let mut update = order::Entity::update_many()
+            .col_expr(order::Column::Kind, Expr::value(kind.map(str::to_owned)))
+            .filter(order::Column::Id.is_in(part.iter().copied()));
+        if !over_rules {
+            update = update.filter(order::Column::Kind.is_null());
+        }
+        update.exec(connection).await?;
+    }
+    Ok(())
+}
+
+/// Open orders, their texts, places and categories, by id.
+pub async fn open_orders(
+    connection: &impl ConnectionTrait,
+    ids: Vec<OrderId>,
+    open: &[Status],
+) -> Result<Vec<order::Model>, DbErr> {
+    order::Entity::find()
+        .filter(order::Column::Id.is_in(ids))
+        .filter(order::Column::Status.is_in(open.iter().copied()))
+        .filter(order::Column::MergedInto.is_null())
+        .all(connection)
+        .await
+}

@@ -1,0 +1,20 @@
+//! One search for hot topics.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "insight_run")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    /// Orders up to here were looked at.
+    pub until: DateTimeUtc,
+    pub orders: i32,
+    pub topics: i32,
+    pub crossed: i32,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,275 @@
+//! Hot topics: found by themselves, told once, kept as they grow; what an analyst says stands.
+
+use chrono::TimeDelta;
+use entity::ids::{OrderId, PersonId};
+use entity::kinds::{CategorySource, Channel, Light, PlaceRelation, Role, Status, SupervisionLevel};
+use entity::{insight_run, order, person, topic};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
+use serde_json::{Value, json};
+use tests::orders::{Report, number};
+use tests::places::{self, Place};
+use tests::{Client, TestApp};
+use zhitong::insight::same::{Asked, alike};
+
+const WATER: [&str; 5] = [
+    "村里饮水安全工程的水发浑，村民吃水困难。",
+    "村里饮水安全工程断水两天，村民吃水困难。",
+    "村里饮水安全工程水量小，村民吃水困难。",
+    "村里饮水安全工程的水有泥沙，村民吃水困难。",
+    "村里饮水安全工程隔天才来水，村民吃水困难。",
+];
+
+/// Reports about the water of several villages, from delegates of two counties.
+async fn water(app: &TestApp, texts: &[&str]) -> Vec<Value> {
+    let (jianxi, yichuan) = (app.delegate("涧西区").await, app.delegate("伊川县").await);
+    let mut orders = Vec::new();
+    for (nth, text) in texts.iter().enumerate() {
+        let (who, place): (&Client, Place) = if nth % 2 == 0 {
+            (&yichuan, places::YICHUAN)
+        } else {
+            (&jianxi, places::JIANXI)
+        };
+        orders.push(
+            who.submit(&Report::at(place).saying(text).category("农村饮水"))
+                .await,
+        );
+    }
+    orders
+}
+
+async fn next_night(app: &TestApp) {
+    app.advance(TimeDelta::days(1)).await;
+}
+
+async fn topics(who: &Client) -> Vec<Value> {
+    let list = who.get("/hot-topics").await.ok();
+    list["items"].as_array().unwrap().clone()
+}
+
+async fn told(who: &Client) -> usize {
+    let inbox = who.get("/inbox?limit=100").await.ok();
+    let items = inbox["items"].as_array().unwrap();
+    items
+        .iter()
+        .filter(|notice| notice["event"] == "hot_topic")
+        .count()
+}
+
+tests::on_both_databases! {
+    async fn orders_of_several_counties_about_one_thing_become_a_topic(app: TestApp) {
+        let orders = water(&app, &WATER).await;
+        app.delegate("涧西区").await.submit(&Report::default().saying("景华路路灯坏了三盏。")).await;
+        let city = app.supervisor().await;
+        assert!(topics(&city).await.is_empty());
+        next_night(&app).await;
+        let found = topics(&city).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        let topic = &found[0];
+        assert_eq!(topic["order_count"], 5);
+        assert_eq!(topic["delegate_count"], 2);
+        assert_eq!(topic["kind"], "农村饮用水");
+        assert_eq!(topic["areas"].as_array().unwrap().len(), 2);
+        assert!(topic["title"].as_str().unwrap().contains("农村饮水"), "{topic}");
+        let path = format!("/hot-topics/{}", topic["id"].as_str().unwrap());
+        let detail = city.get(&path).await.ok();
+        let mut numbers: Vec<&str> = detail["orders"].as_array().unwrap().iter().map(number).collect();
+        let mut expected: Vec<&str> = orders.iter().map(number).collect();
+        numbers.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(numbers, expected);
+        assert_eq!(detail["weeks"].as_array().unwrap().iter().map(|week| week["orders"].as_i64().unwrap()).sum::<i64>(), 5);
+        // A county's people see what touches their county, and of its orders their own.
+        let county = app.county_supervisor("伊川县").await;
+        assert_eq!(county.get(&path).await.ok()["orders"].as_array().unwrap().len(), 3);
+        app.county_supervisor("西工区").await.get(&path).await.is(404);
+        app.delegate("涧西区").await.get(&path).await.is(403);
+    }
+
+    async fn a_topic_keeps_its_name_as_it_grows_and_is_told_once(app: TestApp) {
+        water(&app, &WATER[..3]).await;
+        let city = app.supervisor().await;
+        next_night(&app).await;
+        let before = topics(&city).await;
+        assert_eq!((before.len(), &before[0]["order_count"]), (1, &json!(3)));
+        water(&app, &WATER[3..]).await;
+        next_night(&app).await;
+        next_night(&app).await;
+        let after = topics(&city).await;
+        assert_eq!((after.len(), &after[0]["order_count"]), (1, &json!(5)));
+        assert_eq!(after[0]["id"], before[0]["id"]);
+        let runs = insight_run::Entity::find().count(&app.app().db).await.unwrap();
+        assert_eq!(runs, 3);
+        assert!(told(&city).await <= 1);
+        // Four weeks later nothing has come.
+        app.advance(TimeDelta::days(30)).await;
+        assert_eq!(topics(&city).await[0]["status"], "over");
+    }
+
+    async fn what_an_analyst_says_stands(app: TestApp) {
+        water(&app, &WATER[..4]).await;
+        let city = app.supervisor().await;
+        next_night(&app).await;
+        let id = topics(&city).await[0]["id"].as_str().unwrap().to_owned();
+        let path = format!("/hot-topics/{id}");
+        // Two counties: not one county's to change.
+        let county = app.county_supervisor("伊川县").await;
+        county.post(&format!("{path}/rename"), json!({ "title": "水" })).await.is(403);
+        city.post(&format!("{path}/rename"), json!({ "title": "农村吃水难" })).await.ok();
+        let orders = city.get(&path).await.ok()["orders"].clone();
+        let part = json!({ "numbers": [orders[0]["number"]], "title": "只是一件" });
+        let all: Vec<&Value> = orders.as_array().unwrap().iter().map(|order| &order["number"]).collect();
+        city.post(&format!("{path}/split"), json!({ "numbers": all, "title": "全部" })).await.problem(422, "topic_no_part");
+        let split = city.post(&format!("{path}/split"), part).await.ok();
+        assert_eq!(split["order_count"], 1);
+        city.post(&format!("{path}/dismiss"), json!({ "reason": "已知，另有安排" })).await.ok();
+        water(&app, &WATER[4..]).await;
+        next_night(&app).await;
+        let left = topics(&city).await;
+        assert_eq!(left.len(), 1, "the dismissed topic does not come back: {left:?}");
+        assert_eq!(left[0]["title"], "只是一件");
+        let kept = city.get(&path).await.ok();
+        assert_eq!(kept["title"], "农村吃水难");
+        assert_eq!(kept["dismissed"], true);
+        // The new order joined one of the two that the analyst parted; they were not united again.
+        let sum = kept["order_count"].as_i64().unwrap() + left[0]["order_count"].as_i64().unwrap();
+        assert_eq!(sum, 5);
+        let into = json!({ "into": split["id"] });
+        let merged = city.post(&format!("{path}/merge"), into).await.ok();
+        assert_eq!(merged["order_count"], 5);
+        assert_eq!(city.get(&path).await.ok()["merged_into"], split["id"]);
+    }
+
+    async fn a_campaign_is_opened_from_a_topic_with_its_orders_in_it(app: TestApp) {
+        water(&app, &WATER).await;
+        let city = app.supervisor().await;
+        next_night(&app).await;
+        let path = format!("/hot-topics/{}/campaign", topics(&city).await[0]["id"].as_str().unwrap());
+        let opened = city.post(&path, json!({ "purpose": "查原因、督整改。" })).await;
+        opened.is(201);
+        app.run_jobs().await;
+        let campaign = city.get(&format!("/campaigns/{}", opened.json["id"].as_str().unwrap())).await.ok();
+        assert_eq!(campaign["order_count"], 5);
+        assert_eq!(campaign["kind"], "农村饮用水");
+        assert_eq!(campaign["area"], Value::Null);
+        city.post(&path, json!({ "purpose": "再来一次" })).await.problem(409, "topic_has_campaign");
+    }
+
+    async fn a_category_that_rises_in_one_county_is_found_by_counting(app: TestApp) {
+        app.advance(TimeDelta::minutes(1)).await;
+        let db = &app.app().db;
+        let (now, city) = (app.now(), app.app().city.load());
+        let code = |name: &str| city.categories.find(name).unwrap().code.clone();
+        let counties: Vec<String> = city.counties.divisions().iter().map(|county| county.code.clone()).collect();
+        let reporter = person::Entity::find().filter(person::Column::Role.eq(Role::Delegate));
+        let reporter = reporter.one(db).await.unwrap().unwrap().id;
+        let quiet = [code("占道经营"), code("停水"), code("停车难与停车收费")];
+        let mut rows = Vec::new();
+        for day in 1..=120_i64 {
+            for nth in 0..4_usize {
+                let area = &counties[(usize::try_from(day).unwrap() * 3 + nth) % counties.len()];
+                rows.push(counted(&quiet[nth % 3], area, now - TimeDelta::days(day), reporter));
+            }
+        }
+        let rising = code("室内不热");
+        for day in 1..=6_i64 {
+            for _ in 0..3 {
+                rows.push(counted(&rising, &counties[4], now - TimeDelta::days(day), reporter));
+            }
+        }
+        for part in rows.chunks(100) {
+            let part = part.iter().map(|row| row.clone().into_active_model());
+            order::Entity::insert_many(part).exec_without_returning(db).await.unwrap();
+        }
+        next_night(&app).await;
+        let found = topic::Entity::find().filter(topic::Column::Origin.eq(entity::kinds::TopicOrigin::Rise));
+        let found = found.all(db).await.unwrap();
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].category_code.as_deref(), Some(rising.as_str()));
+        assert_eq!(found[0].recent, 18);
+        assert!(found[0].expected < 6.0 && found[0].p_value <= 1.0 / 365.0, "{found:?}");
+        let county = city.county_name(&counties[4]).to_owned();
+        assert!(app.county_supervisor(&county).await.get("/hot-topics").await.ok()["items"][0]["origin"] == "rise");
+        // A county's rise is told to that county's supervisors.
+        assert_eq!(told(&app.county_supervisor(&county).await).await, 1);
+    }
+
+    async fn an_open_order_about_the_same_matter_is_found_with_its_reasons(app: TestApp) {
+        let delegate = app.delegate("涧西区").await;
+        let first = delegate.submit(&Report::default().saying("南昌路中学门口每晚摆摊，油烟很大，堵住人行道。")).await;
+        delegate.submit(&Report::default().saying("王城公园的路灯坏了三盏。")).await;
+        let asked = Asked {
+            text: "南昌路中学门口晚上摆摊的越来越多，油烟大，人行道走不通。",
+            place: None,
+            category: None,
+            order: None,
+        };
+        let found = alike(app.app(), &asked, 0.5, 5, app.now()).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].order.number, number(&first));
+        assert!(found[0].reasons.shared_words.iter().any(|word| word.contains("中学")), "{:?}", found[0].reasons);
+        delegate.act(&first, "cancel", json!({ "reason": "看错了" })).await.ok();
+        app.run_jobs().await;
+        assert!(alike(app.app(), &asked, 0.5, 5, app.now()).await.unwrap().is_empty(), "cancelled orders are not open");
+    }
+}
+
+/// An order that only counts: closed, with no words in common with any other.
+fn counted(
+    category: &str,
+    area: &str,
+    at: chrono::DateTime<chrono::Utc>,
+    reporter: PersonId,
+) -> order::Model {
+    let id = OrderId::generate();
+    order::Model {
+        id,
+        number: format!("X{}", id.0.simple().to_string().split_off(17)),
+        channel: Channel::Snap,
+        status: Status::Closed,
+        round: 1,
+        version: 1,
+        light: Light::Green,
+        description: id.0.simple().to_string(),
+        category_code: Some(category.to_owned()),
+        category_source: CategorySource::Chosen,
+        category_confidence: None,
+        reporter_id: reporter,
+        filed_by: None,
+        confidential: false,
+        longitude: None,
+        latitude: None,
+        given_longitude: None,
+        given_latitude: None,
+        given_datum: None,
+        accuracy_m: None,
+        address: None,
+        boundary_set_id: None,
+        area_code: Some(area.to_owned()),
+        township_code: None,
+        zone: None,
+        place_relation: PlaceRelation::Unknown,
+        unit_id: None,
+        dispatch: json!({}),
+        difficult: false,
+        tracked: false,
+        committee: None,
+        kind: None,
+        supervision_level: SupervisionLevel::Unit,
+        wants_follow_up: false,
+        occurred_at: None,
+        site_id: None,
+        call_id: None,
+        returns: 0,
+        extensions_granted: 0,
+        dissatisfied_count: 0,
+        due_at: None,
+        stage_since: at,
+        merged_into: None,
+        created_at: at,
+        updated_at: at,
+        dispatched_at: None,
+        accepted_at: None,
+        replied_at: None,
+        closed_at: Some(at),
+    }
+}
