@@ -60,6 +60,7 @@ pub enum Kind {
     Line,
     /// Several lines.
     Text,
+    Date,
     /// A day and a time of the city.
     Moment,
     Number,
@@ -77,6 +78,7 @@ impl Kind {
     /// The `type` of an `<input>`.
     fn input(&self) -> &'static str {
         match self {
+            Self::Date => "date",
             Self::Moment => "datetime-local",
             Self::Number => "number",
             _ => "text",

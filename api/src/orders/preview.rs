@@ -1,10 +1,13 @@
 //! Where a report would go, without making one. The same steps as `submit.rs` takes before it writes.
 
+use std::sync::Arc;
+
 use entity::ids::UnitId;
 use entity::kinds::{CategorySource, PlaceRelation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::categories;
 use crate::city::snapshot::City;
 use crate::error::Result;
 use crate::orders::report::GivenPoint;
@@ -39,7 +42,7 @@ pub struct DispatchPreview {
     pub dispatch: DispatchView,
 }
 
-pub fn preview(city: &City, asked: &PreviewDispatch) -> Result<DispatchPreview> {
+pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<DispatchPreview> {
     let PreviewDispatch {
         location,
         address,
@@ -53,7 +56,11 @@ pub fn preview(city: &City, asked: &PreviewDispatch) -> Result<DispatchPreview> 
     let chosen = category.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let chosen = chosen.map(|text| submit::category(city, text)).transpose()?;
     let text = description.as_deref().unwrap_or_default();
-    let kind = desk::kind(city, chosen.as_deref(), CategorySource::Chosen, text);
+    let suggested = match chosen {
+        Some(_) => None,
+        None => categories::service::suggest(city, text).await?.into_iter().next(),
+    };
+    let kind = desk::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
     let desk = desk::decide(city, &place, &kind);
     let name = |code: &str| city.categories.find(code).map(|category| category.name.clone());
     Ok(DispatchPreview {

@@ -204,7 +204,7 @@ pub async fn preview_dispatch(
     _caller: Caller,
     body: web::Json<PreviewDispatch>,
 ) -> Result<web::Json<DispatchPreview>> {
-    Ok(web::Json(preview::preview(&app.city.load(), &body)?))
+    Ok(web::Json(preview::preview(&app.city.load(), &body).await?))
 }
 
 /// One order, as the caller may see it.

@@ -78,7 +78,7 @@ fn answer(city: &City, entries: &Entries) -> Option<Vec<(&'static str, String)>>
         (longitude, latitude) => Some(point(longitude?, latitude?, entries.text("datum"))?),
     };
     let place = desk::resolve(city, point, None, entries.text("address"));
-    let kind = desk::kind(city, entries.some("category"), CategorySource::Chosen, "");
+    let kind = desk::kind(entries.some("category"), CategorySource::Chosen, None);
     let decided = desk::decide(city, &place, &kind);
     let name = |id| city.unit(id).map(|unit| unit.name.clone()).unwrap_or_default();
     let unit = decided.unit.map_or_else(|| "待人工分派".to_owned(), name);

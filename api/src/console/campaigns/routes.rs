@@ -56,13 +56,13 @@ async fn campaigns_page(
         .as_ref()
         .map(|cursor| format!("{PATH}?cursor={cursor}"));
     let frame = visitor.frame(Section::Campaigns, "专项监督");
-    let mut open = may_change(visitor).then(|| open_form(visitor, &frame.csrf));
+    let mut form = may_change(visitor).then(|| open_form(visitor, &frame.csrf));
     if let Some((entries, error)) = refused {
-        open = open.map(|form| form.refused(entries, error));
+        form = form.map(|form| form.refused(entries, error));
     }
     Ok(CampaignsPage {
         frame,
-        open,
+        open: form,
         lines: found
             .items
             .into_iter()

@@ -71,13 +71,13 @@ async fn reports_page(
         title: report.title,
     };
     let frame = visitor.frame(Section::Insight, "分析报告");
-    let mut ask = ask_form(visitor, &frame.csrf);
+    let mut form = ask_form(visitor, &frame.csrf);
     if let Some((entries, error)) = refused {
-        ask = ask.refused(entries, error);
+        form = form.refused(entries, error);
     }
     Ok(ReportsPage {
         frame,
-        ask,
+        ask: form,
         lines: found.items.into_iter().map(line).collect(),
         more,
     })

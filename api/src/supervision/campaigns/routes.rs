@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use entity::campaign;
-use entity::ids::{CampaignId, OrderId};
+use entity::ids::CampaignId;
 use entity::kinds::{CampaignStatus, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,9 +15,8 @@ use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
 use crate::orders::actor::Actor;
 use crate::orders::filter::ListQuery;
-use crate::orders::list::{visible_matching, visible_of};
 use crate::people::rights::Caller;
-use crate::supervision::campaigns::service::{self, Closing, MAX_ORDERS, NewCampaign, Refused, Watched};
+use crate::supervision::campaigns::service::{self, Closing, NewCampaign, Watched};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CampaignView {
