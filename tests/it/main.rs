@@ -30,6 +30,8 @@ mod preview;
 mod queue;
 mod refusals;
 mod refusals;
+mod refusals;
+mod preview;
 mod reports;
 mod roster;
 mod roster;

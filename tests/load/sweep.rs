@@ -51,9 +51,10 @@ async fn multiply(product: &Product, times: usize) -> anyhow::Result<()> {
             "CREATE UNLOGGED TABLE load_copy AS SELECT id AS old_id, gen_random_uuid() AS new_id, row_number() OVER () AS nth \
              FROM orders, generate_series(1, {times})"
         ),
-        "INSERT INTO orders SELECT (jsonb_populate_record(o, jsonb_build_object('id', new_id, \
+        "INSERT INTO orders SELECT copy.* FROM load_copy JOIN orders o ON o.id = old_id \
+         CROSS JOIN LATERAL jsonb_populate_record(o, jsonb_build_object('id', new_id, \
          'number', 'T' || to_char(date '2020-01-01' + (nth / 10000)::int, 'YYYYMMDD') || lpad((nth % 10000)::text, 6, '0'), \
-         'due_at', o.due_at + (nth % 4000) * interval '1 minute'))).* FROM load_copy JOIN orders o ON o.id = old_id"
+         'due_at', o.due_at + (nth % 4000) * interval '1 minute')) copy"
             .to_owned(),
         copy("assignment", "gen_random_uuid()"),
         copy("deadline", "gen_random_uuid()"),
@@ -69,8 +70,8 @@ async fn multiply(product: &Product, times: usize) -> anyhow::Result<()> {
 
 fn copy(table: &str, id: &str) -> String {
     format!(
-        "INSERT INTO {table} SELECT (jsonb_populate_record(t, jsonb_build_object('id', {id}, 'order_id', new_id))).* \
-         FROM load_copy JOIN {table} t ON t.order_id = old_id"
+        "INSERT INTO {table} SELECT copy.* FROM load_copy JOIN {table} t ON t.order_id = old_id \
+         CROSS JOIN LATERAL jsonb_populate_record(t, jsonb_build_object('id', {id}, 'order_id', new_id)) copy"
     )
 }
 

@@ -110,6 +110,20 @@ mod tests {
     }
 
     #[test]
+    fn a_reminder_comes_a_day_before_or_half_way_of_what_is_less() {
+        let cases = [
+            // Given, due, reminded.
+            ("2025-09-08 09:00", "2025-09-12 00:00", "2025-09-11 00:00"),
+            ("2025-09-08 09:00", "2025-09-09 09:00", "2025-09-08 21:00"),
+            ("2025-09-08 09:00", "2025-09-08 11:00", "2025-09-08 10:00"),
+        ];
+        for (given, due, reminded) in cases {
+            let at_once = Lines::remind_at(&policy().clocks, at(given), at(due));
+            assert_eq!(at_once, at(reminded), "{given} to {due}");
+        }
+    }
+
+    #[test]
     fn a_clock_turns_yellow_a_day_before_and_red_when_due() {
         let cases = [
             ("2025-09-10 23:59", Light::Green, Some("2025-09-11 00:00")),

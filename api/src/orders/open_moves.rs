@@ -1,7 +1,7 @@
 //! What the actor may do with the order now: the table of moves, with what is known of the order besides its status.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::kinds::{ActorRole, AssignmentRole, ClockKind, ExtensionStatus, Status};
+use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, ClockKind, ExtensionStatus, Status};
 use entity::order;
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::deadlines::extension::Asked;
 use crate::deadlines::returns::Returning;
 use crate::deadlines::running;
 use crate::orders::actor::Actor;
-use crate::orders::lifecycle::{self, Facts};
+use crate::orders::lifecycle::{self, Facts, Standing};
 use crate::orders::sight;
 use crate::orders::view::load::Around;
 
@@ -28,10 +28,14 @@ pub fn names(
 ) -> Vec<String> {
     let standing = sight::standing(actor, order, &around.known);
     let facts = facts(city, actor, order, around, now);
-    lifecycle::allowed_names(order.status, standing, facts)
-        .into_iter()
-        .map(str::to_owned)
-        .collect()
+    let mut names = lifecycle::allowed_names(order.status, standing, facts);
+    // A unit with a part takes it on first, as the unit in charge does with the whole.
+    let part = around.known.part_of(actor, order.round);
+    let untaken = part.is_some_and(|part| part.status == AssignmentStatus::Open);
+    if standing == Standing::SupportUnit && untaken && names.contains(&"reply") {
+        names.insert(0, "accept");
+    }
+    names.into_iter().map(str::to_owned).collect()
 }
 
 fn facts(city: &City, actor: &Actor, order: &order::Model, around: &Around, now: DateTime<Utc>) -> Facts {
