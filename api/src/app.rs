@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::notices::Wording;
 use crate::objects::client::Objects;
 use crate::orders::number::Numbers;
+use crate::overview::hub::Hub;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
 use crate::photos::service::Darkroom;
@@ -35,6 +36,8 @@ pub struct Parts {
     pub objects: Objects,
     /// Order numbers held in reserve.
     pub numbers: Numbers,
+    /// Screens that are connected to this replica.
+    pub screens: Hub,
     /// Phone numbers and openids at rest.
     pub sealer: Sealer,
     /// Access tokens.

@@ -24,6 +24,7 @@ pub mod objects;
 pub mod open311;
 pub mod ops;
 pub mod orders;
+pub mod overview;
 pub mod people;
 pub mod photos;
 pub mod routes;

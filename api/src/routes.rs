@@ -11,6 +11,7 @@ use crate::wechat::{push, sandbox};
 use crate::{
     areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, people, photos,
     supervision,
+    areas, categories, city, console, follow_up, hotline, notices, ops, orders, overview, people, photos, supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -73,6 +74,11 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(orders::routes::handling::reopen_order)
         .service(orders::routes::handling::sub_assign)
         .service(orders::routes::handling::unmerge_order)
+        .service(overview::routes::show_overview)
+        .service(overview::routes::stream_overview)
+        .service(overview::routes::show_appraisal)
+        .service(overview::routes::own_activity)
+        .service(overview::routes::delegate_activity)
         .service(people::routes::me)
         .service(people::routes::own_sessions)
         .service(people::routes::sign_out)

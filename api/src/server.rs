@@ -28,6 +28,8 @@ use crate::notices::{Wording, templates};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
 use crate::orders::number::Numbers;
+use crate::overview::hub::Hub;
+use crate::overview::keeper;
 use crate::people::roster;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
@@ -83,6 +85,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         jobs: Jobs::default(),
         objects,
         numbers: Numbers::default(),
+        screens: Hub::default(),
         sealer,
         tokens,
         wechat,
@@ -185,12 +188,29 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
         .context("the calendar's reports")?;
     let runner = tokio::spawn(jobs::runner::run(app.clone(), stop.clone()));
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
+    tokio::spawn(keeper::run(app.clone(), stop.clone()));
+    tokio::spawn(close_screens(app.clone()));
     let server = listen(app.clone(), listener)?;
     tokio::spawn(async move { templates::warn_of_differences(&app).await });
     let served = server.await;
     stop.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(SHUTDOWN_SECS), runner).await;
     served.context("the server stopped")
+}
+
+/// Streams never end by themselves, and the server waits for its requests: they end with the signal that ends it.
+async fn close_screens(app: App) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut quit)) = (signal(SignalKind::terminate()), signal(SignalKind::quit()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = quit.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    app.screens.close();
 }
 
 /// The OpenAPI document as it is served.

@@ -53,6 +53,14 @@ const CAMPAIGN_READERS: &[Standing] = &[
     Admin,
 ];
 const REPORT_READERS: &[Standing] = &[CitySupervisor, CountySupervisor, OtherCountySupervisor, Admin];
+/// Those whom the one screen is for; a county's people see their county on it.
+const COUNTERS: &[Standing] = &[
+    Operator,
+    CitySupervisor,
+    CountySupervisor,
+    OtherCountySupervisor,
+    Admin,
+];
 /// Those who may know that the order exists.
 const CONCERNED: &[Standing] = &[
     Reporter,
@@ -186,6 +194,12 @@ const TABLE: &[(&str, May)] = &[
     ("POST /api/v1/inbox/read-all", Only(EVERYBODY)),
     ("GET /api/v1/subscriptions", Only(EVERYBODY)),
     ("POST /api/v1/subscriptions", Only(EVERYBODY)),
+    ("GET /api/v1/overview", Only(COUNTERS)),
+    ("GET /api/v1/overview/stream", Only(COUNTERS)),
+    ("GET /api/v1/appraisal", Only(COUNTERS)),
+    ("GET /api/v1/me/activity", Only(DELEGATES)),
+    // The delegate is the reporter, a county's.
+    ("GET /api/v1/people/{id}/activity", Only(WATCHING)),
     ("GET /wechat/push", Anybody),
     ("POST /wechat/push", Anybody),
 ];
@@ -256,6 +270,7 @@ impl Scene {
             ),
             ("campaign", text(&campaign["id"])),
             ("report", text(&report["id"])),
+            ("delegate", text(&reporter.get("/me").await.ok()["id"])),
         ]);
         let mut people = vec![
             (
@@ -294,6 +309,7 @@ impl Scene {
             path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
             path if path.contains("/insight-reports/") => self.parameters["report"].clone(),
             path if path.contains("/inbox/") => self.parameters["notice"].clone(),
+            path if path.ends_with("/activity") => self.parameters["delegate"].clone(),
             _ => uuid::Uuid::now_v7().to_string(),
         };
         let path = operation.path.replace("{number}", &self.parameters["number"]);
@@ -387,8 +403,10 @@ tests::on_both_databases! {
             let Some(Only(right)) = may(&operation) else {
                 continue;
             };
-            // A login request is known to whoever holds its code.
-            let looks = operation.method == "get" && !operation.path.contains("{code}");
+            // A login request is known to whoever holds its code; a stream does not end by itself.
+            let looks = operation.method == "get"
+                && !operation.path.contains("{code}")
+                && !operation.path.ends_with("/stream");
             for (standing, client) in scene.people.iter().filter(|(standing, _)| right.contains(standing) && looks) {
                 let status = scene.call(&operation, client).await;
                 if !matches!(status, 200 | 302) {

@@ -7,6 +7,7 @@ mod demo;
 mod import;
 mod migrate;
 mod openapi;
+mod overview;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +47,9 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup back where there is no data yet
     Restore(backup::Args),
+    /// The kept counts of the one screen
+    #[command(subcommand)]
+    Overview(overview::OverviewCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -61,6 +65,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit(command) => audit::run(command).await,
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(args).await,
+        Command::Overview(command) => overview::run(command).await,
         Command::Openapi => openapi::run(),
     }
 }

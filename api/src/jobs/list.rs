@@ -12,6 +12,7 @@ use crate::insight::reports;
 use crate::notices;
 use crate::orders;
 use crate::orders::moves::part_due;
+use crate::overview::fold;
 use crate::photos::cleanup;
 use crate::supervision::{self, campaigns};
 use crate::wechat::push::{self, PushEvent};
@@ -61,6 +62,12 @@ async fn recount_deadlines(app: &App) -> Result<()> {
 /// Moves every clock whose light changes now.
 pub async fn sweep(app: &App, now: DateTime<Utc>) -> Result<usize> {
     orders::sweep::sweep(app, now).await
+}
+
+/// Brings the kept counts up to date. Where the product is served the keeper does it all the time; here it is part of
+/// doing everything that is due.
+pub async fn keep_counts(app: &App) -> Result<usize> {
+    fold::fold(app).await
 }
 
 /// When the next light changes.

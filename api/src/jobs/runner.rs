@@ -79,6 +79,7 @@ pub async fn drain(app: &App) -> Result<()> {
 
 async fn run_one_due(app: &App) -> Result<bool> {
     let swept = list::sweep(app, app.clock.now()).await?;
+    list::keep_counts(app).await?;
     let claimed = claim(app, app.clock.now(), 1).await?;
     let any = swept > 0 || !claimed.is_empty();
     for job in claimed {

@@ -6,6 +6,7 @@
 //! `sweep.rs` turns the lights, `recount.rs` moves clocks when a year's holidays are announced.
 
 pub mod actor;
+pub mod changes;
 pub mod charges;
 pub mod consequences;
 pub mod desk;

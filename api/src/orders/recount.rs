@@ -17,6 +17,7 @@ use crate::deadlines::running;
 use crate::error::Result;
 use crate::http::time::local;
 use crate::orders::actor::Actor;
+use crate::orders::changes;
 use crate::orders::history::{self, NewEvent};
 
 /// Orders a transaction.
@@ -97,6 +98,7 @@ async fn recount_order(
     row.due_at = Set(order.due_at);
     row.updated_at = Set(now);
     order::Entity::update(row).exec(txn).await?;
+    changes::note(txn, order.id).await?;
     let moved = changes.len();
     let actor = Actor::system();
     let event =

@@ -9,6 +9,7 @@ use sea_orm::{
 };
 
 use crate::error::Result;
+use crate::orders::changes;
 use crate::orders::sight::Known;
 
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
@@ -53,7 +54,11 @@ pub async fn insert(txn: &impl ConnectionTrait, order: &order::Model) -> Result<
         .try_insert()
         .exec_without_returning(txn)
         .await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(count) if count > 0))
+    let inserted = matches!(inserted, TryInsertResult::Inserted(count) if count > 0);
+    if inserted {
+        changes::note(txn, order.id).await?;
+    }
+    Ok(inserted)
 }
 
 /// Writes the order, if nobody has written meanwhile; false when somebody has.
@@ -66,5 +71,9 @@ pub async fn update(txn: &impl ConnectionTrait, before: &order::Model, after: &o
         .filter(order::Column::Version.eq(before.version))
         .exec(txn)
         .await?;
-    Ok(updated.rows_affected == 1)
+    if updated.rows_affected != 1 {
+        return Ok(false);
+    }
+    changes::note(txn, before.id).await?;
+    Ok(true)
 }

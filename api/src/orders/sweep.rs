@@ -25,6 +25,7 @@ use crate::error::Result;
 use crate::http::time::local;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::actor::Actor;
+use crate::orders::changes;
 use crate::orders::history::{self, NewEvent};
 
 /// Orders a transaction: long enough to be cheap, short enough that a move never waits for it noticeably.
@@ -208,7 +209,7 @@ async fn show(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
     row.due_at = Set(order.due_at);
     row.updated_at = Set(order.updated_at);
     order::Entity::update(row).exec(txn).await?;
-    Ok(())
+    changes::note(txn, order.id).await
 }
 
 async fn tell(

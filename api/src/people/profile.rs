@@ -31,6 +31,12 @@ pub async fn of_id(app: &App, id: PersonId) -> Result<Profile> {
     of(app, person)
 }
 
+/// The delegate of this id; none when he is no delegate, or no longer.
+pub async fn delegate(app: &App, id: PersonId) -> Result<Option<person::Model>> {
+    let person = store::person(&app.db, id).await?;
+    Ok(person.filter(|person| person.role == Role::Delegate))
+}
+
 /// Whose phone number this is, for callers who are known by it.
 pub async fn with_phone(app: &App, phone: &Phone) -> Result<Option<person::Model>> {
     Ok(store::person_by_phone(&app.db, &app.sealer.phone_hash(phone)).await?)

@@ -141,6 +141,11 @@ pub async fn own(app: &App, person: PersonId, now: DateTime<Utc>) -> Result<Vec<
     Ok(store::sessions(&app.db, person, now).await?)
 }
 
+/// Those of the sessions that are alive, and whose person is.
+pub async fn living(app: &App, ids: &[SessionId], now: DateTime<Utc>) -> Result<Vec<SessionId>> {
+    Ok(store::living_sessions(&app.db, ids, now).await?)
+}
+
 /// Signs out everywhere.
 pub async fn end_own(app: &App, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     end_all(&app.db, person, "signed_out_everywhere", now).await?;

@@ -4,7 +4,9 @@ use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SessionId};
 use entity::{person, refresh_token, session};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 pub async fn person(connection: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>, DbErr> {
     person::Entity::find_by_id(id)
@@ -80,6 +82,28 @@ pub async fn signed_in(
     Ok(row
         .and_then(|(session, person)| Some((session, person?)))
         .filter(|(session, person)| session.ended_at.is_none() && session.expires_at > now && person.active))
+}
+
+/// Those of the sessions that are alive, and whose person is.
+pub async fn living_sessions(
+    connection: &impl ConnectionTrait,
+    ids: &[SessionId],
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionId>, DbErr> {
+    let active = person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::Active.eq(true));
+    session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::Id.is_in(ids.iter().copied()))
+        .filter(session::Column::EndedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .filter(session::Column::PersonId.in_subquery(active.into_query()))
+        .into_tuple()
+        .all(connection)
+        .await
 }
 
 /// The session that a secret was handed out for.

@@ -1,0 +1,38 @@
+//! `zhitong overview rebuild`
+
+use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+
+use crate::commands::open;
+use crate::overview::fold;
+
+#[derive(Debug, Subcommand)]
+pub enum OverviewCommand {
+    /// Forget the kept counts and count every order anew; orders may come and move meanwhile
+    Rebuild {
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[expect(clippy::print_stdout, reason = "a command prints its result")]
+pub async fn run(command: OverviewCommand) -> anyhow::Result<()> {
+    let OverviewCommand::Rebuild { json } = command;
+    let app = open().await?;
+    let bar = ProgressBar::new(0);
+    bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}")?);
+    let orders = fold::rebuild(&app, |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })
+    .await?;
+    bar.finish_and_clear();
+    if json {
+        println!("{}", json!({ "orders": orders }));
+    } else {
+        println!("{orders} orders counted anew");
+    }
+    Ok(())
+}

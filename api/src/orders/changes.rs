@@ -1,0 +1,21 @@
+//! The feed of changed orders. Whoever writes an order's row notes it here, in the same transaction; what follows
+//! orders (kept counts, screens) takes it from here and never has to ask every order.
+
+use entity::ids::OrderId;
+use entity::order_change;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+
+use crate::error::Result;
+
+/// Says that the order has changed. A row of its own each time: two who change orders at once never wait for each
+/// other here.
+pub async fn note(txn: &impl ConnectionTrait, order: OrderId) -> Result<()> {
+    let row = order_change::ActiveModel {
+        order_id: Set(order),
+        ..Default::default()
+    };
+    order_change::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}

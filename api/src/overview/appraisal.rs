@@ -1,0 +1,185 @@
+//! 考评: the rates as a table, by unit, county, kind of problem or span of time. The same kept counts as the screen.
+
+use entity::ids::UnitId;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::cells::{Flow, group_of};
+use super::period::Period;
+use super::rates::{ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, SMALL, in_percent};
+use super::scope::Scope;
+use super::view::{Arrived, Fraction, Place, Span, Verdicts};
+use super::{screen, store};
+use crate::app::App;
+use crate::error::Result;
+
+/// Spans shown by time.
+const SPANS: usize = 12;
+
+/// What the rows of the table are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    #[default]
+    Unit,
+    Area,
+    /// First-level categories.
+    Category,
+    /// The span and the eleven before it, the earliest first.
+    Time,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Appraisal {
+    pub by: By,
+    pub area: Option<Place>,
+    pub period: Span,
+    pub items: Vec<Line>,
+    /// All of the area in the span.
+    pub total: Line,
+    pub definitions: Definitions,
+    /// A share counted from fewer than this is marked `small`.
+    pub small_below: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Definitions {
+    #[schema(value_type = String)]
+    pub response: &'static str,
+    #[schema(value_type = String)]
+    pub resolution: &'static str,
+    #[schema(value_type = String)]
+    pub satisfaction: &'static str,
+    #[schema(value_type = String)]
+    pub on_time: &'static str,
+    #[schema(value_type = String)]
+    pub ranking: &'static str,
+}
+
+const DEFINITIONS: Definitions = Definitions {
+    response: RESPONSE,
+    resolution: RESOLUTION,
+    satisfaction: SATISFACTION,
+    on_time: ON_TIME,
+    ranking: RANKING,
+};
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Line {
+    /// Unit's id, code of the county or category, first day of the span; empty for the total.
+    pub code: String,
+    pub name: String,
+    /// Units only; none where there is too little to judge by.
+    pub rank: Option<usize>,
+    /// Units only: what the three rates together are at least, in percent.
+    pub score: Option<f64>,
+    pub arrived: Arrived,
+    pub response: Fraction,
+    pub resolution: Fraction,
+    pub satisfaction: Fraction,
+    pub on_time: Fraction,
+    pub verdicts: Verdicts,
+}
+
+impl Line {
+    fn of(code: String, name: String, flow: &Flow) -> Self {
+        let rates = Rates::of(flow);
+        Self {
+            code,
+            name,
+            rank: None,
+            score: None,
+            arrived: flow.into(),
+            response: rates.response.into(),
+            resolution: rates.resolution.into(),
+            satisfaction: rates.satisfaction.into(),
+            on_time: rates.on_time.into(),
+            verdicts: flow.into(),
+        }
+    }
+}
+
+pub async fn appraisal(app: &App, scope: &Scope, by: By) -> Result<Appraisal> {
+    let city = app.city.load();
+    let own = store::flow(&app.db, &[scope.key()], &[scope.period]).await?;
+    let total = own.into_values().next().unwrap_or_default();
+    let items = match by {
+        By::Unit => units(app, scope).await?,
+        By::Area => areas(app, scope).await?,
+        By::Category => categories(app, scope).await?,
+        By::Time => spans(app, scope).await?,
+    };
+    Ok(Appraisal {
+        by,
+        area: scope.area.as_ref().map(|code| Place {
+            code: code.clone(),
+            name: city.county_name(code).to_owned(),
+        }),
+        period: scope.period.into(),
+        items,
+        total: Line::of(String::new(), "合计".to_owned(), &total),
+        definitions: DEFINITIONS,
+        small_below: SMALL,
+    })
+}
+
+async fn units(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+    let city = app.city.load();
+    let name = |id: UnitId| city.unit(id).map_or_else(String::new, |unit| unit.name.clone());
+    let line = |unit: Ranked| {
+        let mut line = Line::of(unit.unit.to_string(), name(unit.unit), &unit.flow);
+        line.rank = unit.rank;
+        line.score = Some(in_percent(unit.score));
+        line
+    };
+    Ok(screen::ranked(app, scope).await?.into_iter().map(line).collect())
+}
+
+async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+    let city = app.city.load();
+    let counties = city.counties.divisions().iter();
+    let counties: Vec<_> = counties
+        .filter(|county| scope.area.is_none() || scope.area.as_ref() == Some(&county.code))
+        .collect();
+    let codes: Vec<_> = counties.iter().map(|county| county.code.as_str()).collect();
+    let flows = store::flow(&app.db, &codes, &[scope.period]).await?;
+    let line = |county: &&crate::areas::lookup::Division| {
+        let flow = flows.get(&(county.code.clone(), scope.period.starts_on));
+        Line::of(
+            county.code.clone(),
+            county.name.clone(),
+            flow.unwrap_or(&Flow::default()),
+        )
+    };
+    Ok(counties.iter().map(line).collect())
+}
+
+async fn categories(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+    let city = app.city.load();
+    let mut flows = store::flow_by(&app.db, scope.key(), scope.period, 'g').await?;
+    flows.retain(|(_, flow)| *flow != Flow::default());
+    flows.sort_by_key(|(_, flow)| std::cmp::Reverse(flow.arrived()));
+    let line = |(subject, flow): (String, Flow)| {
+        let code = group_of(&subject)?;
+        Some(Line::of(
+            code.to_owned(),
+            city.categories.name_of(code).to_owned(),
+            &flow,
+        ))
+    };
+    Ok(flows.into_iter().filter_map(line).collect())
+}
+
+async fn spans(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+    let periods = scope.period.and_before(SPANS);
+    let flows = store::flow(&app.db, &[scope.key()], &periods).await?;
+    let line = |period: Period| {
+        let flow = flows.get(&(scope.key().to_owned(), period.starts_on));
+        Line::of(
+            period.starts_on.to_string(),
+            period.name(),
+            flow.unwrap_or(&Flow::default()),
+        )
+    };
+    Ok(periods.into_iter().map(line).collect())
+}

@@ -1,0 +1,130 @@
+//! One screen's stream of server-sent events: first the counts, then news and new counts as they come, a heartbeat in
+//! between, until the session ends or the server goes down.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use futures_util::stream::unfold;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+
+use super::hub::{Board, EventId, Frame, LOOK_AGAIN, Seat};
+use super::scope::Scope;
+use super::screen::screen;
+use crate::app::App;
+use crate::error::{Error, Kind, Result};
+use crate::people::rights::Caller;
+
+/// Proxies close what is silent for a minute.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// After how many milliseconds a browser comes back.
+const RETRY: &[u8] = b"retry: 2000\n\n";
+const BEAT: &[u8] = b": \n\n";
+const OVER: &[u8] = b"event: over\ndata: {}\n\n";
+
+/// Opens the stream; `last` is the last event that the browser has seen, when it comes back.
+pub async fn open(
+    app: &App,
+    caller: &Caller,
+    scope: &Scope,
+    last: Option<EventId>,
+) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + use<>> {
+    let board = Board {
+        area: scope.area.clone(),
+        grain: scope.period.grain,
+    };
+    let mut seat = app
+        .screens
+        .sit(caller.session, board.clone())
+        .ok_or_else(too_many)?;
+    if seat.board.borrow_and_update().is_empty() {
+        app.screens.show(&board, counts(app, scope).await?);
+        seat.board.mark_unchanged();
+    }
+    let mut ready = VecDeque::from([Bytes::from_static(RETRY)]);
+    if let Some(last) = last {
+        match app.screens.since(last) {
+            Some(missed) => ready.extend(
+                missed
+                    .into_iter()
+                    .filter(|frame| concerns(scope.area.as_deref(), frame))
+                    .map(|frame| frame.bytes),
+            ),
+            None => ready.push_back(Bytes::from_static(LOOK_AGAIN)),
+        }
+    }
+    ready.push_back(seat.board.borrow().clone());
+    let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let line = Line {
+        seat,
+        area: scope.area.clone(),
+        ready,
+        beat,
+        over: false,
+    };
+    Ok(unfold(line, |mut line| async move {
+        let bytes = line.next().await?;
+        Some((Ok(bytes), line))
+    }))
+}
+
+fn too_many() -> Error {
+    let kind = Kind::Unavailable { retry_after_secs: 60 };
+    Error::refused(kind, "too_many_screens", "同时打开的大屏太多，请稍后再试。")
+}
+
+/// The counts of a screen as an event.
+pub async fn counts(app: &App, scope: &Scope) -> Result<Bytes> {
+    let screen = screen(app, scope, app.clock.now()).await?;
+    let data = serde_json::to_string(&screen).map_err(anyhow::Error::from)?;
+    Ok(Bytes::from(format!("event: overview\ndata: {data}\n\n")))
+}
+
+/// A county's screen hears of its county only.
+fn concerns(area: Option<&str>, frame: &Frame) -> bool {
+    area.is_none() || frame.id == EventId::default() || frame.area.as_deref() == area
+}
+
+struct Line {
+    seat: Seat,
+    area: Option<String>,
+    ready: VecDeque<Bytes>,
+    beat: Interval,
+    over: bool,
+}
+
+impl Line {
+    async fn next(&mut self) -> Option<Bytes> {
+        if let Some(bytes) = self.ready.pop_front() {
+            return Some(bytes);
+        }
+        if self.over {
+            return None;
+        }
+        loop {
+            tokio::select! {
+                biased;
+                () = self.seat.over.cancelled() => {
+                    self.over = true;
+                    return Some(Bytes::from_static(OVER));
+                }
+                news = self.seat.news.recv() => match news {
+                    Ok(frame) if concerns(self.area.as_deref(), &frame) => return Some(frame.bytes),
+                    Ok(_) => {}
+                    // Too slow: what was missed is not sent after it.
+                    Err(RecvError::Lagged(_)) => return Some(Bytes::from_static(LOOK_AGAIN)),
+                    Err(RecvError::Closed) => return None,
+                },
+                changed = self.seat.board.changed() => match changed {
+                    Ok(()) => return Some(self.seat.board.borrow_and_update().clone()),
+                    Err(_) => return None,
+                },
+                _ = self.beat.tick() => return Some(Bytes::from_static(BEAT)),
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! One screen as it is sent.
+
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use entity::ids::UnitId;
+use entity::kinds::{Grain, Light, Status, SupervisionLevel};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::cells::Flow;
+use super::period::Period;
+use super::rates::{self, Rate, Rates, in_percent};
+
+/// 一屏: everything on it is a count of orders that `GET /orders` lists with the same filter.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Screen {
+    /// When it was put together.
+    pub as_of: DateTime<FixedOffset>,
+    /// Changes that are not counted yet: 0 unless more come than can be counted at once.
+    pub waiting: usize,
+    /// None for the whole city.
+    pub area: Option<Place>,
+    pub period: Span,
+    /// Open orders.
+    pub open: i64,
+    /// Open orders by light.
+    pub lights: Lights,
+    pub stages: Vec<Stage>,
+    /// Counties, and last the places unknown when there are any.
+    pub districts: Vec<District>,
+    pub arrivals: Arrivals,
+    pub rates: ThreeRates,
+    pub verdicts: Verdicts,
+    /// At most ten with a rank, then at most five that have too little to be ranked by.
+    pub units: Vec<UnitLine>,
+    /// How the rank is made.
+    pub ranking: String,
+    /// The last twelve weeks, this one last.
+    pub trend: Vec<TrendPoint>,
+    /// Those that run out next.
+    pub deadlines: Vec<Nearest>,
+    /// Those that have been overdue the longest.
+    pub overdue: Vec<Nearest>,
+    pub supervision: Supervision,
+    pub hot_topics: Vec<HotTopic>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Place {
+    pub code: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Span {
+    pub grain: Grain,
+    pub name: String,
+    /// First and last day.
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub before: SpanBefore,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SpanBefore {
+    pub name: String,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl From<Period> for Span {
+    fn from(period: Period) -> Self {
+        let before = period.previous();
+        Self {
+            grain: period.grain,
+            name: period.name(),
+            from: period.starts_on,
+            to: period.last_day(),
+            before: SpanBefore {
+                name: before.name(),
+                from: before.starts_on,
+                to: before.last_day(),
+            },
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Lights {
+    pub green: i64,
+    pub yellow: i64,
+    pub red: i64,
+}
+
+impl Lights {
+    pub fn add(&mut self, light: Light, orders: i64) {
+        match light {
+            Light::Green => self.green += orders,
+            Light::Yellow => self.yellow += orders,
+            Light::Red => self.red += orders,
+        }
+    }
+
+    #[must_use]
+    pub fn total(self) -> i64 {
+        self.green + self.yellow + self.red
+    }
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Stage {
+    pub stage: Status,
+    pub name: String,
+    pub orders: i64,
+    pub lights: Lights,
+    /// How long the orders at this stage have stood there, half of them longer; to the hour.
+    pub median_dwell_hours: Option<i64>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct District {
+    pub code: String,
+    pub name: String,
+    pub open: i64,
+    pub lights: Lights,
+    /// In the span.
+    pub arrived: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Arrivals {
+    pub today: Arrived,
+    pub period: Arrived,
+    pub before: Arrived,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Arrived {
+    pub total: i64,
+    pub snap: i64,
+    pub scan: i64,
+    pub call: i64,
+    pub closed: i64,
+}
+
+impl From<&Flow> for Arrived {
+    fn from(flow: &Flow) -> Self {
+        Self {
+            total: flow.arrived(),
+            snap: flow.arrived_snap,
+            scan: flow.arrived_scan,
+            call: flow.arrived_call,
+            closed: flow.closed,
+        }
+    }
+}
+
+/// 响应率, 解决率, 满意率, and 按时办结率 beside them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ThreeRates {
+    pub response: RateView,
+    pub resolution: RateView,
+    pub satisfaction: RateView,
+    pub on_time: RateView,
+}
+
+impl ThreeRates {
+    #[must_use]
+    pub fn of(now: &Flow, before: &Flow) -> Self {
+        let (now, before) = (Rates::of(now), Rates::of(before));
+        let rate = |name, definition, now: Rate, before: Rate| RateView {
+            name,
+            definition,
+            numerator: now.numerator,
+            denominator: now.denominator,
+            percent: now.share().map(in_percent),
+            small: now.is_small(),
+            before: Fraction::from(before),
+            change: now.change_since(before),
+        };
+        Self {
+            response: rate("响应率", rates::RESPONSE, now.response, before.response),
+            resolution: rate("解决率", rates::RESOLUTION, now.resolution, before.resolution),
+            satisfaction: rate(
+                "满意率",
+                rates::SATISFACTION,
+                now.satisfaction,
+                before.satisfaction,
+            ),
+            on_time: rate("按时办结率", rates::ON_TIME, now.on_time, before.on_time),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RateView {
+    #[schema(value_type = String)]
+    pub name: &'static str,
+    #[schema(value_type = String)]
+    pub definition: &'static str,
+    pub numerator: i64,
+    pub denominator: i64,
+    /// None where there is nothing to count.
+    pub percent: Option<f64>,
+    /// Counted from fewer than ten: read it as a handful of cases, not as a share.
+    pub small: bool,
+    /// Of the span before.
+    pub before: Fraction,
+    /// Percentage points against the span before.
+    pub change: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Fraction {
+    pub numerator: i64,
+    pub denominator: i64,
+    pub percent: Option<f64>,
+    pub small: bool,
+}
+
+impl From<Rate> for Fraction {
+    fn from(rate: Rate) -> Self {
+        Self {
+            numerator: rate.numerator,
+            denominator: rate.denominator,
+            percent: rate.share().map(in_percent),
+            small: rate.is_small(),
+        }
+    }
+}
+
+/// Verdicts of the span by grade.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Verdicts {
+    pub satisfied: i64,
+    pub basically_satisfied: i64,
+    pub dissatisfied: i64,
+    /// 未评价
+    pub unrated: i64,
+    pub solved: i64,
+    pub partly_solved: i64,
+    pub unsolved: i64,
+}
+
+impl From<&Flow> for Verdicts {
+    fn from(flow: &Flow) -> Self {
+        Self {
+            satisfied: flow.satisfied,
+            basically_satisfied: flow.basically_satisfied,
+            dissatisfied: flow.dissatisfied,
+            unrated: flow.unrated,
+            solved: flow.solved,
+            partly_solved: flow.partly_solved,
+            unsolved: flow.unsolved,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct UnitLine {
+    /// None where there is too little to judge by.
+    pub rank: Option<usize>,
+    pub id: UnitId,
+    pub name: String,
+    pub open: i64,
+    pub lights: Lights,
+    pub arrived: i64,
+    pub response: Fraction,
+    pub resolution: Fraction,
+    pub satisfaction: Fraction,
+    /// What the three together are at least, in percent.
+    pub score: f64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TrendPoint {
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub arrived: i64,
+    pub closed: i64,
+    pub satisfaction: Fraction,
+}
+
+/// An order near its deadline.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Nearest {
+    pub number: String,
+    pub light: Light,
+    pub status: Status,
+    /// The beginning of its words.
+    pub title: String,
+    pub category: Option<String>,
+    pub area: Option<String>,
+    pub unit: Option<String>,
+    pub due_at: DateTime<FixedOffset>,
+    /// Working days after today up to the day it is due; 0 is today. None where it is overdue.
+    pub working_days_left: Option<usize>,
+    pub remaining: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Supervision {
+    /// Open orders under 重点跟踪.
+    pub tracked: i64,
+    /// Open 疑难工单.
+    pub difficult: i64,
+    /// 督办单 that wait for an answer, and the next to run out.
+    pub waiting: i64,
+    pub orders: Vec<Demand>,
+    /// 专项监督 under way, the newest first.
+    pub campaigns: Vec<CampaignLine>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Demand {
+    pub number: String,
+    pub order: String,
+    pub level: SupervisionLevel,
+    pub unit: Option<String>,
+    pub due_at: DateTime<FixedOffset>,
+    pub overdue: bool,
+    pub remaining: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CampaignLine {
+    pub id: entity::ids::CampaignId,
+    pub title: String,
+    pub committee: Option<String>,
+    pub orders: i64,
+}
+
+/// A problem that many raise.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HotTopic {
+    pub id: uuid::Uuid,
+    pub title: String,
+    pub orders: i64,
+}

@@ -1,0 +1,248 @@
+//! What the committee has its eye on: the orders nearest their deadlines, the supervision orders that wait for an
+//! answer, the campaigns. A handful of rows each, found through an index; never a scan.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{CampaignId, UnitId};
+use entity::kinds::{CampaignStatus, Light, Status, SupervisionLevel};
+use entity::{campaign, campaign_order, order, supervision_order};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef, Select,
+};
+
+use super::view::{CampaignLine, Demand, Nearest};
+use crate::city::snapshot::City;
+use crate::deadlines::calendar::local_date;
+use crate::error::Result;
+use crate::http::time::local;
+
+const NEAREST: u64 = 8;
+const OVERDUE: u64 = 4;
+const DEMANDS: u64 = 5;
+const CAMPAIGNS: u64 = 5;
+const TITLE_CHARS: usize = 40;
+/// Below this the hours are told, above it the working days.
+const HOURS_TOLD: TimeDelta = TimeDelta::hours(24);
+
+type Row = (
+    String,
+    Light,
+    Status,
+    String,
+    Option<String>,
+    Option<String>,
+    Option<UnitId>,
+    DateTime<Utc>,
+);
+
+/// The orders that run out next, and those that have been overdue the longest.
+pub async fn deadlines(
+    db: &impl ConnectionTrait,
+    city: &City,
+    area: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(Vec<Nearest>, Vec<Nearest>)> {
+    let next = running(area).filter(order::Column::DueAt.gte(now)).limit(NEAREST);
+    let late = running(area).filter(order::Column::DueAt.lt(now)).limit(OVERDUE);
+    let next: Vec<Row> = next.into_tuple().all(db).await?;
+    let late: Vec<Row> = late.into_tuple().all(db).await?;
+    let told = |rows: Vec<Row>| rows.into_iter().map(|row| nearest(city, row, now)).collect();
+    Ok((told(next), told(late)))
+}
+
+fn running(area: Option<&str>) -> Select<order::Entity> {
+    use order::Column as C;
+    order::Entity::find()
+        .select_only()
+        .columns([
+            C::Number,
+            C::Light,
+            C::Status,
+            C::Description,
+            C::CategoryCode,
+            C::AreaCode,
+            C::UnitId,
+            C::DueAt,
+        ])
+        .filter(C::DueAt.is_not_null())
+        .filter(Condition::all().add_option(area.map(|area| C::AreaCode.eq(area))))
+        .order_by_asc(C::DueAt)
+}
+
+fn nearest(city: &City, row: Row, now: DateTime<Utc>) -> Nearest {
+    let (number, light, status, description, category, area, unit, due_at) = row;
+    let last_moment = due_at - TimeDelta::microseconds(1);
+    let days = city
+        .calendar
+        .working_days_between(local_date(now, city.zone()), local_date(last_moment, city.zone()));
+    Nearest {
+        number,
+        light,
+        status,
+        title: beginning(&description),
+        category: category.map(|code| city.categories.name_of(&code).to_owned()),
+        area: area.map(|code| city.county_name(&code).to_owned()),
+        unit: unit_name(city, unit),
+        due_at: local(due_at, city.zone()),
+        working_days_left: (due_at > now).then_some(days),
+        remaining: remaining(due_at, days, now),
+    }
+}
+
+fn beginning(text: &str) -> String {
+    let mut line: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .take(TITLE_CHARS)
+        .collect();
+    if text.chars().count() > TITLE_CHARS {
+        line.push('…');
+    }
+    line
+}
+
+fn unit_name(city: &City, unit: Option<UnitId>) -> Option<String> {
+    Some(city.unit(unit?)?.name.clone())
+}
+
+/// 剩 2 个工作日, 剩 5 小时, 超期 3 小时, 超期 2 天.
+#[must_use]
+pub fn remaining(due_at: DateTime<Utc>, working_days: usize, now: DateTime<Utc>) -> String {
+    let left = due_at - now;
+    let hours = |time: TimeDelta| match (time.num_hours(), time.num_minutes()) {
+        (0, minutes) => format!("{} 分钟", minutes.max(1)),
+        (hours, _) => format!("{hours} 小时"),
+    };
+    if left <= TimeDelta::zero() {
+        let late = -left;
+        if late < HOURS_TOLD * 2 {
+            return format!("超期 {}", hours(late));
+        }
+        return format!("超期 {} 天", late.num_days());
+    }
+    if left <= HOURS_TOLD || working_days == 0 {
+        return format!("剩 {}", hours(left));
+    }
+    format!("剩 {working_days} 个工作日")
+}
+
+/// The supervision orders that run out next, overdue ones first.
+pub async fn demands(
+    db: &impl ConnectionTrait,
+    city: &City,
+    area: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Vec<Demand>> {
+    let mut query = supervision_order::Entity::find()
+        .select_only()
+        .columns([
+            supervision_order::Column::Number,
+            supervision_order::Column::Level,
+            supervision_order::Column::UnitId,
+            supervision_order::Column::DueAt,
+        ])
+        .column_as(order::Column::Number, "of_order")
+        .join(JoinType::InnerJoin, to_order())
+        .filter(supervision_order::Column::AnsweredAt.is_null())
+        .order_by_asc(supervision_order::Column::DueAt)
+        .limit(DEMANDS);
+    if let Some(area) = area {
+        query = query.filter(order::Column::AreaCode.eq(area));
+    }
+    let rows: Vec<(String, SupervisionLevel, UnitId, DateTime<Utc>, String)> =
+        query.into_tuple().all(db).await?;
+    let demand = |(number, level, unit, due_at, order): (_, _, _, DateTime<Utc>, _)| {
+        let last_moment = due_at - TimeDelta::microseconds(1);
+        let days = city
+            .calendar
+            .working_days_between(local_date(now, city.zone()), local_date(last_moment, city.zone()));
+        Demand {
+            number,
+            order,
+            level,
+            unit: unit_name(city, Some(unit)),
+            due_at: local(due_at, city.zone()),
+            overdue: due_at <= now,
+            remaining: remaining(due_at, days, now),
+        }
+    };
+    Ok(rows.into_iter().map(demand).collect())
+}
+
+fn to_order() -> RelationDef {
+    supervision_order::Entity::belongs_to(order::Entity)
+        .from(supervision_order::Column::OrderId)
+        .to(order::Column::Id)
+        .into()
+}
+
+/// 专项监督 under way, the newest first. A county sees its own.
+pub async fn campaigns(db: &impl ConnectionTrait, area: Option<&str>) -> Result<Vec<CampaignLine>> {
+    let open: Vec<(CampaignId, String, Option<String>)> = campaign::Entity::find()
+        .select_only()
+        .columns([
+            campaign::Column::Id,
+            campaign::Column::Title,
+            campaign::Column::Committee,
+        ])
+        .filter(campaign::Column::Status.eq(CampaignStatus::Open))
+        .filter(Condition::all().add_option(area.map(|area| campaign::Column::AreaCode.eq(area))))
+        .order_by_desc(campaign::Column::OpenedAt)
+        .limit(CAMPAIGNS)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counts: Vec<(CampaignId, i64)> = campaign_order::Entity::find()
+        .select_only()
+        .column(campaign_order::Column::CampaignId)
+        .column_as(campaign_order::Column::OrderId.count(), "orders")
+        .filter(campaign_order::Column::CampaignId.is_in(open.iter().map(|(id, ..)| *id)))
+        .group_by(campaign_order::Column::CampaignId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let line = |(id, title, committee)| CampaignLine {
+        id,
+        title,
+        committee,
+        orders: counts.iter().find(|(of, _)| *of == id).map_or(0, |(_, n)| *n),
+    };
+    Ok(open.into_iter().map(line).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_told_as_people_say_it() {
+        let now: DateTime<Utc> = "2025-09-08T01:00:00Z".parse().unwrap();
+        for (minutes, working_days, expected) in [
+            (3 * 24 * 60, 3, "剩 3 个工作日"),
+            (24 * 60, 1, "剩 24 小时"),
+            (59, 0, "剩 59 分钟"),
+            (0, 0, "超期 1 分钟"),
+            (-90, 0, "超期 1 小时"),
+            (-47 * 60, 0, "超期 47 小时"),
+            (-49 * 60, 0, "超期 2 天"),
+            // A weekend lies between: no working day is left, so the hours count.
+            (40 * 60, 0, "剩 40 小时"),
+        ] {
+            let due_at = now + TimeDelta::minutes(minutes);
+            assert_eq!(
+                remaining(due_at, working_days, now),
+                expected,
+                "{minutes} minutes"
+            );
+        }
+    }
+
+    #[test]
+    fn long_words_are_cut_and_stay_on_one_line() {
+        assert_eq!(beginning("路灯\n不亮"), "路灯 不亮");
+        assert_eq!(beginning(&"长".repeat(41)), format!("{}…", "长".repeat(40)));
+    }
+}

@@ -1,0 +1,238 @@
+//! What a fold found out, on its way to the screens of every replica. With PostgreSQL it travels in the fold's own
+//! transaction by `NOTIFY` and comes back to every replica that listens, this one included; with SQLite there is one
+//! process, and it is handed over after the commit.
+//!
+//! The fold notifies and not the submitter: PostgreSQL lets transactions that notify commit one after the other.
+
+use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
+use entity::kinds::{Light, Status};
+use entity::order;
+use sea_orm::{ConnectionTrait, Statement};
+use secrecy::ExposeSecret as _;
+use serde::{Deserialize, Serialize};
+use sqlx::postgres::PgListener;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+use super::facts::Facts;
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::db;
+use crate::error::Result;
+use crate::http::time::local;
+
+const CHANNEL: &str = "zhitong_screen";
+/// PostgreSQL takes 7,999 bytes.
+const MAX_PARCEL_BYTES: usize = 7_000;
+/// More news than this at once are told as "look again".
+const MAX_NEWS: usize = 100;
+/// An order counted for the first time later than this after its arrival is history, not news.
+const NEW_FOR: TimeDelta = TimeDelta::hours(1);
+const RECONNECT: Duration = Duration::from_secs(2);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Arrived,
+    Moved,
+    Light,
+}
+
+/// One order's change as a screen hears of it: nothing that says who reported, or what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct News {
+    pub kind: Kind,
+    pub number: String,
+    pub status: Status,
+    pub light: Light,
+    pub category: Option<String>,
+    /// Code and name of the county.
+    pub area: Option<String>,
+    pub area_name: Option<String>,
+    pub unit: Option<String>,
+    pub at: DateTime<FixedOffset>,
+}
+
+/// One message between replicas.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    pub seq: i64,
+    /// Which part of the fold it is, from 0.
+    pub part: u32,
+    pub news: Vec<News>,
+    /// There was more than is told.
+    pub more: bool,
+}
+
+/// What is new about an order that was counted as `was` and now as `is`.
+#[must_use]
+pub fn news(
+    city: &City,
+    order: &order::Model,
+    was: Option<&Facts>,
+    is: &Facts,
+    now: DateTime<Utc>,
+) -> Option<News> {
+    let kind = match was {
+        None if now - order.created_at <= NEW_FOR => Kind::Arrived,
+        None => return None,
+        Some(was) if was.status != is.status => Kind::Moved,
+        Some(was) if was.light != is.light => Kind::Light,
+        Some(_) => return None,
+    };
+    Some(News {
+        kind,
+        number: order.number.clone(),
+        status: is.status,
+        light: is.light,
+        category: order
+            .category_code
+            .as_deref()
+            .map(|code| city.categories.name_of(code).to_owned()),
+        area: order.area_code.clone(),
+        area_name: order
+            .area_code
+            .as_deref()
+            .map(|code| city.county_name(code).to_owned()),
+        unit: order.unit_id.and_then(|unit| Some(city.unit(unit)?.name.clone())),
+        at: local(order.updated_at, city.zone()),
+    })
+}
+
+/// At least one: counts may have moved without any news.
+#[must_use]
+pub fn parcels(seq: i64, mut news: Vec<News>) -> Vec<Parcel> {
+    let parcel = |part| Parcel {
+        seq,
+        part,
+        news: Vec::new(),
+        more: false,
+    };
+    let mut parcels = vec![parcel(0)];
+    let more = news.len() > MAX_NEWS;
+    news.truncate(MAX_NEWS);
+    let mut bytes = 0;
+    for news in news {
+        let size = serde_json::to_string(&news).map_or(0, |text| text.len()) + 1;
+        if bytes + size > MAX_PARCEL_BYTES {
+            let part = parcels.last().map_or(0, |parcel| parcel.part + 1);
+            parcels.push(parcel(part));
+            bytes = 0;
+        }
+        bytes += size;
+        if let Some(last) = parcels.last_mut() {
+            last.news.push(news);
+        }
+    }
+    if let Some(last) = parcels.last_mut() {
+        last.more = more;
+    }
+    parcels
+}
+
+/// Puts the parcels on the wire, in the fold's transaction.
+pub async fn send(txn: &impl ConnectionTrait, parcels: &[Parcel]) -> Result<()> {
+    if !db::skips_locked(txn) {
+        return Ok(());
+    }
+    for parcel in parcels {
+        let text = serde_json::to_string(parcel).map_err(anyhow::Error::from)?;
+        let notify = Statement::from_sql_and_values(
+            txn.get_database_backend(),
+            "SELECT pg_notify($1, $2)",
+            [CHANNEL.into(), text.into()],
+        );
+        txn.query_one_raw(notify).await?;
+    }
+    Ok(())
+}
+
+/// Hands the parcels over where no wire does.
+pub fn deliver_here(app: &App, parcels: Vec<Parcel>) {
+    if !db::skips_locked(&app.db) {
+        for parcel in parcels {
+            app.screens.deliver(parcel);
+        }
+    }
+}
+
+/// Listens until told to stop, on a connection of its own. After a break every screen looks again: what was said
+/// meanwhile is lost.
+pub async fn listen(app: &App, stop: &CancellationToken) {
+    if !db::skips_locked(&app.db) {
+        return;
+    }
+    while !stop.is_cancelled() {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            ended = listen_once(app) => {
+                if let Err(error) = ended {
+                    tracing::warn!(error = %error, "the line between replicas broke; trying again");
+                }
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(RECONNECT) => {}
+        }
+    }
+}
+
+async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect(app.config.database_url.expose_secret()).await?;
+    listener.listen(CHANNEL).await?;
+    app.screens.look_again();
+    // None: the connection was lost.
+    while let Some(notification) = listener.try_recv().await? {
+        match serde_json::from_str(notification.payload()) {
+            Ok(parcel) => app.screens.deliver(parcel),
+            Err(error) => {
+                tracing::warn!(error = %error, "a message of another release");
+                app.screens.look_again();
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some_news() -> News {
+        News {
+            kind: Kind::Arrived,
+            number: "T20250908000001".to_owned(),
+            status: Status::Dispatched,
+            light: Light::Green,
+            category: Some("占道经营".to_owned()),
+            area: Some("A1".to_owned()),
+            area_name: Some("某区".to_owned()),
+            unit: Some("某某局".to_owned()),
+            at: "2025-09-08T09:00:00+08:00".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn every_parcel_fits_the_wire_and_nothing_is_lost() {
+        let parcels = parcels(7, vec![some_news(); 90]);
+        assert!(parcels.len() > 1);
+        assert_eq!(parcels.iter().map(|parcel| parcel.news.len()).sum::<usize>(), 90);
+        for (index, parcel) in parcels.iter().enumerate() {
+            assert!(serde_json::to_string(parcel).unwrap().len() < 7_999);
+            assert_eq!((parcel.seq, parcel.part as usize), (7, index));
+            assert!(!parcel.more);
+        }
+    }
+
+    #[test]
+    fn a_fold_without_news_still_says_that_counts_moved_and_a_flood_says_look_again() {
+        assert_eq!(parcels(1, Vec::new()).len(), 1);
+        let flood = parcels(2, vec![some_news(); 5_000]);
+        assert_eq!(
+            flood.iter().map(|parcel| parcel.news.len()).sum::<usize>(),
+            MAX_NEWS
+        );
+        assert!(flood.last().unwrap().more);
+    }
+}

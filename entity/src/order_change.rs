@@ -1,0 +1,19 @@
+//! The feed of changed orders: a row is appended in the transaction of the change, and taken away by whoever has
+//! counted the order anew. Ids say nothing about the order of commits.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::OrderId;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "order_change")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub order_id: OrderId,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

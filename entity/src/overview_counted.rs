@@ -1,0 +1,20 @@
+//! What an order has been counted as, so that a change can be counted as a difference.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::OrderId;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "overview_counted")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub order_id: OrderId,
+    /// JSON.
+    #[sea_orm(column_type = "Text")]
+    pub facts: String,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
