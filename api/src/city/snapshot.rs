@@ -8,6 +8,7 @@ use entity::ids::{BoundarySetId, UnitId};
 
 use crate::areas::datum::Wgs84;
 use crate::areas::lookup::{AreaIndex, Located, Nearness};
+use crate::areas::outlines::Outlines;
 use crate::areas::words::{Township, Words};
 use crate::categories::replies::ReplyTexts;
 use crate::categories::suggest::Suggester;
@@ -29,6 +30,8 @@ pub struct City {
     pub calendar: Calendar,
     pub boundary_set: BoundarySetId,
     pub counties: AreaIndex,
+    /// The counties as a map.
+    pub outlines: Outlines,
     pub words: Words,
     pub categories: Tree,
     pub suggester: Suggester,

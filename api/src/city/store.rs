@@ -11,6 +11,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use crate::areas::lookup::{AreaIndex, Nearness};
+use crate::areas::outlines::Outlines;
 use crate::areas::shapes::{self, Shape};
 use crate::areas::words::{Community, Township, Words};
 use crate::categories::replies::{ReplyText, ReplyTexts};
@@ -132,6 +133,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         policy,
         calendar: calendar(connection).await?,
         boundary_set: set.id,
+        outlines: Outlines::draw(&counties),
         counties: AreaIndex::new(counties),
         words: Words::new(townships, communities.into_iter().map(community).collect()),
         suggester: Suggester::new(&categories),

@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use entity::ids::SessionId;
@@ -12,7 +12,10 @@ use entity::kinds::Grain;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::view::Screen;
 use super::wire::{News, Parcel};
+use crate::app::App;
+use crate::error::Result;
 
 /// News that a screen may be behind.
 const BEHIND: usize = 256;
@@ -21,12 +24,25 @@ const REMEMBERED: usize = 256;
 /// Screens of one replica; each costs a connection and a few kilobytes.
 pub const MOST_SCREENS: usize = 2_000;
 
-/// Which counts a screen shows: an area, empty for the city, and a length of span.
+/// Which counts a screen shows: an area, or the whole city; a length of span; and in what form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Board {
     pub area: Option<String>,
     pub grain: Grain,
+    pub face: Face,
 }
+
+/// The form of what is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Face {
+    /// As the API answers.
+    Json,
+    /// As the console's page shows it: drawn once, not by each browser.
+    Page,
+}
+
+/// Draws a screen as the console's page shows it.
+pub type Painter = fn(&App, &Screen) -> Result<String>;
 
 /// Serialised once, sent to all.
 #[derive(Clone, Debug)]
@@ -50,7 +66,7 @@ impl std::fmt::Display for EventId {
 impl std::str::FromStr for EventId {
     type Err = std::num::ParseIntError;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
+    fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
         let (fold, place) = text.split_once('-').unwrap_or((text, "0"));
         Ok(Self(fold.parse()?, place.parse()?))
     }
@@ -69,6 +85,7 @@ struct Inner {
     /// Counts have moved.
     moved: Notify,
     closing: CancellationToken,
+    painter: OnceLock<Painter>,
 }
 
 impl Default for Hub {
@@ -81,6 +98,7 @@ impl Default for Hub {
             next: AtomicU64::new(0),
             moved: Notify::new(),
             closing: CancellationToken::new(),
+            painter: OnceLock::new(),
         }))
     }
 }
@@ -102,6 +120,17 @@ impl Drop for Seat {
 }
 
 impl Hub {
+    /// The console says how its page is drawn; this part knows nothing of pages.
+    pub fn paint_with(&self, painter: Painter) {
+        // A second one is the same.
+        let _ = self.0.painter.set(painter);
+    }
+
+    #[must_use]
+    pub fn painter(&self) -> Option<Painter> {
+        self.0.painter.get().copied()
+    }
+
     /// Gives a screen its place; none when there are too many.
     #[must_use]
     pub fn sit(&self, session: SessionId, board: Board) -> Option<Seat> {

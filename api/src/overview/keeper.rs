@@ -66,7 +66,8 @@ pub async fn show(app: &App, board: &Board) -> Result<()> {
         area: board.area.clone(),
         period: Period::of(board.grain, today),
     };
-    app.screens.show(board, stream::counts(app, &scope).await?);
+    app.screens
+        .show(board, stream::counts(app, &scope, board.face).await?);
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 
 use super::activity::{self, Activity};
 use super::appraisal::{self, Appraisal, By};
+use super::hub::Face;
 use super::scope::{self, Scope, ScopeQuery};
 use super::view::Screen;
 use super::{screen, stream};
@@ -17,7 +18,8 @@ use crate::error::Result;
 use crate::http::answers::ReadRefusals;
 use crate::people::rights::Caller;
 
-fn scope_of(app: &App, caller: &Caller, query: &ScopeQuery) -> Result<Scope> {
+/// What the caller asks for, as of today.
+pub fn scope_of(app: &App, caller: &Caller, query: &ScopeQuery) -> Result<Scope> {
     let city = app.city.load();
     scope::scope(&city, caller, query, local_date(app.clock.now(), city.zone()))
 }
@@ -65,9 +67,20 @@ pub async fn stream_overview(
         ..query.into_inner()
     };
     let scope = scope_of(&app, &caller, &query)?;
+    events(&app, &caller, &scope, Face::Json, &request).await
+}
+
+/// Opens the stream in one of its forms.
+pub async fn events(
+    app: &App,
+    caller: &Caller,
+    scope: &Scope,
+    face: Face,
+    request: &HttpRequest,
+) -> Result<HttpResponse> {
     let last = request.headers().get("last-event-id");
     let last = last.and_then(|value| value.to_str().ok()?.parse().ok());
-    let events = stream::open(&app, &caller, &scope, last).await?;
+    let events = stream::open(app, caller, scope, face, last).await?;
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         // Compressed for each screen anew it would cost more than everything else.

@@ -11,7 +11,7 @@ use futures_util::stream::unfold;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use super::hub::{Board, EventId, Frame, LOOK_AGAIN, Seat};
+use super::hub::{Board, EventId, Face, Frame, LOOK_AGAIN, Seat};
 use super::scope::Scope;
 use super::screen::screen;
 use crate::app::App;
@@ -30,18 +30,20 @@ pub async fn open(
     app: &App,
     caller: &Caller,
     scope: &Scope,
+    face: Face,
     last: Option<EventId>,
 ) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + use<>> {
     let board = Board {
         area: scope.area.clone(),
         grain: scope.period.grain,
+        face,
     };
     let mut seat = app
         .screens
         .sit(caller.session, board.clone())
         .ok_or_else(too_many)?;
     if seat.board.borrow_and_update().is_empty() {
-        app.screens.show(&board, counts(app, scope).await?);
+        app.screens.show(&board, counts(app, scope, face).await?);
         seat.board.mark_unchanged();
     }
     let mut ready = VecDeque::from([Bytes::from_static(RETRY)]);
@@ -78,10 +80,21 @@ fn too_many() -> Error {
 }
 
 /// The counts of a screen as an event.
-pub async fn counts(app: &App, scope: &Scope) -> Result<Bytes> {
+pub async fn counts(app: &App, scope: &Scope, face: Face) -> Result<Bytes> {
     let screen = screen(app, scope, app.clock.now()).await?;
-    let data = serde_json::to_string(&screen).map_err(anyhow::Error::from)?;
-    Ok(Bytes::from(format!("event: overview\ndata: {data}\n\n")))
+    let painter = app.screens.painter().filter(|_| face == Face::Page);
+    let text = match painter {
+        Some(paint) => {
+            let page = paint(app, &screen)?;
+            // One line: a line's end would end the event's field.
+            format!("event: board\ndata: {}\n\n", page.replace('\n', " "))
+        }
+        None => {
+            let data = serde_json::to_string(&screen).map_err(anyhow::Error::from)?;
+            format!("event: overview\ndata: {data}\n\n")
+        }
+    };
+    Ok(Bytes::from(text))
 }
 
 /// A county's screen hears of its county only.
