@@ -12,6 +12,8 @@ use crate::{
     areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, people, photos,
     supervision,
     areas, categories, city, console, follow_up, hotline, notices, ops, orders, overview, people, photos, supervision,
+    areas, categories, city, console, follow_up, hotline, notices, ops, orders, overview, people, photos,
+    supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.

@@ -37,7 +37,7 @@ use crate::photos::service::Darkroom;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::Setting;
-use crate::{db, jobs, ops, routes};
+use crate::{console, db, jobs, ops, routes};
 
 /// How long requests and jobs in flight may take to finish after SIGTERM.
 const SHUTDOWN_SECS: u64 = 30;
@@ -92,6 +92,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         sandbox,
         wording,
     });
+    app.screens.paint_with(console::overview::board::paint);
     if app.config.wechat.mode == WeChatMode::Sandbox {
         roster::seed_demo_if_empty(&app)
             .await

@@ -18,6 +18,7 @@ mod openapi;
 mod operations;
 mod orders;
 mod overview;
+mod overview_page;
 mod people;
 mod photos;
 mod reports;

@@ -9,6 +9,7 @@
 
 mod measure;
 mod product;
+mod screens;
 mod seed;
 mod sweep;
 
@@ -39,6 +40,12 @@ struct Args {
     /// Measures the sweep of the clocks instead, with so many of them due; PostgreSQL, every order open
     #[arg(long)]
     sweep: Option<usize>,
+    /// Screens on the live stream
+    #[arg(long, default_value_t = 200)]
+    screens: usize,
+    /// Measure the one screen and its stream only
+    #[arg(long)]
+    overview: bool,
     #[arg(long, default_value = "target/release/zhitong")]
     binary: PathBuf,
 }
@@ -68,11 +75,27 @@ async fn main() -> anyhow::Result<()> {
             desks: &desks,
         };
         let row = measure::run(&product, &material, scenario, args.callers, args.seconds).await?;
+    let numbers = seed::fill(&product, &callers, args.orders).await?;
+    eprintln!("counting them: {:.0} orders/s", seed::count(&product).await?);
+    println!(
+        "\n{} with {} orders, {} callers at once, {} s each:\n",
+        args.db, args.orders, args.callers, args.seconds
+    );
+    println!("| call | answers/s | p50 ms | p99 ms | server CPU-ms | database CPU-ms | refused |");
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for scenario in Scenario::ALL {
+        if args.overview && scenario != Scenario::Overview {
+            continue;
+        }
+        let row = measure::run(&product, &callers, &numbers, scenario, args.callers, args.seconds).await?;
         println!("{row}");
         if scenario.moves() {
             // What follows goes on with the orders that this move was made on; the first call is not counted.
             desks.truncate(row.answers + 1);
         }
+    }
+    for line in screens::run(&product, &callers, args.screens, args.seconds).await? {
+        println!("{line}");
     }
     println!(
         "\nresident memory: {idle:.0} MiB idle after start, {:.0} MiB at the end (peak {:.0} MiB)",

@@ -25,6 +25,7 @@ pub enum Scenario {
     Accept,
     Reply,
     Judge,
+    Overview,
 }
 
 /// What one call costs.
@@ -56,12 +57,21 @@ impl Scenario {
     pub fn moves(self) -> bool {
         matches!(self, Self::Accept | Self::Reply | Self::Judge)
     }
+    pub const ALL: [Self; 6] = [
+        Self::Submit,
+        Self::Upload,
+        Self::List,
+        Self::Detail,
+        Self::Own,
+        Self::Overview,
+    ];
 
     fn role(self) -> &'static str {
         match self {
             Self::Submit | Self::Upload | Self::Own => "delegate",
             Self::List | Self::Nearest | Self::Detail | Self::Judge => "operator",
             Self::Accept | Self::Reply => "handler",
+            Self::List | Self::Detail | Self::Overview => "operator",
         }
     }
 }
@@ -78,6 +88,7 @@ impl fmt::Display for Scenario {
             Self::Accept => "move: accept",
             Self::Reply => "move: reply",
             Self::Judge => "move: verdict (satisfied, by call)",
+            Self::Overview => "the one screen",
         })
     }
 }
@@ -231,6 +242,7 @@ impl Run {
                 let number = self.numbers.get(index).map_or("", String::as_str);
                 self.http.get(format!("{api}/orders/{number}"))
             }
+            Scenario::Overview => self.http.get(format!("{api}/overview")),
             Scenario::Own => self.http.get(format!("{api}/orders?scope=mine&limit=20")),
         }
     }

@@ -10,6 +10,8 @@ use crate::people::rights::Caller;
 /// A room of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// 一屏.
+    Overview,
     Orders,
     /// One's own sessions: reached by one's name, not by the navigation.
     Sessions,
@@ -18,6 +20,7 @@ pub enum Section {
 impl Section {
     fn href(self) -> &'static str {
         match self {
+            Self::Overview => "/console/overview",
             Self::Orders => "/console/orders",
             Self::Sessions => "/console/sessions",
         }
@@ -25,6 +28,7 @@ impl Section {
 
     fn label(self, role: Role) -> &'static str {
         match (self, role) {
+            (Self::Overview, _) => "一屏",
             (Self::Orders, Role::Delegate) => "我的工单",
             (Self::Orders, _) => "工单",
             (Self::Sessions, _) => "登录的设备",
@@ -34,9 +38,8 @@ impl Section {
     /// The rooms of a role, in the order of the navigation; the first is where he arrives.
     fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Delegate | Role::Handler | Role::Operator | Role::Supervisor | Role::Admin => {
-                &[Self::Orders]
-            }
+            Role::Delegate | Role::Handler => &[Self::Orders],
+            Role::Supervisor | Role::Operator | Role::Admin => &[Self::Overview, Self::Orders],
         }
     }
 }

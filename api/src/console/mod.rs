@@ -17,6 +17,7 @@
 pub mod assets;
 pub mod forms;
 pub mod frame;
+pub mod overview;
 pub mod routes;
 pub mod sign_in;
 pub mod words;

@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
-use crate::console::sign_in;
+use crate::console::{overview, sign_in};
 
 pub mod assets;
 pub mod guard;
@@ -18,6 +18,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .wrap(from_fn(guard::middleware))
         .service(page::home)
         .service(assets::serve)
+        .service(overview::routes::show)
+        .service(overview::routes::stream)
         .service(sign_in::routes::show)
         .service(sign_in::routes::claim)
         .service(sign_in::routes::sandbox)

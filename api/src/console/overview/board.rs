@@ -2,14 +2,14 @@
 
 use askama::Template;
 use chrono::{DateTime, FixedOffset};
-use entity::kinds::Light;
+use entity::kinds::{Light, Status};
 
 use super::map::Map;
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::console::words::{self, Markup};
 use crate::error::Result;
-use crate::overview::view::{Nearest, RateView, Screen, Stage, TrendPoint, UnitLine};
+use crate::overview::view::{Demand, Nearest, RateView, Screen, Stage, TrendPoint};
 
 /// Width and height of the trend, in its own units.
 const TREND: (i64, i64) = (720, 150);
@@ -74,12 +74,7 @@ impl<'a> BoardPage<'a> {
             stages: screen
                 .stages
                 .iter()
-                .filter(|stage| {
-                    !matches!(
-                        stage.stage,
-                        entity::kinds::Status::Cancelled | entity::kinds::Status::Closed
-                    )
-                })
+                .filter(|stage| !matches!(stage.stage, Status::Cancelled | Status::Closed))
                 .map(|stage| stage_bar(stage, screen.open))
                 .collect(),
             trend: trend(&screen.trend),
@@ -89,17 +84,18 @@ impl<'a> BoardPage<'a> {
         }
     }
 
-    fn lamp(&self, light: &Light, text: &str) -> Markup {
-        words::lamp(*light, text)
+    fn red(&self) -> Markup {
+        words::lamp(Light::Red, "")
     }
 
-    /// The light beside what is left: red once it is over.
+    /// The light beside what is left.
     fn left(&self, order: &Nearest) -> Markup {
         words::lamp(order.light, &order.remaining)
     }
 
-    fn score(&self, unit: &UnitLine) -> String {
-        format!("{:.1}", unit.score)
+    fn demanded(&self, demand: &Demand) -> Markup {
+        let light = if demand.overdue { Light::Red } else { Light::Green };
+        words::lamp(light, &demand.remaining)
     }
 }
 
@@ -138,11 +134,7 @@ fn stage_bar(stage: &Stage, open: i64) -> StageBar<'_> {
         Some(hours) if hours < 48 => format!("停留 {hours} 小时"),
         Some(hours) => format!("停留 {} 天", hours / 24),
     };
-    StageBar {
-        stage,
-        dwell,
-        widths,
-    }
+    StageBar { stage, dwell, widths }
 }
 
 fn trend(points: &[TrendPoint]) -> Trend {
@@ -154,7 +146,13 @@ fn trend(points: &[TrendPoint]) -> Trend {
         .unwrap_or_default();
     let count = i64::try_from(points.len()).unwrap_or(1).max(1);
     let step = width / count;
-    let tall = |orders: i64| if most == 0 { 0 } else { orders * (height - 24) / most };
+    let tall = |orders: i64| {
+        if most == 0 {
+            0
+        } else {
+            orders * (height - 24) / most
+        }
+    };
     let mut drawn = Trend {
         most,
         ..Trend::default()
