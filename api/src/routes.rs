@@ -9,11 +9,8 @@ use crate::people::{login_requests, sign_in};
 use crate::supervision::campaigns;
 use crate::wechat::{push, sandbox};
 use crate::{
-    areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, people, photos,
-    supervision,
-    areas, categories, city, console, follow_up, hotline, notices, ops, orders, overview, people, photos, supervision,
-    areas, categories, city, console, follow_up, hotline, notices, ops, orders, overview, people, photos,
-    supervision,
+    areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, overview, people,
+    photos, supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.

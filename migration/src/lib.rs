@@ -15,8 +15,8 @@ mod m20261123_000007_photos;
 mod m20261123_000008_notices;
 mod m20261123_000009_work;
 mod m20261124_000030_campaign_told;
-mod m20261124_000075_reports;
 mod m20261124_000040_overview;
+mod m20261124_000075_reports;
 
 pub struct Migrator;
 

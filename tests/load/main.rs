@@ -66,28 +66,19 @@ async fn main() -> anyhow::Result<()> {
         return sweep::measure(product, &callers, &args, due).await;
     }
     let numbers = seed::fill(&product, &callers, args.orders, 10).await?;
+    eprintln!("counted, {:.0} orders/s", seed::count(&product).await?);
     heading(&args, db);
     let mut desks = seed::desks(&product, &callers, MOST_MOVES).await?;
     for scenario in Scenario::ALL {
+        if args.overview && scenario != Scenario::Overview {
+            continue;
+        }
         let material = Material {
             callers: &callers,
             numbers: &numbers,
             desks: &desks,
         };
         let row = measure::run(&product, &material, scenario, args.callers, args.seconds).await?;
-    let numbers = seed::fill(&product, &callers, args.orders).await?;
-    eprintln!("counting them: {:.0} orders/s", seed::count(&product).await?);
-    println!(
-        "\n{} with {} orders, {} callers at once, {} s each:\n",
-        args.db, args.orders, args.callers, args.seconds
-    );
-    println!("| call | answers/s | p50 ms | p99 ms | server CPU-ms | database CPU-ms | refused |");
-    println!("|---|---:|---:|---:|---:|---:|---:|");
-    for scenario in Scenario::ALL {
-        if args.overview && scenario != Scenario::Overview {
-            continue;
-        }
-        let row = measure::run(&product, &callers, &numbers, scenario, args.callers, args.seconds).await?;
         println!("{row}");
         if scenario.moves() {
             // What follows goes on with the orders that this move was made on; the first call is not counted.

@@ -22,10 +22,10 @@ pub enum Scenario {
     Nearest,
     Detail,
     Own,
+    Overview,
     Accept,
     Reply,
     Judge,
-    Overview,
 }
 
 /// What one call costs.
@@ -42,13 +42,14 @@ pub struct Row {
 
 impl Scenario {
     /// Moves come last, one after the other on the same orders.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Submit,
         Self::Upload,
         Self::List,
         Self::Nearest,
         Self::Detail,
         Self::Own,
+        Self::Overview,
         Self::Accept,
         Self::Reply,
         Self::Judge,
@@ -57,21 +58,12 @@ impl Scenario {
     pub fn moves(self) -> bool {
         matches!(self, Self::Accept | Self::Reply | Self::Judge)
     }
-    pub const ALL: [Self; 6] = [
-        Self::Submit,
-        Self::Upload,
-        Self::List,
-        Self::Detail,
-        Self::Own,
-        Self::Overview,
-    ];
 
     fn role(self) -> &'static str {
         match self {
             Self::Submit | Self::Upload | Self::Own => "delegate",
-            Self::List | Self::Nearest | Self::Detail | Self::Judge => "operator",
+            Self::List | Self::Nearest | Self::Detail | Self::Judge | Self::Overview => "operator",
             Self::Accept | Self::Reply => "handler",
-            Self::List | Self::Detail | Self::Overview => "operator",
         }
     }
 }
@@ -85,10 +77,10 @@ impl fmt::Display for Scenario {
             Self::Nearest => "list 50 by nearest deadline",
             Self::Detail => "one order",
             Self::Own => "own orders",
+            Self::Overview => "the one screen",
             Self::Accept => "move: accept",
             Self::Reply => "move: reply",
             Self::Judge => "move: verdict (satisfied, by call)",
-            Self::Overview => "the one screen",
         })
     }
 }

@@ -2,21 +2,16 @@
 //! spread over a year. One in so many is open, the others are closed.
 
 use std::collections::HashMap;
-
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId, UnitId};
 use entity::kinds::{Light, Role, Status};
-use entity::{assignment, deadline, order, order_event, person, unit};
-use sea_orm::{
-    ActiveModelTrait as _, ActiveValue, ColumnTrait, EntityTrait, IntoActiveModel as _, QueryFilter,
-    QuerySelect as _,
-use entity::{assignment, deadline, order, order_change, order_event, person};
+use entity::{assignment, deadline, order, order_change, order_event, person, unit};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait, ConnectionTrait as _, EntityTrait, IntoActiveModel as _,
-    QueryFilter,
+    QueryFilter, QuerySelect as _,
 };
 use serde_json::json;
 
