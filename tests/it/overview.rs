@@ -395,7 +395,7 @@ on_both_databases! {
         let city = app.supervisor().await;
         let screen = city.get("/overview").await.ok();
         let next = &screen["deadlines"][0];
-        assert_eq!((&next["number"], &next["remaining"]), (&order["number"], &json!("剩 24 小时")));
+        assert_eq!((&next["number"], &next["remaining"]), (&order["number"], &json!("剩 23 小时")));
         assert_eq!(screen["rates"]["response"]["percent"], Value::Null, "nothing has been decided yet");
         assert_eq!(screen["units"][0]["rank"], Value::Null, "one order is too little to be ranked by");
 

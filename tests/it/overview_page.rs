@@ -18,7 +18,7 @@ on_both_databases! {
         let answer = browser.get("/console/overview").await;
         let number = order["number"].as_str().unwrap();
         let link = format!("/console/orders/{number}");
-        let page = answer.page(200, &["在办", "响应率", "解决率", "满意率", "最近到期", "剩 24 小时", &link, "<path class=\"county"]);
+        let page = answer.page(200, &["在办", "响应率", "解决率", "满意率", "最近到期", "剩 23 小时", &link, "<path class=\"county"]);
         // Every county is drawn once, and those too small for a label once more.
         let counties = app.app().city.load().counties.divisions().len();
         assert!(page.matches("<path class=\"county").count() > counties);

@@ -36,13 +36,13 @@ pub struct Facts {
 }
 
 /// Something that was decided on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Outcome {
     pub on: NaiveDate,
     pub what: What,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     Closed,
@@ -133,6 +133,8 @@ fn outcomes(rows: &Rows<'_>, zone: Tz) -> Vec<Outcome> {
             });
         }
     }
+    // Rows come in any order; the facts must not.
+    outcomes.sort_unstable();
     outcomes
 }
 
