@@ -48,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000040_overview::Migration),
             Box::new(m20261124_000060_suggest_model::Migration),
             Box::new(m20261124_000065_topics::Migration),
+            Box::new(m20261124_000040_overview::Migration),
         ]
     }
 }
