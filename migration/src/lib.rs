@@ -16,6 +16,7 @@ mod m20261123_000008_notices;
 mod m20261123_000009_work;
 mod m20261124_000030_campaign_told;
 mod m20261124_000075_reports;
+mod m20261124_000050_saved_view;
 
 pub struct Migrator;
 
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000009_work::Migration),
             Box::new(m20261124_000030_campaign_told::Migration),
             Box::new(m20261124_000075_reports::Migration),
+            Box::new(m20261124_000050_saved_view::Migration),
         ]
     }
 }
