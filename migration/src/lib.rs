@@ -23,6 +23,7 @@ mod m20261124_000050_saved_view;
 mod m20261124_000060_suggest_model;
 mod m20261124_000065_topics;
 mod m20261124_000075_reports;
+mod m20261124_000050_saved_view;
 
 pub struct Migrator;
 

@@ -5,6 +5,7 @@ use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
 use crate::console::{admin, campaigns, insight, order, orders, overview, sign_in};
 use crate::console::{overview, sign_in};
+use crate::console::{order, orders, sign_in};
 
 pub mod assets;
 pub mod guard;
