@@ -11,8 +11,6 @@ use crate::wechat::{push, sandbox};
 use crate::{
     areas, categories, city, console, content, follow_up, hotline, insight, notices, open311, ops, orders,
     overview, people, photos, sites, supervision,
-    areas, categories, city, console, follow_up, hotline, notices, open311, ops, orders, overview, people,
-    photos, supervision,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.

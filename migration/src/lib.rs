@@ -23,7 +23,6 @@ mod m20261124_000050_saved_view;
 mod m20261124_000060_suggest_model;
 mod m20261124_000065_topics;
 mod m20261124_000075_reports;
-mod m20261124_000050_saved_view;
 
 pub struct Migrator;
 
@@ -40,16 +39,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_photos::Migration),
             Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_work::Migration),
+            Box::new(m20261124_000010_content::Migration),
             Box::new(m20261124_000020_hotline_desk::Migration),
             Box::new(m20261124_000021_endorsement_by_merge::Migration),
-            Box::new(m20261124_000010_content::Migration),
             Box::new(m20261124_000030_campaign_told::Migration),
-            Box::new(m20261124_000075_reports::Migration),
-            Box::new(m20261124_000050_saved_view::Migration),
             Box::new(m20261124_000040_overview::Migration),
+            Box::new(m20261124_000050_saved_view::Migration),
             Box::new(m20261124_000060_suggest_model::Migration),
             Box::new(m20261124_000065_topics::Migration),
-            Box::new(m20261124_000040_overview::Migration),
+            Box::new(m20261124_000075_reports::Migration),
         ]
     }
 }

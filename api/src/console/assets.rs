@@ -14,8 +14,6 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/orders.css"),
     include_str!("../../console/style/order.css"),
     include_str!("../../console/style/screen.css"),
-    include_str!("../../console/style/orders.css"),
-    include_str!("../../console/style/order.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(

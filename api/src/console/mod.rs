@@ -24,8 +24,6 @@ pub mod insight;
 pub mod order;
 pub mod orders;
 pub mod overview;
-pub mod order;
-pub mod orders;
 pub mod routes;
 pub mod sign_in;
 pub mod words;

@@ -4,8 +4,6 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
 use crate::console::{admin, campaigns, insight, order, orders, overview, sign_in};
-use crate::console::{overview, sign_in};
-use crate::console::{order, orders, sign_in};
 
 pub mod assets;
 pub mod guard;

@@ -79,17 +79,6 @@ fn call_filed(error: DbErr) -> Error {
     }
 }
 
-fn call_filed(error: DbErr) -> Error {
-    match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(told))
-            if CALL_INDEX.iter().any(|index| told.contains(index)) =>
-        {
-            Error::refused(Kind::Rule, CALL_FILED, "这通来电已经登记过。")
-        }
-        _ => error.into(),
-    }
-}
-
 /// Writes the order, if nobody has written meanwhile; false when somebody has.
 pub async fn update(txn: &impl ConnectionTrait, before: &order::Model, after: &order::Model) -> Result<bool> {
     let mut row = order::ActiveModel::from(after.clone()).reset_all();
