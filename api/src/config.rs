@@ -9,6 +9,10 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
+use fallback::DefaultFor;
+
+mod fallback;
+
 /// The secrets printed in `.env.example`: good for reading, never for running.
 pub const SAMPLE_JWT_SECRET: &str = "change-me-change-me-change-me-change-me";
 pub const SAMPLE_DATA_KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -16,7 +20,7 @@ pub const SAMPLE_DATA_KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 /// The pack that is built in.
 pub const DEFAULT_CITY_PACK: &str = "luoyang";
 
-const MIN_JWT_SECRET_CHARS: usize = 32;
+const MIN_SECRET_CHARS: usize = 32;
 const DATA_KEY_BYTES: usize = 32;
 
 #[derive(Clone, Debug)]
@@ -149,7 +153,7 @@ impl Config {
             job_workers: vars.parse("ZHITONG_JOB_WORKERS", "4", "a number from 1 to 64"),
             heif_convert: vars.optional("HEIF_CONVERT").map(PathBuf::from),
             otlp_endpoint: vars.optional("OTEL_EXPORTER_OTLP_ENDPOINT"),
-            hotline_secret: vars.optional("HOTLINE_SECRET").map(SecretString::from),
+            hotline_secret: vars.hotline_secret(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             database_url: database_url.into(),
             bind,
@@ -304,13 +308,24 @@ impl Vars<'_> {
                 "JWT_SECRET",
                 "is the sample's; make your own with: openssl rand -base64 48",
             );
-        } else if !secret.is_empty() && secret.chars().count() < MIN_JWT_SECRET_CHARS {
+        } else if !secret.is_empty() && secret.chars().count() < MIN_SECRET_CHARS {
             self.fault(
                 "JWT_SECRET",
                 "is weak: at least 32 characters; make one with: openssl rand -base64 48",
             );
         }
         secret.into()
+    }
+
+    fn hotline_secret(&mut self) -> Option<SecretString> {
+        let secret = self.optional("HOTLINE_SECRET")?;
+        if secret.chars().count() < MIN_SECRET_CHARS {
+            self.fault(
+                "HOTLINE_SECRET",
+                "is weak: at least 32 characters; make one with: openssl rand -base64 48",
+            );
+        }
+        Some(secret.into())
     }
 
     fn data_keys(&mut self) -> Vec<DataKey> {
@@ -371,29 +386,6 @@ impl Vars<'_> {
     }
 }
 
-/// What stands in for a value that could not be read; the fault is already noted.
-trait DefaultFor {
-    fn fallback() -> Self;
-}
-
-impl DefaultFor for SocketAddr {
-    fn fallback() -> Self {
-        Self::from(([127, 0, 0, 1], 0))
-    }
-}
-
-impl DefaultFor for usize {
-    fn fallback() -> Self {
-        1
-    }
-}
-
-impl DefaultFor for bool {
-    fn fallback() -> Self {
-        true
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
@@ -438,6 +430,7 @@ mod tests {
             ("JWT_SECRET", ""),
             ("JWT_SECRET", "short"),
             ("JWT_SECRET", SAMPLE_JWT_SECRET),
+            ("HOTLINE_SECRET", "short"),
             ("DATA_KEY", SAMPLE_DATA_KEY),
             ("DATA_KEY", "k1:AAAA"),
             ("ZHITONG_CLOCK_START", "yesterday"),

@@ -1,5 +1,6 @@
 //! What can go wrong, in terms of the domain. `http/problem.rs` turns each into an answer.
 
+use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -68,6 +69,13 @@ pub struct CurrentState {
     pub allowed: Vec<String>,
 }
 
+/// Who works on what was asked for, sent along with a 409.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    pub name: String,
+    pub until: DateTime<FixedOffset>,
+}
+
 /// A refusal on its way out.
 #[derive(Clone, Debug)]
 pub struct Refused {
@@ -76,6 +84,7 @@ pub struct Refused {
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub state: Option<CurrentState>,
+    pub holder: Option<Holder>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +111,7 @@ impl Error {
             detail: detail.into(),
             errors: Vec::new(),
             state: None,
+            holder: None,
         }))
     }
 
@@ -135,6 +145,15 @@ impl Error {
     pub fn with_state(mut self, state: CurrentState) -> Self {
         if let Self::Refused(refused) = &mut self {
             refused.state = Some(state);
+        }
+        self
+    }
+
+    /// Adds who is in the way, and until when (409).
+    #[must_use]
+    pub fn held_by(mut self, holder: Holder) -> Self {
+        if let Self::Refused(refused) = &mut self {
+            refused.holder = Some(holder);
         }
         self
     }

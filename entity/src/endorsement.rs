@@ -14,6 +14,8 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
     pub created_at: DateTimeUtc,
+    /// The merged order it came by; none where the delegate endorsed by himself.
+    pub merged_from: Option<OrderId>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

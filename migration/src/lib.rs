@@ -14,6 +14,8 @@ mod m20261123_000006_supervision;
 mod m20261123_000007_photos;
 mod m20261123_000008_notices;
 mod m20261123_000009_work;
+mod m20261124_000020_hotline_desk;
+mod m20261124_000021_endorsement_by_merge;
 mod m20261124_000030_campaign_told;
 mod m20261124_000075_reports;
 
@@ -32,6 +34,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000007_photos::Migration),
             Box::new(m20261123_000008_notices::Migration),
             Box::new(m20261123_000009_work::Migration),
+            Box::new(m20261124_000020_hotline_desk::Migration),
+            Box::new(m20261124_000021_endorsement_by_merge::Migration),
             Box::new(m20261124_000030_campaign_told::Migration),
             Box::new(m20261124_000075_reports::Migration),
         ]

@@ -144,7 +144,13 @@ const TABLE: &[(&str, May)] = &[
         "GET /api/v1/orders/{number}/supervision-orders/{no}/pdf",
         Only(&[Operator, UnitHandler, CitySupervisor, CountySupervisor, Admin]),
     ),
+    // Or the call centre, by its signature.
     ("POST /api/v1/hotline/calls", Only(&[Operator])),
+    ("GET /api/v1/hotline/callers", Only(&[Operator])),
+    ("GET /api/v1/hotline/queue", Only(&[Operator])),
+    ("POST /api/v1/hotline/queue/{number}/claim", Only(&[Operator])),
+    ("DELETE /api/v1/hotline/queue/{number}/claim", Only(&[Operator])),
+    ("GET /api/v1/orders/{number}/similar", Only(&[Operator])),
     ("POST /api/v1/insight-reports", Only(REPORT_READERS)),
     ("GET /api/v1/insight-reports", Only(REPORT_READERS)),
     // The report is the county's.
@@ -305,6 +311,9 @@ impl Scene {
         }
         if path.ends_with("/reply-texts") {
             path.push_str("?category=0101");
+        }
+        if path.ends_with("/callers") {
+            path.push_str("?phone=13800000000");
         }
         path
     }

@@ -7,6 +7,7 @@
 //! `--sweep 1000`: all orders open, on PostgreSQL, so many clocks due at once.
 //! PostgreSQL: `TEST_POSTGRES_URL` names a cluster on this machine, as `tests/run` starts one.
 
+mod hang;
 mod measure;
 mod product;
 mod seed;
@@ -39,6 +40,9 @@ struct Args {
     /// Measures the sweep of the clocks instead, with so many of them due; PostgreSQL, every order open
     #[arg(long)]
     sweep: Option<usize>,
+    /// Measures what has nothing to do with WeChat twice: while WeChat answers and while it hangs
+    #[arg(long)]
+    wechat_hangs: bool,
     #[arg(long, default_value = "target/release/zhitong")]
     binary: PathBuf,
 }
@@ -59,6 +63,15 @@ async fn main() -> anyhow::Result<()> {
         return sweep::measure(product, &callers, &args, due).await;
     }
     let numbers = seed::fill(&product, &callers, args.orders, 10).await?;
+    if args.wechat_hangs {
+        let material = Material {
+            callers: &callers,
+            numbers: &numbers,
+            desks: &[],
+        };
+        hang::compare(&product, &material, args.callers, args.seconds).await?;
+        return product.stop().await;
+    }
     heading(&args, db);
     let mut desks = seed::desks(&product, &callers, MOST_MOVES).await?;
     for scenario in Scenario::ALL {

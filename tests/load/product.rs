@@ -9,6 +9,7 @@ use base64::Engine as _;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tests::faults::Proxy;
 use tests::people::Person;
 
 /// Linux counts a process's time in hundredths of a second on every usual machine.
@@ -20,6 +21,8 @@ pub struct Product {
     pub db: DatabaseConnection,
     /// Of the database.
     pub url: String,
+    /// Between the product and WeChat's stand-in, to be cut.
+    pub wechat: Proxy,
     child: Child,
     postgres: Option<Postgres>,
     _folder: TempDir,
@@ -59,6 +62,7 @@ impl Product {
         };
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let key = base64::engine::general_purpose::STANDARD.encode([7_u8; 32]);
+        let wechat = Proxy::start(&format!("127.0.0.1:{port}")).await;
         let child = Command::new(binary)
             .arg("serve")
             .env_clear()
@@ -66,6 +70,10 @@ impl Product {
             .env("ZHITONG_DATA_DIR", folder.path())
             .env("DATABASE_URL", &url)
             .env("WECHAT_MODE", "sandbox")
+            .env(
+                "WECHAT_API_BASE",
+                format!("http://{}/sandbox/wechat", wechat.address()),
+            )
             .env("JWT_SECRET", "only-for-the-load-program-0123456789")
             .env("DATA_KEY", format!("k1:{key}"))
             .env("RUST_LOG", "error")
@@ -80,6 +88,7 @@ impl Product {
             http,
             db,
             url,
+            wechat,
             child,
             postgres,
             _folder: folder,

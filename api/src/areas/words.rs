@@ -1,5 +1,5 @@
-//! Places told in words: a township's or community's name in an address or a description. Knows only what is
-//! said unmistakably; a name that several places bear says nothing.
+//! Places told in words: a township's or community's name in an address or a description, and how sure that is. A name
+//! that several places bear is shared among them, and so is a text that names several places.
 
 use std::collections::HashMap;
 
@@ -23,10 +23,24 @@ pub struct Community {
 #[derive(Clone, Debug, Default)]
 pub struct Words {
     townships: HashMap<String, Township>,
-    /// Name → the townships it may mean.
-    names: HashMap<String, Vec<String>>,
+    /// Name → the townships it may mean, and how surely the name alone says so.
+    names: HashMap<String, Vec<(String, f64)>>,
     longest: usize,
 }
+
+/// What a text may mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Meant<'a> {
+    pub township: &'a Township,
+    /// 0 to 1.
+    pub confidence: f64,
+}
+
+/// A township by its own name; by another name of its; by a community; by a village, whose name people share.
+const BY_NAME: f64 = 0.95;
+const BY_OTHER_NAME: f64 = 0.9;
+const BY_COMMUNITY: f64 = 0.85;
+const BY_VILLAGE: f64 = 0.8;
 
 /// Shorter names stand in too many other words.
 const MIN_CHARS: usize = 3;
@@ -34,30 +48,35 @@ const MIN_CHARS: usize = 3;
 impl Words {
     #[must_use]
     pub fn new(townships: Vec<Township>, communities: Vec<Community>) -> Self {
-        let mut names: HashMap<String, Vec<String>> = HashMap::new();
-        let mut add = |name: &str, township: &str| {
+        let mut names: HashMap<String, Vec<(String, f64)>> = HashMap::new();
+        let mut add = |name: &str, township: &str, sure: f64| {
             if name.chars().count() >= MIN_CHARS {
                 let meant = names.entry(name.to_owned()).or_default();
-                if !meant.iter().any(|code| code == township) {
-                    meant.push(township.to_owned());
+                if !meant.iter().any(|(code, _)| code == township) {
+                    meant.push((township.to_owned(), sure));
                 }
             }
         };
         for township in &townships {
-            add(&township.name, &township.code);
+            add(&township.name, &township.code, BY_NAME);
             // People say 翠云路办事处 as well as 翠云路街道.
             if let Some(stem) = township.name.strip_suffix("街道") {
-                add(&format!("{stem}办事处"), &township.code);
+                add(&format!("{stem}办事处"), &township.code, BY_OTHER_NAME);
             }
             for name in &township.other_names {
-                add(name, &township.code);
+                add(name, &township.code, BY_OTHER_NAME);
             }
         }
         for community in &communities {
-            add(&format!("{}社区", community.name), &community.township);
+            add(
+                &format!("{}社区", community.name),
+                &community.township,
+                BY_COMMUNITY,
+            );
             add(
                 &format!("{}村", community.name.trim_end_matches('村')),
                 &community.township,
+                BY_VILLAGE,
             );
         }
         let longest = names.keys().map(|name| name.chars().count()).max().unwrap_or(0);
@@ -88,33 +107,71 @@ impl Words {
     /// The one township that the words name; of the given county where one is known.
     #[must_use]
     pub fn find(&self, text: &str, county: Option<&str>) -> Option<&Township> {
+        match self.tell(text, county).as_slice() {
+            [one] => Some(one.township),
+            _ => None,
+        }
+    }
+
+    /// The townships that the words may mean, the surest first; of the given county where one is known. The longest
+    /// names that are found count; shorter pieces of them are not looked at.
+    #[must_use]
+    pub fn tell(&self, text: &str, county: Option<&str>) -> Vec<Meant<'_>> {
         let letters: Vec<char> = text.chars().collect();
-        let mut found: Option<&Township> = None;
         for length in (MIN_CHARS..=self.longest).rev() {
-            for window in letters.windows(length) {
-                let name: String = window.iter().collect();
-                let meant = self
-                    .names
-                    .get(&name)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|code| self.townships.get(code));
-                let mut here = meant.filter(|township| county.is_none_or(|county| township.county == county));
-                let (Some(township), None) = (here.next(), here.next()) else {
-                    continue;
-                };
-                match found {
-                    Some(other) if other.code != township.code => return None,
-                    _ => found = Some(township),
-                }
-            }
-            // A longer name is the better one; shorter pieces of it are not looked at.
-            if found.is_some() {
-                return found;
+            let told = self.named(&letters, length, county);
+            if !told.is_empty() {
+                return shared(told);
             }
         }
-        None
+        Vec::new()
     }
+
+    /// What the names of this length mean, name by name.
+    fn named(&self, letters: &[char], length: usize, county: Option<&str>) -> Vec<Vec<Meant<'_>>> {
+        let mut told = Vec::new();
+        for window in letters.windows(length) {
+            let name: String = window.iter().collect();
+            let meant = self.names.get(&name).into_iter().flatten();
+            let meant = meant.filter_map(|(code, sure)| {
+                let township = self.townships.get(code)?;
+                county
+                    .is_none_or(|county| township.county == county)
+                    .then_some(Meant {
+                        township,
+                        confidence: *sure,
+                    })
+            });
+            let meant: Vec<_> = meant.collect();
+            if !meant.is_empty() {
+                told.push(meant);
+            }
+        }
+        told
+    }
+}
+
+/// Each name is worth the same; what it means shares its worth.
+fn shared(told: Vec<Vec<Meant<'_>>>) -> Vec<Meant<'_>> {
+    let names = told.len() as f64;
+    let mut sum: HashMap<&str, Meant<'_>> = HashMap::new();
+    for meant in told {
+        let share = 1.0 / (names * meant.len() as f64);
+        for Meant { township, confidence } in meant {
+            let held = sum.entry(&township.code).or_insert(Meant {
+                township,
+                confidence: 0.0,
+            });
+            held.confidence += confidence * share;
+        }
+    }
+    let mut all: Vec<_> = sum.into_values().collect();
+    all.sort_by(|a, b| {
+        b.confidence
+            .total_cmp(&a.confidence)
+            .then_with(|| a.township.code.cmp(&b.township.code))
+    });
+    all
 }
 
 #[cfg(test)]
@@ -169,6 +226,26 @@ mod tests {
             words().find("西关社区", Some("A")).map(|t| t.code.as_str()),
             Some("2")
         );
+    }
+
+    fn told(text: &str, county: Option<&str>) -> Vec<(String, f64)> {
+        let words = words();
+        let told = words.tell(text, county);
+        told.iter()
+            .map(|meant| (meant.township.code.clone(), meant.confidence))
+            .collect()
+    }
+
+    #[test]
+    fn how_sure_it_is_follows_from_the_kind_of_name_and_from_who_else_bears_it() {
+        let one = |code: &str, sure: f64| vec![(code.to_owned(), sure)];
+        assert_eq!(told("翠云路街道行知街", None), one("1", 0.95));
+        assert_eq!(told("行知社区门口", None), one("1", 0.85));
+        assert_eq!(told("行知村口的桥", None), one("1", 0.8));
+        let both = vec![("2".to_owned(), 0.475), ("3".to_owned(), 0.475)];
+        assert_eq!(told("城关镇中心小学", None), both);
+        assert_eq!(told("城关镇中心小学", Some("B")), one("3", 0.95));
+        assert!(told("路口东南角", None).is_empty());
     }
 
     #[test]

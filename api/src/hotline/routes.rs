@@ -1,17 +1,22 @@
-//! `POST /hotline/calls`
+//! `POST /hotline/calls`, and who it is that calls.
 
-use actix_web::{HttpResponse, post, web};
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset, Utc};
+use entity::ids::PersonId;
+use entity::kinds::PersonLevel;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::hotline::service::{self, Call};
-use crate::http::answers::WriteRefusals;
+use crate::hotline::callers::{self, Found, FoundBy};
+use crate::hotline::service::{self, Call, Filer};
+use crate::hotline::signature::Headers;
+use crate::http::answers::{ReadRefusals, WriteRefusals};
+use crate::http::extract::RawJson;
 use crate::http::idempotency::fingerprint;
 use crate::orders::report::GivenPoint;
-use crate::orders::view::OrderView;
+use crate::orders::view::{AreaView, OrderView};
 use crate::people::rights::Caller;
 
 /// 代表来电
@@ -38,45 +43,159 @@ pub struct FileCall {
     pub number: Option<String>,
     #[serde(default)]
     pub confidential: bool,
+    /// Who speaks, where the number leads to several delegates or to none: an id of `GET /hotline/callers`.
+    pub delegate_id: Option<PersonId>,
+    /// How the operator made sure that it is he, where the number does not say so; kept in the order's history.
+    #[schema(min_length = 2, max_length = 200)]
+    pub identity_confirmed: Option<String>,
+    /// With `identity_confirmed`: the number leads to this delegate from now on.
+    #[serde(default)]
+    pub remember_number: bool,
 }
 
-/// An operator files a call in the delegate's name.
+impl From<FileCall> for Call {
+    fn from(body: FileCall) -> Self {
+        let FileCall {
+            caller_phone,
+            description,
+            location,
+            address,
+            category,
+            occurred_at,
+            call_id,
+            number,
+            confidential,
+            delegate_id,
+            identity_confirmed,
+            remember_number,
+        } = body;
+        Self {
+            caller_phone,
+            call_id,
+            number,
+            description,
+            location,
+            address,
+            category,
+            occurred_at: occurred_at.map(|at| at.with_timezone(&Utc)),
+            confidential,
+            delegate: delegate_id,
+            identity_confirmed,
+            remember_number,
+        }
+    }
+}
+
+/// Files a call in the delegate's name: by an operator, or by the call centre's own system, whose request is signed
+/// instead of carrying a token. `X-Hotline-Signature` = hex(HMAC-SHA256(`HOTLINE_SECRET`, timestamp + "\n" + nonce +
+/// "\n" + body)). Timestamps up to five minutes off are taken; a nonce is taken once.
 #[utoipa::path(
     tag = "hotline",
     request_body = FileCall,
+    params(
+        ("X-Hotline-Timestamp" = Option<i64>, Header, description = "Unix seconds at which the call centre signed"),
+        ("X-Hotline-Nonce" = Option<String>, Header, description = "16 to 64 visible characters, never used before"),
+        ("X-Hotline-Signature" = Option<String>, Header, description = "64 hexadecimal digits"),
+    ),
     responses((status = 201, body = OrderView), WriteRefusals),
-    security(("bearer" = []))
+    security(("bearer" = []), ("hotline_signature" = []))
 )]
 #[post("/hotline/calls")]
-pub async fn file_call(
+pub async fn file_call(app: web::Data<App>, request: HttpRequest, body: RawJson) -> Result<HttpResponse> {
+    let caller = match signed(&request) {
+        Some(headers) => {
+            service::admit(&app, headers, &body.bytes).await?;
+            None
+        }
+        None => Some(Caller::extract(&request).await?),
+    };
+    let filer = caller.as_ref().map_or(Filer::CallCentre, Filer::Operator);
+    let call: FileCall = body.read()?;
+    let fingerprint = fingerprint("POST /hotline/calls", &call);
+    let answer = service::file(&app, filer, call.into(), fingerprint).await?;
+    Ok(answer.respond())
+}
+
+/// A request that carries a signature is judged by it alone.
+fn signed(request: &HttpRequest) -> Option<Headers<'_>> {
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default())
+    };
+    Some(Headers {
+        signature: header("x-hotline-signature")?,
+        timestamp: header("x-hotline-timestamp").unwrap_or_default(),
+        nonce: header("x-hotline-nonce").unwrap_or_default(),
+    })
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CallerQuery {
+    /// The number that calls.
+    #[param(required = false, max_length = 32)]
+    pub phone: Option<String>,
+    /// Part of a delegate's name, where the number leads to nobody.
+    #[param(required = false, max_length = 20)]
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Callers {
+    /// Empty where the number is nobody's.
+    pub items: Vec<CallerView>,
+}
+
+/// A delegate who may be the caller.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CallerView {
+    pub id: PersonId,
+    pub name: String,
+    pub level: Option<PersonLevel>,
+    pub area: Option<AreaView>,
+    pub electoral_unit: Option<String>,
+    /// The number of the roster, masked.
+    pub phone_masked: String,
+    /// `roster`: his number; `confirmed`: an operator has made sure of it before; `name`: found by his name.
+    #[schema(pattern = "^(roster|confirmed|name)$")]
+    pub found_by: &'static str,
+}
+
+/// Who calls: asked while the telephone rings. Give `phone` or `name`.
+#[utoipa::path(
+    tag = "hotline",
+    params(CallerQuery),
+    responses((status = 200, body = Callers), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/hotline/callers")]
+pub async fn find_callers(
     app: web::Data<App>,
     caller: Caller,
-    body: web::Json<FileCall>,
-) -> Result<HttpResponse> {
-    let body = body.into_inner();
-    let fingerprint = fingerprint("POST /hotline/calls", &body);
-    let FileCall {
-        caller_phone,
-        description,
-        location,
-        address,
-        category,
-        occurred_at,
-        call_id,
-        number,
-        confidential,
-    } = body;
-    let occurred_at = occurred_at.map(|at| at.with_timezone(&Utc));
-    let call = Call {
-        caller_phone,
-        call_id,
-        number,
-        description,
-        location,
-        address,
-        category,
-        occurred_at,
-        confidential,
-    };
-    Ok(service::file(&app, &caller, call, fingerprint).await?.respond())
+    query: web::Query<CallerQuery>,
+) -> Result<web::Json<Callers>> {
+    let CallerQuery { phone, name } = query.into_inner();
+    let found = callers::find(&app, &caller, phone.as_deref(), name.as_deref()).await?;
+    Ok(web::Json(Callers {
+        items: found.into_iter().map(shown).collect(),
+    }))
+}
+
+fn shown(found: Found) -> CallerView {
+    let Found { profile, by } = found;
+    CallerView {
+        id: profile.id,
+        name: profile.name,
+        level: profile.level,
+        area: profile.area.map(|(code, name)| AreaView { code, name }),
+        electoral_unit: profile.electoral_unit,
+        phone_masked: profile.phone_masked,
+        found_by: match by {
+            FoundBy::Roster => "roster",
+            FoundBy::Confirmed => "confirmed",
+            FoundBy::Name => "name",
+        },
+    }
 }

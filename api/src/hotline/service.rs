@@ -1,33 +1,60 @@
 //! A call becomes an order in the delegate's name. The call's own id makes it idempotent: the same call twice
 //! is one order, whoever files it.
 
-use entity::kinds::{Channel, Role};
+use entity::caller_number;
+use entity::ids::PersonId;
+use entity::kinds::{Channel, Role, Visibility};
+use entity::person;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 use crate::app::App;
+use crate::db;
 use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::hotline::callers::{self, CallerNumber};
+use crate::hotline::signature::{self, Headers};
+use crate::hotline::store;
 use crate::http::idempotency::Answer;
 use crate::orders::actor::Actor;
-use crate::orders::report::{GivenPoint, NewOrder};
-use crate::orders::submit::{self, Claim};
+use crate::orders::report::{GivenPoint, NewOrder, one_text};
+use crate::orders::submit::{self, Beside, Claim};
 use crate::orders::view::OrderView;
 use crate::people::profile;
 use crate::people::rights::Caller;
-use crate::people::sealing::Phone;
 
 const CALL_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
+const HOW_CHARS: std::ops::RangeInclusive<usize> = 2..=200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     CallerNotOnRoster,
+    /// The number is shared; somebody has to say who speaks.
+    SeveralCallers,
+    /// The number does not lead to the delegate who is named, and nobody has made sure that it is he.
+    IdentityNotConfirmed,
+    UnknownDelegate,
 }
 
 impl Refusal for Refused {
     fn code(&self) -> &'static str {
-        "caller_not_on_roster"
+        match self {
+            Self::CallerNotOnRoster => "caller_not_on_roster",
+            Self::SeveralCallers => "several_callers",
+            Self::IdentityNotConfirmed => "identity_not_confirmed",
+            Self::UnknownDelegate => "unknown_delegate",
+        }
     }
 
     fn detail(&self) -> String {
-        "来电号码不在代表名册上，请按普通市民来电受理。".to_owned()
+        match self {
+            Self::CallerNotOnRoster => {
+                "来电号码不在代表名册上。如确认是代表换了号码，请按姓名查找后登记；否则请按普通市民来电受理。"
+            }
+            Self::SeveralCallers => "这个号码对应多位代表，请先问清是哪一位。",
+            Self::IdentityNotConfirmed => "来电号码与所选代表不符，请核实身份并写明核实方式。",
+            Self::UnknownDelegate => "代表名册上没有这个人。",
+        }
+        .to_owned()
     }
 
     fn kind(&self) -> Kind {
@@ -35,7 +62,13 @@ impl Refusal for Refused {
     }
 }
 
-/// What the operator noted.
+/// Who files: an operator, or the call centre's own system by a signed request.
+pub enum Filer<'a> {
+    Operator(&'a Caller),
+    CallCentre,
+}
+
+/// What was noted of the call.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub caller_phone: String,
@@ -47,34 +80,100 @@ pub struct Call {
     pub category: Option<String>,
     pub occurred_at: Option<chrono::DateTime<chrono::Utc>>,
     pub confidential: bool,
+    /// Who speaks, where the number does not say.
+    pub delegate: Option<PersonId>,
+    /// How the operator made sure of it.
+    pub identity_confirmed: Option<String>,
+    /// Whether the number is the delegate's from now on.
+    pub remember_number: bool,
+}
+
+/// Takes a signed request once. Committed by itself, so that what is refused later cannot be sent again either.
+pub async fn admit(app: &App, headers: Headers<'_>, body: &[u8]) -> Result<()> {
+    let now = app.clock.now();
+    let secret = app.config.hotline_secret.as_ref();
+    let secret = secret.ok_or(signature::Refused::NotConfigured)?;
+    let expires_at = signature::verify(secret.expose_secret().as_bytes(), headers, body, now)?;
+    let txn = db::write(&app.db).await?;
+    if !store::use_nonce(&txn, headers.nonce, expires_at, now).await? {
+        return Err(signature::Refused::Replayed.into());
+    }
+    Ok(txn.commit().await?)
 }
 
 /// Files the call. `fingerprint` is of the whole request.
-pub async fn file(app: &App, caller: &Caller, call: Call, fingerprint: String) -> Result<Answer<OrderView>> {
-    caller.require(Role::Operator)?;
+pub async fn file(app: &App, filer: Filer<'_>, call: Call, fingerprint: String) -> Result<Answer<OrderView>> {
+    let (actor, operator) = match filer {
+        Filer::Operator(caller) => {
+            caller.require(Role::Operator)?;
+            (Actor::from(caller), Some(caller.person))
+        }
+        Filer::CallCentre => (Actor::call_centre(), None),
+    };
     let visible = call.call_id.bytes().all(|b| b.is_ascii_graphic());
     if !visible || !CALL_ID_CHARS.contains(&call.call_id.len()) {
         let detail = "来电编号应为 1 到 64 个字母、数字或符号。";
-        return Err(Error::invalid(vec![FieldError::new(
-            "call_id",
-            "malformed",
-            detail,
-        )]));
+        return Err(wrong("call_id", "malformed", detail));
     }
-    let phone = Phone::parse(&call.caller_phone).ok_or(Refused::CallerNotOnRoster)?;
-    let person = profile::with_phone(app, &phone).await?;
-    let delegate = person
-        .filter(|p| p.role == Role::Delegate)
-        .ok_or(Refused::CallerNotOnRoster)?;
+    let number = CallerNumber::parse(&call.caller_phone).ok_or(Refused::CallerNotOnRoster)?;
+    let (delegate, confirmed) = speaker(app, &number, &call, operator).await?;
     let claim = Claim {
         person: delegate.id,
         key: format!("call:{}", call.call_id),
         fingerprint,
     };
-    let new = NewOrder {
+    let beside = confirmed.as_ref().map(|how| Beside {
+        action: "caller_confirmed",
+        visibility: Visibility::Supervision,
+        note: how.clone(),
+        detail: json!({ "number": number.masked(), "remembered": call.remember_number }),
+    });
+    let call_id = call.call_id.clone();
+    let remember = call.remember_number;
+    let new = order(call, &delegate, operator);
+    let answer = match submit::submit_with(app, &actor, new, Some(&claim), beside).await {
+        Err(error) if error.code() == Some(submit::CALL_FILED) => {
+            return Err(named(app, error, &call_id).await?);
+        }
+        other => other?,
+    };
+    if let (Some(how), Some(operator), true) = (confirmed, operator, remember) {
+        keep(app, &number, delegate.id, operator, how).await?;
+    }
+    Ok(answer)
+}
+
+/// Who speaks, and how that was made sure of where the number does not say so.
+async fn speaker(
+    app: &App,
+    number: &CallerNumber,
+    call: &Call,
+    operator: Option<PersonId>,
+) -> Result<(person::Model, Option<String>)> {
+    let found = callers::at(app, number).await?;
+    let Some(chosen) = call.delegate else {
+        let mut found = found.into_iter().map(|(person, _)| person);
+        return match (found.next(), found.next()) {
+            (Some(one), None) => Ok((one, None)),
+            (None, _) => Err(Refused::CallerNotOnRoster.into()),
+            (Some(_), Some(_)) => Err(Refused::SeveralCallers.into()),
+        };
+    };
+    if let Some((person, _)) = found.into_iter().find(|(person, _)| person.id == chosen) {
+        return Ok((person, None));
+    }
+    let how = call.identity_confirmed.as_deref().filter(|_| operator.is_some());
+    let how = how.ok_or(Refused::IdentityNotConfirmed)?;
+    let how = one_text("identity_confirmed", how, HOW_CHARS)?;
+    let person = profile::delegates(app, vec![chosen]).await?.into_iter().next();
+    Ok((person.ok_or(Refused::UnknownDelegate)?, Some(how)))
+}
+
+fn order(call: Call, delegate: &person::Model, operator: Option<PersonId>) -> NewOrder {
+    NewOrder {
         channel: Channel::Call,
         reporter: delegate.id,
-        filed_by: Some(caller.person),
+        filed_by: operator,
         description: call.description,
         location: call.location,
         address: call.address,
@@ -86,6 +185,38 @@ pub async fn file(app: &App, caller: &Caller, call: Call, fingerprint: String) -
         confidential: call.confidential,
         number: call.number,
         call_id: Some(call.call_id),
+    }
+}
+
+/// The number is the delegate's too from now on.
+async fn keep(
+    app: &App,
+    number: &CallerNumber,
+    delegate: PersonId,
+    operator: PersonId,
+    how: String,
+) -> Result<()> {
+    let row = caller_number::Model {
+        number_hash: number.hash(&app.sealer),
+        person_id: delegate,
+        confirmed_by: operator,
+        how,
+        confirmed_at: app.clock.now(),
     };
-    submit::submit(app, &Actor::from(caller), new, Some(&claim)).await
+    let txn = db::write(&app.db).await?;
+    store::remember(&txn, row).await?;
+    Ok(txn.commit().await?)
+}
+
+/// The refusal of a call that was filed before, with the number to look under.
+async fn named(app: &App, refused: Error, call_id: &str) -> Result<Error> {
+    let Some(number) = store::number_of_call(&app.db, call_id).await? else {
+        return Ok(refused);
+    };
+    let detail = format!("这通来电已经登记为工单 {number}。");
+    Ok(Error::refused(Kind::Rule, submit::CALL_FILED, detail))
+}
+
+fn wrong(field: &str, code: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, code, detail)])
 }

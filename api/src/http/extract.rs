@@ -1,10 +1,15 @@
 //! What cannot be read is answered with a problem document too: bodies, paths and query strings.
 
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
-use actix_web::web::{JsonConfig, PathConfig, QueryConfig};
-use actix_web::{HttpRequest, error::Error as ActixError};
+use std::future::Future;
+use std::pin::Pin;
 
-use crate::error::{Error, Kind};
+use actix_web::dev::Payload;
+use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::web::{self, JsonConfig, PathConfig, QueryConfig};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, error::Error as ActixError};
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, Kind, Result};
 
 /// The largest JSON body; a report's words are far below.
 const MAX_JSON_BYTES: usize = 64 * 1024;
@@ -14,6 +19,53 @@ pub fn json_config() -> JsonConfig {
     JsonConfig::default()
         .limit(MAX_JSON_BYTES)
         .error_handler(json_error)
+}
+
+/// A JSON body together with the bytes it was sent as, for what is signed.
+pub struct RawJson {
+    pub bytes: web::Bytes,
+    is_json: bool,
+}
+
+impl FromRequest for RawJson {
+    type Error = Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mime = request.mime_type().ok().flatten();
+        let is_json = mime.is_some_and(|mime| mime.subtype() == "json");
+        let bytes = web::Bytes::from_request(request, payload);
+        Box::pin(async move {
+            let bytes = bytes.await.ok().filter(|bytes| bytes.len() <= MAX_JSON_BYTES);
+            let bytes = bytes.ok_or_else(too_large)?;
+            Ok(Self { bytes, is_json })
+        })
+    }
+}
+
+impl RawJson {
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        if !self.is_json {
+            return Err(not_json());
+        }
+        serde_json::from_slice(&self.bytes).map_err(malformed)
+    }
+}
+
+fn too_large() -> Error {
+    Error::refused(Kind::TooLarge, "body_too_large", "提交的内容太大。")
+}
+
+fn not_json() -> Error {
+    Error::refused(Kind::UnsupportedMedia, "not_json", "请以 application/json 提交。")
+}
+
+fn malformed(why: impl std::fmt::Display) -> Error {
+    Error::refused(
+        Kind::Malformed,
+        "malformed_body",
+        format!("提交的内容无法读取：{why}"),
+    )
 }
 
 #[must_use]
@@ -28,17 +80,9 @@ pub fn path_config() -> PathConfig {
 
 fn json_error(error: JsonPayloadError, _: &HttpRequest) -> ActixError {
     let refused = match &error {
-        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => {
-            Error::refused(Kind::TooLarge, "body_too_large", "提交的内容太大。")
-        }
-        JsonPayloadError::ContentType => {
-            Error::refused(Kind::UnsupportedMedia, "not_json", "请以 application/json 提交。")
-        }
-        other => Error::refused(
-            Kind::Malformed,
-            "malformed_body",
-            format!("提交的内容无法读取：{other}"),
-        ),
+        JsonPayloadError::Overflow { .. } | JsonPayloadError::OverflowKnownLength { .. } => too_large(),
+        JsonPayloadError::ContentType => not_json(),
+        other => malformed(other),
     };
     refused.into()
 }

@@ -3,6 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
+use chrono::{DateTime, FixedOffset};
 use sea_orm::{DbErr, RuntimeErr};
 use serde::Serialize;
 
@@ -36,6 +37,12 @@ pub struct Problem {
     /// 409 and 412: the moves that are open now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed: Option<Vec<String>>,
+    /// 409 `claimed_by_another`: who works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_by: Option<String>,
+    /// And until when, unless he is done before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<DateTime<FixedOffset>>,
 }
 
 impl Problem {
@@ -51,6 +58,8 @@ impl Problem {
             version: None,
             current_status: None,
             allowed: None,
+            held_by: None,
+            held_until: None,
         }
     }
 
@@ -115,6 +124,10 @@ fn refusal(refused: &Refused) -> HttpResponse {
         problem.version = Some(state.version);
         problem.current_status = Some(state.status.clone());
         problem.allowed = Some(state.allowed.clone());
+    }
+    if let Some(holder) = &refused.holder {
+        problem.held_by = Some(holder.name.clone());
+        problem.held_until = Some(holder.until);
     }
     problem.respond(retry)
 }

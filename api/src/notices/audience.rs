@@ -151,12 +151,12 @@ events! {
     /// By the duty table, at submission or in a later round.
     Dispatched "dispatched" => [pushed(Unit, Task)];
     /// By an operator: out of triage, or to another unit.
-    Redispatched "redispatched" => [pushed(Unit, Task), pushed(Reporter, Progress)];
+    Redispatched "redispatched" => [pushed(Unit, Task), pushed(Reporter, Progress), inbox(Endorsers)];
     /// 终审派单: the same unit again; it may not return it any more.
     FinalDispatch "final_dispatch" => [pushed(Unit, Task)];
     /// The named unit no longer has a charge.
     Withdrawn "withdrawn" => [inbox(NamedUnit)];
-    Accepted "accepted" => [pushed(Reporter, Progress)];
+    Accepted "accepted" => [pushed(Reporter, Progress), inbox(Endorsers)];
     Returned "returned" => [pushed(Operators, Attention)];
     ExtensionAsked "extension_asked" => [pushed(Operators, Attention)];
     ExtensionGranted "extension_granted" => [pushed(Unit, Task), pushed(Reporter, Progress), inbox(Endorsers)];
@@ -186,16 +186,17 @@ events! {
     ];
     Closed "closed" => [pushed(Reporter, Progress), pushed(Endorsers, Progress), inbox(Unit)];
     /// 未评价: nobody could be reached.
-    ClosedUnrated "closed_unrated" => [pushed(Reporter, Progress), inbox(Unit)];
+    ClosedUnrated "closed_unrated" => [pushed(Reporter, Progress), pushed(Endorsers, Progress), inbox(Unit)];
     /// 反弹.
     Reopened "reopened" => [pushed(Unit, Task), pushed(CountySupervisors, Attention), inbox(Endorsers)];
     Cancelled "cancelled" => [inbox(Unit), pushed(Reporter, Progress), inbox(Endorsers)];
     Endorsed "endorsed" => [inbox(Reporter), inbox(Unit)];
     Merged "merged" => [pushed(Reporter, Progress), inbox(Endorsers), inbox(Unit)];
-    Unmerged "unmerged" => [pushed(Reporter, Progress), inbox(Unit)];
+    Unmerged "unmerged" => [pushed(Reporter, Progress), inbox(Endorsers), inbox(Unit)];
     Urged "urged" => [pushed(Unit, Deadline)];
     Tracked "tracked" => [
         pushed(Committee, Attention), inbox(CountySupervisors), pushed(Unit, Attention), pushed(Reporter, Progress),
+        inbox(Endorsers),
     ];
     SupervisionOrder "supervision_order" => [pushed(NamedUnit, Attention), inbox(CountySupervisors)];
     SupervisionOrderDue "supervision_order_due" => [pushed(NamedUnit, Deadline), inbox(CountySupervisors)];
@@ -206,7 +207,7 @@ events! {
     Raised "raised" => [pushed(CountySupervisors, Attention), pushed(CitySupervisors, Attention), inbox(Unit)];
     CampaignOpened "campaign_opened" => [inbox(CountySupervisors), inbox(CitySupervisors), inbox(Committee)];
     /// This order was taken into a campaign.
-    CampaignJoined "campaign_joined" => [inbox(Unit), inbox(Reporter)];
+    CampaignJoined "campaign_joined" => [inbox(Unit), inbox(Reporter), inbox(Endorsers)];
     CampaignClosed "campaign_closed" => [inbox(CountySupervisors), inbox(CitySupervisors), inbox(Committee)];
     HotTopic "hot_topic" => [
         pushed(Committee, Attention), inbox(CitySupervisors), pushed(CountySupervisors, Attention),
@@ -282,6 +283,24 @@ mod tests {
         }
         assert!(!told(EventKind::LightYellow, CountySupervisors));
         assert!(!told(EventKind::Accepted, Unit));
+    }
+
+    #[test]
+    fn endorsers_are_told_like_the_reporter() {
+        use Audience::*;
+        // The receipt, the asking for his verdict and that somebody endorsed are the reporter's own.
+        let his_own = [
+            EventKind::Submitted,
+            EventKind::FollowUpAsk,
+            EventKind::FollowUpReminder,
+            EventKind::Endorsed,
+        ];
+        for kind in EventKind::ALL {
+            let reporter = told(*kind, Reporter) || told(*kind, ReporterUnasked);
+            if reporter && !his_own.contains(kind) {
+                assert!(told(*kind, Endorsers), "{kind:?}");
+            }
+        }
     }
 
     #[test]

@@ -31,6 +31,15 @@ impl Actor {
         }
     }
 
+    /// The call centre's own system: an operator whom nobody can name.
+    #[must_use]
+    pub fn call_centre() -> Self {
+        Self {
+            role: ActorRole::Operator,
+            ..Self::system()
+        }
+    }
+
     #[must_use]
     pub fn is(&self, person: PersonId) -> bool {
         self.person == Some(person)

@@ -8,6 +8,9 @@ use crate::areas::datum::Wgs84;
 use crate::city::snapshot::City;
 use crate::dispatch::duty::{Decision, Place, reason};
 
+/// More places than this in one text are no help to an operator.
+const MOST_TOLD: usize = 5;
+
 /// Where the matter is, as the city's boundaries say it now.
 #[derive(Clone, Debug)]
 pub struct Resolved {
@@ -18,6 +21,8 @@ pub struct Resolved {
     pub zone: Option<String>,
     /// Neighbours, where the point is near a border.
     pub candidates: Vec<Value>,
+    /// Townships that the words may mean, the surest first, with how sure that is in per cent.
+    pub told: Vec<Value>,
 }
 
 /// What kind of matter it is, and who says so.
@@ -57,13 +62,31 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
         located.candidates.iter().map(shown).collect()
     });
     // A point outside of the city is not brought back into it by a name in the text.
-    let township = if relation == PlaceRelation::Outside {
-        None
+    let outside = relation == PlaceRelation::Outside;
+    let named = county.map(|county| county.code.as_str()).or_else(|| {
+        let by_words = located.is_none().then(|| county_in(city, words));
+        by_words.flatten()
+    });
+    let told = if outside {
+        Vec::new()
     } else {
-        city.words.find(words, county.map(|county| county.code.as_str()))
+        city.words.tell(words, named)
     };
-    let county = county
-        .map(|county| county.code.clone())
+    let sure = told.first();
+    let township = sure
+        .filter(|meant| meant.confidence >= city.dispatch.min_confidence)
+        .map(|meant| meant.township);
+    let told = told.iter().take(MOST_TOLD).map(|meant| {
+        json!({
+            "township": meant.township.code,
+            "name": meant.township.name,
+            "county": meant.township.county,
+            "percent": (meant.confidence * 100.0).round() as i64,
+        })
+    });
+    let told = told.collect();
+    let county = named
+        .map(str::to_owned)
         .or_else(|| township.map(|township| township.county.clone()));
     Resolved {
         boundary_set: located.is_some().then_some(city.boundary_set),
@@ -72,6 +95,20 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
         township: township.map(|township| township.code.clone()),
         zone: township.and_then(|township| township.zone.clone()),
         candidates,
+        told,
+    }
+}
+
+/// The one county that the words name in full.
+fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
+    let mut named = city
+        .counties
+        .divisions()
+        .iter()
+        .filter(|county| words.contains(&county.name));
+    match (named.next(), named.next()) {
+        (Some(county), None) => Some(&county.code),
+        _ => None,
     }
 }
 
@@ -150,7 +187,12 @@ fn triage(place: &Resolved, reason: &str) -> Desk {
     Desk {
         unit: None,
         supports: Vec::new(),
-        why: json!({ "rule": null, "reason": reason, "candidates": place.candidates }),
+        why: json!({
+            "rule": null,
+            "reason": reason,
+            "candidates": place.candidates,
+            "told": place.told,
+        }),
     }
 }
 

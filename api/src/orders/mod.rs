@@ -2,11 +2,12 @@
 //!
 //! Read `lifecycle.rs` first (every legal move), then `submit.rs` (how an order comes to be), then
 //! `moves/mod.rs` (how any move is made) and the moves themselves. `sight.rs` says who sees an order,
-//! `view.rs` what he is shown; `history.rs` keeps what happened; `consequences.rs` is what a verdict brings about;
+//! `view.rs` what he is shown; `same_matter.rs` whether it is known already; `history.rs` keeps what happened; `consequences.rs` is what a verdict brings about;
 //! `sweep.rs` turns the lights, `recount.rs` moves clocks when a year's holidays are announced.
 
 pub mod actor;
 pub mod charges;
+pub mod claims;
 pub mod consequences;
 pub mod desk;
 pub mod filter;
@@ -14,6 +15,7 @@ pub mod history;
 pub mod lifecycle;
 pub mod list;
 pub mod moves;
+pub mod nearby;
 pub mod number;
 pub mod open_moves;
 pub mod pictures;
@@ -23,6 +25,7 @@ pub mod recount;
 pub mod remind;
 pub mod report;
 pub mod routes;
+pub mod same_matter;
 pub mod sight;
 pub mod store;
 pub mod submit;

@@ -1,29 +1,22 @@
-//! Reading one order, its timeline, and what is open near a place.
+//! Reading one order and its timeline.
 
 use chrono::{DateTime, FixedOffset};
 use entity::ids::{OrderId, PhotoId};
 use entity::kinds::{ActorRole, Status, Visibility};
 use entity::{order, order_event};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::http::time::local;
 use crate::orders::actor::Actor;
 use crate::orders::history::words;
-use crate::orders::list::OPEN;
-use crate::orders::report::GivenPoint;
 use crate::orders::view::load::{self, Around};
-use crate::orders::view::{self, CategoryView, OrderView, UnitView};
+use crate::orders::view::{self, OrderView, UnitView};
 use crate::orders::{sight, store};
-
-const NEAR_M: f64 = 500.0;
-const METRES_PER_DEGREE: f64 = 111_195.0;
-const MOST_NEAR: u64 = 200;
 
 /// An order that the actor may know of, with what stands around it; else 404.
 pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::Model, Around)> {
@@ -133,88 +126,4 @@ fn readable(role: ActorRole) -> Vec<Visibility> {
             Visibility::ALL.to_vec()
         }
     }
-}
-
-/// An open order near a place: enough to see that the matter is known, no more.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct NearbyOrder {
-    pub number: String,
-    pub category: CategoryView,
-    pub status: Status,
-    /// Whole metres.
-    pub distance_m: i64,
-    /// Whether the caller reported it.
-    pub mine: bool,
-}
-
-/// Open orders within 500 m, the nearest first.
-async fn nearby(app: &App, actor: &Actor, place: Wgs84, category: Option<&str>) -> Result<Vec<NearbyOrder>> {
-    use order::Column as C;
-    let high = NEAR_M / METRES_PER_DEGREE;
-    let wide = high / place.latitude.to_radians().cos().abs().max(0.01);
-    let mut query = order::Entity::find()
-        .filter(C::Latitude.between(place.latitude - high, place.latitude + high))
-        .filter(C::Longitude.between(place.longitude - wide, place.longitude + wide))
-        .filter(C::ClosedAt.is_null())
-        .filter(C::Status.is_in(OPEN));
-    if let Some(code) = category {
-        query = query.filter(C::CategoryCode.eq(code));
-    }
-    let rows = query
-        .order_by_desc(C::CreatedAt)
-        .limit(MOST_NEAR)
-        .all(&app.db)
-        .await?;
-    let city = app.city.load();
-    let near = |order: order::Model| {
-        let (longitude, latitude) = order.longitude.zip(order.latitude)?;
-        let distance = place.distance_m(Wgs84 { longitude, latitude });
-        let name = order
-            .category_code
-            .as_deref()
-            .map(|code| city.categories.name_of(code).to_owned());
-        (distance <= NEAR_M).then(|| NearbyOrder {
-            number: order.number,
-            category: CategoryView {
-                code: order.category_code,
-                name,
-                source: order.category_source,
-                confidence: None,
-            },
-            status: order.status,
-            distance_m: distance.round() as i64,
-            mine: actor.is(order.reporter_id),
-        })
-    };
-    let mut found: Vec<_> = rows.into_iter().filter_map(near).collect();
-    found.sort_by_key(|order| order.distance_m);
-    Ok(found)
-}
-
-/// The same for a point as a client has it and a category by code or name.
-pub async fn near(
-    app: &App,
-    actor: &Actor,
-    point: GivenPoint,
-    category: Option<&str>,
-) -> Result<Vec<NearbyOrder>> {
-    point.on_earth()?;
-    let city = app.city.load();
-    let category = match category.map(str::trim).filter(|text| !text.is_empty()) {
-        None => None,
-        Some(text) => Some(city.categories.find(text).ok_or_else(|| {
-            Error::invalid(vec![FieldError::new(
-                "category",
-                "unknown_category",
-                "没有这个类别。",
-            )])
-        })?),
-    };
-    nearby(
-        app,
-        actor,
-        point.wgs84(),
-        category.map(|category| category.code.as_str()),
-    )
-    .await
 }

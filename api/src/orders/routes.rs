@@ -16,8 +16,9 @@ use crate::orders::actor::Actor;
 use crate::orders::filter::ListQuery;
 use crate::orders::list;
 use crate::orders::moves::endorse;
+use crate::orders::nearby::{self, Known, NearbyOrder};
 use crate::orders::preview::{self, DispatchPreview, PreviewDispatch};
-use crate::orders::read::{self, NearbyOrder, TimelineItem};
+use crate::orders::read::{self, TimelineItem};
 use crate::orders::report::{GivenPoint, NewOrder};
 use crate::orders::submit::{self, Claim};
 use crate::orders::view::OrderView;
@@ -127,9 +128,15 @@ pub struct NearbyQuery {
     #[param(minimum = -90, maximum = 90)]
     pub latitude: f64,
     pub datum: Datum,
-    /// Code or name.
+    /// Code or name; only orders of this category.
     #[param(required = false)]
     pub category: Option<String>,
+    /// What the report says so far; what is likely the same matter comes first. The first 200 characters count.
+    #[param(required = false)]
+    pub text: Option<String>,
+    /// Ids of the caller's own photos, separated by commas; at most 9.
+    #[param(required = false)]
+    pub photo_ids: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -137,7 +144,8 @@ pub struct Nearby {
     pub items: Vec<NearbyOrder>,
 }
 
-/// Open orders within 500 m of a place, the nearest first: is the matter known already?
+/// Open orders within 500 m of a place: is the matter known already? The nearest first; with words or photos of the
+/// report, the likest first.
 #[utoipa::path(
     tag = "orders",
     params(NearbyQuery),
@@ -156,7 +164,30 @@ pub async fn nearby_orders(
         datum: query.datum,
         accuracy_m: None,
     };
-    let items = read::near(&app, &Actor::from(&caller), point, query.category.as_deref()).await?;
+    let known = Known {
+        category: query.category.as_deref(),
+        text: query.text.as_deref().unwrap_or_default(),
+        photos: nearby::photo_ids(query.photo_ids.as_deref())?,
+    };
+    let items = nearby::near(&app, &Actor::from(&caller), point, known).await?;
+    Ok(web::Json(Nearby { items }))
+}
+
+/// Open orders that may be the same matter as this one, the likest first; for the operator who merges.
+#[utoipa::path(
+    tag = "orders",
+    params(("number" = String, Path)),
+    responses((status = 200, body = Nearby), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders/{number}/similar")]
+pub async fn similar_orders(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<web::Json<Nearby>> {
+    caller.require(Role::Operator)?;
+    let items = nearby::similar(&app, &Actor::from(&caller), &number).await?;
     Ok(web::Json(Nearby { items }))
 }
 

@@ -4,11 +4,11 @@ use entity::ids::OrderId;
 use entity::{assignment, endorsement, order};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    TryInsertResult,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    SqlErr, TryInsertResult,
 };
 
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::orders::sight::Known;
 
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
@@ -45,15 +45,33 @@ pub async fn known(db: &impl ConnectionTrait, order: OrderId) -> Result<Known> {
     Ok(Known { charges, endorsers })
 }
 
-/// Inserts a new order; false when its number is another's already.
+/// The code of a call that another order was filed from.
+pub const CALL_FILED: &str = "call_already_filed";
+
+/// The unique index on the call's id, as PostgreSQL and as SQLite name it.
+const CALL_INDEX: [&str; 2] = ["orders_call", "orders.call_id"];
+
+/// Inserts a new order; false when its number is another's already, a refusal when its call was filed before.
 pub async fn insert(txn: &impl ConnectionTrait, order: &order::Model) -> Result<bool> {
     let row = order::ActiveModel::from(order.clone()).reset_all();
     let inserted = order::Entity::insert(row)
         .on_conflict(OnConflict::column(order::Column::Number).do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(txn)
-        .await?;
+        .await
+        .map_err(call_filed)?;
     Ok(matches!(inserted, TryInsertResult::Inserted(count) if count > 0))
+}
+
+fn call_filed(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(told))
+            if CALL_INDEX.iter().any(|index| told.contains(index)) =>
+        {
+            Error::refused(Kind::Rule, CALL_FILED, "这通来电已经登记过。")
+        }
+        _ => error.into(),
+    }
 }
 
 /// Writes the order, if nobody has written meanwhile; false when somebody has.

@@ -8,7 +8,7 @@ use entity::ids::{OrderId, PersonId, SiteId, UnitId};
 use entity::kinds::{CategorySource, Light, Status, SupervisionLevel, Visibility};
 use entity::{order, site};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::areas::datum::Wgs84;
@@ -26,6 +26,8 @@ use crate::orders::report::NewOrder;
 use crate::orders::view::{self, OrderView};
 use crate::orders::{charges, number, pictures, store};
 
+pub use crate::orders::store::CALL_FILED;
+
 const SUPPORT_BY_RULE: &str = "按派单目录协办";
 
 /// The key of a creating call, and what it was sent with.
@@ -36,6 +38,15 @@ pub struct Claim {
     pub fingerprint: String,
 }
 
+/// An event that is written right after the report's own.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub action: &'static str,
+    pub visibility: Visibility,
+    pub note: String,
+    pub detail: Value,
+}
+
 /// Submits a report for `actor`: the delegate himself, or the operator who took his call.
 pub async fn submit(
     app: &App,
@@ -43,10 +54,21 @@ pub async fn submit(
     new: NewOrder,
     claim: Option<&Claim>,
 ) -> Result<Answer<OrderView>> {
+    submit_with(app, actor, new, claim, None).await
+}
+
+/// The same with something more to be kept of how it came.
+pub async fn submit_with(
+    app: &App,
+    actor: &Actor,
+    new: NewOrder,
+    claim: Option<&Claim>,
+    beside: Option<Beside>,
+) -> Result<Answer<OrderView>> {
     let now = app.clock.now();
     let new = new.checked(now)?;
     let city = app.city.load();
-    let plan = Plan::make(app, city, new, now).await?;
+    let plan = Plan::make(app, city, new, beside, now).await?;
     let answer = loop {
         // Taken before the transaction, which would otherwise hold up every other submitter.
         let number = plan.number(app).await?;
@@ -105,10 +127,17 @@ struct Plan {
     kind: desk::Kind,
     desk: Desk,
     site: Option<SiteId>,
+    beside: Option<Beside>,
 }
 
 impl Plan {
-    async fn make(app: &App, city: Arc<City>, new: NewOrder, now: DateTime<Utc>) -> Result<Self> {
+    async fn make(
+        app: &App,
+        city: Arc<City>,
+        new: NewOrder,
+        beside: Option<Beside>,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
         let site = site(&app.db, new.site_code.as_deref()).await?;
         let point = new
             .location
@@ -141,6 +170,7 @@ impl Plan {
             place,
             kind,
             desk,
+            beside,
         })
     }
 
@@ -241,6 +271,13 @@ impl Plan {
         event.from = None;
         let detail = json!({ "channel": order.channel, "filed_by": order.filed_by });
         history::append(txn, &submitted, event.detail(detail)).await?;
+        if let Some(beside) = &self.beside {
+            let event = NewEvent::new(beside.action, actor, Status::Submitted, now)
+                .visible_to(beside.visibility)
+                .note(beside.note.clone())
+                .detail(beside.detail.clone());
+            history::append(txn, &submitted, event).await?;
+        }
         match self.desk.unit {
             Some(unit) => self.dispatch(txn, order, unit).await?,
             None => self.triage(txn, order).await?,

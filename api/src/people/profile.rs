@@ -1,5 +1,7 @@
 //! A person as he is shown to himself: his own data, the phone number masked.
 
+use std::collections::HashMap;
+
 use entity::ids::{PersonId, UnitId};
 use entity::kinds::{PersonLevel, Role, UnitLevel};
 use entity::person;
@@ -34,6 +36,39 @@ pub async fn of_id(app: &App, id: PersonId) -> Result<Profile> {
 /// Whose phone number this is, for callers who are known by it.
 pub async fn with_phone(app: &App, phone: &Phone) -> Result<Option<person::Model>> {
     Ok(store::person_by_phone(&app.db, &app.sealer.phone_hash(phone)).await?)
+}
+
+/// The names of these people.
+pub async fn names(app: &App, ids: impl IntoIterator<Item = PersonId>) -> Result<HashMap<PersonId, String>> {
+    let people = store::people(&app.db, ids.into_iter().collect()).await?;
+    Ok(people
+        .into_iter()
+        .map(|person| (person.id, person.name))
+        .collect())
+}
+
+/// A person's name and number, for the operator who has to call him; none once he has left the roster.
+pub async fn reachable_at(app: &App, id: PersonId) -> Result<Option<(String, Phone)>> {
+    let Some(person) = store::person(&app.db, id).await? else {
+        return Ok(None);
+    };
+    let phone = app
+        .sealer
+        .open_text(&person.phone_sealed)
+        .map_err(anyhow::Error::from)?;
+    Ok(Phone::parse(&phone).map(|phone| (person.name, phone)))
+}
+
+/// The delegates of the roster among these people.
+pub async fn delegates(app: &App, ids: Vec<PersonId>) -> Result<Vec<person::Model>> {
+    let people = store::people(&app.db, ids).await?;
+    let delegate = |person: &person::Model| person.active && person.role == Role::Delegate;
+    Ok(people.into_iter().filter(delegate).collect())
+}
+
+/// Delegates of the roster whose names contain these letters, by name.
+pub async fn delegates_named(app: &App, part: &str, most: u64) -> Result<Vec<person::Model>> {
+    Ok(store::delegates_named(&app.db, part, most).await?)
 }
 
 pub fn of(app: &App, person: person::Model) -> Result<Profile> {

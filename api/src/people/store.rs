@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SessionId};
+use entity::kinds::Role;
 use entity::{person, refresh_token, session};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -32,6 +33,37 @@ pub async fn person_by_phone(
         .filter(person::Column::PhoneHash.eq(phone_hash))
         .filter(person::Column::Active.eq(true))
         .one(connection)
+        .await
+}
+
+/// These people, on the roster or not.
+pub async fn people(
+    connection: &impl ConnectionTrait,
+    ids: Vec<PersonId>,
+) -> Result<Vec<person::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    person::Entity::find()
+        .filter(person::Column::Id.is_in(ids))
+        .all(connection)
+        .await
+}
+
+/// Delegates whose names contain `part`, by name.
+pub async fn delegates_named(
+    connection: &impl ConnectionTrait,
+    part: &str,
+    most: u64,
+) -> Result<Vec<person::Model>, DbErr> {
+    person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Delegate))
+        .filter(person::Column::Active.eq(true))
+        .filter(person::Column::Name.contains(part))
+        .order_by_asc(person::Column::Name)
+        .order_by_asc(person::Column::Id)
+        .limit(most)
+        .all(connection)
         .await
 }
 

@@ -29,6 +29,8 @@ pub fn title(action: &str) -> &'static str {
         "merged" => "并入其他工单",
         "merged_in" => "其他工单并入",
         "unmerged" => "恢复单独办理",
+        "split_off" => "并入的工单拆出",
+        "caller_confirmed" => "核实来电代表身份",
         "endorsed" => "附议",
         "noted" => "备注",
         "urged" => "催办",

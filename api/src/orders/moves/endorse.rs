@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use entity::endorsement;
-use entity::ids::PersonId;
+use entity::ids::{OrderId, PersonId};
 use entity::kinds::ActorRole;
 use entity::order;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 
 use super::{Move, raise};
 use crate::app::App;
@@ -47,7 +47,7 @@ pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView
     }
     if step.standing != Standing::Endorser {
         step.judge(Action::Endorse).await?;
-        add(&step.txn, &step.order, person, step.now).await?;
+        add(&step.txn, &step.order, person, None, step.now).await?;
         step.known.endorsers.push(person);
         let endorsers = step.known.endorsers.len();
         step.order.supervision_level = raise::reached(&step.city.policy, &step.before, endorsers);
@@ -57,15 +57,33 @@ pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView
             .await?;
         let before = step.before.supervision_level;
         raise::tell_if_raised(app, &step, &step.order, before, raise::BY_DELEGATES).await?;
+    } else {
+        stand_by_it(&step.txn, &step.order, person).await?;
     }
     step.commit(app).await
 }
 
-/// Adds the endorsement if it is not there yet.
+/// Whoever came by a merge and endorses by himself stays, whatever becomes of the merge.
+async fn stand_by_it(txn: &impl ConnectionTrait, order: &order::Model, person: PersonId) -> Result<()> {
+    endorsement::Entity::update_many()
+        .col_expr(
+            endorsement::Column::MergedFrom,
+            Expr::value(Option::<OrderId>::None),
+        )
+        .filter(endorsement::Column::OrderId.eq(order.id))
+        .filter(endorsement::Column::PersonId.eq(person))
+        .filter(endorsement::Column::MergedFrom.is_not_null())
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Adds the endorsement if it is not there yet; `merged_from` is the order whose merge brings it.
 pub async fn add(
     txn: &impl ConnectionTrait,
     order: &order::Model,
     person: PersonId,
+    merged_from: Option<OrderId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let row = endorsement::ActiveModel {
@@ -73,6 +91,7 @@ pub async fn add(
         person_id: Set(person),
         note: Set(None),
         created_at: Set(now),
+        merged_from: Set(merged_from),
     };
     endorsement::Entity::insert(row)
         .on_conflict(OnConflict::new().do_nothing().to_owned())

@@ -1,8 +1,11 @@
 //! 并单: the same matter under two numbers goes on under one. Nobody who raised it is lost: the reporter and the
-//! endorsers of the merged order endorse the other. Undone, the order goes back to an operator.
+//! endorsers of the merged order endorse the other. Undone, the order goes back to an operator with all of its own, and
+//! the other loses only those whom the merge had brought.
 
+use entity::ids::OrderId;
 use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
-use entity::order;
+use entity::{endorsement, order};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde_json::json;
 
 use super::{Move, begin, cancel::REASON_CHARS, endorse, raise};
@@ -89,26 +92,56 @@ async fn take_in(app: &App, step: &Move, target: order::Model) -> Result<()> {
     let merged = &step.before;
     let people = std::iter::once(merged.reporter_id).chain(step.known.endorsers.iter().copied());
     for person in people.filter(|person| *person != target.reporter_id) {
-        endorse::add(&step.txn, &target, person, step.now).await?;
+        endorse::add(&step.txn, &target, person, Some(merged.id), step.now).await?;
     }
     let endorsers = store::known(&step.txn, target.id).await?.endorsers.len();
     let grown = order::Model {
-        version: target.version + 1,
         supervision_level: raise::reached(&step.city.policy, &target, endorsers),
-        updated_at: step.now,
         ..target.clone()
     };
-    if !store::update(&step.txn, &target, &grown).await? {
-        return Err(step
-            .conflict("version_conflict", "工单刚刚有了变化，请刷新后再试。")
-            .await);
-    }
+    let grown = rewrite(step, &target, grown).await?;
     let event = NewEvent::new("merged_in", &step.actor, target.status, step.now);
     let event = event
         .visible_to(Visibility::Internal)
         .note(format!("{} 并入", merged.number));
     history::append(&step.txn, &grown, event.detail(json!({ "from": merged.number }))).await?;
     raise::tell_if_raised(app, step, &grown, target.supervision_level, raise::BY_DELEGATES).await
+}
+
+/// Writes the other order in its next version.
+async fn rewrite(step: &Move, before: &order::Model, after: order::Model) -> Result<order::Model> {
+    let after = order::Model {
+        version: before.version + 1,
+        updated_at: step.now,
+        ..after
+    };
+    if store::update(&step.txn, before, &after).await? {
+        return Ok(after);
+    }
+    Err(step
+        .conflict("version_conflict", "工单刚刚有了变化，请刷新后再试。")
+        .await)
+}
+
+/// The other order keeps those who endorsed it by themselves; those whom the merge brought go back with their own.
+async fn let_go(step: &Move, target: OrderId) -> Result<()> {
+    let left = &step.before;
+    let held = order::Entity::find_by_id(target)
+        .lock_exclusive()
+        .one(&step.txn)
+        .await?;
+    let target = held.ok_or_else(|| anyhow::anyhow!("order {} was merged into nothing", left.number))?;
+    endorsement::Entity::delete_many()
+        .filter(endorsement::Column::OrderId.eq(target.id))
+        .filter(endorsement::Column::MergedFrom.eq(left.id))
+        .exec(&step.txn)
+        .await?;
+    let after = rewrite(step, &target, target.clone()).await?;
+    let event = NewEvent::new("split_off", &step.actor, after.status, step.now);
+    let event = event
+        .visible_to(Visibility::Internal)
+        .note(format!("{} 恢复单独办理", left.number));
+    history::append(&step.txn, &after, event.detail(json!({ "number": left.number }))).await
 }
 
 pub async fn unmerge(
@@ -120,15 +153,14 @@ pub async fn unmerge(
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::Unmerge).await?;
     let reason = one_text("reason", reason, REASON_CHARS)?;
-    if step.before.merged_into.is_none() {
-        return Err(Refused::NotMerged.into());
-    }
+    let target = step.before.merged_into.ok_or(Refused::NotMerged)?;
     step.order.merged_into = None;
     step.order.closed_at = None;
     step.order.unit_id = None;
     step.order.accepted_at = None;
     step.write().await?;
     step.record(step.event("unmerged").note(reason.clone())).await?;
+    let_go(&step, target).await?;
     step.tell(app, Event::of(EventKind::Unmerged, &step.order).note(reason))
         .await?;
     step.commit(app).await

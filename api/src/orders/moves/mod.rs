@@ -45,7 +45,7 @@ use crate::orders::history::{self, NewEvent};
 use crate::orders::lifecycle::{self, Action, Standing};
 use crate::orders::sight::{self, Known};
 use crate::orders::view::{self, OrderView};
-use crate::orders::{open_moves, store};
+use crate::orders::{claims, open_moves, store};
 
 /// A move under way. Dropping it undoes everything.
 pub struct Move {
@@ -61,7 +61,8 @@ pub struct Move {
     pub now: DateTime<Utc>,
 }
 
-/// Holds the order and judges the move: 404, 412, 403, 409, in this order.
+/// Holds the order and judges the move: 404, 412, 403, 409, in this order. An operator is refused as well while
+/// another has claimed the matter.
 pub async fn begin(
     app: &App,
     actor: &Actor,
@@ -90,6 +91,9 @@ pub async fn begin_any(
         return Err(stale.with_state(step.state().await?));
     }
     step.judge(action(step.standing)).await?;
+    if step.standing == Standing::Operator {
+        claims::heed(&step.txn, step.city.zone(), step.order.id, actor.person, step.now).await?;
+    }
     Ok(step)
 }
 
@@ -196,9 +200,12 @@ impl Move {
         notices::tell(&self.txn, &app.wording, &event, self.now).await
     }
 
-    /// Commits and answers with the order as the actor sees it now.
+    /// Commits and answers with the order as the actor sees it now. An operator who has acted is done with it.
     pub async fn commit(self, app: &App) -> Result<OrderView> {
         let view = view::one(app, &self.txn, &self.actor, &self.order, self.now).await?;
+        if let (Standing::Operator, Some(person)) = (self.standing, self.actor.person) {
+            claims::release(&self.txn, self.order.id, person).await?;
+        }
         self.txn.commit().await?;
         app.jobs.wake.notify_one();
         Ok(view)

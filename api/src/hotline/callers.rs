@@ -1,0 +1,150 @@
+//! Who calls: the delegates that a number leads to, by the roster or because an operator once made sure; and delegates
+//! by name, for a number that leads to nobody.
+
+use std::fmt;
+
+use entity::ids::PersonId;
+use entity::kinds::Role;
+use entity::person;
+
+use crate::app::App;
+use crate::error::{Error, FieldError, Result};
+use crate::hotline::store;
+use crate::people::profile::{self, Profile};
+use crate::people::rights::Caller;
+use crate::people::sealing::{Phone, Sealer};
+
+const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
+const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
+const MOST_FOUND: u64 = 20;
+
+/// A number as the exchange shows it: a mobile one, or any other.
+#[derive(Clone, PartialEq, Eq)]
+pub enum CallerNumber {
+    Mobile(Phone),
+    /// The digits of a landline, or of a number abroad.
+    Other(String),
+}
+
+impl CallerNumber {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        if let Some(phone) = Phone::parse(text) {
+            return Some(Self::Mobile(phone));
+        }
+        let digits: String = text
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '+' | '(' | ')'))
+            .collect();
+        let fits = DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        fits.then_some(Self::Other(digits))
+    }
+
+    #[must_use]
+    pub fn hash(&self, sealer: &Sealer) -> String {
+        match self {
+            Self::Mobile(phone) => sealer.phone_hash(phone),
+            Self::Other(digits) => sealer.hash("landline", digits),
+        }
+    }
+
+    /// `138****5678`, `****9876`
+    #[must_use]
+    pub fn masked(&self) -> String {
+        match self {
+            Self::Mobile(phone) => phone.masked(),
+            Self::Other(digits) => {
+                let tail = digits.len().saturating_sub(4).max(digits.len().div_ceil(2));
+                format!("****{}", digits.get(tail..).unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for CallerNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.masked())
+    }
+}
+
+/// How a delegate was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FoundBy {
+    Roster,
+    Confirmed,
+    Name,
+}
+
+pub struct Found {
+    pub profile: Profile,
+    pub by: FoundBy,
+}
+
+/// The delegates that the number leads to: the one on the roster first.
+pub async fn at(app: &App, number: &CallerNumber) -> Result<Vec<(person::Model, FoundBy)>> {
+    let on_roster = match number {
+        CallerNumber::Mobile(phone) => profile::with_phone(app, phone).await?,
+        CallerNumber::Other(_) => None,
+    };
+    let on_roster = on_roster.filter(|person| person.role == Role::Delegate);
+    let confirmed = store::delegates_at(&app.db, &number.hash(&app.sealer)).await?;
+    let known = on_roster.as_ref().map(|person| person.id);
+    let ids: Vec<PersonId> = confirmed.into_iter().filter(|id| Some(*id) != known).collect();
+    let mut confirmed = profile::delegates(app, ids.clone()).await?;
+    confirmed.sort_by_key(|person| ids.iter().position(|id| *id == person.id));
+    let on_roster = on_roster.map(|person| (person, FoundBy::Roster));
+    let confirmed = confirmed.into_iter().map(|person| (person, FoundBy::Confirmed));
+    Ok(on_roster.into_iter().chain(confirmed).collect())
+}
+
+/// For the operator whose telephone rings, or who asks for a name. Nobody found is an empty list.
+pub async fn find(app: &App, caller: &Caller, phone: Option<&str>, name: Option<&str>) -> Result<Vec<Found>> {
+    caller.require(Role::Operator)?;
+    let found = match (phone, name) {
+        (Some(text), None) => match CallerNumber::parse(text) {
+            Some(number) => at(app, &number).await?,
+            None => return Err(wrong("phone", "malformed", "号码应为 5 到 20 位数字。")),
+        },
+        (None, Some(text)) => {
+            let part: String = text.trim().chars().filter(|c| !matches!(c, '%' | '_')).collect();
+            if !NAME_CHARS.contains(&part.chars().count()) {
+                return Err(wrong("name", "length", "请填写 1 到 20 个字的姓名。"));
+            }
+            let named = profile::delegates_named(app, &part, MOST_FOUND).await?;
+            named.into_iter().map(|person| (person, FoundBy::Name)).collect()
+        }
+        _ => return Err(wrong("phone", "required", "请提供 phone 或 name 其中一项。")),
+    };
+    let shown = |(person, by)| {
+        Ok(Found {
+            profile: profile::of(app, person)?,
+            by,
+        })
+    };
+    found.into_iter().map(shown).collect()
+}
+
+fn wrong(field: &str, code: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, code, detail)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_read_however_it_is_written_and_never_printed_whole() {
+        for (text, shown) in [
+            ("138 1234 5678", "138****5678"),
+            ("0379-63938888", "****8888"),
+            ("(0379) 6393 8888", "****8888"),
+            ("12345", "****45"),
+        ] {
+            let number = CallerNumber::parse(text).unwrap();
+            assert_eq!(format!("{number:?}"), shown, "{text}");
+        }
+        for text in ["", "1234", "匿名", "123456789012345678901"] {
+            assert_eq!(CallerNumber::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! The queue as an operator sees it, and the claim that makes a matter his for a while.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, Utc};
+use entity::ids::OrderId;
+use entity::kinds::Role;
+use entity::{order, order_return};
+
+use super::kinds::QueueKind;
+use super::proposals::{self, Proposals};
+use super::store::{self, After, Entry};
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, Kind, Refusal, Result};
+use crate::http::paging::Page;
+use crate::orders::actor::Actor;
+use crate::orders::claims;
+use crate::orders::view::summary::{self, OrderSummary};
+use crate::people::profile;
+use crate::people::rights::Caller;
+use crate::people::sealing::Phone;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    NothingWaits,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        "nothing_waits"
+    }
+
+    fn detail(&self) -> String {
+        "这件工单没有需要坐席处理的事项，可能已由他人处理，请刷新待办。".to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Conflict
+    }
+}
+
+/// A row of the queue, with what the operator needs to decide.
+pub struct Item {
+    pub entry: Entry,
+    pub order: OrderSummary,
+    /// Why the product did not decide.
+    pub reason: Option<String>,
+    pub returned: Option<order_return::Model>,
+    pub proposals: Proposals,
+    pub claim: Option<Claim>,
+}
+
+/// Somebody works on it.
+pub struct Claim {
+    pub by: String,
+    pub mine: bool,
+    pub until: DateTime<Utc>,
+}
+
+pub struct Queue {
+    pub page: Page<Item>,
+    pub counts: BTreeMap<QueueKind, u64>,
+}
+
+/// A page of these kinds, the most urgent first; all of them are counted.
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    kinds: &[QueueKind],
+    after: Option<After>,
+    limit: u64,
+) -> Result<Queue> {
+    caller.require(Role::Operator)?;
+    let city = app.city.load();
+    let mut entries = Vec::new();
+    for kind in kinds {
+        let allowance = kind.allowance(&city.policy);
+        entries.extend(store::next(&app.db, *kind, allowance, after, limit + 1).await?);
+    }
+    entries.sort_by_key(Entry::key);
+    let most = usize::try_from(limit + 1).unwrap_or(usize::MAX);
+    entries.truncate(most);
+    let page = Page::cut(entries, limit, Entry::key);
+    let items = dress(app, caller, page.items).await?;
+    Ok(Queue {
+        page: Page {
+            items,
+            next_cursor: page.next_cursor,
+        },
+        counts: store::counts(&app.db).await?,
+    })
+}
+
+/// Adds what is shown beside the rows, in a fixed number of queries.
+async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<Item>> {
+    let ids: Vec<OrderId> = entries.iter().map(|entry| entry.order).collect();
+    let orders = store::orders(&app.db, &ids).await?;
+    let summaries = summary::summaries(app, &app.db, &Actor::from(caller), &orders).await?;
+    let mut orders: HashMap<OrderId, (order::Model, OrderSummary)> = orders
+        .into_iter()
+        .zip(summaries)
+        .map(|(order, summary)| (order.id, (order, summary)))
+        .collect();
+    let returned = entries.iter().filter(|entry| entry.kind == QueueKind::Returned);
+    let returned: Vec<_> = returned.map(|entry| entry.order).collect();
+    let mut returned = store::returns(&app.db, &returned).await?;
+    let claims = claims::of_orders(&app.db, &ids, app.clock.now()).await?;
+    let holders = profile::names(app, claims.values().map(|claim| claim.person_id)).await?;
+    let city = app.city.load();
+    let mut items = Vec::with_capacity(entries.len());
+    for entry in entries {
+        // An order may wait for two things at once.
+        let Some((order, summary)) = orders.get_mut(&entry.order) else {
+            continue;
+        };
+        let returned = match entry.kind {
+            QueueKind::Returned => returned.remove(&entry.order),
+            _ => None,
+        };
+        let proposals = if entry.kind.wants_unit() {
+            proposals::of(&city, order, returned.as_ref())
+        } else {
+            Proposals::default()
+        };
+        let reason = order.dispatch.get("reason").and_then(|reason| reason.as_str());
+        let claim = claims.get(&entry.order).map(|claim| Claim {
+            by: holders.get(&claim.person_id).cloned().unwrap_or_default(),
+            mine: claim.person_id == caller.person,
+            until: claim.until,
+        });
+        items.push(Item {
+            order: summary.clone(),
+            reason: reason.filter(|_| entry.kind.wants_unit()).map(str::to_owned),
+            returned,
+            proposals,
+            claim,
+            entry,
+        });
+    }
+    Ok(items)
+}
+
+/// What an operator has claimed.
+pub struct Claimed {
+    pub kinds: Vec<QueueKind>,
+    pub until: DateTime<Utc>,
+    /// Whom to call, where a call is what waits: the one place where a number is shown whole.
+    pub callee: Option<(String, Phone)>,
+}
+
+/// Makes the matter the caller's own for a while; again, for a while more.
+pub async fn claim(app: &App, caller: &Caller, number: &str) -> Result<Claimed> {
+    caller.require(Role::Operator)?;
+    let (now, zone) = (app.clock.now(), app.city.load().zone());
+    let txn = db::write(&app.db).await?;
+    let order = claims::hold(&txn, number).await?;
+    claims::heed(&txn, zone, order.id, Some(caller.person), now).await?;
+    let kinds = store::kinds_of(&txn, order.id).await?;
+    if kinds.is_empty() {
+        return Err(Refused::NothingWaits.into());
+    }
+    let until = claims::take(&txn, order.id, caller.person, now).await?;
+    txn.commit().await?;
+    let callee = if kinds.contains(&QueueKind::FollowUp) {
+        profile::reachable_at(app, order.reporter_id).await?
+    } else {
+        None
+    };
+    Ok(Claimed { kinds, until, callee })
+}
+
+/// Gives the matter back to the others; what the caller does not hold stays as it is.
+pub async fn release(app: &App, caller: &Caller, number: &str) -> Result<()> {
+    caller.require(Role::Operator)?;
+    let txn = db::write(&app.db).await?;
+    let order = claims::hold(&txn, number).await?;
+    claims::release(&txn, order.id, caller.person).await?;
+    Ok(txn.commit().await?)
+}
+
+/// The kinds asked for, by their names; all where none is named.
+pub fn kinds(text: Option<&str>) -> Result<Vec<QueueKind>> {
+    let names = text.unwrap_or_default().split(',').map(str::trim);
+    let kinds: Vec<QueueKind> = names
+        .filter(|name| !name.is_empty())
+        .map(|name| {
+            name.parse()
+                .map_err(|()| Error::refused(Kind::Malformed, "bad_filter", "kind：没有这个取值。"))
+        })
+        .collect::<Result<_>>()?;
+    Ok(if kinds.is_empty() {
+        QueueKind::ALL.to_vec()
+    } else {
+        QueueKind::ALL
+            .into_iter()
+            .filter(|kind| kinds.contains(kind))
+            .collect()
+    })
+}
