@@ -13,6 +13,7 @@ const GRAVE = ['cancel', 'return']
 const WORDS: Record<string, string> = {
   accept: '签收',
   reply: '答复',
+  parts: '报告办理情况',
   extensions: '申请延期',
   sub_assignments: '下派',
   return: '退回',
@@ -21,6 +22,7 @@ const WORDS: Record<string, string> = {
   tracking: '重点跟踪',
   supervision_orders: '下发督办单',
   reopen: '问题又出现了',
+  notes: '补充说明',
   cancel: '撤销',
   endorse: '附议',
 }

@@ -5,6 +5,7 @@ import {
   askExtension,
   cancel,
   issueSupervisionOrder,
+  note,
   reopen,
   reply,
   returnOrder,
@@ -46,6 +47,15 @@ const MOVES: Record<string, Move> = {
     photos: true,
     button: '提交答复',
     run: (order, { text, second, photoIds }) => reply(order.number, { public_reply: text, account: second, photo_ids: photoIds }),
+  },
+  parts: {
+    title: '报告办理情况',
+    about: '主办单位会看到，用于统一答复代表。',
+    label: '本单位的办理情况',
+    placeholder: '写明做了什么、结果如何',
+    photos: true,
+    button: '提交',
+    run: (order, { text, photoIds }) => reply(order.number, { account: text, photo_ids: photoIds }),
   },
   return: {
     title: '退回',
@@ -115,6 +125,14 @@ const MOVES: Record<string, Move> = {
     photos: true,
     button: '重新办理',
     run: (order, { text, photoIds }) => reopen(order.number, { reason: text, photo_ids: photoIds }),
+  },
+  notes: {
+    title: '补充说明',
+    about: '记入全程留痕，不改变办理时限。',
+    label: '说明',
+    placeholder: '还有什么要让大家知道的',
+    button: '提交',
+    run: (order, { text }) => note(order.number, text),
   },
   cancel: {
     title: '撤销',

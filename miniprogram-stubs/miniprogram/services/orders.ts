@@ -78,6 +78,10 @@ export function urge(number: string, note: string): Promise<Order> {
   return call('post', '/api/v1/orders/{number}/urges', { path: { number }, body: { note } })
 }
 
+export function note(number: string, text: string): Promise<Order> {
+  return call('post', '/api/v1/orders/{number}/notes', { path: { number }, body: { text } })
+}
+
 export function track(number: string, body: Schemas['TrackOrder']): Promise<Order> {
   return call('post', '/api/v1/orders/{number}/tracking', { path: { number }, body })
 }

@@ -8,7 +8,7 @@ export function understand(text: string): Scanned {
   if (console?.[1] !== undefined) return { kind: 'console', code: console[1] }
   const order = /\b(T\d{14})\b/.exec(raw)
   if (order?.[1] !== undefined) return { kind: 'order', number: order[1] }
-  const site = /\/(?:s|sites)\/([\w-]+)/.exec(raw) ?? /(?:^|[?&])(?:site|s)=([\w-]+)/.exec(raw)
+  const site = /\/scan\/([\w-]+)/.exec(raw) ?? /[?&]scene=([\w-]+)/.exec(raw)
   return site?.[1] === undefined ? { kind: 'unknown' } : { kind: 'site', code: site[1] }
 }
 

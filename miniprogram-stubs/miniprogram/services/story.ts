@@ -1,7 +1,7 @@
 // The timeline as a story: what happened, who, when, with what words and pictures.
 import type { Order, TimelineItem } from './orders'
 import { dayAndTime, dueTime } from './times'
-import { SATISFACTION, SOLVED, actorWords, eventWords } from './words'
+import { SATISFACTION, SOLVED, actorWords } from './words'
 import type { components } from '../api/schema'
 
 type Schemas = components['schemas']
@@ -36,7 +36,7 @@ export function storyOf(items: TimelineItem[], order: Order): Chapter[] {
   return items
     .map((item) => ({
       seq: item.seq,
-      what: eventWords(item.action),
+      what: item.title,
       who: actorWords(item),
       when: dayAndTime(item.at),
       words: wordsOf(item),

@@ -30,44 +30,6 @@ export function roleWords(person: Schemas['Me']): string {
   return ROLE[person.role]
 }
 
-/** What happened, as the timeline tells it: the server's name of an event → words. */
-const EVENT: Record<string, string> = {
-  submitted: '提交反映',
-  dispatched: '派单',
-  triaged: '转坐席人工派单',
-  redispatched: '重新派单',
-  dispatch_reason: '改派理由',
-  accepted: '承办单位签收',
-  part_accepted: '协办单位签收',
-  extension_asked: '申请延期',
-  extension_granted: '同意延期',
-  extension_refused: '不同意延期',
-  returned: '退回派单',
-  sub_assigned: '下派',
-  replied: '办理答复',
-  supplemented: '补充答复',
-  account: '办理情况（内部）',
-  part_reported: '协办情况',
-  verdict: '代表评价',
-  follow_up: '电话回访',
-  reopened: '问题反弹，重新办理',
-  cancelled: '撤销',
-  merged: '并入其他工单',
-  merged_in: '并入相同工单',
-  unmerged: '撤销并单',
-  urged: '催办',
-  tracked: '列为重点跟踪',
-  untracked: '取消重点跟踪',
-  supervision_order: '下发督办单',
-  supervision_order_answered: '答复督办单',
-  endorsed: '附议',
-  deadline_recounted: '重新计算时限',
-}
-
-export function eventWords(action: string): string {
-  return EVENT[action] ?? '办理记录'
-}
-
 export function actorWords(item: Schemas['TimelineItem']): string {
   const who = item.name ?? ''
   if (item.unit) return who === '' ? item.unit.name : `${item.unit.name} · ${who}`

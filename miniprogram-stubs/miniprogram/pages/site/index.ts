@@ -13,7 +13,7 @@ screen({
   /** From our own scanner (`code`), from a mini-program code (`scene`), or from an ordinary link (`q`). */
   onLoad(query: Record<string, string | undefined>) {
     const scanned = understand(decoded(query['q'] ?? ''))
-    this.code = query['code'] ?? (scanned.kind === 'site' ? scanned.code : sceneCode(query['scene'] ?? ''))
+    this.code = query['code'] ?? (scanned.kind === 'site' ? scanned.code : decoded(query['scene'] ?? ''))
     void this.load()
   },
   async load() {
@@ -28,8 +28,3 @@ screen({
     void wx.navigateTo({ url: `/pages/snap/index?site=${this.code}` })
   },
 })
-
-function sceneCode(scene: string): string {
-  const text = decoded(scene)
-  return /(?:^|&)(?:site|s|code)=([\w-]+)/.exec(text)?.[1] ?? text
-}

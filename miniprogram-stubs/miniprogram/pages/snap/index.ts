@@ -80,8 +80,13 @@ screen({
     return draft
   },
   async site(code: string) {
-    const { name, category } = await getSite(code)
-    return { code, name, category }
+    try {
+      const { name, category } = await getSite(code)
+      return { code, name, category }
+    } catch {
+      // The code alone is enough for the server; its name is only for the eye.
+      return { code, name: `点位 ${code}`, category: null }
+    }
   },
 
   show(draft: Draft) {
