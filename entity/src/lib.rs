@@ -37,6 +37,7 @@ pub mod push_message;
 pub mod queue_claim;
 pub mod refresh_token;
 pub mod reply;
+pub mod saved_view;
 pub mod session;
 pub mod site;
 pub mod site_delegate;

@@ -18,6 +18,7 @@ mod m20261124_000020_hotline_desk;
 mod m20261124_000021_endorsement_by_merge;
 mod m20261124_000030_campaign_told;
 mod m20261124_000075_reports;
+mod m20261124_000050_saved_view;
 
 pub struct Migrator;
 
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000021_endorsement_by_merge::Migration),
             Box::new(m20261124_000030_campaign_told::Migration),
             Box::new(m20261124_000075_reports::Migration),
+            Box::new(m20261124_000050_saved_view::Migration),
         ]
     }
 }

@@ -44,6 +44,8 @@ pub enum Error {
 pub enum Template {
     /// 督办单 with the order's history.
     SupervisionOrder,
+    /// 工单档案: an order as its page shows it.
+    OrderFile,
     /// A sheet of site codes.
     SiteCodes,
     /// 专项分析报告 with tables, charts and the source of every number.
@@ -54,6 +56,7 @@ impl Template {
     fn source(self) -> &'static str {
         match self {
             Self::SupervisionOrder => include_str!("../templates/supervision_order.typ"),
+            Self::OrderFile => include_str!("../templates/order_file.typ"),
             Self::SiteCodes => include_str!("../templates/site_codes.typ"),
             Self::InsightReport => include_str!("../templates/insight_report.typ"),
         }

@@ -11,6 +11,8 @@ use geo::{BoundingRect as _, Contains as _, Coord, LinesIter as _, Point, Rect};
 use crate::areas::datum::Wgs84;
 use crate::areas::shapes::Shape;
 
+mod outline;
+
 /// How near counts as near; from the city's policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearness {

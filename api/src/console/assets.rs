@@ -10,11 +10,16 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/tokens.css"),
     include_str!("../../console/style/base.css"),
     include_str!("../../console/style/parts.css"),
+    include_str!("../../console/style/orders.css"),
+    include_str!("../../console/style/order.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/sign_in.js"),
     include_str!("../../console/script/forms.js"),
+    include_str!("../../console/script/list.js"),
+    include_str!("../../console/script/units.js"),
+    include_str!("../../console/script/lightbox.js"),
 );
 pub const ICON: &str = include_str!("../../console/icon.svg");
 

@@ -3,8 +3,12 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use entity::ids::PhotoId;
 
 use crate::error::{Error, Refused};
+
+/// Photos stored already when a form comes back to be corrected; ids separated by commas.
+pub const KEPT_PHOTOS: &str = "photo_ids";
 
 /// Names and texts as a form or an address sent them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -34,6 +38,15 @@ impl Entries {
         named.map(|(_, text)| text.trim())
     }
 
+    /// Remembers photos that are stored already, so that a corrected form need not bring them again.
+    pub fn keep_photos(&mut self, photos: &[PhotoId]) {
+        self.0.retain(|(name, _)| name != KEPT_PHOTOS);
+        let ids: Vec<String> = photos.iter().map(ToString::to_string).collect();
+        if !ids.is_empty() {
+            self.0.push((KEPT_PHOTOS.to_owned(), ids.join(",")));
+        }
+    }
+
     /// Whether a box of this name was ticked.
     #[must_use]
     pub fn ticked(&self, name: &str) -> bool {
@@ -47,7 +60,8 @@ pub enum Kind {
     Line,
     /// Several lines.
     Text,
-    Date,
+    /// A day and a time of the city.
+    Moment,
     Number,
     Tick,
     /// One of these, all of them seen.
@@ -63,7 +77,7 @@ impl Kind {
     /// The `type` of an `<input>`.
     fn input(&self) -> &'static str {
         match self {
-            Self::Date => "date",
+            Self::Moment => "datetime-local",
             Self::Number => "number",
             _ => "text",
         }
@@ -234,6 +248,14 @@ impl Form {
             field.choose();
         }
         self.open = true;
+        if let Some(kept) = entries.some(KEPT_PHOTOS) {
+            let photos = kept.split(',').count();
+            if let Some(field) = self.fields.iter_mut().find(|field| field.kind == Kind::Photos) {
+                field.value = String::new();
+                field.hint = format!("已上传 {photos} 张照片，不必重新选择。");
+            }
+            self.carried.push((KEPT_PHOTOS, kept.to_owned()));
+        }
         let Error::Refused(refused) = error else {
             self.trouble = Some("系统出错了，没有提交成功。您填写的内容还在，请稍后再试。".to_owned());
             return self;
@@ -246,7 +268,9 @@ impl Form {
     fn explain(&mut self, refused: &Refused) -> String {
         let mut homeless = Vec::new();
         for fault in &refused.errors {
-            match self.fields.iter_mut().find(|field| field.name == fault.field) {
+            // `contacted.at` of the API is `contacted_at` here; its photos come as files.
+            let name = fault.field.replace('.', "_").replace("photo_ids", "photos");
+            match self.fields.iter_mut().find(|field| field.name == name) {
                 Some(field) => field.wrong = Some(fault.detail.clone()),
                 None => homeless.push(fault.detail.as_str()),
             }

@@ -14,9 +14,12 @@
 //! Styles and scripts are joined in `assets.rs`; nothing may stand in the page itself (the content security
 //! policy forbids it).
 
+pub mod address;
 pub mod assets;
 pub mod forms;
 pub mod frame;
+pub mod order;
+pub mod orders;
 pub mod routes;
 pub mod sign_in;
 pub mod words;

@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
-use crate::console::sign_in;
+use crate::console::{order, orders, sign_in};
 
 pub mod assets;
 pub mod guard;
@@ -28,6 +28,15 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(sign_in::routes::own_sessions)
         .service(sign_in::routes::end_all)
         .service(sign_in::routes::end_session)
+        .service(orders::routes::show)
+        .service(orders::routes::csv)
+        .service(orders::routes::xlsx)
+        .service(orders::routes::save_view)
+        .service(orders::routes::remove_view)
+        .service(order::routes::show)
+        .service(order::routes::pdf)
+        .service(order::routes::supervision_pdf)
+        .service(order::routes::act)
         .default_service(web::route().to(page::unknown));
     service.service(console);
 }

@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq as _;
 
 use super::page::PageError;
 use super::visitor::Visitor;
-use crate::console::forms::Entries;
+use crate::console::forms::{Entries, KEPT_PHOTOS};
 use crate::console::frame;
 use crate::error::{Error, Kind, Result};
 use crate::photos::intake::{Limits, Refused};
@@ -20,8 +20,6 @@ use crate::photos::service::{self, Claims};
 const MAX_TEXT_BYTES: usize = 256 * 1024;
 /// As many as an order takes at once.
 const MAX_PHOTOS: usize = 9;
-/// Photos stored already when a form comes back to be corrected.
-const KEPT_PHOTOS: &str = "photo_ids";
 
 /// A form's content.
 #[derive(Debug, Default)]

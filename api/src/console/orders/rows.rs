@@ -1,0 +1,94 @@
+//! An order in one line of a list.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::kinds::Status;
+
+use crate::console::words::{self, Markup};
+use crate::orders::lifecycle::in_chinese;
+use crate::orders::view::summary::OrderSummary;
+
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub number: String,
+    pub href: String,
+    pub lamp: Option<Markup>,
+    /// When it is due, in full.
+    pub due: String,
+    pub status: &'static str,
+    pub since: String,
+    pub summary: String,
+    pub place: String,
+    pub category: String,
+    pub unit: String,
+    pub created: String,
+    pub channel: &'static str,
+    pub marks: Vec<String>,
+}
+
+/// Characters of the description that a line shows.
+const SUMMARY_CHARS: usize = 90;
+
+#[must_use]
+pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
+    let due_at = order.due_at.map(|due| due.to_utc());
+    let over = matches!(order.status, Status::Closed | Status::Cancelled);
+    let lamp = due_at
+        .filter(|_| !over)
+        .map(|due| words::lamp(order.light, &words::left(due, now)));
+    let place: Vec<String> = [order.area.map(|area| area.name), order.address]
+        .into_iter()
+        .flatten()
+        .collect();
+    Row {
+        href: format!("/console/orders/{}", order.number),
+        lamp,
+        due: due_at.map(|due| words::due(due, now, zone)).unwrap_or_default(),
+        status: in_chinese(order.status),
+        since: if over {
+            String::new()
+        } else {
+            format!("已 {}", words::span(now - order.stage_since.to_utc()))
+        },
+        summary: shortened(&order.description),
+        place: place.join(" · "),
+        category: order.category.name.unwrap_or_else(|| "类别未定".to_owned()),
+        unit: order.unit.map_or_else(|| "待分派".to_owned(), |unit| unit.name),
+        created: words::when(order.created_at.to_utc(), now, zone),
+        channel: words::channel(order.channel),
+        marks: marks(
+            order.round,
+            order.difficult,
+            order.tracked,
+            order.endorsements.count,
+        ),
+        number: order.number,
+    }
+}
+
+/// What stands out about an order.
+#[must_use]
+pub fn marks(round: i32, difficult: bool, tracked: bool, endorsements: u64) -> Vec<String> {
+    let mut marks = Vec::new();
+    if round > 1 {
+        marks.push(format!("第 {round} 轮"));
+    }
+    if difficult {
+        marks.push("疑难".to_owned());
+    }
+    if tracked {
+        marks.push("重点跟踪".to_owned());
+    }
+    if endorsements > 0 {
+        marks.push(format!("附议 {endorsements}"));
+    }
+    marks
+}
+
+fn shortened(text: &str) -> String {
+    let mut short: String = text.chars().take(SUMMARY_CHARS).collect();
+    if text.chars().nth(SUMMARY_CHARS).is_some() {
+        short.push('…');
+    }
+    short
+}

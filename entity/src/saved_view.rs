@@ -1,0 +1,23 @@
+//! A person's own list of orders, under a name of his.
+
+use sea_orm::entity::prelude::*;
+
+use crate::ids::PersonId;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "saved_view")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub person_id: PersonId,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub name: String,
+    /// As in the address after the question mark.
+    #[sea_orm(column_type = "Text")]
+    pub query: String,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
