@@ -1,0 +1,138 @@
+// The product with its stories played, and a browser that forgives nothing: an error on the browser's console,
+// a failed request and a breach of the content security policy each fail the journey they happen in.
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import axe from "axe-core";
+import { chromium } from "playwright-core";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
+const pictures = join(root, "test-output/console");
+const FLAGS = [
+  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+export const SIZES = {
+  desk: { width: 1440, height: 900 },
+  wall: { width: 1920, height: 1080 },
+  phone: { width: 390, height: 844 },
+};
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+/** Starts the demo and waits until its stories are told. */
+export async function startDemo() {
+  const folder = mkdtempSync(join(tmpdir(), "zhitong-console-"));
+  const port = await freePort();
+  const program = process.env.ZHITONG ?? join(root, "target/debug/zhitong");
+  const demo = spawn(program, ["demo", "--fresh", "--port", String(port)], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, HOME: folder, ZHITONG_DATA_DIR: join(folder, "data") },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise((done, fail) => {
+    let told = "";
+    demo.stdout.on("data", (part) => {
+      told += part;
+      if (told.includes("/console")) done();
+    });
+    demo.on("exit", () => fail(new Error(`the demo ended:\n${told}`)));
+  });
+  return {
+    base: `http://127.0.0.1:${port}`,
+    stop() {
+      demo.removeAllListeners("exit");
+      demo.kill("SIGTERM");
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    },
+  };
+}
+
+export async function openBrowser() {
+  mkdirSync(pictures, { recursive: true });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/** Somebody at the console. */
+export class Visitor {
+  constructor(browser, base) {
+    this.browser = browser;
+    this.base = base;
+    this.troubles = [];
+  }
+
+  static async at(browser, base, size = "desk") {
+    const visitor = new Visitor(browser, base);
+    visitor.context = await browser.newContext({
+      baseURL: base, viewport: SIZES[size], locale: "zh-CN", timezoneId: "Asia/Shanghai",
+    });
+    visitor.page = await visitor.context.newPage();
+    visitor.watch(visitor.page);
+    return visitor;
+  }
+
+  watch(page) {
+    page.on("console", (message) => {
+      // A page that answers 404 or 422 on purpose is named by the browser as well; the test asserts its status.
+      const told = message.type() === "error" && !message.text().startsWith("Failed to load resource");
+      if (told) this.troubles.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => this.troubles.push(`script: ${error.message}`));
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText;
+      if (why !== "net::ERR_ABORTED") this.troubles.push(`request: ${request.url()} ${why}`);
+    });
+    page.on("response", (answer) => {
+      if (answer.status() >= 500) this.troubles.push(`${answer.status()} ${answer.url()}`);
+    });
+  }
+
+  /** Signs in as one of the sandbox's cast, by a word on his button. */
+  async signIn(word) {
+    await this.page.goto("/console/login");
+    await this.page.locator(".people button", { hasText: word }).first().click();
+    await this.page.waitForURL(/\/console\/(?!login)/);
+    return this;
+  }
+
+  /** A picture of the whole page in each size. */
+  async picture(name, sizes = ["desk", "phone"]) {
+    const now = this.page.viewportSize();
+    for (const size of sizes) {
+      await this.page.setViewportSize(SIZES[size]);
+      await this.page.waitForLoadState("networkidle");
+      const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      if (wide > 0) this.troubles.push(`${name} (${size}) is ${wide} px wider than the screen`);
+      await this.page.screenshot({ path: join(pictures, `${name}-${size}.png`), fullPage: true });
+    }
+    await this.page.setViewportSize(now);
+  }
+
+  /** What axe finds serious on this page; in a context of its own, because axe itself breaks the page's policy. */
+  async serious() {
+    const context = await this.browser.newContext({
+      bypassCSP: true, viewport: this.page.viewportSize(), storageState: await this.context.storageState(), locale: "zh-CN",
+    });
+    const page = await context.newPage();
+    await page.goto(this.page.url());
+    await page.addScriptTag({ content: axe.source });
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    await context.close();
+    return violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ").slice(0, 400)}`);
+  }
+
+  close() {
+    return this.context.close();
+  }
+}
