@@ -17,8 +17,8 @@ mod m20261123_000009_work;
 mod m20261124_000020_hotline_desk;
 mod m20261124_000021_endorsement_by_merge;
 mod m20261124_000030_campaign_told;
-mod m20261124_000075_reports;
 mod m20261124_000050_saved_view;
+mod m20261124_000075_reports;
 
 pub struct Migrator;
 
