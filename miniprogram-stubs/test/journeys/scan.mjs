@@ -38,7 +38,9 @@ export default function (stage) {
     await desk.close()
   })
 
-  it('a printed code opens its place, and the report from there has place, category and channel filled in', async () => {
+  it('a printed code opens its place, and the report from there has place, category and channel filled in', async (test) => {
+    const { paths } = await (await fetch(`${stage().product.origin}/openapi.json`)).json()
+    if (!('/api/v1/sites/{code}' in paths)) return test.skip('this server has no sites')
     const admin = await stage().people.signIn({ role: 'admin' })
     const site = await admin.post('/sites', { name: '牡丹广场公交站', location: { longitude: 112.395, latitude: 34.655, datum: 'wgs84' }, category: '占道经营' })
     const person = await stage().people.find({ role: 'delegate', level: 'township', area: '伊川县' })

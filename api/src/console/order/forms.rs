@@ -25,7 +25,8 @@ impl Desk<'_> {
     /// In the order in which people need them.
     #[must_use]
     pub fn forms(&self) -> Vec<Form> {
-        let part = self.part_to_accept();
+        let told = self.order.actions.iter().any(|action| action == "accept");
+        let part = !told && self.part_to_accept();
         let part = part.then(|| {
             self.form("accept", "签收")
                 .says("签收您单位承担的部分。")

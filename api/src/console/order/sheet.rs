@@ -271,14 +271,10 @@ fn shown_photo(photo: &OrderPhoto) -> Photo {
 
 /// A flag says that something does not fit, never that somebody did wrong.
 fn flag_words(flag: &str) -> Option<&'static str> {
-    if flag.contains("far") || flag.contains("place") {
-        Some("拍摄地点与工单位置相距较远")
-    } else if flag.contains("old") || flag.contains("time") {
-        Some("拍摄时间与反映时间相差较大")
-    } else if flag.contains("dup") || flag.contains("same") || flag.contains("similar") {
-        Some("与其他照片相同或相近")
-    } else {
-        None
+    match flag {
+        "taken_far_away" => Some("拍摄地点与工单位置相距较远"),
+        "taken_long_ago" => Some("拍摄时间与反映时间相差较大"),
+        _ => None,
     }
 }
 
