@@ -113,19 +113,6 @@ fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
     }
 }
 
-/// The one county that the words name in full.
-fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
-    let mut named = city
-        .counties
-        .divisions()
-        .iter()
-        .filter(|county| words.contains(&county.name));
-    match (named.next(), named.next()) {
-        (Some(county), None) => Some(&county.code),
-        _ => None,
-    }
-}
-
 /// The category as chosen, or as the text suggests most.
 #[must_use]
 pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> Kind {
