@@ -1,5 +1,6 @@
 //! “一类事”: finds by itself which problems keep coming back. Pure: texts, places and times in, findings out.
 
+pub mod classify;
 pub mod scan;
 pub mod similar;
 pub mod topics;
