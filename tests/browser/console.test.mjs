@@ -47,7 +47,7 @@ journey("a stranger finds the way in, and the first page is light", "desk", asyn
 for (const [role, word, pageName] of [
   ["supervisor", "市级", "工单"],
   ["operator", "12345 坐席", "工单"],
-  ["handler", "局", "工单"],
+  ["handler", "管理委员会", "工单"],
   ["delegate", "代表", "我的工单"],
   ["admin", "系统管理员", "工单"],
 ]) {

@@ -204,7 +204,8 @@ mod tests {
             for (row, label) in rows.iter().zip(&labels) {
                 assert!(machines[*label].score(row) > machines[1 - label].score(row));
             }
-            assert!(machines[0].weights[2].abs() < 0.1, "{:?}", machines[0].weights);
+            let weights = &machines[0].weights;
+            assert!(weights[2].abs() < 0.2 * weights[0], "{weights:?}");
         }
     }
 
