@@ -114,14 +114,14 @@ tests::on_both_databases! {
         // Two counties: not one county's to change.
         let county = app.county_supervisor("伊川县").await;
         county.post(&format!("{path}/rename"), json!({ "title": "水" })).await.is(403);
-        city.post(&format!("{path}/rename"), json!({ "title": "农村吃水难" })).await.ok();
+        city.post(&format!("{path}/rename"), json!({ "title": "农村吃水难" })).await.is_ok();
         let orders = city.get(&path).await.ok()["orders"].clone();
         let part = json!({ "numbers": [orders[0]["number"]], "title": "只是一件" });
         let all: Vec<&Value> = orders.as_array().unwrap().iter().map(|order| &order["number"]).collect();
         city.post(&format!("{path}/split"), json!({ "numbers": all, "title": "全部" })).await.problem(422, "topic_no_part");
         let split = city.post(&format!("{path}/split"), part).await.ok();
         assert_eq!(split["order_count"], 1);
-        city.post(&format!("{path}/dismiss"), json!({ "reason": "已知，另有安排" })).await.ok();
+        city.post(&format!("{path}/dismiss"), json!({ "reason": "已知，另有安排" })).await.is_ok();
         water(&app, &WATER[4..]).await;
         next_night(&app).await;
         let left = topics(&city).await;
@@ -207,7 +207,7 @@ tests::on_both_databases! {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].order.number, number(&first));
         assert!(found[0].reasons.shared_words.iter().any(|word| word.contains("中学")), "{:?}", found[0].reasons);
-        delegate.act(&first, "cancel", json!({ "reason": "看错了" })).await.ok();
+        delegate.act(&first, "cancel", json!({ "reason": "看错了" })).await.is_ok();
         app.run_jobs().await;
         assert!(alike(app.app(), &asked, 0.5, 5, app.now()).await.unwrap().is_empty(), "cancelled orders are not open");
     }

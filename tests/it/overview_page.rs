@@ -1,7 +1,7 @@
 //! The one screen as a page: what it shows, to whom, how heavy it is, and that its stream brings the same drawing.
 
 use tests::orders::Report;
-use tests::{Browser, TestApp, Who, on_both_databases, places};
+use tests::{Browser, Who, on_both_databases, places};
 
 const VENDORS: &str = "占道经营";
 /// All of the first page together: the page, its style and its script.

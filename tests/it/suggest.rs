@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use insight::classify::{self, Example, Model, Settings};
 use serde_json::{Value, json};
 use tests::orders::Report;
-use tests::{TestApp, places};
+use tests::places;
 use zhitong::categories::learn::{self, Outcome};
 use zhitong::categories::training;
 use zhitong::city::files::Files;

@@ -277,6 +277,7 @@ struct Scene {
 const AREA: &str = "涧西区";
 
 impl Scene {
+    #[expect(clippy::too_many_lines, reason = "a list of what there is")]
     async fn set(app: &TestApp) -> Self {
         let reporter = app.delegate(AREA).await;
         let photo = reporter.upload_photo(1, places::JIANXI).await;
