@@ -64,6 +64,8 @@ pub struct Grouping<K> {
 struct Group<K> {
     members: BTreeSet<K>,
     centre: Centre,
+    /// The heaviest terms, as of the last time anything was united.
+    leading: Vec<u32>,
 }
 
 impl<K> Default for Group<K> {
@@ -71,6 +73,7 @@ impl<K> Default for Group<K> {
         Self {
             members: BTreeSet::new(),
             centre: Centre::default(),
+            leading: Vec::new(),
         }
     }
 }
@@ -123,6 +126,9 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
             self.pinned.insert(group);
         }
         self.touched.remove(&group);
+        if let Some(held) = self.groups.get_mut(&group) {
+            held.leading = held.centre.leading(LEADING_TERMS);
+        }
         group
     }
 
@@ -226,10 +232,15 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
 
     /// Unites groups that were touched with groups whose middles are near, the nearest pair first.
     fn unite(&mut self) -> Vec<Change> {
+        for id in &self.touched {
+            if let Some(group) = self.groups.get_mut(id) {
+                group.leading = group.centre.leading(LEADING_TERMS);
+            }
+        }
         let mut by_term: HashMap<u32, Vec<GroupId>> = HashMap::new();
         for (id, group) in &self.groups {
-            for term in group.centre.leading(LEADING_TERMS) {
-                by_term.entry(term).or_default().push(*id);
+            for term in &group.leading {
+                by_term.entry(*term).or_default().push(*id);
             }
         }
         let mut pairs: Vec<(f32, GroupId, GroupId)> = Vec::new();
@@ -237,8 +248,8 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
             let Some(group) = self.groups.get(id) else {
                 continue;
             };
-            let leading = group.centre.leading(LEADING_TERMS);
-            let around: BTreeSet<GroupId> = leading
+            let around: BTreeSet<GroupId> = group
+                .leading
                 .iter()
                 .filter_map(|term| by_term.get(term))
                 .flatten()
