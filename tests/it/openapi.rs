@@ -7,9 +7,7 @@ use std::path::{Path, PathBuf};
 use tests::document::{operations, served};
 
 /// Served but not described: pages, operations, the stand-in for WeChat.
-const NOT_DESCRIBED: [&str; 7] = [
-    "/healthz", "/readyz", "/sandbox", "/console", "/docs", "/open311", "/scan",
-];
+const NOT_DESCRIBED: [&str; 6] = ["/healthz", "/readyz", "/sandbox", "/docs", "/open311", "/scan"];
 
 fn source_root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/src")
@@ -26,11 +24,13 @@ fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// `(method, path)` of every `#[get("…")]`, `#[post("…")]`, … in the source; paths without their scope.
+/// `(method, path)` of every `#[get("…")]`, `#[post("…")]`, … in the source; paths without their scope. The console's
+/// are pages below a scope of their own.
 fn routes_in_source() -> Vec<(String, String)> {
     let mut files = Vec::new();
     rust_files(&source_root(), &mut files);
     let mut routes = Vec::new();
+    files.retain(|file| !file.starts_with(source_root().join("console")));
     for file in files {
         let text = std::fs::read_to_string(file).unwrap();
         for line in text.lines() {

@@ -14,6 +14,7 @@ pub enum Section {
     Overview,
     Orders,
     Campaigns,
+    Topics,
     Insight,
     /// Where would this go?
     Dispatch,
@@ -28,6 +29,7 @@ impl Section {
             Self::Overview => "/console/overview",
             Self::Orders => "/console/orders",
             Self::Campaigns => "/console/campaigns",
+            Self::Topics => "/console/insight/topics",
             Self::Insight => "/console/insight/reports",
             Self::Dispatch => "/console/admin/dispatch",
             Self::Roster => "/console/admin/roster",
@@ -41,6 +43,7 @@ impl Section {
             (Self::Orders, Role::Delegate) => "我的工单",
             (Self::Orders, _) => "工单",
             (Self::Campaigns, _) => "专项监督",
+            (Self::Topics, _) => "高频问题",
             (Self::Insight, _) => "分析报告",
             (Self::Dispatch, _) => "派单试算",
             (Self::Roster, _) => "名册",
@@ -53,11 +56,18 @@ impl Section {
         match role {
             Role::Delegate | Role::Handler => &[Self::Orders],
             Role::Operator => &[Self::Overview, Self::Orders, Self::Campaigns, Self::Dispatch],
-            Role::Supervisor => &[Self::Overview, Self::Orders, Self::Campaigns, Self::Insight],
+            Role::Supervisor => &[
+                Self::Overview,
+                Self::Orders,
+                Self::Campaigns,
+                Self::Topics,
+                Self::Insight,
+            ],
             Role::Admin => &[
                 Self::Overview,
                 Self::Orders,
                 Self::Campaigns,
+                Self::Topics,
                 Self::Insight,
                 Self::Dispatch,
                 Self::Roster,

@@ -176,6 +176,8 @@ pub fn done(name: &str) -> Option<&'static str> {
     Some(match name {
         "signed_out_everywhere" => "已退出所有设备。",
         "session_ended" => "已退出该设备。",
+        "topic_renamed" => "已改名。",
+        "topic_dismissed" => "已记住，不再提示。",
         "report_asked" => "报告正在生成，完成后会出现在列表里。",
         "campaign_opened" => "专项监督已开展。",
         "orders_gathered" => "工单已加入。",

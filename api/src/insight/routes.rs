@@ -11,7 +11,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
 use crate::insight::moves::{self, FromTopic};
-use crate::insight::store::{self, Wanted};
+use crate::insight::store::Wanted;
 use crate::insight::view::{self, TopicDetail, TopicView};
 use crate::people::rights::Caller;
 
@@ -56,14 +56,7 @@ pub async fn list_topics(
         area: moves::confined_to(&caller)?.or(asked),
         dismissed,
     };
-    let limit = paging.limit()?;
-    let rows = store::list(&app.db, &wanted, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.recent, row.id));
-    let items = view::views(&app, page.items).await?;
-    Ok(web::Json(Page {
-        items,
-        next_cursor: page.next_cursor,
-    }))
+    Ok(web::Json(view::wanted(&app, &wanted, &paging).await?))
 }
 
 fn county(app: &App, text: &str) -> Result<String> {

@@ -11,8 +11,11 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
-use crate::insight::store::{self, Listed};
+use crate::insight::moves;
+use crate::insight::store::{self, Listed, Wanted};
+use crate::people::rights::Caller;
 use crate::supervision::campaigns::service::MAX_ORDERS;
 
 /// Events of a topic's history shown, the newest.
@@ -112,6 +115,36 @@ pub struct TopicEvent {
     pub note: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub at: DateTime<FixedOffset>,
+}
+
+/// A status as people read it.
+#[must_use]
+pub fn in_chinese(status: TopicStatus) -> &'static str {
+    match status {
+        TopicStatus::Rising => "上升",
+        TopicStatus::Steady => "持续",
+        TopicStatus::Over => "已结束",
+    }
+}
+
+/// The topics that the caller may know of, the busiest first.
+pub async fn page(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<TopicView>> {
+    let wanted = Wanted {
+        area: moves::confined_to(caller)?,
+        ..Wanted::default()
+    };
+    self::wanted(app, &wanted, paging).await
+}
+
+/// A page of what is wanted.
+pub async fn wanted(app: &App, wanted: &Wanted, paging: &Paging) -> Result<Page<TopicView>> {
+    let limit = paging.limit()?;
+    let rows = store::list(&app.db, wanted, paging.after()?, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| (row.recent, row.id));
+    Ok(Page {
+        items: views(app, page.items).await?,
+        next_cursor: page.next_cursor,
+    })
 }
 
 /// Topics with their areas: one query for all.

@@ -81,7 +81,7 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
             orders: watch::demands(db, &city, scope.area.as_deref(), now).await?,
             campaigns: watch::campaigns(db, scope.area.as_deref()).await?,
         },
-        hot_topics: Vec::new(),
+        hot_topics: watch::topics(db, scope.area.as_deref()).await?,
     })
 }
 

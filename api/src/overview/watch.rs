@@ -3,14 +3,14 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{CampaignId, UnitId};
-use entity::kinds::{CampaignStatus, Light, Status, SupervisionLevel};
-use entity::{campaign, campaign_order, order, supervision_order};
+use entity::kinds::{CampaignStatus, Light, Status, SupervisionLevel, TopicStatus};
+use entity::{campaign, campaign_order, order, supervision_order, topic, topic_area};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    RelationDef, Select,
+    QueryTrait as _, RelationDef, Select,
 };
 
-use super::view::{CampaignLine, Demand, Nearest};
+use super::view::{CampaignLine, Demand, HotTopic, Nearest};
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
@@ -20,6 +20,7 @@ const NEAREST: u64 = 8;
 const OVERDUE: u64 = 4;
 const DEMANDS: u64 = 5;
 const CAMPAIGNS: u64 = 5;
+const TOPICS: u64 = 6;
 const TITLE_CHARS: usize = 40;
 /// Below this the hours are told, above it the working days.
 const HOURS_TOLD: TimeDelta = TimeDelta::hours(24);
@@ -245,4 +246,30 @@ mod tests {
         assert_eq!(beginning("路灯\n不亮"), "路灯 不亮");
         assert_eq!(beginning(&"长".repeat(41)), format!("{}…", "长".repeat(40)));
     }
+}
+
+/// The hot topics that are not over, the busiest first.
+pub async fn topics(db: &impl ConnectionTrait, area: Option<&str>) -> Result<Vec<HotTopic>> {
+    let mut query = topic::Entity::find()
+        .filter(topic::Column::MergedInto.is_null())
+        .filter(topic::Column::DismissedAt.is_null())
+        .filter(topic::Column::Status.ne(TopicStatus::Over))
+        .order_by_desc(topic::Column::Recent)
+        .order_by_desc(topic::Column::Id)
+        .limit(TOPICS);
+    if let Some(area) = area {
+        let there = topic_area::Entity::find()
+            .select_only()
+            .column(topic_area::Column::TopicId)
+            .filter(topic_area::Column::AreaCode.eq(area))
+            .into_query();
+        query = query.filter(topic::Column::Id.in_subquery(there));
+    }
+    let rows = query.all(db).await?;
+    let shown = |row: topic::Model| HotTopic {
+        id: row.id.0,
+        title: row.title,
+        orders: i64::from(row.orders),
+    };
+    Ok(rows.into_iter().map(shown).collect())
 }

@@ -1,3 +1,4 @@
-//! Insight: analysis reports, and the orders behind each of their numbers.
+//! Insight: hot topics with what an analyst does to them, and analysis reports with the orders behind each number.
 
-pub mod routes;
+pub mod reports;
+pub mod topics;

@@ -26,7 +26,9 @@ use crate::insight::reports::period::Period;
 use crate::insight::reports::sections;
 use crate::insight::reports::store::{self, Finished, Reach};
 use crate::insight::reports::tally::Tally;
-use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline};
+use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, TopicFact};
+use crate::insight::store::{self as topics, Wanted};
+use crate::insight::view::{TopicView, in_chinese, views};
 use crate::notices::{self, Event, EventKind};
 
 /// Subject: the report's id.
@@ -34,6 +36,7 @@ pub const WRITE_REPORT: &str = "write_insight_report";
 /// Orders that one report is written from; more is a matter for a data warehouse.
 const MAX_ORDERS: u64 = 400_000;
 const MAX_CAMPAIGNS: u64 = 20;
+const MAX_TOPICS: u64 = 10;
 /// Square degrees that an outline may lose at a corner: some hundred metres on a map of a page's width.
 const SIMPLIFY: f64 = 1e-5;
 
@@ -63,10 +66,22 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
     let facts = facts(&app.db, &city, &reach, period, now).await?;
     store::mark(&app.db, id, ReportStatus::Queued, 60).await?;
     let campaigns = store::campaigns(&app.db, &period_reach(&reach, period, &city), MAX_CAMPAIGNS).await?;
-    let outlines = store::outlines(&app.db).await?;
+    let campaigns: Vec<_> = campaigns.into_iter().map(campaign_fact).collect();
+    let outlines: Vec<_> = store::outlines(&app.db)
+        .await?
+        .into_iter()
+        .filter_map(outline)
+        .collect();
+    let topics = alive(app, &report, period).await?;
     let head = report.clone();
-    let finished =
-        tokio::task::spawn_blocking(move || finished(&head, period, &city, &facts, campaigns, outlines, now));
+    let finished = tokio::task::spawn_blocking(move || {
+        let told = Told {
+            topics: &topics,
+            campaigns: &campaigns,
+            outlines: &outlines,
+        };
+        finished(&head, period, &city, &facts, &told, now)
+    });
     let (finished, said) = finished.await.map_err(anyhow::Error::from)??;
     let txn = db::write(&app.db).await?;
     if store::finish(&txn, id, finished, now).await? {
@@ -142,34 +157,58 @@ async fn facts(
     Ok(orders.iter().map(fact).collect())
 }
 
+fn campaign_fact(row: campaign::Model) -> CampaignFact {
+    CampaignFact {
+        title: row.title,
+        closed: row.closed_at.is_some(),
+        outcome: row.outcome,
+    }
+}
+
+/// The hot topics that were alive in the period, the busiest first.
+async fn alive(app: &App, report: &insight_report::Model, period: Period) -> Result<Vec<TopicFact>> {
+    let wanted = Wanted {
+        area: report.area_code.clone(),
+        ..Wanted::default()
+    };
+    let (from, before) = period.instants(app.city.load().zone());
+    let mut rows = topics::list(&app.db, &wanted, None, MAX_TOPICS).await?;
+    rows.retain(|row| row.last_at >= from && row.first_at < before);
+    let fact = |topic: TopicView| TopicFact {
+        title: topic.title,
+        orders: u64::try_from(topic.order_count).unwrap_or(0),
+        delegates: u64::try_from(topic.delegate_count).unwrap_or(0),
+        areas: topic.areas.into_iter().map(|area| area.name).collect(),
+        status: in_chinese(topic.status).to_owned(),
+    };
+    Ok(views(app, rows).await?.into_iter().map(fact).collect())
+}
+
+/// What a report tells besides its counts.
+struct Told<'a> {
+    topics: &'a [TopicFact],
+    campaigns: &'a [CampaignFact],
+    outlines: &'a [Outline],
+}
+
 /// Counts and writes; gives also the line for the notice.
 fn finished(
     report: &insight_report::Model,
     period: Period,
     city: &City,
     facts: &[Fact],
-    campaigns: Vec<campaign::Model>,
-    outlines: Vec<(String, serde_json::Value)>,
+    told: &Told<'_>,
     now: DateTime<Utc>,
 ) -> anyhow::Result<(Finished, String)> {
     let tally = Tally::of(facts);
     let names = names(city);
-    let campaigns: Vec<_> = campaigns
-        .into_iter()
-        .map(|row| CampaignFact {
-            title: row.title,
-            closed: row.closed_at.is_some(),
-            outcome: row.outcome,
-        })
-        .collect();
-    let outlines: Vec<_> = outlines.into_iter().filter_map(outline).collect();
     let material = Material {
         period,
         tally: &tally,
         names: &names,
-        topics: &[],
-        campaigns: &campaigns,
-        outlines: &outlines,
+        topics: told.topics,
+        campaigns: told.campaigns,
+        outlines: told.outlines,
     };
     let made = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日%H时");
     let subtitle = format!("{}，数据截至{made}", period.said());

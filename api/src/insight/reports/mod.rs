@@ -6,7 +6,7 @@
 
 pub mod body;
 pub mod build;
-mod chart;
+pub mod chart;
 mod compare;
 mod docx;
 pub mod facts;

@@ -1,0 +1,270 @@
+//! `/console/insight/topics`: what keeps coming back, why it is believed to, and what an analyst says to it.
+
+use actix_web::ResponseError as _;
+use actix_web::web::{Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use entity::ids::TopicId;
+use entity::kinds::{Role, TopicOrigin};
+
+use crate::console::forms::{Entries, Field, Form, Kind};
+use crate::console::frame::{Frame, Section};
+use crate::console::routes::page::{PageError, page, see_other, with_status};
+use crate::console::routes::submission::Submission;
+use crate::console::routes::visitor::Visitor;
+use crate::console::words::{self, Markup};
+use crate::error::{Error, Result};
+use crate::http::paging::Paging;
+use crate::insight::moves::{self, FromTopic};
+use crate::insight::reports::chart;
+use crate::insight::view::{self, TopicDetail, TopicView};
+use crate::orders::lifecycle::in_chinese;
+
+const PATH: &str = "/console/insight/topics";
+
+struct Line {
+    href: String,
+    title: String,
+    status: &'static str,
+    orders: i32,
+    delegates: i32,
+    areas: String,
+    why: String,
+    last: String,
+}
+
+#[derive(Template)]
+#[template(path = "topics.html")]
+struct TopicsPage {
+    frame: Frame,
+    lines: Vec<Line>,
+    more: Option<String>,
+}
+
+/// The topics, the busiest first.
+#[get("/insight/topics")]
+pub async fn list(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
+    let found = view::page(&visitor.app, &visitor.caller, &paging).await?;
+    let more = found.next_cursor.map(|cursor| format!("{PATH}?cursor={cursor}"));
+    let zone = visitor.app.city.load().zone();
+    let line = |topic: TopicView| Line {
+        href: format!("{PATH}/{}", topic.id),
+        status: view::in_chinese(topic.status),
+        orders: topic.order_count,
+        delegates: topic.delegate_count,
+        areas: areas(&topic),
+        why: why(&topic),
+        last: words::when(topic.last_at.to_utc(), visitor.now, zone),
+        title: topic.title,
+    };
+    page(&TopicsPage {
+        frame: visitor.frame(Section::Topics, "高频问题"),
+        lines: found.items.into_iter().map(line).collect(),
+        more,
+    })
+}
+
+fn areas(topic: &TopicView) -> String {
+    let told = topic
+        .areas
+        .iter()
+        .map(|area| format!("{} {} 件", area.name, area.orders));
+    told.collect::<Vec<_>>().join("，")
+}
+
+/// Why it is taken for more than chance, in a sentence.
+fn why(topic: &TopicView) -> String {
+    let what = match topic.origin {
+        TopicOrigin::Group => "反映同一件事",
+        TopicOrigin::Rise => "这一类比平常多",
+    };
+    format!(
+        "{what}：最近 {} 天 {} 件，按以往预计 {:.1} 件；偶然如此的可能性 {:.1}%",
+        topic.window_days,
+        topic.recent,
+        topic.expected,
+        topic.p_value * 100.0
+    )
+}
+
+struct Gathered {
+    number: String,
+    status: &'static str,
+    area: String,
+    when: String,
+}
+
+#[derive(Template)]
+#[template(path = "topic.html")]
+struct TopicPage {
+    frame: Frame,
+    facts: Vec<(&'static str, String)>,
+    weeks: Markup,
+    units: Vec<(String, i32)>,
+    orders: Vec<Gathered>,
+    campaign: Option<String>,
+    forms: Vec<Form>,
+}
+
+#[get("/insight/topics/{id}")]
+pub async fn show(visitor: Visitor, id: Path<TopicId>) -> Result<HttpResponse, PageError> {
+    page(&topic_page(&visitor, *id, None).await?)
+}
+
+async fn topic_page(
+    visitor: &Visitor,
+    id: TopicId,
+    refused: Option<(&str, &Entries, &Error)>,
+) -> Result<TopicPage, PageError> {
+    let topic = moves::visible(&visitor.app, &visitor.caller, id).await?;
+    let area = moves::confined_to(&visitor.caller)?;
+    let TopicDetail {
+        topic,
+        orders,
+        units,
+        weeks,
+        ..
+    } = view::detail(&visitor.app, topic, area.as_deref()).await?;
+    let zone = visitor.app.city.load().zone();
+    let frame = visitor.frame(Section::Topics, topic.title.clone());
+    let mut forms = Vec::new();
+    if visitor.caller.role == Role::Supervisor && !topic.dismissed && topic.merged_into.is_none() {
+        forms = forms_of(&topic, &frame.csrf);
+    }
+    if let Some((id, entries, error)) = refused {
+        let refuse = |form: Form| {
+            if form.id == id {
+                form.refused(entries, error)
+            } else {
+                form
+            }
+        };
+        forms = forms.into_iter().map(refuse).collect();
+    }
+    let bars: Vec<_> = weeks
+        .iter()
+        .map(|week| chart::Bar {
+            label: week.week.format("%-m/%-d").to_string(),
+            value: u64::try_from(week.orders).unwrap_or(0),
+            strong: true,
+        })
+        .collect();
+    let gathered = orders.into_iter().map(|order| Gathered {
+        number: order.number,
+        status: in_chinese(order.status),
+        area: order.area.unwrap_or_default(),
+        when: words::when(order.created_at.to_utc(), visitor.now, zone),
+    });
+    Ok(TopicPage {
+        facts: facts(&topic),
+        // Made by ourselves, with every text in it escaped.
+        weeks: Markup(chart::bars(&bars)),
+        units: units.into_iter().map(|unit| (unit.name, unit.orders)).collect(),
+        orders: gathered.collect(),
+        campaign: topic.campaign.map(|id| format!("/console/campaigns/{id}")),
+        forms,
+        frame,
+    })
+}
+
+fn facts(topic: &TopicView) -> Vec<(&'static str, String)> {
+    let mut facts = vec![
+        ("状态", view::in_chinese(topic.status).to_owned()),
+        ("为什么", why(topic)),
+        (
+            "涉及",
+            format!("{} 位代表，{} 件工单", topic.delegate_count, topic.order_count),
+        ),
+        ("区县", areas(topic)),
+        ("关键词", topic.keywords.join("、")),
+    ];
+    if let Some(kind) = &topic.kind {
+        facts.push(("类", kind.clone()));
+    }
+    facts
+}
+
+fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
+    let path = |what: &str| format!("{PATH}/{}/{what}", topic.id);
+    let mut forms = Vec::new();
+    if topic.campaign.is_none() {
+        forms.push(
+            Form::new("campaign", path("campaign"), "开展专项监督", csrf)
+                .says("以这个问题群的全部工单开展一项专项监督，相关单位和代表会收到通知。")
+                .submit("开展")
+                .field(
+                    Field::new("title", "名称", Kind::Line)
+                        .at_most(100)
+                        .value(topic.title.clone()),
+                )
+                .field(
+                    Field::new("purpose", "目的", Kind::Text)
+                        .required()
+                        .at_most(5_000),
+                )
+                .field(Field::new("committee", "负责的委员会", Kind::Line).at_most(100)),
+        );
+    }
+    forms.push(
+        Form::new("rename", path("rename"), "改名", csrf)
+            .says("改过的名称不再由系统更新。")
+            .field(
+                Field::new("title", "名称", Kind::Line)
+                    .required()
+                    .at_most(100)
+                    .value(topic.title.clone()),
+            ),
+    );
+    forms.push(
+        Form::new("dismiss", path("dismiss"), "不再关注", csrf)
+            .says("系统会记住，这个问题群不再提示。")
+            .submit("不再关注")
+            .field(Field::new("reason", "理由", Kind::Text).required().at_most(500)),
+    );
+    forms
+}
+
+/// What an analyst does: `campaign`, `rename`, `dismiss`.
+#[post("/insight/topics/{id}/{what}")]
+pub async fn act(
+    visitor: Visitor,
+    path: Path<(TopicId, String)>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let (id, what) = path.into_inner();
+    let sent = Submission::read(&visitor, &request, body).await?;
+    match apply(&visitor, id, &what, &sent.entries).await {
+        Ok(next) => Ok(see_other(&next)),
+        Err(PageError::Broken(error @ Error::Refused(_))) => {
+            let again = topic_page(&visitor, id, Some((&what, &sent.entries, &error))).await?;
+            with_status(error.status_code(), &again)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Gives the page that comes next.
+async fn apply(visitor: &Visitor, id: TopicId, what: &str, entries: &Entries) -> Result<String, PageError> {
+    let (app, caller, now) = (&visitor.app, &visitor.caller, visitor.now);
+    match what {
+        "campaign" => {
+            let asked = FromTopic {
+                title: entries.some("title").map(str::to_owned),
+                purpose: entries.text("purpose").to_owned(),
+                committee: entries.some("committee").map(str::to_owned),
+            };
+            let campaign = moves::open_campaign(app, caller, id, asked, now).await?;
+            Ok(format!("/console/campaigns/{}?done=campaign_opened", campaign.id))
+        }
+        "rename" => {
+            moves::rename(app, caller, id, entries.text("title"), now).await?;
+            Ok(format!("{PATH}/{id}?done=topic_renamed"))
+        }
+        "dismiss" => {
+            moves::dismiss(app, caller, id, (true, entries.text("reason")), now).await?;
+            Ok(format!("{PATH}?done=topic_dismissed"))
+        }
+        _ => Err(PageError::not_found()),
+    }
+}
