@@ -61,7 +61,7 @@ tests::on_both_databases! {
         browser.get(path).await.page(200, &["确认登录"]);
         browser.get(path).await.page(200, &["确认登录"]);
         browser.send(path, &[]).await.leads_to("/console");
-        browser.get("/console").await.leads_to("/console/orders");
+        browser.get("/console").await.leads_to("/console/overview");
         browser.send(path, &[]).await.page(409, &["登录码已被使用"]);
         browser.send("/console/login/made-up", &[]).await.page(404, &["没有找到"]);
     }

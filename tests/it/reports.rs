@@ -217,7 +217,7 @@ tests::on_both_databases! {
         for (key, expected) in [
             ("now.arrived", 5), ("before.arrived", 2), ("now.delegates", 2), ("now.satisfied", 1),
             ("now.dissatisfied", 1), ("now.basically_satisfied", 1), ("now.second_round", 1),
-            ("now.resolution_late", 2),
+            ("now.resolution_late", 3),
         ] {
             assert_eq!(value(key), Some(json!(expected)), "{key}");
         }

@@ -11,6 +11,10 @@ use geo::{BoundingRect as _, Contains as _, Coord, LinesIter as _, Point, Rect};
 use crate::areas::datum::Wgs84;
 use crate::areas::shapes::Shape;
 
+mod segment;
+
+use segment::Segment;
+
 mod outline;
 
 /// How near counts as near; from the city's policy.
@@ -62,12 +66,6 @@ pub struct AreaIndex {
     trees: Vec<IntervalTreeMultiPolygon<f64>>,
     bounds: Vec<Rect<f64>>,
     grid: Grid,
-}
-
-struct Segment {
-    area: usize,
-    start: Coord<f64>,
-    end: Coord<f64>,
 }
 
 struct Grid {
@@ -383,25 +381,6 @@ impl Grid {
             }
         }
         near
-    }
-}
-
-impl Segment {
-    /// Metres from a point, on a plane through it: exact to a millimetre at the distances asked for.
-    fn distance_m(&self, point: Wgs84, metres: Coord<f64>) -> f64 {
-        let at = |c: Coord<f64>| Coord {
-            x: (c.x - point.longitude) * metres.x,
-            y: (c.y - point.latitude) * metres.y,
-        };
-        let (a, b) = (at(self.start), at(self.end));
-        let (dx, dy) = (b.x - a.x, b.y - a.y);
-        let length = dx * dx + dy * dy;
-        let t = if length > 0.0 {
-            (-(a.x * dx + a.y * dy) / length).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        (a.x + t * dx).hypot(a.y + t * dy)
     }
 }
 

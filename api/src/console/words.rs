@@ -170,6 +170,16 @@ pub fn lamp(of: Light, text: &str) -> Markup {
     ))
 }
 
+/// A flag says that something does not fit, never that somebody did wrong.
+#[must_use]
+pub fn photo_flag(flag: &str) -> Option<&'static str> {
+    match flag {
+        "taken_far_away" => Some("拍摄地点与工单位置相距较远"),
+        "taken_long_ago" => Some("拍摄时间与反映时间相差较大"),
+        _ => None,
+    }
+}
+
 /// What a page says after a redirect with `?done=`; only names of this list are shown.
 #[must_use]
 pub fn done(name: &str) -> Option<&'static str> {

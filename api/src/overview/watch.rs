@@ -214,6 +214,32 @@ pub async fn campaigns(db: &impl ConnectionTrait, area: Option<&str>) -> Result<
     Ok(open.into_iter().map(line).collect())
 }
 
+/// The hot topics that are not over, the busiest first.
+pub async fn topics(db: &impl ConnectionTrait, area: Option<&str>) -> Result<Vec<HotTopic>> {
+    let mut query = topic::Entity::find()
+        .filter(topic::Column::MergedInto.is_null())
+        .filter(topic::Column::DismissedAt.is_null())
+        .filter(topic::Column::Status.ne(TopicStatus::Over))
+        .order_by_desc(topic::Column::Recent)
+        .order_by_desc(topic::Column::Id)
+        .limit(TOPICS);
+    if let Some(area) = area {
+        let there = topic_area::Entity::find()
+            .select_only()
+            .column(topic_area::Column::TopicId)
+            .filter(topic_area::Column::AreaCode.eq(area))
+            .into_query();
+        query = query.filter(topic::Column::Id.in_subquery(there));
+    }
+    let rows = query.all(db).await?;
+    let shown = |row: topic::Model| HotTopic {
+        id: row.id.0,
+        title: row.title,
+        orders: i64::from(row.orders),
+    };
+    Ok(rows.into_iter().map(shown).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,30 +272,4 @@ mod tests {
         assert_eq!(beginning("路灯\n不亮"), "路灯 不亮");
         assert_eq!(beginning(&"长".repeat(41)), format!("{}…", "长".repeat(40)));
     }
-}
-
-/// The hot topics that are not over, the busiest first.
-pub async fn topics(db: &impl ConnectionTrait, area: Option<&str>) -> Result<Vec<HotTopic>> {
-    let mut query = topic::Entity::find()
-        .filter(topic::Column::MergedInto.is_null())
-        .filter(topic::Column::DismissedAt.is_null())
-        .filter(topic::Column::Status.ne(TopicStatus::Over))
-        .order_by_desc(topic::Column::Recent)
-        .order_by_desc(topic::Column::Id)
-        .limit(TOPICS);
-    if let Some(area) = area {
-        let there = topic_area::Entity::find()
-            .select_only()
-            .column(topic_area::Column::TopicId)
-            .filter(topic_area::Column::AreaCode.eq(area))
-            .into_query();
-        query = query.filter(topic::Column::Id.in_subquery(there));
-    }
-    let rows = query.all(db).await?;
-    let shown = |row: topic::Model| HotTopic {
-        id: row.id.0,
-        title: row.title,
-        orders: i64::from(row.orders),
-    };
-    Ok(rows.into_iter().map(shown).collect())
 }

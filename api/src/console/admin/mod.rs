@@ -1,4 +1,3 @@
 //! What the platform's owner does: tries out where a matter would go, and takes in rosters with a preview.
 
-pub mod dispatch;
-pub mod roster;
+pub mod routes;

@@ -1,4 +1,3 @@
 //! Insight: hot topics with what an analyst does to them, and analysis reports with the orders behind each number.
 
-pub mod reports;
-pub mod topics;
+pub mod routes;

@@ -265,16 +265,11 @@ fn shown_photo(photo: &OrderPhoto) -> Photo {
         thumb: photo.urls.thumb.clone(),
         large: photo.urls.large.clone(),
         caption,
-        flags: photo.flags.iter().filter_map(|flag| flag_words(flag)).collect(),
-    }
-}
-
-/// A flag says that something does not fit, never that somebody did wrong.
-fn flag_words(flag: &str) -> Option<&'static str> {
-    match flag {
-        "taken_far_away" => Some("拍摄地点与工单位置相距较远"),
-        "taken_long_ago" => Some("拍摄时间与反映时间相差较大"),
-        _ => None,
+        flags: photo
+            .flags
+            .iter()
+            .filter_map(|flag| words::photo_flag(flag))
+            .collect(),
     }
 }
 

@@ -1,0 +1,4 @@
+//! `/console/admin`
+
+pub mod dispatch;
+pub mod roster;

@@ -1,0 +1,4 @@
+//! `/console/insight`
+
+pub mod reports;
+pub mod topics;
