@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/appraisal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 考评: the three rates as a table. */
+        get: operations["show_appraisal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/areas": {
         parameters: {
             query?: never;
@@ -99,7 +116,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Adds orders by their numbers; all of them or none. */
+        /** Adds orders by their numbers, all of them or none, or by a filter. */
         post: operations["gather_orders"];
         delete?: never;
         options?: never;
@@ -141,6 +158,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/content-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待审: what waits for a verdict, the oldest first. */
+        get: operations["list_reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/content-reviews/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An operator's decision; it stands, whatever WeChat says before or after. */
+        post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dispatch/preview": {
         parameters: {
             query?: never;
@@ -158,6 +209,193 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 人工回访 that wait for a call, the longest waiting first. */
+        get: operations["list_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The hot topics that the caller may know of, the busiest first. */
+        get: operations["list_topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One topic with its orders, units, weeks and history. */
+        get: operations["show_topic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/campaign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 由问题群开展专项监督, with all its orders in it. */
+        post: operations["campaign_from_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 忽略: nothing to follow. */
+        post: operations["dismiss_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/kind": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 归类: the topic and its orders. */
+        post: operations["sort_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 合并: this topic becomes part of the other one. */
+        post: operations["merge_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/rename": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 改名 */
+        post: operations["rename_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复: to be followed after all. */
+        post: operations["restore_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hot-topics/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 拆分; the answer is the new topic. */
+        post: operations["split_topic"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotline/callers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who calls: asked while the telephone rings. Give `phone` or `name`. */
+        get: operations["find_callers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/hotline/calls": {
         parameters: {
             query?: never;
@@ -167,9 +405,48 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** An operator files a call in the delegate's name. */
+        /**
+         * Files a call in the delegate's name: by an operator, or by the call centre's own system, whose request is signed
+         *     instead of carrying a token. `X-Hotline-Signature` = hex(HMAC-SHA256(`HOTLINE_SECRET`, timestamp + "\n" + nonce +
+         *     "\n" + body)). Timestamps up to five minutes off are taken; a nonce is taken once.
+         */
         post: operations["file_call"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotline/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything that waits for an operator, in one list. */
+        get: operations["operators_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotline/queue/{number}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a matter of the queue on: nobody else may act on it for 15 minutes, or until it is acted on or given back. */
+        post: operations["claim_matter"];
+        /** Gives a matter back to the other operators. Twice is once. */
+        delete: operations["release_matter"];
         options?: never;
         head?: never;
         patch?: never;
@@ -220,6 +497,58 @@ export interface paths {
         put?: never;
         /** Marks one notice as read. */
         post: operations["read_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports, the newest first. */
+        get: operations["list_reports"];
+        put?: never;
+        /** Ask for an analysis report; a job writes it. */
+        post: operations["ask_for_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight-reports/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report: `{id}` as JSON, `{id}.pdf`, `{id}.docx`, `{id}.xlsx` as files. */
+        get: operations["show_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight-reports/{id}/figures/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The numbers of the orders that a figure counts, as they were when the report was made. */
+        get: operations["list_counted"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -277,6 +606,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 代表履职: one's own. */
+        get: operations["own_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/unbind": {
         parameters: {
             query?: never;
@@ -319,7 +665,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open orders within 500 m of a place, the nearest first: is the matter known already? */
+        /**
+         * Open orders within 500 m of a place: is the matter known already? The nearest first; with words or photos of the
+         *     report, the likest first.
+         */
         get: operations["nearby_orders"];
         put?: never;
         post?: never;
@@ -482,6 +831,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{number}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 备注: a delegate's is public, everybody else's internal. */
+        post: operations["note_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{number}/reopen": {
         parameters: {
             query?: never;
@@ -527,6 +893,23 @@ export interface paths {
         put?: never;
         /** 退单: the unit is not the right one. */
         post: operations["return_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open orders that may be the same matter as this one, the likest first; for the operator who merges. */
+        get: operations["similar_orders"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -652,6 +1035,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/{number}/untrack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends 重点跟踪. */
+        post: operations["untrack_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/{number}/urges": {
         parameters: {
             query?: never;
@@ -680,6 +1080,61 @@ export interface paths {
         put?: never;
         /** The delegate judges the answer; what follows from it happens at once. */
         post: operations["give_verdict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一屏: counts by stage, light and county, three rates, units ranked, trend, nearest deadlines, supervision. */
+        get: operations["show_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same, live: `overview` with the whole screen whenever counts have moved, at most once a second; `order` with one
+         *     order's news; `resync` when something was missed; `over` when the session or the server ends. `Last-Event-ID` brings
+         *     back the news that were missed.
+         */
+        get: operations["stream_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 代表履职 of a delegate, for his committee. */
+        get: operations["delegate_activity"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -743,6 +1198,23 @@ export interface paths {
             cookie?: never;
         };
         get: operations["original"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reply-texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 标准答复: what a unit may start its public reply from, the most particular first. */
+        get: operations["reply_texts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -838,6 +1310,198 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/site-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Residents' messages, the newest first: a delegate's of his sites, all of them for operators. */
+        get: operations["list_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site-messages/receipts/{receipt}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a message: received, adopted with the order's progress, answered, or refused. */
+        get: operations["look_at_receipt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site-messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site-messages/{id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a message up: an order in the delegate's name. Again by the same delegate, the same order. */
+        post: operations["adopt_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site-messages/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a message without making it an order. */
+        post: operations["answer_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All sites, by code. */
+        get: operations["list_sites"];
+        put?: never;
+        /** Makes a site; its code is made too. */
+        post: operations["create_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What anybody may know who scans the code. */
+        get: operations["show_site"];
+        /** Changes a site, or takes it out of use. The code stays: it is printed. */
+        put: operations["change_site"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{code}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leaves a message for the site's delegates, without an account. */
+        post: operations["leave_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{code}/photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A photo for the message that is being written; removed after a day if none comes. */
+        post: operations["upload_site_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{code}/sheet.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The site's sheet for the printer. */
+        get: operations["print_site"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sites/{code}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins a resident's visit in the mini-program, so that what he leaves can be checked by WeChat at once and he is
+         *     limited by his own phone. Without one (a browser, or WeChat does not answer) a message is taken too, and waits
+         *     for an operator.
+         */
+        post: operations["begin_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/subscriptions": {
         parameters: {
             query?: never;
@@ -891,37 +1555,68 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/orders/{number}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * 备注: a delegate's is public, everybody else's internal.
-         * @description 备注: a delegate's is public, everybody else's internal.
-         */
-        post: operations["note_order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Activity: {
+            /**
+             * Format: int64
+             * @description Matters of others that he endorsed in the span.
+             */
+            endorsed: number;
+            /** Format: int64 */
+            endorsed_ever: number;
+            level?: components["schemas"]["PersonLevel"] | null;
+            name: string;
+            period: components["schemas"]["Span"];
+            person: components["schemas"]["PersonId"];
+            /** @description Orders he reported in the span, and what has become of them. */
+            reported: components["schemas"]["Reported"];
+            /** Format: int64 */
+            reported_ever: number;
+            /**
+             * Format: int64
+             * @description Answers that wait for his verdict now, whenever he reported.
+             */
+            to_judge: number;
+            /** @description Verdicts he gave in the span. */
+            verdicts: components["schemas"]["Given"];
+        };
         /**
          * @description In which capacity somebody acted.
          * @enum {string}
          */
         ActorRole: "delegate" | "operator" | "handler" | "supervisor" | "admin" | "system" | "resident";
+        /** @description What the delegate adds; what he leaves out is the message's or the site's. */
+        AdoptMessage: {
+            address?: string | null;
+            /** @description Code or name. */
+            category?: string | null;
+            confidential?: boolean;
+            description?: string | null;
+            /** @description Default true. */
+            wants_follow_up?: boolean | null;
+        };
+        AnswerMessage: {
+            text: string;
+        };
         AnswerSupervisionOrder: {
             text: string;
+        };
+        Appraisal: {
+            area?: components["schemas"]["Place"] | null;
+            by: components["schemas"]["By"];
+            definitions: components["schemas"]["Definitions"];
+            items: components["schemas"]["Line"][];
+            period: components["schemas"]["Span"];
+            /**
+             * Format: int64
+             * @description A share counted from fewer than this is marked `small`.
+             */
+            small_below: number;
+            /** @description All of the area in the span. */
+            total: components["schemas"]["Line"];
         };
         /** @description A division in the tree of the city. */
         Area: {
@@ -938,6 +1633,12 @@ export interface components {
          * @enum {string}
          */
         AreaLevel: "city" | "county" | "township";
+        AreaShare: {
+            code: string;
+            name: string;
+            /** Format: int32 */
+            orders: number;
+        };
         AreaView: {
             code: string;
             name: string;
@@ -947,6 +1648,23 @@ export interface components {
             boundary_set: components["schemas"]["BoundarySetId"];
             items: components["schemas"]["Area"][];
         };
+        Arrivals: {
+            before: components["schemas"]["Arrived"];
+            period: components["schemas"]["Arrived"];
+            today: components["schemas"]["Arrived"];
+        };
+        Arrived: {
+            /** Format: int64 */
+            call: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            scan: number;
+            /** Format: int64 */
+            snap: number;
+            /** Format: int64 */
+            total: number;
+        };
         AskExtension: {
             /**
              * Format: int32
@@ -954,6 +1672,36 @@ export interface components {
              */
             days?: number | null;
             reason: string;
+        };
+        AskForReport: {
+            /** @description County by code or name; left out for the whole city. A county's supervisors get their county's. */
+            area?: string | null;
+            /**
+             * @description First day, or a time on it; left out together with `to`: the last whole week or month, or thirty days.
+             * @example 2025-09-01
+             */
+            from?: string | null;
+            kind: components["schemas"]["ReportKind"];
+            /**
+             * @description Last day, or a time on it.
+             * @example 2025-09-30
+             */
+            to?: string | null;
+        };
+        AskedExtension: {
+            /**
+             * Format: int32
+             * @description Working days.
+             */
+            days: number;
+            /**
+             * Format: date-time
+             * @description The deadline as it stands.
+             */
+            due_before: string;
+            id: components["schemas"]["ExtensionId"];
+            reason: string;
+            unit?: components["schemas"]["UnitView"] | null;
         };
         /**
          * Format: uuid
@@ -989,10 +1737,36 @@ export interface components {
             status: components["schemas"]["AssignmentStatus"];
             unit?: components["schemas"]["UnitView"] | null;
         };
+        BeginVisit: {
+            /** @description Of `wx.login`. Nobody is signed in by it. */
+            login_code: string;
+        };
         BindRequest: {
             bind_ticket: string;
             /** @description From the `getPhoneNumber` button; not the login code. */
             phone_code: string;
+        };
+        Block: {
+            runs: components["schemas"]["Run"][];
+            /** @enum {string} */
+            type: "paragraph";
+        } | (components["schemas"]["Table"] & {
+            /** @enum {string} */
+            type: "table";
+        }) | {
+            caption: string;
+            svg: string;
+            /** @enum {string} */
+            type: "chart";
+        };
+        Body: {
+            /** @description How the rates are counted. */
+            definitions: string[];
+            figures: components["schemas"]["Figure"][];
+            sections: components["schemas"]["Section"][];
+            /** @description The line below the title: period, state of the data. */
+            subtitle: string;
+            title: string;
         };
         /**
          * Format: uuid
@@ -1000,10 +1774,58 @@ export interface components {
          */
         BoundarySetId: string;
         /**
+         * @description What the rows of the table are.
+         * @enum {string}
+         */
+        By: "unit" | "area" | "category" | "time";
+        CallTries: {
+            /** @description What came of the last one. */
+            last_outcome?: string | null;
+            /**
+             * Format: int32
+             * @description Calls made in vain so far.
+             */
+            tries: number;
+        };
+        Callee: {
+            name: string;
+            /** @description Whole: it is to be dialled. */
+            phone: string;
+        };
+        /** @description A delegate who may be the caller. */
+        CallerView: {
+            area?: components["schemas"]["AreaView"] | null;
+            electoral_unit?: string | null;
+            /** @description `roster`: his number; `confirmed`: an operator has made sure of it before; `name`: found by his name. */
+            found_by: string;
+            id: components["schemas"]["PersonId"];
+            level?: components["schemas"]["PersonLevel"] | null;
+            name: string;
+            /** @description The number of the roster, masked. */
+            phone_masked: string;
+        };
+        Callers: {
+            /** @description Empty where the number is nobody's. */
+            items: components["schemas"]["CallerView"][];
+        };
+        CampaignFromTopic: {
+            committee?: string | null;
+            purpose: string;
+            /** @description Left out: the topic's own. */
+            title?: string | null;
+        };
+        /**
          * Format: uuid
          * @description UUID version 7: sortable by the time of its making.
          */
         CampaignId: string;
+        CampaignLine: {
+            committee?: string | null;
+            id: components["schemas"]["CampaignId"];
+            /** Format: int64 */
+            orders: number;
+            title: string;
+        };
         /**
          * @description 专项监督.
          * @enum {string}
@@ -1065,6 +1887,21 @@ export interface components {
          * @enum {string}
          */
         Channel: "snap" | "scan" | "call";
+        ClaimView: {
+            by: string;
+            mine: boolean;
+            /** Format: date-time */
+            until: string;
+        };
+        /** @description The matter is the caller's until then. */
+        ClaimedMatter: {
+            call?: components["schemas"]["Callee"] | null;
+            /** @description What of it waits. */
+            kinds: components["schemas"]["QueueKind"][];
+            number: string;
+            /** Format: date-time */
+            until: string;
+        };
         /**
          * @description 响应, 办结, 补充办理.
          * @enum {string}
@@ -1094,6 +1931,21 @@ export interface components {
             how: string;
         };
         /**
+         * @description What the content check said. `unavailable`: WeChat did not say, so a person has to look.
+         * @enum {string}
+         */
+        ContentCheck: "pending" | "pass" | "review" | "risky" | "unavailable";
+        /**
+         * Format: uuid
+         * @description UUID version 7: sortable by the time of its making.
+         */
+        ContentCheckId: string;
+        /**
+         * @description What kind of thing is published to others.
+         * @enum {string}
+         */
+        ContentSubject: "site_message" | "site_answer";
+        /**
          * @description The geodetic datum a coordinate was given in.
          * @enum {string}
          */
@@ -1117,6 +1969,29 @@ export interface components {
         DecideExtension: {
             granted: boolean;
             note?: string | null;
+        };
+        DecideReview: {
+            result: components["schemas"]["ReviewResult"];
+        };
+        Definitions: {
+            on_time: string;
+            ranking: string;
+            resolution: string;
+            response: string;
+            satisfaction: string;
+        };
+        Demand: {
+            /** Format: date-time */
+            due_at: string;
+            level: components["schemas"]["SupervisionLevel"];
+            number: string;
+            order: string;
+            overdue: boolean;
+            remaining: string;
+            unit?: string | null;
+        };
+        DismissTopic: {
+            reason: string;
         };
         DispatchOrder: {
             /** @description Code or name. */
@@ -1146,6 +2021,18 @@ export interface components {
             reason: string;
             /** @description The row of the duty table, or the name of another rule; none where an operator decides. */
             rule?: string | null;
+        };
+        District: {
+            /**
+             * Format: int64
+             * @description In the span.
+             */
+            arrived: number;
+            code: string;
+            lights: components["schemas"]["Lights"];
+            name: string;
+            /** Format: int64 */
+            open: number;
         };
         EndorsementsView: {
             /** Format: int64 */
@@ -1190,6 +2077,14 @@ export interface components {
             detail: string;
             field: string;
         };
+        /** @description One number of the report. */
+        Figure: {
+            /** @description What it counts, e.g. `now.satisfied.area:410302`; its orders are listed under this name. */
+            key: string;
+            label: string;
+            /** Format: int64 */
+            value: number;
+        };
         /** @description 代表来电 */
         FileCall: {
             address?: string | null;
@@ -1200,15 +2095,31 @@ export interface components {
             /** @description Code or name; left out, it is suggested from the text. */
             category?: string | null;
             confidential?: boolean;
+            delegate_id?: components["schemas"]["PersonId"] | null;
             description: string;
+            /** @description How the operator made sure that it is he, where the number does not say so; kept in the order's history. */
+            identity_confirmed?: string | null;
             location?: components["schemas"]["GivenPoint"] | null;
             /** @description The number the hotline's own system has given it, in the city's format. */
             number?: string | null;
             /** Format: date-time */
             occurred_at?: string | null;
+            /** @description With `identity_confirmed`: the number leads to this delegate from now on. */
+            remember_number?: boolean;
         };
+        Fraction: {
+            /** Format: int64 */
+            denominator: number;
+            /** Format: int64 */
+            numerator: number;
+            /** Format: double */
+            percent?: number | null;
+            small: boolean;
+        };
+        /** @description By hand or by filter: one of the two. */
         GatherOrders: {
-            numbers: string[];
+            filter?: components["schemas"]["ListQuery"] | null;
+            numbers?: string[] | null;
         };
         GatheredView: {
             area?: string | null;
@@ -1223,6 +2134,21 @@ export interface components {
             result: components["schemas"]["Satisfaction"];
             solved: components["schemas"]["Solved"];
         };
+        Given: {
+            /** Format: int64 */
+            basically_satisfied: number;
+            /** Format: int64 */
+            dissatisfied: number;
+            /** Format: int64 */
+            satisfied: number;
+            /**
+             * Format: int64
+             * @description 解决
+             */
+            solved: number;
+            /** Format: int64 */
+            total: number;
+        };
         /** @description A point as the client has it; the datum is never assumed. */
         GivenPoint: {
             /**
@@ -1236,11 +2162,24 @@ export interface components {
             /** Format: double */
             longitude: number;
         };
+        /**
+         * @description How long a span of kept counts is.
+         * @enum {string}
+         */
+        Grain: "day" | "week" | "month" | "quarter" | "year";
         /** @description A first-level category with its kinds. */
         Group: {
             children: components["schemas"]["Leaf"][];
             code: string;
             name: string;
+        };
+        /** @description A problem that many raise. */
+        HotTopic: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            orders: number;
+            title: string;
         };
         InboxReply: {
             items: components["schemas"]["NoticeReply"][];
@@ -1269,11 +2208,76 @@ export interface components {
             /** @description 普通 or 紧急 by default. */
             urgency: string;
         };
+        /** @description What a resident leaves. */
+        LeaveMessage: {
+            /** @description A phone number or other way to reach him; only the site's delegates read it. */
+            contact?: string | null;
+            /** @description Uploaded before from the same phone at the same site. */
+            photo_ids?: components["schemas"]["PhotoId"][];
+            text: string;
+        };
         /**
          * @description 绿, 黄, 红.
          * @enum {string}
          */
         Light: "green" | "yellow" | "red";
+        Lights: {
+            /** Format: int64 */
+            green: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+        };
+        Line: {
+            arrived: components["schemas"]["Arrived"];
+            /** @description Unit's id, code of the county or category, first day of the span; empty for the total. */
+            code: string;
+            name: string;
+            on_time: components["schemas"]["Fraction"];
+            /** @description Units only; none where there is too little to judge by. */
+            rank?: number | null;
+            resolution: components["schemas"]["Fraction"];
+            response: components["schemas"]["Fraction"];
+            satisfaction: components["schemas"]["Fraction"];
+            /**
+             * Format: double
+             * @description Units only: what the three rates together are at least, in percent.
+             */
+            score?: number | null;
+            verdicts: components["schemas"]["Verdicts"];
+        };
+        /** @description As in the query string; several values are separated by commas. */
+        ListQuery: {
+            /** @description Codes or names of counties. */
+            area?: string | null;
+            /** @description Codes or names; a first-level category stands for all below it. */
+            category?: string | null;
+            channel?: string | null;
+            /** @description `true` or `false`. */
+            difficult?: string | null;
+            /** @description Created at or after: a date of the city, or an RFC 3339 time. */
+            from?: string | null;
+            light?: string | null;
+            /** @description Words in the description or the address, or a number. */
+            q?: string | null;
+            /**
+             * @description `mine` (reported or endorsed by the caller), `unit` (his unit has or had a charge), `area` (of his area),
+             *     `all` (whatever he may see); default `all`.
+             */
+            scope?: string | null;
+            /** @description `newest` (default), or `due`: the nearest deadline first, orders without a running clock left out. */
+            sort?: string | null;
+            /** @description The same values as `status`. */
+            stage?: string | null;
+            status?: string | null;
+            /** @description Created before the end of this date, or before this time. */
+            to?: string | null;
+            /** @description `true` or `false`. */
+            tracked?: string | null;
+            /** @description Ids, codes or names. */
+            unit?: string | null;
+        };
         /** @description What is known of a point. */
         Located: {
             area?: components["schemas"]["LocatedArea"] | null;
@@ -1339,6 +2343,42 @@ export interface components {
             /** @description The number under which the matter goes on. */
             into: string;
         };
+        MergeTopic: {
+            into: components["schemas"]["TopicId"];
+        };
+        MessageLeft: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description 待审: it is shown to the delegates once it has been checked. */
+            in_review: boolean;
+            /** @description Shown this once: with it he can look again. */
+            receipt: string;
+            site: components["schemas"]["Named"];
+            state: components["schemas"]["SiteMessageStatus"];
+        };
+        MessagePhoto: {
+            id: components["schemas"]["PhotoId"];
+            urls: components["schemas"]["PhotoLinks"];
+        };
+        /** @description A message as the site's delegates and the operators read it. */
+        MessageView: {
+            answer?: string | null;
+            /** @description How to reach the resident; for the site's delegates. */
+            contact?: string | null;
+            /** @description 待审 unless `pass`; delegates are shown nothing else. */
+            content_check: components["schemas"]["ContentCheck"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            handled_at?: string | null;
+            id: components["schemas"]["SiteMessageId"];
+            /** @description Whether the caller is the one who handled it. */
+            mine: boolean;
+            photos: components["schemas"]["MessagePhoto"][];
+            site: components["schemas"]["Named"];
+            status: components["schemas"]["SiteMessageStatus"];
+            text: string;
+        };
         MyArea: {
             code: string;
             name: string;
@@ -1346,6 +2386,15 @@ export interface components {
         MyUnit: {
             id: components["schemas"]["UnitId"];
             level: components["schemas"]["UnitLevel"];
+            name: string;
+        };
+        /** @description A code with the name it has in the city. */
+        Named: {
+            code: string;
+            name: string;
+        };
+        NamedCode: {
+            code: string;
             name: string;
         };
         Nearby: {
@@ -1359,10 +2408,30 @@ export interface components {
              * @description Whole metres.
              */
             distance_m: number;
+            /** @description Whether it is likely the same matter: ask before a new report is sent. */
+            likely_same: boolean;
             /** @description Whether the caller reported it. */
             mine: boolean;
             number: string;
+            /** @description What speaks for that. */
+            signs: components["schemas"]["Sign"][];
             status: components["schemas"]["Status"];
+        };
+        /** @description An order near its deadline. */
+        Nearest: {
+            area?: string | null;
+            category?: string | null;
+            /** Format: date-time */
+            due_at: string;
+            light: components["schemas"]["Light"];
+            number: string;
+            remaining: string;
+            status: components["schemas"]["Status"];
+            /** @description The beginning of its words. */
+            title: string;
+            unit?: string | null;
+            /** @description Working days after today up to the day it is due; 0 is today. None where it is overdue. */
+            working_days_left?: number | null;
         };
         /** @description A neighbour within reach of the fix. */
         Neighbour: {
@@ -1370,6 +2439,9 @@ export interface components {
             /** Format: double */
             distance_m: number;
             name: string;
+        };
+        NoteOrder: {
+            text: string;
         };
         /**
          * Format: uuid
@@ -1398,6 +2470,12 @@ export interface components {
             committee?: string | null;
             kind?: string | null;
             purpose: string;
+            title: string;
+        };
+        OpenedCampaign: {
+            id: components["schemas"]["CampaignId"];
+            /** Format: int32 */
+            order_count: number;
             title: string;
         };
         OrderPhoto: {
@@ -1538,6 +2616,28 @@ export interface components {
             /** @description None on the last page. */
             next_cursor?: string | null;
         };
+        Page_MessageView: {
+            items: {
+                answer?: string | null;
+                /** @description How to reach the resident; for the site's delegates. */
+                contact?: string | null;
+                /** @description 待审 unless `pass`; delegates are shown nothing else. */
+                content_check: components["schemas"]["ContentCheck"];
+                /** Format: date-time */
+                created_at: string;
+                /** Format: date-time */
+                handled_at?: string | null;
+                id: components["schemas"]["SiteMessageId"];
+                /** @description Whether the caller is the one who handled it. */
+                mine: boolean;
+                photos: components["schemas"]["MessagePhoto"][];
+                site: components["schemas"]["Named"];
+                status: components["schemas"]["SiteMessageStatus"];
+                text: string;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
         Page_OrderSummary: {
             items: {
                 address?: string | null;
@@ -1572,6 +2672,164 @@ export interface components {
                 /** Format: int32 */
                 version: number;
                 zone?: string | null;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_QueuedCall: {
+            items: {
+                order: components["schemas"]["OrderSummary"];
+                /** @description What the last of them brought. */
+                outcome?: string | null;
+                /** @description Of the delegate to be called. */
+                phone_masked: string;
+                /** Format: date-time */
+                queued_at: string;
+                /**
+                 * Format: int32
+                 * @description Calls made in vain so far.
+                 */
+                tries: number;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_ReportView: {
+            items: {
+                /** @description County-level code; none for the whole city. */
+                area?: string | null;
+                /** Format: date */
+                from: string;
+                id: components["schemas"]["ReportId"];
+                kind: components["schemas"]["ReportKind"];
+                /** @description False for the calendar's own. */
+                on_request: boolean;
+                /**
+                 * Format: int32
+                 * @description Percent.
+                 */
+                progress: number;
+                /** Format: date-time */
+                ready_at?: string | null;
+                /** Format: date-time */
+                requested_at: string;
+                status: components["schemas"]["ReportStatus"];
+                title: string;
+                /** Format: date */
+                to: string;
+                /** Format: int32 */
+                version: number;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_ReviewView: {
+            items: {
+                /** Format: date-time */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When an operator decided.
+                 */
+                decided_at?: string | null;
+                id: components["schemas"]["ContentCheckId"];
+                pictures: components["schemas"]["ReviewedPicture"][];
+                state: components["schemas"]["ContentCheck"];
+                subject: components["schemas"]["ContentSubject"];
+                /**
+                 * Format: uuid
+                 * @description Of the message that it is, or that it answers.
+                 */
+                subject_id: string;
+                text: string;
+                /**
+                 * Format: int64
+                 * @description WeChat's number: 100 normal, 10001 ads, 20001 politics, 20002 porn, 20003 abuse, 20006 crime, 20008
+                 *     fraud, 20012 vulgar, 20013 copyright, 21000 other.
+                 */
+                text_label?: number | null;
+                text_state: components["schemas"]["ContentCheck"];
+                /** @description Where it is published. */
+                title: string;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_SiteView: {
+            items: (components["schemas"]["PublicSite"] & {
+                active: boolean;
+                /** Format: date-time */
+                created_at: string;
+                delegates: components["schemas"]["SiteDelegate"][];
+                id: components["schemas"]["SiteId"];
+                /** @description What an ordinary QR code holds. */
+                link: string;
+                /** @description In WGS-84. */
+                location: components["schemas"]["GivenPoint"];
+                township?: string | null;
+                unit?: components["schemas"]["SiteUnit"] | null;
+                /** Format: date-time */
+                updated_at: string;
+            })[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_String: {
+            items: string[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_TopicView: {
+            items: {
+                areas: components["schemas"]["AreaShare"][];
+                /** Format: int32 */
+                before: number;
+                campaign?: components["schemas"]["CampaignId"] | null;
+                category?: components["schemas"]["NamedCode"] | null;
+                /**
+                 * Format: date-time
+                 * @description When the supervisors were told.
+                 */
+                crossed_at?: string | null;
+                /** Format: int32 */
+                delegate_count: number;
+                dismissed: boolean;
+                /** Format: double */
+                expected: number;
+                /** Format: date-time */
+                first_at: string;
+                /** Format: int32 */
+                growth: number;
+                id: components["schemas"]["TopicId"];
+                keywords: string[];
+                /** @description 类 */
+                kind?: string | null;
+                /** Format: date-time */
+                last_at: string;
+                merged_into?: components["schemas"]["TopicId"] | null;
+                /** Format: int32 */
+                order_count: number;
+                /** @description `group`: orders about one thing; `rise`: a category that comes more often than usual. */
+                origin: components["schemas"]["TopicOrigin"];
+                /**
+                 * Format: double
+                 * @description Corrected for having looked everywhere.
+                 */
+                p_value: number;
+                /**
+                 * Format: int32
+                 * @description Orders in the last `window_days` days, in as many days before, and how many the past lets expect.
+                 */
+                recent: number;
+                /**
+                 * Format: double
+                 * @description Chance alone shows as much once in so many daily searches.
+                 */
+                recurrence_days: number;
+                status: components["schemas"]["TopicStatus"];
+                title: string;
+                /** Format: int32 */
+                window_days: number;
             }[];
             /** @description None on the last page. */
             next_cursor?: string | null;
@@ -1637,6 +2895,10 @@ export interface components {
             /** Format: int32 */
             width: number;
         };
+        Place: {
+            code: string;
+            name: string;
+        };
         /**
          * @description How a point lies to its area.
          * @enum {string}
@@ -1660,6 +2922,13 @@ export interface components {
             /** @description Chinese that a delegate can read. */
             detail: string;
             errors?: components["schemas"]["FieldError"][];
+            /** @description 409 `claimed_by_another`: who works on it. */
+            held_by?: string | null;
+            /**
+             * Format: date-time
+             * @description And until when, unless he is done before.
+             */
+            held_until?: string | null;
             request_id: string;
             /** Format: int32 */
             status: number;
@@ -1672,12 +2941,147 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description An order's public side. */
+        Progress: {
+            /** Format: date-time */
+            closed_at?: string | null;
+            number: string;
+            /** @description 公开答复: the latest. */
+            public_reply?: string | null;
+            /** Format: int32 */
+            round: number;
+            status: components["schemas"]["Status"];
+            steps: components["schemas"]["ProgressStep"][];
+            /** @description The unit in charge. */
+            unit?: string | null;
+        };
+        ProgressStep: {
+            /** @description What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`. */
+            action: string;
+            /** Format: date-time */
+            at: string;
+        };
+        ProposedUnit: {
+            unit: components["schemas"]["UnitView"];
+            why: string;
+        };
+        /** @description What anybody who stands before the sign may know. */
+        PublicSite: {
+            address?: string | null;
+            area?: components["schemas"]["Named"] | null;
+            category?: components["schemas"]["Named"] | null;
+            code: string;
+            kind: string;
+            name: string;
+        };
+        /** @description How many wait, whatever was asked for. */
+        QueueCounts: {
+            /** Format: int64 */
+            extension: number;
+            /** Format: int64 */
+            follow_up: number;
+            /** Format: int64 */
+            returned: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            triage: number;
+            /** Format: int64 */
+            unmatched: number;
+        };
+        /** @description Something that waits for an operator. */
+        QueueItem: {
+            /**
+             * Format: date-time
+             * @description When it should be done; the list is sorted by it.
+             */
+            act_by: string;
+            /** @description What its words suggest, the likeliest first. */
+            categories: components["schemas"]["Suggestion"][];
+            claim?: components["schemas"]["ClaimView"] | null;
+            extension?: components["schemas"]["AskedExtension"] | null;
+            follow_up?: components["schemas"]["CallTries"] | null;
+            kind: components["schemas"]["QueueKind"];
+            order: components["schemas"]["OrderSummary"];
+            /** @description Why no unit was found by the rules. */
+            reason?: string | null;
+            returned?: components["schemas"]["ReturnedBy"] | null;
+            /** Format: date-time */
+            since: string;
+            /** @description Units it might go to, the best first. */
+            units: components["schemas"]["ProposedUnit"][];
+        };
+        /**
+         * @description In this order where two are due at the same instant.
+         * @enum {string}
+         */
+        QueueKind: "returned" | "extension" | "triage" | "unmatched" | "follow_up";
+        QueuePage: {
+            counts: components["schemas"]["QueueCounts"];
+            /** @description The most urgent first. */
+            items: components["schemas"]["QueueItem"][];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        /** @description A call to make. */
+        QueuedCall: {
+            order: components["schemas"]["OrderSummary"];
+            /** @description What the last of them brought. */
+            outcome?: string | null;
+            /** @description Of the delegate to be called. */
+            phone_masked: string;
+            /** Format: date-time */
+            queued_at: string;
+            /**
+             * Format: int32
+             * @description Calls made in vain so far.
+             */
+            tries: number;
+        };
+        RateView: {
+            /** @description Of the span before. */
+            before: components["schemas"]["Fraction"];
+            /**
+             * Format: double
+             * @description Percentage points against the span before.
+             */
+            change?: number | null;
+            definition: string;
+            /** Format: int64 */
+            denominator: number;
+            name: string;
+            /** Format: int64 */
+            numerator: number;
+            /**
+             * Format: double
+             * @description None where there is nothing to count.
+             */
+            percent?: number | null;
+            /** @description Counted from fewer than ten: read it as a handful of cases, not as a share. */
+            small: boolean;
+        };
         ReadAllReply: {
             /**
              * Format: int64
              * @description How many lines had been unread.
              */
             read: number;
+        };
+        /** @description What a resident is shown who comes back with his receipt. */
+        ReceiptView: {
+            /** @description The delegate's answer, once it has been found fit to be shown. */
+            answer?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            handled_at?: string | null;
+            /** @description 待审: nobody but operators has seen it yet. */
+            in_review: boolean;
+            order?: components["schemas"]["Progress"] | null;
+            site: components["schemas"]["Named"];
+            state: components["schemas"]["SiteMessageStatus"];
+            /** @description What he wrote. */
+            text: string;
         };
         /** @description 人工回访: what a call brought. */
         RecordCall: {
@@ -1687,6 +3091,9 @@ export interface components {
         };
         RefreshRequest: {
             refresh_token: string;
+        };
+        RenameTopic: {
+            title: string;
         };
         ReopenOrder: {
             photo_ids?: components["schemas"]["PhotoId"][];
@@ -1705,6 +3112,13 @@ export interface components {
             /** @description 公开答复; a unit that has only a part of the matter leaves it out. */
             public_reply?: string | null;
         };
+        ReplyText: {
+            text: string;
+            title: string;
+        };
+        ReplyTexts: {
+            items: components["schemas"]["ReplyText"][];
+        };
         ReplyView: {
             /** @description 办理情况, internal; for units and staff. */
             account?: string | null;
@@ -1718,6 +3132,65 @@ export interface components {
             supplementary: boolean;
             unit?: components["schemas"]["UnitView"] | null;
         };
+        /**
+         * Format: uuid
+         * @description UUID version 7: sortable by the time of its making.
+         */
+        ReportId: string;
+        /** @description A report with what it says. */
+        ReportInFull: components["schemas"]["ReportView"] & {
+            body?: components["schemas"]["Body"] | null;
+        };
+        /**
+         * @description 周报, 月报, 专题, 自选时段.
+         * @enum {string}
+         */
+        ReportKind: "weekly" | "monthly" | "topic" | "custom";
+        /**
+         * @description Life of a report.
+         * @enum {string}
+         */
+        ReportStatus: "queued" | "ready" | "failed";
+        ReportView: {
+            /** @description County-level code; none for the whole city. */
+            area?: string | null;
+            /** Format: date */
+            from: string;
+            id: components["schemas"]["ReportId"];
+            kind: components["schemas"]["ReportKind"];
+            /** @description False for the calendar's own. */
+            on_request: boolean;
+            /**
+             * Format: int32
+             * @description Percent.
+             */
+            progress: number;
+            /** Format: date-time */
+            ready_at?: string | null;
+            /** Format: date-time */
+            requested_at: string;
+            status: components["schemas"]["ReportStatus"];
+            title: string;
+            /** Format: date */
+            to: string;
+            /** Format: int32 */
+            version: number;
+        };
+        Reported: {
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: int64 */
+            closed: number;
+            /**
+             * Format: int64
+             * @description 疑难
+             */
+            difficult: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            total: number;
+        };
         ReporterView: {
             level?: components["schemas"]["PersonLevel"] | null;
             name: string;
@@ -1727,16 +3200,120 @@ export interface components {
             proposed_unit?: string | null;
             reason: string;
         };
+        ReturnedBy: {
+            /** Format: date-time */
+            at: string;
+            proposed_unit?: components["schemas"]["UnitView"] | null;
+            reason: string;
+            unit?: components["schemas"]["UnitView"] | null;
+        };
+        /** @enum {string} */
+        ReviewResult: "pass" | "refuse";
+        /** @description Something published, as those who review it see it. */
+        ReviewView: {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When an operator decided.
+             */
+            decided_at?: string | null;
+            id: components["schemas"]["ContentCheckId"];
+            pictures: components["schemas"]["ReviewedPicture"][];
+            state: components["schemas"]["ContentCheck"];
+            subject: components["schemas"]["ContentSubject"];
+            /**
+             * Format: uuid
+             * @description Of the message that it is, or that it answers.
+             */
+            subject_id: string;
+            text: string;
+            /**
+             * Format: int64
+             * @description WeChat's number: 100 normal, 10001 ads, 20001 politics, 20002 porn, 20003 abuse, 20006 crime, 20008
+             *     fraud, 20012 vulgar, 20013 copyright, 21000 other.
+             */
+            text_label?: number | null;
+            text_state: components["schemas"]["ContentCheck"];
+            /** @description Where it is published. */
+            title: string;
+        };
+        ReviewedPicture: {
+            id: components["schemas"]["PhotoId"];
+            /** Format: int64 */
+            label?: number | null;
+            state: components["schemas"]["ContentCheck"];
+            urls: components["schemas"]["PhotoLinks"];
+        };
         /**
          * @description What a person may do; read from the database for anything that changes data.
          * @enum {string}
          */
         Role: "delegate" | "operator" | "handler" | "supervisor" | "admin";
+        /** @description A piece of a sentence, or a cell. */
+        Run: {
+            text: string;
+            /** @enum {string} */
+            type: "text";
+        } | {
+            figure: number;
+            /** @enum {string} */
+            type: "number";
+            /** Format: int64 */
+            value: number;
+        } | {
+            denominator: number;
+            numerator: number;
+            text: string;
+            /** @enum {string} */
+            type: "rate";
+        };
         /**
          * @description 满意, 基本满意, 不满意.
          * @enum {string}
          */
         Satisfaction: "satisfied" | "basically_satisfied" | "dissatisfied";
+        /** @description 一屏: everything on it is a count of orders that `GET /orders` lists with the same filter. */
+        Screen: {
+            area?: components["schemas"]["Place"] | null;
+            arrivals: components["schemas"]["Arrivals"];
+            /**
+             * Format: date-time
+             * @description When it was put together.
+             */
+            as_of: string;
+            /** @description Those that run out next. */
+            deadlines: components["schemas"]["Nearest"][];
+            /** @description Counties, and last the places unknown when there are any. */
+            districts: components["schemas"]["District"][];
+            hot_topics: components["schemas"]["HotTopic"][];
+            /** @description Open orders by light. */
+            lights: components["schemas"]["Lights"];
+            /**
+             * Format: int64
+             * @description Open orders.
+             */
+            open: number;
+            /** @description Those that have been overdue the longest. */
+            overdue: components["schemas"]["Nearest"][];
+            period: components["schemas"]["Span"];
+            /** @description How the rank is made. */
+            ranking: string;
+            rates: components["schemas"]["ThreeRates"];
+            stages: components["schemas"]["Stage"][];
+            supervision: components["schemas"]["Supervision"];
+            /** @description The last twelve weeks, this one last. */
+            trend: components["schemas"]["TrendPoint"][];
+            /** @description At most ten with a rank, then at most five that have too little to be ranked by. */
+            units: components["schemas"]["UnitLine"][];
+            verdicts: components["schemas"]["Verdicts"];
+            /** @description Changes that are not counted yet: 0 unless more come than can be counted at once. */
+            waiting: number;
+        };
+        Section: {
+            blocks: components["schemas"]["Block"][];
+            heading: string;
+        };
         /**
          * Format: uuid
          * @description UUID version 7: sortable by the time of its making.
@@ -1777,6 +3354,11 @@ export interface components {
         ShownUnits: {
             items: components["schemas"]["ShownUnit"][];
         };
+        /**
+         * @description What speaks for it.
+         * @enum {string}
+         */
+        Sign: "place" | "category" | "text" | "picture";
         SignInAnswer: (components["schemas"]["SignedIn"] & {
             /** @enum {string} */
             status: "signed_in";
@@ -1805,11 +3387,110 @@ export interface components {
             token_type: string;
             user: components["schemas"]["Me"];
         };
+        SiteDelegate: {
+            id: components["schemas"]["PersonId"];
+            level?: components["schemas"]["PersonLevel"] | null;
+            name: string;
+        };
+        /** @description A site as an admin describes it. */
+        SiteForm: {
+            /** @description Default true. A site that is not active cannot be scanned. */
+            active?: boolean | null;
+            address?: string | null;
+            /** @description What reports from here are about, by code or name. */
+            category?: string | null;
+            /** @description Who reads residents' messages: each by id or phone number. Nobody: the delegates of its county. */
+            delegates?: string[];
+            /**
+             * @description `liaison_station`, `bus_stop`, `school_gate`, `tunnel`, `building_site`, `residential_area`, `market`,
+             *     `service_hall`, `other`; the last when left out.
+             */
+            kind?: string | null;
+            location: components["schemas"]["GivenPoint"];
+            name: string;
+            /** @description Which gets them, by name or code; else the duty table decides. */
+            unit?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description UUID version 7: sortable by the time of its making.
+         */
+        SiteId: string;
+        /**
+         * Format: uuid
+         * @description UUID version 7: sortable by the time of its making.
+         */
+        SiteMessageId: string;
+        /**
+         * @description Life of a resident's message.
+         * @enum {string}
+         */
+        SiteMessageStatus: "received" | "adopted" | "answered" | "refused";
+        SiteUnit: {
+            id: components["schemas"]["UnitId"];
+            name: string;
+        };
+        /** @description A site as an admin keeps it. */
+        SiteView: components["schemas"]["PublicSite"] & {
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            delegates: components["schemas"]["SiteDelegate"][];
+            id: components["schemas"]["SiteId"];
+            /** @description What an ordinary QR code holds. */
+            link: string;
+            /** @description In WGS-84. */
+            location: components["schemas"]["GivenPoint"];
+            township?: string | null;
+            unit?: components["schemas"]["SiteUnit"] | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
         /**
          * @description 解决, 部分解决, 未解决.
          * @enum {string}
          */
         Solved: "yes" | "partly" | "no";
+        SortTopic: {
+            /** @description None takes the topic and its orders out of their kind. */
+            kind?: string | null;
+        };
+        Span: {
+            before: components["schemas"]["SpanBefore"];
+            /**
+             * Format: date
+             * @description First and last day.
+             */
+            from: string;
+            grain: components["schemas"]["Grain"];
+            name: string;
+            /** Format: date */
+            to: string;
+        };
+        SpanBefore: {
+            /** Format: date */
+            from: string;
+            name: string;
+            /** Format: date */
+            to: string;
+        };
+        SplitTopic: {
+            /** @description Numbers of the orders that become a topic of their own. */
+            numbers: string[];
+            title: string;
+        };
+        Stage: {
+            lights: components["schemas"]["Lights"];
+            /**
+             * Format: int64
+             * @description How long the orders at this stage have stood there, half of them longer; to the hour.
+             */
+            median_dwell_hours?: number | null;
+            name: string;
+            /** Format: int64 */
+            orders: number;
+            stage: components["schemas"]["Status"];
+        };
         /**
          * @description Life of an order.
          * @enum {string}
@@ -1880,6 +3561,26 @@ export interface components {
         Suggestions: {
             suggestions: components["schemas"]["Suggestion"][];
         };
+        Supervision: {
+            /** @description 专项监督 under way, the newest first. */
+            campaigns: components["schemas"]["CampaignLine"][];
+            /**
+             * Format: int64
+             * @description Open 疑难工单.
+             */
+            difficult: number;
+            orders: components["schemas"]["Demand"][];
+            /**
+             * Format: int64
+             * @description Open orders under 重点跟踪.
+             */
+            tracked: number;
+            /**
+             * Format: int64
+             * @description 督办单 that wait for an answer, and the next to run out.
+             */
+            waiting: number;
+        };
         /**
          * @description How high a matter has been raised.
          * @enum {string}
@@ -1899,6 +3600,18 @@ export interface components {
             requirement: string;
             /** Format: int32 */
             round: number;
+        };
+        Table: {
+            caption: string;
+            columns: string[];
+            rows: components["schemas"]["Run"][][];
+        };
+        /** @description 响应率, 解决率, 满意率, and 按时办结率 beside them. */
+        ThreeRates: {
+            on_time: components["schemas"]["RateView"];
+            resolution: components["schemas"]["RateView"];
+            response: components["schemas"]["RateView"];
+            satisfaction: components["schemas"]["RateView"];
         };
         Timeline: {
             items: components["schemas"]["TimelineItem"][];
@@ -1921,15 +3634,122 @@ export interface components {
             round: number;
             /** Format: int32 */
             seq: number;
+            /** @description The same in Chinese. */
+            title: string;
             to: components["schemas"]["Status"];
             unit?: components["schemas"]["UnitView"] | null;
             visibility: components["schemas"]["Visibility"];
-            /** @description The same in Chinese. */
+        };
+        /**
+         * @description What happened to a hot topic.
+         * @enum {string}
+         */
+        TopicAction: "found" | "crossed" | "over" | "merged" | "split" | "renamed" | "sorted" | "dismissed" | "restored" | "campaign";
+        /** @description A topic with what it rests on. */
+        TopicDetail: components["schemas"]["TopicView"] & {
+            history: components["schemas"]["TopicEvent"][];
+            /** @description The newest first; of a county's people those of their county. */
+            orders: components["schemas"]["TopicOrder"][];
+            units: components["schemas"]["UnitShare"][];
+            /** @description Orders by week, from the first to the last. */
+            weeks: components["schemas"]["WeekCount"][];
+        };
+        TopicEvent: {
+            action: components["schemas"]["TopicAction"];
+            /** Format: date-time */
+            at: string;
+            /** @description Whether an analyst did it, and not the system. */
+            by_analyst: boolean;
+            note?: string | null;
+            other?: components["schemas"]["TopicId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description UUID version 7: sortable by the time of its making.
+         */
+        TopicId: string;
+        TopicOrder: {
+            area?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            number: string;
+            status: components["schemas"]["Status"];
+        };
+        /**
+         * @description How a hot topic was found: a group about one thing, or a category that rises in some areas.
+         * @enum {string}
+         */
+        TopicOrigin: "group" | "rise";
+        /**
+         * @description Where a hot topic stands.
+         * @enum {string}
+         */
+        TopicStatus: "rising" | "steady" | "over";
+        TopicView: {
+            areas: components["schemas"]["AreaShare"][];
+            /** Format: int32 */
+            before: number;
+            campaign?: components["schemas"]["CampaignId"] | null;
+            category?: components["schemas"]["NamedCode"] | null;
+            /**
+             * Format: date-time
+             * @description When the supervisors were told.
+             */
+            crossed_at?: string | null;
+            /** Format: int32 */
+            delegate_count: number;
+            dismissed: boolean;
+            /** Format: double */
+            expected: number;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: int32 */
+            growth: number;
+            id: components["schemas"]["TopicId"];
+            keywords: string[];
+            /** @description 类 */
+            kind?: string | null;
+            /** Format: date-time */
+            last_at: string;
+            merged_into?: components["schemas"]["TopicId"] | null;
+            /** Format: int32 */
+            order_count: number;
+            /** @description `group`: orders about one thing; `rise`: a category that comes more often than usual. */
+            origin: components["schemas"]["TopicOrigin"];
+            /**
+             * Format: double
+             * @description Corrected for having looked everywhere.
+             */
+            p_value: number;
+            /**
+             * Format: int32
+             * @description Orders in the last `window_days` days, in as many days before, and how many the past lets expect.
+             */
+            recent: number;
+            /**
+             * Format: double
+             * @description Chance alone shows as much once in so many daily searches.
+             */
+            recurrence_days: number;
+            status: components["schemas"]["TopicStatus"];
             title: string;
+            /** Format: int32 */
+            window_days: number;
         };
         TrackOrder: {
             committee?: string | null;
             note: string;
+        };
+        TrendPoint: {
+            /** Format: int64 */
+            arrived: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: date */
+            from: string;
+            satisfaction: components["schemas"]["Fraction"];
+            /** Format: date */
+            to: string;
         };
         /**
          * Format: uuid
@@ -1941,6 +3761,31 @@ export interface components {
          * @enum {string}
          */
         UnitLevel: "city_bureau" | "county_bureau" | "county_government" | "zone_committee" | "street_office" | "enterprise";
+        UnitLine: {
+            /** Format: int64 */
+            arrived: number;
+            id: components["schemas"]["UnitId"];
+            lights: components["schemas"]["Lights"];
+            name: string;
+            /** Format: int64 */
+            open: number;
+            /** @description None where there is too little to judge by. */
+            rank?: number | null;
+            resolution: components["schemas"]["Fraction"];
+            response: components["schemas"]["Fraction"];
+            satisfaction: components["schemas"]["Fraction"];
+            /**
+             * Format: double
+             * @description What the three together are at least, in percent.
+             */
+            score: number;
+        };
+        UnitShare: {
+            id: components["schemas"]["UnitId"];
+            name: string;
+            /** Format: int32 */
+            orders: number;
+        };
         UnitView: {
             id: components["schemas"]["UnitId"];
             level: components["schemas"]["UnitLevel"];
@@ -1948,6 +3793,9 @@ export interface components {
         };
         UnmergeOrder: {
             reason: string;
+        };
+        UntrackOrder: {
+            note: string;
         };
         UrgeOrder: {
             note: string;
@@ -1970,20 +3818,55 @@ export interface components {
             round: number;
             solved: components["schemas"]["Solved"];
         };
+        /** @description Verdicts of the span by grade. */
+        Verdicts: {
+            /** Format: int64 */
+            basically_satisfied: number;
+            /** Format: int64 */
+            dissatisfied: number;
+            /** Format: int64 */
+            partly_solved: number;
+            /** Format: int64 */
+            satisfied: number;
+            /** Format: int64 */
+            solved: number;
+            /**
+             * Format: int64
+             * @description 未评价
+             */
+            unrated: number;
+            /** Format: int64 */
+            unsolved: number;
+        };
         /**
          * @description Who reads an event: everybody concerned, the units and staff, or the supervisors and operators.
          * @enum {string}
          */
         Visibility: "public" | "internal" | "supervision";
+        VisitBegun: {
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            expires_in: number;
+            /** @description To be sent as `X-Visit` with photos and the message. */
+            visit: string;
+        };
         /** @description A place kept in view after the campaign. */
         Watched: {
             name: string;
             reason: string;
         };
-        Words: {
-            text: string;
+        WeekCount: {
+            /** Format: int32 */
+            orders: number;
+            /**
+             * Format: date
+             * @description The week's Monday.
+             */
+            week: string;
         };
-        NoteOrder: {
+        Words: {
             text: string;
         };
     };
@@ -1995,6 +3878,96 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    show_appraisal: {
+        parameters: {
+            query?: {
+                /** @description `unit` (default), `area`, `category` or `time`. */
+                by?: components["schemas"]["By"];
+                area?: string;
+                /** @description `day`, `week`, `month` (default), `quarter` or `year`. */
+                period?: string;
+                /** @description A day of the span that is asked for; left out: today. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appraisal"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_areas: {
         parameters: {
             query?: never;
@@ -2737,6 +4710,219 @@ export interface operations {
             };
         };
     };
+    list_reviews: {
+        parameters: {
+            query?: {
+                /** @description Left out: whatever is not yet shown to others and not refused (待审). */
+                state?: components["schemas"]["ContentCheck"];
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReviewView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ContentCheckId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideReview"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     preview_dispatch: {
         parameters: {
             query?: never;
@@ -2859,10 +5045,1237 @@ export interface operations {
             };
         };
     };
-    file_call: {
+    list_follow_ups: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_QueuedCall"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_topics: {
+        parameters: {
+            query?: {
+                status?: "rising" | "steady" | "over";
+                /** @description 类 */
+                kind?: string;
+                /** @description County by code or name. */
+                area?: string;
+                /** @description Those that were dismissed instead. */
+                dismissed?: boolean;
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TopicView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_topic: {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    campaign_from_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignFromTopic"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedCampaign"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissTopic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sort_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SortTopic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeTopic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenameTopic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissTopic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    split_topic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["TopicId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitTopic"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicDetail"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_callers: {
+        parameters: {
+            query?: {
+                /** @description The number that calls. */
+                phone?: string;
+                /** @description Part of a delegate's name, where the number leads to nobody. */
+                name?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callers"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file_call: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Unix seconds at which the call centre signed */
+                "X-Hotline-Timestamp"?: number | null;
+                /** @description 16 to 64 visible characters, never used before */
+                "X-Hotline-Nonce"?: string | null;
+                /** @description 64 hexadecimal digits */
+                "X-Hotline-Signature"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2879,6 +6292,333 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["OrderView"];
                 };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    operators_queue: {
+        parameters: {
+            query?: {
+                /** @description `returned`, `extension`, `triage`, `unmatched`, `follow_up`; several are separated by commas, default all. */
+                kind?: string;
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuePage"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_matter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimedMatter"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_matter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request cannot be read. */
             400: {
@@ -3087,6 +6827,414 @@ export interface operations {
             };
         };
     };
+    list_reports: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReportView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_for_report: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskForReport"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An id, or an id with `.pdf`, `.docx` or `.xlsx` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportInFull"];
+                    "application/pdf": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_not_ready`, `report_failed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counted: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ReportId"];
+                /** @description Of `figures`, e.g. `now.satisfied.area:410302` */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_String"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `report_not_ready`, `report_failed` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     login_request: {
         parameters: {
             query?: never;
@@ -3240,6 +7388,93 @@ export interface operations {
                 };
             };
             /** @description Busy */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_activity: {
+        parameters: {
+            query?: {
+                /** @description `day`, `week`, `month`, `quarter` or `year` (default). */
+                period?: string;
+                /** @description A day of the span that is asked for; left out: today. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3541,8 +7776,12 @@ export interface operations {
                 longitude: number;
                 latitude: number;
                 datum: components["schemas"]["Datum"];
-                /** @description Code or name. */
+                /** @description Code or name; only orders of this category. */
                 category?: string;
+                /** @description What the report says so far; what is likely the same matter comes first. The first 200 characters count. */
+                text?: string;
+                /** @description Ids of the caller's own photos, separated by commas; at most 9. */
+                photo_ids?: string;
             };
             header?: never;
             path?: never;
@@ -4706,6 +8945,132 @@ export interface operations {
             };
         };
     };
+    note_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reopen_order: {
         parameters: {
             query?: never;
@@ -5048,6 +9413,90 @@ export interface operations {
             };
             /** @description The body is not what this call takes. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    similar_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nearby"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5885,6 +10334,132 @@ export interface operations {
             };
         };
     };
+    untrack_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UntrackOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     urge_order: {
         parameters: {
             query?: never;
@@ -6101,6 +10676,275 @@ export interface operations {
             };
             /** @description The body is not what this call takes. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_overview: {
+        parameters: {
+            query?: {
+                /** @description Code or name of a county; left out: all that the caller sees. */
+                area?: string;
+                /** @description `day`, `week`, `month` (default), `quarter` or `year`. */
+                period?: string;
+                /** @description A day of the span that is asked for, e.g. `2025-09-08`; left out: today. */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream_overview: {
+        parameters: {
+            query?: {
+                /** @description Code or name of a county; left out: all that the caller sees. */
+                area?: string;
+                /** @description `day`, `week`, `month` (default), `quarter` or `year`. */
+                period?: string;
+                /** @description A day of the span that is asked for, e.g. `2025-09-08`; left out: today. */
+                on?: string;
+            };
+            header?: {
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegate_activity: {
+        parameters: {
+            query?: {
+                /** @description `day`, `week`, `month`, `quarter` or `year` (default). */
+                period?: string;
+                /** @description A day of the span that is asked for; left out: today. */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6360,6 +11204,91 @@ export interface operations {
             };
             /** @description Unknown, or not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_texts: {
+        parameters: {
+            query: {
+                /** @description Code or name. */
+                category: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyTexts"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6841,6 +11770,1174 @@ export interface operations {
             };
         };
     };
+    list_messages: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["SiteMessageStatus"];
+                /** @description Operators: how the content check stands. */
+                content_check?: components["schemas"]["ContentCheck"];
+                /** @description The site's code. */
+                site?: string;
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MessageView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                receipt: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReceiptView"];
+                };
+            };
+            /** @description No such receipt */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adopt_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdoptMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerMessage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sites: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SiteView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_site: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 8 to 128 visible characters */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicSite"];
+                };
+            };
+            /** @description No such site, or no longer */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the current one is told. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Visit"?: string | null;
+                /** @description 8 to 128 visible characters */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveMessage"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageLeft"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is at fault; `photo_unknown`, `visit_over` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many from this phone or at this site */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_site_photo: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Visit"?: string | null;
+            };
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PhotoForm"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoView"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 10 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a photo */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Damaged, empty, too many pixels; `visit_over` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many from this phone or at this site */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is down */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    print_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A4 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_visit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginVisit"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitBegun"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such site */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `login_code_invalid` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WeChat's limit */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description WeChat does not answer: go on without a visit */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_subscriptions: {
         parameters: {
             query?: never;
@@ -7102,132 +13199,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    note_order: {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string | null;
-            };
-            path: {
-                number: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteOrder"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OrderView"];
-                };
-            };
-            /** @description The request cannot be read. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is signed in. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The role may not. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unknown, or not the caller's to know of. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it; the current one is told. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` names an older version. */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is not what this call takes. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A rule says no. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many calls; `Retry-After` says when to come back. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
