@@ -124,17 +124,21 @@ mod tests {
     fn recent(texts: &[&str]) -> (Recent, Vec<OrderId>) {
         let mut recent = Recent::default();
         let mut ids = Vec::new();
-        for (nth, text) in texts.iter().enumerate() {
-            let id = OrderId::generate();
-            recent.add(Text {
-                id,
-                created_at: DateTime::UNIX_EPOCH + TimeDelta::days(i64::try_from(nth).unwrap()),
-                reporter_id: PersonId::generate(),
-                description: (*text).to_owned(),
-            });
-            ids.push(id);
+        for text in texts {
+            ids.push(add(&mut recent, ids.len(), text));
         }
         (recent, ids)
+    }
+
+    fn add(recent: &mut Recent, nth: usize, text: &str) -> OrderId {
+        let id = OrderId::generate();
+        recent.add(Text {
+            id,
+            created_at: DateTime::UNIX_EPOCH + TimeDelta::days(i64::try_from(nth).unwrap()),
+            reporter_id: PersonId::generate(),
+            description: text.to_owned(),
+        });
+        id
     }
 
     const WATER: [&str; 4] = [
@@ -146,20 +150,21 @@ mod tests {
 
     #[test]
     fn three_alike_are_found_and_the_fourth_joins_the_same_topic() {
-        let (recent, ids) = recent(&WATER);
-        let found = find(&recent, &[], &ids[..3]);
+        let (mut recent, ids) = recent(&WATER[..3]);
+        let found = find(&recent, &[], &ids);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].is_new);
-        assert_eq!(found[0].add, ids[..3]);
+        assert_eq!(found[0].add, ids);
         let known = [Known {
             id: found[0].topic,
-            orders: ids[..3].to_vec(),
+            orders: ids.clone(),
             pinned: false,
         }];
-        let grown = find(&recent, &known, &ids[3..]);
+        let fourth = add(&mut recent, 3, WATER[3]);
+        let grown = find(&recent, &known, &[fourth]);
         assert_eq!(grown.len(), 1);
         assert_eq!((grown[0].topic, grown[0].is_new), (found[0].topic, false));
-        assert_eq!(grown[0].add, ids[3..]);
+        assert_eq!(grown[0].add, [fourth]);
     }
 
     #[test]

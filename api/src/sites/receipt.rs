@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_receipt_is_read_back_as_it_was_shown() {
-        let receipt = Receipt::from_random(std::array::from_fn(|i| i as u8 * 7));
+        let receipt = Receipt::from_random(std::array::from_fn(|i| (i as u8).wrapping_mul(7)));
         let shown = receipt.expose();
         assert_eq!(shown.len(), LETTERS + 3);
         let typed = format!(" {} ", shown.to_lowercase().replace('-', " "));
