@@ -26,7 +26,7 @@ const LONGEST_PAUSE_MS = 5_000
 
 /** A call to the API; path, verb, parameters, body and answer are those of the server's own document. */
 export async function call<P extends keyof paths, V extends VerbOf<P>>(verb: V, path: P, init: Init<Operation<P, V>> = {}): Promise<AnswerOf<Operation<P, V>>> {
-  const filled = fill(path, init.path as Record<string, string | number> | undefined) + queryOf(init.query as Record<string, unknown> | undefined)
+  const filled = fill(path, init.path) + queryOf(init.query as Record<string, unknown> | undefined)
   const out = {
     method: verb.toUpperCase() as Method,
     path: filled,
