@@ -107,6 +107,7 @@ tests::on_both_databases! {
         assert_eq!((&order["unit"], &order["status"]), (&Value::Null, &json!("triage")), "{order}");
 
         assert_eq!(suggested(&delegate, "希望领导关心一下").await, json!([]));
+        app.run_jobs().await;
     }
 
     async fn what_operators_correct_is_learned_by_all_replicas(app: TestApp) {
