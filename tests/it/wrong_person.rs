@@ -222,8 +222,8 @@ const TABLE: &[(&str, May)] = &[
     ("GET /api/v1/overview/stream", Only(COUNTERS)),
     ("GET /api/v1/appraisal", Only(COUNTERS)),
     ("GET /api/v1/me/activity", Only(DELEGATES)),
-    // The delegate is the reporter, a county's.
-    ("GET /api/v1/people/{id}/activity", Only(WATCHING)),
+    // The delegate is the reporter, one of the city's congress: his committee is the city's.
+    ("GET /api/v1/people/{id}/activity", Only(&[CitySupervisor])),
     ("GET /api/v1/sites/{code}", Anybody),
     ("GET /api/v1/sites", Only(&[Operator, Admin])),
     ("POST /api/v1/sites", Only(&[Admin])),
