@@ -45,7 +45,7 @@ impl Receipt {
         fits.then_some(Self(letters))
     }
 
-    /// `XXXXX-XXXXX-XXXXX-XXXXX`, for its owner's eyes.
+    /// Four groups of five letters, for its owner's eyes.
     #[must_use]
     pub fn expose(&self) -> String {
         let letters: Vec<char> = self.0.chars().collect();
