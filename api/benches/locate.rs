@@ -5,8 +5,8 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use zhitong::areas::datum::Wgs84;
-use zhitong::areas::lookup::{AreaIndex, Nearness};
+use places::datum::Wgs84;
+use places::lookup::{AreaIndex, Nearness};
 use zhitong::city::pack::Pack;
 
 const POINTS: usize = 1_000_000;

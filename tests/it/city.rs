@@ -1,10 +1,10 @@
 //! The built-in city: its places, its duty table, its words. What a story says must come out of the data.
 
 use entity::kinds::{Datum, PlaceRelation};
+use places::datum::Wgs84;
 use tests::Db;
 use tests::database::OwnDatabase;
 use tokio::sync::OnceCell;
-use zhitong::areas::datum::Wgs84;
 use zhitong::city::pack::Pack;
 use zhitong::city::seed;
 use zhitong::city::snapshot::City;

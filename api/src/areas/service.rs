@@ -2,11 +2,11 @@
 
 use entity::kinds::{AreaLevel, Datum};
 
-use crate::areas::datum::Wgs84;
-use crate::areas::lookup::Division;
 use crate::areas::routes::{Area, Areas, Located, LocatedArea, Neighbour, Step};
 use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Result};
+use places::datum::Wgs84;
+use places::lookup::Division;
 
 const MAX_ACCURACY_M: f64 = 100_000.0;
 const MAX_ADDRESS_CHARS: usize = 200;

@@ -7,7 +7,6 @@ use entity::kinds::AreaLevel;
 use insight::classify::Model;
 use serde::Deserialize;
 
-use crate::areas::shapes::{self, Shape};
 use crate::categories::replies;
 use crate::city::check;
 use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
@@ -16,6 +15,7 @@ use crate::city::rows::{
     self, CategoryRow, CommunityRow, DutyRow, Fault, Line, ReplyTextRow, SiteRow, TownshipRow, UnitRow, fault,
 };
 use crate::deadlines::{Calendar, Policy, files};
+use places::shapes::{self, Shape};
 
 /// 标准答复.
 pub const REPLY_TEXTS: &str = "reply_texts.csv";

@@ -15,13 +15,13 @@ use sea_orm::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::areas::datum::Wgs84;
-use crate::areas::shapes::Shape;
 use crate::city::pack::Pack;
 use crate::city::rows::SiteRow;
 use crate::city::{snapshot::City, store};
 use crate::db;
 use crate::error::Result;
+use places::datum::Wgs84;
+use places::shapes::Shape;
 
 /// SQLite takes 32,766 values a statement; the widest table has 12 columns.
 const ROWS_A_STATEMENT: usize = 500;

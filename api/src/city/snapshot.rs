@@ -6,9 +6,6 @@ use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use entity::ids::{BoundarySetId, UnitId};
 
-use crate::areas::datum::Wgs84;
-use crate::areas::lookup::{AreaIndex, Located, Nearness};
-use crate::areas::outlines::Outlines;
 use crate::areas::words::{Township, Words};
 use crate::categories::replies::ReplyTexts;
 use crate::categories::suggest::Suggester;
@@ -18,6 +15,9 @@ use crate::city::pack::{CitySection, DispatchSection};
 use crate::city::units::{Unit, Units};
 use crate::deadlines::{Calendar, Law, Policy};
 use crate::dispatch::duty::DutyTable;
+use places::datum::Wgs84;
+use places::lookup::{AreaIndex, Located, Nearness};
+use places::outlines::Outlines;
 
 /// One state of the city.
 pub struct City {
@@ -63,7 +63,7 @@ impl City {
 
     /// A county by code or name.
     #[must_use]
-    pub fn county(&self, text: &str) -> Option<&crate::areas::lookup::Division> {
+    pub fn county(&self, text: &str) -> Option<&places::lookup::Division> {
         let text = text.trim();
         self.counties
             .divisions()

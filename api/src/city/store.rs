@@ -10,9 +10,6 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::areas::lookup::{AreaIndex, Nearness};
-use crate::areas::outlines::Outlines;
-use crate::areas::shapes::{self, Shape};
 use crate::areas::words::{Community, Township, Words};
 use crate::categories::learn;
 use crate::categories::replies::{ReplyText, ReplyTexts};
@@ -27,6 +24,9 @@ use crate::deadlines::calendar::AnnouncedYear;
 use crate::deadlines::{Calendar, Policy};
 use crate::dispatch::duty::{DutyTable, Rule};
 use crate::error::Result;
+use places::lookup::{AreaIndex, Nearness};
+use places::outlines::Outlines;
+use places::shapes::{self, Shape};
 
 /// What changes by itself; each has a generation.
 pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];

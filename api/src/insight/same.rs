@@ -8,10 +8,10 @@ use entity::order;
 use insight::similar::{Features, Reasons, Report, same_matter};
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
 use crate::error::Result;
 use crate::insight::store::reports;
 use crate::orders::list::OPEN;
+use places::datum::Wgs84;
 
 /// Texts less alike than this are not compared further.
 const LEAST_SIMILARITY: f32 = 0.08;

@@ -4,10 +4,10 @@ use entity::ids::{BoundarySetId, UnitId};
 use entity::kinds::{CategorySource, PlaceRelation};
 use serde_json::{Value, json};
 
-use crate::areas::datum::Wgs84;
 use crate::categories::suggest::Suggestion;
 use crate::city::snapshot::City;
 use crate::dispatch::duty::{Decision, Place, reason};
+use places::datum::Wgs84;
 
 /// More places than this in one text are no help to an operator.
 const MOST_TOLD: usize = 5;
@@ -52,7 +52,7 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
         .as_ref()
         .map_or(PlaceRelation::Unknown, |located| located.relation);
     let candidates = located.as_ref().map_or_else(Vec::new, |located| {
-        let shown = |candidate: &crate::areas::lookup::Candidate<'_>| {
+        let shown = |candidate: &places::lookup::Candidate<'_>| {
             json!({
                 "code": candidate.division.code,
                 "name": candidate.division.name,

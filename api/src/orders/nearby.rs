@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
 use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::actor::Actor;
@@ -20,6 +19,7 @@ use crate::orders::read;
 use crate::orders::report::{GivenPoint, MAX_PHOTOS};
 use crate::orders::same_matter::{Likeness, Matter, REACH_M, Sign, likeness, pairs};
 use crate::orders::view::CategoryView;
+use places::datum::Wgs84;
 
 const METRES_PER_DEGREE: f64 = 111_195.0;
 const MOST_NEAR: u64 = 200;

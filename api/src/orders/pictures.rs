@@ -6,10 +6,10 @@ use entity::kinds::PhotoRole;
 use entity::order;
 use sea_orm::ConnectionTrait;
 
-use crate::areas::datum::Wgs84;
 use crate::error::{Error, Result};
 use crate::orders::actor::Actor;
 use crate::photos::attach::{self, Attachment, Report};
+use places::datum::Wgs84;
 
 /// Puts photos that the actor has uploaded into the order. `role` overrides what the upload said.
 pub async fn attach(

@@ -5,8 +5,8 @@ use entity::ids::{PersonId, PhotoId};
 use entity::kinds::{Channel, Datum};
 use serde::{Deserialize, Serialize};
 
-use crate::areas::datum::Wgs84;
 use crate::error::{Error, FieldError, Result};
+use places::datum::Wgs84;
 
 pub const DESCRIPTION_CHARS: std::ops::RangeInclusive<usize> = 5..=2_000;
 pub const MAX_ADDRESS_CHARS: usize = 200;

@@ -11,7 +11,6 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, Qu
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
 use crate::categories;
 use crate::city::snapshot::City;
 use crate::db;
@@ -26,6 +25,7 @@ use crate::orders::history::{self, NewEvent};
 use crate::orders::report::NewOrder;
 use crate::orders::view::{self, OrderView};
 use crate::orders::{charges, number, pictures, store};
+use places::datum::Wgs84;
 
 pub use crate::orders::store::CALL_FILED;
 

@@ -143,7 +143,7 @@ async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {
         .collect();
     let codes: Vec<_> = counties.iter().map(|county| county.code.as_str()).collect();
     let flows = store::flow(&app.db, &codes, &[scope.period]).await?;
-    let line = |county: &&crate::areas::lookup::Division| {
+    let line = |county: &&places::lookup::Division| {
         let flow = flows.get(&(county.code.clone(), scope.period.starts_on));
         Line::of(
             county.code.clone(),

@@ -8,8 +8,8 @@ use entity::{order_photo, photo};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::areas::datum::Wgs84;
 use crate::error::{Refusal, Result};
+use places::datum::Wgs84;
 
 /// A report with more photos than this is an archive.
 pub const MAX_PHOTOS: usize = 20;

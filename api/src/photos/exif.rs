@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use entity::kinds::Datum;
 use exif::{Exif, In, Reader, Tag, Value};
 
-use crate::areas::datum::Wgs84;
+use places::datum::Wgs84;
 
 /// Facts of the file; each may be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

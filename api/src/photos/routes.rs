@@ -11,7 +11,6 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
 use crate::error::{Error, FieldError, Kind, Result};
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
@@ -19,6 +18,7 @@ use crate::people::rights::Caller;
 use crate::photos::intake::{Limits, Refused};
 use crate::photos::service::{self, Claims};
 use crate::photos::sight;
+use places::datum::Wgs84;
 
 /// A text field longer than this is none of ours.
 const MAX_FIELD_BYTES: usize = 256;

@@ -12,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
 use crate::db;
 use crate::error::{Error, Kind, Result};
 use crate::jobs::queue::{Job, enqueue};
 use crate::photos::intake::{self, Intake, Limits, Sniffed};
 use crate::photos::{cleanup, heic, store};
+use places::datum::Wgs84;
 
 /// A photo so young is given back as it is when it is sent again; an older one begins its day anew.
 const YOUNG: TimeDelta = TimeDelta::hours(12);

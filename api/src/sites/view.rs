@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::areas::datum::Wgs84;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
 use crate::orders::progress::Progress;
@@ -17,6 +16,7 @@ use crate::orders::report::GivenPoint;
 use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
 use crate::sites::codes;
+use places::datum::Wgs84;
 
 /// A code with the name it has in the city.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]

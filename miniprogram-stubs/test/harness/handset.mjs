@@ -60,7 +60,13 @@ export class Handset {
   async sees(words, timeout = WAIT_MS) {
     await this.screen.getByText(words).first().waitFor({ timeout }).catch(async () => { throw new Error(`“${words}” is not on the screen, which reads:\n${await this.screen.innerText()}\n${this.faults.join('\n')}\n${await this.errors()}`) })
   }
-  async seesNot(words) { assert.equal(await this.screen.getByText(words).count(), 0, `“${words}” is on the screen`) }
+  /** Words that are not there, or go away soon: a page shows what it had until its answer comes. */
+  async seesNot(words, timeout = WAIT_MS) { await this.gone(this.screen.getByText(words), `“${words}” is on the screen`, timeout) }
+  async gone(locator, complaint, timeout = WAIT_MS) {
+    const end = Date.now() + timeout
+    while (await locator.count() > 0 && Date.now() < end) await this.page.waitForTimeout(50)
+    assert.equal(await locator.count(), 0, complaint)
+  }
   async tap(words) {
     const target = typeof words === 'string' ? this.screen.getByText(words, { exact: true }).last() : words
     await target.scrollIntoViewIfNeeded()

@@ -13,13 +13,13 @@ use sea_orm::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::areas::shapes::{self, Shape};
 use crate::city::import::{Imported, Report};
 use crate::city::pack::boundary_file;
 use crate::city::rows::{Fault, fault};
 use crate::city::{seed, store};
 use crate::db;
 use crate::error::Result;
+use places::shapes::{self, Shape};
 
 /// Loads a GeoJSON file as the set in force.
 pub async fn areas(db: &DatabaseConnection, file: &str, text: &str, now: DateTime<Utc>) -> Imported {

@@ -2,8 +2,8 @@
 
 use entity::kinds::Light;
 
-use crate::areas::outlines::{County, Outlines};
 use crate::overview::view::{District, Lights};
+use places::outlines::{County, Outlines};
 
 /// Steps of the shade.
 const STEPS: i64 = 5;

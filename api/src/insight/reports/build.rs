@@ -15,7 +15,6 @@ use geo::SimplifyVwPreserve as _;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
-use crate::areas::shapes;
 use crate::city::snapshot::City;
 use crate::db;
 use crate::deadlines::calendar::local_date;
@@ -30,6 +29,7 @@ use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, To
 use crate::insight::store::{self as topics, Wanted};
 use crate::insight::view::{TopicView, in_chinese, views};
 use crate::notices::{self, Event, EventKind};
+use places::shapes;
 
 /// Subject: the report's id.
 pub const WRITE_REPORT: &str = "write_insight_report";

@@ -6,13 +6,13 @@ use entity::ids::UnitId;
 use entity::kinds::{PersonLevel, Role};
 use sha2::{Digest as _, Sha256};
 
-use crate::areas::lookup::Division;
 use crate::city::units::Units;
 use crate::people::roster::Fault;
 use crate::people::roster::columns::{Column, Columns};
 use crate::people::roster::read::{Row, Table};
 use crate::people::roster::vocabulary;
 use crate::people::sealing::Phone;
+use places::lookup::Division;
 
 const MAX_NAME_CHARS: usize = 30;
 const MAX_TEXT_CHARS: usize = 100;

@@ -6,13 +6,13 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use askama::Template;
 use entity::kinds::{CategorySource, Datum, Role};
 
-use crate::areas::datum::Wgs84;
 use crate::city::snapshot::City;
 use crate::console::forms::{Choice, Entries};
 use crate::console::frame::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
 use crate::orders::desk;
+use places::datum::Wgs84;
 
 #[derive(Template)]
 #[template(path = "admin_dispatch.html")]

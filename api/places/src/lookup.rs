@@ -8,8 +8,8 @@ use entity::kinds::PlaceRelation;
 use geo::algorithm::indexed::IntervalTreeMultiPolygon;
 use geo::{BoundingRect as _, Contains as _, Coord, LinesIter as _, Point, Rect};
 
-use crate::areas::datum::Wgs84;
-use crate::areas::shapes::Shape;
+use crate::datum::Wgs84;
+use crate::shapes::Shape;
 
 mod segment;
 

@@ -2,7 +2,7 @@
 
 use geo::Coord;
 
-use crate::areas::datum::Wgs84;
+use crate::datum::Wgs84;
 
 /// A piece of an area's border.
 pub(super) struct Segment {
