@@ -233,7 +233,8 @@ tests::on_both_databases! {
         let refused = answers.iter().find(|answer| answer.status != 201).unwrap();
         refused.problem(429, "too_many_messages");
         let wait: i64 = refused.header("retry-after").parse().unwrap();
-        assert!((3_500..=3_601).contains(&wait), "{wait}");
+        // An hour and the second it is rounded up by, and what a call waits while another opens the hour.
+        assert!((3_500..=3_610).contains(&wait), "{wait}");
         // Another phone is not held up by it.
         Resident::in_wechat(&app, STATION, "oRESIDENT-2").await.says(TEXT).await;
         app.advance(TimeDelta::seconds(wait)).await;

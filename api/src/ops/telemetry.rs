@@ -11,6 +11,8 @@ use tracing_subscriber::{EnvFilter, Layer as _, fmt};
 
 const DEFAULT_FILTER: &str =
     "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,aws_smithy_runtime=warn";
+/// A request that is no HTTP is its sender's fault and answered with 400; the library calls it an error of ours.
+const FAULTS_OF_CALLERS: &str = "actix_http::h1::dispatcher";
 
 /// How lines look: one JSON object each for machines, or short ones for a person at a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +39,10 @@ pub fn start(style: Style, otlp_endpoint: Option<&str>) -> anyhow::Result<Teleme
         // A person watches: only what needs his attention.
         Style::Short => "error",
     };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    if !filter.to_string().contains(FAULTS_OF_CALLERS) {
+        filter = filter.add_directive(format!("{FAULTS_OF_CALLERS}=off").parse()?);
+    }
     let lines = match style {
         Style::Json => fmt::layer()
             .json()
