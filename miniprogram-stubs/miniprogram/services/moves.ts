@@ -13,6 +13,7 @@ import {
   track,
   urge,
 } from './orders'
+import { inDays } from './times'
 
 export interface Filled {
   text: string
@@ -32,7 +33,8 @@ export interface Move {
   second?: { label: string; placeholder: string; required: boolean }
   unit?: { label: string; required: boolean }
   photos?: boolean
-  days?: number[]
+  /** How many days, as chips; the first is chosen at the beginning, and 0 leaves it open. */
+  days?: { label: string; choices: number[] }
   button: string
   run: (order: Order, filled: Filled) => Promise<Order>
 }
@@ -71,7 +73,7 @@ const MOVES: Record<string, Move> = {
     about: '每次最多3个工作日，最多两次，由坐席决定。',
     label: '延期理由',
     placeholder: '写明为什么办不完、接下来怎么办',
-    days: [1, 2, 3],
+    days: { label: '延长几个工作日', choices: [3, 2, 1] },
     button: '提交申请',
     run: (order, { text, days }) => askExtension(order.number, { reason: text, days }),
   },
@@ -81,8 +83,9 @@ const MOVES: Record<string, Move> = {
     label: '要求',
     placeholder: '请对方做什么',
     unit: { label: '下派给', required: true },
+    days: { label: '几天内完成', choices: [0, 1, 2, 3, 5] },
     button: '下派',
-    run: (order, { text, unit }) => subAssign(order.number, { note: text, unit }),
+    run: (order, { text, unit, days }) => subAssign(order.number, { note: text, unit, ...(days === 0 ? {} : { due_at: inDays(days) }) }),
   },
   answer_supervision_order: {
     title: '答复督办单',

@@ -36,6 +36,11 @@ export function ago(text: string, now: number = Date.now()): string {
   return past < 7 * DAY_MS ? `${span(past)}前` : day(text)
 }
 
+/** This moment so many days from now, for the server. */
+export function inDays(days: number, now: number = Date.now()): string {
+  return new Date(now + days * DAY_MS).toISOString()
+}
+
 function span(milliseconds: number): string {
   if (milliseconds < HOUR_MS) return `${Math.max(1, Math.floor(milliseconds / MINUTE_MS))} 分钟`
   if (milliseconds < 2 * DAY_MS) return `${Math.floor(milliseconds / HOUR_MS)} 小时`

@@ -22,7 +22,7 @@ screen({
     context: '',
     text: '',
     second: '',
-    days: 3,
+    days: 0,
     photos: [] as Photo[],
     room: MAX_PHOTOS,
     busy: false,
@@ -52,7 +52,7 @@ screen({
         return
       }
       const { run, title, ...shape } = this.move
-      this.setData({ state: 'ready', shape, description: order.description, context: contextOf(order, this.name) })
+      this.setData({ state: 'ready', shape, days: shape.days?.choices[0] ?? 0, description: order.description, context: contextOf(order, this.name) })
     } catch (error) {
       this.setData({ state: 'error', problem: wordsFor(error) })
     }
