@@ -1,9 +1,11 @@
 //! 代表直通: the server that links people's congress delegates with a city's 12345 hotline.
 //! `ARCHITECTURE.md` is the map; `routes.rs` lists every path; each capability is a folder.
 
+pub mod acts;
 pub mod app;
 pub mod areas;
 pub mod categories;
+pub mod chain;
 pub mod city;
 pub mod clock;
 pub mod commands;

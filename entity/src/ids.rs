@@ -53,6 +53,7 @@ id! {
     DutyRuleId,
     ExtensionId,
     FollowUpId,
+    HistoryCheckId,
     NoticeId,
     OrderId,
     PersonId,

@@ -3,6 +3,7 @@
 pub mod ids;
 pub mod kinds;
 
+pub mod admin_act;
 pub mod area;
 pub mod assignment;
 pub mod boundary_set;
@@ -22,6 +23,7 @@ pub mod duty_rule;
 pub mod endorsement;
 pub mod extension;
 pub mod follow_up;
+pub mod history_check;
 pub mod hotline_nonce;
 pub mod idempotency_key;
 pub mod insight_day;
@@ -59,6 +61,7 @@ pub mod subscription;
 pub mod suggest_model;
 pub mod supervision_number;
 pub mod supervision_order;
+pub mod template_check;
 pub mod topic;
 pub mod topic_area;
 pub mod topic_event;

@@ -22,6 +22,7 @@ mod m20261124_000040_overview;
 mod m20261124_000050_saved_view;
 mod m20261124_000060_suggest_model;
 mod m20261124_000065_topics;
+mod m20261124_000066_administration;
 mod m20261124_000075_reports;
 
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000050_saved_view::Migration),
             Box::new(m20261124_000060_suggest_model::Migration),
             Box::new(m20261124_000065_topics::Migration),
+            Box::new(m20261124_000066_administration::Migration),
             Box::new(m20261124_000075_reports::Migration),
         ]
     }

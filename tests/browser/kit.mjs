@@ -18,6 +18,8 @@ const FLAGS = [
 export const SIZES = {
   desk: { width: 1440, height: 900 },
   wall: { width: 1920, height: 1080 },
+  wall4k: { width: 3840, height: 2160 },
+  tablet: { width: 820, height: 1180 },
   phone: { width: 390, height: 844 },
 };
 
@@ -104,6 +106,11 @@ export class Visitor {
     return this;
   }
 
+  /** Where a picture of this name goes. */
+  file(name) {
+    return join(pictures, `${name}.png`);
+  }
+
   /** A picture of the whole page in each size. */
   async picture(name, sizes = ["desk", "phone"]) {
     const now = this.page.viewportSize();
@@ -112,7 +119,7 @@ export class Visitor {
       await this.page.waitForLoadState("networkidle");
       const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (wide > 0) this.troubles.push(`${name} (${size}) is ${wide} px wider than the screen`);
-      await this.page.screenshot({ path: join(pictures, `${name}-${size}.png`), fullPage: true });
+      await this.page.screenshot({ path: this.file(`${name}-${size}`), fullPage: true });
     }
     await this.page.setViewportSize(now);
   }

@@ -1,5 +1,13 @@
 //! Journeys over HTTP on both databases, and the guards. One binary: it links once.
 
+mod admin_audit;
+mod admin_boundaries;
+mod admin_calendar;
+mod admin_duty;
+mod admin_people;
+mod admin_sites;
+mod admin_templates;
+mod admin_units;
 mod architecture;
 mod backup;
 mod campaigns;

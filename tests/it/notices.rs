@@ -258,7 +258,7 @@ tests::on_both_databases! {
     }
 
     async fn the_account_has_the_templates_that_we_fill(app: TestApp) {
-        let problems = zhitong::notices::templates::check(&app.app().wechat, &app.app().wording).await;
+        let problems = zhitong::notices::templates::check_and_keep(app.app(), app.now()).await.unwrap();
         assert!(problems.is_empty(), "{problems:?}");
     }
 }

@@ -277,7 +277,7 @@ tests::on_both_databases! {
         assert_eq!(before.due_at, at("2027-01-05T00:00:00+08:00"));
 
         let year = r#"{"2027": {"holidays": ["2027-01-01"], "workdays": ["2027-01-09"]}}"#;
-        import::calendar(&app.app().db, "2027.json", year, app.now()).await.unwrap().unwrap();
+        import::calendar(&app.app().db, &import::Given::new("2027.json", year), app.now()).await.unwrap().unwrap();
         app.run_jobs().await;
         let after = clock(&app, id, ClockKind::Resolution).await;
         assert!(!after.provisional);

@@ -6,10 +6,14 @@ use std::sync::{Mutex, PoisonError};
 
 use reqwest::Method;
 use reqwest::header::SET_COOKIE;
+use reqwest::multipart::{Form, Part};
 
 use crate::app::TestApp;
 use crate::client::{Answer, Client};
 use crate::people::Who;
+
+/// Puts a form into a request.
+type Fill<'a> = &'a (dyn Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder + Sync);
 
 pub struct Browser {
     client: Client,
@@ -43,7 +47,8 @@ impl Browser {
 
     /// Sends a form.
     pub async fn send(&self, path: &str, fields: &[(&str, String)]) -> Answer {
-        self.ask(Method::POST, path, Some(fields)).await
+        let fill = |request: reqwest::RequestBuilder| request.form(fields);
+        self.ask(Method::POST, path, Some(&fill)).await
     }
 
     /// Sends the form with this address that stands on a page, with its hidden fields and these besides.
@@ -60,6 +65,29 @@ impl Browser {
         self.send(action, &all).await
     }
 
+    /// Sends the form with this address that stands on a page, with a file in its field `file`.
+    pub async fn submit_file(
+        &self,
+        page: &Answer,
+        action: &str,
+        (name, content): (&str, &str),
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let hidden = page.form(action);
+        let fill = |request: reqwest::RequestBuilder| {
+            let mut form = Form::new();
+            for (name, text) in &hidden {
+                form = form.text(name.clone(), text.clone());
+            }
+            for (name, text) in fields {
+                form = form.text((*name).to_owned(), (*text).to_owned());
+            }
+            let file = Part::bytes(content.as_bytes().to_vec()).file_name(name.to_owned());
+            request.multipart(form.part("file", file))
+        };
+        self.ask(Method::POST, action, Some(&fill)).await
+    }
+
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<String> {
         self.held().get(name).cloned()
@@ -72,7 +100,7 @@ impl Browser {
             .clone()
     }
 
-    async fn ask(&self, method: Method, path: &str, fields: Option<&[(&str, String)]>) -> Answer {
+    async fn ask(&self, method: Method, path: &str, body: Option<Fill<'_>>) -> Answer {
         let held = self.held();
         let cookies: Vec<String> = held
             .iter()
@@ -82,8 +110,8 @@ impl Browser {
             if !cookies.is_empty() {
                 request = request.header("Cookie", cookies.join("; "));
             }
-            match fields {
-                Some(fields) => request.header("Sec-Fetch-Site", "same-origin").form(fields),
+            match body {
+                Some(fill) => fill(request.header("Sec-Fetch-Site", "same-origin")),
                 None => request,
             }
         };

@@ -9,8 +9,8 @@ use geo::{
 use super::shapes::Shape;
 
 /// Width of the drawing; everything is told in its units.
-const WIDTH: f64 = 1000.0;
-const MARGIN: f64 = 12.0;
+pub(crate) const WIDTH: f64 = 1000.0;
+pub(crate) const MARGIN: f64 = 12.0;
 /// Detail below this is left out.
 const DETAIL: f64 = 0.9;
 /// Counties with less than this share of the median area are small.
@@ -52,7 +52,7 @@ pub struct Inset {
 
 /// Degrees to units of the drawing. North is up, and a kilometre is as long eastward as northward.
 #[derive(Clone, Copy)]
-struct Projection {
+pub(crate) struct Projection {
     west: f64,
     north: f64,
     east_scale: f64,
@@ -62,7 +62,7 @@ struct Projection {
 }
 
 impl Projection {
-    fn over(bounds: Rect<f64>, x: f64, y: f64, width: f64) -> Self {
+    pub(crate) fn over(bounds: Rect<f64>, x: f64, y: f64, width: f64) -> Self {
         let shrink = bounds.center().y.to_radians().cos();
         let east_scale = width / bounds.width().max(f64::EPSILON);
         Self {
@@ -82,7 +82,7 @@ impl Projection {
         }
     }
 
-    fn height_of(self, bounds: Rect<f64>) -> f64 {
+    pub(crate) fn height_of(self, bounds: Rect<f64>) -> f64 {
         bounds.height() * self.north_scale
     }
 }
@@ -117,7 +117,7 @@ impl Outlines {
     }
 }
 
-fn bounds<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Option<Rect<f64>> {
+pub(crate) fn bounds<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Option<Rect<f64>> {
     shapes
         .filter_map(|shape| shape.outline.bounding_rect())
         .reduce(|a, b| {
@@ -129,7 +129,7 @@ fn bounds<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Option<Rect<f64>> {
         })
 }
 
-fn drawn(outline: &MultiPolygon<f64>, projection: Projection) -> MultiPolygon<f64> {
+pub(crate) fn drawn(outline: &MultiPolygon<f64>, projection: Projection) -> MultiPolygon<f64> {
     let ring =
         |ring: &LineString<f64>| -> LineString<f64> { ring.coords().map(|at| projection.of(*at)).collect() };
     let polygon = |polygon: &Polygon<f64>| {
@@ -231,7 +231,7 @@ fn is_free(drawn: &[MultiPolygon<f64>], x: f64, y: f64, width: f64, height: f64)
 }
 
 /// The centre where it lies inside, else a point that does.
-fn label(outline: &MultiPolygon<f64>) -> (f64, f64) {
+pub(crate) fn label(outline: &MultiPolygon<f64>) -> (f64, f64) {
     let largest = outline
         .iter()
         .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()));
@@ -242,7 +242,7 @@ fn label(outline: &MultiPolygon<f64>) -> (f64, f64) {
     point.map_or((0.0, 0.0), |point| (point.x().round(), point.y().round()))
 }
 
-fn path(outline: &MultiPolygon<f64>) -> String {
+pub(crate) fn path(outline: &MultiPolygon<f64>) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
     let rings = outline

@@ -18,7 +18,8 @@ pub struct Shape {
     pub outline: MultiPolygon<f64>,
 }
 
-/// What is wrong with a feature; `feature` counts from 1 as the file does.
+/// What is wrong with a feature, in Chinese for whoever keeps the boundaries; `feature` counts from 1 as the file does,
+/// 0 is the file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShapeFault {
     pub feature: usize,
@@ -34,7 +35,7 @@ pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
     let collection: FeatureCollection = text.parse().map_err(|error| {
         vec![ShapeFault {
             feature: 0,
-            reason: format!("not a FeatureCollection: {error}"),
+            reason: format!("不是 GeoJSON 的 FeatureCollection：{error}"),
         }]
     })?;
     let mut shapes = Vec::new();
@@ -54,7 +55,7 @@ pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
     if shapes.is_empty() && faults.is_empty() {
         faults.push(ShapeFault {
             feature: 0,
-            reason: "no features".to_owned(),
+            reason: "文件里没有区划".to_owned(),
         });
     }
     if faults.is_empty() {
@@ -65,23 +66,21 @@ pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
 }
 
 fn shape(feature: geojson::Feature) -> Result<Shape, String> {
-    let properties = feature.properties.as_ref().ok_or("no properties")?;
-    let code = text(properties, "code").ok_or("no `code`")?;
-    let name = text(properties, "name").ok_or("no `name`")?;
+    let properties = feature.properties.as_ref().ok_or("没有属性 properties")?;
+    let code = text(properties, "code").ok_or("没有属性 code（区划代码）")?;
+    let name = text(properties, "name").ok_or("没有属性 name（名称）")?;
     if code.is_empty() || code.len() > MAX_CODE_CHARS || !code.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return Err(format!(
-            "the code {code:?} is not 1 to {MAX_CODE_CHARS} letters and digits"
-        ));
+        return Err(format!("区划代码“{code}”应为 1 到 {MAX_CODE_CHARS} 位字母或数字"));
     }
     let level = text(properties, "level").unwrap_or_default();
     let level = level
         .parse()
-        .map_err(|_| format!("{name}: the level {level:?} is not city, county or township"))?;
+        .map_err(|_| format!("{name}：级别 level“{level}”应为 city、county 或 township"))?;
     let geometry = feature
         .geometry
         .as_ref()
-        .ok_or_else(|| format!("{name}: no geometry"))?;
-    let outline = outline(geometry).map_err(|reason| format!("{name}: {reason}"))?;
+        .ok_or_else(|| format!("{name}：没有轮廓 geometry"))?;
+    let outline = outline(geometry).map_err(|reason| format!("{name}：{reason}"))?;
     Ok(Shape {
         code,
         name,
@@ -104,7 +103,7 @@ pub fn trusted_outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>
     match geometry {
         geo::Geometry::MultiPolygon(many) => Ok(many),
         geo::Geometry::Polygon(one) => Ok(MultiPolygon(vec![one])),
-        _ => Err("the geometry is not a Polygon or MultiPolygon".to_owned()),
+        _ => Err("轮廓不是 Polygon 或 MultiPolygon".to_owned()),
     }
 }
 
@@ -116,16 +115,16 @@ pub fn outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String
         .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
     {
         if ring.0.len() < 4 {
-            return Err("a ring has fewer than four points".to_owned());
+            return Err("有一个环少于 4 个点".to_owned());
         }
         let on_earth = |c: &geo::Coord<f64>| (-180.0..=180.0).contains(&c.x) && (-90.0..=90.0).contains(&c.y);
         if !ring.0.iter().all(on_earth) {
-            return Err("a coordinate is not longitude, latitude in degrees".to_owned());
+            return Err("有的坐标不是以度为单位的经度、纬度".to_owned());
         }
     }
     outline
         .check_validation()
-        .map_err(|error| format!("the outline is not valid: {error}"))?;
+        .map_err(|error| format!("轮廓无效：{error}"))?;
     Ok(outline)
 }
 
@@ -137,7 +136,7 @@ fn check(shapes: &[Shape]) -> Vec<ShapeFault> {
         if !codes.insert(shape.code.as_str()) {
             faults.push(ShapeFault {
                 feature: index + 1,
-                reason: format!("the code {} stands twice", shape.code),
+                reason: format!("区划代码 {} 重复", shape.code),
             });
         }
         for earlier in shapes
@@ -147,7 +146,7 @@ fn check(shapes: &[Shape]) -> Vec<ShapeFault> {
         {
             if let Some(share) = overlap_share(earlier, shape).filter(|share| *share > MAX_OVERLAP_SHARE) {
                 let reason = format!(
-                    "{} overlaps {} by {:.4} % of the smaller",
+                    "{}与{}重叠，达较小者面积的 {:.4} %",
                     shape.name,
                     earlier.name,
                     share * 100.0
@@ -211,19 +210,19 @@ mod tests {
     #[test]
     fn each_fault_names_its_feature() {
         let twice = set(&[square("A", 110.0, 1.0), square("A", 112.0, 1.0)]);
-        assert!(reasons(&twice).starts_with("2: the code A stands twice"));
+        assert!(reasons(&twice).starts_with("2: 区划代码 A 重复"));
         let over = set(&[square("A", 110.0, 1.0), square("B", 110.5, 1.0)]);
         assert!(
-            reasons(&over).contains("2: B overlaps A by 50"),
+            reasons(&over).contains("2: B与A重叠，达较小者面积的 50"),
             "{}",
             reasons(&over)
         );
         let bow = square("A", 110.0, 1.0).replace("[111,31],[110,31]", "[110,31],[111,31]");
-        assert!(reasons(&set(&[bow])).contains("not valid"));
+        assert!(reasons(&set(&[bow])).contains("轮廓无效"));
         let far = square("A", 190.0, 1.0);
-        assert!(reasons(&set(&[far])).contains("degrees"));
-        assert!(reasons("{}").contains("not a FeatureCollection"));
-        assert!(reasons(&set(&[])).contains("no features"));
-        assert!(reasons(&set(&[square("A", 110.0, 1.0).replace("county", "street")])).contains("level"));
+        assert!(reasons(&set(&[far])).contains("经度、纬度"));
+        assert!(reasons("{}").contains("FeatureCollection"));
+        assert!(reasons(&set(&[])).contains("没有区划"));
+        assert!(reasons(&set(&[square("A", 110.0, 1.0).replace("county", "street")])).contains("级别 level"));
     }
 }

@@ -25,7 +25,7 @@ pub fn units(
             .flatten()
         {
             if let Some(earlier) = names.insert(text, *line).filter(|earlier| earlier != line) {
-                say(format!("{text} stands in line {earlier} too"));
+                say(format!("“{text}”与第 {earlier} 行重复"));
             }
         }
         if row
@@ -33,21 +33,21 @@ pub fn units(
             .as_deref()
             .is_some_and(|parent| !codes.contains(parent))
         {
-            say("its parent is not in the list".to_owned());
+            say("上级单位不在名单里".to_owned());
         }
         if row
             .county
             .as_deref()
             .is_some_and(|county| !counties.contains(county))
         {
-            say("unknown county".to_owned());
+            say("没有这个区县".to_owned());
         }
         if row
             .township
             .as_deref()
             .is_some_and(|township| !townships.contains(township))
         {
-            say("unknown township".to_owned());
+            say("没有这个乡镇街道".to_owned());
         }
         if row.level == UnitLevel::CountyGovernment {
             governed.extend(row.county.as_deref());
@@ -57,7 +57,7 @@ pub fn units(
         faults.push(fault(
             file,
             0,
-            &format!("the county {county} has no county_government"),
+            &format!("区县 {county} 没有政府单位（county_government）"),
         ));
     }
     faults

@@ -70,7 +70,7 @@ impl<'a> GroundUnit<'a> {
 impl Ground<'_> {
     /// One rule for each place that the row covers; the reason when it covers what is not there.
     pub fn expand(&self, row: &DutyRow) -> Result<Vec<ExpandedRule>, String> {
-        let (scope, code) = rows::scope(&row.scope).ok_or_else(|| format!("unknown scope {}", row.scope))?;
+        let (scope, code) = rows::scope(&row.scope).ok_or_else(|| format!("看不懂范围“{}”", row.scope))?;
         let units = self.by_text();
         let rule = |place: Covered<'_>| {
             let unit = |text: &str| self.meant(&units, text, &place);
@@ -116,7 +116,7 @@ impl Ground<'_> {
             }],
         };
         if places.is_empty() {
-            return Err(format!("there is no {scope} {code}"));
+            return Err(format!("没有 {scope}:{code} 这个范围"));
         }
         Ok(places)
     }
@@ -154,7 +154,7 @@ impl Ground<'_> {
         };
         found
             .map(|unit| unit.code.to_owned())
-            .ok_or_else(|| format!("no unit {text} for {}", place.county.unwrap_or("the city")))
+            .ok_or_else(|| format!("{}没有单位 {text}", place.county.unwrap_or("全市")))
     }
 }
 
@@ -210,16 +210,16 @@ mod tests {
     fn what_is_not_there_is_named() {
         assert_eq!(
             leads("county:*", "bureau:CG").unwrap_err(),
-            "no unit bureau:CG for C2"
+            "C2没有单位 bureau:CG"
         );
         assert_eq!(
             leads("county:C9", "government").unwrap_err(),
-            "there is no county C9"
+            "没有 county:C9 这个范围"
         );
         assert_eq!(
             leads("city", "government").unwrap_err(),
-            "no unit government for the city"
+            "全市没有单位 government"
         );
-        assert_eq!(leads("street:*", "D1").unwrap_err(), "unknown scope street:*");
+        assert_eq!(leads("street:*", "D1").unwrap_err(), "看不懂范围“street:*”");
     }
 }

@@ -1,8 +1,10 @@
 //! Everything particular to one city, as data. `files.rs` reads a pack, `pack.rs` checks it, `seed.rs` fills an
 //! empty database from it, `store.rs` reads the database back, `snapshot.rs` is what the product works with;
-//! `import/` changes it later, `refresh.rs` lets every replica see that.
+//! `import/` and `boundaries/` change it later, `refresh.rs` lets every replica see that.
 
+pub mod boundaries;
 pub mod check;
+pub mod duty_rows;
 pub mod expand;
 pub mod files;
 pub mod import;

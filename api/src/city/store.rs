@@ -15,6 +15,7 @@ use crate::categories::learn;
 use crate::categories::replies::{ReplyText, ReplyTexts};
 use crate::categories::suggest::{Models, Suggester};
 use crate::categories::tree::{Category, Tree};
+use crate::city::boundaries;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
 use crate::city::rows::{self, ReplyTextRow, TownshipRow};
@@ -26,7 +27,7 @@ use crate::dispatch::duty::{DutyTable, Rule};
 use crate::error::Result;
 use places::lookup::{AreaIndex, Nearness};
 use places::outlines::Outlines;
-use places::shapes::{self, Shape};
+use places::shapes::Shape;
 
 /// What changes by itself; each has a generation.
 pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];
@@ -155,33 +156,20 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
 }
 
 fn divide(areas: Vec<area::Model>) -> Result<(Vec<Shape>, Vec<Township>)> {
-    let (mut counties, mut townships) = (Vec::new(), Vec::new());
-    for row in areas {
-        match (row.level, row.geometry) {
-            (AreaLevel::County, Some(geometry)) => {
-                let geometry: geojson::Geometry =
-                    serde_json::from_value(geometry).map_err(anyhow::Error::from)?;
-                let outline = shapes::trusted_outline(&geometry).map_err(anyhow::Error::msg)?;
-                let (code, name, level, parent) = (row.code, row.name, row.level, row.parent_code);
-                counties.push(Shape {
-                    code,
-                    name,
-                    level,
-                    parent,
-                    outline,
-                });
-            }
-            (AreaLevel::Township, _) => townships.push(Township {
-                code: row.code,
-                name: row.name,
-                county: row.parent_code.unwrap_or_default(),
-                zone: row.zone,
-                other_names: Vec::new(),
-            }),
-            _ => {}
-        }
-    }
-    Ok((counties, townships))
+    let (counties, others): (Vec<_>, Vec<_>) =
+        areas.into_iter().partition(|row| row.level == AreaLevel::County);
+    let townships = others.into_iter().filter(|row| row.level == AreaLevel::Township);
+    let township = |row: area::Model| Township {
+        code: row.code,
+        name: row.name,
+        county: row.parent_code.unwrap_or_default(),
+        zone: row.zone,
+        other_names: Vec::new(),
+    };
+    Ok((
+        boundaries::store::counties(counties)?,
+        townships.map(township).collect(),
+    ))
 }
 
 /// Former and popular names of townships stand in the pack only.

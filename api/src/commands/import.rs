@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 
-use crate::city::import::{self, Report};
+use crate::city::import::{self, Given, Report};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -65,11 +65,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         .clock_start
         .map_or_else(Clock::real, Clock::starting_at)
         .now();
+    let given = Given::new(&name, &text);
     let imported = match args.what {
-        What::Departments { .. } => import::departments(&db, &name, &text, now).await,
-        What::Areas { .. } => import::areas(&db, &name, &text, now).await,
-        What::Calendar { .. } => import::calendar(&db, &name, &text, now).await,
-        What::Duty { .. } | What::Delegates(_) => import::duty(&db, &name, &text, now).await,
+        What::Departments { .. } => import::departments(&db, &given, now).await,
+        What::Areas { .. } => import::areas(&db, &given, now).await,
+        What::Calendar { .. } => import::calendar(&db, &given, now).await,
+        What::Duty { .. } | What::Delegates(_) => import::duty(&db, &given, now).await,
     }?;
     match imported {
         Ok(report) => print(report, args.json),
@@ -94,6 +95,7 @@ fn print(report: Report, json: bool) -> anyhow::Result<()> {
             changed,
             left,
             unchanged,
+            changes: _,
         } = report;
         println!("added {added}, changed {changed}, left {left}, unchanged {unchanged}");
     }

@@ -14,6 +14,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/orders.css"),
     include_str!("../../console/style/order.css"),
     include_str!("../../console/style/screen.css"),
+    include_str!("../../console/style/admin.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(
@@ -23,6 +24,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/units.js"),
     include_str!("../../console/script/lightbox.js"),
     include_str!("../../console/script/screen.js"),
+    include_str!("../../console/script/running.js"),
 );
 pub const ICON: &str = include_str!("../../console/icon.svg");
 

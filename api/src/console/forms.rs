@@ -72,6 +72,8 @@ pub enum Kind {
     /// A unit by name, with proposals as one types.
     Unit,
     Photos,
+    /// One file; what the browser proposes to choose, e.g. `.csv,text/csv`.
+    File(&'static str),
 }
 
 impl Kind {
@@ -286,8 +288,9 @@ impl Form {
         }
     }
 
-    fn has_photos(&self) -> bool {
-        self.fields.iter().any(|field| field.kind == Kind::Photos)
+    fn has_files(&self) -> bool {
+        let is_file = |field: &Field| matches!(field.kind, Kind::Photos | Kind::File(_));
+        self.fields.iter().any(is_file)
     }
 }
 

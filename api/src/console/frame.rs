@@ -18,7 +18,17 @@ pub enum Section {
     Insight,
     /// Where would this go?
     Dispatch,
+    /// The way into administration; what follows are its rooms.
+    Administration,
+    Units,
+    Duty,
+    Boundaries,
+    Calendar,
     Roster,
+    People,
+    Sites,
+    Templates,
+    Audit,
     /// One's own sessions: reached by one's name, not by the navigation.
     Sessions,
 }
@@ -32,7 +42,16 @@ impl Section {
             Self::Topics => "/console/insight/topics",
             Self::Insight => "/console/insight/reports",
             Self::Dispatch => "/console/admin/dispatch",
+            Self::Administration => "/console/admin",
+            Self::Units => "/console/admin/units",
+            Self::Duty => "/console/admin/duty",
+            Self::Boundaries => "/console/admin/boundaries",
+            Self::Calendar => "/console/admin/calendar",
             Self::Roster => "/console/admin/roster",
+            Self::People => "/console/admin/people",
+            Self::Sites => "/console/admin/sites",
+            Self::Templates => "/console/admin/templates",
+            Self::Audit => "/console/admin/audit",
             Self::Sessions => "/console/sessions",
         }
     }
@@ -46,7 +65,16 @@ impl Section {
             (Self::Topics, _) => "高频问题",
             (Self::Insight, _) => "分析报告",
             (Self::Dispatch, _) => "派单试算",
+            (Self::Administration, _) => "系统管理",
+            (Self::Units, _) => "承办单位",
+            (Self::Duty, _) => "派单目录",
+            (Self::Boundaries, _) => "区划边界",
+            (Self::Calendar, _) => "工作日历",
             (Self::Roster, _) => "名册",
+            (Self::People, _) => "人员与登录",
+            (Self::Sites, _) => "扫码点位",
+            (Self::Templates, _) => "消息模板",
+            (Self::Audit, _) => "审计",
             (Self::Sessions, _) => "登录的设备",
         }
     }
@@ -69,10 +97,27 @@ impl Section {
                 Self::Campaigns,
                 Self::Topics,
                 Self::Insight,
-                Self::Dispatch,
-                Self::Roster,
+                Self::Administration,
             ],
         }
+    }
+
+    /// The rooms of administration, in the order of their own navigation.
+    const ADMINISTRATION: [Self; 10] = [
+        Self::Units,
+        Self::Duty,
+        Self::Dispatch,
+        Self::Boundaries,
+        Self::Calendar,
+        Self::Roster,
+        Self::People,
+        Self::Sites,
+        Self::Templates,
+        Self::Audit,
+    ];
+
+    fn is_administration(self) -> bool {
+        self == Self::Administration || Self::ADMINISTRATION.contains(&self)
     }
 }
 
@@ -100,6 +145,8 @@ pub struct Frame {
     /// And the unit or committee, where there is one.
     pub role: String,
     pub nav: Vec<NavItem>,
+    /// The rooms of administration, for an admin who is there.
+    pub rooms: Vec<NavItem>,
     /// Hidden in every form that changes something.
     pub csrf: String,
     pub assets: &'static Assets,
@@ -122,7 +169,12 @@ impl Frame {
         let item = |room: &Section| NavItem {
             href: room.href(),
             label: room.label(caller.role),
-            current: *room == section,
+            current: *room == section || (*room == Section::Administration && section.is_administration()),
+        };
+        let rooms: &[Section] = if caller.role == Role::Admin && section.is_administration() {
+            &Section::ADMINISTRATION
+        } else {
+            &[]
         };
         Self {
             title: title.into(),
@@ -130,6 +182,7 @@ impl Frame {
             name: caller.name.clone(),
             role: place.map_or_else(|| role.to_owned(), |place| format!("{role} · {place}")),
             nav: Section::of(caller.role).iter().map(item).collect(),
+            rooms: rooms.iter().map(item).collect(),
             csrf: form_token(app, caller),
             assets: assets::addresses(),
             done: None,

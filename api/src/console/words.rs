@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
 use entity::kinds::{
     ActorRole, AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ExtensionStatus, Light,
-    PersonLevel, Role, Satisfaction, SessionKind, Solved, SupervisionLevel,
+    PersonLevel, Role, Satisfaction, SessionKind, Solved, SupervisionLevel, UnitLevel,
 };
 
 /// HTML of our own making: shown as it is. Never made from what people wrote.
@@ -148,6 +148,18 @@ pub fn session(kind: SessionKind) -> &'static str {
 }
 
 #[must_use]
+pub fn unit_level(level: UnitLevel) -> &'static str {
+    match level {
+        UnitLevel::CityBureau => "市级部门",
+        UnitLevel::CountyBureau => "县（区）部门",
+        UnitLevel::CountyGovernment => "县（区）政府",
+        UnitLevel::ZoneCommittee => "功能区管委会",
+        UnitLevel::StreetOffice => "乡镇街道",
+        UnitLevel::Enterprise => "公用企业",
+    }
+}
+
+#[must_use]
 pub fn light(light: Light) -> &'static str {
     match light {
         Light::Green => "正常",
@@ -186,6 +198,15 @@ pub fn done(name: &str) -> Option<&'static str> {
     Some(match name {
         "signed_out_everywhere" => "已退出所有设备。",
         "session_ended" => "已退出该设备。",
+        "person_signed_out" => "已退出此人的所有设备。",
+        "person_unbound" => "已解除微信绑定。",
+        "templates_checked" => "已与微信比对。",
+        "site_created" => "点位已建立，可以打印它的码。",
+        "site_changed" => "点位已保存。",
+        "history_check_asked" => "核验已开始，在后台进行。",
+        "boundaries_loaded" => "检查通过，已存为待启用的版本。",
+        "boundaries_known" => "这份文件以前已经载入过，就是这个版本。",
+        "boundaries_activated" => "已启用。",
         "topic_renamed" => "已改名。",
         "topic_dismissed" => "已记住，不再提示。",
         "report_asked" => "报告正在生成，完成后会出现在列表里。",

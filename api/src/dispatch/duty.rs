@@ -118,6 +118,11 @@ impl DutyTable {
         government.map_or(Decision::Triage, |unit| Decision::CountyFallback(*unit))
     }
 
+    /// The rows that count, in no order.
+    pub fn rules(&self) -> impl Iterator<Item = &Rule> {
+        self.rules.values()
+    }
+
     #[must_use]
     pub fn len(&self) -> usize {
         self.rules.len()

@@ -14,6 +14,7 @@ use crate::insight::daily;
 use crate::insight::reports;
 use crate::notices;
 use crate::orders;
+use crate::orders::history;
 use crate::orders::moves::part_due;
 use crate::overview::fold;
 use crate::photos::cleanup;
@@ -37,6 +38,7 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         content::check::CHECK_PICTURE => content::check::check_picture(app, subject).await,
         content::settle::SETTLED => sites::messages::settled(app, subject).await,
         sites::limits::FORGET_QUOTAS => sites::messages::forget_quotas(app).await,
+        history::check::CHECK => history::check::go_on(app, subject).await,
         deadlines::RECOUNT => recount_deadlines(app).await,
         reports::build::WRITE_REPORT => reports::build::write(app, subject).await,
         reports::schedule::ASK_FOR_REPORT => reports::schedule::ask(app, subject).await,

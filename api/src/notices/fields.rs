@@ -58,6 +58,31 @@ impl FieldKind {
         })
     }
 
+    /// The digits of a key: 3 of `thing3`.
+    #[must_use]
+    pub fn number_of(key: &str) -> &str {
+        let letters = key.trim_end_matches(|c: char| c.is_ascii_digit());
+        key.get(letters.len()..).unwrap_or_default()
+    }
+
+    /// What WeChat lets in, for an administrator.
+    #[must_use]
+    pub fn limit(self) -> String {
+        match self {
+            Self::Thing => format!("{THING_CHARS} 个字以内"),
+            Self::Number => format!("{LONG_CHARS} 位以内的数字"),
+            Self::Letter => format!("{LONG_CHARS} 个以内的字母"),
+            Self::Symbol => format!("{SYMBOL_CHARS} 个以内的符号"),
+            Self::CharacterString => format!("{LONG_CHARS} 个以内的字母、数字或符号"),
+            Self::Time | Self::Date => "日期和时间".to_owned(),
+            Self::Amount => format!("金额，{AMOUNT_DIGITS} 位以内"),
+            Self::PhoneNumber => format!("电话号码，{PHONE_CHARS} 位以内"),
+            Self::CarNumber => format!("车牌号，{CAR_CHARS} 位以内"),
+            Self::Name => format!("{NAME_HAN} 个汉字或 {NAME_LETTERS} 个字母以内"),
+            Self::Phrase => format!("{PHRASE_HAN} 个汉字以内"),
+        }
+    }
+
     /// Makes a text fit. `now` (as a date) stands in for a date that is missing.
     #[must_use]
     pub fn fit(self, text: &str, now: &str) -> String {

@@ -1,12 +1,14 @@
 //! 通知: who hears what, the inbox, and the push through WeChat. Read `audience.rs` (the one table), then
 //! `outbox.rs` (written with the change itself), `wording.rs` and `fields.rs` (the words), `delivery.rs` and
 //! `outcome.rs` (the push), `ledger.rs` (how many pushes a person has allowed) and `pushed.rs` (what WeChat
-//! tells us of them). `inbox.rs` is what a person reads; `templates.rs` checks the account at start.
+//! tells us of them). `inbox.rs` is what a person reads; `templates.rs` compares the
+//! account's templates with ours, `health.rs` tells how each fares.
 
 pub mod audience;
 pub mod delivery;
 pub mod event;
 pub mod fields;
+pub mod health;
 pub mod inbox;
 pub mod ledger;
 pub mod outbox;

@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{BoundarySetId, NoticeId, PersonId, UnitId};
 use entity::kinds::DeliveryStatus;
-use entity::{area, category, delivery, notice, person, subscription, unit};
-use sea_orm::sea_query::Expr;
+use entity::{area, category, delivery, notice, person, subscription, template_check, unit};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::notices::audience::TemplateKey;
@@ -265,4 +265,45 @@ pub async fn person_by_openid(
         .into_tuple()
         .one(connection)
         .await
+}
+
+/// What became of the pushes made since then, by template.
+pub async fn outcomes_since(
+    connection: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<Vec<(String, DeliveryStatus, i64)>, DbErr> {
+    use delivery::Column;
+    delivery::Entity::find()
+        .select_only()
+        .columns([Column::TemplateKey, Column::Status])
+        .column_as(Column::Id.count(), "deliveries")
+        .filter(Column::CreatedAt.gte(since))
+        .group_by(Column::TemplateKey)
+        .group_by(Column::Status)
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
+/// The last comparison of each template with the account.
+pub async fn template_checks(connection: &impl ConnectionTrait) -> Result<Vec<template_check::Model>, DbErr> {
+    template_check::Entity::find().all(connection).await
+}
+
+pub async fn keep_template_checks(
+    txn: &impl ConnectionTrait,
+    rows: Vec<template_check::Model>,
+) -> Result<(), DbErr> {
+    use template_check::Column;
+    let rows = rows
+        .into_iter()
+        .map(|row| template_check::ActiveModel::from(row).reset_all());
+    let known = OnConflict::column(Column::TemplateKey)
+        .update_columns([Column::CheckedAt, Column::Known, Column::Problems])
+        .to_owned();
+    template_check::Entity::insert_many(rows)
+        .on_conflict(known)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
 }

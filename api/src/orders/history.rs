@@ -1,5 +1,5 @@
 //! 全程留痕: what happened to an order, appended and never edited. Every event carries the hash of the one
-//! before it, so that an event changed, inserted or left out later shows (`verify.rs`).
+//! before it, so that an event changed, inserted or left out later shows (`verify.rs`; `check.rs` does it in the background).
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
@@ -10,17 +10,16 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
+use crate::chain::{self, NOTHING_BEFORE};
 use crate::error::Result;
 use crate::orders::actor::Actor;
 use crate::orders::store;
 
+pub mod check;
+mod checks;
 pub mod verify;
 pub mod words;
-
-/// What the first event of an order has for the hash before it.
-pub const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// An event in the making. Where to and in which round is read from the order as it stands after the move.
 #[derive(Clone, Debug)]
@@ -182,43 +181,7 @@ pub(super) fn hash(event: &order_event::Model) -> String {
         detail,
         photo_ids,
     ]);
-    let mut text = String::new();
-    write_canonical(&fields, &mut text);
-    let mut digest = Sha256::new();
-    digest.update(prev_hash.as_bytes());
-    digest.update(text.as_bytes());
-    hex::encode(digest.finalize())
-}
-
-/// JSON with the keys in order and no blanks: one text for one value, whichever database gave it back.
-fn write_canonical(value: &Value, into: &mut String) {
-    match value {
-        Value::Array(items) => {
-            into.push('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    into.push(',');
-                }
-                write_canonical(item, into);
-            }
-            into.push(']');
-        }
-        Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().collect();
-            fields.sort_by_key(|(name, _)| *name);
-            into.push('{');
-            for (index, (name, field)) in fields.into_iter().enumerate() {
-                if index > 0 {
-                    into.push(',');
-                }
-                into.push_str(&Value::from(name.as_str()).to_string());
-                into.push(':');
-                write_canonical(field, into);
-            }
-            into.push('}');
-        }
-        scalar => into.push_str(&scalar.to_string()),
-    }
+    chain::link(prev_hash, &fields)
 }
 
 #[cfg(test)]
@@ -246,18 +209,6 @@ mod tests {
             prev_hash: NOTHING_BEFORE.to_owned(),
             hash: String::new(),
         }
-    }
-
-    #[test]
-    fn the_order_of_keys_does_not_matter() {
-        let (mut one, mut other) = (String::new(), String::new());
-        write_canonical(&json!({ "b": { "d": 1, "c": "引\"号" }, "a": [] }), &mut one);
-        write_canonical(
-            &serde_json::from_str(r#"{"a":[], "b":{"c":"引\"号","d":1}}"#).unwrap(),
-            &mut other,
-        );
-        assert_eq!(one, other);
-        assert_eq!(one, r#"{"a":[],"b":{"c":"引\"号","d":1}}"#);
     }
 
     #[test]

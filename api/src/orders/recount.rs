@@ -5,15 +5,15 @@ use chrono::{DateTime, Utc};
 use entity::ids::{DeadlineId, OrderId};
 use entity::{deadline, order};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use serde_json::json;
 
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db;
-use crate::deadlines::running;
+use crate::deadlines::{Calendar, Law, running};
 use crate::error::Result;
 use crate::http::time::local;
 use crate::orders::actor::Actor;
@@ -22,6 +22,8 @@ use crate::orders::history::{self, NewEvent};
 
 /// Orders a transaction.
 const BATCH: u64 = 64;
+/// Clocks read at once where nothing is written.
+const CLOCKS_AT_ONCE: u64 = 1_000;
 
 /// Counts every running provisional clock anew by the calendar in `app.city`; how many of them moved. Safe to run
 /// twice: what has been counted anew does not change again.
@@ -44,12 +46,10 @@ type Page = Option<(Vec<OrderId>, DeadlineId)>;
 
 async fn next_orders(connection: &impl ConnectionTrait, after: Option<DeadlineId>) -> Result<Page> {
     let beyond = after.map(|id| deadline::Column::Id.gt(id));
-    let found: Vec<(DeadlineId, OrderId)> = deadline::Entity::find()
+    let found: Vec<(DeadlineId, OrderId)> = waiting()
         .select_only()
         .column(deadline::Column::Id)
         .column(deadline::Column::OrderId)
-        .filter(deadline::Column::Provisional.eq(true))
-        .filter(deadline::Column::StoppedAt.is_null())
         .filter(Condition::all().add_option(beyond))
         .order_by_asc(deadline::Column::Id)
         .limit(BATCH)
@@ -58,6 +58,45 @@ async fn next_orders(connection: &impl ConnectionTrait, after: Option<DeadlineId
         .await?;
     let last = found.last().map(|(id, _)| *id);
     Ok(last.map(|last| (found.into_iter().map(|(_, order)| order).collect(), last)))
+}
+
+/// How many running clocks were counted without an announcement.
+pub async fn provisional(app: &App) -> Result<u64> {
+    Ok(waiting().count(&app.db).await?)
+}
+
+/// How many of them another calendar would move.
+pub async fn would_move(app: &App, calendar: &Calendar) -> Result<usize> {
+    let city = app.city.load();
+    let law = Law {
+        policy: &city.policy,
+        calendar,
+    };
+    let (mut after, mut moved): (Option<DeadlineId>, usize) = (None, 0);
+    loop {
+        let beyond = after.map(|id| deadline::Column::Id.gt(id));
+        let rows = waiting()
+            .filter(Condition::all().add_option(beyond))
+            .order_by_asc(deadline::Column::Id)
+            .limit(CLOCKS_AT_ONCE)
+            .all(&app.db)
+            .await?;
+        let Some(last) = rows.last().map(|row| row.id) else {
+            return Ok(moved);
+        };
+        for row in rows {
+            let before = running::clock(&row)?;
+            let after = law.recounted(&before);
+            moved += usize::from(after.is_some_and(|after| after.due_at != before.due_at));
+        }
+        after = Some(last);
+    }
+}
+
+fn waiting() -> Select<deadline::Entity> {
+    deadline::Entity::find()
+        .filter(deadline::Column::Provisional.eq(true))
+        .filter(deadline::Column::StoppedAt.is_null())
 }
 
 async fn recount_order(

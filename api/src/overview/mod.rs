@@ -4,7 +4,7 @@
 //! `cells.rs` (which kept counts the facts belong to), `rates.rs` (three rates, and a fair rank). Keeping: `fold.rs`
 //! takes the feed of changed orders and moves the counts by the difference; `store.rs` holds their rows; `keeper.rs`
 //! does it all the time. Reading: `screen.rs` puts one screen together (`watch.rs`: what stands out on it), `appraisal.rs` the table of rates,
-//! `activity.rs` what a delegate has done. Live: `hub.rs` and `stream.rs`; `wire.rs` carries events between replicas.
+//! `activity.rs` what a delegate has done, `load.rs` what is open at each unit. Live: `hub.rs` and `stream.rs`; `wire.rs` carries events between replicas.
 //! Why so: `docs/adr/kept-counts.md`.
 
 pub mod activity;
@@ -14,6 +14,7 @@ pub mod facts;
 pub mod fold;
 pub mod hub;
 pub mod keeper;
+pub mod load;
 pub mod period;
 pub mod rates;
 pub mod routes;

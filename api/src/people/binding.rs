@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::PersonId;
-use entity::kinds::Role;
+use entity::kinds::{ActKind, Role};
 use entity::person;
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
+use serde_json::json;
 
+use crate::acts::{self, Act, By};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, Result};
@@ -14,24 +16,38 @@ use crate::people::{sessions, store};
 
 /// By the person himself.
 pub async fn unbind_own(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
-    unbind(app, caller.person, "unbound", now).await
+    let txn = db::write(&app.db).await?;
+    unbind(&txn, caller.person, "unbound", now).await?;
+    Ok(txn.commit().await?)
 }
 
 /// By an admin, for somebody who lost his phone or changed his WeChat account.
 pub async fn unbind_other(app: &App, caller: &Caller, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
-    if store::person(&app.db, person).await?.is_none() {
-        return Err(Error::not_found());
-    }
-    unbind(app, person, "unbound_by_admin", now).await?;
+    let row = store::person(&app.db, person)
+        .await?
+        .ok_or_else(Error::not_found)?;
+    let txn = db::write(&app.db).await?;
+    unbind(&txn, person, "unbound_by_admin", now).await?;
+    let act = Act {
+        by: By::Person(caller.person),
+        kind: ActKind::PersonUnbound,
+        subject: &row.name,
+        detail: json!({ "person": person }),
+    };
+    acts::record(&txn, act, now).await?;
+    txn.commit().await?;
     tracing::info!(admin = %caller.person, person = %person, "unbound by an admin");
     Ok(())
 }
 
-async fn unbind(app: &App, person: PersonId, reason: &str, now: DateTime<Utc>) -> Result<()> {
-    let txn = db::write(&app.db).await?;
-    store::unbind(&txn, Condition::all().add(person::Column::Id.eq(person))).await?;
-    sessions::end_all(&txn, person, reason, now).await?;
-    txn.commit().await?;
+async fn unbind(
+    txn: &impl ConnectionTrait,
+    person: PersonId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    store::unbind(txn, Condition::all().add(person::Column::Id.eq(person))).await?;
+    sessions::end_all(txn, person, reason, now).await?;
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Who people are: the roster, sign-in through WeChat, sessions, and what a role may see. Read `rights.rs`
 //! first (who is asking, and what he may), then `sign_in/`, `sessions.rs`, `login_requests/` for the console,
-//! and `roster/` for the import.
+//! and `roster/` for the import; `directory.rs` is the roster as an admin looks through it.
 
 pub mod admin;
 pub mod binding;
 pub mod caller;
+pub mod directory;
 pub mod login_requests;
 pub mod profile;
 pub mod rights;

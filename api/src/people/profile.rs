@@ -77,6 +77,11 @@ pub async fn delegates_named(app: &App, part: &str, most: u64) -> Result<Vec<per
     Ok(store::delegates_named(&app.db, part, most).await?)
 }
 
+/// Delegates of the roster with these very names.
+pub async fn delegates_called(app: &App, names: Vec<String>) -> Result<Vec<person::Model>> {
+    Ok(store::delegates_called(&app.db, names).await?)
+}
+
 pub fn of(app: &App, person: person::Model) -> Result<Profile> {
     let city = app.city.load();
     let unit = person.unit_id.and_then(|id| city.unit(id));

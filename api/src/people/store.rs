@@ -6,7 +6,8 @@ use entity::kinds::Role;
 use entity::{person, refresh_token, session};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
 };
 
 pub async fn person(connection: &impl ConnectionTrait, id: PersonId) -> Result<Option<person::Model>, DbErr> {
@@ -65,6 +66,46 @@ pub async fn delegates_named(
         .order_by_asc(person::Column::Name)
         .order_by_asc(person::Column::Id)
         .limit(most)
+        .all(connection)
+        .await
+}
+
+/// Delegates with these very names.
+pub async fn delegates_called(
+    connection: &impl ConnectionTrait,
+    names: Vec<String>,
+) -> Result<Vec<person::Model>, DbErr> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    person::Entity::find()
+        .filter(person::Column::Role.eq(Role::Delegate))
+        .filter(person::Column::Active.eq(true))
+        .filter(person::Column::Name.is_in(names))
+        .all(connection)
+        .await
+}
+
+/// People by name, from `after` on.
+pub async fn by_name(
+    connection: &impl ConnectionTrait,
+    which: Condition,
+    after: Option<(String, PersonId)>,
+    limit: u64,
+) -> Result<Vec<person::Model>, DbErr> {
+    use person::Column;
+    let beyond = after.map(|(name, id)| {
+        let same_name = Condition::all()
+            .add(Column::Name.eq(name.as_str()))
+            .add(Column::Id.gt(id));
+        Condition::any().add(Column::Name.gt(name)).add(same_name)
+    });
+    person::Entity::find()
+        .filter(which)
+        .filter(Condition::all().add_option(beyond))
+        .order_by_asc(Column::Name)
+        .order_by_asc(Column::Id)
+        .limit(limit)
         .all(connection)
         .await
 }

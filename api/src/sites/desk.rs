@@ -21,7 +21,8 @@ use crate::orders::view::OrderView;
 use crate::orders::{pictures, read, submit};
 use crate::people::rights::Caller;
 use crate::people::sealing::OpenId;
-use crate::sites::store::{self, Filter, Handling, Reach};
+pub use crate::sites::store::Filter;
+use crate::sites::store::{self, Handling, Reach};
 use crate::sites::view::{self, Around, MessageView, photo_ids};
 
 const ANSWER_CHARS: std::ops::RangeInclusive<usize> = 2..=1_000;

@@ -111,7 +111,7 @@ pub async fn list_sites(
     query: web::Query<SitesQuery>,
     paging: web::Query<Paging>,
 ) -> Result<web::Json<Page<SiteView>>> {
-    let page = service::list(&app, &caller, query.active, &paging).await?;
+    let page = service::list(&app, &caller, query.active, None, &paging).await?;
     Ok(web::Json(page))
 }
 

@@ -2,10 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SiteId};
-use entity::kinds::Role;
+use entity::kinds::{ActKind, Role};
 use entity::{person, site};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 
+use crate::acts::{self, Act, By};
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db;
@@ -72,11 +74,12 @@ pub async fn list(
     app: &App,
     caller: &Caller,
     active: Option<bool>,
+    part: Option<&str>,
     paging: &Paging,
 ) -> Result<Page<SiteView>> {
     caller.require_any(&[Role::Admin, Role::Operator])?;
     let limit = paging.limit()?;
-    let rows = store::list(&app.db, active, paging.after()?, limit + 1).await?;
+    let rows = store::list(&app.db, active, part, paging.after()?, limit + 1).await?;
     let page = Page::cut(rows, limit, |site| site.code.clone());
     let ids = page.items.iter().map(|site| site.id).collect();
     let mut delegates = store::delegates_of(&app.db, ids).await?;
@@ -107,6 +110,7 @@ pub async fn create(
     let mut row = checked.row(SiteId::generate(), Some(caller.person), now);
     numbered(&txn, &mut row).await?;
     store::set_delegates(&txn, row.id, &checked.ids()).await?;
+    note(&txn, caller, ActKind::SiteCreated, &row).await?;
     let answer = Answer::created(SiteView::of(app, row, checked.delegates));
     if let Some(claim) = claim {
         idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
@@ -140,8 +144,42 @@ pub async fn change(app: &App, caller: &Caller, text: &str, new: NewSite) -> Res
     let txn = db::write(&app.db).await?;
     store::update(&txn, &row).await?;
     store::set_delegates(&txn, row.id, &checked.ids()).await?;
+    note(&txn, caller, ActKind::SiteChanged, &row).await?;
     txn.commit().await?;
     Ok(SiteView::of(app, row, checked.delegates))
+}
+
+/// A site as an admin keeps it, in use or not.
+pub async fn shown(app: &App, caller: &Caller, text: &str) -> Result<SiteView> {
+    caller.require_any(&[Role::Admin, Role::Operator])?;
+    let site = any(app, text).await?;
+    let mut delegates = store::delegates_of(&app.db, vec![site.id]).await?;
+    let delegates = delegates.remove(&site.id).unwrap_or_default();
+    Ok(SiteView::of(app, site, delegates))
+}
+
+/// Takes a site out of use, or puts it back.
+pub async fn set_active(app: &App, caller: &Caller, text: &str, active: bool) -> Result<()> {
+    caller.require(Role::Admin)?;
+    let row = site::Model {
+        active,
+        updated_at: app.clock.now(),
+        ..any(app, text).await?
+    };
+    let txn = db::write(&app.db).await?;
+    store::update(&txn, &row).await?;
+    note(&txn, caller, ActKind::SiteChanged, &row).await?;
+    Ok(txn.commit().await?)
+}
+
+async fn note(txn: &impl ConnectionTrait, caller: &Caller, kind: ActKind, row: &site::Model) -> Result<()> {
+    let act = Act {
+        by: By::Person(caller.person),
+        kind,
+        subject: &row.name,
+        detail: json!({ "code": row.code, "active": row.active }),
+    };
+    acts::record(txn, act, row.updated_at).await
 }
 
 /// What an admin said, understood.

@@ -36,11 +36,25 @@ pub async fn of_code(app: &App, caller: &Caller, code: &str) -> Result<Vec<u8>> 
     Ok(print(app, vec![site], false, |_| {}).await?.pdf)
 }
 
+/// The sheets of some sites in one file, for an admin; of all active ones when none is named.
+pub async fn of_codes(app: &App, caller: &Caller, codes: &[String]) -> Result<Vec<u8>> {
+    caller.require(Role::Admin)?;
+    if codes.len() > MAX_SHEETS {
+        let detail = format!("一次最多打印 {MAX_SHEETS} 张。");
+        return Err(Error::refused(Kind::Rule, "too_many_sheets", detail));
+    }
+    let sites = chosen(app, codes, None).await?;
+    if sites.is_empty() {
+        return Err(Error::refused(Kind::Rule, "no_sites", "还没有在用的点位。"));
+    }
+    Ok(print(app, sites, false, |_| {}).await?.pdf)
+}
+
 /// The active sites in the order of their codes, from `after` on, as many as fit one file; with these codes only,
 /// when any are named.
 pub async fn chosen(app: &App, codes: &[String], after: Option<String>) -> Result<Vec<site::Model>> {
     if codes.is_empty() {
-        return store::list(&app.db, Some(true), after, MAX_SHEETS as u64).await;
+        return store::list(&app.db, Some(true), None, after, MAX_SHEETS as u64).await;
     }
     let mut sites = Vec::with_capacity(codes.len());
     for code in codes {

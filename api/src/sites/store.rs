@@ -32,16 +32,23 @@ pub async fn by_ids(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
-/// Sites in the order of their codes.
+/// Sites in the order of their codes; `part` of the name or the code, where one is given.
 pub async fn list(
     connection: &impl ConnectionTrait,
     active: Option<bool>,
+    part: Option<&str>,
     after: Option<String>,
     limit: u64,
 ) -> Result<Vec<site::Model>> {
     let mut query = site::Entity::find();
     if let Some(active) = active {
         query = query.filter(site::Column::Active.eq(active));
+    }
+    if let Some(part) = part {
+        let named = Condition::any()
+            .add(site::Column::Name.contains(part))
+            .add(site::Column::Code.eq(part.to_uppercase()));
+        query = query.filter(named);
     }
     if let Some(code) = after {
         query = query.filter(site::Column::Code.gt(code));

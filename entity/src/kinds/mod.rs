@@ -4,6 +4,7 @@ mod macros;
 
 pub use macros::UnknownName;
 
+mod administration;
 mod city;
 mod follow_up;
 mod notices;
@@ -15,6 +16,7 @@ mod reports;
 mod sites;
 mod supervision;
 
+pub use administration::*;
 pub use city::*;
 pub use follow_up::*;
 pub use notices::*;

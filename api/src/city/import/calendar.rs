@@ -1,24 +1,25 @@
 //! Years of the calendar as the State Council announces them. A year that is loaded again is replaced.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use entity::kinds::ActKind;
 use entity::{calendar_day, calendar_year};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
-use crate::city::import::{Imported, Report};
+use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
 use crate::city::rows::fault;
-use crate::city::{seed, store};
+use crate::city::seed;
 use crate::db;
 use crate::deadlines::RECOUNT;
-use crate::deadlines::calendar::AnnouncedYear;
-use crate::deadlines::files;
+use crate::deadlines::calendar::{AnnouncedYear, CalendarFault};
+use crate::deadlines::files::{self, FileFault};
 use crate::error::Result;
 use crate::jobs::queue::{Job, enqueue};
 
 /// Loads years (the form of a pack's `calendar.json`); years that the file does not hold stay as they are.
-pub async fn calendar(db: &DatabaseConnection, file: &str, text: &str, now: DateTime<Utc>) -> Imported {
-    let calendar = match files::calendar(text) {
+pub async fn calendar(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+    let calendar = match files::calendar(given.text) {
         Ok(calendar) => calendar,
-        Err(reason) => return Ok(Err(vec![fault(file, 0, &reason.to_string())])),
+        Err(reason) => return Ok(Err(vec![fault(given.file, 0, &told(&reason))])),
     };
     let txn = db::write(db).await?;
     let mut report = Report::default();
@@ -33,16 +34,20 @@ pub async fn calendar(db: &DatabaseConnection, file: &str, text: &str, now: Date
             report.unchanged += 1;
             continue;
         }
-        let count = if known {
-            &mut report.changed
+        let kind = if known {
+            ChangeKind::Changed
         } else {
-            &mut report.added
+            ChangeKind::Added
         };
-        *count += 1;
-        put(&txn, *year, file, wanted, now).await?;
+        let detail = format!(
+            "放假 {} 天，调休上班 {} 天",
+            announced.holidays.len(),
+            announced.workdays.len()
+        );
+        report.note(kind, format!("{year} 年"), detail);
+        put(&txn, *year, given.file, wanted, now).await?;
     }
-    if report.added + report.changed > 0 {
-        store::touch(&txn, "calendar", now).await?;
+    if !report.is_empty() {
         let recount = Job {
             kind: RECOUNT,
             subject: String::new(),
@@ -51,8 +56,24 @@ pub async fn calendar(db: &DatabaseConnection, file: &str, text: &str, now: Date
         };
         enqueue(&txn, recount, now).await?;
     }
-    txn.commit().await?;
-    Ok(Ok(report))
+    finish(txn, given, ("calendar", ActKind::CalendarImported), report, now).await
+}
+
+/// What is wrong, for whoever keeps the calendar.
+fn told(fault: &FileFault) -> String {
+    match fault {
+        FileFault::Calendar(CalendarFault::OtherYear { year, date }) => {
+            format!("{date} 不属于 {year} 年")
+        }
+        FileFault::Calendar(CalendarFault::BothOffAndOn { date }) => {
+            format!("{date} 既是放假又是上班")
+        }
+        FileFault::Calendar(CalendarFault::MakeUpOnWeekday { date }) => {
+            format!("{date} 列为调休上班，但它不是周六或周日")
+        }
+        FileFault::Calendar(CalendarFault::NoHolidays { year }) => format!("{year} 年没有列出放假的日子"),
+        other => format!("文件无法读取：{other}"),
+    }
 }
 
 type Days = Vec<(NaiveDate, bool, Option<String>)>;

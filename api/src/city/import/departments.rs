@@ -4,21 +4,23 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
+use entity::kinds::ActKind;
 use entity::{duty_rule, unit};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
     QueryFilter, QuerySelect as _,
 };
 
-use crate::city::import::{Imported, Report, divisions};
+use crate::city::import::{ChangeKind, Given, Imported, Report, difference, divisions, finish};
 use crate::city::rows::{self, Fault, Line, UnitRow, fault};
-use crate::city::{check, seed, store};
+use crate::city::{check, seed};
 use crate::db;
 use crate::error::Result;
 
 /// Loads a CSV of units (the columns of a pack's `units.csv`) as the list in force.
-pub async fn departments(db: &DatabaseConnection, file: &str, text: &str, now: DateTime<Utc>) -> Imported {
-    let lines = match rows::read::<UnitRow>(file, text) {
+pub async fn departments(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+    let file = given.file;
+    let lines = match rows::read::<UnitRow>(file, given.text) {
         Ok(lines) => lines,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -28,10 +30,10 @@ pub async fn departments(db: &DatabaseConnection, file: &str, text: &str, now: D
     let townships = places.townships.iter().map(|(code, _)| code.as_str()).collect();
     let mut faults = check::units(file, &lines, &counties, &townships);
     let held = unit::Entity::find().all(&txn).await?;
-    let given: HashSet<&str> = lines.iter().map(|l| l.row.code.as_str()).collect();
+    let listed: HashSet<&str> = lines.iter().map(|l| l.row.code.as_str()).collect();
     let left: Vec<unit::Model> = held
         .iter()
-        .filter(|row| row.active && !given.contains(row.code.as_str()))
+        .filter(|row| row.active && !listed.contains(row.code.as_str()))
         .cloned()
         .collect();
     faults.extend(still_needed(&txn, file, &left).await?);
@@ -39,8 +41,8 @@ pub async fn departments(db: &DatabaseConnection, file: &str, text: &str, now: D
         return Ok(Err(faults));
     }
     let mut report = put(&txn, &lines, held, now).await?;
-    report.left = left.len();
     for row in left {
+        report.note(ChangeKind::Left, row.name, row.code);
         let gone = unit::ActiveModel {
             id: Set(row.id),
             active: Set(false),
@@ -49,11 +51,7 @@ pub async fn departments(db: &DatabaseConnection, file: &str, text: &str, now: D
         };
         gone.update(&txn).await?;
     }
-    if report.added + report.changed + report.left > 0 {
-        store::touch(&txn, "units", now).await?;
-    }
-    txn.commit().await?;
-    Ok(Ok(report))
+    finish(txn, given, ("units", ActKind::UnitsImported), report, now).await
 }
 
 /// A unit that the duty table sends matters to cannot go.
@@ -73,7 +71,7 @@ async fn still_needed(
     let leads: HashSet<UnitId> = leads.into_iter().collect();
     let needed = left.iter().filter(|row| leads.contains(&row.id));
     let said = |row: &unit::Model| {
-        let reason = format!("{} is not in the list but in charge by the duty table", row.code);
+        let reason = format!("{}（{}）不在名单里，但派单目录仍把事项派给它", row.name, row.code);
         fault(file, 0, &reason)
     };
     Ok(needed.map(said).collect())
@@ -99,7 +97,7 @@ async fn put(
         let wanted = model(row, &ids, held.get(&row.code), now);
         match held.get(&row.code) {
             None => {
-                report.added += 1;
+                report.note(ChangeKind::Added, row.name.clone(), row.code.clone());
                 let level = if row.parent.is_none() {
                     &mut tops
                 } else {
@@ -108,8 +106,8 @@ async fn put(
                 level.push(wanted);
             }
             Some(before) if *before == wanted => report.unchanged += 1,
-            Some(_) => {
-                report.changed += 1;
+            Some(before) => {
+                report.note(ChangeKind::Changed, row.name.clone(), told(before, &wanted));
                 let mut wanted = unit::ActiveModel::from(wanted).reset_all();
                 wanted.updated_at = Set(now);
                 wanted.update(connection).await?;
@@ -124,6 +122,26 @@ async fn put(
         seed::insert_all(connection, rows.collect()).await?;
     }
     Ok(report)
+}
+
+/// What is different about a unit.
+fn told(before: &unit::Model, after: &unit::Model) -> String {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let differences = [
+        (!before.active).then(|| "重新启用".to_owned()),
+        difference("名称", &before.name, &after.name),
+        difference("简称", &text(&before.alias), &text(&after.alias)),
+        difference("类型", before.level.as_str(), after.level.as_str()),
+        difference("区县", &text(&before.area_code), &text(&after.area_code)),
+        difference(
+            "乡镇街道",
+            &text(&before.township_code),
+            &text(&after.township_code),
+        ),
+        (before.parent_id != after.parent_id).then(|| "上级单位改变".to_owned()),
+    ];
+    let differences: Vec<String> = differences.into_iter().flatten().collect();
+    differences.join("；")
 }
 
 /// The row as the list has it; what the list does not say stays as it was.

@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::{DutyRuleId, UnitId};
-use entity::kinds::ScopeKind;
+use entity::kinds::{ActKind, ScopeKind};
 use entity::{category, duty_rule};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
 
 use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
-use crate::city::import::{Imported, Report, divisions};
+use crate::city::import::{ChangeKind, Given, Imported, Report, divisions, finish};
 use crate::city::rows::{self, DutyRow, Fault, Line, fault};
 use crate::city::units::Units;
 use crate::city::{seed, store};
@@ -23,8 +23,9 @@ const IDS_A_STATEMENT: usize = 10_000;
 type Key = (String, ScopeKind, String, i32);
 
 /// Loads a CSV (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
-pub async fn duty(db: &DatabaseConnection, file: &str, text: &str, now: DateTime<Utc>) -> Imported {
-    let lines = match rows::read::<DutyRow>(file, text) {
+pub async fn duty(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+    let file = given.file;
+    let lines = match rows::read::<DutyRow>(file, given.text) {
         Ok(lines) => lines,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -36,20 +37,13 @@ pub async fn duty(db: &DatabaseConnection, file: &str, text: &str, now: DateTime
     };
     if let Err(ties) = DutyTable::build(rules.clone(), units.governments()) {
         let said = |tie: &crate::dispatch::duty::Tie| {
-            let reason = format!(
-                "{} and {} say the same with equal precedence",
-                tie.first, tie.second
-            );
+            let reason = format!("{} 与 {} 同样具体、优先级也相同，无法取舍", tie.first, tie.second);
             fault(file, 0, &reason)
         };
         return Ok(Err(ties.iter().map(said).collect()));
     }
-    let report = put(&txn, rules).await?;
-    if report.added + report.changed + report.left > 0 {
-        store::touch(&txn, "duty", now).await?;
-    }
-    txn.commit().await?;
-    Ok(Ok(report))
+    let report = put(&txn, rules, &units).await?;
+    finish(txn, given, ("duty", ActKind::DutyImported), report, now).await
 }
 
 /// Every row for every place it covers, or every fault.
@@ -74,7 +68,7 @@ async fn written_out(
     let (mut rules, mut faults) = (Vec::new(), Vec::new());
     for Line { line, row } in lines {
         if row.category != ANY && !known.contains(row.category.as_str()) {
-            faults.push(fault(file, *line, &format!("unknown category {}", row.category)));
+            faults.push(fault(file, *line, &format!("没有类别 {}", row.category)));
         }
         match ground.expand(row) {
             Ok(expanded) => {
@@ -104,7 +98,8 @@ fn ruled(rule: ExpandedRule, units: &Units, source: &str) -> Option<Rule> {
     })
 }
 
-async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>) -> Result<Report> {
+async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>, units: &Units) -> Result<Report> {
+    let name = |id| units.get(id).map_or("", |unit| unit.name.as_str());
     let held = duty_rule::Entity::find()
         .filter(duty_rule::Column::Active.eq(true))
         .all(connection)
@@ -128,17 +123,31 @@ async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>) -> Result<Repo
                 report.unchanged += 1
             }
             Some(row) => {
-                report.changed += 1;
+                let (before, after) = (name(row.lead_unit_id), name(rule.lead));
+                let detail = if before == after {
+                    format!("{after}，协办单位改变")
+                } else {
+                    format!("{before} → {after}")
+                };
+                report.note(
+                    ChangeKind::Changed,
+                    told(&rule.category, rule.scope, &rule.scope_code),
+                    detail,
+                );
                 gone.push(row.id);
                 new.push(row_of(rule));
             }
             None => {
-                report.added += 1;
+                let what = told(&rule.category, rule.scope, &rule.scope_code);
+                report.note(ChangeKind::Added, what, name(rule.lead));
                 new.push(row_of(rule));
             }
         }
     }
-    report.left = held.len();
+    for row in held.values() {
+        let what = told(&row.category_code, row.scope_kind, &row.scope_code);
+        report.note(ChangeKind::Left, what, name(row.lead_unit_id));
+    }
     gone.extend(held.into_values().map(|row| row.id));
     for ids in gone.chunks(IDS_A_STATEMENT) {
         duty_rule::Entity::update_many()
@@ -149,6 +158,15 @@ async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>) -> Result<Repo
     }
     seed::insert_all(connection, new).await?;
     Ok(report)
+}
+
+/// A row as the file writes it.
+fn told(category: &str, scope: ScopeKind, code: &str) -> String {
+    if scope == ScopeKind::City {
+        format!("{category} {scope}")
+    } else {
+        format!("{category} {scope}:{code}")
+    }
 }
 
 fn supports(row: &duty_rule::Model) -> Vec<UnitId> {

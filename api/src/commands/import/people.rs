@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::acts::By;
 use crate::commands::open;
 use crate::people::roster::{self, Options, Progress, Report, Source};
 
@@ -27,6 +28,7 @@ pub async fn run(args: &Args, json: bool) -> anyhow::Result<()> {
     let options = Options {
         dry_run: args.dry_run,
         keep_missing: args.keep_missing,
+        by: Some(By::CommandLine),
     };
     let mut progress = |at: Progress| {
         bar.set_message(format!("{:?}", at.stage));

@@ -1,3 +1,4 @@
-//! What the platform's owner does: tries out where a matter would go, and takes in rosters with a preview.
+//! What the platform's owner does: units, duty table, boundaries, calendar, roster, people, sites, templates, audit. The
+//! work is done by the services of each; here it is shown and asked for.
 
 pub mod routes;

@@ -3,7 +3,7 @@
 use actix_multipart::{Field, Multipart};
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{BytesMut, Payload, Query};
+use actix_web::web::{Bytes, BytesMut, Payload, Query};
 use entity::ids::PhotoId;
 use futures_util::{StreamExt as _, TryStreamExt as _};
 use subtle::ConstantTimeEq as _;
@@ -21,11 +21,38 @@ const MAX_TEXT_BYTES: usize = 256 * 1024;
 /// As many as an order takes at once.
 const MAX_PHOTOS: usize = 9;
 
+/// What the files of a form are.
+#[derive(Clone, Copy)]
+enum Files {
+    Photos,
+    /// One document of so many bytes at most.
+    Document(usize),
+}
+
+/// A file that is read and not stored.
+#[derive(Debug)]
+pub struct Document {
+    pub name: String,
+    pub bytes: Bytes,
+}
+
+impl Document {
+    /// Its text; a byte order mark is none.
+    pub fn text(&self) -> Result<&str> {
+        let text = std::str::from_utf8(&self.bytes).map_err(|_| {
+            let detail = "文件不是 UTF-8 编码的文本。请在表格软件里另存为“CSV UTF-8”。";
+            Error::refused(Kind::Rule, "not_utf8", detail)
+        })?;
+        Ok(text.trim_start_matches('\u{feff}'))
+    }
+}
+
 /// A form's content.
 #[derive(Debug, Default)]
 pub struct Submission {
     pub entries: Entries,
     pub photos: Vec<PhotoId>,
+    pub document: Option<Document>,
     /// Why a photo was not taken; the rest of the form is there all the same, to be shown again.
     pub photo_refused: Option<Error>,
 }
@@ -33,13 +60,32 @@ pub struct Submission {
 impl Submission {
     /// Reads either kind of form. The token stands first in every form, so no file is taken in without it.
     pub async fn read(visitor: &Visitor, request: &HttpRequest, payload: Payload) -> Result<Self, PageError> {
+        Self::with_files(visitor, request, payload, Files::Photos).await
+    }
+
+    /// The same for a form whose file is a document, which is not stored.
+    pub async fn with_document(
+        visitor: &Visitor,
+        request: &HttpRequest,
+        payload: Payload,
+        most_bytes: usize,
+    ) -> Result<Self, PageError> {
+        Self::with_files(visitor, request, payload, Files::Document(most_bytes)).await
+    }
+
+    async fn with_files(
+        visitor: &Visitor,
+        request: &HttpRequest,
+        payload: Payload,
+        files: Files,
+    ) -> Result<Self, PageError> {
         let multipart = request
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("multipart/form-data"));
         let mut sent = if multipart {
-            read_multipart(visitor, Multipart::new(request.headers(), payload)).await?
+            read_multipart(visitor, Multipart::new(request.headers(), payload), files).await?
         } else {
             let entries = read_texts(payload).await?;
             check_token(visitor, &entries)?;
@@ -87,9 +133,9 @@ pub fn check(wanted: &str, entries: &Entries) -> Result<()> {
     Err(Error::refused(Kind::Forbidden, "form_expired", detail))
 }
 
-async fn read_multipart(visitor: &Visitor, mut form: Multipart) -> Result<Submission> {
+async fn read_multipart(visitor: &Visitor, mut form: Multipart, files: Files) -> Result<Submission> {
     let mut pairs: Vec<(String, String)> = Vec::new();
-    let (mut photos, mut photo_refused) = (Vec::new(), None);
+    let mut sent = Submission::default();
     let mut checked = false;
     while let Some(mut field) = form.try_next().await.map_err(|_| malformed())? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -111,24 +157,38 @@ async fn read_multipart(visitor: &Visitor, mut form: Multipart) -> Result<Submis
         if !checked {
             check_token(visitor, &Entries::default())?;
         }
-        if photos.len() == MAX_PHOTOS {
-            let detail = "一次最多上传 9 张照片。";
-            return Err(Error::refused(Kind::Rule, "too_many_photos", detail));
-        }
-        match take_photo(visitor, &mut field).await {
-            Ok(id) => photos.extend(id),
-            Err(error @ Error::Refused(_)) => photo_refused = photo_refused.or(Some(error)),
-            Err(broken) => return Err(broken),
-        }
+        take_file(visitor, &mut field, files, &mut sent).await?;
     }
     if !checked {
         check_token(visitor, &Entries::default())?;
     }
-    Ok(Submission {
-        entries: Entries::new(pairs),
-        photos,
-        photo_refused,
-    })
+    sent.entries = Entries::new(pairs);
+    Ok(sent)
+}
+
+async fn take_file(visitor: &Visitor, field: &mut Field, files: Files, sent: &mut Submission) -> Result<()> {
+    if let Files::Document(most_bytes) = files {
+        let disposition = field.content_disposition();
+        let name = disposition.and_then(|disposition| disposition.get_filename());
+        let name = name.unwrap_or_default().to_owned();
+        let bytes = read_field(field, most_bytes, too_large).await?.freeze();
+        if !bytes.is_empty() {
+            sent.document = Some(Document { name, bytes });
+        }
+        return Ok(());
+    }
+    if sent.photos.len() == MAX_PHOTOS {
+        let detail = "一次最多上传 9 张照片。";
+        return Err(Error::refused(Kind::Rule, "too_many_photos", detail));
+    }
+    match take_photo(visitor, field).await {
+        Ok(id) => sent.photos.extend(id),
+        Err(error @ Error::Refused(_)) => {
+            sent.photo_refused = sent.photo_refused.take().or(Some(error));
+        }
+        Err(broken) => return Err(broken),
+    }
+    Ok(())
 }
 
 /// A file field that was left empty is no photo.

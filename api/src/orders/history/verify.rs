@@ -1,20 +1,22 @@
 //! Reads every chain from its first event to its last and names the first link that does not hold.
-//! Memory does not grow with the number of events.
+//! Memory does not grow with the number of events, and a reading can be put away and taken up again.
 
 use entity::ids::OrderId;
 use entity::kinds::Status;
 use entity::{order, order_event};
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{NOTHING_BEFORE, hash};
+use super::hash;
+use crate::chain::NOTHING_BEFORE;
 use crate::error::Result;
 
-const PAGE: u64 = 1_000;
+/// Events read at once.
+pub const PAGE: u64 = 1_000;
 
 /// The first link that does not hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
     /// The order's number, or its id where the order itself is gone.
     pub order: String,
@@ -22,7 +24,7 @@ pub struct Broken {
     pub fault: Fault,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
     /// An event between two others, or the first one, is not there.
@@ -44,6 +46,7 @@ pub struct Report {
 }
 
 /// The last link read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Link {
     order: OrderId,
     seq: i32,
@@ -51,21 +54,47 @@ struct Link {
     status: Status,
 }
 
+/// How far a reading is.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Reading {
+    pub events: u64,
+    pub orders: u64,
+    last: Option<Link>,
+}
+
+/// What a page led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    More,
+    /// With the first link that does not hold.
+    Done(Option<Broken>),
+}
+
 /// Verifies all of history; `progress` hears how many events have been read.
 pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) -> Result<Report> {
-    let mut report = Report {
-        events: 0,
-        orders: 0,
-        broken: None,
-    };
-    let mut last: Option<Link> = None;
+    let mut reading = Reading::default();
     loop {
-        let page = page(db, last.as_ref()).await?;
+        let step = reading.go_on(db).await?;
+        progress(reading.events);
+        if let Step::Done(broken) = step {
+            return Ok(Report {
+                events: reading.events,
+                orders: reading.orders,
+                broken,
+            });
+        }
+    }
+}
+
+impl Reading {
+    /// Reads one page.
+    pub async fn go_on(&mut self, db: &impl ConnectionTrait) -> Result<Step> {
+        let page = page(db, self.last.as_ref()).await?;
         let full = page.len() as u64 == PAGE;
         let mut ended = Vec::new();
         for event in page {
-            report.events += 1;
-            let before = last.take().filter(|link| {
+            self.events += 1;
+            let before = self.last.take().filter(|link| {
                 let same = link.order == event.order_id;
                 if !same {
                     ended.push((link.order, link.seq, link.status));
@@ -75,11 +104,10 @@ pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) ->
             if let Some(fault) = fault(before.as_ref(), &event) {
                 let order = name(db, event.order_id).await?;
                 let seq = event.seq;
-                report.broken = Some(Broken { order, seq, fault });
-                return Ok(report);
+                return Ok(Step::Done(Some(Broken { order, seq, fault })));
             }
-            report.orders += u64::from(before.is_none());
-            last = Some(Link {
+            self.orders += u64::from(before.is_none());
+            self.last = Some(Link {
                 order: event.order_id,
                 seq: event.seq,
                 hash: event.hash,
@@ -87,18 +115,17 @@ pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) ->
             });
         }
         if !full {
-            ended.extend(last.as_ref().map(|link| (link.order, link.seq, link.status)));
+            ended.extend(self.last.as_ref().map(|link| (link.order, link.seq, link.status)));
         }
-        progress(report.events);
-        report.broken = ends_elsewhere(db, &ended).await?;
-        if report.broken.is_some() || !full {
-            break;
+        let broken = ends_elsewhere(db, &ended).await?;
+        if broken.is_some() {
+            return Ok(Step::Done(broken));
         }
+        if full {
+            return Ok(Step::More);
+        }
+        Ok(Step::Done(without_history(db).await?))
     }
-    if report.broken.is_none() {
-        report.broken = without_history(db).await?;
-    }
-    Ok(report)
 }
 
 fn fault(before: Option<&Link>, event: &order_event::Model) -> Option<Fault> {
@@ -143,15 +170,30 @@ async fn ends_elsewhere(
         .into_tuple()
         .all(db)
         .await?;
-    let wrong = ended.iter().find_map(|(id, seq, status)| {
-        let (_, number, now) = orders.iter().find(|(order, _, _)| order == id)?;
-        (now != status).then(|| Broken {
-            order: number.clone(),
-            seq: *seq,
-            fault: Fault::EndsElsewhere,
-        })
-    });
-    Ok(wrong)
+    for (id, seq, status) in ended {
+        let Some((_, number, now)) = orders.iter().find(|(order, _, _)| order == id) else {
+            continue;
+        };
+        if now != status && !moved_since(db, *id, *seq, *now).await? {
+            return Ok(Some(Broken {
+                order: number.clone(),
+                seq: *seq,
+                fault: Fault::EndsElsewhere,
+            }));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the order came to this status by an event that was written after its last one was read: history grows while
+/// it is read.
+async fn moved_since(db: &impl ConnectionTrait, id: OrderId, seq: i32, status: Status) -> Result<bool> {
+    use order_event::Column;
+    let later = order_event::Entity::find()
+        .filter(Column::OrderId.eq(id))
+        .filter(Column::Seq.gt(seq))
+        .filter(Column::ToStatus.eq(status));
+    Ok(later.one(db).await?.is_some())
 }
 
 async fn without_history(db: &impl ConnectionTrait) -> Result<Option<Broken>> {

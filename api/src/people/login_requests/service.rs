@@ -3,10 +3,13 @@
 //! hash serves both, and whoever photographs the screen cannot claim the session.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::kinds::{LoginRequestKind, SessionKind};
-use entity::login_request;
+use entity::ids::PersonId;
+use entity::kinds::{ActKind, LoginRequestKind, Role, SessionKind};
+use entity::{login_request, person};
 use sea_orm::ConnectionTrait;
+use serde_json::json;
 
+use crate::acts::{self, Act, By};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
@@ -223,24 +226,53 @@ pub async fn begin_as_cast(
 
 /// The code of a one-time link for the first admin; none when the roster has no admin.
 pub async fn link(app: &App, now: DateTime<Utc>) -> Result<Option<String>> {
-    let txn = db::write(&app.db).await?;
-    let Some(admin) = store::first_admin(&txn).await? else {
+    let Some(admin) = store::first_admin(&app.db).await? else {
         return Ok(None);
     };
+    make_link(app, By::CommandLine, &admin, now).await.map(Some)
+}
+
+/// The code of a one-time link for somebody on the roster, made by an admin: for whoever has no phone to scan with. It
+/// is recorded that it was made, because it lets whoever holds it sign in as that person.
+pub async fn link_for(app: &App, caller: &Caller, id: PersonId, now: DateTime<Utc>) -> Result<String> {
+    caller.require(Role::Admin)?;
+    let person = people::person(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    make_link(app, By::Person(caller.person), &person, now).await
+}
+
+/// How long a link can be opened.
+#[must_use]
+pub fn link_minutes() -> i64 {
+    LINK_TTL.num_minutes()
+}
+
+async fn make_link(app: &App, by: By, person: &person::Model, now: DateTime<Utc>) -> Result<String> {
     let code = random_secret();
+    let origin = match by {
+        By::CommandLine => "zhitong admin login-link",
+        By::Person(_) => "管理员生成的一次性链接",
+    };
     let row = login_request::Model {
         code_hash: secret_hash(&code),
         kind: LoginRequestKind::Link,
         created_at: now,
         expires_at: now + LINK_TTL,
-        origin: Some("zhitong admin login-link".to_owned()),
-        approved_by: Some(admin),
+        origin: Some(origin.to_owned()),
+        approved_by: Some(person.id),
         approved_at: Some(now),
         used_at: None,
     };
+    let txn = db::write(&app.db).await?;
     store::insert(&txn, row).await?;
+    let act = Act {
+        by,
+        kind: ActKind::SignInLinkMade,
+        subject: &person.name,
+        detail: json!({ "person": person.id }),
+    };
+    acts::record(&txn, act, now).await?;
     txn.commit().await?;
-    Ok(Some(code))
+    Ok(code)
 }
 
 /// Opens an admin's link, once; gives the cookie's value. Call it from a confirmed form: programs that

@@ -63,13 +63,12 @@ pub async fn take(
 }
 
 /// The admin who has been on the roster longest.
-pub async fn first_admin(connection: &impl ConnectionTrait) -> Result<Option<PersonId>, DbErr> {
-    let admin = person::Entity::find()
+pub async fn first_admin(connection: &impl ConnectionTrait) -> Result<Option<person::Model>, DbErr> {
+    person::Entity::find()
         .filter(person::Column::Role.eq(Role::Admin))
         .filter(person::Column::Active.eq(true))
         .order_by_asc(person::Column::CreatedAt)
         .order_by_asc(person::Column::Id)
         .one(connection)
-        .await?;
-    Ok(admin.map(|admin| admin.id))
+        .await
 }

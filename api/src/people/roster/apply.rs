@@ -4,11 +4,14 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use entity::ids::PersonId;
+use entity::kinds::ActKind;
 use entity::{person, session};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use serde_json::json;
 
+use crate::acts::{self, Act};
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
@@ -44,6 +47,17 @@ pub async fn apply(
     }
     remove(&txn, &plan.left, now).await?;
     write(app, &txn, plan, now, progress).await?;
+    if let Some(by) = options.by
+        && report.added + report.changed + report.left > 0
+    {
+        let act = Act {
+            by,
+            kind: ActKind::RosterImported,
+            subject: "名册",
+            detail: json!({ "added": report.added, "changed": report.changed, "left": report.left }),
+        };
+        acts::record(&txn, act, now).await?;
+    }
     txn.commit().await?;
     Ok(report)
 }

@@ -13,6 +13,7 @@ mod vocabulary;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use crate::acts::By;
 use crate::app::App;
 use crate::error::Error;
 
@@ -27,6 +28,8 @@ pub struct Options {
     pub dry_run: bool,
     /// Leaves people alone who are not in the file.
     pub keep_missing: bool,
+    /// None: the product itself, at its first start.
+    pub by: Option<By>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

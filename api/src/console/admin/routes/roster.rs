@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::Role;
 
+use crate::acts::By;
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::frame::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
@@ -65,6 +66,7 @@ pub async fn import(
     let options = Options {
         dry_run: !sent.entries.ticked("really"),
         keep_missing: sent.entries.ticked("keep"),
+        by: Some(By::Person(visitor.caller.person)),
     };
     let source = Source {
         bytes: text.as_bytes().to_vec(),

@@ -1,0 +1,113 @@
+//! A GeoJSON file becomes a boundary set that waits to be put in force.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use entity::ids::BoundarySetId;
+use entity::kinds::{ActKind, AreaLevel};
+use entity::{area, boundary_set};
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+
+use crate::acts::{self, Act};
+use crate::app::App;
+use crate::city::boundaries::store;
+use crate::city::import::Given;
+use crate::city::rows::{Fault, fault};
+use crate::db;
+use crate::error::Result;
+use places::shapes::{self, Shape, ShapeFault};
+
+/// What became of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loaded {
+    New(BoundarySetId),
+    /// The very same file was loaded before.
+    Known(BoundarySetId),
+}
+
+/// Checks the file and stores it, not in force; or every fault, by feature.
+pub async fn load(
+    app: &App,
+    given: &Given<'_>,
+    now: DateTime<Utc>,
+) -> Result<std::result::Result<Loaded, Vec<Fault>>> {
+    let text = given.text.to_owned();
+    let (file, db) = (given.file, &app.db);
+    let shapes = match tokio::task::spawn_blocking(move || shapes::read(&text)).await {
+        Ok(Ok(shapes)) => shapes,
+        Ok(Err(found)) => return Ok(Err(told(file, &found))),
+        Err(broken) => return Err(anyhow::Error::from(broken).into()),
+    };
+    if let Some(known) = store::of_file(db, &store::sha256(given.text)).await? {
+        return Ok(Ok(Loaded::Known(known.id)));
+    }
+    let txn = db::write(db).await?;
+    let old = in_force(&txn).await?;
+    let faults = missing(&txn, file, &county_codes(&shapes), &old).await?;
+    if !faults.is_empty() {
+        return Ok(Err(faults));
+    }
+    let set = store::insert(&txn, given.text, &shapes, old, now).await?;
+    let act = Act {
+        by: given.by,
+        kind: ActKind::BoundariesLoaded,
+        subject: called(&set, file),
+        detail: json!({ "set": set.id, "areas": shapes.len() }),
+    };
+    acts::record(&txn, act, now).await?;
+    txn.commit().await?;
+    Ok(Ok(Loaded::New(set.id)))
+}
+
+/// The rows of the set in force.
+pub async fn in_force(connection: &impl ConnectionTrait) -> Result<Vec<area::Model>> {
+    match store::active(connection).await? {
+        Some(set) => store::areas(connection, set.id).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Counties that units and townships stand in must be in a set that is to be in force.
+pub async fn missing(
+    connection: &impl ConnectionTrait,
+    file: &str,
+    counties: &HashSet<&str>,
+    townships: &[area::Model],
+) -> Result<Vec<Fault>> {
+    let mut needed = store::counties_of_units(connection).await?;
+    let of_townships = townships.iter().filter(|row| row.level == AreaLevel::Township);
+    needed.extend(of_townships.filter_map(|row| row.parent_code.clone()));
+    let mut missing: Vec<String> = needed
+        .into_iter()
+        .filter(|code| !counties.contains(code.as_str()))
+        .collect();
+    missing.sort();
+    let said = |code: &String| {
+        let reason = format!("区县 {code} 有单位或乡镇街道，但文件里没有它的轮廓");
+        fault(file, 0, &reason)
+    };
+    Ok(missing.iter().map(said).collect())
+}
+
+/// The codes of the counties among shapes.
+#[must_use]
+pub fn county_codes(shapes: &[Shape]) -> HashSet<&str> {
+    let counties = shapes.iter().filter(|shape| shape.level == AreaLevel::County);
+    counties.map(|shape| shape.code.as_str()).collect()
+}
+
+/// Each fault with the feature it is about.
+#[must_use]
+pub fn told(file: &str, faults: &[ShapeFault]) -> Vec<Fault> {
+    let said = |found: &ShapeFault| match found.feature {
+        0 => fault(file, 0, &found.reason),
+        feature => fault(file, 0, &format!("第 {feature} 个要素：{}", found.reason)),
+    };
+    faults.iter().map(said).collect()
+}
+
+/// A set by its name, or by its file.
+fn called<'a>(set: &'a boundary_set::Model, file: &'a str) -> &'a str {
+    if set.name.is_empty() { file } else { &set.name }
+}

@@ -1,0 +1,121 @@
+//! The sets there are, one of them beside the set in force, and putting it there.
+
+use chrono::{DateTime, Utc};
+use entity::boundary_set;
+use entity::ids::BoundarySetId;
+use entity::kinds::{ActKind, Role};
+use serde_json::json;
+
+use crate::acts::{self, Act, By};
+use crate::app::App;
+use crate::city::boundaries::load::{county_codes, missing};
+use crate::city::boundaries::store;
+use crate::city::refresh;
+use crate::db;
+use crate::error::{Error, Kind, Refusal, Result};
+use crate::people::rights::Caller;
+use places::compare::Comparison;
+use places::overlay::Overlay;
+
+/// The latest of the sets; more than a city redraws in a lifetime.
+const MOST_SETS: u64 = 100;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Refused {
+    AlreadyInForce,
+    /// Counties that units or townships stand in.
+    Missing(String),
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadyInForce => "boundaries_in_force",
+            Self::Missing(_) => "boundaries_incomplete",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::AlreadyInForce => "这个版本已经在使用。".to_owned(),
+            Self::Missing(which) => format!("这个版本现在不能启用：{which}。"),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match self {
+            Self::AlreadyInForce => Kind::Conflict,
+            Self::Missing(_) => Kind::Rule,
+        }
+    }
+}
+
+/// A set with its number of counties.
+pub type Listed = (boundary_set::Model, i64);
+
+/// A set beside the one in force.
+pub struct Beside {
+    pub set: boundary_set::Model,
+    /// None when it is the one in force.
+    pub in_force: Option<boundary_set::Model>,
+    pub comparison: Comparison,
+    pub overlay: Overlay,
+}
+
+/// Every set, the latest loaded first.
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Listed>> {
+    caller.require(Role::Admin)?;
+    store::newest(&app.db, MOST_SETS).await
+}
+
+/// Compares a set with the one in force, in numbers and drawn over it.
+pub async fn beside(app: &App, caller: &Caller, id: BoundarySetId) -> Result<Beside> {
+    caller.require(Role::Admin)?;
+    let set = store::set(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let in_force = store::active(&app.db).await?.filter(|held| held.id != id);
+    let after = store::counties(store::areas(&app.db, id).await?)?;
+    let before = match &in_force {
+        Some(held) => store::counties(store::areas(&app.db, held.id).await?)?,
+        None => after.clone(),
+    };
+    let work = move || (Comparison::of(&before, &after), Overlay::draw(&before, &after));
+    let (comparison, overlay) = tokio::task::spawn_blocking(work)
+        .await
+        .map_err(anyhow::Error::from)?;
+    Ok(Beside {
+        set,
+        in_force,
+        comparison,
+        overlay,
+    })
+}
+
+/// Puts a set in force: at once here, within seconds on the other replicas. A former set comes back the same way.
+pub async fn activate(app: &App, caller: &Caller, id: BoundarySetId, now: DateTime<Utc>) -> Result<()> {
+    caller.require(Role::Admin)?;
+    let txn = db::write(&app.db).await?;
+    let set = store::set(&txn, id).await?.ok_or_else(Error::not_found)?;
+    let held = store::active(&txn).await?;
+    if set.active {
+        return Err(Refused::AlreadyInForce.into());
+    }
+    let rows = store::areas(&txn, id).await?;
+    let townships = rows.clone();
+    let counties = store::counties(rows)?;
+    let faults = missing(&txn, "", &county_codes(&counties), &townships).await?;
+    if !faults.is_empty() {
+        let reasons: Vec<String> = faults.into_iter().map(|fault| fault.reason).collect();
+        return Err(Refused::Missing(reasons.join("；")).into());
+    }
+    store::put_in_force(&txn, id, now).await?;
+    let act = Act {
+        by: By::Person(caller.person),
+        kind: ActKind::BoundariesActivated,
+        subject: &set.name,
+        detail: json!({ "set": id, "before": held.map(|held| held.id) }),
+    };
+    acts::record(&txn, act, now).await?;
+    txn.commit().await?;
+    refresh::refresh(app).await?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! `/console/admin/audit`: reading all of history for a link that does not hold, and what administrators did.
+
+use actix_web::web::{Payload, Query};
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+use entity::kinds::ActKind;
+use serde_json::Value;
+
+use crate::acts::service::{self as acts, Recorded};
+use crate::console::address::encoded;
+use crate::console::frame::{Frame, Section};
+use crate::console::routes::page::{PageError, page, see_other};
+use crate::console::routes::submission::Submission;
+use crate::console::routes::visitor::Visitor;
+use crate::console::words;
+use crate::http::paging::Paging;
+use crate::orders::history::check::{self, Broken, Shown};
+use crate::orders::history::verify;
+
+const PATH: &str = "/console/admin/audit";
+/// Acts on a page.
+const PAGE: u64 = 50;
+
+struct CheckLine {
+    asked: String,
+    finished: String,
+    running: bool,
+    /// Of a hundred.
+    percent: i64,
+    read: String,
+    broken: Option<String>,
+}
+
+struct ActLine {
+    seq: i64,
+    at: String,
+    who: String,
+    what: &'static str,
+    subject: String,
+    detail: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin_audit.html")]
+struct AuditPage {
+    frame: Frame,
+    checks: Vec<CheckLine>,
+    running: bool,
+    acts: Vec<ActLine>,
+    more: Option<String>,
+}
+
+#[get("/admin/audit")]
+pub async fn show(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
+    let checks = check::list(&visitor.app, &visitor.caller).await?;
+    let paging = Paging {
+        limit: Some(PAGE),
+        cursor: paging.into_inner().cursor,
+    };
+    let found = acts::list(&visitor.app, &visitor.caller, &paging).await?;
+    let checks: Vec<CheckLine> = checks
+        .into_iter()
+        .map(|check| check_line(&visitor, check))
+        .collect();
+    page(&AuditPage {
+        frame: visitor.frame(Section::Audit, "审计"),
+        running: checks.iter().any(|check| check.running),
+        checks,
+        more: found
+            .next_cursor
+            .map(|cursor| format!("{PATH}?cursor={}", encoded(&cursor))),
+        acts: found
+            .items
+            .into_iter()
+            .map(|act| act_line(&visitor, act))
+            .collect(),
+    })
+}
+
+fn check_line(visitor: &Visitor, check: Shown) -> CheckLine {
+    let zone = visitor.app.city.load().zone();
+    let when = |at| words::when(at, visitor.now, zone);
+    CheckLine {
+        asked: when(check.asked_at),
+        finished: check.finished_at.map(when).unwrap_or_default(),
+        running: check.finished_at.is_none(),
+        percent: (check.events * 100 / check.total.max(1)).clamp(0, 100),
+        read: format!(
+            "{} 件工单的 {} 条记录，{} 条管理记录",
+            check.orders, check.events, check.acts
+        ),
+        broken: check.broken.map(told),
+    }
+}
+
+/// Which link, and what is wrong with it.
+fn told(broken: Broken) -> String {
+    match broken {
+        Broken::Order(verify::Broken { order, seq, fault }) => {
+            let wrong = match fault {
+                verify::Fault::Missing => "缺失",
+                verify::Fault::Unlinked => "与前一条接不上",
+                verify::Fault::Changed => "被改动过",
+                verify::Fault::EndsElsewhere => "是最后一条，但工单的状态与它不符",
+            };
+            format!("工单 {order} 的第 {seq} 条记录{wrong}")
+        }
+        Broken::Act(acts::Broken { seq, fault }) => {
+            let wrong = match fault {
+                acts::Fault::Missing => "之前有缺失",
+                acts::Fault::Unlinked => "与前一条接不上",
+                acts::Fault::Changed => "被改动过",
+            };
+            format!("第 {seq} 条管理记录{wrong}")
+        }
+    }
+}
+
+fn act_line(visitor: &Visitor, act: Recorded) -> ActLine {
+    let zone = visitor.app.city.load().zone();
+    ActLine {
+        seq: act.seq,
+        at: words::when(act.at, visitor.now, zone),
+        who: act.who.unwrap_or_else(|| "服务器命令行".to_owned()),
+        what: what(act.kind),
+        detail: detail(&act.detail),
+        subject: act.subject,
+    }
+}
+
+fn what(kind: ActKind) -> &'static str {
+    match kind {
+        ActKind::BeforeTheFirst => "开始记录",
+        ActKind::RosterImported => "导入名册",
+        ActKind::UnitsImported => "导入承办单位",
+        ActKind::DutyImported => "导入派单目录",
+        ActKind::CalendarImported => "导入放假安排",
+        ActKind::BoundariesLoaded => "载入边界",
+        ActKind::BoundariesActivated => "启用边界",
+        ActKind::SiteCreated => "新建点位",
+        ActKind::SiteChanged => "修改点位",
+        ActKind::PersonUnbound => "解除微信绑定",
+        ActKind::SessionsEnded => "退出登录",
+        ActKind::SignInLinkMade => "生成登录链接",
+    }
+}
+
+/// What there is to say beside the name, in the order in which it is said.
+fn detail(detail: &Value) -> String {
+    const COUNTS: [(&str, &str); 5] = [
+        ("added", "新增"),
+        ("changed", "变更"),
+        ("left", "去掉"),
+        ("areas", "区划"),
+        ("sessions", "登录"),
+    ];
+    let counts = COUNTS.iter().filter_map(|(name, label)| {
+        let count = detail.get(name)?.as_i64()?;
+        Some(format!("{label} {count}"))
+    });
+    let code = detail.get("code").and_then(Value::as_str).map(str::to_owned);
+    let stopped = detail.get("active").and_then(Value::as_bool) == Some(false);
+    let parts: Vec<String> = code
+        .into_iter()
+        .chain(stopped.then(|| "停用".to_owned()))
+        .chain(counts)
+        .collect();
+    parts.join("，")
+}
+
+#[post("/admin/audit/verify")]
+pub async fn verify_all(
+    visitor: Visitor,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    Submission::read(&visitor, &request, body).await?;
+    check::ask(&visitor.app, &visitor.caller, visitor.now).await?;
+    visitor.app.jobs.wake.notify_one();
+    Ok(see_other(&format!("{PATH}?done=history_check_asked")))
+}

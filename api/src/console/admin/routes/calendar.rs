@@ -1,0 +1,175 @@
+//! `/console/admin/calendar`: a year as months, with what is off, what is worked instead, and whether it has been
+//! announced. The next year is imported at `/console/admin/calendar/import`.
+
+use actix_web::web::Query;
+use actix_web::{HttpResponse, get};
+use askama::Template;
+use chrono::{Datelike as _, NaiveDate};
+use entity::kinds::Role;
+use serde::Deserialize;
+
+use crate::console::frame::{Frame, Section};
+use crate::console::routes::page::{PageError, page};
+use crate::console::routes::visitor::Visitor;
+use crate::deadlines::Calendar;
+use crate::deadlines::calendar::DayKind;
+use crate::orders::recount;
+
+/// Years that are shown although they have not been announced: this one and the next.
+const YEARS_AHEAD: i32 = 1;
+
+#[derive(Deserialize)]
+pub struct Wanted {
+    year: Option<i32>,
+}
+
+struct Year {
+    number: i32,
+    loaded: bool,
+    current: bool,
+}
+
+struct Month {
+    name: String,
+    weeks: Vec<Vec<Option<Day>>>,
+}
+
+struct Day {
+    number: u32,
+    class: &'static str,
+    /// Said under the number: the holiday's name, or that the day is worked.
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "admin_calendar.html")]
+struct CalendarPage {
+    frame: Frame,
+    years: Vec<Year>,
+    year: i32,
+    loaded: bool,
+    holidays: usize,
+    make_ups: usize,
+    working: usize,
+    /// Running deadlines that were counted without the announcement.
+    provisional: u64,
+    months: Vec<Month>,
+}
+
+#[get("/admin/calendar")]
+pub async fn show(visitor: Visitor, wanted: Query<Wanted>) -> Result<HttpResponse, PageError> {
+    visitor.caller.require(Role::Admin)?;
+    let city = visitor.app.city.load();
+    let this_year = visitor.now.with_timezone(&city.zone()).year();
+    let years = years(&city.calendar, this_year);
+    let year = wanted
+        .year
+        .filter(|year| years.contains(year))
+        .unwrap_or(this_year);
+    let announced = city.calendar.years().get(&year);
+    page(&CalendarPage {
+        frame: visitor.frame(Section::Calendar, format!("{year} 年工作日历")),
+        years: years
+            .into_iter()
+            .map(|number| Year {
+                number,
+                loaded: city.calendar.is_loaded(number),
+                current: number == year,
+            })
+            .collect(),
+        year,
+        loaded: announced.is_some(),
+        holidays: announced.map_or(0, |announced| announced.holidays.len()),
+        make_ups: announced.map_or(0, |announced| announced.workdays.len()),
+        working: days(year)
+            .filter(|day| city.calendar.kind(*day).is_working())
+            .count(),
+        provisional: recount::provisional(&visitor.app).await?,
+        months: (1..=12)
+            .map(|month| month_of(&city.calendar, year, month))
+            .collect(),
+    })
+}
+
+fn years(calendar: &Calendar, this_year: i32) -> Vec<i32> {
+    let mut years: Vec<i32> = calendar.years().keys().copied().collect();
+    years.extend(this_year..=this_year + YEARS_AHEAD);
+    years.sort_unstable();
+    years.dedup();
+    years
+}
+
+fn days(year: i32) -> impl Iterator<Item = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    first
+        .into_iter()
+        .flat_map(|first| first.iter_days())
+        .take_while(move |day| day.year() == year)
+}
+
+fn month_of(calendar: &Calendar, year: i32, month: u32) -> Month {
+    let mut weeks: Vec<Vec<Option<Day>>> = Vec::new();
+    for date in days(year).filter(|date| date.month() == month) {
+        let weekday = date.weekday().num_days_from_monday();
+        match weeks.last_mut() {
+            Some(week) if weekday != 0 => week.push(Some(day(calendar, date))),
+            _ => {
+                // The first week begins with the days of the month before.
+                let mut week: Vec<Option<Day>> = (0..weekday).map(|_| None).collect();
+                week.push(Some(day(calendar, date)));
+                weeks.push(week);
+            }
+        }
+    }
+    Month {
+        name: format!("{month}月"),
+        weeks,
+    }
+}
+
+fn day(calendar: &Calendar, date: NaiveDate) -> Day {
+    let name = || {
+        let announced = calendar.years().get(&date.year());
+        announced.and_then(|year| year.names.get(&date)).cloned()
+    };
+    let (class, note) = match calendar.kind(date) {
+        DayKind::Weekday => ("", String::new()),
+        DayKind::Weekend => ("rest", String::new()),
+        DayKind::Holiday => ("holiday", short(name().unwrap_or_else(|| "休".to_owned()))),
+        DayKind::MakeUp => ("makeup", "上班".to_owned()),
+    };
+    Day {
+        number: date.day(),
+        class,
+        note,
+    }
+}
+
+/// As much as fits under a day.
+fn short(name: String) -> String {
+    name.chars().take(3).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_month_begins_under_its_weekday() {
+        let calendar = Calendar::default();
+        // 1 March 2026 is a Sunday.
+        let month = month_of(&calendar, 2026, 3);
+        assert_eq!(month.weeks.len(), 6);
+        assert!(month.weeks[0][..6].iter().all(Option::is_none));
+        assert_eq!(
+            month.weeks[0][6].as_ref().map(|day| (day.number, day.class)),
+            Some((1, "rest"))
+        );
+        assert_eq!(
+            month.weeks[1][0].as_ref().map(|day| (day.number, day.class)),
+            Some((2, ""))
+        );
+        assert_eq!(month.weeks[5].len(), 2);
+        assert_eq!(days(2028).count(), 366);
+    }
+}

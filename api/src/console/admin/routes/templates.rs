@@ -1,0 +1,80 @@
+//! `/console/admin/templates`: the message templates beside the WeChat account's, and how their pushes fare.
+
+use actix_web::ResponseError as _;
+use actix_web::web::Payload;
+use actix_web::{HttpRequest, HttpResponse, get, post};
+use askama::Template;
+
+use crate::console::frame::{Frame, Section};
+use crate::console::routes::page::{PageError, page, see_other, with_status};
+use crate::console::routes::submission::Submission;
+use crate::console::routes::visitor::Visitor;
+use crate::console::words;
+use crate::error::Error;
+use crate::notices::health::{self, DAYS, Health};
+
+struct Line {
+    health: Health,
+    state: &'static str,
+    checked: String,
+    problems: Vec<String>,
+}
+
+#[derive(Template)]
+#[template(path = "admin_templates.html")]
+struct TemplatesPage {
+    frame: Frame,
+    days: i64,
+    lines: Vec<Line>,
+    trouble: Option<String>,
+}
+
+#[get("/admin/templates")]
+pub async fn show(visitor: Visitor) -> Result<HttpResponse, PageError> {
+    page(&templates_page(&visitor).await?)
+}
+
+async fn templates_page(visitor: &Visitor) -> Result<TemplatesPage, PageError> {
+    let all = health::of_templates(&visitor.app, &visitor.caller, visitor.now).await?;
+    Ok(TemplatesPage {
+        frame: visitor.frame(Section::Templates, "消息模板"),
+        days: DAYS,
+        lines: all.into_iter().map(|health| line(visitor, health)).collect(),
+        trouble: None,
+    })
+}
+
+fn line(visitor: &Visitor, health: Health) -> Line {
+    let zone = visitor.app.city.load().zone();
+    let checked = health.checked.as_ref();
+    let problems = checked
+        .map(|checked| checked.problems.clone())
+        .unwrap_or_default();
+    Line {
+        state: match checked {
+            None => "还没有检查过",
+            Some(checked) if !checked.known => "微信没有这个模板",
+            Some(_) if problems.is_empty() => "相符",
+            Some(_) => "有出入",
+        },
+        checked: checked
+            .map(|checked| words::when(checked.at, visitor.now, zone))
+            .unwrap_or_default(),
+        problems,
+        health,
+    }
+}
+
+#[post("/admin/templates/check")]
+pub async fn check(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
+    Submission::read(&visitor, &request, body).await?;
+    match health::check_now(&visitor.app, &visitor.caller, visitor.now).await {
+        Ok(()) => Ok(see_other("/console/admin/templates?done=templates_checked")),
+        Err(Error::Refused(refused)) if refused.code == "wechat_unavailable" => {
+            let mut shown = templates_page(&visitor).await?;
+            shown.trouble = Some(refused.detail.clone());
+            with_status(Error::Refused(refused).status_code(), &shown)
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,157 @@
+//! The roster as an admin looks through it: who somebody is, whether he is bound, where he is signed in. Phone numbers
+//! are masked, openids are not shown at all.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, SessionId, UnitId};
+use entity::kinds::{ActKind, Role};
+use entity::{person, session};
+use sea_orm::{ColumnTrait as _, Condition};
+use serde_json::json;
+
+use crate::acts::{self, Act, By};
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, FieldError, Result};
+use crate::http::paging::{Page, Paging};
+use crate::people::profile::{self, Profile};
+use crate::people::rights::Caller;
+use crate::people::sealing::Phone;
+use crate::people::{sessions, store};
+
+/// People of one unit that are shown; more is no unit.
+const MOST_OF_UNIT: u64 = 200;
+
+/// Somebody on the roster, or who was.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    pub profile: Profile,
+    pub bound_at: Option<DateTime<Utc>>,
+    /// None as long as he is on the roster.
+    pub removed_at: Option<DateTime<Utc>>,
+    pub on_roster: bool,
+}
+
+/// Whom to look for.
+#[derive(Clone, Debug, Default)]
+pub struct Wanted {
+    /// Part of a name.
+    pub q: Option<String>,
+    pub role: Option<Role>,
+    /// Those who have left instead of those who are there.
+    pub left: bool,
+}
+
+/// People by name.
+pub async fn search(app: &App, caller: &Caller, wanted: &Wanted, paging: &Paging) -> Result<Page<Listed>> {
+    caller.require(Role::Admin)?;
+    let limit = paging.limit()?;
+    let named = wanted.q.as_deref().map(str::trim);
+    let which = Condition::all()
+        .add(person::Column::Active.eq(!wanted.left))
+        .add_option(named.map(|part| person::Column::Name.contains(part)))
+        .add_option(wanted.role.map(|role| person::Column::Role.eq(role)));
+    let rows = store::by_name(&app.db, which, paging.after()?, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| (row.name.clone(), row.id));
+    let items = page.items.into_iter().map(|row| listed(app, row));
+    Ok(Page {
+        items: items.collect::<Result<_>>()?,
+        next_cursor: page.next_cursor,
+    })
+}
+
+/// Who on the roster has this number. The number never stands in an address.
+pub async fn with_phone(app: &App, caller: &Caller, text: &str) -> Result<PersonId> {
+    caller.require(Role::Admin)?;
+    let fault = |code, detail: &str| Error::invalid(vec![FieldError::new("phone", code, detail)]);
+    let phone = Phone::parse(text).ok_or_else(|| fault("malformed", "请填写完整的 11 位手机号。"))?;
+    let found = profile::with_phone(app, &phone).await?;
+    let found = found.ok_or_else(|| fault("not_on_roster", "名册上没有这个手机号。"))?;
+    Ok(found.id)
+}
+
+/// Everybody of a unit, its heads first.
+pub async fn of_unit(app: &App, caller: &Caller, unit: UnitId) -> Result<Vec<Listed>> {
+    caller.require(Role::Admin)?;
+    let which = Condition::all()
+        .add(person::Column::Active.eq(true))
+        .add(person::Column::UnitId.eq(unit));
+    let rows = store::by_name(&app.db, which, None, MOST_OF_UNIT).await?;
+    let mut people: Vec<Listed> = rows
+        .into_iter()
+        .map(|row| listed(app, row))
+        .collect::<Result<_>>()?;
+    people.sort_by_key(|person| !person.profile.unit_head);
+    Ok(people)
+}
+
+/// The names of the heads of these units.
+pub async fn heads(app: &App, units: &[UnitId]) -> Result<HashMap<UnitId, Vec<String>>> {
+    let which = Condition::all()
+        .add(person::Column::Active.eq(true))
+        .add(person::Column::UnitHead.eq(true))
+        .add(person::Column::UnitId.is_in(units.iter().copied()));
+    let most = MOST_OF_UNIT * units.len() as u64;
+    let mut heads: HashMap<UnitId, Vec<String>> = HashMap::new();
+    for row in store::by_name(&app.db, which, None, most).await? {
+        if let Some(unit) = row.unit_id {
+            heads.entry(unit).or_default().push(row.name);
+        }
+    }
+    Ok(heads)
+}
+
+/// One person with his living sessions.
+pub async fn one(
+    app: &App,
+    caller: &Caller,
+    id: PersonId,
+    now: DateTime<Utc>,
+) -> Result<(Listed, Vec<session::Model>)> {
+    let row = known(app, caller, id).await?;
+    let living = sessions::own(app, id, now).await?;
+    Ok((listed(app, row)?, living))
+}
+
+/// Ends one session of somebody, or all of them.
+pub async fn end_sessions(
+    app: &App,
+    caller: &Caller,
+    id: PersonId,
+    session: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let row = known(app, caller, id).await?;
+    let which = Condition::all()
+        .add(session::Column::PersonId.eq(id))
+        .add_option(session.map(|session| session::Column::Id.eq(session)));
+    let txn = db::write(&app.db).await?;
+    let ended = store::end_sessions(&txn, which, "ended_by_admin", now).await?;
+    if ended == 0 && session.is_some() {
+        return Err(Error::not_found());
+    }
+    let act = Act {
+        by: By::Person(caller.person),
+        kind: ActKind::SessionsEnded,
+        subject: &row.name,
+        detail: json!({ "person": id, "sessions": ended }),
+    };
+    acts::record(&txn, act, now).await?;
+    Ok(txn.commit().await?)
+}
+
+async fn known(app: &App, caller: &Caller, id: PersonId) -> Result<person::Model> {
+    caller.require(Role::Admin)?;
+    let found = store::people(&app.db, vec![id]).await?;
+    found.into_iter().next().ok_or_else(Error::not_found)
+}
+
+fn listed(app: &App, row: person::Model) -> Result<Listed> {
+    Ok(Listed {
+        bound_at: row.bound_at,
+        removed_at: row.removed_at,
+        on_roster: row.active,
+        profile: profile::of(app, row)?,
+    })
+}

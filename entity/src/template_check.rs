@@ -1,0 +1,20 @@
+//! What the last comparison of a message template with the WeChat account found.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "template_check")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub template_key: String,
+    pub checked_at: DateTimeUtc,
+    /// Whether the account has the template.
+    pub known: bool,
+    /// Every difference.
+    pub problems: Json,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,60 @@
+//! The console's calendar: a year as months, what has not been announced yet, and what an announcement moves.
+
+use tests::orders::Report;
+use tests::{Browser, TestApp, Who};
+
+const PATH: &str = "/console/admin/calendar";
+const IMPORT: &str = "/console/admin/calendar/import";
+/// The Monday after New Year's Day is off.
+const NEXT: &str = r#"{"2027": {"holidays": ["2027-01-01", "2027-01-04"], "workdays": ["2027-01-09"], "names": {"2027-01-01": "元旦"}}}"#;
+
+tests::on_both_databases! {
+    async fn a_year_is_shown_as_announced(app: TestApp) {
+        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let text = admin.get(PATH).await.page(200, &["2025 年工作日历", "放假", "调休上班", "<caption>12月</caption>", "class=\"holiday\"", "class=\"makeup\""]);
+        assert!(!text.contains("还没有载入"), "{text}");
+        let last = admin.get(&format!("{PATH}?year=2026")).await.page(200, &["2026 年工作日历"]);
+        assert!(last.contains("aria-current"), "{last}");
+        // A year that nobody offers is this one.
+        admin.get(&format!("{PATH}?year=1900")).await.page(200, &["2025 年工作日历"]);
+        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        operator.get(PATH).await.page(403, &["您的身份"]);
+        operator.get(IMPORT).await.page(403, &["您的身份"]);
+    }
+
+    async fn an_announcement_moves_what_was_counted_without_it(app: TestApp) {
+        app.advance_to("2026-12-31T10:00:00+08:00").await;
+        let delegate = app.delegate("涧西区").await;
+        // Thursday, 31 December 2026: three working days on is Tuesday by Monday to Friday alone, Thursday by the calendar.
+        let order = delegate.submit(&Report::default().category("道路破损")).await;
+        app.run_jobs().await;
+        let due = |order: &serde_json::Value| {
+            let clocks = order["deadlines"].as_array().unwrap();
+            let resolution = clocks.iter().find(|clock| clock["kind"] == "resolution").unwrap();
+            resolution["due_at"].as_str().unwrap().to_owned()
+        };
+        let before = due(&order);
+        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        admin
+            .get(&format!("{PATH}?year=2027"))
+            .await
+            .page(200, &["还没有载入", "1 个正在计时的期限是按暂定日历计算的"]);
+        let page = admin.get(IMPORT).await;
+        let preview = admin.submit_file(&page, IMPORT, ("2027.json", NEXT), &[]).await;
+        preview.page(200, &["还没有改动", "2027 年", "放假 2 天，调休上班 1 天", "其中有 1 个会改变"]);
+        app.run_jobs().await;
+        assert_eq!(due(&delegate.order(&order).await.ok()), before, "a preview moves nothing");
+        let done = admin.submit(&preview, IMPORT, &[("text", NEXT), ("really", "yes")]).await;
+        done.page(200, &["已导入"]);
+        app.run_jobs().await;
+        assert_ne!(due(&delegate.order(&order).await.ok()), before);
+        let text = admin
+            .get(&format!("{PATH}?year=2027"))
+            .await
+            .page(200, &["元旦", "放假 2 天"]);
+        assert!(!text.contains("还没有载入") && !text.contains("按暂定日历计算的"), "{text}");
+        let wrong = NEXT.replace("2027-01-09", "2027-01-05");
+        let refused = admin.submit(&preview, IMPORT, &[("text", &wrong), ("really", "yes")]).await;
+        refused.page(422, &["2027-01-05 列为调休上班，但它不是周六或周日"]);
+    }
+}
