@@ -1,7 +1,7 @@
 //! The console's calendar: a year as months, what has not been announced yet, and what an announcement moves.
 
 use tests::orders::Report;
-use tests::{Browser, TestApp, Who};
+use tests::{Browser, Who};
 
 const PATH: &str = "/console/admin/calendar";
 const IMPORT: &str = "/console/admin/calendar/import";

@@ -4,6 +4,7 @@ mod admin_audit;
 mod admin_boundaries;
 mod admin_calendar;
 mod admin_duty;
+mod admin_guard;
 mod admin_people;
 mod admin_sites;
 mod admin_templates;

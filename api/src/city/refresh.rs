@@ -33,6 +33,13 @@ pub async fn announce(connection: &impl ConnectionTrait, kind: &str, now: DateTi
     store::touch(connection, kind, now).await
 }
 
+/// Lets this replica see a change at once that has been committed; if that fails, the next look will.
+pub async fn at_once(app: &App) {
+    if let Err(error) = refresh(app).await {
+        tracing::error!(error = %error, "the city's data was not reloaded");
+    }
+}
+
 /// Reloads when the rows have changed; says whether it did.
 pub async fn refresh(app: &App) -> Result<bool> {
     let held = app.city.load();

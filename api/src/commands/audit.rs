@@ -3,13 +3,15 @@
 use anyhow::bail;
 use clap::Subcommand;
 use indicatif::ProgressBar;
+use serde_json::json;
 
+use crate::acts;
 use crate::commands::open;
-use crate::orders::history::verify::verify;
+use crate::orders::history::verify::{Report, verify};
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
-    /// Check every order's chain of events and name the first broken link
+    /// Check every order's chain of events and that of administrators' acts, and name the first broken link
     Verify {
         /// Print the result as JSON
         #[arg(long)]
@@ -23,14 +25,27 @@ pub async fn run(command: AuditCommand) -> anyhow::Result<()> {
     let app = open().await?;
     let bar = ProgressBar::new_spinner();
     let report = verify(&app.db, |events| bar.set_position(events)).await?;
+    let (acts, broken_act) = acts::service::verify(&app.db).await?;
     bar.finish_and_clear();
     if json {
-        println!("{}", serde_json::to_string(&report)?);
+        let Report {
+            events,
+            orders,
+            broken,
+        } = &report;
+        let told = json!({
+            "events": events, "orders": orders, "broken": broken, "acts": acts, "broken_act": broken_act,
+        });
+        println!("{told}");
     } else {
-        println!("{} events of {} orders read", report.events, report.orders);
+        let Report { events, orders, .. } = report;
+        println!("{events} events of {orders} orders and {acts} acts of administrators read");
     }
-    match report.broken {
+    if let Some(broken) = report.broken {
+        bail!("order {} event {}: {:?}", broken.order, broken.seq, broken.fault);
+    }
+    match broken_act {
         None => Ok(()),
-        Some(broken) => bail!("order {} event {}: {:?}", broken.order, broken.seq, broken.fault),
+        Some(broken) => bail!("act {}: {:?}", broken.seq, broken.fault),
     }
 }

@@ -128,8 +128,11 @@ pub async fn end_sessions(
         .add_option(session.map(|session| session::Column::Id.eq(session)));
     let txn = db::write(&app.db).await?;
     let ended = store::end_sessions(&txn, which, "ended_by_admin", now).await?;
-    if ended == 0 && session.is_some() {
-        return Err(Error::not_found());
+    if ended == 0 {
+        return match session {
+            Some(_) => Err(Error::not_found()),
+            None => Ok(()),
+        };
     }
     let act = Act {
         by: By::Person(caller.person),

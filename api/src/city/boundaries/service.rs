@@ -116,6 +116,6 @@ pub async fn activate(app: &App, caller: &Caller, id: BoundarySetId, now: DateTi
     };
     acts::record(&txn, act, now).await?;
     txn.commit().await?;
-    refresh::refresh(app).await?;
+    refresh::at_once(app).await;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A reading of all history that an administrator asks for: a row that says how far it is, and jobs that each read a
 //! part and hand on, so that none outlasts its lease.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::history_check;
 use entity::ids::HistoryCheckId;
 use entity::kinds::Role;
@@ -21,6 +21,8 @@ use crate::people::rights::Caller;
 pub const CHECK: &str = "check_history";
 /// 50,000 events a job: seconds of a lease of two minutes.
 const PAGES_A_JOB: u32 = 50;
+/// A reading that has not come to its end by then never will: its jobs are tried for most of a day.
+const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 /// The latest that are shown.
 const MOST_SHOWN: u64 = 10;
 
@@ -37,6 +39,8 @@ pub enum Broken {
 pub struct Shown {
     pub asked_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// It broke off, and nobody reads on.
+    pub given_up: bool,
     /// About as many events as there were when it was asked for.
     pub total: i64,
     pub events: i64,
@@ -49,7 +53,7 @@ pub struct Shown {
 pub async fn ask(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
     let txn = db::write(&app.db).await?;
-    if checks::unfinished(&txn).await?.is_some() {
+    if checks::unfinished(&txn, now - GIVEN_UP_AFTER).await?.is_some() {
         return Ok(());
     }
     let row = history_check::Model {
@@ -133,17 +137,18 @@ fn count(number: u64) -> i64 {
 }
 
 /// The latest readings.
-pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Shown>> {
+pub async fn list(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<Vec<Shown>> {
     caller.require(Role::Admin)?;
     let rows = checks::newest(&app.db, MOST_SHOWN).await?;
-    rows.into_iter().map(shown).collect()
+    rows.into_iter().map(|row| shown(row, now)).collect()
 }
 
-fn shown(row: history_check::Model) -> Result<Shown> {
+fn shown(row: history_check::Model, now: DateTime<Utc>) -> Result<Shown> {
     let broken = row.broken.map(serde_json::from_value).transpose();
     Ok(Shown {
         asked_at: row.asked_at,
         finished_at: row.finished_at,
+        given_up: row.finished_at.is_none() && row.asked_at <= now - GIVEN_UP_AFTER,
         total: row.total,
         events: row.events,
         orders: row.orders,

@@ -1,5 +1,6 @@
 //! Queries on `history_check`.
 
+use chrono::{DateTime, Utc};
 use entity::ids::HistoryCheckId;
 use entity::{history_check, order_event};
 use sea_orm::sea_query::Expr;
@@ -16,8 +17,14 @@ pub async fn find(
     Ok(history_check::Entity::find_by_id(id).one(connection).await?)
 }
 
-pub async fn unfinished(connection: &impl ConnectionTrait) -> Result<Option<history_check::Model>> {
-    let query = history_check::Entity::find().filter(history_check::Column::FinishedAt.is_null());
+/// One that was asked for later than `since` and has not come to its end.
+pub async fn unfinished(
+    connection: &impl ConnectionTrait,
+    since: DateTime<Utc>,
+) -> Result<Option<history_check::Model>> {
+    let query = history_check::Entity::find()
+        .filter(history_check::Column::FinishedAt.is_null())
+        .filter(history_check::Column::AskedAt.gt(since));
     Ok(query.one(connection).await?)
 }
 

@@ -52,7 +52,7 @@ struct AuditPage {
 
 #[get("/admin/audit")]
 pub async fn show(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
-    let checks = check::list(&visitor.app, &visitor.caller).await?;
+    let checks = check::list(&visitor.app, &visitor.caller, visitor.now).await?;
     let paging = Paging {
         limit: Some(PAGE),
         cursor: paging.into_inner().cursor,
@@ -83,7 +83,7 @@ fn check_line(visitor: &Visitor, check: Shown) -> CheckLine {
     CheckLine {
         asked: when(check.asked_at),
         finished: check.finished_at.map(when).unwrap_or_default(),
-        running: check.finished_at.is_none(),
+        running: check.finished_at.is_none() && !check.given_up,
         percent: (check.events * 100 / check.total.max(1)).clamp(0, 100),
         read: format!(
             "{} 件工单的 {} 条记录，{} 条管理记录",

@@ -195,7 +195,7 @@ pub async fn take(
             shown = if handed.dry_run {
                 import_page(&visitor, what, &handed)
             } else {
-                refresh::refresh(&visitor.app).await?;
+                refresh::at_once(&visitor.app).await;
                 import_page(&visitor, what, &Handed::default())
             };
             if what == What::Calendar && handed.dry_run {
