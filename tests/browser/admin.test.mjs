@@ -135,7 +135,7 @@ for (const size of ["wall", "wall4k"]) {
   journey(`the wall fills ${SIZES[size].width}×${SIZES[size].height} and nothing has to be scrolled`, size, async (visitor, page) => {
     await visitor.signIn("市级");
     await page.goto("/console/overview?wall=1");
-    await page.getByText("实时").waitFor();
+    await page.locator("[data-live]", { hasText: "实时" }).waitFor();
     const over = await page.evaluate(() => ({
       wide: document.documentElement.scrollWidth - innerWidth,
       high: document.documentElement.scrollHeight - innerHeight,
@@ -149,7 +149,7 @@ for (const size of ["wall", "wall4k"]) {
 journey("the one screen on a tablet", "tablet", async (visitor, page) => {
   await visitor.signIn("市级");
   await page.goto("/console/overview");
-  await page.getByText("实时").waitFor();
+  await page.locator("[data-live]", { hasText: "实时" }).waitFor();
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.equal(wide, 0);
   assert.deepEqual(await visitor.serious(), []);

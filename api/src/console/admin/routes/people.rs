@@ -71,14 +71,15 @@ pub async fn find(visitor: Visitor, request: HttpRequest, body: Payload) -> Resu
 }
 
 fn by_phone(csrf: &str) -> Form {
-    Form::new("by-phone", format!("{PATH}/find"), "按手机号查找", csrf)
+    let form = Form::new("by-phone", format!("{PATH}/find"), "按手机号查找", csrf)
         .submit("查找")
         .field(
             Field::new("phone", "手机号", Kind::Line)
                 .required()
                 .at_most(20)
                 .hint("完整的 11 位号码；只用来查找，不会显示或记录。"),
-        )
+        );
+    Form { open: true, ..form }
 }
 
 async fn people_page(visitor: &Visitor, entries: &Entries) -> Result<PeoplePage, PageError> {
