@@ -1,12 +1,18 @@
 //! The pool, and the only way to open a write transaction.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use migration::MigratorTrait;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 /// Connections to PostgreSQL; SQLite takes as many readers but one writer at a time.
 const MAX_CONNECTIONS: u32 = 16;
@@ -41,18 +47,82 @@ fn options(url: &str) -> ConnectOptions {
     options
 }
 
+/// A transaction that may write. Rolled back when it is dropped before `commit`.
+pub struct WriteTransaction {
+    txn: DatabaseTransaction,
+    /// Given to the next one after the transaction is over.
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+impl WriteTransaction {
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.txn.commit().await
+    }
+
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.txn.rollback().await
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for WriteTransaction {
+    fn get_database_backend(&self) -> DbBackend {
+        self.txn.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.txn.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.txn.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.txn.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.txn.query_all_raw(statement).await
+    }
+}
+
 /// Opens a write transaction. On SQLite it takes the write lock at once: a transaction that reads first
 /// and writes later would fail with "database is locked" as soon as two of them meet.
 #[expect(
     clippy::disallowed_methods,
     reason = "this is the one place that opens a transaction"
 )]
-pub async fn write(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    db.begin_with_options(TransactionOptions {
+pub async fn write(db: &DatabaseConnection) -> Result<WriteTransaction, DbErr> {
+    let turn = if skips_locked(db) {
+        None
+    } else {
+        Some(turn_at(db).await?)
+    };
+    let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..Default::default()
-    })
-    .await
+    };
+    let txn = db.begin_with_options(options).await?;
+    Ok(WriteTransaction { txn, _turn: turn })
+}
+
+/// Who waits for SQLite's lock sleeps and looks again, and may find it taken for half a second on end. Writers of
+/// one process queue here instead, first come, first served; the lock itself is for other processes.
+async fn turn_at(db: &DatabaseConnection) -> Result<OwnedSemaphorePermit, DbErr> {
+    static TURNS: LazyLock<Mutex<HashMap<PathBuf, Arc<Semaphore>>>> = LazyLock::new(Mutex::default);
+    let turns = {
+        let file = db.get_sqlite_connection_pool().connect_options();
+        let mut turns = TURNS.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_file = turns
+            .entry(file.get_filename().to_owned())
+            .or_insert_with(|| Arc::new(Semaphore::new(1)));
+        Arc::clone(of_file)
+    };
+    match timeout(SQLITE_BUSY, turns.acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        Ok(Err(_)) | Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+    }
 }
 
 /// Brings the schema up to date. Replicas that start together do it one after the other.

@@ -6,12 +6,12 @@ use entity::ids::ContentCheckId;
 use entity::kinds::ContentCheck;
 use entity::{content_check, content_picture, media_verdict};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::content::ask::enqueue;
 use crate::content::{store, verdict};
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::Result;
 use crate::notices::{self, Event, EventKind};
 use crate::wechat::push::PushEvent;
@@ -62,7 +62,7 @@ pub(super) async fn picture(
 /// The same in a transaction that holds the check. A verdict that comes after we stopped waiting still counts.
 pub(super) async fn picture_held(
     app: &App,
-    txn: &DatabaseTransaction,
+    txn: &WriteTransaction,
     check: &content_check::Model,
     picture: &content_picture::Model,
     state: ContentCheck,
@@ -110,7 +110,7 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
 /// The whole, judged anew. `text_state` is the text's as it is now.
 async fn whole(
     app: &App,
-    txn: &DatabaseTransaction,
+    txn: &WriteTransaction,
     check: &content_check::Model,
     text_state: ContentCheck,
     now: DateTime<Utc>,

@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId, SiteId, UnitId};
 use entity::kinds::{CategorySource, Light, Status, SupervisionLevel, Visibility};
 use entity::{order, site};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::categories;
 use crate::city::snapshot::City;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::deadlines::calendar::local_date;
 use crate::deadlines::running;
 use crate::error::{Error, FieldError, Result};
@@ -66,7 +66,7 @@ pub async fn submit_with(
     new: NewOrder,
     claim: Option<&Claim>,
     beside: Option<Beside>,
-    also: impl AsyncFn(&DatabaseTransaction, &order::Model) -> Result<()>,
+    also: impl AsyncFn(&WriteTransaction, &order::Model) -> Result<()>,
 ) -> Result<Answer<OrderView>> {
     let now = app.clock.now();
     let new = new.checked(now)?;
@@ -94,7 +94,7 @@ async fn attempt(
     plan: &Plan,
     number: String,
     claim: Option<&Claim>,
-    also: &impl AsyncFn(&DatabaseTransaction, &order::Model) -> Result<()>,
+    also: &impl AsyncFn(&WriteTransaction, &order::Model) -> Result<()>,
 ) -> Result<Option<Answer<OrderView>>> {
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim {
@@ -274,7 +274,7 @@ impl Plan {
     async fn carry_out(
         &self,
         app: &App,
-        txn: &DatabaseTransaction,
+        txn: &WriteTransaction,
         actor: &Actor,
         order: &order::Model,
     ) -> Result<()> {

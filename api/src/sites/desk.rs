@@ -5,12 +5,11 @@ use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, SiteMessageId};
 use entity::kinds::{Channel, ContentSubject, Role, SiteMessageStatus};
 use entity::{order, site, site_message};
-use sea_orm::DatabaseTransaction;
 use serde_json::json;
 
 use crate::app::App;
 use crate::content::ask::{self, Publication};
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::{CurrentState, Error, Kind, Refusal, Result};
 use crate::http::idempotency::Answer;
 use crate::http::paging::{Page, Paging};
@@ -127,7 +126,7 @@ pub async fn adopt(
     let site = site.ok_or_else(Error::not_found)?;
     let new = order_of(caller, &message, &site, adoption);
     let actor = Actor::from(caller);
-    let handle = async |txn: &DatabaseTransaction, order: &order::Model| {
+    let handle = async |txn: &WriteTransaction, order: &order::Model| {
         take_up(app, txn, &actor, &message, &site, order).await
     };
     match submit::submit_with(app, &actor, new, None, None, handle).await {
@@ -201,7 +200,7 @@ fn order_of(
 /// In the transaction of the new order: the message becomes this order's, and its photos go along.
 async fn take_up(
     app: &App,
-    txn: &DatabaseTransaction,
+    txn: &WriteTransaction,
     actor: &Actor,
     message: &site_message::Model,
     site: &site::Model,

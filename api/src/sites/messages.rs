@@ -6,12 +6,12 @@ use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, PhotoId, SiteMessageId};
 use entity::kinds::{ContentCheck, ContentSubject, SiteMessageStatus};
 use entity::{photo, site, site_message, site_upload};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::content::ask::{self, Publication};
 use crate::content::review;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::{Error, FieldError, Kind, Refusal, Result};
 use crate::http::time::local;
 use crate::notices::{self, Event, EventKind};
@@ -291,7 +291,7 @@ pub async fn settled(app: &App, subject: &str) -> Result<()> {
 
 async fn tell_delegates(
     app: &App,
-    txn: &DatabaseTransaction,
+    txn: &WriteTransaction,
     id: SiteMessageId,
     now: DateTime<Utc>,
 ) -> Result<()> {

@@ -8,12 +8,13 @@ mod departments;
 mod duty;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
 use crate::acts::{self, Act, By};
 use crate::city::rows::Fault;
 use crate::city::store;
+use crate::db::WriteTransaction;
 use crate::error::Result;
 use entity::kinds::{ActKind, AreaLevel};
 use entity::{area, boundary_set};
@@ -106,7 +107,7 @@ pub type Imported = Result<std::result::Result<Report, Vec<Fault>>>;
 
 /// Records and commits what an import has written, or takes it back when it was only to be tried.
 async fn finish(
-    txn: DatabaseTransaction,
+    txn: WriteTransaction,
     given: &Given<'_>,
     (rows, kind): (&str, ActKind),
     report: Report,

@@ -32,11 +32,10 @@ use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
 use entity::kinds::Status;
 use entity::order;
-use sea_orm::DatabaseTransaction;
 
 use crate::app::App;
 use crate::city::snapshot::City;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::deadlines::running;
 use crate::error::{CurrentState, Error, Kind, Result};
 use crate::notices::{self, Event};
@@ -49,7 +48,7 @@ use crate::orders::{claims, open_moves, store};
 
 /// A move under way. Dropping it undoes everything.
 pub struct Move {
-    pub txn: DatabaseTransaction,
+    pub txn: WriteTransaction,
     /// The order as it will be: its status is already the new one; the use case changes the rest.
     pub order: order::Model,
     /// The order as it was.
