@@ -8,10 +8,10 @@ use sea_orm::DatabaseConnection;
 use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::insight::memory::Memory;
 use crate::notices::Wording;
 use crate::objects::client::Objects;
 use crate::orders::number::Numbers;
+use crate::orders::recent::Memory;
 use crate::overview::hub::Hub;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
@@ -37,12 +37,12 @@ pub struct Parts {
     pub objects: Objects,
     /// Order numbers held in reserve.
     pub numbers: Numbers,
+    /// The recent reports, indexed by their words.
+    pub recent: Memory,
     /// Screens that are connected to this replica.
     pub screens: Hub,
     /// Phone numbers and openids at rest.
     pub sealer: Sealer,
-    /// The recent reports, indexed by their words.
-    pub topics: Memory,
     /// Access tokens.
     pub tokens: Tokens,
     /// WeChat's servers, or the stand-in for them.

@@ -23,12 +23,12 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::error::Error;
 use crate::http::{extract, request_id};
-use crate::insight::memory::Memory;
 use crate::insight::{daily, reports};
 use crate::notices::{Wording, templates};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
 use crate::orders::number::Numbers;
+use crate::orders::recent::{self, Memory};
 use crate::overview::hub::Hub;
 use crate::overview::keeper;
 use crate::people::roster;
@@ -86,9 +86,9 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         jobs: Jobs::default(),
         objects,
         numbers: Numbers::default(),
+        recent: Memory::default(),
         screens: Hub::default(),
         sealer,
-        topics: Memory::default(),
         tokens,
         wechat,
         sandbox,
@@ -196,6 +196,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
     tokio::spawn(keeper::run(app.clone(), stop.clone()));
     tokio::spawn(close_screens(app.clone()));
+    tokio::spawn(recent::warm(app.clone()));
     let server = listen(app.clone(), listener)?;
     tokio::spawn(async move { templates::warn_of_differences(&app).await });
     let served = server.await;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::ids::{PersonId, ReportId};
+use crate::ids::{PersonId, ReportId, TopicId};
 use crate::kinds::{ReportKind, ReportStatus};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -14,7 +14,7 @@ pub struct Model {
     /// County-level code; none for the whole city.
     pub area_code: Option<String>,
     /// The topic that a report of kind `topic` is about.
-    pub topic_id: Option<Uuid>,
+    pub topic_id: Option<TopicId>,
     /// First and last day, in the city.
     pub from_day: Date,
     pub to_day: Date,

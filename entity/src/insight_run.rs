@@ -12,6 +12,8 @@ pub struct Model {
     pub orders: i32,
     pub topics: i32,
     pub crossed: i32,
+    /// Fingerprint of the rules by which all orders have been sorted into kinds.
+    pub kind_rules: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -23,6 +23,8 @@ mod m20261124_000050_saved_view;
 mod m20261124_000060_suggest_model;
 mod m20261124_000065_topics;
 mod m20261124_000066_administration;
+mod m20261124_000070_outcome_indexes;
+mod m20261124_000071_kind_rules;
 mod m20261124_000075_reports;
 
 pub struct Migrator;
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000060_suggest_model::Migration),
             Box::new(m20261124_000065_topics::Migration),
             Box::new(m20261124_000066_administration::Migration),
+            Box::new(m20261124_000070_outcome_indexes::Migration),
+            Box::new(m20261124_000071_kind_rules::Migration),
             Box::new(m20261124_000075_reports::Migration),
         ]
     }

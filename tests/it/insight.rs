@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use tests::orders::{Report, number};
 use tests::places::{self, Place};
 use tests::{Client, TestApp};
-use zhitong::insight::same::{Asked, alike};
 
 const WATER: [&str; 5] = [
     "村里饮水安全工程的水发浑，村民吃水困难。",
@@ -194,24 +193,120 @@ tests::on_both_databases! {
         assert_eq!(told(&app.county_supervisor(&county).await).await, 1);
     }
 
-    async fn an_open_order_about_the_same_matter_is_found_with_its_reasons(app: TestApp) {
-        let delegate = app.delegate("涧西区").await;
-        let first = delegate.submit(&Report::default().saying("南昌路中学门口每晚摆摊，油烟很大，堵住人行道。")).await;
-        delegate.submit(&Report::default().saying("王城公园的路灯坏了三盏。")).await;
-        let asked = Asked {
-            text: "南昌路中学门口晚上摆摊的越来越多，油烟大，人行道走不通。",
-            place: None,
-            category: None,
-            order: None,
-        };
-        let found = alike(app.app(), &asked, 0.5, 5, app.now()).await.unwrap();
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].order.number, number(&first));
-        assert!(found[0].reasons.shared_words.iter().any(|word| word.contains("中学")), "{:?}", found[0].reasons);
+    async fn an_open_order_of_like_words_is_found_wherever_it_lies(app: TestApp) {
+        let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
+        let said = "南昌路中学门口每晚摆摊，油烟很大，堵住人行道。";
+        let first = delegate.submit(&Report::at(places::JIANXI).saying(said)).await;
+        delegate.submit(&Report::at(places::JIANXI).saying("王城公园的路灯坏了三盏。")).await;
+        let again = "南昌路中学门口晚上摆摊的越来越多，油烟大，人行道走不通。";
+        let second = delegate.submit(&Report::at(places::YICHUAN).saying(again)).await;
+        let path = format!("/orders/{}/similar", number(&second));
+        let found = operator.get(&path).await.ok()["items"].clone();
+        assert_eq!(found.as_array().unwrap().len(), 1, "{found}");
+        assert_eq!(found[0]["number"], first["number"]);
+        assert!(found[0]["distance_m"].as_i64().unwrap() > 10_000, "{found}");
+        let words = found[0]["shared_words"].as_array().unwrap();
+        assert!(words.iter().any(|word| word.as_str().unwrap().contains("中学")), "{words:?}");
         delegate.act(&first, "cancel", json!({ "reason": "看错了" })).await.is_ok();
         app.run_jobs().await;
-        assert!(alike(app.app(), &asked, 0.5, 5, app.now()).await.unwrap().is_empty(), "cancelled orders are not open");
+        assert_eq!(operator.get(&path).await.ok()["items"], json!([]), "cancelled orders are not open");
     }
+
+    async fn a_topic_that_crosses_the_line_is_reported_on_by_itself_once(app: TestApp) {
+        let orders = crossing(&app).await;
+        let (city, county) = (app.supervisor().await, app.county_supervisor("涧西区").await);
+        next_night(&app).await;
+        let topic = topics(&county).await[0].clone();
+        let reports = |who: Client| async move { who.get("/insight-reports").await.ok()["items"].as_array().unwrap().clone() };
+        let written = reports(county).await;
+        assert_eq!(written.len(), 1, "{written:?}");
+        assert_eq!((&written[0]["kind"], &written[0]["topic"]), (&json!("topic"), &topic["id"]));
+        assert_eq!((&written[0]["status"], &written[0]["on_request"]), (&json!("ready"), &json!(false)));
+        let path = format!("/insight-reports/{}", written[0]["id"].as_str().unwrap());
+        let report = city.get(&path).await.ok();
+        assert!(report["title"].as_str().unwrap().contains(topic["title"].as_str().unwrap()), "{report}");
+        let figure = |key: &str| {
+            let figures = report["body"]["figures"].as_array().unwrap().clone();
+            figures.into_iter().find(|figure| figure["key"] == key).map(|figure| figure["value"].clone())
+        };
+        assert_eq!(figure("now.arrived"), Some(json!(6)), "the topic's orders and no others");
+        let of_topic = format!("now.arrived.topic:{}", topic["id"].as_str().unwrap());
+        assert_eq!(figure(&of_topic), Some(json!(6)));
+        let listed = city.get(&format!("{path}/figures/{of_topic}")).await.ok();
+        let mut listed: Vec<String> = listed["items"].as_array().unwrap().iter().map(|order| number(order).to_owned()).collect();
+        let mut expected: Vec<String> = orders.iter().map(|order| number(order).to_owned()).collect();
+        listed.sort_unstable();
+        expected.sort_unstable();
+        assert_eq!(listed, expected);
+        let county = app.county_supervisor("涧西区").await;
+        let inbox = county.get("/inbox?limit=100").await.ok();
+        let told = |event: &str| inbox["items"].as_array().unwrap().iter().filter(|notice| notice["event"] == event).count();
+        assert_eq!((told("hot_topic"), told("report_ready")), (1, 1), "{inbox}");
+        app.county_supervisor("伊川县").await.get(&path).await.problem(404, "not_found");
+
+        // It grows and goes on rising: no second report within four weeks, but one for who asks.
+        let delegate = app.delegate("涧西区").await;
+        delegate.submit(&Report::at(places::JIANXI).saying(WATER[0]).category("农村饮水")).await;
+        next_night(&app).await;
+        next_night(&app).await;
+        assert_eq!(reports(city).await.len(), 1);
+        let ask = json!({ "kind": "topic", "topic": topic["id"] });
+        let asked = county.post("/insight-reports", ask.clone()).await;
+        assert_eq!(asked.is(201).json["topic"], topic["id"]);
+        app.run_jobs().await;
+        app.county_supervisor("伊川县").await.post("/insight-reports", ask).await.problem(404, "not_found");
+        let wrong = json!({ "kind": "monthly", "topic": topic["id"] });
+        county.post("/insight-reports", wrong).await.problem(422, "invalid_fields");
+    }
+
+    async fn of_two_who_open_a_campaign_from_a_topic_at_once_one_is_told_so(app: TestApp) {
+        water(&app, &WATER).await;
+        let city = app.supervisor().await;
+        next_night(&app).await;
+        let path = format!("/hot-topics/{}/campaign", topics(&city).await[0]["id"].as_str().unwrap());
+        let open = || city.post(&path, json!({ "purpose": "查原因、督整改。" }));
+        let (one, other) = tokio::join!(open(), open());
+        let mut statuses = [one.status, other.status];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 409]);
+        app.run_jobs().await;
+        let opened = city.get("/campaigns").await.ok();
+        let opened = opened["items"].as_array().unwrap();
+        assert_eq!(opened.len(), 1, "no campaign without orders is left behind: {opened:?}");
+        assert_eq!(opened[0]["order_count"], 5);
+    }
+
+    async fn orders_of_any_age_are_sorted_into_kinds(app: TestApp) {
+        let db = &app.app().db;
+        let city = app.app().city.load();
+        let reporter = person::Entity::find().filter(person::Column::Role.eq(Role::Delegate));
+        let reporter = reporter.one(db).await.unwrap().unwrap().id;
+        let area = city.county("涧西区").unwrap().code.clone();
+        let category = city.categories.find("农村饮水").unwrap().code.clone();
+        let old = counted(&category, &area, app.now() - TimeDelta::days(900), reporter);
+        let said = order::Model { kind: Some("别的类".to_owned()), ..counted(&category, &area, app.now() - TimeDelta::days(800), reporter) };
+        let ids = [old.id, said.id];
+        order::Entity::insert_many([old, said].map(IntoActiveModel::into_active_model)).exec_without_returning(db).await.unwrap();
+        next_night(&app).await;
+        let mut kinds = Vec::new();
+        for id in ids {
+            kinds.push(order::Entity::find_by_id(id).one(db).await.unwrap().unwrap().kind);
+        }
+        assert_eq!(kinds, [Some("农村饮用水".to_owned()), Some("别的类".to_owned())]);
+        let run = insight_run::Entity::find().one(db).await.unwrap().unwrap();
+        assert_eq!(run.kind_rules.map(|rules| rules.len()), Some(64), "it remembers by which rules");
+    }
+}
+
+/// Six reports of three delegates about one thing in one county.
+async fn crossing(app: &TestApp) -> Vec<Value> {
+    let mut orders = Vec::new();
+    for (nth, text) in WATER.iter().chain(&WATER[..1]).enumerate() {
+        let who = app.delegate(["涧西区", "伊川县", "西工区"][nth % 3]).await;
+        let report = Report::at(places::JIANXI).saying(text).category("农村饮水");
+        orders.push(who.submit(&report).await);
+    }
+    orders
 }
 
 /// An order that only counts: closed, with no words in common with any other.

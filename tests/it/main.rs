@@ -35,6 +35,7 @@ mod people;
 mod photos;
 mod preview;
 mod queue;
+mod rates;
 mod refusals;
 mod reports;
 mod roster;

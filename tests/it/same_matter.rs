@@ -66,7 +66,7 @@ tests::on_both_databases! {
         assert_eq!(compared[0]["signs"], json!(["place", "text"]));
         let mut fields: Vec<_> = compared[0].as_object().unwrap().keys().cloned().collect();
         fields.sort_unstable();
-        assert_eq!(fields, ["category", "distance_m", "likely_same", "mine", "number", "signs", "status"]);
+        assert_eq!(fields, ["category", "distance_m", "likely_same", "mine", "number", "probability", "signs", "status"]);
         assert!(!json!(compared).to_string().contains(&delegate.person().name));
         other.get(&format!("/orders/{}", number(&same))).await.problem(404, "not_found");
         app.run_jobs().await;

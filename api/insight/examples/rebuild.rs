@@ -1,5 +1,5 @@
-//! How long grouping takes at the size of a city: three years and a million orders from nothing, then one
-//! more day.
+//! How long the nightly search takes at the size of a city: three years and a million orders grouped from nothing,
+//! then one more day with the scan of all categories and counties; and the memory that it took.
 //!
 //! `cargo run --release -p insight --example rebuild -- [ORDERS]`
 
@@ -7,6 +7,10 @@
 
 use std::time::Instant;
 
+use chrono::NaiveDate;
+use insight::scan::draws::poisson;
+use insight::scan::zones::zones;
+use insight::scan::{Grid, Plan, Slot, scan};
 use insight::similar::{Features, Index};
 use insight::topics::{Grouping, Settings};
 use rand::rngs::StdRng;
@@ -16,6 +20,11 @@ use rayon::prelude::*;
 const DAYS: usize = 3 * 365;
 /// Orders are met again within so many days.
 const WINDOW: usize = 180;
+
+/// Of the scan.
+const CATEGORIES: usize = 163;
+const AREAS: usize = 15;
+const REPLICATIONS: usize = 499;
 
 const PLACES: [&str; 12] = [
     "小区",
@@ -108,4 +117,48 @@ fn main() {
         "one more day, {daily} orders: {:?}",
         day(&mut index, &mut grouping, DAYS)
     );
+    let grid = counts(&mut rng, daily);
+    let centres: Vec<_> = (0..AREAS)
+        .map(|area| Some(((area % 4) as f64, (area / 4) as f64)))
+        .collect();
+    let plan = Plan {
+        zones: zones(&centres),
+        replications: REPLICATIONS,
+        seed: 1,
+    };
+    let began = Instant::now();
+    let rises = scan(&grid, &plan, 1.0 / 365.0);
+    println!(
+        "one scan, {CATEGORIES} categories, {AREAS} areas, {REPLICATIONS} replications: {:?}; {} rises",
+        began.elapsed(),
+        rises.len()
+    );
+    println!(
+        "peak memory: {}",
+        peak_memory().unwrap_or_else(|| "unknown".to_owned())
+    );
+}
+
+/// Three years of days; each category is as common as its rank makes it.
+fn counts(rng: &mut StdRng, daily: usize) -> Grid {
+    let first = NaiveDate::from_ymd_opt(2023, 1, 2).unwrap_or_default();
+    let mut grid = Grid::new(first, DAYS, AREAS, CATEGORIES, |_| false);
+    let harmonic: f64 = (1..=CATEGORIES).map(|rank| 1.0 / rank as f64).sum();
+    for category in 0..CATEGORIES {
+        let level = daily as f64 / harmonic / (category + 1) as f64 / AREAS as f64;
+        for day in 0..DAYS {
+            for area in 0..AREAS {
+                let n = u16::try_from(poisson(rng, level)).unwrap_or(u16::MAX);
+                grid.add(Slot { category, area, day }, n);
+            }
+        }
+    }
+    grid
+}
+
+/// As Linux counts it.
+fn peak_memory() -> Option<String> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM"))?;
+    Some(line.trim_start_matches("VmHWM:").trim().to_owned())
 }

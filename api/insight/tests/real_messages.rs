@@ -99,7 +99,6 @@ fn pairs_judged_the_same_score_high_and_others_low() {
     let report = |id: &str| {
         let key = by_id[id];
         Report {
-            text: &messages[key].text,
             features: index.features(key).unwrap(),
             place: None,
             category: None,

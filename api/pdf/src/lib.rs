@@ -1,6 +1,6 @@
 //! Chinese documents as PDF, set by typst. A document is a template of ours and data: people's words go in
 //! as data, never as source, because typst is a programming language. There is no file resolver, so a
-//! template reaches nothing but its data.
+//! template reaches nothing but its data. `picture.rs` draws SVG for documents of other kinds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use serde_json::Value;
 use typst::foundations::{Bytes, Dict, IntoValue};
 use typst_as_lib::TypstEngine;
 use typst_layout::PagedDocument;
+
+pub mod picture;
 
 /// Where Debian and others put Noto CJK and its relatives.
 const FONT_FOLDERS: &[&str] = &[
@@ -36,6 +38,8 @@ pub enum Error {
     NoChineseFont,
     #[error("the template does not set: {0}")]
     Template(String),
+    #[error("the drawing cannot be read: {0}")]
+    Drawing(String),
     #[error("the data is not JSON: {0}")]
     Data(#[from] serde_json::Error),
 }

@@ -1,18 +1,20 @@
 //! Learns from orders: what an operator corrected on re-dispatch, and what was closed as it was. The texts of the
 //! pack are always trained on; the orders are parted into folds and asked. A new model takes over, in all
-//! replicas at once, only if it does at least as well on orders it has not seen as the pack's own model does.
+//! replicas at once, only if it does at least as well as the model in force. Both are judged by the same orders, which
+//! neither has seen: the new one by the folds, the one in force because they came after it was made.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use insight::classify::{self, Example, Model, Report, Settings};
+use insight::classify::{self, Example, Model, Report, Trained};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
 use crate::app::App;
+use crate::categories::store::{self, Lesson};
 use crate::categories::suggest::Models;
-use crate::categories::{store, training};
+use crate::categories::training;
 use crate::city;
 use crate::city::snapshot::City;
 use crate::db;
@@ -46,41 +48,48 @@ pub enum Outcome {
         accuracy: f64,
         before: f64,
     },
-    TooFewOrders {
-        orders: usize,
-        needed: usize,
-    },
+    /// That the model in force has not seen.
+    TooFewOrders { orders: usize, needed: usize },
 }
 
 pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<Outcome> {
     let city = app.city.load();
-    let orders = lessons(store::lessons(&app.db, MOST_ORDERS).await?, &city);
-    let count = orders.len();
-    if count < FEWEST_ORDERS {
+    let lessons = lessons(store::lessons(&app.db, MOST_ORDERS).await?, &city);
+    let orders = lessons.len();
+    let unseen = city.suggester.models.learned.as_ref().map(|held| held.made_at);
+    let is_unseen = |lesson: &Lesson| unseen.is_none_or(|made_at| lesson.came_at > made_at);
+    let judged = lessons.iter().filter(|lesson| is_unseen(lesson)).count();
+    if judged < FEWEST_ORDERS {
         return Ok(Outcome::TooFewOrders {
-            orders: count,
+            orders: judged,
             needed: FEWEST_ORDERS,
         });
     }
-    let work = tokio::task::spawn_blocking(move || train(&city, &orders));
-    let (model, report, before) = work.await.map_err(anyhow::Error::from)??;
-    let accuracy = report.accuracy;
+    let judged: Vec<bool> = lessons.iter().map(is_unseen).collect();
+    let examples: Vec<Example> = lessons.into_iter().map(|lesson| lesson.example).collect();
+    let work = tokio::task::spawn_blocking(move || train(&city, &examples, &judged));
+    let Compared {
+        model,
+        report,
+        accuracy,
+        before,
+    } = work.await.map_err(anyhow::Error::from)??;
     if accuracy < before {
         return Ok(Outcome::NotBetter {
-            orders: count,
+            orders,
             accuracy,
             before,
         });
     }
     let report = serde_json::to_value(&report).map_err(anyhow::Error::from)?;
     let txn = db::write(&app.db).await?;
-    let version = store::insert(&txn, &model, report, count, now).await?;
+    let version = store::insert(&txn, &model, report, orders, now).await?;
     city::refresh::announce(&txn, "suggestion", now).await?;
     txn.commit().await?;
     city::refresh::refresh(app).await?;
     Ok(Outcome::Learned {
         version,
-        orders: count,
+        orders,
         accuracy,
         before,
     })
@@ -92,32 +101,51 @@ pub async fn renewed(connection: &impl ConnectionTrait, held: Models) -> Result<
 }
 
 /// One text once, and only of categories that there are.
-fn lessons(orders: Vec<Example>, city: &City) -> Vec<Example> {
+fn lessons(orders: Vec<Lesson>, city: &City) -> Vec<Lesson> {
     let mut seen = HashSet::new();
     let mut lessons = orders;
-    lessons.retain(|order| {
+    lessons.retain(|Lesson { example: order, .. }| {
         city.categories.find(&order.label).is_some() && seen.insert(order.text.trim().to_owned())
     });
     lessons
 }
 
-/// The model of all, what it would say of unseen orders, and how often the pack's model is right about them.
-fn train(city: &Arc<City>, orders: &[Example]) -> anyhow::Result<(Model, Report, f64)> {
-    let settings = Settings {
-        min_confidence: city.dispatch.min_confidence as f32,
-        ..Settings::default()
-    };
+/// A new model beside the one in force.
+struct Compared {
+    model: Model,
+    report: Report,
+    /// How often each is right about the orders that neither has seen.
+    accuracy: f64,
+    before: f64,
+}
+
+/// Trains on all, and compares by those of which `judged` is true.
+fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Result<Compared> {
+    let settings = training::settings(&city.categories, city.dispatch.min_confidence);
     let mut always = training::texts(&city.files, &city.categories).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!(faults.join("; "))
     })?;
     always.extend(training::anchors(&city.categories));
-    let (model, report) = classify::train(orders, &always, settings)?;
-    let starter = city.suggester.models.starter.as_deref();
-    let before = starter.map_or(0.0, |starter| {
-        classify::evaluate(starter, orders, settings.min_confidence).accuracy
+    let Trained { model, report, right } = classify::train_in_full(orders, &always, settings)?;
+    let of_judged = || right.iter().zip(judged).filter(|(_, judged)| **judged);
+    let hits = of_judged().filter(|(right, _)| **right).count();
+    let unseen: Vec<Example> = orders
+        .iter()
+        .zip(judged)
+        .filter(|(_, judged)| **judged)
+        .map(|(order, _)| order.clone())
+        .collect();
+    let in_force = city.suggester.models.current();
+    let before = in_force.map_or(0.0, |model| {
+        classify::evaluate(model, &unseen, settings.min_confidence).accuracy
     });
-    Ok((model, report, before))
+    Ok(Compared {
+        model,
+        report,
+        accuracy: hits as f64 / of_judged().count().max(1) as f64,
+        before,
+    })
 }
 
 /// The nightly job: learns, and sets itself up for the next night.

@@ -11,7 +11,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use crate::categories::suggest::Models;
+use crate::categories::suggest::{Learned, Models};
 use crate::error::Result;
 
 /// With the latest learned model, if there is one later than the one held.
@@ -24,7 +24,7 @@ pub async fn renewed(connection: &impl ConnectionTrait, held: Models) -> Result<
         .one(connection)
         .await?;
     let Some(version) =
-        version.filter(|version| held.learned.as_ref().map(|(held, _)| held) != Some(version))
+        version.filter(|version| held.learned.as_ref().map(|held| held.version) != Some(*version))
     else {
         return Ok(held);
     };
@@ -33,7 +33,11 @@ pub async fn renewed(connection: &impl ConnectionTrait, held: Models) -> Result<
     };
     match Model::from_bytes(&row.model) {
         Ok(model) => Ok(Models {
-            learned: Some((version, Arc::new(model))),
+            learned: Some(Learned {
+                version,
+                made_at: row.created_at,
+                model: Arc::new(model),
+            }),
             ..held
         }),
         // Of a later release, say: what is held goes on serving.
@@ -80,15 +84,23 @@ pub async fn insert(
     Ok(version)
 }
 
+/// An order as it is learned from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lesson {
+    pub example: Example,
+    pub came_at: DateTime<Utc>,
+}
+
 /// Orders whose category an operator set, and closed ones whose category nobody changed; the latest first.
-pub async fn lessons(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<Example>> {
+pub async fn lessons(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<Lesson>> {
     let confirmed = Condition::all()
         .add(order::Column::ClosedAt.is_not_null())
         .add(order::Column::CategorySource.is_in([CategorySource::Chosen, CategorySource::Suggested]));
-    let rows: Vec<(String, Option<String>)> = order::Entity::find()
+    let rows: Vec<(String, Option<String>, DateTime<Utc>)> = order::Entity::find()
         .select_only()
         .column(order::Column::Description)
         .column(order::Column::CategoryCode)
+        .column(order::Column::CreatedAt)
         .filter(order::Column::CategoryCode.is_not_null())
         .filter(order::Column::Confidential.eq(false))
         .filter(
@@ -102,6 +114,9 @@ pub async fn lessons(connection: &impl ConnectionTrait, most: u64) -> Result<Vec
         .into_tuple()
         .all(connection)
         .await?;
-    let lesson = |(text, label): (String, Option<String>)| Some(Example { text, label: label? });
+    let lesson = |(text, label, came_at): (String, Option<String>, DateTime<Utc>)| {
+        let example = Example { text, label: label? };
+        Some(Lesson { example, came_at })
+    };
     Ok(rows.into_iter().filter_map(lesson).collect())
 }

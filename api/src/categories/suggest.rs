@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use insight::classify::Model;
 
 use crate::categories::keywords::Keywords;
@@ -20,8 +21,17 @@ pub struct Suggestion {
 pub struct Models {
     /// From the city pack.
     pub starter: Option<Arc<Model>>,
-    /// From orders, with its version; takes the starter's place.
-    pub learned: Option<(i64, Arc<Model>)>,
+    /// From orders; takes the starter's place.
+    pub learned: Option<Learned>,
+}
+
+/// A model that was made of orders.
+#[derive(Clone)]
+pub struct Learned {
+    pub version: i64,
+    /// It has seen no order that came later.
+    pub made_at: DateTime<Utc>,
+    pub model: Arc<Model>,
 }
 
 impl Models {
@@ -29,7 +39,7 @@ impl Models {
     pub fn current(&self) -> Option<&Arc<Model>> {
         self.learned
             .as_ref()
-            .map(|(_, model)| model)
+            .map(|learned| &learned.model)
             .or(self.starter.as_ref())
     }
 }

@@ -13,6 +13,9 @@ use crate::city::pack::Pack;
 use crate::city::rows::{CategoryRow, Fault};
 use crate::commands::open;
 
+/// Of texts that no policy says anything about.
+const HALF: f32 = 0.5;
+
 #[derive(Debug, Subcommand)]
 pub enum ClassifyCommand {
     /// Train a suggestion from labelled texts and print its cross-validated scores
@@ -30,9 +33,9 @@ pub enum ClassifyCommand {
         out: PathBuf,
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Below this confidence a text counts as not covered
-        #[arg(long, default_value_t = 0.5)]
-        min_confidence: f32,
+        /// Below this confidence a text counts as not covered; left out: the pack's policy, or 0.5
+        #[arg(long)]
+        min_confidence: Option<f32>,
         #[arg(long)]
         json: bool,
     },
@@ -76,16 +79,17 @@ pub async fn run(command: ClassifyCommand) -> anyhow::Result<()> {
             min_confidence,
             json,
         } => {
-            let (examples, anchors) = match pack {
-                Some(pack) => of_pack(&pack)?,
-                None => (of_files(&files, &columns)?, Vec::new()),
+            let (examples, anchors, settings) = match pack {
+                Some(pack) => of_pack(&pack, min_confidence)?,
+                None => {
+                    let settings = Settings {
+                        min_confidence: min_confidence.unwrap_or(HALF),
+                        ..Settings::default()
+                    };
+                    (of_files(&files, &columns)?, Vec::new(), settings)
+                }
             };
-            let settings = Settings {
-                seed,
-                min_confidence,
-                ..Settings::default()
-            };
-            train(&examples, &anchors, settings, &out, json)
+            train(&examples, &anchors, Settings { seed, ..settings }, &out, json)
         }
         ClassifyCommand::Eval {
             file,
@@ -146,7 +150,11 @@ async fn learn_now(json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn of_pack(name: &str) -> anyhow::Result<(Vec<Example>, Vec<Example>)> {
+/// Its texts, its anchors, and how they are trained on.
+fn of_pack(
+    name: &str,
+    min_confidence: Option<f32>,
+) -> anyhow::Result<(Vec<Example>, Vec<Example>, Settings)> {
     let pack = Pack::read(Files::open(name)?.without_model()).map_err(said)?;
     let tree = Tree::build(
         pack.categories
@@ -156,7 +164,8 @@ fn of_pack(name: &str) -> anyhow::Result<(Vec<Example>, Vec<Example>)> {
     )
     .map_err(|faults| anyhow::anyhow!(faults.join("\n  ")))?;
     let texts = training::texts(&pack.files, &tree).map_err(said)?;
-    Ok((texts, training::anchors(&tree)))
+    let limit = min_confidence.map_or(pack.dispatch.min_confidence, f64::from);
+    Ok((texts, training::anchors(&tree), training::settings(&tree, limit)))
 }
 
 fn category(row: CategoryRow) -> Category {
@@ -230,6 +239,12 @@ fn print(report: &Report, json: bool) -> anyhow::Result<()> {
         "at confidence {:.2}: coverage {:.4}, precision {:.4}",
         report.threshold, report.coverage, report.precision
     );
+    for at in &report.limits {
+        println!(
+            "  limit {:.2}: coverage {:.4}, precision {:.4}",
+            at.limit, at.coverage, at.precision
+        );
+    }
     println!("calibration_error {:.4}", report.calibration_error);
     for (right, given, times) in report.most_confused(10) {
         println!("confused {times}: {right} taken for {given}");

@@ -11,19 +11,18 @@ use crate::app::App;
 use crate::db;
 use crate::error::Result;
 use crate::insight::groups::{self, Known};
-use crate::insight::kinds::{self, Kinds};
-use crate::insight::memory::{OVERLAP, WINDOW};
 use crate::insight::record::{self, Moment};
+use crate::insight::reports::service as reports;
 use crate::insight::rises::{self, Risen};
-use crate::insight::store::{self, reports};
+use crate::insight::sorting;
+use crate::insight::store::{self, reports as orders};
 use crate::jobs::queue::{Job, enqueue};
+use crate::orders::recent::{OVERLAP, WINDOW};
 
 /// The job.
 pub const FIND_TOPICS: &str = "find_topics";
 /// When few people work: 02:30 city time.
 const AT: (u32, u32) = (2, 30);
-/// Orders put into kinds at a time.
-const PORTION: u64 = 2_000;
 /// A rise that is not seen any more for so long is over.
 const RISE_LASTS: TimeDelta = TimeDelta::days(28);
 
@@ -53,7 +52,7 @@ pub async fn find_topics(app: &App) -> Result<()> {
     schedule(app, now).await?;
     let last = store::last_run(&app.db).await?;
     let from = last.as_ref().map_or(now - WINDOW, |run| run.until - OVERLAP);
-    sort_into_kinds(app, from).await?;
+    let rules = sorting::sort_into_kinds(app, last.as_ref()).await?;
     let today = now.with_timezone(&app.city.load().zone()).date_naive();
     let risen = rises::find(app, today).await?;
     let mut known = load_known(app, now).await?;
@@ -61,7 +60,7 @@ pub async fn find_topics(app: &App) -> Result<()> {
         .iter()
         .flat_map(|topic| topic.orders.iter().copied())
         .collect();
-    let recent = app.topics.up_to(app, now).await?;
+    let recent = app.recent.up_to(app, now).await?;
     let since = now - TimeDelta::days(insight::topics::trend::RECENT_DAYS);
     let looked_at = recent.since(since).count();
     let fresh: Vec<OrderId> = recent
@@ -78,14 +77,14 @@ pub async fn find_topics(app: &App) -> Result<()> {
     })
     .await
     .map_err(anyhow::Error::from)?;
-    let first = reports::first_order_at(&app.db).await?.unwrap_or(now);
+    let first = orders::first_order_at(&app.db).await?.unwrap_or(now);
     let moment = Moment {
         now,
         today,
         since: first.with_timezone(&app.city.load().zone()).date_naive(),
         looked_at,
     };
-    write(app, &deltas, &risen, moment, seen).await
+    write(app, &deltas, &risen, moment, (seen, rules)).await
 }
 
 async fn write(
@@ -93,7 +92,7 @@ async fn write(
     deltas: &[groups::Delta],
     risen: &[Risen],
     moment: Moment,
-    seen: usize,
+    (seen, rules): (usize, Option<String>),
 ) -> Result<()> {
     let now = moment.now;
     let txn = db::write(&app.db).await?;
@@ -113,13 +112,16 @@ async fn write(
     for id in seen_again {
         alive.extend(store::topic(&txn, id).await?);
     }
-    let topics = alive.len();
+    let ids: Vec<TopicId> = alive.iter().map(|topic| topic.id).collect();
+    let topics = ids.len();
     let crossed = record::refresh(app, &txn, alive, moment).await?;
+    reports::ask_about_topics(app, &txn, &ids, now).await?;
     let run = insight_run::ActiveModel {
         until: Set(now),
         orders: Set(i32::try_from(seen).unwrap_or(i32::MAX)),
         topics: Set(i32::try_from(topics).unwrap_or(i32::MAX)),
         crossed: Set(i32::try_from(crossed).unwrap_or(i32::MAX)),
+        kind_rules: Set(rules),
         ..Default::default()
     };
     run.insert(&txn).await?;
@@ -168,38 +170,4 @@ async fn load_known(app: &App, now: DateTime<Utc>) -> Result<Vec<Known>> {
         pinned: topic.pinned,
     });
     Ok(known.collect())
-}
-
-/// Puts the orders that came since into the city's kinds. What an analyst has said stands.
-async fn sort_into_kinds(app: &App, from: DateTime<Utc>) -> Result<()> {
-    let city = app.city.load();
-    let Some(text) = city.files.get(kinds::FILE) else {
-        return Ok(());
-    };
-    let kinds = Kinds::parse(text).map_err(anyhow::Error::from)?;
-    let mut by_kind: std::collections::BTreeMap<String, Vec<OrderId>> = std::collections::BTreeMap::new();
-    let mut after = (from, None);
-    loop {
-        let rows = reports::without_kind(&app.db, after, PORTION).await?;
-        let Some(last) = rows.last().map(|row| (row.created_at, Some(row.id))) else {
-            break;
-        };
-        let full = rows.len() as u64 == PORTION;
-        for row in rows {
-            let code = row.category_code.as_deref();
-            let category = code.map(|code| (code, city.categories.name_of(code)));
-            if let Some(kind) = kinds.of(category, &row.description) {
-                by_kind.entry(kind.to_owned()).or_default().push(row.id);
-            }
-        }
-        if !full {
-            break;
-        }
-        after = last;
-    }
-    let txn = db::write(&app.db).await?;
-    for (kind, orders) in by_kind {
-        reports::set_kind(&txn, &orders, Some(&kind), false).await?;
-    }
-    Ok(txn.commit().await?)
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use entity::ids::{OrderId, TopicId};
 use insight::topics::{Change, GroupId, Grouping, Settings, is_one_matter};
 
-use crate::insight::memory::Recent;
+use crate::orders::recent::Recent;
 
 /// Delegates are few, and each speaks for many: two of them make a matter.
 const MIN_DELEGATES: usize = 2;
@@ -117,9 +117,10 @@ impl Names {
 mod tests {
     use chrono::{DateTime, TimeDelta};
     use entity::ids::PersonId;
+    use insight::similar::Features;
 
     use super::*;
-    use crate::insight::store::reports::Text;
+    use crate::orders::store::Text;
 
     fn recent(texts: &[&str]) -> (Recent, Vec<OrderId>) {
         let mut recent = Recent::default();
@@ -132,12 +133,13 @@ mod tests {
 
     fn add(recent: &mut Recent, nth: usize, text: &str) -> OrderId {
         let id = OrderId::generate();
-        recent.add(Text {
+        let row = Text {
             id,
             created_at: DateTime::UNIX_EPOCH + TimeDelta::days(i64::try_from(nth).unwrap()),
             reporter_id: PersonId::generate(),
             description: text.to_owned(),
-        });
+        };
+        recent.add(&row, Features::of("", text));
         id
     }
 

@@ -306,8 +306,9 @@ pub async fn open_campaign(
     if topic.campaign_id.is_some() {
         return Err(Refused::HasCampaign.into());
     }
-    let orders = store::orders_of(&app.db, id, None, MAX_ORDERS).await?;
-    let areas = store::areas(&app.db, &[id]).await?;
+    let txn = db::write(&app.db).await?;
+    let orders = store::orders_of(&txn, id, None, MAX_ORDERS).await?;
+    let areas = store::areas(&txn, &[id]).await?;
     let area = match areas.as_slice() {
         [only] => Some(only.area_code.clone()),
         _ => None,
@@ -319,23 +320,17 @@ pub async fn open_campaign(
         purpose: asked.purpose,
         committee: asked.committee,
     };
-    let campaign = campaigns::open(app, caller, new, now).await?;
+    let campaign = campaigns::open_in(app, &txn, caller, new, now).await?;
+    // Of two who open it at once, one has come too late.
+    if !store::take_campaign(&txn, id, campaign.id, now).await? {
+        return Err(Refused::HasCampaign.into());
+    }
     let orders = orders.into_iter().map(|order| order.id).collect();
-    campaigns::add_orders(app, caller, &campaign, orders, now).await?;
-    let title = campaign.title.clone();
-    let change = topic::ActiveModel {
-        campaign_id: Set(Some(campaign.id)),
-        ..Default::default()
-    };
-    apply(
-        app,
-        caller,
-        topic,
-        change,
-        (TopicAction::Campaign, Some(&title)),
-        now,
-    )
-    .await?;
+    campaigns::add_orders_in(&txn, caller, &campaign, orders, now).await?;
+    let by = (Some(caller.person), None, Some(campaign.title.clone()));
+    store::append(&txn, id, TopicAction::Campaign, by, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
     Ok(campaign)
 }
 

@@ -3,10 +3,10 @@
 pub mod reports;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::ids::{OrderId, PersonId, TopicId, UnitId};
+use entity::ids::{CampaignId, OrderId, PersonId, TopicId, UnitId};
 use entity::kinds::{Status, TopicAction, TopicOrigin, TopicStatus};
 use entity::{insight_day, insight_run, order, topic, topic_area, topic_event, topic_order};
-use sea_orm::sea_query::{ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
@@ -51,6 +51,23 @@ pub async fn growing(
         .order_by_asc(topic::Column::Id)
         .all(connection)
         .await
+}
+
+/// Notes the campaign that was opened from a topic; false where there was one already.
+pub async fn take_campaign(
+    connection: &impl ConnectionTrait,
+    topic: TopicId,
+    campaign: CampaignId,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
+    let taken = topic::Entity::update_many()
+        .col_expr(topic::Column::CampaignId, Expr::value(campaign))
+        .col_expr(topic::Column::UpdatedAt, Expr::value(now))
+        .filter(topic::Column::Id.eq(topic))
+        .filter(topic::Column::CampaignId.is_null())
+        .exec(connection)
+        .await?;
+    Ok(taken.rows_affected == 1)
 }
 
 /// The pairs of topics and orders.
@@ -165,6 +182,18 @@ pub async fn areas(
         .filter(topic_area::Column::TopicId.is_in(topics.iter().copied()))
         .order_by_desc(topic_area::Column::Orders)
         .order_by_asc(topic_area::Column::AreaCode)
+        .all(connection)
+        .await
+}
+
+/// Of these topics, those that the supervisors were told of and that nobody has dismissed.
+pub async fn told(connection: &impl ConnectionTrait, topics: &[TopicId]) -> Result<Vec<topic::Model>, DbErr> {
+    topic::Entity::find()
+        .filter(topic::Column::Id.is_in(topics.iter().copied()))
+        .filter(topic::Column::CrossedAt.is_not_null())
+        .filter(topic::Column::DismissedAt.is_null())
+        .filter(topic::Column::MergedInto.is_null())
+        .order_by_asc(topic::Column::Id)
         .all(connection)
         .await
 }

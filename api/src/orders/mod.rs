@@ -2,7 +2,8 @@
 //!
 //! Read `lifecycle.rs` first (every legal move), then `submit.rs` (how an order comes to be), then
 //! `moves/mod.rs` (how any move is made) and the moves themselves. `sight.rs` says who sees an order,
-//! `view.rs` what he is shown; `same_matter.rs` whether it is known already; `history.rs` keeps what happened; `consequences.rs` is what a verdict brings about;
+//! `view.rs` what he is shown; `same_matter.rs` whether it is known already, by the words in `recent.rs`;
+//! `history.rs` keeps what happened; `consequences.rs` is what a verdict brings about;
 //! `sweep.rs` turns the lights, `recount.rs` moves clocks when a year's holidays are announced.
 
 pub mod actor;
@@ -23,6 +24,7 @@ pub mod pictures;
 pub mod preview;
 pub mod progress;
 pub mod read;
+pub mod recent;
 pub mod recount;
 pub mod remind;
 pub mod report;
@@ -33,3 +35,4 @@ pub mod store;
 pub mod submit;
 pub mod sweep;
 pub mod view;
+pub mod walk;

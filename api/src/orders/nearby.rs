@@ -1,11 +1,14 @@
 //! Open orders near a place, and how like each is to a report in the making. Of others' orders it tells number,
 //! category, status and distance, and no more.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
+use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
 use entity::kinds::Status;
 use entity::{order, order_photo, photo};
+use insight::similar::{Features, Report, shared_words};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,16 +18,22 @@ use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::actor::Actor;
 use crate::orders::list::OPEN;
-use crate::orders::read;
 use crate::orders::report::{GivenPoint, MAX_PHOTOS};
-use crate::orders::same_matter::{Likeness, Matter, REACH_M, Sign, likeness, pairs};
+use crate::orders::same_matter::{Likeness, Matter, REACH_M, Sign, likeness};
 use crate::orders::view::CategoryView;
+use crate::orders::{read, store};
 use places::datum::Wgs84;
 
 const METRES_PER_DEGREE: f64 = 111_195.0;
 const MOST_NEAR: u64 = 200;
 const MOST_SIMILAR: usize = 20;
 const TEXT_CHARS: usize = 200;
+/// Texts less alike than this are not looked at further.
+const LEAST_SIMILARITY: f32 = 0.08;
+/// Found by their words and compared in full.
+const MOST_BY_WORDS: usize = 40;
+/// What lies farther off is shown from this probability on.
+const WORTH_A_LOOK: f64 = 0.2;
 
 /// An open order near a place: enough to see that the matter is known, no more.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -38,8 +47,29 @@ pub struct NearbyOrder {
     pub mine: bool,
     /// Whether it is likely the same matter: ask before a new report is sent.
     pub likely_same: bool,
+    /// That it is the same matter.
+    #[schema(minimum = 0, maximum = 1)]
+    pub probability: f64,
     /// What speaks for that.
     pub signs: Vec<Sign>,
+}
+
+/// An open order that may be the same matter as another.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SimilarOrder {
+    pub number: String,
+    pub category: CategoryView,
+    pub status: Status,
+    /// Whole metres; none where one of the two has no place.
+    pub distance_m: Option<i64>,
+    pub likely_same: bool,
+    /// That it is the same matter.
+    #[schema(minimum = 0, maximum = 1)]
+    pub probability: f64,
+    /// What speaks for that.
+    pub signs: Vec<Sign>,
+    /// Words and names that stand in both, the rarest first.
+    pub shared_words: Vec<String>,
 }
 
 /// What is known of the report in the making, beside its place.
@@ -76,39 +106,111 @@ pub async fn near(app: &App, actor: &Actor, point: GivenPoint, known: Known<'_>)
     };
     let place = point.wgs84();
     let rows = around(&app.db, place, category).await?;
-    let text: String = known.text.chars().take(TEXT_CHARS).collect();
-    let new = Matter {
+    let new = Composed {
+        text: known.text.chars().take(TEXT_CHARS).collect(),
+        place: Some(place),
         category: category.map(str::to_owned),
-        pairs: pairs(&text),
         pictures: own_pictures(&app.db, actor, &known.photos).await?,
+        at: app.clock.now(),
     };
-    let compared = !new.pairs.is_empty() || !new.pictures.is_empty();
-    let mut found = compare(app, actor, &city, place, &new, rows).await?;
+    let compared = !new.text.trim().is_empty() || !new.pictures.is_empty();
+    let mut found = compare(app, new, rows).await?;
+    found.retain(|(like, _)| like.distance_m.is_some_and(|m| m <= REACH_M));
     if compared {
         found.sort_by(|(a, _), (b, _)| a.before(b));
+    } else {
+        found.sort_by(|(a, _), (b, _)| a.distance_m.partial_cmp(&b.distance_m).unwrap_or(Ordering::Equal));
     }
-    Ok(found.into_iter().map(|(_, order)| order).collect())
+    let shown = |(like, order): (Likeness, order::Model)| NearbyOrder {
+        mine: actor.is(order.reporter_id),
+        status: order.status,
+        distance_m: metres(&like).unwrap_or_default(),
+        likely_same: like.is_likely(),
+        probability: rounded(like.probability),
+        signs: like.signs,
+        category: category_view(&city, &order),
+        number: order.number,
+    };
+    Ok(found.into_iter().map(shown).collect())
 }
 
-/// Open orders that may be the same matter as this one, the likest first. An order whose place is not known has none.
-pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<NearbyOrder>> {
+/// Open orders that may be the same matter as this one, the likest first: those around its place, and those of like
+/// words wherever they are.
+pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<SimilarOrder>> {
     let (order, _) = read::visible(app, actor, number).await?;
-    let Some((longitude, latitude)) = order.longitude.zip(order.latitude) else {
-        return Ok(Vec::new());
+    let place = order.longitude.zip(order.latitude);
+    let place = place.map(|(longitude, latitude)| Wgs84 { longitude, latitude });
+    let mut rows = match place {
+        Some(place) => around(&app.db, place, None).await?,
+        None => Vec::new(),
     };
-    let place = Wgs84 { longitude, latitude };
-    let mut rows = around(&app.db, place, None).await?;
+    let known: HashSet<OrderId> = rows.iter().map(|row| row.id).chain([order.id]).collect();
+    let more: Vec<OrderId> = of_like_words(app, &order.description, order.created_at)
+        .await?
+        .into_iter()
+        .filter(|id| !known.contains(id))
+        .collect();
     rows.retain(|row| row.id != order.id);
+    rows.extend(store::open_ones(&app.db, &more, &OPEN).await?);
     let mut pictures = pictures(&app.db, &[order.id]).await?;
-    let new = Matter {
+    let new = Composed {
+        text: order.description.clone(),
+        place,
         category: order.category_code.clone(),
-        pairs: pairs(&order.description),
         pictures: pictures.remove(&order.id).unwrap_or_default(),
+        at: order.created_at,
     };
-    let mut found = compare(app, actor, &app.city.load(), place, &new, rows).await?;
+    let mut found = compare(app, new, rows).await?;
+    found.retain(|(like, _)| {
+        like.probability >= WORTH_A_LOOK || like.distance_m.is_some_and(|m| m <= REACH_M)
+    });
     found.sort_by(|(a, _), (b, _)| a.before(b));
     found.truncate(MOST_SIMILAR);
-    Ok(found.into_iter().map(|(_, order)| order).collect())
+    let (city, recent) = (app.city.load(), app.recent.at_hand(app, app.clock.now()).await?);
+    let shown = |(like, other): (Likeness, order::Model)| SimilarOrder {
+        status: other.status,
+        distance_m: metres(&like),
+        likely_same: like.is_likely(),
+        probability: rounded(like.probability),
+        signs: like.signs,
+        category: category_view(&city, &other),
+        shared_words: shared_words(&recent.index, &order.description, &other.description),
+        number: other.number,
+    };
+    Ok(found.into_iter().map(shown).collect())
+}
+
+fn metres(like: &Likeness) -> Option<i64> {
+    like.distance_m.map(|m| m.round() as i64)
+}
+
+/// To a hundredth: more would promise what nobody knows.
+fn rounded(probability: f64) -> f64 {
+    (probability * 100.0).round() / 100.0
+}
+
+fn category_view(city: &City, order: &order::Model) -> CategoryView {
+    let code = order.category_code.clone();
+    CategoryView {
+        name: code
+            .as_deref()
+            .map(|code| city.categories.name_of(code).to_owned()),
+        code,
+        source: order.category_source,
+        confidence: None,
+    }
+}
+
+/// Recent reports whose words are like these.
+async fn of_like_words(app: &App, text: &str, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
+    let text = text.to_owned();
+    let recent = app.recent.at_hand(app, now.max(app.clock.now())).await?;
+    let work = tokio::task::spawn_blocking(move || {
+        let features = Features::of("", &text);
+        recent.index.search(&features, LEAST_SIMILARITY, MOST_BY_WORDS)
+    });
+    let found = work.await.map_err(anyhow::Error::from)?;
+    Ok(found.into_iter().map(|found| found.key).collect())
 }
 
 /// The open orders in a square around the place, the newest first; a few corners lie beyond the reach.
@@ -132,53 +234,55 @@ async fn around(
     Ok(query.all(db).await?)
 }
 
-/// Those within reach, with how like they are; the nearest first.
-async fn compare(
-    app: &App,
-    actor: &Actor,
-    city: &City,
-    place: Wgs84,
-    new: &Matter,
-    rows: Vec<order::Model>,
-) -> Result<Vec<(Likeness, NearbyOrder)>> {
-    let mut pictures = if new.pictures.is_empty() {
+/// A report that others are compared with.
+struct Composed {
+    text: String,
+    place: Option<Wgs84>,
+    category: Option<String>,
+    pictures: Vec<u64>,
+    at: DateTime<Utc>,
+}
+
+/// How like each order is to the report.
+async fn compare(app: &App, new: Composed, rows: Vec<order::Model>) -> Result<Vec<(Likeness, order::Model)>> {
+    let pictures = if new.pictures.is_empty() {
         HashMap::new()
     } else {
         let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
         pictures(&app.db, &ids).await?
     };
-    let near = |order: order::Model| {
-        let (longitude, latitude) = order.longitude.zip(order.latitude)?;
-        let distance = place.distance_m(Wgs84 { longitude, latitude });
-        let matter = Matter {
-            category: order.category_code.clone(),
-            pairs: pairs(&order.description),
-            pictures: pictures.remove(&order.id).unwrap_or_default(),
-        };
-        let like = likeness(distance, new, &matter);
-        let name = order
-            .category_code
-            .as_deref()
-            .map(|code| city.categories.name_of(code).to_owned());
-        let shown = NearbyOrder {
-            number: order.number,
-            category: CategoryView {
-                code: order.category_code,
-                name,
-                source: order.category_source,
-                confidence: None,
+    let recent = app.recent.at_hand(app, app.clock.now()).await?;
+    let work = tokio::task::spawn_blocking(move || {
+        let features = Features::of("", &new.text);
+        let own = Matter {
+            report: Report {
+                features: &features,
+                place: new.place.map(|place| (place.longitude, place.latitude)),
+                category: new.category.as_deref(),
+                at: new.at,
             },
-            status: order.status,
-            distance_m: distance.round() as i64,
-            mine: actor.is(order.reporter_id),
-            likely_same: like.is_likely(),
-            signs: like.signs.clone(),
+            pictures: &new.pictures,
         };
-        (distance <= REACH_M).then_some((like, shown))
-    };
-    let mut found: Vec<_> = rows.into_iter().filter_map(near).collect();
-    found.sort_by_key(|(_, order)| order.distance_m);
-    Ok(found)
+        let like = |order: order::Model| {
+            // One that is older than what is in memory has its words cut now.
+            let cut = match recent.index.features(order.id) {
+                Some(_) => Features::default(),
+                None => Features::of("", &order.description),
+            };
+            let other = Matter {
+                report: Report {
+                    features: recent.index.features(order.id).unwrap_or(&cut),
+                    place: order.longitude.zip(order.latitude),
+                    category: order.category_code.as_deref(),
+                    at: order.created_at,
+                },
+                pictures: pictures.get(&order.id).map_or(&[], Vec::as_slice),
+            };
+            (likeness(&recent.index, &own, &other), order)
+        };
+        rows.into_iter().map(like).collect()
+    });
+    Ok(work.await.map_err(anyhow::Error::from)?)
 }
 
 /// The hashes of these photos, as far as they are the actor's own.

@@ -16,7 +16,7 @@ use crate::orders::actor::Actor;
 use crate::orders::filter::ListQuery;
 use crate::orders::list;
 use crate::orders::moves::endorse;
-use crate::orders::nearby::{self, Known, NearbyOrder};
+use crate::orders::nearby::{self, Known, NearbyOrder, SimilarOrder};
 use crate::orders::preview::{self, DispatchPreview, PreviewDispatch};
 use crate::orders::read::{self, TimelineItem};
 use crate::orders::report::{GivenPoint, NewOrder};
@@ -173,11 +173,16 @@ pub async fn nearby_orders(
     Ok(web::Json(Nearby { items }))
 }
 
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Similar {
+    pub items: Vec<SimilarOrder>,
+}
+
 /// Open orders that may be the same matter as this one, the likest first; for the operator who merges.
 #[utoipa::path(
     tag = "orders",
     params(("number" = String, Path)),
-    responses((status = 200, body = Nearby), ReadRefusals),
+    responses((status = 200, body = Similar), ReadRefusals),
     security(("bearer" = []))
 )]
 #[get("/orders/{number}/similar")]
@@ -185,10 +190,10 @@ pub async fn similar_orders(
     app: web::Data<App>,
     caller: Caller,
     number: web::Path<String>,
-) -> Result<web::Json<Nearby>> {
+) -> Result<web::Json<Similar>> {
     caller.require(Role::Operator)?;
     let items = nearby::similar(&app, &Actor::from(&caller), &number).await?;
-    Ok(web::Json(Nearby { items }))
+    Ok(web::Json(Similar { items }))
 }
 
 /// Which unit would get a report, and why; nothing is stored. A post, so that no description stands in an address.

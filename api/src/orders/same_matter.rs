@@ -1,36 +1,34 @@
-//! Whether two reports are about the same matter: by place, category, words and pictures. Pure.
+//! Whether two reports are about the same matter: by place, category, words, time and pictures. Pure; what words,
+//! place, category and time say is the judged rule of the crate `insight`, pictures come on top.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 
+use entity::ids::OrderId;
+use insight::similar::{self, Index, Report};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Beyond this nothing is the same matter.
+/// What is near by lies within this.
 pub const REACH_M: f64 = 500.0;
 
-/// From this on a client should ask "is it this one?".
-const LIKELY: f64 = 0.6;
+/// From this probability on a client should ask "is it this one?".
+const LIKELY: f64 = 0.5;
 const NEAR_M: f64 = 100.0;
-/// So much of two texts' pairs of characters in common is no chance.
-const WORDS_ALIKE: f64 = 0.3;
+/// So alike are the texts of which two found a group of one matter.
+const TEXTS_ALIKE: f64 = 0.16;
 /// Of 64 bits of a difference hash; the same picture compressed anew differs in fewer.
 const BITS_APART: u32 = 8;
 /// A picture of nearly one shade has a hash that many have.
 const BITS_THAT_SAY_SOMETHING: std::ops::RangeInclusive<u32> = 6..=58;
-/// The parts of a likeness; together 1. The same picture counts as much as all of them but a doubt.
-const PLACE_WEIGHS: f64 = 0.35;
-const CATEGORY_WEIGHS: f64 = 0.25;
-const WORDS_WEIGH: f64 = 0.4;
+/// The same picture sent twice leaves little doubt.
 const SAME_PICTURE: f64 = 0.9;
 
 /// What is known of a report.
-#[derive(Clone, Debug, Default)]
-pub struct Matter {
-    pub category: Option<String>,
-    pub pairs: HashSet<(char, char)>,
+#[derive(Clone, Debug)]
+pub struct Matter<'a> {
+    pub report: Report<'a>,
     /// Difference hashes of its photos.
-    pub pictures: Vec<u64>,
+    pub pictures: &'a [u64],
 }
 
 /// What speaks for it.
@@ -45,8 +43,10 @@ pub enum Sign {
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Likeness {
-    /// 0 to 1.
-    pub score: f64,
+    /// That both are one matter.
+    pub probability: f64,
+    /// None where one of the two has no place.
+    pub distance_m: Option<f64>,
     pub signs: Vec<Sign>,
 }
 
@@ -54,72 +54,45 @@ impl Likeness {
     /// Being near alone is no sign: many matters are.
     #[must_use]
     pub fn is_likely(&self) -> bool {
-        self.score >= LIKELY && self.signs.iter().any(|sign| *sign != Sign::Place)
+        self.probability >= LIKELY && self.signs.iter().any(|sign| *sign != Sign::Place)
     }
 
-    /// The likest first: what is likely at all, then by the score.
+    /// The likest first: what is likely at all, then by the probability.
     #[must_use]
     pub fn before(&self, other: &Self) -> Ordering {
         let likely = other.is_likely().cmp(&self.is_likely());
-        likely.then(other.score.total_cmp(&self.score))
+        likely.then(other.probability.total_cmp(&self.probability))
     }
 }
 
-/// The text's pairs of neighbouring letters, blanks and punctuation left out.
+/// `index` says how rare words are.
 #[must_use]
-pub fn pairs(text: &str) -> HashSet<(char, char)> {
-    let letters: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
-    letters
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [a, b] => Some((*a, *b)),
-            _ => None,
-        })
-        .collect()
-}
-
-#[must_use]
-pub fn likeness(distance_m: f64, new: &Matter, known: &Matter) -> Likeness {
-    let near = (1.0 - distance_m / REACH_M).clamp(0.0, 1.0);
-    let same_category = new.category.is_some() && new.category == known.category;
-    let words = dice(&new.pairs, &known.pairs);
+pub fn likeness(index: &Index<OrderId>, new: &Matter<'_>, known: &Matter<'_>) -> Likeness {
+    let reasons = similar::same_matter(index, &new.report, &known.report);
     let same_picture = new
         .pictures
         .iter()
         .any(|a| known.pictures.iter().any(|b| same_picture(*a, *b)));
-    // What the new report does not say yet neither speaks for it nor against it.
-    let says = |known: bool, weight: f64| if known { weight } else { 0.0 };
-    let most = PLACE_WEIGHS
-        + says(new.category.is_some(), CATEGORY_WEIGHS)
-        + says(!new.pairs.is_empty(), WORDS_WEIGH);
-    let found = PLACE_WEIGHS * near + says(same_category, CATEGORY_WEIGHS) + WORDS_WEIGH * words;
-    let mut score = found / most;
-    if same_picture {
-        score = score.max(SAME_PICTURE);
-    }
+    let probability = if same_picture {
+        reasons.probability.max(SAME_PICTURE)
+    } else {
+        reasons.probability
+    };
     let signs = [
-        (distance_m <= NEAR_M, Sign::Place),
-        (same_category, Sign::Category),
-        (words >= WORDS_ALIKE, Sign::Text),
+        (reasons.distance_m.is_some_and(|m| m <= NEAR_M), Sign::Place),
+        (reasons.same_category == Some(true), Sign::Category),
+        (reasons.text_similarity >= TEXTS_ALIKE, Sign::Text),
         (same_picture, Sign::Picture),
     ];
     Likeness {
-        score,
+        probability,
+        distance_m: reasons.distance_m,
         signs: signs
             .into_iter()
             .filter(|(shows, _)| *shows)
             .map(|(_, sign)| sign)
             .collect(),
     }
-}
-
-/// Twice what is common over what there is.
-fn dice(a: &HashSet<(char, char)>, b: &HashSet<(char, char)>) -> f64 {
-    let all = a.len() + b.len();
-    if all == 0 {
-        return 0.0;
-    }
-    2.0 * a.intersection(b).count() as f64 / all as f64
 }
 
 fn same_picture(a: u64, b: u64) -> bool {
@@ -129,69 +102,99 @@ fn same_picture(a: u64, b: u64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+    use insight::similar::Features;
+
     use super::*;
 
-    fn matter(category: Option<&str>, text: &str, pictures: &[u64]) -> Matter {
-        Matter {
-            category: category.map(str::to_owned),
-            pairs: pairs(text),
+    const HERE: (f64, f64) = (112.43, 34.66);
+    const HOLE: &str = "南昌路与联盟路交叉口路面塌陷，车辆绕行。";
+    const AGAIN: &str = "联盟路南昌路口，路面塌陷很久，车辆只能绕行";
+    const NOISE: &str = "夜间施工噪声扰民，希望尽快整治";
+
+    struct Told {
+        features: Features,
+        category: Option<&'static str>,
+        metres_east: f64,
+        pictures: Vec<u64>,
+    }
+
+    fn told(category: Option<&'static str>, text: &str, metres_east: f64, pictures: &[u64]) -> Told {
+        Told {
+            features: Features::of("", text),
+            category,
+            metres_east,
             pictures: pictures.to_vec(),
         }
     }
 
+    impl Told {
+        fn matter(&self) -> Matter<'_> {
+            let metres_per_degree = 111_195.0 * HERE.1.to_radians().cos();
+            Matter {
+                report: Report {
+                    features: &self.features,
+                    place: Some((HERE.0 + self.metres_east / metres_per_degree, HERE.1)),
+                    category: self.category,
+                    at: DateTime::UNIX_EPOCH,
+                },
+                pictures: &self.pictures,
+            }
+        }
+    }
+
+    fn like(a: &Told, b: &Told) -> Likeness {
+        let mut index = Index::default();
+        for text in [HOLE, AGAIN, NOISE] {
+            index.add(OrderId::generate(), Features::of("", text));
+        }
+        likeness(&index, &a.matter(), &b.matter())
+    }
+
     #[test]
     fn the_same_hole_told_twice_is_likely_the_same_matter() {
-        let a = matter(Some("road"), "南昌路与联盟路交叉口路面塌陷，车辆绕行。", &[]);
-        let b = matter(Some("road"), "联盟路南昌路口，路面塌陷很久，车辆只能绕行", &[]);
-        let like = likeness(30.0, &a, &b);
-        assert!(like.is_likely(), "{like:?}");
-        assert_eq!(like.signs, [Sign::Place, Sign::Category, Sign::Text]);
+        let known = told(Some("road"), AGAIN, 30.0, &[]);
+        let like_it = like(&told(Some("road"), HOLE, 0.0, &[]), &known);
+        assert!(like_it.is_likely(), "{like_it:?}");
+        assert_eq!(like_it.signs, [Sign::Place, Sign::Category, Sign::Text]);
         // Before the category is chosen, the words are enough.
-        let composing = Matter { category: None, ..a };
-        assert!(likeness(30.0, &composing, &b).is_likely());
+        assert!(like(&told(None, HOLE, 0.0, &[]), &known).is_likely());
     }
 
     #[test]
     fn another_matter_at_the_same_place_is_not() {
-        let a = matter(Some("road"), "南昌路与联盟路交叉口路面塌陷，车辆绕行。", &[]);
-        let b = matter(Some("noise"), "夜间施工噪声扰民，希望尽快整治", &[]);
-        let like = likeness(0.0, &a, &b);
-        assert!(!like.is_likely(), "{like:?}");
-        assert_eq!(like.signs, [Sign::Place]);
+        let like_it = like(
+            &told(Some("road"), HOLE, 0.0, &[]),
+            &told(Some("noise"), NOISE, 0.0, &[]),
+        );
+        assert!(!like_it.is_likely(), "{like_it:?}");
+        assert_eq!(like_it.signs, [Sign::Place]);
+    }
+
+    #[test]
+    fn before_a_word_is_written_one_category_at_one_spot_is_likely_and_the_place_alone_is_not() {
+        let known = told(Some("road"), HOLE, 10.0, &[]);
+        assert!(like(&told(Some("road"), "", 0.0, &[]), &known).is_likely());
+        assert!(!like(&told(None, "", 0.0, &[]), &known).is_likely());
+        assert!(!like(&told(Some("road"), "", 400.0, &[]), &known).is_likely());
     }
 
     #[test]
     fn the_same_picture_is_enough_and_an_empty_one_is_nothing() {
         let picture = 0x0f0f_3c3c_a5a5_9696;
-        let a = matter(None, "", &[picture]);
-        let sent_again = matter(None, "另一段文字", &[picture ^ 0b1011]);
-        assert_eq!(likeness(400.0, &a, &sent_again).signs, [Sign::Picture]);
-        assert!(likeness(400.0, &a, &sent_again).is_likely());
-        let other = matter(None, "", &[!picture]);
-        assert!(likeness(400.0, &a, &other).signs.is_empty());
-        let (same, near) = (likeness(400.0, &a, &sent_again), likeness(0.0, &a, &other));
+        let new = told(None, "", 0.0, &[picture]);
+        let sent_again = told(None, NOISE, 400.0, &[picture ^ 0b1011]);
+        assert_eq!(like(&new, &sent_again).signs, [Sign::Picture]);
+        assert!(like(&new, &sent_again).is_likely());
+        let other = told(None, "", 400.0, &[!picture]);
+        assert!(like(&new, &other).signs.is_empty());
+        let near = told(None, "", 0.0, &[!picture]);
         assert_eq!(
-            same.before(&near),
+            like(&new, &sent_again).before(&like(&new, &near)),
             Ordering::Less,
             "being near is less than the same picture"
         );
-        let (wall, sky) = (matter(None, "", &[0]), matter(None, "", &[1]));
-        assert!(likeness(400.0, &wall, &sky).signs.is_empty());
-    }
-
-    #[test]
-    fn nothing_said_is_nothing_alike() {
-        let nothing = Matter::default();
-        assert!(
-            !likeness(0.0, &nothing, &nothing).is_likely(),
-            "being near is no sign"
-        );
-        assert_eq!(
-            likeness(REACH_M, &nothing, &nothing),
-            Likeness {
-                score: 0.0,
-                signs: vec![]
-            }
-        );
+        let (wall, sky) = (told(None, "", 0.0, &[0]), told(None, "", 400.0, &[1]));
+        assert!(like(&wall, &sky).signs.is_empty());
     }
 }

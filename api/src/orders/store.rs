@@ -1,16 +1,19 @@
 //! Queries on the order itself.
 
-use entity::ids::OrderId;
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId};
+use entity::kinds::Status;
 use entity::{assignment, endorsement, order};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    SqlErr, TryInsertResult,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    QueryOrder, QuerySelect, SqlErr, TryInsertResult,
 };
 
 use crate::error::{Error, Kind, Result};
 use crate::orders::changes;
 use crate::orders::sight::Known;
+use crate::orders::walk;
 
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
     let query = order::Entity::find().filter(order::Column::Number.eq(number));
@@ -94,4 +97,53 @@ pub async fn update(txn: &impl ConnectionTrait, before: &order::Model, after: &o
     }
     changes::note(txn, before.id).await?;
     Ok(true)
+}
+
+/// A report's words, and who wrote it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Text {
+    pub id: OrderId,
+    pub created_at: DateTime<Utc>,
+    pub reporter_id: PersonId,
+    pub description: String,
+}
+
+/// Reports after `from` (and after that report of the same instant) up to `until`, the oldest first.
+pub async fn texts_since(
+    connection: &impl ConnectionTrait,
+    from: walk::Onward,
+    until: DateTime<Utc>,
+    limit: u64,
+) -> Result<Vec<Text>, DbErr> {
+    order::Entity::find()
+        .select_only()
+        .columns([
+            order::Column::Id,
+            order::Column::CreatedAt,
+            order::Column::ReporterId,
+            order::Column::Description,
+        ])
+        .filter(walk::after(from))
+        .filter(order::Column::CreatedAt.lte(until))
+        .filter(order::Column::Status.ne(Status::Cancelled))
+        .order_by_asc(order::Column::CreatedAt)
+        .order_by_asc(order::Column::Id)
+        .limit(limit)
+        .into_model()
+        .all(connection)
+        .await
+}
+
+/// Of these orders, those that are open and not part of another.
+pub async fn open_ones(
+    connection: &impl ConnectionTrait,
+    ids: &[OrderId],
+    open: &[Status],
+) -> Result<Vec<order::Model>, DbErr> {
+    order::Entity::find()
+        .filter(order::Column::Id.is_in(ids.iter().copied()))
+        .filter(order::Column::Status.is_in(open.iter().copied()))
+        .filter(order::Column::MergedInto.is_null())
+        .all(connection)
+        .await
 }

@@ -72,10 +72,31 @@ pub struct Rows<'a> {
     pub group: Option<String>,
 }
 
+/// As much of a clock as decides whether it was kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    pub kind: ClockKind,
+    pub due_at: DateTime<Utc>,
+    pub stopped_at: Option<DateTime<Utc>>,
+    pub light: Light,
+}
+
+impl From<&deadline::Model> for Clock {
+    fn from(row: &deadline::Model) -> Self {
+        Self {
+            kind: row.kind,
+            due_at: row.due_at,
+            stopped_at: row.stopped_at,
+            light: row.light,
+        }
+    }
+}
+
 impl Facts {
     #[must_use]
     pub fn of(rows: &Rows<'_>, zone: Tz) -> Self {
         let order = rows.order;
+        let clocks: Vec<Clock> = rows.clocks.iter().map(Clock::from).collect();
         Self {
             area: order.area_code.clone().unwrap_or_else(|| NOWHERE.to_owned()),
             unit: order.unit_id,
@@ -91,7 +112,7 @@ impl Facts {
                 .duration_trunc(TimeDelta::hours(1))
                 .unwrap_or(order.stage_since),
             arrived_on: local_date(order.created_at, zone),
-            outcomes: outcomes(rows, zone),
+            outcomes: outcomes(order, &clocks, rows.verdicts, zone),
         }
     }
 
@@ -101,18 +122,20 @@ impl Facts {
     }
 }
 
-fn outcomes(rows: &Rows<'_>, zone: Tz) -> Vec<Outcome> {
-    let order = rows.order;
+/// What was decided about an order, and when: the one source of every rate, on the screen and in reports.
+#[must_use]
+pub fn outcomes(
+    order: &order::Model,
+    clocks: &[Clock],
+    verdicts: &[verdict::Model],
+    zone: Tz,
+) -> Vec<Outcome> {
     // A withdrawn matter, and one that goes on under another number, says nothing about the unit.
     if order.status == Status::Cancelled || order.merged_into.is_some() {
         return Vec::new();
     }
-    let mut outcomes: Vec<_> = rows
-        .clocks
-        .iter()
-        .filter_map(|clock| decided(clock, zone))
-        .collect();
-    outcomes.extend(rows.verdicts.iter().map(|verdict| Outcome {
+    let mut outcomes: Vec<_> = clocks.iter().filter_map(|clock| decided(clock, zone)).collect();
+    outcomes.extend(verdicts.iter().map(|verdict| Outcome {
         on: local_date(verdict.created_at, zone),
         what: What::Verdict {
             result: verdict.result,
@@ -125,7 +148,7 @@ fn outcomes(rows: &Rows<'_>, zone: Tz) -> Vec<Outcome> {
             on,
             what: What::Closed,
         });
-        let rated = rows.verdicts.iter().any(|verdict| verdict.round == order.round);
+        let rated = verdicts.iter().any(|verdict| verdict.round == order.round);
         if !rated {
             outcomes.push(Outcome {
                 on,
@@ -139,7 +162,7 @@ fn outcomes(rows: &Rows<'_>, zone: Tz) -> Vec<Outcome> {
 }
 
 /// A clock is decided when it is stopped, or when it has run out; whichever is first gives the day.
-fn decided(clock: &deadline::Model, zone: Tz) -> Option<Outcome> {
+fn decided(clock: &Clock, zone: Tz) -> Option<Outcome> {
     let met = match clock.stopped_at {
         Some(stopped_at) => stopped_at <= clock.due_at,
         None if clock.light == Light::Red => false,

@@ -13,5 +13,5 @@ pub mod training;
 mod vocabulary;
 
 pub use model::{Model, Ranked};
-pub use report::{Report, evaluate};
-pub use training::{Example, Refused, Settings, cross_validate, train};
+pub use report::{AtLimit, Report, evaluate};
+pub use training::{Example, Refused, Settings, Trained, cross_validate, train, train_in_full};

@@ -26,6 +26,8 @@ pub struct Report {
     pub coverage: f64,
     /// How many of these would be right; 1 when there are none.
     pub precision: f64,
+    /// The same at other limits.
+    pub limits: Vec<AtLimit>,
     /// How far what is said is from what holds: mean distance over ten equally wide bins of confidence.
     pub calibration_error: f64,
     pub by_label: Vec<LabelReport>,
@@ -33,6 +35,37 @@ pub struct Report {
     /// Row: the right category; column: the given one, in the order of `labels`.
     pub confusion: Vec<Vec<u32>>,
 }
+
+/// What a limit of confidence makes of the texts.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct AtLimit {
+    pub limit: f64,
+    pub coverage: f64,
+    pub precision: f64,
+}
+
+impl AtLimit {
+    fn of(answers: &[Answer], limit: f32) -> Self {
+        let sure = || {
+            let given = answers.iter().filter(|answer| answer.given.is_some());
+            given.filter(move |answer| answer.confidence >= limit)
+        };
+        let many = sure().count();
+        Self {
+            limit: f64::from(limit),
+            coverage: ratio(many as f64, answers.len()),
+            precision: if many == 0 {
+                1.0
+            } else {
+                ratio(count(sure(), Answer::is_right), many)
+            },
+        }
+    }
+}
+
+/// Limits of which a report tells, in hundredths.
+const LIMITS: std::ops::RangeInclusive<u8> = 20..=95;
+const LIMIT_STEP: usize = 5;
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LabelReport {
@@ -60,10 +93,7 @@ impl Report {
             .enumerate()
             .map(|(at, label)| label_report(at, label, answers))
             .collect();
-        let sure: Vec<_> = answers
-            .iter()
-            .filter(|answer| answer.given.is_some() && answer.confidence >= threshold)
-            .collect();
+        let at_threshold = AtLimit::of(answers, threshold);
         // A category without a text in this set can be neither hit nor missed.
         let asked = by_label.iter().filter(|label| label.texts > 0);
         let macro_f1 = ratio(asked.clone().map(|label| label.f1).sum(), asked.count());
@@ -72,12 +102,12 @@ impl Report {
             accuracy: ratio(count(answers.iter(), Answer::is_right), answers.len()),
             macro_f1,
             threshold: f64::from(threshold),
-            coverage: ratio(sure.len() as f64, answers.len()),
-            precision: if sure.is_empty() {
-                1.0
-            } else {
-                ratio(count(sure.iter().copied(), Answer::is_right), sure.len())
-            },
+            coverage: at_threshold.coverage,
+            precision: at_threshold.precision,
+            limits: LIMITS
+                .step_by(LIMIT_STEP)
+                .map(|hundredths| AtLimit::of(answers, f32::from(hundredths) / 100.0))
+                .collect(),
             calibration_error: calibration_error(answers),
             by_label,
             labels: labels.to_vec(),
@@ -103,7 +133,8 @@ impl Report {
 }
 
 impl Answer {
-    fn is_right(&self) -> bool {
+    #[must_use]
+    pub fn is_right(&self) -> bool {
         self.given == Some(self.right)
     }
 }
@@ -211,6 +242,17 @@ mod tests {
         assert!((low.coverage - 4.0 / 6.0).abs() < 1e-9 && (low.precision - 3.0 / 4.0).abs() < 1e-9);
         assert!((high.coverage - 2.0 / 6.0).abs() < 1e-9 && (high.precision - 1.0).abs() < 1e-9);
         assert!((report(0.95).precision - 1.0).abs() < 1e-9);
+        let told = low
+            .limits
+            .iter()
+            .find(|at| (at.limit - 0.5).abs() < 1e-6)
+            .unwrap();
+        assert_eq!((told.coverage, told.precision), (low.coverage, low.precision));
+        assert!(
+            low.limits
+                .windows(2)
+                .all(|pair| pair[0].coverage >= pair[1].coverage)
+        );
     }
 
     #[test]

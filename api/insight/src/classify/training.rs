@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::calibration::{Calibration, Held};
 use super::features::{self, Counts};
 use super::folds::stratified;
-use super::linear::{self, Options};
+use super::linear::{self, Machine, Options};
 use super::model::Model;
 use super::report::{Answer, Report};
-use super::vocabulary::Vocabulary;
+use super::vocabulary::{Row, Vocabulary};
 use rayon::prelude::*;
 
 /// A text, and the category it is of.
@@ -29,6 +29,10 @@ pub struct Settings {
     pub cost: f32,
     /// How much of naive Bayes the machines begin with.
     pub prior: f32,
+    /// Labels that begin with the same so many characters are of one family, as `0201` and `0206`; 0: no families.
+    pub family_chars: usize,
+    /// How much of its family's machine is in a category's own.
+    pub family: f32,
 }
 
 impl Default for Settings {
@@ -39,6 +43,8 @@ impl Default for Settings {
             min_confidence: 0.5,
             cost: COST,
             prior: PRIOR,
+            family_chars: 0,
+            family: FAMILY,
         }
     }
 }
@@ -56,6 +62,8 @@ impl Settings {
 /// Both chosen by cross-validation on real messages and on the texts of a city pack.
 const COST: f32 = 1.0;
 const PRIOR: f32 = 0.5;
+/// Chosen on the texts of a city pack.
+const FAMILY: f32 = 0.7;
 /// One byte a weight: with labels and vocabulary a model stays below 5 MB.
 const MAX_WEIGHTS: usize = 4_500_000;
 
@@ -78,6 +86,25 @@ pub fn train(
     anchors: &[Example],
     settings: Settings,
 ) -> Result<(Model, Report), Refused> {
+    let Trained { model, report, .. } = train_in_full(examples, anchors, settings)?;
+    Ok((model, report))
+}
+
+/// A model, and what is known of it.
+#[derive(Clone, Debug)]
+pub struct Trained {
+    pub model: Model,
+    pub report: Report,
+    /// Of each example, whether machines that had not seen it answered it rightly.
+    pub right: Vec<bool>,
+}
+
+/// The same with the answer to each example.
+pub fn train_in_full(
+    examples: &[Example],
+    anchors: &[Example],
+    settings: Settings,
+) -> Result<Trained, Refused> {
     let set = Set::new(examples, anchors, settings)?;
     let held = set.hold_out(settings);
     let all: Vec<usize> = (0..set.asked).collect();
@@ -85,7 +112,12 @@ pub fn train(
     if model.features() == 0 {
         return Err(Refused::NoWords);
     }
-    Ok((model, set.report(&held, settings)))
+    let answers = answers(&held);
+    Ok(Trained {
+        model,
+        report: Report::of(&set.categories, &answers, settings.min_confidence),
+        right: answers.iter().map(Answer::is_right).collect(),
+    })
 }
 
 /// Only the report.
@@ -95,7 +127,8 @@ pub fn cross_validate(
     settings: Settings,
 ) -> Result<Report, Refused> {
     let set = Set::new(examples, anchors, settings)?;
-    Ok(set.report(&set.hold_out(settings), settings))
+    let answers = answers(&set.hold_out(settings));
+    Ok(Report::of(&set.categories, &answers, settings.min_confidence))
 }
 
 /// Texts with their features counted once.
@@ -136,17 +169,49 @@ impl Set {
         })
     }
 
+    /// Trains on the chosen texts and on all anchors.
     fn fit(&self, chosen: &[usize], settings: Settings) -> Model {
-        let counts: Vec<&Counts> = chosen.iter().filter_map(|at| self.counts.get(*at)).collect();
-        let labels: Vec<usize> = chosen
-            .iter()
-            .filter_map(|at| self.labels.get(*at).copied())
-            .collect();
+        let chosen = || chosen.iter().copied().chain(self.asked..self.counts.len());
+        let counts: Vec<&Counts> = chosen().filter_map(|at| self.counts.get(at)).collect();
+        let labels: Vec<usize> = chosen().filter_map(|at| self.labels.get(at).copied()).collect();
         let width = self.categories.len();
         let vocabulary = Vocabulary::of(&counts, MAX_WEIGHTS / width);
         let rows: Vec<_> = counts.iter().map(|counts| vocabulary.row(counts)).collect();
-        let machines = linear::train(&rows, &labels, width, vocabulary.len(), settings.options());
+        let mut machines = linear::train(&rows, &labels, width, vocabulary.len(), settings.options());
+        self.lean_on_families(&mut machines, &rows, &labels, settings);
         Model::assemble(self.categories.clone(), vocabulary, &machines, self.fingerprint)
+    }
+
+    /// Adds to each category's machine a share of its family's: what the texts of a first-level category have in
+    /// common, few texts of one kind do not show. The model stays linear, and as large as it was.
+    fn lean_on_families(&self, machines: &mut [Machine], rows: &[Row], labels: &[usize], settings: Settings) {
+        let family = |label: &String| -> String { label.chars().take(settings.family_chars).collect() };
+        let names: Vec<String> = self.categories.iter().map(family).collect();
+        let mut families = names.clone();
+        families.sort();
+        families.dedup();
+        if settings.family_chars == 0 || !(2..names.len()).contains(&families.len()) {
+            return;
+        }
+        let of_category: Vec<usize> = names
+            .iter()
+            .map(|name| families.binary_search(name).unwrap_or_default())
+            .collect();
+        let of_row: Vec<usize> = labels
+            .iter()
+            .filter_map(|label| of_category.get(*label).copied())
+            .collect();
+        let features = machines.first().map_or(0, |machine| machine.weights.len());
+        let common = linear::train(rows, &of_row, families.len(), features, settings.options());
+        for (machine, family) in machines.iter_mut().zip(of_category) {
+            let Some(common) = common.get(family) else {
+                continue;
+            };
+            machine.bias += settings.family * common.bias;
+            for (own, common) in machine.weights.iter_mut().zip(&common.weights) {
+                *own += settings.family * common;
+            }
+        }
     }
 
     /// Scores of every text by machines that have not seen it.
@@ -167,36 +232,35 @@ impl Set {
         held.sort_by_key(|(at, _)| *at);
         held.into_iter().map(|(_, held)| held).collect()
     }
+}
 
-    /// With a calibration for each half of the texts from the other half, so that calibration is judged on
-    /// texts it has not seen either.
-    fn report(&self, held: &[Held], settings: Settings) -> Report {
-        let half = |odd: usize| {
-            let part = held.iter().enumerate().filter(move |(at, _)| at % 2 == odd);
-            part.map(|(_, held)| Held {
-                scores: held.scores.clone(),
-                right: held.right,
-            })
-        };
-        let calibrations = [1, 0].map(|odd| Calibration::fit(&half(odd).collect::<Vec<_>>()));
-        let answer = |(at, held): (usize, &Held)| {
-            let [even, odd] = &calibrations;
-            let calibration = if at % 2 == 0 { even } else { odd };
-            let given = calibration.confidences(&held.scores);
-            let best = given
-                .iter()
-                .copied()
-                .enumerate()
-                .fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
-            Answer {
-                right: held.right,
-                given: Some(best.0),
-                confidence: best.1,
-            }
-        };
-        let answers: Vec<Answer> = held.iter().enumerate().map(answer).collect();
-        Report::of(&self.categories, &answers, settings.min_confidence)
-    }
+/// With a calibration for each half of the texts from the other half, so that calibration is judged on texts it
+/// has not seen either.
+fn answers(held: &[Held]) -> Vec<Answer> {
+    let half = |odd: usize| {
+        let part = held.iter().enumerate().filter(move |(at, _)| at % 2 == odd);
+        part.map(|(_, held)| Held {
+            scores: held.scores.clone(),
+            right: held.right,
+        })
+    };
+    let calibrations = [1, 0].map(|odd| Calibration::fit(&half(odd).collect::<Vec<_>>()));
+    let answer = |(at, held): (usize, &Held)| {
+        let [even, odd] = &calibrations;
+        let calibration = if at % 2 == 0 { even } else { odd };
+        let given = calibration.confidences(&held.scores);
+        let best = given
+            .iter()
+            .copied()
+            .enumerate()
+            .fold((0, 0.0), |best, next| if next.1 > best.1 { next } else { best });
+        Answer {
+            right: held.right,
+            given: Some(best.0),
+            confidence: best.1,
+        }
+    };
+    held.iter().enumerate().map(answer).collect()
 }
 
 #[cfg(test)]
@@ -265,6 +329,31 @@ pub mod tests {
         assert_eq!((report.texts, report.labels.as_slice()), (18, model.labels()));
         assert!(report.accuracy > 0.8, "{report:?}");
         assert_eq!(report.confusion.iter().flatten().sum::<u32>(), 18);
+    }
+
+    #[test]
+    fn anchors_are_trained_on_in_every_fold_and_never_asked() {
+        let of = |label: &str, text: &str| Example {
+            text: text.into(),
+            label: label.into(),
+        };
+        let anchors = [of("电梯", "电梯停运困人"), of("电梯", "电梯坏了没人修")];
+        let (model, report) = train(&examples(), &anchors, Settings::default()).unwrap();
+        assert_eq!(report.texts, 18);
+        assert_eq!(model.suggest("楼里电梯停运", 1)[0].label, "电梯");
+        // A category that only one text speaks of is known from its anchor when that text is held out.
+        let mut examples = examples();
+        examples.push(of("电梯", "楼里电梯停运"));
+        let recall = |anchors: &[Example]| {
+            let report = cross_validate(&examples, anchors, Settings::default()).unwrap();
+            report
+                .by_label
+                .iter()
+                .find(|label| label.label == "电梯")
+                .unwrap()
+                .recall
+        };
+        assert!(recall(&[]) < 0.5 && recall(&anchors) > 0.5);
     }
 
     #[test]

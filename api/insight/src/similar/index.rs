@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::similar::features::Features;
+use crate::similar::spread::ByNumber;
 
 /// A term in more than this share of the reports finds nobody by itself, it only adds to the score.
 const COMMON_SHARE: usize = 150;
@@ -21,7 +22,7 @@ const VIRTUAL_REPORTS: f32 = 100.0;
 pub struct Index<K> {
     slots: Vec<Option<Entry<K>>>,
     by_key: HashMap<K, u32>,
-    postings: HashMap<u32, Posting>,
+    postings: ByNumber<Posting>,
     /// Reports at the time the norms were worked out.
     normed_at: usize,
 }
@@ -54,7 +55,7 @@ impl<K> Default for Index<K> {
         Self {
             slots: Vec::new(),
             by_key: HashMap::new(),
-            postings: HashMap::new(),
+            postings: ByNumber::default(),
             normed_at: 0,
         }
     }
@@ -188,7 +189,7 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
             })
             .collect();
         lists.sort_by_key(|(_, entries)| entries.len());
-        let mut shared: HashMap<u32, f32> = HashMap::new();
+        let mut shared: ByNumber<f32> = ByNumber::default();
         let mut visits = 0;
         for (gain, entries) in lists {
             visits += entries.len();

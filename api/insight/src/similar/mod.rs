@@ -4,7 +4,8 @@
 pub mod features;
 pub mod index;
 pub mod score;
+pub mod spread;
 
 pub use features::Features;
 pub use index::{Found, Index};
-pub use score::{Reasons, Report, same_matter};
+pub use score::{Reasons, Report, same_matter, shared_words};

@@ -14,6 +14,9 @@ use crate::similar::index::Index;
 /// weighted back to how often such pairs occur.
 const TEXT_BASE: f64 = -6.65;
 const TEXT_SLOPE: f64 = 28.0;
+/// Log odds of one matter where one of the two says nothing yet: it speaks neither for nor against, and what
+/// remains is how often two open matters of one spot and one category are one.
+const NO_TEXT: f64 = -1.5;
 /// Log odds that two reports of one spot gain, and how they fall with distance.
 const SAME_SPOT: f64 = 1.5;
 const DISTANCE_FALL: f64 = 1.2;
@@ -31,7 +34,6 @@ const MAX_WORDS: usize = 6;
 /// A report as it is compared.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
-    pub text: &'a str,
     pub features: &'a Features,
     /// WGS-84 degrees, longitude first.
     pub place: Option<(f64, f64)>,
@@ -44,8 +46,6 @@ pub struct Report<'a> {
 pub struct Reasons {
     /// 0 to 1: of pairs with this score, so many are one matter.
     pub probability: f64,
-    /// The words and names both use, the rarest first.
-    pub shared_words: Vec<String>,
     pub text_similarity: f64,
     pub distance_m: Option<f64>,
     /// None where one of the two has no category.
@@ -60,14 +60,17 @@ pub fn same_matter<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &Report<'_>, 
     let distance_km = a.place.zip(b.place).map(|(a, b)| distance_km(a, b));
     let same_category = a.category.zip(b.category).map(|(a, b)| a == b);
     let days = (a.at - b.at).num_days().abs();
-    let odds = TEXT_BASE
-        + TEXT_SLOPE * text_similarity
+    let of_text = if a.features.is_empty() || b.features.is_empty() {
+        NO_TEXT
+    } else {
+        TEXT_BASE + TEXT_SLOPE * text_similarity
+    };
+    let odds = of_text
         + distance_km.map_or(0.0, of_distance)
         + same_category.map_or(0.0, |same| if same { CATEGORY } else { -CATEGORY })
         + (-DAILY_FADE * (days as f64 - FRESH_DAYS).max(0.0)).max(OLDEST);
     Reasons {
         probability: 1.0 / (1.0 + (-odds).exp()),
-        shared_words: shared_words(index, a.text, b.text),
         text_similarity,
         distance_m: distance_km.map(|km| km * 1_000.0),
         same_category,
@@ -87,8 +90,9 @@ fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
     2.0 * RADIUS_KM * chord.sqrt().min(1.0).asin()
 }
 
-/// Words and pairs of words that stand in both; a word that stands in a pair is not said twice.
-fn shared_words<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &str, b: &str) -> Vec<String> {
+/// The words and names that stand in both, the rarest first; a word that stands in a pair is not said twice.
+#[must_use]
+pub fn shared_words<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &str, b: &str) -> Vec<String> {
     let (mine, theirs) = (phrases(a), phrases(b));
     let mut shared: Vec<(f32, String)> = mine
         .into_iter()
@@ -139,14 +143,12 @@ mod tests {
         let (mine, theirs) = (Features::of("", ONE), Features::of("", b));
         let at = DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap();
         let a = Report {
-            text: ONE,
             features: &mine,
             place: Some((112.43, 34.66)),
             category: Some("0101"),
             at,
         };
         let b = Report {
-            text: b,
             features: &theirs,
             place,
             category,
@@ -178,12 +180,21 @@ mod tests {
     }
 
     #[test]
+    fn what_says_nothing_yet_speaks_neither_for_nor_against() {
+        let here = Some((112.43, 34.66));
+        let silent = "";
+        assert!(compare(silent, here, Some("0101"), 1).probability > 0.6);
+        assert!(compare(silent, here, Some("0203"), 1).probability < 0.4);
+        assert!(compare(silent, Some((112.436, 34.66)), Some("0101"), 1).probability < 0.5);
+    }
+
+    #[test]
     fn it_says_why() {
         let reasons = compare(AGAIN, Some((112.43, 34.6645)), None, 3);
-        assert!(
-            reasons.shared_words.iter().any(|word| word.contains("南昌")),
-            "{reasons:?}"
-        );
+        let mut index = Index::default();
+        index.add(0, Features::of("", ONE));
+        let shared = shared_words(&index, ONE, AGAIN);
+        assert!(shared.iter().any(|word| word.contains("南昌")), "{shared:?}");
         assert!((reasons.distance_m.unwrap() - 500.0).abs() < 2.0);
         assert_eq!((reasons.same_category, reasons.days_apart), (None, 3));
     }

@@ -1,8 +1,8 @@
 //! The middle of a group: the sum of its members' unit vectors, the lightest terms let go.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::similar::spread::ByNumber;
 use crate::similar::{Features, Index};
 
 /// Terms kept; twice as many may gather before the lightest go.
@@ -10,7 +10,7 @@ const MAX_TERMS: usize = 192;
 
 #[derive(Clone, Debug, Default)]
 pub struct Centre {
-    sum: HashMap<u32, f32>,
+    sum: ByNumber<f32>,
     members: usize,
     norm: f32,
 }

@@ -4,7 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
-use crate::similar::{Features, Index};
+use rayon::prelude::*;
+
+use crate::similar::spread::ByNumber;
+use crate::similar::{Features, Found, Index};
 use crate::topics::centre::Centre;
 
 /// Neighbours looked at for one report.
@@ -78,7 +81,7 @@ impl<K> Default for Group<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
+impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
@@ -137,8 +140,14 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
     pub fn assign(&mut self, index: &Index<K>, keys: &[K]) -> Vec<Change> {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
-        for key in keys {
-            self.place(index, key);
+        keys.retain(|key| !self.of.contains_key(key));
+        // Who resembles whom does not change while they are placed, and is most of the work.
+        let around: Vec<(K, Vec<Found<K>>)> = keys
+            .into_par_iter()
+            .map(|key| (key, self.neighbours(index, key)))
+            .collect();
+        for (key, neighbours) in around {
+            self.place(index, key, &neighbours);
         }
         let mut changes = self.part(index);
         changes.extend(self.unite());
@@ -187,14 +196,20 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
             .map_or(0.0, |group| group.centre.cosine(index, features))
     }
 
-    fn place(&mut self, index: &Index<K>, key: K) {
+    fn neighbours(&self, index: &Index<K>, key: K) -> Vec<Found<K>> {
+        let features = index.features(key);
+        features.map_or_else(Vec::new, |features| {
+            index.search(features, self.settings.pair / 2.0, NEIGHBOURS)
+        })
+    }
+
+    fn place(&mut self, index: &Index<K>, key: K, neighbours: &[Found<K>]) {
         let Some(features) = index.features(key) else {
             return;
         };
         if self.of.contains_key(&key) {
             return;
         }
-        let neighbours = index.search(features, self.settings.pair / 2.0, NEIGHBOURS);
         let around: BTreeSet<GroupId> = neighbours
             .iter()
             .filter_map(|found| self.group_of(found.key))
@@ -237,7 +252,7 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
                 group.leading = group.centre.leading(LEADING_TERMS);
             }
         }
-        let mut by_term: HashMap<u32, Vec<GroupId>> = HashMap::new();
+        let mut by_term: ByNumber<Vec<GroupId>> = ByNumber::default();
         for (id, group) in &self.groups {
             for term in &group.leading {
                 by_term.entry(*term).or_default().push(*id);
@@ -323,7 +338,8 @@ impl<K: Copy + Eq + Hash + Ord> Grouping<K> {
                 ..self.settings
             });
             for key in &members {
-                parts.place(&own, *key);
+                let neighbours = parts.neighbours(&own, *key);
+                parts.place(&own, *key, &neighbours);
             }
             let mut parts: Vec<Vec<K>> = parts
                 .groups

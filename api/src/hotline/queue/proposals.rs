@@ -26,14 +26,15 @@ pub struct Proposals {
     pub categories: Vec<Suggestion>,
 }
 
+/// `categories`: what the order's text may mean, the likeliest first.
 #[must_use]
-pub fn of(city: &City, order: &order::Model, returned: Option<&order_return::Model>) -> Proposals {
-    let categories: Vec<_> = city
-        .suggester
-        .suggest(&order.description)
-        .into_iter()
-        .take(MOST_CATEGORIES)
-        .collect();
+pub fn of(
+    city: &City,
+    order: &order::Model,
+    returned: Option<&order_return::Model>,
+    mut categories: Vec<Suggestion>,
+) -> Proposals {
+    categories.truncate(MOST_CATEGORIES);
     let mut units = Units {
         returned_by: returned.map(|returned| returned.unit_id),
         found: Vec::new(),

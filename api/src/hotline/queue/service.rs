@@ -11,6 +11,7 @@ use super::kinds::QueueKind;
 use super::proposals::{self, Proposals};
 use super::store::{self, After, Entry};
 use crate::app::App;
+use crate::categories::service::suggest_all;
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::paging::Page;
@@ -108,6 +109,12 @@ async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<It
     let claims = claims::of_orders(&app.db, &ids, app.clock.now()).await?;
     let holders = profile::names(app, claims.values().map(|claim| claim.person_id)).await?;
     let city = app.city.load();
+    let wanted = entries.iter().filter(|entry| entry.kind.wants_unit());
+    let texts = wanted.filter_map(|entry| {
+        let (order, _) = orders.get(&entry.order)?;
+        Some((entry.order, order.description.clone()))
+    });
+    let suggested = suggest_all(&city, texts.collect()).await?;
     let mut items = Vec::with_capacity(entries.len());
     for entry in entries {
         // An order may wait for two things at once.
@@ -119,7 +126,8 @@ async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<It
             _ => None,
         };
         let proposals = if entry.kind.wants_unit() {
-            proposals::of(&city, order, returned.as_ref())
+            let categories = suggested.get(&entry.order).cloned().unwrap_or_default();
+            proposals::of(&city, order, returned.as_ref(), categories)
         } else {
             Proposals::default()
         };

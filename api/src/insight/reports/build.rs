@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 
 use chrono::{DateTime, Utc};
-use entity::ids::ReportId;
-use entity::kinds::{ClockKind, ReportStatus};
+use entity::ids::{OrderId, ReportId, TopicId};
+use entity::kinds::ReportStatus;
 use entity::{campaign, insight_report, order};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -20,15 +20,16 @@ use crate::db;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::insight::reports::body::Body;
-use crate::insight::reports::facts::{ClockFact, Fact, Kept, When};
+use crate::insight::reports::facts::{Decided, Fact};
 use crate::insight::reports::period::Period;
 use crate::insight::reports::sections;
 use crate::insight::reports::store::{self, Finished, Reach};
 use crate::insight::reports::tally::Tally;
 use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, TopicFact};
 use crate::insight::store::{self as topics, Wanted};
-use crate::insight::view::{TopicView, in_chinese, views};
+use crate::insight::view::{TopicView, views};
 use crate::notices::{self, Event, EventKind};
+use crate::overview::facts::{Outcome, outcomes};
 use places::shapes;
 
 /// Subject: the report's id.
@@ -58,12 +59,16 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
         from: period.before().instants(city.zone()).0,
         before: period.instants(city.zone()).1,
         area: report.area_code.clone(),
+        topic: report.topic_id,
     };
     if store::count(&app.db, &reach).await? > MAX_ORDERS {
         tracing::warn!(report = %id, "a report over too many orders");
         return Ok(store::mark(&app.db, id, ReportStatus::Failed, 0).await?);
     }
-    let facts = facts(&app.db, &city, &reach, period, now).await?;
+    let topics = alive(app, &report, period).await?;
+    let mut facts = facts(&app.db, &city, &reach, period).await?;
+    name_topics(&app.db, &topics, &mut facts).await?;
+    let facts: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
     store::mark(&app.db, id, ReportStatus::Queued, 60).await?;
     let campaigns = store::campaigns(&app.db, &period_reach(&reach, period, &city), MAX_CAMPAIGNS).await?;
     let campaigns: Vec<_> = campaigns.into_iter().map(campaign_fact).collect();
@@ -72,7 +77,6 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
         .into_iter()
         .filter_map(outline)
         .collect();
-    let topics = alive(app, &report, period).await?;
     let head = report.clone();
     let finished = tokio::task::spawn_blocking(move || {
         let told = Told {
@@ -99,17 +103,15 @@ fn period_reach(reach: &Reach, period: Period, city: &City) -> Reach {
     }
 }
 
-/// The orders of both periods as facts.
+/// What came in or was decided in the two periods, as facts.
 async fn facts(
     connection: &impl ConnectionTrait,
     city: &City,
     reach: &Reach,
     period: Period,
-    now: DateTime<Utc>,
-) -> Result<Vec<Fact>> {
+) -> Result<Vec<(OrderId, Fact)>> {
     let orders = store::orders(connection, reach).await?;
-    let response = store::clocks(connection, reach, ClockKind::Response).await?;
-    let resolution = store::clocks(connection, reach, ClockKind::Resolution).await?;
+    let clocks = store::clocks(connection, reach).await?;
     let verdicts = store::verdicts(connection, reach).await?;
     let urges = store::urges(connection, reach).await?;
     let supervised = store::supervision_orders(connection, reach).await?;
@@ -120,30 +122,27 @@ async fn facts(
             .and_then(|count| u32::try_from(*count).ok())
             .unwrap_or(0)
     };
-    let kept = |of: &HashMap<_, Vec<ClockFact>>, order: &order::Model| {
-        Kept::of(of.get(&order.id).map_or(&[], Vec::as_slice), now)
+    let decided = |order: &order::Model| {
+        let clocks = clocks.get(&order.id).map_or(&[][..], Vec::as_slice);
+        let verdicts = verdicts.get(&order.id).map_or(&[][..], Vec::as_slice);
+        let all = outcomes(order, clocks, verdicts, city.zone()).into_iter();
+        let within = all.filter_map(|Outcome { on, what }| Some((period.when(on)?, what)));
+        within.map(|(when, what)| Decided { when, what }).collect()
     };
     let fact = |order: &order::Model| {
         let day = local_date(order.created_at, city.zone());
-        let verdict = verdicts.get(&order.id);
         Fact {
             number: order.number.clone(),
-            when: if period.contains(day) {
-                When::Now
-            } else {
-                When::Before
-            },
+            when: period.when(day),
             day,
             channel: order.channel,
             area: order.area_code.clone(),
             category: order.category_code.clone(),
             unit: order.unit_id,
+            topics: Vec::new(),
             status: order.status,
             delegate: delegates.get(&order.reporter_id).copied().unwrap_or(0),
-            response: kept(&response, order),
-            resolution: kept(&resolution, order),
-            verdict: verdict.map(|verdict| verdict.result),
-            solved: verdict.map(|verdict| verdict.solved),
+            decided: decided(order),
             round: order.round,
             returns: order.returns,
             extensions: order.extensions_granted,
@@ -154,7 +153,27 @@ async fn facts(
             endorsements: number(&endorsed, order),
         }
     };
-    Ok(orders.iter().map(fact).collect())
+    let facts = orders.iter().map(|order| (order.id, fact(order)));
+    Ok(facts
+        .filter(|(_, fact)| fact.when.is_some() || !fact.decided.is_empty())
+        .collect())
+}
+
+/// Notes of each order the topics told of that it belongs to.
+async fn name_topics(
+    connection: &impl ConnectionTrait,
+    told: &[TopicFact],
+    facts: &mut [(OrderId, Fact)],
+) -> Result<()> {
+    let ids: Vec<TopicId> = told.iter().map(|topic| topic.id).collect();
+    let mut of_order: HashMap<OrderId, Vec<TopicId>> = HashMap::new();
+    for row in topics::memberships(connection, &ids).await? {
+        of_order.entry(row.order_id).or_default().push(row.topic_id);
+    }
+    for (order, fact) in facts {
+        fact.topics = of_order.remove(order).unwrap_or_default();
+    }
+    Ok(())
 }
 
 fn campaign_fact(row: campaign::Model) -> CampaignFact {
@@ -165,21 +184,28 @@ fn campaign_fact(row: campaign::Model) -> CampaignFact {
     }
 }
 
-/// The hot topics that were alive in the period, the busiest first.
+/// The topic that the report is about, or the hot topics that were alive in the period, the busiest first.
 async fn alive(app: &App, report: &insight_report::Model, period: Period) -> Result<Vec<TopicFact>> {
-    let wanted = Wanted {
-        area: report.area_code.clone(),
-        ..Wanted::default()
+    let rows = if let Some(topic) = report.topic_id {
+        topics::topic(&app.db, topic).await?.into_iter().collect()
+    } else {
+        let wanted = Wanted {
+            area: report.area_code.clone(),
+            ..Wanted::default()
+        };
+        let (from, before) = period.instants(app.city.load().zone());
+        let mut rows = topics::list(&app.db, &wanted, None, MAX_TOPICS).await?;
+        rows.retain(|row| row.last_at >= from && row.first_at < before);
+        rows
     };
-    let (from, before) = period.instants(app.city.load().zone());
-    let mut rows = topics::list(&app.db, &wanted, None, MAX_TOPICS).await?;
-    rows.retain(|row| row.last_at >= from && row.first_at < before);
     let fact = |topic: TopicView| TopicFact {
+        id: topic.id,
         title: topic.title,
-        orders: u64::try_from(topic.order_count).unwrap_or(0),
-        delegates: u64::try_from(topic.delegate_count).unwrap_or(0),
         areas: topic.areas.into_iter().map(|area| area.name).collect(),
-        status: in_chinese(topic.status).to_owned(),
+        status: topic.status,
+        window_days: topic.window_days,
+        expected: topic.expected,
+        p_value: topic.p_value,
     };
     Ok(views(app, rows).await?.into_iter().map(fact).collect())
 }

@@ -1,7 +1,11 @@
 //! Whether a rise is more than chance, and how a comparison is said. Pure.
 
-/// Below this many, a rate is shown but not compared: one order more or less would turn it around.
+use crate::overview::rates;
+
+/// Below this many, a count is no ground for a percentage or a finding.
 pub const SMALL: u64 = 5;
+/// Below this many, a rate is marked and not compared; the same as on the screen.
+pub const FEW: u64 = rates::SMALL.cast_unsigned();
 
 /// The chance of at least `now` out of `now + before` events falling into the present period, were both
 /// periods as busy by day: a binomial tail. `share` is the present period's part of all days.
@@ -50,7 +54,7 @@ pub fn change(now: u64, before: u64) -> String {
 #[must_use]
 pub fn change_of_rate(now: (u64, u64), before: (u64, u64)) -> Option<String> {
     let rate = |(numerator, denominator): (u64, u64)| {
-        (denominator >= SMALL).then(|| numerator as f64 * 100.0 / denominator as f64)
+        (denominator >= FEW).then(|| numerator as f64 * 100.0 / denominator as f64)
     };
     let points = rate(now)? - rate(before)?;
     Some(if points.abs() < 0.05 {
@@ -93,7 +97,7 @@ mod tests {
             change_of_rate((9, 10), (8, 10)).as_deref(),
             Some("上升 10.0 个百分点")
         );
-        assert_eq!(change_of_rate((4, 4), (8, 10)), None);
+        assert_eq!(change_of_rate((9, 9), (8, 10)), None);
         assert_eq!(percent(1, 3).as_deref(), Some("33.3%"));
         assert_eq!(percent(0, 0), None);
     }

@@ -1,10 +1,11 @@
-//! The report as a document that can be edited further: headings, prose, tables. Charts stand in the PDF; here the
-//! tables carry the same numbers.
+//! The report as a document that can be edited further: headings, prose, tables, and the charts as pictures.
 
 use docx_rs::{
-    AbstractNumbering, AlignmentType, BreakType, Docx, Hyperlink, HyperlinkType, Paragraph, Run as DocxRun,
-    RunFonts, Style, StyleType, Table as DocxTable, TableCell, TableRow,
+    AbstractNumbering, AlignmentType, BreakType, Docx, Hyperlink, HyperlinkType, Paragraph, Pic,
+    Run as DocxRun, RunFonts, Style, StyleType, Table as DocxTable, TableCell, TableRow,
 };
+
+use pdf::picture::Picture;
 
 use crate::insight::reports::body::{Block, Body, Figure, Run, Table};
 
@@ -16,6 +17,10 @@ const SMALL_SIZE: usize = 20;
 /// Two characters of 12 pt, in twentieths of a point.
 const INDENT: i32 = 480;
 const HEADING: &str = "Heading1";
+/// 14.6 cm in the format's units of 1/360,000 cm: an A4 page without its margins.
+const TEXT_WIDTH: u32 = 5_256_000;
+/// A drawing's 640 units then make some 330 dots an inch.
+const DOTS_PER_UNIT: f32 = 3.0;
 
 pub fn make(body: &Body, link: &str) -> anyhow::Result<Vec<u8>> {
     let heading = Style::new(HEADING, StyleType::Paragraph)
@@ -37,7 +42,7 @@ pub fn make(body: &Body, link: &str) -> anyhow::Result<Vec<u8>> {
                 .add_run(DocxRun::new().add_text(&section.heading)),
         );
         for block in &section.blocks {
-            docx = add(docx, block);
+            docx = add(docx, block)?;
         }
     }
     docx = appendix(docx, body, link);
@@ -59,8 +64,8 @@ fn centred(text: &str, size: usize) -> Paragraph {
         .add_run(DocxRun::new().add_text(text).size(size))
 }
 
-fn add(docx: Docx, block: &Block) -> Docx {
-    match block {
+fn add(docx: Docx, block: &Block) -> anyhow::Result<Docx> {
+    Ok(match block {
         Block::Paragraph { runs } => {
             let text: String = runs.iter().map(Run::plain).collect();
             let paragraph = Paragraph::new()
@@ -77,8 +82,27 @@ fn add(docx: Docx, block: &Block) -> Docx {
         Block::Table(table) => docx
             .add_paragraph(centred(&table.caption, SMALL_SIZE))
             .add_table(rows(table)),
-        Block::Chart { .. } => docx,
-    }
+        Block::Chart { caption, svg } => match pdf::picture::draw(svg, DOTS_PER_UNIT) {
+            Ok(picture) => docx
+                .add_paragraph(drawn(picture))
+                .add_paragraph(centred(caption, SMALL_SIZE)),
+            Err(pdf::Error::NoChineseFont) => {
+                let said = format!("{caption}（图略：服务器没有安装中文字体）");
+                docx.add_paragraph(centred(&said, SMALL_SIZE))
+            }
+            Err(other) => return Err(other.into()),
+        },
+    })
+}
+
+/// A picture as wide as the text.
+fn drawn(picture: Picture) -> Paragraph {
+    let height = u64::from(TEXT_WIDTH) * u64::from(picture.height) / u64::from(picture.width.max(1));
+    let height = u32::try_from(height).unwrap_or(TEXT_WIDTH);
+    let pic = Pic::new_with_dimensions(picture.png, picture.width, picture.height).size(TEXT_WIDTH, height);
+    Paragraph::new()
+        .align(AlignmentType::Center)
+        .add_run(DocxRun::new().add_image(pic))
 }
 
 fn rows(table: &Table) -> DocxTable {

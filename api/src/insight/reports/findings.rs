@@ -1,13 +1,15 @@
 //! What stands out, each finding with its evidence and what it suggests. A rise counts only when chance hardly
 //! explains it, corrected for looking at every category and county. Pure.
 
+use entity::kinds::TopicStatus;
+
 use crate::insight::reports::body::Run;
-use crate::insight::reports::compare::{self, SMALL};
+use crate::insight::reports::compare::{self, FEW, SMALL};
 use crate::insight::reports::slice::{Measure, Of, Slice};
 use crate::insight::reports::writer::{Writer, listed};
 
 /// After the correction for all comparisons made (Bonferroni).
-const SIGNIFICANCE: f64 = 0.05;
+pub const SIGNIFICANCE: f64 = 0.05;
 /// A finding is said of this many at most.
 const MOST: usize = 5;
 /// A unit this far below all others together is named, in percentage points.
@@ -66,7 +68,9 @@ fn rises(w: &mut Writer<'_>) -> Vec<Finding> {
     found
 }
 
-fn chance_said(chance: f64) -> String {
+/// The chance in words.
+#[must_use]
+pub fn chance_said(chance: f64) -> String {
     if chance < 0.001 {
         "低于千分之一".to_owned()
     } else {
@@ -85,10 +89,10 @@ fn late_units(w: &mut Writer<'_>) -> Option<Finding> {
             w.count(&slice(Measure::ResolutionInTime)),
             w.count(&slice(Measure::ResolutionJudged)),
         );
-        (whole >= SMALL).then(|| part as f64 * 100.0 / whole as f64)
+        (whole >= FEW).then(|| part as f64 * 100.0 / whole as f64)
     };
     let all = rate(w, None)?;
-    let units = w.from.tally.ranked(|of| matches!(of, Of::Unit(_)));
+    let units = w.from.tally.busy(|of| matches!(of, Of::Unit(_)));
     let mut late: Vec<(Of, f64)> = units
         .into_iter()
         .filter_map(|(of, _)| rate(w, Some(&of)).map(|rate| (of, rate)))
@@ -99,7 +103,7 @@ fn late_units(w: &mut Writer<'_>) -> Option<Finding> {
     if late.is_empty() {
         return None;
     }
-    let mut said = vec![Run::text("按期办理率明显偏低的单位：")];
+    let mut said = vec![Run::text("按时办结率明显偏低的单位：")];
     let mut names = Vec::new();
     for (index, (of, _)) in late.iter().enumerate() {
         let name = w.name(of);
@@ -120,15 +124,18 @@ fn late_units(w: &mut Writer<'_>) -> Option<Finding> {
     })
 }
 
-fn topics(w: &Writer<'_>) -> Vec<Finding> {
-    let rising = w.from.topics.iter().filter(|topic| topic.status == "上升");
+fn topics(w: &mut Writer<'_>) -> Vec<Finding> {
+    let from = w.from;
+    let rising = from.topics.iter();
     rising
+        .filter(|topic| topic.status == TopicStatus::Rising)
         .take(MOST)
         .map(|topic| Finding {
-            said: vec![Run::text(format!(
-                "高频问题群“{}”仍在上升，已有{}件。",
-                topic.title, topic.orders
-            ))],
+            said: vec![
+                Run::text(format!("高频问题群“{}”仍在上升，本期 ", topic.title)),
+                w.number(&Slice::now(Measure::Arrived).of(Of::Topic(topic.id))),
+                Run::text(" 件。"),
+            ],
             suggestion: format!("对“{}”研究开展专项监督。", topic.title),
         })
         .collect()
@@ -142,12 +149,12 @@ fn second_rounds(w: &mut Writer<'_>) -> Option<Finding> {
     }
     Some(Finding {
         said: vec![
-            Run::text("进入二次办理的工单达 "),
+            Run::text("本期受理而进入二次办理的工单达 "),
             w.number(&again),
-            Run::text(" 件，目前仍不满意的 "),
+            Run::text(" 件，本期评价为不满意 "),
             w.number(&dissatisfied),
-            Run::text(" 件。"),
+            Run::text(" 件次。"),
         ],
-        suggestion: "对仍不满意的工单逐件落实责任人，由专门委员会跟踪到底。".to_owned(),
+        suggestion: "对评价不满意的工单逐件落实责任人，由专门委员会跟踪到底。".to_owned(),
     })
 }

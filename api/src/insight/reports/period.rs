@@ -6,6 +6,7 @@ use entity::kinds::ReportKind;
 
 use crate::deadlines::calendar::end_of_day;
 use crate::error::Refusal;
+use crate::insight::reports::facts::When;
 
 /// Longer than a leap year is not a report but an archive.
 pub const MAX_DAYS: i64 = 366;
@@ -108,6 +109,18 @@ impl Period {
     #[must_use]
     pub fn contains(&self, day: NaiveDate) -> bool {
         (self.from..=self.to).contains(&day)
+    }
+
+    /// Whether a day lies in it, or in the one before it.
+    #[must_use]
+    pub fn when(&self, day: NaiveDate) -> Option<When> {
+        if self.contains(day) {
+            Some(When::Now)
+        } else if self.before().contains(day) {
+            Some(When::Before)
+        } else {
+            None
+        }
     }
 
     /// From the first instant of the first day to the first instant after the last.

@@ -6,7 +6,7 @@ use actix_web::http::header::{
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use chrono_tz::Tz;
-use entity::ids::ReportId;
+use entity::ids::{ReportId, TopicId};
 use entity::kinds::{ReportKind, ReportStatus};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -32,6 +32,8 @@ pub struct ReportView {
     pub kind: ReportKind,
     /// County-level code; none for the whole city.
     pub area: Option<String>,
+    /// The topic whose orders alone it is about.
+    pub topic: Option<TopicId>,
     pub from: NaiveDate,
     pub to: NaiveDate,
     pub version: i32,
@@ -48,11 +50,26 @@ pub struct ReportView {
 impl ReportView {
     #[must_use]
     pub fn of(head: Head, zone: Tz) -> Self {
-        let (id, kind, area, from, to, version, title, status, progress, by, requested_at, ready_at) = head;
+        let Head {
+            id,
+            kind,
+            area_code: area,
+            topic_id: topic,
+            from_day: from,
+            to_day: to,
+            version,
+            title,
+            status,
+            progress,
+            requested_by: by,
+            requested_at,
+            ready_at,
+        } = head;
         Self {
             id,
             kind,
             area,
+            topic,
             from,
             to,
             version,
@@ -86,6 +103,8 @@ pub struct AskForReport {
     pub to: Option<String>,
     /// County by code or name; left out for the whole city. A county's supervisors get their county's.
     pub area: Option<String>,
+    /// Only the orders of this topic; with kind `topic`.
+    pub topic: Option<TopicId>,
 }
 
 /// Ask for an analysis report; a job writes it.
@@ -119,7 +138,16 @@ pub async fn ask_for_report(
 fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Result<Asked> {
     let city = app.city.load();
     let today = local_date(now, city.zone());
-    let AskForReport { kind, from, to, area } = body;
+    let AskForReport {
+        kind,
+        from,
+        to,
+        area,
+        topic,
+    } = body;
+    if topic.is_some() && kind != ReportKind::Topic {
+        return Err(wrong("topic", "只有专题报告可以指定高频问题群。"));
+    }
     let last = Period::last(kind, today);
     let period = match (day("from", from, city.zone())?, day("to", to, city.zone())?) {
         (None, None) => last,
@@ -137,6 +165,7 @@ fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Resu
         kind,
         period,
         area,
+        topic,
         by: None,
     })
 }
@@ -234,7 +263,15 @@ fn named(title: &str, format: Format) -> ContentDisposition {
     }
 }
 
-/// The numbers of the orders that a figure counts, as they were when the report was made.
+/// An order that a figure counts.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountedOrder {
+    pub number: String,
+    /// How often: the figure is the sum. Two verdicts of one order in the period are two.
+    pub times: u64,
+}
+
+/// The orders that a figure counts, as they were when the report was made.
 #[utoipa::path(
     tag = "insight",
     params(
@@ -243,7 +280,7 @@ fn named(title: &str, format: Format) -> ContentDisposition {
         Paging,
     ),
     responses(
-        (status = 200, body = Page<String>),
+        (status = 200, body = Page<CountedOrder>),
         (status = 409, description = "`report_not_ready`, `report_failed`", body = crate::http::problem::Problem, content_type = "application/problem+json"),
         ReadRefusals
     ),
@@ -255,7 +292,7 @@ pub async fn list_counted(
     caller: Caller,
     path: web::Path<(ReportId, String)>,
     paging: web::Query<Paging>,
-) -> Result<web::Json<Page<String>>> {
+) -> Result<web::Json<Page<CountedOrder>>> {
     let (id, key) = path.into_inner();
     let report = service::visible(&app, &caller, id).await?;
     Ok(web::Json(service::counted(&report, &key, &paging).await?))

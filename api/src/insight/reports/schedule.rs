@@ -39,6 +39,7 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
         kind,
         period,
         area: None,
+        topic: None,
         by: None,
     };
     service::ask_once(app, &txn, &asked, now).await?;

@@ -6,10 +6,12 @@ use entity::kinds::Channel;
 use crate::insight::reports::body::{Block, Body, Run, Section};
 use crate::insight::reports::chart;
 use crate::insight::reports::compare;
-use crate::insight::reports::findings::{self, Finding};
+use crate::insight::reports::findings::{self, Finding, chance_said};
 use crate::insight::reports::slice::{Measure, Of, Slice};
 use crate::insight::reports::tables::{Column, table};
-use crate::insight::reports::writer::{Material, Writer, listed};
+use crate::insight::reports::writer::{Material, TopicFact, Writer, listed};
+use crate::insight::view::in_chinese;
+use crate::overview::rates;
 
 /// Matters named in a sentence.
 const NAMED: usize = 3;
@@ -44,13 +46,14 @@ pub fn write(title: String, subtitle: String, material: &Material<'_>) -> Body {
 
 const ORDINALS: [&str; 8] = ["一", "二", "三", "四", "五", "六", "七", "八"];
 
-/// How the rates are counted; the same words stand in the glossary.
-pub const DEFINITIONS: [&str; 5] = [
-    "受理：本期收到的工单，不含撤销的。各项数字按成稿时的状态统计。",
-    "响应率：按时签收的工单，除以已经签收或签收期限已过的工单。有一轮超时即不计入按时。",
-    "按期办理率：各轮都在期限内答复的工单，除以已经答复或办结期限已过的工单。",
-    "解决率、满意率：代表最近一次评价为“解决”“满意”的工单，除以已评价的和未评价而办结的工单；未评价不算满意，“基本满意”单列。",
-    "分母不足 5 件的比率注明“件数少”，不参与比较和排名。",
+/// How the numbers are counted; of the rates the very words of the screen.
+pub const DEFINITIONS: [&str; 6] = [
+    "受理、办结、办理中等件数：本期收到的工单，不含撤销和并单的，按成稿时的状态统计。",
+    rates::RESPONSE,
+    rates::ON_TIME,
+    rates::RESOLUTION,
+    rates::SATISFACTION,
+    "各项比率与平台“一屏”口径一致：按本期内判定、评价、办结的次数计，不论工单何时收到；同一工单可能计入多次。分母不足 10 的比率注明“件数少”，不参与比较。",
 ];
 
 fn paragraph(runs: Vec<Run>) -> Block {
@@ -144,7 +147,7 @@ fn matters(w: &mut Writer<'_>) -> Section {
         let columns = [
             Column::Count("受理", Measure::Arrived),
             Column::Before,
-            Column::Rate("按期办理率", Measure::ResolutionInTime, Measure::ResolutionJudged),
+            Column::Rate("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
             Column::Rate("满意率", Measure::Satisfied, Measure::Judgeable),
             Column::Count("二次办理", Measure::SecondRound),
         ];
@@ -157,17 +160,35 @@ fn matters(w: &mut Writer<'_>) -> Section {
     }
 }
 
-fn topics(w: &Writer<'_>, blocks: &mut Vec<Block>) {
-    for topic in w.from.topics {
+fn topics(w: &mut Writer<'_>, blocks: &mut Vec<Block>) {
+    let from = w.from;
+    for topic in from.topics {
         let areas = if topic.areas.is_empty() {
             String::new()
         } else {
             format!("，涉及{}", listed(&topic.areas))
         };
-        blocks.push(paragraph(vec![Run::text(format!(
-            "高频问题群“{}”：{}位代表反映{}件{areas}，目前{}。",
-            topic.title, topic.delegates, topic.orders, topic.status
-        ))]));
+        let of = Of::Topic(topic.id);
+        blocks.push(paragraph(vec![
+            Run::text(format!("高频问题群“{}”：本期 ", topic.title)),
+            w.number(&Slice::now(Measure::Arrived).of(of.clone())),
+            Run::text(" 件，反映的代表 "),
+            w.number(&Slice::now(Measure::Delegates).of(of)),
+            Run::text(format!(
+                " 人{areas}，目前{}。{}",
+                in_chinese(topic.status),
+                against_the_past(topic)
+            )),
+        ]));
+    }
+}
+
+fn against_the_past(topic: &TopicFact) -> String {
+    let usual = format!("最近{}天按以往应有{:.1}件，", topic.window_days, topic.expected);
+    if topic.p_value <= findings::SIGNIFICANCE {
+        format!("{usual}实际件数出于偶然的可能性{}。", chance_said(topic.p_value))
+    } else {
+        format!("{usual}实际件数没有超出偶然波动。")
     }
 }
 
@@ -207,10 +228,11 @@ fn places(w: &mut Writer<'_>) -> Section {
             Column::Count("受理", Measure::Arrived),
             Column::Before,
             Column::Rate("响应率", Measure::ResponseInTime, Measure::ResponseJudged),
-            Column::Rate("按期办理率", Measure::ResolutionInTime, Measure::ResolutionJudged),
+            Column::Rate("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
             Column::Rate("满意率", Measure::Satisfied, Measure::Judgeable),
         ];
-        blocks.push(table(w, "各县区情况", "县区", &ranked, &columns));
+        let busy = w.from.tally.busy(|of| matches!(of, Of::Area(_)));
+        blocks.push(table(w, "各县区情况", "县区", &busy, &columns));
     } else {
         blocks.push(paragraph(vec![Run::text("本期没有可定位到县区的问题。")]));
     }
@@ -224,7 +246,7 @@ fn handling(w: &mut Writer<'_>) -> Section {
     let mut blocks = Vec::new();
     let rates = [
         ("响应率", Measure::ResponseInTime, Measure::ResponseJudged),
-        ("按期办理率", Measure::ResolutionInTime, Measure::ResolutionJudged),
+        ("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
         ("解决率", Measure::Solved, Measure::Judgeable),
         ("满意率", Measure::Satisfied, Measure::Judgeable),
     ];
@@ -242,20 +264,20 @@ fn handling(w: &mut Writer<'_>) -> Section {
     runs.push(Run::text("。"));
     blocks.push(paragraph(runs));
     blocks.push(paragraph(vec![
-        Run::text("超期 "),
+        Run::text("本期办结时限超期 "),
         w.number(&Slice::now(Measure::ResolutionLate)),
-        Run::text(" 件，申请延期获准 "),
+        Run::text(" 件次。本期受理的工单中，申请延期获准 "),
         w.number(&Slice::now(Measure::Extended)),
         Run::text(" 件，退单 "),
         w.number(&Slice::now(Measure::Returned)),
         Run::text(" 件。"),
     ]));
-    let ranked = w.from.tally.ranked(|of| matches!(of, Of::Unit(_)));
+    let ranked = w.from.tally.busy(|of| matches!(of, Of::Unit(_)));
     if !ranked.is_empty() {
         let columns = [
             Column::Count("承办", Measure::Arrived),
             Column::Rate("响应率", Measure::ResponseInTime, Measure::ResponseJudged),
-            Column::Rate("按期办理率", Measure::ResolutionInTime, Measure::ResolutionJudged),
+            Column::Rate("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
             Column::Count("超期", Measure::ResolutionLate),
             Column::Rate("满意率", Measure::Satisfied, Measure::Judgeable),
         ];
@@ -268,13 +290,13 @@ fn handling(w: &mut Writer<'_>) -> Section {
 }
 
 fn verdicts(w: &mut Writer<'_>) -> Section {
-    let mut runs = vec![Run::text("代表评价满意 ")];
+    let mut runs = vec![Run::text("本期代表评价满意 ")];
     runs.push(w.number(&Slice::now(Measure::Satisfied)));
     for (words, measure) in [
-        (" 件，基本满意 ", Measure::Basically),
-        (" 件，不满意 ", Measure::Dissatisfied),
-        (" 件，办结而未评价 ", Measure::Unrated),
-        (" 件。转入二次办理 ", Measure::SecondRound),
+        (" 件次，基本满意 ", Measure::Basically),
+        (" 件次，不满意 ", Measure::Dissatisfied),
+        (" 件次，办结而未评价 ", Measure::Unrated),
+        (" 件。本期受理的工单中，转入二次办理 ", Measure::SecondRound),
         (" 件，列为疑难工单 ", Measure::Difficult),
     ] {
         runs.push(Run::text(words));

@@ -1,27 +1,33 @@
 //! Asking for reports, finding them, and their numbers.
 
-use chrono::{DateTime, Utc};
-use entity::ids::{PersonId, ReportId};
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{PersonId, ReportId, TopicId};
 use entity::insight_report;
-use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role};
+use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role, TopicStatus};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 
 use crate::app::App;
 use crate::db;
+use crate::deadlines::calendar::local_date;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::idempotency::{self, Answer};
 use crate::http::paging::{Page, Paging};
+use crate::insight::moves;
 use crate::insight::reports::body::Body;
 use crate::insight::reports::build::{self, WRITE_REPORT};
 use crate::insight::reports::facts::Fact;
 use crate::insight::reports::files::{self, Format};
 use crate::insight::reports::period::Period;
-use crate::insight::reports::routes::ReportView;
+use crate::insight::reports::routes::{CountedOrder, ReportView};
 use crate::insight::reports::slice::Slice;
 use crate::insight::reports::store;
+use crate::insight::store as topics;
 use crate::jobs::queue::{Job, enqueue};
 use crate::orders::submit::Claim;
 use crate::people::rights::Caller;
+
+/// A topic is reported on at most once in so long.
+const REPORTED_AGAIN: TimeDelta = TimeDelta::days(28);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -59,8 +65,16 @@ pub struct Asked {
     pub period: Period,
     /// County-level code; none for the whole city.
     pub area: Option<String>,
-    /// None for the calendar's own.
+    /// The topic whose orders alone it is about.
+    pub topic: Option<TopicId>,
+    /// None for those that come by themselves.
     pub by: Option<PersonId>,
+}
+
+impl Asked {
+    fn about(&self) -> (Option<&str>, Option<TopicId>) {
+        (self.area.as_deref(), self.topic)
+    }
 }
 
 /// The county a caller's reports are confined to; none for the city's people. Reports are the committee's.
@@ -85,6 +99,9 @@ pub async fn ask(
         return Err(Error::forbidden("只能生成本县区的分析报告。"));
     }
     asked.area = confined.or(asked.area);
+    if let Some(topic) = asked.topic {
+        moves::visible(app, caller, topic).await?;
+    }
     asked.by = Some(caller.person);
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim
@@ -111,13 +128,52 @@ pub async fn ask_once(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let days = (asked.period.from, asked.period.to);
-    if store::versions(connection, asked.kind, asked.area.as_deref(), days).await? > 0 {
+    if store::versions(connection, asked.kind, asked.about(), days).await? > 0 {
         return Ok(());
     }
     let (from, before) = asked.period.instants(app.city.load().zone());
-    let area = asked.area.clone();
-    if store::count(connection, &store::Reach { from, before, area }).await? > 0 {
+    let reach = store::Reach {
+        from,
+        before,
+        area: asked.area.clone(),
+        topic: asked.topic,
+    };
+    if store::count(connection, &reach).await? > 0 {
         insert(app, connection, asked, now).await?;
+    }
+    Ok(())
+}
+
+/// Asks for a report on each of these topics that crossed the line lately or rises again, unless there is one of
+/// the last four weeks.
+pub async fn ask_about_topics(
+    app: &App,
+    connection: &impl ConnectionTrait,
+    ids: &[TopicId],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let reported = store::reported_since(connection, ids, now - REPORTED_AGAIN).await?;
+    let areas = topics::areas(connection, ids).await?;
+    let today = local_date(now, app.city.load().zone());
+    for topic in topics::told(connection, ids).await? {
+        let crossed_lately = topic.crossed_at.is_some_and(|at| now - at < REPORTED_AGAIN);
+        let is_news = topic.status == TopicStatus::Rising || crossed_lately;
+        if !is_news || reported.contains(&topic.id) {
+            continue;
+        }
+        let mut of_topic = areas.iter().filter(|row| row.topic_id == topic.id);
+        let area = match (of_topic.next(), of_topic.next()) {
+            (Some(only), None) => Some(only.area_code.clone()),
+            _ => None,
+        };
+        let asked = Asked {
+            kind: ReportKind::Topic,
+            period: Period::last(ReportKind::Topic, today),
+            area,
+            topic: Some(topic.id),
+            by: None,
+        };
+        insert(app, connection, &asked, now).await?;
     }
     Ok(())
 }
@@ -129,17 +185,17 @@ async fn insert(
     now: DateTime<Utc>,
 ) -> Result<insight_report::Model> {
     let days = (asked.period.from, asked.period.to);
-    let version = store::versions(connection, asked.kind, asked.area.as_deref(), days).await? + 1;
+    let version = store::versions(connection, asked.kind, asked.about(), days).await? + 1;
     let id = ReportId::generate();
     let row = insight_report::ActiveModel {
         id: Set(id),
         kind: Set(asked.kind),
         area_code: Set(asked.area.clone()),
-        topic_id: Set(None),
+        topic_id: Set(asked.topic),
         from_day: Set(asked.period.from),
         to_day: Set(asked.period.to),
         version: Set(version),
-        title: Set(title(app, asked)),
+        title: Set(title(app, connection, asked).await?),
         status: Set(ReportStatus::Queued),
         progress: Set(0),
         requested_by: Set(asked.by),
@@ -159,7 +215,14 @@ async fn insert(
     Ok(row)
 }
 
-fn title(app: &App, asked: &Asked) -> String {
+async fn title(app: &App, connection: &impl ConnectionTrait, asked: &Asked) -> Result<String> {
+    let said = asked.period.said();
+    if let Some(topic) = asked.topic {
+        let topic = topics::topic(connection, topic)
+            .await?
+            .ok_or_else(Error::not_found)?;
+        return Ok(format!("高频问题群“{}”专项分析报告（{said}）", topic.title));
+    }
     let city = app.city.load();
     let place = asked
         .area
@@ -170,7 +233,7 @@ fn title(app: &App, asked: &Asked) -> String {
         ReportKind::Monthly => "月报",
         ReportKind::Topic | ReportKind::Custom => "专项分析报告",
     };
-    format!("{place}人大代表反映问题办理情况{what}（{}）", asked.period.said())
+    Ok(format!("{place}人大代表反映问题办理情况{what}（{said}）"))
 }
 
 pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<ReportView>> {
@@ -178,7 +241,7 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Re
     let limit = paging.limit()?;
     let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
     let zone = app.city.load().zone();
-    Ok(Page::cut(rows, limit, |row| (row.10, row.0)).map(|row| ReportView::of(row, zone)))
+    Ok(Page::cut(rows, limit, |row| (row.requested_at, row.id)).map(|row| ReportView::of(row, zone)))
 }
 
 /// The report, if the caller may know of it.
@@ -214,20 +277,27 @@ async fn facts(report: &insight_report::Model) -> Result<Vec<Fact>> {
 }
 
 /// The orders that a number counts, as they were when the report was made.
-pub async fn counted(report: &insight_report::Model, key: &str, paging: &Paging) -> Result<Page<String>> {
+pub async fn counted(
+    report: &insight_report::Model,
+    key: &str,
+    paging: &Paging,
+) -> Result<Page<CountedOrder>> {
     let slice: Slice = key.parse().map_err(|_| Error::not_found())?;
     let limit = paging.limit()?;
     let after: Option<String> = paging.after()?;
     let facts = facts(report).await?;
-    let mut numbers: Vec<String> = facts
-        .iter()
-        .filter(|fact| slice.holds(fact))
-        .map(|fact| fact.number.clone())
-        .filter(|number| after.as_ref().is_none_or(|after| number > after))
+    let mut counted: Vec<CountedOrder> = facts
+        .into_iter()
+        .map(|fact| CountedOrder {
+            times: slice.times(&fact),
+            number: fact.number,
+        })
+        .filter(|order| order.times > 0)
+        .filter(|order| after.as_ref().is_none_or(|after| order.number > *after))
         .collect();
-    numbers.sort_unstable();
-    numbers.truncate(usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1));
-    Ok(Page::cut(numbers, limit, Clone::clone))
+    counted.sort_unstable_by(|a, b| a.number.cmp(&b.number));
+    counted.truncate(usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1));
+    Ok(Page::cut(counted, limit, |order| order.number.clone()))
 }
 
 /// The report as a file.
@@ -249,20 +319,21 @@ pub async fn file(app: &App, report: &insight_report::Model, format: Format) -> 
 }
 
 fn head(row: &insight_report::Model) -> store::Head {
-    (
-        row.id,
-        row.kind,
-        row.area_code.clone(),
-        row.from_day,
-        row.to_day,
-        row.version,
-        row.title.clone(),
-        row.status,
-        row.progress,
-        row.requested_by,
-        row.requested_at,
-        row.ready_at,
-    )
+    store::Head {
+        id: row.id,
+        kind: row.kind,
+        area_code: row.area_code.clone(),
+        topic_id: row.topic_id,
+        from_day: row.from_day,
+        to_day: row.to_day,
+        version: row.version,
+        title: row.title.clone(),
+        status: row.status,
+        progress: row.progress,
+        requested_by: row.requested_by,
+        requested_at: row.requested_at,
+        ready_at: row.ready_at,
+    }
 }
 
 /// The report as a list shows it.

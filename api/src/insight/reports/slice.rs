@@ -5,13 +5,26 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, Weekday};
+use entity::ids::TopicId;
 use entity::kinds::{Channel, Satisfaction, Solved, Status};
 
-use crate::insight::reports::facts::{Fact, Kept, When};
+use crate::insight::reports::facts::{Fact, When};
+use crate::overview::facts::What;
+
+/// What a measure counts.
+#[derive(Clone, Copy)]
+enum Counting {
+    /// Orders that came in in the period, as they stood when the report was made.
+    Orders(fn(&Fact) -> bool),
+    /// What was decided in the period, whenever the order came in: an order may count more than once.
+    Decided(fn(What) -> bool),
+}
+
+use Counting::{Decided, Orders};
 
 macro_rules! measures {
-    ($($(#[$doc:meta])* $name:ident $text:literal $label:literal => $holds:expr;)*) => {
-        /// Which orders count.
+    ($($(#[$doc:meta])* $name:ident $text:literal $label:literal => $counting:expr;)*) => {
+        /// What is counted.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Measure { $($(#[$doc])* $name,)* }
 
@@ -29,9 +42,8 @@ macro_rules! measures {
                 match self { $(Self::$name => $label,)* }
             }
 
-            #[must_use]
-            pub fn holds(self, fact: &Fact) -> bool {
-                match self { $(Self::$name => { let holds: fn(&Fact) -> bool = $holds; holds(fact) })* }
+            fn counting(self) -> Counting {
+                match self { $(Self::$name => $counting,)* }
             }
         }
     };
@@ -39,34 +51,55 @@ macro_rules! measures {
 
 measures! {
     /// Everything that came in and was not withdrawn.
-    Arrived "arrived" "受理" => |fact| fact.status != Status::Cancelled;
+    Arrived "arrived" "受理" => Orders(|fact| fact.status != Status::Cancelled);
     /// Counts delegates, not orders; its list shows their orders.
-    Delegates "delegates" "参与代表" => |fact| Self::Arrived.holds(fact);
-    Cancelled "cancelled" "撤销" => |fact| fact.status == Status::Cancelled;
-    Closed "closed" "已办结" => |fact| fact.status == Status::Closed;
-    Open "open" "办理中" => |fact| !matches!(fact.status, Status::Closed | Status::Cancelled);
-    Triage "triage" "待分派" => |fact| matches!(fact.status, Status::Triage | Status::Submitted);
+    Delegates "delegates" "参与代表" => Self::Arrived.counting();
+    Cancelled "cancelled" "撤销" => Orders(|fact| fact.status == Status::Cancelled);
+    Closed "closed" "已办结" => Orders(|fact| fact.status == Status::Closed);
+    Open "open" "办理中" => Orders(|fact| !matches!(fact.status, Status::Closed | Status::Cancelled));
+    Triage "triage" "待分派" => Orders(|fact| matches!(fact.status, Status::Triage | Status::Submitted));
     /// Denominator of the response rate.
-    ResponseJudged "response_judged" "应响应" => |fact| fact.response != Kept::Running;
-    ResponseInTime "response_in_time" "按时响应" => |fact| fact.response == Kept::InTime;
-    ResolutionJudged "resolution_judged" "应办结" => |fact| fact.resolution != Kept::Running;
-    ResolutionInTime "resolution_in_time" "按期办理" => |fact| fact.resolution == Kept::InTime;
-    ResolutionLate "resolution_late" "超期" => |fact| fact.resolution == Kept::Late;
+    ResponseJudged "response_judged" "应响应" => Decided(|what| matches!(what, What::Response { .. }));
+    ResponseInTime "response_in_time" "按时响应" => Decided(|what| what == What::Response { met: true });
+    ResolutionJudged "resolution_judged" "应办结" => Decided(|what| matches!(what, What::Resolution { .. }));
+    ResolutionInTime "resolution_in_time" "按时办结" => Decided(|what| what == What::Resolution { met: true });
+    ResolutionLate "resolution_late" "超期" => Decided(|what| what == What::Resolution { met: false });
     /// Denominator of the satisfaction and solution rates: judged, or closed without a verdict.
-    Judgeable "judgeable" "应评价" => |fact| fact.verdict.is_some() || fact.status == Status::Closed;
-    Satisfied "satisfied" "满意" => |fact| fact.verdict == Some(Satisfaction::Satisfied);
-    Basically "basically_satisfied" "基本满意" => |fact| fact.verdict == Some(Satisfaction::BasicallySatisfied);
-    Dissatisfied "dissatisfied" "不满意" => |fact| fact.verdict == Some(Satisfaction::Dissatisfied);
-    Unrated "unrated" "未评价" => |fact| fact.verdict.is_none() && fact.status == Status::Closed;
-    Solved "solved" "已解决" => |fact| fact.solved == Some(Solved::Yes);
-    SecondRound "second_round" "二次办理" => |fact| fact.round > 1;
-    Difficult "difficult" "疑难" => |fact| fact.difficult;
-    Tracked "tracked" "重点跟踪" => |fact| fact.tracked;
-    Extended "extended" "延期" => |fact| fact.extensions > 0;
-    Returned "returned" "退单" => |fact| fact.returns > 0;
-    Urged "urged" "人工催办" => |fact| fact.urges > 0;
-    Supervised "supervised" "发出督办单" => |fact| fact.supervision_orders > 0;
-    Endorsed "endorsed" "有代表附议" => |fact| fact.endorsements > 0;
+    Judgeable "judgeable" "应评价" => Decided(|what| matches!(what, What::Verdict { .. } | What::Unrated));
+    Satisfied "satisfied" "满意" => Decided(|what| result_of(what) == Some(Satisfaction::Satisfied));
+    Basically "basically_satisfied" "基本满意" => Decided(|what| result_of(what) == Some(Satisfaction::BasicallySatisfied));
+    Dissatisfied "dissatisfied" "不满意" => Decided(|what| result_of(what) == Some(Satisfaction::Dissatisfied));
+    Unrated "unrated" "未评价" => Decided(|what| what == What::Unrated);
+    Solved "solved" "已解决" => Decided(|what| matches!(what, What::Verdict { solved: Solved::Yes, .. }));
+    SecondRound "second_round" "二次办理" => Orders(|fact| fact.round > 1);
+    Difficult "difficult" "疑难" => Orders(|fact| fact.difficult);
+    Tracked "tracked" "重点跟踪" => Orders(|fact| fact.tracked);
+    Extended "extended" "延期" => Orders(|fact| fact.extensions > 0);
+    Returned "returned" "退单" => Orders(|fact| fact.returns > 0);
+    Urged "urged" "人工催办" => Orders(|fact| fact.urges > 0);
+    Supervised "supervised" "发出督办单" => Orders(|fact| fact.supervision_orders > 0);
+    Endorsed "endorsed" "有代表附议" => Orders(|fact| fact.endorsements > 0);
+}
+
+fn result_of(what: What) -> Option<Satisfaction> {
+    match what {
+        What::Verdict { result, .. } => Some(result),
+        _ => None,
+    }
+}
+
+impl Measure {
+    /// How often it counts an order in a period.
+    #[must_use]
+    pub fn times(self, fact: &Fact, when: When) -> u64 {
+        match self.counting() {
+            Orders(holds) => u64::from(fact.when == Some(when) && holds(fact)),
+            Decided(holds) => {
+                let counted = fact.decided.iter().filter(|decided| decided.when == when);
+                counted.filter(|decided| holds(decided.what)).count() as u64
+            }
+        }
+    }
 }
 
 /// One value of one dimension; the text is a code or an id.
@@ -75,6 +108,8 @@ pub enum Of {
     Area(String),
     Category(String),
     Unit(String),
+    /// 高频问题群
+    Topic(TopicId),
     Channel(Channel),
     /// By its Monday.
     Week(NaiveDate),
@@ -92,6 +127,7 @@ impl Of {
             Self::Area(code) => fact.area.as_ref() == Some(code),
             Self::Category(code) => fact.category.as_ref() == Some(code),
             Self::Unit(id) => fact.unit.is_some_and(|unit| unit.to_string() == *id),
+            Self::Topic(id) => fact.topics.contains(id),
             Self::Channel(channel) => fact.channel == *channel,
             Self::Week(_) => *self == Self::week_of(fact.day),
         }
@@ -104,6 +140,7 @@ impl fmt::Display for Of {
             Self::Area(code) => write!(f, "area:{code}"),
             Self::Category(code) => write!(f, "category:{code}"),
             Self::Unit(id) => write!(f, "unit:{id}"),
+            Self::Topic(id) => write!(f, "topic:{id}"),
             Self::Channel(channel) => write!(f, "channel:{channel}"),
             Self::Week(monday) => write!(f, "week:{monday}"),
         }
@@ -119,6 +156,7 @@ impl FromStr for Of {
             "area" => Ok(Self::Area(value.to_owned())),
             "category" => Ok(Self::Category(value.to_owned())),
             "unit" => Ok(Self::Unit(value.to_owned())),
+            "topic" => value.parse().map(Self::Topic).map_err(|_| UnknownSlice),
             "channel" => value.parse().map(Self::Channel).map_err(|_| UnknownSlice),
             "week" => value.parse().map(Self::Week).map_err(|_| UnknownSlice),
             _ => Err(UnknownSlice),
@@ -162,22 +200,13 @@ impl Slice {
         self
     }
 
+    /// How often it counts an order.
     #[must_use]
-    pub fn holds(&self, fact: &Fact) -> bool {
-        fact.when == self.when && self.of.as_ref().is_none_or(|of| of.holds(fact)) && self.measure.holds(fact)
-    }
-
-    /// How many; delegates are counted once each.
-    #[must_use]
-    pub fn count(&self, facts: &[Fact]) -> u64 {
-        let counted = facts.iter().filter(|fact| self.holds(fact));
-        if self.measure == Measure::Delegates {
-            counted
-                .map(|fact| fact.delegate)
-                .collect::<std::collections::HashSet<_>>()
-                .len() as u64
+    pub fn times(&self, fact: &Fact) -> u64 {
+        if self.of.as_ref().is_none_or(|of| of.holds(fact)) {
+            self.measure.times(fact, self.when)
         } else {
-            counted.count() as u64
+            0
         }
     }
 }
@@ -228,6 +257,7 @@ mod tests {
                 Slice::now(*measure),
                 Slice::before(*measure).of(Of::Area("410302".to_owned())),
                 Slice::now(*measure).of(Of::Channel(Channel::Scan)),
+                Slice::now(*measure).of(Of::Topic(TopicId::generate())),
             ] {
                 assert_eq!(slice.to_string().parse(), Ok(slice));
             }

@@ -1,156 +1,20 @@
-//! Queries of reports: the facts of a period, a fixed number of queries however many orders there are, and the
-//! reports themselves.
+//! Queries of reports: those themselves, and what they tell besides counts. `facts.rs`: what they are counted from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
-use entity::ids::{OrderId, PersonId, ReportId};
-use entity::kinds::{AreaLevel, ClockKind, ReportKind, ReportStatus};
-use entity::{
-    area, boundary_set, campaign, deadline, endorsement, insight_report, order, supervision_order, urge,
-    verdict,
-};
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{PersonId, ReportId, TopicId};
+use entity::kinds::{AreaLevel, ReportKind, ReportStatus};
+use entity::{area, boundary_set, campaign, insight_report};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
-use crate::insight::reports::facts::ClockFact;
+mod facts;
 
-/// Which orders a report reads.
-#[derive(Clone, Debug)]
-pub struct Reach {
-    pub from: DateTime<Utc>,
-    pub before: DateTime<Utc>,
-    /// County-level code; none for the whole city.
-    pub area: Option<String>,
-}
-
-impl Reach {
-    fn condition(&self) -> Condition {
-        let all = Condition::all()
-            .add(order::Column::CreatedAt.gte(self.from))
-            .add(order::Column::CreatedAt.lt(self.before))
-            .add(order::Column::MergedInto.is_null());
-        match &self.area {
-            Some(area) => all.add(order::Column::AreaCode.eq(area.as_str())),
-            None => all,
-        }
-    }
-
-    fn ids(&self) -> SelectStatement {
-        Query::select()
-            .column(order::Column::Id)
-            .from(order::Entity)
-            .cond_where(self.condition())
-            .to_owned()
-    }
-}
-
-/// How many orders there are, before they are read.
-pub async fn count(connection: &impl ConnectionTrait, reach: &Reach) -> Result<u64, DbErr> {
-    use sea_orm::PaginatorTrait as _;
-    order::Entity::find()
-        .filter(reach.condition())
-        .count(connection)
-        .await
-}
-
-pub async fn orders(connection: &impl ConnectionTrait, reach: &Reach) -> Result<Vec<order::Model>, DbErr> {
-    order::Entity::find()
-        .filter(reach.condition())
-        .order_by_asc(order::Column::CreatedAt)
-        .order_by_asc(order::Column::Id)
-        .all(connection)
-        .await
-}
-
-/// The clocks of a kind, by order.
-pub async fn clocks(
-    connection: &impl ConnectionTrait,
-    reach: &Reach,
-    kind: ClockKind,
-) -> Result<HashMap<OrderId, Vec<ClockFact>>, DbErr> {
-    let rows: Vec<(OrderId, DateTime<Utc>, Option<DateTime<Utc>>)> = deadline::Entity::find()
-        .select_only()
-        .column(deadline::Column::OrderId)
-        .column(deadline::Column::DueAt)
-        .column(deadline::Column::StoppedAt)
-        .filter(deadline::Column::Kind.eq(kind))
-        .filter(deadline::Column::OrderId.in_subquery(reach.ids()))
-        .into_tuple()
-        .all(connection)
-        .await?;
-    let mut clocks: HashMap<OrderId, Vec<ClockFact>> = HashMap::new();
-    for (order, due_at, stopped_at) in rows {
-        clocks
-            .entry(order)
-            .or_default()
-            .push(ClockFact { due_at, stopped_at });
-    }
-    Ok(clocks)
-}
-
-/// The latest verdict of each order.
-pub async fn verdicts(
-    connection: &impl ConnectionTrait,
-    reach: &Reach,
-) -> Result<HashMap<OrderId, verdict::Model>, DbErr> {
-    let rows = verdict::Entity::find()
-        .filter(verdict::Column::OrderId.in_subquery(reach.ids()))
-        .order_by_asc(verdict::Column::CreatedAt)
-        .order_by_asc(verdict::Column::Id)
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.order_id, row)).collect())
-}
-
-/// Urges by people, by order.
-pub async fn urges(connection: &impl ConnectionTrait, reach: &Reach) -> Result<HashMap<OrderId, i64>, DbErr> {
-    let rows: Vec<(OrderId, i64)> = urge::Entity::find()
-        .select_only()
-        .column(urge::Column::OrderId)
-        .column_as(urge::Column::Id.count(), "number")
-        .filter(urge::Column::PersonId.is_not_null())
-        .filter(urge::Column::OrderId.in_subquery(reach.ids()))
-        .group_by(urge::Column::OrderId)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
-pub async fn supervision_orders(
-    connection: &impl ConnectionTrait,
-    reach: &Reach,
-) -> Result<HashMap<OrderId, i64>, DbErr> {
-    let rows: Vec<(OrderId, i64)> = supervision_order::Entity::find()
-        .select_only()
-        .column(supervision_order::Column::OrderId)
-        .column_as(supervision_order::Column::Id.count(), "number")
-        .filter(supervision_order::Column::OrderId.in_subquery(reach.ids()))
-        .group_by(supervision_order::Column::OrderId)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().collect())
-}
-
-pub async fn endorsements(
-    connection: &impl ConnectionTrait,
-    reach: &Reach,
-) -> Result<HashMap<OrderId, i64>, DbErr> {
-    let rows: Vec<(OrderId, i64)> = endorsement::Entity::find()
-        .select_only()
-        .column(endorsement::Column::OrderId)
-        .column_as(endorsement::Column::PersonId.count(), "number")
-        .filter(endorsement::Column::OrderId.in_subquery(reach.ids()))
-        .group_by(endorsement::Column::OrderId)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().collect())
-}
+pub use facts::{Reach, clocks, count, endorsements, numbered, orders, supervision_orders, urges, verdicts};
 
 /// Campaigns that were opened or closed in the period, or ran through it.
 pub async fn campaigns(
@@ -198,20 +62,22 @@ pub async fn outlines(connection: &impl ConnectionTrait) -> Result<Vec<(String, 
 }
 
 /// A report without its body and its facts.
-pub type Head = (
-    ReportId,
-    ReportKind,
-    Option<String>,
-    chrono::NaiveDate,
-    chrono::NaiveDate,
-    i32,
-    String,
-    ReportStatus,
-    i32,
-    Option<PersonId>,
-    DateTime<Utc>,
-    Option<DateTime<Utc>>,
-);
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Head {
+    pub id: ReportId,
+    pub kind: ReportKind,
+    pub area_code: Option<String>,
+    pub topic_id: Option<TopicId>,
+    pub from_day: NaiveDate,
+    pub to_day: NaiveDate,
+    pub version: i32,
+    pub title: String,
+    pub status: ReportStatus,
+    pub progress: i32,
+    pub requested_by: Option<PersonId>,
+    pub requested_at: DateTime<Utc>,
+    pub ready_at: Option<DateTime<Utc>>,
+}
 
 /// The newest first; a county's people see their county's.
 pub async fn list(
@@ -225,6 +91,7 @@ pub async fn list(
         C::Id,
         C::Kind,
         C::AreaCode,
+        C::TopicId,
         C::FromDay,
         C::ToDay,
         C::Version,
@@ -246,7 +113,7 @@ pub async fn list(
         .order_by_desc(C::RequestedAt)
         .order_by_desc(C::Id)
         .limit(limit)
-        .into_tuple()
+        .into_model()
         .all(connection)
         .await
 }
@@ -262,10 +129,14 @@ pub async fn find(
 pub async fn versions(
     connection: &impl ConnectionTrait,
     kind: ReportKind,
-    area: Option<&str>,
-    days: (chrono::NaiveDate, chrono::NaiveDate),
+    (area, topic): (Option<&str>, Option<TopicId>),
+    days: (NaiveDate, NaiveDate),
 ) -> Result<i32, DbErr> {
     use insight_report::Column as C;
+    let of_topic = match topic {
+        Some(topic) => C::TopicId.eq(topic),
+        None => C::TopicId.is_null(),
+    };
     let of_area = match area {
         Some(area) => C::AreaCode.eq(area),
         None => C::AreaCode.is_null(),
@@ -275,6 +146,7 @@ pub async fn versions(
         .column_as(C::Version.max(), "latest")
         .filter(C::Kind.eq(kind))
         .filter(of_area)
+        .filter(of_topic)
         .filter(C::FromDay.eq(days.0))
         .filter(C::ToDay.eq(days.1))
         .into_tuple()
@@ -328,13 +200,21 @@ pub async fn mark(
     Ok(())
 }
 
-/// Delegates as small numbers, so that a report keeps no person.
-#[must_use]
-pub fn numbered(orders: &[order::Model]) -> HashMap<PersonId, u32> {
-    let mut numbers = BTreeMap::new();
-    for order in orders {
-        let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-        numbers.entry(order.reporter_id).or_insert(next);
-    }
-    numbers.into_iter().collect()
+/// Of these topics, those that a report has been asked for about since then.
+pub async fn reported_since(
+    connection: &impl ConnectionTrait,
+    topics: &[TopicId],
+    since: DateTime<Utc>,
+) -> Result<HashSet<TopicId>, DbErr> {
+    use insight_report::Column as C;
+    let found: Vec<Option<TopicId>> = insight_report::Entity::find()
+        .select_only()
+        .column(C::TopicId)
+        .filter(C::Kind.eq(ReportKind::Topic))
+        .filter(C::RequestedAt.gt(since))
+        .filter(C::TopicId.is_in(topics.iter().copied()))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }

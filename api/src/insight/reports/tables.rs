@@ -1,7 +1,7 @@
 //! Tables of areas, categories and units: the same columns of counts and rates for each. Pure.
 
 use crate::insight::reports::body::{Block, Run, Table};
-use crate::insight::reports::compare::SMALL;
+use crate::insight::reports::compare::FEW;
 use crate::insight::reports::slice::{Measure, Of, Slice};
 use crate::insight::reports::writer::Writer;
 
@@ -59,7 +59,7 @@ fn cell(w: &mut Writer<'_>, of: &Of, column: &Column) -> Run {
             let few = w.count(&Slice {
                 measure: *whole,
                 ..part.clone()
-            }) < SMALL;
+            }) < FEW;
             match w.rate(&part, *whole) {
                 Run::Rate {
                     numerator,

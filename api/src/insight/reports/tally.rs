@@ -7,6 +7,14 @@ use crate::insight::reports::slice::{Measure, Of, Slice};
 
 const MEASURES: usize = Measure::ALL.len();
 
+/// What makes a value worth a line: something came in, or was decided.
+const BUSY: [Measure; 4] = [
+    Measure::Arrived,
+    Measure::ResponseJudged,
+    Measure::ResolutionJudged,
+    Measure::Judgeable,
+];
+
 type Counts = [u64; MEASURES];
 
 /// Counts by period and by value of each dimension.
@@ -29,33 +37,36 @@ impl Tally {
     }
 
     fn add(&mut self, fact: &Fact) {
-        let dimensions = [
-            None,
+        // What an order has no value of does not count it; the first is the whole.
+        let own = [
             Some(Of::Channel(fact.channel)),
             Some(Of::week_of(fact.day)),
             fact.area.clone().map(Of::Area),
             fact.category.clone().map(Of::Category),
             fact.unit.map(|unit| Of::Unit(unit.to_string())),
         ];
-        let mut holds = [0; MEASURES];
-        for (hold, measure) in holds.iter_mut().zip(Measure::ALL) {
-            *hold = u64::from(measure.holds(fact));
-        }
-        for (index, of) in dimensions.into_iter().enumerate() {
-            // Without the order's own value the dimension does not count it; the first is the whole.
-            if of.is_none() && index > 0 {
+        let topics = fact.topics.iter().copied().map(Of::Topic);
+        let own = own.into_iter().flatten().chain(topics).map(Some);
+        let dimensions: Vec<Option<Of>> = std::iter::once(None).chain(own).collect();
+        for when in [When::Now, When::Before] {
+            let mut times = [0; MEASURES];
+            for (times, measure) in times.iter_mut().zip(Measure::ALL) {
+                *times = measure.times(fact, when);
+            }
+            if times.iter().all(|times| *times == 0) {
                 continue;
             }
-            let key = (fact.when, of);
-            if Measure::Delegates.holds(fact) {
-                self.delegates
-                    .entry(key.clone())
-                    .or_default()
-                    .insert(fact.delegate);
-            }
-            let counts = self.counts.entry(key).or_insert([0; MEASURES]);
-            for (count, hold) in counts.iter_mut().zip(holds) {
-                *count += hold;
+            let is_his = Measure::Delegates.times(fact, when) > 0;
+            for of in &dimensions {
+                let key = (when, of.clone());
+                if is_his {
+                    let delegates = self.delegates.entry(key.clone()).or_default();
+                    delegates.insert(fact.delegate);
+                }
+                let counts = self.counts.entry(key).or_insert([0; MEASURES]);
+                for (count, times) in counts.iter_mut().zip(times) {
+                    *count += times;
+                }
             }
         }
     }
@@ -75,20 +86,32 @@ impl Tally {
             .unwrap_or(0)
     }
 
-    /// The values of a dimension that occur in the report's own period, with how many came in, the most first.
+    /// The values of a dimension of which something came in in the report's own period, with how many, the most
+    /// first.
     #[must_use]
     pub fn ranked(&self, wanted: impl Fn(&Of) -> bool) -> Vec<(Of, u64)> {
+        let mut busy = self.busy(wanted);
+        busy.retain(|(_, arrived)| *arrived > 0);
+        busy
+    }
+
+    /// The same with those of which nothing came in but something was decided.
+    #[must_use]
+    pub fn busy(&self, wanted: impl Fn(&Of) -> bool) -> Vec<(Of, u64)> {
         let mut found: Vec<_> = self
             .counts
             .keys()
             .filter(|(when, _)| *when == When::Now)
             .filter_map(|(_, of)| of.clone())
             .filter(wanted)
+            .filter(|of| {
+                let mut what = BUSY.iter();
+                what.any(|measure| self.count(&Slice::now(*measure).of(of.clone())) > 0)
+            })
             .map(|of| {
                 let arrived = self.count(&Slice::now(Measure::Arrived).of(of.clone()));
                 (of, arrived)
             })
-            .filter(|(_, arrived)| *arrived > 0)
             .collect();
         found.sort_by(|(a, more), (b, less)| less.cmp(more).then_with(|| a.cmp(b)));
         found

@@ -2,8 +2,11 @@
 
 use std::collections::HashMap;
 
+use entity::ids::TopicId;
+use entity::kinds::TopicStatus;
+
 use crate::insight::reports::body::{Figure, Run};
-use crate::insight::reports::compare::{self, SMALL};
+use crate::insight::reports::compare::{self, FEW};
 use crate::insight::reports::facts::When;
 use crate::insight::reports::period::Period;
 use crate::insight::reports::slice::{Measure, Of, Slice};
@@ -21,14 +24,16 @@ pub struct Names {
 }
 
 /// A group that `insight` has found, as a report speaks of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TopicFact {
+    pub id: TopicId,
     pub title: String,
-    pub orders: u64,
-    pub delegates: u64,
     pub areas: Vec<String>,
-    /// `上升`, `持续`, `已结束`.
-    pub status: String,
+    pub status: TopicStatus,
+    /// Of the last `window_days` days, what the past lets expect, and the chance of what came.
+    pub window_days: i32,
+    pub expected: f64,
+    pub p_value: f64,
 }
 
 /// A special supervision in the period.
@@ -117,6 +122,10 @@ impl<'a> Writer<'a> {
             Of::Area(code) => known(&names.areas, code).unwrap_or_else(|| code.clone()),
             Of::Category(code) => known(&names.categories, code).unwrap_or_else(|| code.clone()),
             Of::Unit(id) => known(&names.units, id).unwrap_or_else(|| "已撤销的单位".to_owned()),
+            Of::Topic(id) => {
+                let told = self.from.topics.iter().find(|topic| topic.id == *id);
+                told.map_or_else(String::new, |topic| format!("“{}”", topic.title))
+            }
             Of::Channel(channel) => channel_name(*channel).to_owned(),
             Of::Week(monday) => monday.format("%-m月%-d日起一周").to_string(),
         }
@@ -150,7 +159,7 @@ impl<'a> Writer<'a> {
             measure,
             ..numerator.clone()
         };
-        let few = self.count(&denominator) < SMALL;
+        let few = self.count(&denominator) < FEW;
         vec![
             self.rate(numerator, measure),
             Run::text("（"),

@@ -7,9 +7,10 @@ use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::city::snapshot::City;
 use crate::insight::reports::body::{Block, Body, Run};
-use crate::insight::reports::facts::{Fact, Kept, When};
+use crate::insight::reports::facts::{Fact, When};
 use crate::insight::reports::writer::channel_name;
 use crate::orders::lifecycle::in_chinese;
+use crate::overview::facts::What;
 
 /// The format allows 31 characters in a sheet's name.
 const MAX_SHEET_NAME: usize = 31;
@@ -94,16 +95,16 @@ fn figures_sheet(sheet: &mut Worksheet, body: &Body, head: &Format) -> Result<()
 
 const ORDER_COLUMNS: [&str; 13] = [
     "工单编号",
-    "时段",
-    "日期",
+    "收到时段",
+    "收到日期",
     "渠道",
     "县区",
     "类别",
     "承办单位",
     "状态",
-    "响应",
-    "办理",
-    "评价",
+    "本期响应",
+    "本期办结",
+    "本期评价",
     "轮次",
     "延期次数",
 ];
@@ -121,11 +122,12 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
             .and_then(|id| city.unit(id))
             .map_or("", |unit| unit.name.as_str());
         let when = match fact.when {
-            When::Now => "本期",
-            When::Before => "上期",
+            Some(When::Now) => "本期",
+            Some(When::Before) => "上期",
+            None => "更早",
         };
         let day = fact.day.to_string();
-        let verdict = fact.verdict.map_or("", verdict_name);
+        let [response, resolution, verdict] = decided(fact);
         let texts = [
             fact.number.as_str(),
             when,
@@ -135,9 +137,9 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
             category,
             unit,
             in_chinese(fact.status),
-            kept_name(fact.response),
-            kept_name(fact.resolution),
-            verdict,
+            &response,
+            &resolution,
+            &verdict,
         ];
         for (column, text) in (0u16..).zip(texts) {
             sheet.write(line, column, text)?;
@@ -148,12 +150,24 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
     Ok(())
 }
 
-fn kept_name(kept: Kept) -> &'static str {
-    match kept {
-        Kept::Running => "未到期",
-        Kept::InTime => "按时",
-        Kept::Late => "超时",
+/// What was decided in the period itself about the response, the handling and by the delegate, in order.
+fn decided(fact: &Fact) -> [String; 3] {
+    let mut told: [Vec<&str>; 3] = Default::default();
+    let [response, resolution, verdict] = &mut told;
+    for decided in fact.decided.iter().filter(|decided| decided.when == When::Now) {
+        match decided.what {
+            What::Response { met } => response.push(kept_name(met)),
+            What::Resolution { met } => resolution.push(kept_name(met)),
+            What::Verdict { result, .. } => verdict.push(verdict_name(result)),
+            What::Unrated => verdict.push("未评价"),
+            What::Closed => {}
+        }
     }
+    told.map(|words| words.join("、"))
+}
+
+fn kept_name(met: bool) -> &'static str {
+    if met { "按时" } else { "超时" }
 }
 
 fn verdict_name(verdict: Satisfaction) -> &'static str {

@@ -1,25 +1,16 @@
 //! Orders, as insight reads them.
 
 use chrono::{DateTime, Utc};
-use entity::ids::{OrderId, PersonId};
+use entity::ids::OrderId;
 use entity::kinds::Status;
 use entity::order;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::MANY;
-
-/// A report's words, and who wrote it.
-#[derive(Clone, Debug, FromQueryResult)]
-pub struct Text {
-    pub id: OrderId,
-    pub created_at: DateTime<Utc>,
-    pub reporter_id: PersonId,
-    pub description: String,
-}
+use crate::orders::walk;
 
 /// Where and when an order counts.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -28,32 +19,6 @@ pub struct Counted {
     pub created_at: DateTime<Utc>,
     pub area_code: Option<String>,
     pub category_code: Option<String>,
-}
-
-/// Reports after `from` (and after that report of the same instant) up to `until`, the oldest first.
-pub async fn texts_since(
-    connection: &impl ConnectionTrait,
-    from: (DateTime<Utc>, Option<OrderId>),
-    until: DateTime<Utc>,
-    limit: u64,
-) -> Result<Vec<Text>, DbErr> {
-    order::Entity::find()
-        .select_only()
-        .columns([
-            order::Column::Id,
-            order::Column::CreatedAt,
-            order::Column::ReporterId,
-            order::Column::Description,
-        ])
-        .filter(after(from))
-        .filter(order::Column::CreatedAt.lte(until))
-        .filter(order::Column::Status.ne(Status::Cancelled))
-        .order_by_asc(order::Column::CreatedAt)
-        .order_by_asc(order::Column::Id)
-        .limit(limit)
-        .into_model()
-        .all(connection)
-        .await
 }
 
 /// The instants, areas and categories of the orders in a span of time.
@@ -98,7 +63,7 @@ pub struct Unsorted {
 /// Orders since then that belong to no kind yet, the oldest first.
 pub async fn without_kind(
     connection: &impl ConnectionTrait,
-    from: (DateTime<Utc>, Option<OrderId>),
+    from: walk::Onward,
     limit: u64,
 ) -> Result<Vec<Unsorted>, DbErr> {
     order::Entity::find()
@@ -109,7 +74,7 @@ pub async fn without_kind(
             order::Column::CategoryCode,
             order::Column::Description,
         ])
-        .filter(after(from))
+        .filter(walk::after(from))
         .filter(order::Column::Kind.is_null())
         .order_by_asc(order::Column::CreatedAt)
         .order_by_asc(order::Column::Id)
@@ -117,16 +82,6 @@ pub async fn without_kind(
         .into_model()
         .all(connection)
         .await
-}
-
-/// From an instant on; with an order's id, after that order of the instant.
-fn after((at, id): (DateTime<Utc>, Option<OrderId>)) -> Condition {
-    match id {
-        None => Condition::all().add(order::Column::CreatedAt.gte(at)),
-        Some(id) => Condition::any()
-            .add(order::Column::CreatedAt.gt(at))
-            .add(order::Column::CreatedAt.eq(at).and(order::Column::Id.gt(id))),
-    }
 }
 
 /// Puts orders into a kind, unless somebody has done so meanwhile.
@@ -146,18 +101,4 @@ pub async fn set_kind(
         update.exec(connection).await?;
     }
     Ok(())
-}
-
-/// Open orders, their texts, places and categories, by id.
-pub async fn open_orders(
-    connection: &impl ConnectionTrait,
-    ids: Vec<OrderId>,
-    open: &[Status],
-) -> Result<Vec<order::Model>, DbErr> {
-    order::Entity::find()
-        .filter(order::Column::Id.is_in(ids))
-        .filter(order::Column::Status.is_in(open.iter().copied()))
-        .filter(order::Column::MergedInto.is_null())
-        .all(connection)
-        .await
 }

@@ -105,6 +105,21 @@ pub async fn open(
     new: NewCampaign,
     now: DateTime<Utc>,
 ) -> Result<campaign::Model> {
+    let txn = db::write(&app.db).await?;
+    let campaign = open_in(app, &txn, caller, new, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(campaign)
+}
+
+/// The same as part of a transaction; after its commit the job runner is to be woken.
+pub async fn open_in(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    caller: &Caller,
+    new: NewCampaign,
+    now: DateTime<Utc>,
+) -> Result<campaign::Model> {
     caller.require(Role::Supervisor)?;
     check_text("title", &new.title, MAX_TITLE_CHARS)?;
     check_text("purpose", &new.purpose, MAX_TEXT_CHARS)?;
@@ -130,11 +145,10 @@ pub async fn open(
         closed_at: Set(None),
         version: Set(1),
     };
-    let txn = db::write(&app.db).await?;
-    let campaign = row.insert(&txn).await?;
+    let campaign = row.insert(txn).await?;
     tell(
         app,
-        &txn,
+        txn,
         caller,
         EventKind::CampaignOpened,
         &campaign,
@@ -142,8 +156,6 @@ pub async fn open(
         now,
     )
     .await?;
-    txn.commit().await?;
-    app.jobs.wake.notify_one();
     Ok(campaign)
 }
 
@@ -230,12 +242,26 @@ pub async fn add_orders(
     orders: Vec<OrderId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let txn = db::write(&app.db).await?;
+    add_orders_in(&txn, caller, campaign, orders, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+/// The same as part of a transaction; after its commit the job runner is to be woken.
+pub async fn add_orders_in(
+    txn: &impl ConnectionTrait,
+    caller: &Caller,
+    campaign: &campaign::Model,
+    orders: Vec<OrderId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     caller.require(Role::Supervisor)?;
     if campaign.status == CampaignStatus::Closed {
         return Err(Refused::Closed.into());
     }
-    let txn = db::write(&app.db).await?;
-    let held = store::counts(&txn, vec![campaign.id])
+    let held = store::counts(txn, vec![campaign.id])
         .await?
         .get(&campaign.id)
         .copied()
@@ -251,17 +277,14 @@ pub async fn add_orders(
         added_at: Set(now),
         told_at: Set(None),
     };
-    store::gather(&txn, orders.into_iter().map(row).collect()).await?;
+    store::gather(txn, orders.into_iter().map(row).collect()).await?;
     let job = Job {
         kind: joined::TELL,
         subject: campaign.id.to_string(),
         dedup_key: None,
         run_at: now,
     };
-    enqueue(&txn, job, now).await?;
-    txn.commit().await?;
-    app.jobs.wake.notify_one();
-    Ok(())
+    enqueue(txn, job, now).await
 }
 
 pub async fn close(

@@ -18,7 +18,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::paging::Paging;
 use crate::insight::reports::body::{Block, Body, Run};
 use crate::insight::reports::period::Period;
-use crate::insight::reports::routes::ReportView;
+use crate::insight::reports::routes::{CountedOrder, ReportView};
 use crate::insight::reports::service::{self, Asked};
 
 const PATH: &str = "/console/insight/reports";
@@ -165,6 +165,7 @@ fn understood(visitor: &Visitor, entries: &Entries) -> Result<Asked> {
         kind,
         period,
         area: entries.some("area").map(str::to_owned),
+        topic: None,
         by: None,
     })
 }
@@ -265,7 +266,7 @@ struct FigurePage {
     frame: Frame,
     label: String,
     value: u64,
-    numbers: Vec<String>,
+    orders: Vec<CountedOrder>,
     report: String,
     more: Option<String>,
 }
@@ -290,7 +291,7 @@ pub async fn counted(
         frame: visitor.frame(Section::Insight, figure.label.clone()),
         label: figure.label.clone(),
         value: figure.value,
-        numbers: listed.items,
+        orders: listed.items,
         report: format!("{PATH}/{id}"),
         more,
     })

@@ -1,0 +1,26 @@
+//! A search for topics remembers by which rules it sorted orders into kinds, so that changed rules reach back.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::*;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let change = Table::alter()
+            .table("insight_run")
+            .add_column(string_len_null("kind_rules", 64))
+            .to_owned();
+        manager.alter_table(change).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let change = Table::alter()
+            .table("insight_run")
+            .drop_column("kind_rules")
+            .to_owned();
+        manager.alter_table(change).await
+    }
+}
