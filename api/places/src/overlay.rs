@@ -1,6 +1,6 @@
 //! Two sets of boundaries drawn over each other, for the eye to compare.
 
-use geo::MultiPolygon;
+use geo::{Area as _, Intersects as _, MultiPolygon, Rect};
 
 use crate::outlines::{MARGIN, Projection, WIDTH, bounds, drawn, label, path};
 use crate::shapes::Shape;
@@ -11,9 +11,12 @@ pub struct Drawn {
     pub code: String,
     pub name: String,
     pub path: String,
-    /// Where its label stands.
-    pub label: (f64, f64),
+    /// Where its label stands; none where the label of a larger area does.
+    pub label: Option<(f64, f64)>,
 }
+
+/// Width and height of a letter of a label.
+const LETTER: f64 = 24.0;
 
 /// A drawing with both sets in the same place and scale.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,22 +35,58 @@ impl Overlay {
             return Self::default();
         };
         let projection = Projection::over(bounds, MARGIN, MARGIN, WIDTH - 2.0 * MARGIN);
-        let draw = |shape: &Shape| {
-            let outline: MultiPolygon<f64> = drawn(&shape.outline, projection);
-            Drawn {
-                code: shape.code.clone(),
-                name: shape.name.clone(),
-                path: path(&outline),
-                label: label(&outline),
-            }
+        let outlines = |shapes: &[Shape]| -> Vec<MultiPolygon<f64>> {
+            let outline = |shape: &Shape| drawn(&shape.outline, projection);
+            shapes.iter().map(outline).collect()
+        };
+        let draw = |shapes: &[Shape]| -> Vec<Drawn> {
+            let outlines = outlines(shapes);
+            let labels = labels(shapes, &outlines);
+            let pairs = shapes.iter().zip(&outlines).zip(labels);
+            pairs
+                .map(|((shape, outline), label)| Drawn {
+                    code: shape.code.clone(),
+                    name: shape.name.clone(),
+                    path: path(outline),
+                    label,
+                })
+                .collect()
         };
         Self {
             width: WIDTH,
             height: (projection.height_of(bounds) + 2.0 * MARGIN).round(),
-            before: before.iter().map(draw).collect(),
-            after: after.iter().map(draw).collect(),
+            before: draw(before),
+            after: draw(after),
         }
     }
+}
+
+/// The largest areas are labelled first; where there is no room left there is no label.
+fn labels(shapes: &[Shape], outlines: &[MultiPolygon<f64>]) -> Vec<Option<(f64, f64)>> {
+    let mut order: Vec<(usize, f64)> = outlines
+        .iter()
+        .map(MultiPolygon::unsigned_area)
+        .enumerate()
+        .collect();
+    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let mut labels = vec![None; shapes.len()];
+    let mut taken: Vec<Rect<f64>> = Vec::new();
+    for (index, _) in order {
+        let (Some(shape), Some(outline)) = (shapes.get(index), outlines.get(index)) else {
+            continue;
+        };
+        let (x, y) = label(outline);
+        let half = LETTER * shape.name.chars().count() as f64 / 2.0;
+        let room = Rect::new((x - half, y - LETTER), (x + half, y));
+        if taken.iter().any(|held| held.intersects(&room)) {
+            continue;
+        }
+        taken.push(room);
+        if let Some(slot) = labels.get_mut(index) {
+            *slot = Some((x, y));
+        }
+    }
+    labels
 }
 
 #[cfg(test)]
@@ -72,8 +111,24 @@ mod tests {
     fn both_sets_share_one_scale() {
         let overlay = Overlay::draw(&[square(112.0, 1.0)], &[square(112.0, 1.0), square(113.0, 1.0)]);
         assert_eq!(overlay.before[0].path, overlay.after[0].path);
-        assert!(overlay.after[1].label.0 > overlay.after[0].label.0);
-        assert!(overlay.after[1].label.0 < overlay.width);
+        let label = |index: usize| overlay.after[index].label.unwrap().0;
+        assert!(label(1) > label(0) && label(1) < overlay.width);
         assert_eq!(Overlay::draw(&[], &[]), Overlay::default());
+    }
+
+    #[test]
+    fn a_label_gives_way_to_that_of_a_larger_area() {
+        let overlay = Overlay::draw(
+            &[],
+            &[square(112.0, 0.01), square(112.01, 0.5), square(111.0, 0.5)],
+        );
+        let labelled: Vec<bool> = overlay.after.iter().map(|area| area.label.is_some()).collect();
+        assert_eq!(labelled, [true, true, true]);
+        let crowded = Overlay::draw(
+            &[],
+            &[square(112.0, 0.01), square(112.01, 0.02), square(110.0, 2.0)],
+        );
+        let labelled: Vec<bool> = crowded.after.iter().map(|area| area.label.is_some()).collect();
+        assert_eq!(labelled, [false, true, true]);
     }
 }

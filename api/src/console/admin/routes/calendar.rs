@@ -135,7 +135,7 @@ fn day(calendar: &Calendar, date: NaiveDate) -> Day {
     let (class, note) = match calendar.kind(date) {
         DayKind::Weekday => ("", String::new()),
         DayKind::Weekend => ("rest", String::new()),
-        DayKind::Holiday => ("holiday", short(name().unwrap_or_else(|| "休".to_owned()))),
+        DayKind::Holiday => ("holiday", short(name().as_deref().unwrap_or("休"))),
         DayKind::MakeUp => ("makeup", "上班".to_owned()),
     };
     Day {
@@ -145,9 +145,9 @@ fn day(calendar: &Calendar, date: NaiveDate) -> Day {
     }
 }
 
-/// As much as fits under a day.
-fn short(name: String) -> String {
-    name.chars().take(3).collect()
+/// As much as fits under a day: 国庆 for 国庆节.
+fn short(name: &str) -> String {
+    name.chars().take(2).collect()
 }
 
 #[cfg(test)]
