@@ -18,6 +18,7 @@ pub mod address;
 pub mod admin;
 pub mod assets;
 pub mod campaigns;
+pub mod desk;
 pub mod forms;
 pub mod frame;
 pub mod insight;
