@@ -27,6 +27,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/screen.js"),
     include_str!("../../console/script/running.js"),
     include_str!("../../console/script/desk.js"),
+    include_str!("../../console/script/exports.js"),
 );
 pub const ICON: &str = include_str!("../../console/icon.svg");
 

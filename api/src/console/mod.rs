@@ -27,4 +27,5 @@ pub mod orders;
 pub mod overview;
 pub mod routes;
 pub mod sign_in;
+pub mod supervision;
 pub mod words;

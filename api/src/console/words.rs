@@ -233,6 +233,7 @@ pub fn done(name: &str) -> Option<&'static str> {
         "campaign_opened" => "专项监督已开展。",
         "orders_gathered" => "工单已加入。",
         "campaign_closed" => "专项监督已结项。",
+        "export_asked" => "文件正在生成，完成后在这里下载。",
         "view_saved" => "视图已保存。",
         "view_removed" => "视图已删除。",
         "accept" => "已签收。",

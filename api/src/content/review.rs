@@ -113,9 +113,7 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
     };
     store::note_decision(&txn, id, caller.person, now).await?;
     settle::change(&txn, id, state, now).await?;
-    claims::QUEUE
-        .release(&txn, id.to_string(), caller.person)
-        .await?;
+    claims::QUEUE.release(&txn, id.to_string(), caller.person).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     show(app, caller, id).await

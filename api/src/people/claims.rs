@@ -65,7 +65,10 @@ impl Queue {
             .filter(queue_claim::Column::Until.gt(now))
             .all(db)
             .await?;
-        Ok(rows.into_iter().map(|row| (row.subject_id.clone(), row)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.subject_id.clone(), row))
+            .collect())
     }
 
     /// 409 when somebody else works on the matter; the caller holds its row.

@@ -74,7 +74,11 @@ impl Offer<'_> {
         let mut form = desk.of(action)?;
         form.action = self.address(action);
         let choices = form.fields.iter_mut();
-        if let Some(first) = choices.filter(|field| matches!(field.kind, Kind::OneOf(_))).take(1).next() {
+        if let Some(first) = choices
+            .filter(|field| matches!(field.kind, Kind::OneOf(_)))
+            .take(1)
+            .next()
+        {
             first.keyed = true;
         }
         Some(form)
@@ -91,7 +95,8 @@ impl Offer<'_> {
             .carry("version", self.order.version.to_string())
             .submit("派单");
         let any = !units.is_empty();
-        let mut unit = Field::new("unit", if any { "或派给其他单位" } else { "派给" }, Kind::Unit).at_most(60);
+        let mut unit =
+            Field::new("unit", if any { "或派给其他单位" } else { "派给" }, Kind::Unit).at_most(60);
         if any {
             form = form.field(Field::new("suggested", "建议的单位", Kind::OneOf(units)).keyed());
             unit = unit.hint("填写后以此为准。");
@@ -103,7 +108,10 @@ impl Offer<'_> {
             let mut choices = vec![Choice::new("", "不改")];
             choices.extend(categories.iter().map(|suggestion| {
                 let percent = suggestion.confidence * 100.0;
-                Choice::new(suggestion.code.clone(), format!("{}（把握 {percent:.0}%）", suggestion.name))
+                Choice::new(
+                    suggestion.code.clone(),
+                    format!("{}（把握 {percent:.0}%）", suggestion.name),
+                )
             }));
             form = form.field(Field::new("category", "按文字判断的类别", Kind::OneOf(choices)).value(""));
         }
@@ -133,7 +141,9 @@ impl Offer<'_> {
 /// What the dispatch form means, in the words of the order's own form: a suggestion chosen is the unit, and its reason
 /// the reason where no other is given.
 pub fn dispatch(items: &[Item], entries: &Entries) -> Result<Entries> {
-    let chosen = entries.some("suggested").filter(|_| entries.some("unit").is_none());
+    let chosen = entries
+        .some("suggested")
+        .filter(|_| entries.some("unit").is_none());
     let proposed = items.iter().flat_map(|item| &item.proposals.units);
     let proposed = chosen
         .and_then(|id| id.parse::<UnitId>().ok())
@@ -154,7 +164,11 @@ pub fn dispatch(items: &[Item], entries: &Entries) -> Result<Entries> {
         ("reason".to_owned(), reason),
     ];
     pairs.extend(category.map(|category| ("category".to_owned(), category.to_owned())));
-    pairs.extend(entries.some("final").map(|tick| ("final".to_owned(), tick.to_owned())));
+    pairs.extend(
+        entries
+            .some("final")
+            .map(|tick| ("final".to_owned(), tick.to_owned())),
+    );
     Ok(Entries::new(pairs))
 }
 
@@ -172,7 +186,11 @@ pub fn review(address: &str, csrf: &str) -> Form {
     let choices = vec![Choice::new("pass", "通过"), Choice::new("refuse", "不予展示")];
     let mut form = Form::new("decision", format!("{address}/decision"), "审核结论", csrf)
         .says("通过后展示给相关的代表或居民；不予展示的内容只有坐席能看到。决定后不能更改。")
-        .field(Field::new("result", "结论", Kind::OneOf(choices)).required().keyed())
+        .field(
+            Field::new("result", "结论", Kind::OneOf(choices))
+                .required()
+                .keyed(),
+        )
         .submit("提交");
     form.open = true;
     form

@@ -188,7 +188,12 @@ fn why(city: &City, item: &Item) -> String {
     let unit = |id| city.unit(id).map_or("承办单位", |unit| unit.name.as_str());
     match (&item.entry.asked, &item.returned) {
         (Asked::Extension(asked), _) => {
-            format!("{}申请延长 {} 个工作日：{}", unit(asked.unit_id), asked.days, asked.reason)
+            format!(
+                "{}申请延长 {} 个工作日：{}",
+                unit(asked.unit_id),
+                asked.days,
+                asked.reason
+            )
         }
         (Asked::Call(call), _) if call.tries > 0 => match &call.outcome {
             Some(outcome) => format!("已拨打 {} 次：{outcome}", call.tries),

@@ -19,9 +19,9 @@ use crate::orders::actor::Actor;
 use crate::orders::claims;
 use crate::orders::view::summary::{self, OrderSummary};
 use crate::people::claims::Claim;
-use crate::people::{self, profile};
 use crate::people::rights::Caller;
 use crate::people::sealing::Phone;
+use crate::people::{self, profile};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {

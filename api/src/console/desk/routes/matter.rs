@@ -209,15 +209,7 @@ pub async fn act(
                 entries: &sent.entries,
                 error: &error,
             };
-            answer(
-                &visitor,
-                tab,
-                &number,
-                matter,
-                Some(refused),
-                error.status_code(),
-            )
-            .await
+            answer(&visitor, tab, &number, matter, Some(refused), error.status_code()).await
         }
         Err(error) => Err(error.into()),
     }

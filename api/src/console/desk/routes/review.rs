@@ -15,8 +15,8 @@ use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
 use crate::console::words;
-use crate::content::review::{self, Reviewed};
 use crate::content::claims;
+use crate::content::review::{self, Reviewed};
 use crate::error::{Error, FieldError, Kind};
 use crate::photos::service::links;
 
