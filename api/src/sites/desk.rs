@@ -85,21 +85,6 @@ pub async fn list(app: &App, caller: &Caller, filter: &Filter, paging: &Paging) 
     })
 }
 
-/// Those of them that wait for a delegate.
-pub async fn waiting(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<MessageView>> {
-    let filter = Filter {
-        status: Some(SiteMessageStatus::Received),
-        check: None,
-        site_code: None,
-    };
-    list(app, caller, &filter, paging).await
-}
-
-/// How many messages that the caller may know of wait for a delegate.
-pub async fn count_waiting(app: &App, caller: &Caller) -> Result<u64> {
-    store::count_messages(&app.db, &reach(caller)?, SiteMessageStatus::Received).await
-}
-
 pub async fn show(app: &App, caller: &Caller, id: SiteMessageId) -> Result<MessageView> {
     let message = known(app, caller, id).await?;
     let around = around(app, std::slice::from_ref(&message)).await?;

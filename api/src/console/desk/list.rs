@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::hotline::queue::service::{self, Asked, Item};
 use crate::http::paging::Paging;
 use crate::people::claims::Claim;
-use crate::sites::desk as messages;
 use crate::sites::view::MessageView;
+use crate::sites::waiting as messages;
 
 /// Rows on a page.
 const PAGE: u64 = 30;
@@ -60,7 +60,7 @@ pub async fn read(visitor: &Visitor, tab: Tab, cursor: Option<String>) -> Result
     };
     let (rows, cursor) = match tab {
         Tab::Messages => {
-            let page = messages::waiting(app, caller, &paging).await?;
+            let page = messages::list(app, caller, &paging).await?;
             let rows = page.items.into_iter().map(|message| told.message(message));
             (rows.collect(), page.next_cursor)
         }

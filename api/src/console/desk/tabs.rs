@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::hotline::queue::kinds::QueueKind;
 use crate::hotline::queue::service;
 use crate::people::rights::Caller;
-use crate::sites::desk as messages;
+use crate::sites::waiting as messages;
 
 pub const PATH: &str = "/console/desk";
 
@@ -116,7 +116,7 @@ pub async fn links(app: &App, caller: &Caller, current: Tab) -> Result<Vec<TabLi
     let mut links = Vec::with_capacity(Tab::ALL.len());
     for tab in Tab::ALL {
         let count = match tab {
-            Tab::Messages => messages::count_waiting(app, caller).await?,
+            Tab::Messages => messages::count(app, caller).await?,
             Tab::Reviews => review::count_waiting(app, caller).await?,
             _ => tab.kinds().iter().filter_map(|kind| orders.get(kind)).sum(),
         };

@@ -10,7 +10,7 @@ use entity::ids::ExportId;
 use entity::kinds::{ExportFormat, ExportStatus};
 use entity::order_export;
 use futures_util::{Stream, StreamExt as _};
-use sea_orm::DatabaseTransaction;
+use sea_orm::ConnectionTrait;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -95,7 +95,7 @@ pub async fn ask(app: &App, caller: &Caller, wish: Wish) -> Result<ExportId> {
 }
 
 async fn later(
-    txn: &DatabaseTransaction,
+    txn: &impl ConnectionTrait,
     kind: &str,
     id: ExportId,
     run_at: DateTime<Utc>,
