@@ -158,6 +158,15 @@ impl Error {
         self
     }
 
+    /// The family of a refusal; none for faults of our own.
+    #[must_use]
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Refused(refused) => Some(refused.kind),
+            Self::Database(_) | Self::Internal(_) => None,
+        }
+    }
+
     /// The stable code of a refusal; none for faults of our own.
     #[must_use]
     pub fn code(&self) -> Option<&'static str> {

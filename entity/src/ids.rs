@@ -51,6 +51,7 @@ id! {
     DeadlineId,
     DeliveryId,
     DutyRuleId,
+    ExportId,
     ExtensionId,
     FollowUpId,
     HistoryCheckId,

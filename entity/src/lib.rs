@@ -36,6 +36,7 @@ pub mod notice;
 pub mod order;
 pub mod order_change;
 pub mod order_event;
+pub mod order_export;
 pub mod order_number;
 pub mod order_photo;
 pub mod order_return;

@@ -21,6 +21,8 @@ mod m20261124_000030_campaign_told;
 mod m20261124_000040_overview;
 mod m20261124_000050_saved_view;
 mod m20261124_000060_suggest_model;
+mod m20261124_000061_register;
+mod m20261124_000062_export;
 mod m20261124_000065_topics;
 mod m20261124_000066_administration;
 mod m20261124_000070_outcome_indexes;
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000040_overview::Migration),
             Box::new(m20261124_000050_saved_view::Migration),
             Box::new(m20261124_000060_suggest_model::Migration),
+            Box::new(m20261124_000061_register::Migration),
+            Box::new(m20261124_000062_export::Migration),
             Box::new(m20261124_000065_topics::Migration),
             Box::new(m20261124_000066_administration::Migration),
             Box::new(m20261124_000070_outcome_indexes::Migration),

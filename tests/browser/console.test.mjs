@@ -1,7 +1,7 @@
 // Journeys of each role through the console, in a real browser, against the demo with its stories played.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { openBrowser, startDemo, Visitor } from "./kit.mjs";
+import { openBrowser, report, startDemo, Visitor } from "./kit.mjs";
 
 /** What the first page may weigh without photos, as sent. */
 const FIRST_PAGE_BYTES = 100 * 1024;
@@ -136,6 +136,131 @@ journey("one signs out and is asked to sign in again", "phone", async (visitor, 
   assert.match(page.url(), /login\?next=/);
   await page.goto("/console/nowhere");
   await visitor.picture("not-found");
+});
+
+journey("an operator triages a matter by keyboard alone, and the next one opens", "desk", async (visitor, page) => {
+  await visitor.signIn("12345 坐席");
+  await page.goto("/console/desk");
+  const tabs = page.locator(".tabs a");
+  assert.equal(await tabs.count(), 6);
+  // Whichever tab has something to decide by a suggestion; the demo's stories leave one, or it is made here.
+  await report(demo.base, "请看照片，谢谢您了。");
+  await report(demo.base, "请派人来看一看，谢谢。");
+  await page.waitForFunction(() => document.querySelectorAll("[data-row]").length >= 2);
+  assert.deepEqual(await visitor.serious(), []);
+  await visitor.picture("desk");
+  assert.equal(await page.evaluate(() => document.activeElement.tagName), "BODY", "what arrives takes no focus");
+  await page.keyboard.press("j");
+  const first = await page.evaluate(() => document.activeElement.textContent);
+  await page.keyboard.press("j");
+  assert.notEqual(await page.evaluate(() => document.activeElement.textContent), first);
+  await page.keyboard.press("k");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), first);
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/desk\/triage\/T\d{14}$/);
+  assert.deepEqual(await visitor.serious(), []);
+  await visitor.picture("desk-matter");
+  // Escape gives it back; nobody is left holding it.
+  await page.keyboard.press("Escape");
+  await page.getByText("已放开").waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/desk\/triage\/T\d{14}$/);
+  await page.keyboard.press("1");
+  assert.ok(await page.locator(".move[open] [data-keys] input").first().isChecked(), "the first suggestion");
+  await page.keyboard.press("Enter");
+  await page.getByText("已派单。").waitFor();
+  assert.match(page.url(), /desk\/triage\/T\d{14}\?done=dispatch/, "the next one");
+  assert.ok(await page.getByText("由您处理").isVisible());
+  await page.keyboard.press("Escape");
+  await page.waitForURL(/desk\?tab=triage/);
+});
+
+journey("two operators never work on one matter, and each sees what the other does", "desk", async (visitor, page) => {
+  await report(demo.base, "麻烦看一下这里的情况，谢谢。");
+  await visitor.signIn("12345 坐席");
+  const other = await Visitor.at(browser, demo.base, "desk");
+  try {
+    await other.page.goto("/console/login");
+    await other.page.locator(".people button", { hasText: "12345 坐席" }).nth(1).click();
+    await other.page.waitForURL(/\/console\/(?!login)/);
+    await other.page.goto("/console/desk");
+    await page.goto("/console/desk");
+    const row = page.locator("[data-row]").first();
+    const number = await row.textContent();
+    await row.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/desk\/triage\/T/);
+    assert.ok(await page.locator("form[action$='/dispatch']").isVisible());
+    // The other's list tells it without being loaded anew, and the row is no way in any more.
+    await other.page.locator("[data-waiting] li.held", { hasText: number }).waitFor({ timeout: 30_000 });
+    await other.page.locator("[data-waiting] li.held a", { hasText: number }).click();
+    await other.page.getByText("您可以查看，不能处理").waitFor();
+    assert.equal(await other.page.locator("form[action$='/dispatch']").count(), 0);
+    await other.picture("desk-held");
+    assert.deepEqual(await other.serious(), []);
+    assert.deepEqual(other.troubles, []);
+    await page.getByRole("button", { name: "放开并返回" }).click();
+    await page.waitForURL(/desk\?tab=triage/);
+    // A tab without script: the forms are plain ones.
+    const plain = await browser.newContext({ baseURL: demo.base, javaScriptEnabled: false, storageState: await other.context.storageState() });
+    const bare = await plain.newPage();
+    await bare.goto("/console/desk");
+    await bare.locator("[data-row]", { hasText: number }).click();
+    await bare.getByText("由您处理").waitFor();
+    await bare.getByRole("button", { name: "放开并返回" }).click();
+    await bare.waitForURL(/desk\?tab=triage/);
+    await plain.close();
+  } finally {
+    await other.close();
+  }
+});
+
+for (const tab of ["returned", "extension", "follow_up", "messages", "reviews"]) {
+  journey(`the desk's ${tab} tab can be read`, "desk", async (visitor, page) => {
+    await visitor.signIn("12345 坐席");
+    await page.goto(`/console/desk?tab=${tab}`);
+    assert.deepEqual(await visitor.serious(), []);
+    await visitor.picture(`desk-${tab}`);
+    const row = page.locator("[data-row]").first();
+    if ((await row.count()) === 0) {
+      assert.ok(await page.locator(".empty").isVisible());
+      return;
+    }
+    await row.click();
+    await page.waitForURL(new RegExp(`desk/${tab}/`));
+    assert.deepEqual(await visitor.serious(), []);
+    await visitor.picture(`desk-${tab}-one`);
+    await page.keyboard.press("Escape");
+    await page.waitForURL(new RegExp(`desk\\?tab=${tab}`));
+  });
+}
+
+journey("a supervisor reads what is supervised", "desk", async (visitor, page) => {
+  await visitor.signIn("市级");
+  await page.locator(".nav a", { hasText: "督办" }).first().click();
+  await page.waitForURL(/console\/supervision/);
+  assert.ok((await page.locator(".register > li").count()) > 0, "the stories issue supervision orders");
+  assert.deepEqual(await visitor.serious(), []);
+  await visitor.picture("supervision");
+  await page.locator(".chip", { hasText: "待答复" }).click();
+  await page.waitForURL(/state=open/);
+  for (const [name, view] of [["重点跟踪", "tracked"], ["催办", "urges"]]) {
+    await page.locator(".head .chip", { hasText: name }).click();
+    await page.waitForURL(new RegExp(`view=${view}`));
+    assert.deepEqual(await visitor.serious(), []);
+    await visitor.picture(`supervision-${view}`);
+  }
+  await page.goto("/console/exports?format=xlsx");
+  await page.getByRole("button", { name: "生成 Excel 文件" }).click();
+  await page.waitForURL(/done=export_asked/);
+  const [file] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("link", { name: "下载" }).first().click(),
+  ]);
+  assert.match(file.suggestedFilename(), /\.xlsx$/);
+  assert.deepEqual(await visitor.serious(), []);
+  await visitor.picture("exports");
 });
 
 /** Opens orders until one has what is looked for. */

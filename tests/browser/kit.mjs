@@ -59,6 +59,30 @@ export async function startDemo() {
   };
 }
 
+/** A report by one of the cast's delegates, as the mini-program sends it. */
+export async function report(base, description) {
+  const send = async (path, body, token) => {
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    const answer = await fetch(base + path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const people = await (await fetch(`${base}/sandbox/people`)).json();
+  const delegate = people.find(({ role }) => role === "delegate");
+  const session = async () => {
+    const { code } = await send("/sandbox/login-codes", { openid: delegate.openid });
+    return send("/api/v1/sessions", { code });
+  };
+  let signedIn = await session();
+  if (signedIn.status === "bind_required") {
+    const { code } = await send("/sandbox/phone-codes", { phone: delegate.phone });
+    signedIn = await send("/api/v1/sessions/bind", { bind_ticket: signedIn.bind_ticket, phone_code: code });
+  }
+  const location = { longitude: 112.395, latitude: 34.655, datum: "wgs84" };
+  return send("/api/v1/orders", { description, location }, signedIn.access_token);
+}
+
 export async function openBrowser() {
   mkdirSync(pictures, { recursive: true });
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });

@@ -15,6 +15,7 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/order.css"),
     include_str!("../../console/style/screen.css"),
     include_str!("../../console/style/admin.css"),
+    include_str!("../../console/style/desk.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(
@@ -25,6 +26,8 @@ pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/lightbox.js"),
     include_str!("../../console/script/screen.js"),
     include_str!("../../console/script/running.js"),
+    include_str!("../../console/script/desk.js"),
+    include_str!("../../console/script/exports.js"),
 );
 pub const ICON: &str = include_str!("../../console/icon.svg");
 

@@ -119,6 +119,8 @@ pub struct Field {
     pub hint: String,
     pub required: bool,
     pub max_chars: usize,
+    /// Of choices: each is reached by the key of its number.
+    pub keyed: bool,
     pub wrong: Option<String>,
 }
 
@@ -133,6 +135,7 @@ impl Field {
             hint: String::new(),
             required: false,
             max_chars: 2_000,
+            keyed: false,
             wrong: None,
         }
     }
@@ -146,6 +149,12 @@ impl Field {
     #[must_use]
     pub fn at_most(mut self, chars: usize) -> Self {
         self.max_chars = chars;
+        self
+    }
+
+    #[must_use]
+    pub fn keyed(mut self) -> Self {
+        self.keyed = true;
         self
     }
 

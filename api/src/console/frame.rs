@@ -12,7 +12,11 @@ use crate::people::rights::Caller;
 pub enum Section {
     /// 一屏.
     Overview,
+    /// What waits for operators.
+    Desk,
     Orders,
+    /// 督办台账.
+    Supervision,
     Campaigns,
     Topics,
     Insight,
@@ -37,7 +41,9 @@ impl Section {
     fn href(self) -> &'static str {
         match self {
             Self::Overview => "/console/overview",
+            Self::Desk => "/console/desk",
             Self::Orders => "/console/orders",
+            Self::Supervision => "/console/supervision",
             Self::Campaigns => "/console/campaigns",
             Self::Topics => "/console/insight/topics",
             Self::Insight => "/console/insight/reports",
@@ -61,6 +67,8 @@ impl Section {
             (Self::Overview, _) => "一屏",
             (Self::Orders, Role::Delegate) => "我的工单",
             (Self::Orders, _) => "工单",
+            (Self::Desk, _) => "工作台",
+            (Self::Supervision, _) => "督办",
             (Self::Campaigns, _) => "专项监督",
             (Self::Topics, _) => "高频问题",
             (Self::Insight, _) => "分析报告",
@@ -82,11 +90,20 @@ impl Section {
     /// The rooms of a role, in the order of the navigation; the first is where he arrives.
     fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Delegate | Role::Handler => &[Self::Orders],
-            Role::Operator => &[Self::Overview, Self::Orders, Self::Campaigns, Self::Dispatch],
+            Role::Delegate => &[Self::Orders],
+            Role::Handler => &[Self::Orders, Self::Supervision],
+            Role::Operator => &[
+                Self::Desk,
+                Self::Overview,
+                Self::Orders,
+                Self::Supervision,
+                Self::Campaigns,
+                Self::Dispatch,
+            ],
             Role::Supervisor => &[
                 Self::Overview,
                 Self::Orders,
+                Self::Supervision,
                 Self::Campaigns,
                 Self::Topics,
                 Self::Insight,
@@ -94,6 +111,7 @@ impl Section {
             Role::Admin => &[
                 Self::Overview,
                 Self::Orders,
+                Self::Supervision,
                 Self::Campaigns,
                 Self::Topics,
                 Self::Insight,

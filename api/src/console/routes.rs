@@ -3,7 +3,7 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
-use crate::console::{admin, campaigns, insight, order, orders, overview, sign_in};
+use crate::console::{admin, campaigns, desk, insight, order, orders, overview, sign_in, supervision};
 
 pub mod assets;
 pub mod guard;
@@ -43,9 +43,23 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(campaigns::routes::gather)
         .service(campaigns::routes::close)
         .configure(admin::routes::configure)
+        .service(supervision::routes::show)
+        .service(supervision::routes::answer_one)
+        .service(desk::routes::show)
+        .service(desk::routes::review::show)
+        .service(desk::routes::review::act)
+        .service(desk::routes::message::show)
+        .service(desk::routes::matter::show)
+        .service(desk::routes::matter::act)
+        .service(admin::routes::dispatch::show)
+        .service(admin::routes::roster::show)
+        .service(admin::routes::roster::import)
         .service(orders::routes::show)
         .service(orders::routes::csv)
         .service(orders::routes::xlsx)
+        .service(orders::routes::exports::show)
+        .service(orders::routes::exports::ask)
+        .service(orders::routes::exports::download)
         .service(orders::routes::save_view)
         .service(orders::routes::remove_view)
         .service(order::routes::show)

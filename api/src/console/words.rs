@@ -192,10 +192,30 @@ pub fn photo_flag(flag: &str) -> Option<&'static str> {
     }
 }
 
+/// What WeChat found in a text or a picture; nothing where it found nothing.
+#[must_use]
+pub fn content_label(label: Option<i64>) -> Option<&'static str> {
+    Some(match label? {
+        100 => return None,
+        10_001 => "广告",
+        20_001 => "时政",
+        20_002 => "色情",
+        20_003 => "辱骂",
+        20_006 => "违法犯罪",
+        20_008 => "欺诈",
+        20_012 => "低俗",
+        20_013 => "版权",
+        _ => "其他",
+    })
+}
+
 /// What a page says after a redirect with `?done=`; only names of this list are shown.
 #[must_use]
 pub fn done(name: &str) -> Option<&'static str> {
     Some(match name {
+        "gone" => "这件事项已由他人处理。",
+        "released" => "已放开，其他坐席可以处理。",
+        "reviewed" => "已审核。",
         "signed_out_everywhere" => "已退出所有设备。",
         "session_ended" => "已退出该设备。",
         "person_signed_out" => "已退出此人的所有设备。",
@@ -213,6 +233,7 @@ pub fn done(name: &str) -> Option<&'static str> {
         "campaign_opened" => "专项监督已开展。",
         "orders_gathered" => "工单已加入。",
         "campaign_closed" => "专项监督已结项。",
+        "export_asked" => "文件正在生成，完成后在这里下载。",
         "view_saved" => "视图已保存。",
         "view_removed" => "视图已删除。",
         "accept" => "已签收。",

@@ -9,14 +9,14 @@ use entity::{content_check, content_picture, photo};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::{settle, store};
+use crate::content::{claims, settle, store};
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::paging::{Page, Paging};
 use crate::people::rights::Caller;
 
 /// What is not yet shown to anybody but operators.
-const WAITING: [ContentCheck; 3] = [
+pub(super) const WAITING: [ContentCheck; 3] = [
     ContentCheck::Pending,
     ContentCheck::Review,
     ContentCheck::Unavailable,
@@ -26,7 +26,7 @@ const WAITING: [ContentCheck; 3] = [
 pub type Reviewed = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
+pub(super) enum Refused {
     AlreadyDecided,
 }
 
@@ -97,11 +97,15 @@ pub async fn list(
 pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) -> Result<Reviewed> {
     caller.require(Role::Operator)?;
     let now = app.clock.now();
+    let zone = app.city.load().zone();
     let txn = db::write(&app.db).await?;
     let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
     if check.decided_at.is_some() {
         return Err(Refused::AlreadyDecided.into());
     }
+    claims::QUEUE
+        .heed(&txn, zone, id.to_string(), Some(caller.person), now)
+        .await?;
     let state = if pass {
         ContentCheck::Pass
     } else {
@@ -109,11 +113,24 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
     };
     store::note_decision(&txn, id, caller.person, now).await?;
     settle::change(&txn, id, state, now).await?;
+    claims::QUEUE.release(&txn, id.to_string(), caller.person).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
+    show(app, caller, id).await
+}
+
+/// One thing that was published, however it stands.
+pub async fn show(app: &App, caller: &Caller, id: ContentCheckId) -> Result<Reviewed> {
+    caller.require_any(&[Role::Operator, Role::Admin])?;
     let check = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let mut pictures = store::pictures(&app.db, vec![id]).await?;
     Ok(with_pictures(check, &mut pictures))
+}
+
+/// How many wait for a verdict or a person.
+pub async fn count_waiting(app: &App, caller: &Caller) -> Result<u64> {
+    caller.require_any(&[Role::Operator, Role::Admin])?;
+    store::count(&app.db, &WAITING).await
 }
 
 fn with_pictures(

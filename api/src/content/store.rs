@@ -7,7 +7,10 @@ use entity::ids::{ContentCheckId, ContentPictureId, PersonId};
 use entity::kinds::{ContentCheck, ContentSubject};
 use entity::{content_check, content_picture, media_verdict, photo};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect,
+};
 use uuid::Uuid;
 
 use crate::error::Result;
@@ -132,6 +135,12 @@ pub async fn list(
         .all(connection)
         .await?;
     Ok(rows)
+}
+
+pub async fn count(connection: &impl ConnectionTrait, states: &[ContentCheck]) -> Result<u64> {
+    let query =
+        content_check::Entity::find().filter(content_check::Column::State.is_in(states.iter().copied()));
+    Ok(query.count(connection).await?)
 }
 
 pub async fn settle_text(

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::app::App;
 use crate::categories::learn;
 use crate::city;
+use crate::console::orders::export;
 use crate::content;
 use crate::deadlines;
 use crate::error::Result;
@@ -42,6 +43,8 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         deadlines::RECOUNT => recount_deadlines(app).await,
         reports::build::WRITE_REPORT => reports::build::write(app, subject).await,
         reports::schedule::ASK_FOR_REPORT => reports::schedule::ask(app, subject).await,
+        export::task::STEP => export::task::step(app, subject).await,
+        export::task::REMOVE => export::task::remove(app, subject).await,
         daily::FIND_TOPICS => daily::find_topics(app).await,
         notices::delivery::DELIVER => notices::delivery::deliver(app, subject).await,
         _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),

@@ -5,14 +5,14 @@ use std::str::FromStr;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::UnitId;
 use entity::kinds::{Channel, Light, Status};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::end_of_day;
 use crate::error::{Error, FieldError, Kind, Result};
 
 /// As in the query string; several values are separated by commas.
-#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams, utoipa::ToSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::IntoParams, utoipa::ToSchema)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
     /// `mine` (reported or endorsed by the caller), `unit` (his unit has or had a charge), `area` (of his area),

@@ -6,7 +6,8 @@ use entity::kinds::Status;
 use entity::{assignment, endorsement, order};
 use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,33 @@ pub async fn list(
         items,
         next_cursor: page.next_cursor,
     })
+}
+
+/// How many orders the list has.
+pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
+    let filter = query.understood(&app.city.load())?;
+    Ok(of_list(actor, &filter).count(&app.db).await?)
+}
+
+/// Whether the list has more than so many; nothing beyond them is looked at.
+pub async fn exceeds(app: &App, actor: &Actor, query: &ListQuery, most: u64) -> Result<bool> {
+    let filter = query.understood(&app.city.load())?;
+    let next = of_list(actor, &filter)
+        .select_only()
+        .column(order::Column::Id)
+        .offset(most)
+        .limit(1);
+    Ok(next.into_tuple::<OrderId>().one(&app.db).await?.is_some())
+}
+
+fn of_list(actor: &Actor, filter: &Filter) -> Select<order::Entity> {
+    let query = order::Entity::find()
+        .filter(visible(&actor.sight))
+        .filter(wanted(actor, filter));
+    match filter.sort {
+        Sort::Due => query.filter(order::Column::DueAt.is_not_null()),
+        Sort::Newest => query,
+    }
 }
 
 fn key(order: &order::Model, sort: Sort) -> After {

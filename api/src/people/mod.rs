@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod binding;
 pub mod caller;
+pub mod claims;
 pub mod directory;
 pub mod login_requests;
 pub mod profile;

@@ -8,6 +8,7 @@ use entity::person;
 
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
+use crate::people::rights::Caller;
 use crate::people::sealing::Phone;
 use crate::people::store;
 
@@ -31,6 +32,12 @@ pub async fn of_id(app: &App, id: PersonId) -> Result<Profile> {
     let person = person
         .ok_or_else(|| Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。"))?;
     of(app, person)
+}
+
+/// Somebody for whom a job acts, with the rights he has now; none when he has left the roster.
+pub async fn absent(app: &App, id: PersonId) -> Result<Option<Caller>> {
+    let person = store::person(&app.db, id).await?;
+    Ok(person.filter(|person| person.active).map(Caller::absent))
 }
 
 /// The delegate of this id; none when he is no delegate, or no longer.

@@ -60,6 +60,11 @@ impl Caller {
         }
     }
 
+    /// Somebody who is not here himself and for whom a job acts, with the rights that he has now. He has no session.
+    pub(super) fn absent(person: person::Model) -> Self {
+        Self::of(person, SessionId(uuid::Uuid::nil()))
+    }
+
     pub(super) fn of(person: person::Model, session: SessionId) -> Self {
         Self {
             person: person.id,

@@ -3,7 +3,7 @@
 //!
 //! Read `service.rs` (the sites), then `visits.rs` (who a resident is to us: a device), `limits.rs` (how often),
 //! `messages.rs` (what he leaves) and `receipt.rs` (how he comes back to it), then `desk.rs` (what the delegates do with
-//! it). `sheets.rs` prints the codes that `codes.rs` fetches.
+//! it; `waiting.rs`: what they have not done yet). `sheets.rs` prints the codes that `codes.rs` fetches.
 
 pub mod code;
 pub mod codes;
@@ -17,3 +17,4 @@ pub mod sheets;
 mod store;
 pub mod view;
 pub mod visits;
+pub mod waiting;

@@ -8,8 +8,8 @@ use entity::kinds::{ContentCheck, Role, SiteMessageStatus};
 use entity::{person, photo, site, site_delegate, site_message, site_upload};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, QueryTrait as _, TryInsertResult,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
+    PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, TryInsertResult,
 };
 
 use crate::error::Result;
@@ -244,6 +244,17 @@ pub async fn messages(
         .order_by_desc(C::Id)
         .limit(limit);
     Ok(query.all(connection).await?)
+}
+
+pub async fn count_messages(
+    connection: &impl ConnectionTrait,
+    reach: &Reach,
+    status: SiteMessageStatus,
+) -> Result<u64> {
+    let query = site_message::Entity::find()
+        .filter(reach.condition())
+        .filter(site_message::Column::Status.eq(status));
+    Ok(query.count(connection).await?)
 }
 
 pub async fn by_receipt(

@@ -6,6 +6,7 @@ pub use macros::UnknownName;
 
 mod administration;
 mod city;
+mod exports;
 mod follow_up;
 mod notices;
 mod orders;
@@ -18,6 +19,7 @@ mod supervision;
 
 pub use administration::*;
 pub use city::*;
+pub use exports::*;
 pub use follow_up::*;
 pub use notices::*;
 pub use orders::*;

@@ -1,18 +1,13 @@
-//! Exactly what is filtered, as a file: the same query as the list, page by page, so that memory stays bounded
-//! however many orders there are. CSV flows out as it is read; a workbook is put together first and therefore
-//! has a limit of its own.
+//! Exactly what is filtered, as a file: the same query as the list, page by page, so that memory stays bounded however
+//! many orders there are. A short list is answered at once; a long one is read by a job in steps (`task.rs`), whose
+//! rows wait in the object store (`store.rs` keeps how far it is); `workbook.rs` writes rows as XLSX.
 
-use std::collections::VecDeque;
-
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use futures_util::Stream;
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
 
 use crate::app::App;
 use crate::console::words;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::http::paging::Paging;
 use crate::orders::actor::Actor;
 use crate::orders::filter::ListQuery;
@@ -20,10 +15,14 @@ use crate::orders::lifecycle::in_chinese;
 use crate::orders::list;
 use crate::orders::view::summary::OrderSummary;
 
+mod store;
+pub mod task;
+pub mod workbook;
+
 /// One page of the list.
 const PAGE: u64 = 100;
-/// A workbook of this many orders takes some tens of megabytes while it is made; more goes as CSV.
-pub const MOST_IN_WORKBOOK: usize = 20_000;
+/// A list of so many orders is answered at once: twenty pages, a second or two.
+pub const AT_ONCE: u64 = 2_000;
 /// Excel reads UTF-8 only with this mark in front.
 const BOM: &str = "\u{feff}";
 
@@ -46,43 +45,67 @@ const HEADINGS: [&str; 16] = [
     "提交时间",
 ];
 
+/// An order in cells, in the order of the headings.
+pub type Cells = [String; 16];
+
 /// Where the reading of a list stands.
-struct Reader {
-    app: App,
-    actor: Actor,
-    query: ListQuery,
+struct Reader<'a> {
+    app: &'a App,
+    actor: &'a Actor,
+    query: &'a ListQuery,
     cursor: Option<String>,
     over: bool,
 }
 
-impl Reader {
-    fn new(app: &App, actor: Actor, query: ListQuery) -> Self {
-        Self {
-            app: app.clone(),
-            actor,
-            query,
-            cursor: None,
-            over: false,
+impl Reader<'_> {
+    /// The orders of the next pages, some more than `most` at the very most; fewer when the list is over.
+    async fn read(&mut self, most: u64) -> Result<Vec<Cells>> {
+        let zone = self.app.city.load().zone();
+        let mut rows = Vec::new();
+        while !self.over && (rows.len() as u64) < most {
+            let paging = Paging {
+                limit: Some(PAGE),
+                cursor: self.cursor.take(),
+            };
+            let page = list::list(self.app, self.actor, self.query, &paging).await?;
+            rows.extend(page.items.into_iter().map(|order| cells(order, zone)));
+            self.cursor = page.next_cursor;
+            self.over = self.cursor.is_none();
         }
-    }
-
-    /// The next page; nothing when there is none.
-    async fn next(&mut self) -> Result<Vec<OrderSummary>> {
-        if self.over {
-            return Ok(Vec::new());
-        }
-        let paging = Paging {
-            limit: Some(PAGE),
-            cursor: self.cursor.take(),
-        };
-        let page = list::list(&self.app, &self.actor, &self.query, &paging).await?;
-        self.cursor = page.next_cursor;
-        self.over = self.cursor.is_none();
-        Ok(page.items)
+        Ok(rows)
     }
 }
 
-fn cells(order: OrderSummary, zone: Tz) -> [String; 16] {
+/// The whole of a short list.
+async fn all(app: &App, actor: &Actor, query: &ListQuery) -> Result<Vec<Cells>> {
+    let mut reader = Reader {
+        app,
+        actor,
+        query,
+        cursor: None,
+        over: false,
+    };
+    reader.read(AT_ONCE).await
+}
+
+/// A short list as CSV.
+pub async fn csv(app: &App, actor: &Actor, query: &ListQuery) -> Result<String> {
+    let rows = all(app, actor, query).await?;
+    Ok(format!("{}{}", head()?, lines(&rows, guarded)?))
+}
+
+/// A short list as a workbook.
+pub async fn workbook(app: &App, actor: &Actor, query: &ListQuery) -> Result<Vec<u8>> {
+    let rows = all(app, actor, query).await?;
+    let written = tokio::task::spawn_blocking(move || {
+        let mut book = Vec::new();
+        workbook::write(rows.into_iter().map(|row| Ok(row.to_vec())), &mut book)?;
+        Ok(book)
+    });
+    written.await.map_err(anyhow::Error::from)?
+}
+
+fn cells(order: OrderSummary, zone: Tz) -> Cells {
     let time = |at: DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
     let yes = |is: bool| if is { "是" } else { "" }.to_owned();
     [
@@ -114,89 +137,23 @@ fn guarded(cell: &str) -> String {
     }
 }
 
-fn line(cells: &[impl AsRef<str>]) -> Result<String> {
+/// What stands above the rows of a CSV file.
+fn head() -> Result<String> {
+    let headings = lines(&[HEADINGS.map(str::to_owned)], str::to_owned)?;
+    Ok(format!("{BOM}{headings}"))
+}
+
+fn lines(rows: &[Cells], cell: fn(&str) -> String) -> Result<String> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());
-    writer
-        .write_record(cells.iter().map(|cell| guarded(cell.as_ref())))
-        .map_err(anyhow::Error::from)?;
+    for row in rows {
+        writer
+            .write_record(row.iter().map(|text| cell(text)))
+            .map_err(anyhow::Error::from)?;
+    }
     let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(String::from_utf8(bytes).map_err(anyhow::Error::from)?)
-}
-
-/// The list as CSV, a page at a time. The first page is read before anything is answered, so that a wrong
-/// filter is refused and not an empty file.
-pub async fn csv(
-    app: &App,
-    actor: Actor,
-    query: ListQuery,
-) -> Result<impl Stream<Item = Result<Bytes>> + use<>> {
-    let zone = app.city.load().zone();
-    let mut reader = Reader::new(app, actor, query);
-    let first = reader.next().await?;
-    let ready = VecDeque::from([first]);
-    let head = Some(format!("{BOM}{}", line(&HEADINGS)?));
-    Ok(futures_util::stream::try_unfold(
-        (reader, ready, head),
-        move |(mut reader, mut ready, mut head)| async move {
-            let orders = match ready.pop_front() {
-                Some(orders) => orders,
-                None => reader.next().await?,
-            };
-            let mut text = head.take().unwrap_or_default();
-            for order in orders {
-                text.push_str(&line(&cells(order, zone))?);
-            }
-            let more = !text.is_empty();
-            Ok(more.then(|| (Bytes::from(text), (reader, ready, head))))
-        },
-    ))
-}
-
-/// The list as a workbook.
-pub async fn workbook(app: &App, actor: Actor, query: ListQuery) -> Result<Vec<u8>> {
-    let zone = app.city.load().zone();
-    let mut reader = Reader::new(app, actor, query);
-    let mut rows = Vec::new();
-    loop {
-        let page = reader.next().await?;
-        if page.is_empty() {
-            break;
-        }
-        rows.extend(page.into_iter().map(|order| cells(order, zone)));
-        if rows.len() > MOST_IN_WORKBOOK {
-            let detail = format!("符合条件的工单超过 {MOST_IN_WORKBOOK} 件，请缩小范围，或导出 CSV。");
-            return Err(Error::refused(Kind::Rule, "too_many_orders", detail));
-        }
-    }
-    let written = tokio::task::spawn_blocking(move || write(&rows)).await;
-    Ok(written
-        .map_err(anyhow::Error::from)?
-        .map_err(anyhow::Error::from)?)
-}
-
-/// Column widths in characters, in the order of the headings.
-const WIDTHS: [f64; 16] = [
-    18.0, 9.0, 7.0, 12.0, 6.0, 18.0, 10.0, 28.0, 60.0, 10.0, 24.0, 17.0, 6.0, 9.0, 6.0, 17.0,
-];
-
-fn write(rows: &[[String; 16]]) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    let sheet = book.add_worksheet();
-    sheet.set_name("工单")?;
-    let bold = Format::new().set_bold();
-    for (column, (heading, width)) in (0_u16..).zip(HEADINGS.iter().zip(WIDTHS)) {
-        sheet.write_string_with_format(0, column, *heading, &bold)?;
-        sheet.set_column_width(column, width)?;
-    }
-    for (index, row) in (1_u32..).zip(rows) {
-        for (column, cell) in (0_u16..).zip(row) {
-            sheet.write_string(index, column, cell)?;
-        }
-    }
-    sheet.set_freeze_panes(1, 1)?;
-    book.save_to_buffer()
 }
 
 #[cfg(test)]
@@ -205,10 +162,13 @@ mod tests {
 
     #[test]
     fn what_people_wrote_stays_text_in_a_spreadsheet() {
-        let cells = ["=HYPERLINK(\"x\")", "一，二", "a,\"b\""];
+        let mut row = Cells::default();
+        row[0] = "=HYPERLINK(\"x\")".to_owned();
+        row[1] = "一，二".to_owned();
+        row[2] = "a,\"b\"".to_owned();
         assert_eq!(
-            line(&cells).unwrap(),
-            "\"'=HYPERLINK(\"\"x\"\")\",一，二,\"a,\"\"b\"\"\"\r\n"
+            lines(&[row], guarded).unwrap(),
+            "\"'=HYPERLINK(\"\"x\"\")\",一，二,\"a,\"\"b\"\"\",,,,,,,,,,,,,\r\n"
         );
     }
 }

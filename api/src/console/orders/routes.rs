@@ -1,10 +1,9 @@
 //! `/console/orders`: the list, its further pages, its file, and saved views.
 
-use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use entity::kinds::Role;
+use entity::kinds::{ExportFormat, Role};
 
 use super::filters::{self, Chip, ChipGroup, NAMES, PATH};
 use super::rows::{Row, row};
@@ -20,11 +19,12 @@ use crate::http::paging::Paging;
 use crate::orders::filter::ListQuery;
 use crate::orders::list;
 
+pub mod exports;
+
 /// Orders on a page.
 const PAGE: u64 = 30;
 /// What the search form asks with fields of its own.
 const FIELDS: [&str; 6] = ["q", "area", "category", "unit", "from", "to"];
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// One of one's own lists.
 struct View {
@@ -64,7 +64,7 @@ struct RowsPart {
 }
 
 /// What an address asks of the list.
-struct Asked {
+pub(super) struct Asked {
     wanted: Wanted,
     query: ListQuery,
     cursor: Option<String>,
@@ -73,8 +73,11 @@ struct Asked {
 fn asked(request: &HttpRequest) -> Result<Asked, PageError> {
     let text = request.query_string();
     let pairs = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| PageError::unreadable())?;
-    let entries = Entries::new(pairs.into_inner());
-    let wanted = Wanted::of(&entries, &NAMES);
+    read(&Entries::new(pairs.into_inner()))
+}
+
+fn read(entries: &Entries) -> Result<Asked, PageError> {
+    let wanted = Wanted::of(entries, &NAMES);
     // Empty fields of the form stand in the address too; they ask nothing.
     let query = Query::<ListQuery>::from_query(&wanted.query()).map_err(|_| PageError::unreadable())?;
     Ok(Asked {
@@ -163,34 +166,28 @@ async fn saved(visitor: &Visitor, wanted: &Wanted) -> Result<Vec<View>, PageErro
     Ok(own.into_iter().map(view).collect())
 }
 
-/// Exactly what is filtered, as CSV that flows out as it is read.
+/// Exactly what is filtered, as CSV; a long list goes to the page of files.
 #[get("/orders.csv")]
 pub async fn csv(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let asked = asked(&request)?;
-    let rows = export::csv(&visitor.app, visitor.actor(), asked.query).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((CONTENT_DISPOSITION, attachment(&visitor, "csv")))
-        .streaming(rows))
+    let (app, actor) = (&visitor.app, visitor.actor());
+    if list::exceeds(app, &actor, &asked.query, export::AT_ONCE).await? {
+        return Ok(see_other(&exports::address(ExportFormat::Csv, &asked.wanted)));
+    }
+    let rows = export::csv(app, &actor, &asked.query).await?;
+    Ok(exports::headed(&visitor, ExportFormat::Csv, visitor.now).body(rows))
 }
 
 /// The same as a workbook.
 #[get("/orders.xlsx")]
 pub async fn xlsx(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let asked = asked(&request)?;
-    let book = export::workbook(&visitor.app, visitor.actor(), asked.query).await?;
-    Ok(HttpResponse::Ok()
-        .insert_header((CONTENT_TYPE, XLSX))
-        .insert_header((CONTENT_DISPOSITION, attachment(&visitor, "xlsx")))
-        .body(book))
-}
-
-/// `工单-20250117-0930.csv`, with a plain name for what cannot read it.
-fn attachment(visitor: &Visitor, extension: &str) -> String {
-    let zone = visitor.app.city.load().zone();
-    let at = visitor.now.with_timezone(&zone).format("%Y%m%d-%H%M");
-    let name = encoded(&format!("工单-{at}.{extension}"));
-    format!("attachment; filename=\"orders-{at}.{extension}\"; filename*=UTF-8''{name}")
+    let (app, actor) = (&visitor.app, visitor.actor());
+    if list::exceeds(app, &actor, &asked.query, export::AT_ONCE).await? {
+        return Ok(see_other(&exports::address(ExportFormat::Xlsx, &asked.wanted)));
+    }
+    let book = export::workbook(app, &actor, &asked.query).await?;
+    Ok(exports::headed(&visitor, ExportFormat::Xlsx, visitor.now).body(book))
 }
 
 /// Keeps the list that the form carries under a name.

@@ -85,7 +85,9 @@ pub fn marks(round: i32, difficult: bool, tracked: bool, endorsements: u64) -> V
     marks
 }
 
-fn shortened(text: &str) -> String {
+/// The beginning of a text, as much as a line shows.
+#[must_use]
+pub fn shortened(text: &str) -> String {
     let mut short: String = text.chars().take(SUMMARY_CHARS).collect();
     if text.chars().nth(SUMMARY_CHARS).is_some() {
         short.push('…');

@@ -9,6 +9,7 @@ use entity::{order, order_return};
 
 use super::kinds::QueueKind;
 use super::proposals::{self, Proposals};
+pub use super::store::Asked;
 use super::store::{self, After, Entry};
 use crate::app::App;
 use crate::categories::service::suggest_all;
@@ -18,9 +19,10 @@ use crate::http::paging::Page;
 use crate::orders::actor::Actor;
 use crate::orders::claims;
 use crate::orders::view::summary::{self, OrderSummary};
-use crate::people::profile;
+use crate::people::claims::Claim;
 use crate::people::rights::Caller;
 use crate::people::sealing::Phone;
+use crate::people::{self, profile};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -52,13 +54,6 @@ pub struct Item {
     pub claim: Option<Claim>,
 }
 
-/// Somebody works on it.
-pub struct Claim {
-    pub by: String,
-    pub mine: bool,
-    pub until: DateTime<Utc>,
-}
-
 pub struct Queue {
     pub page: Page<Item>,
     pub counts: BTreeMap<QueueKind, u64>,
@@ -77,7 +72,7 @@ pub async fn list(
     let mut entries = Vec::new();
     for kind in kinds {
         let allowance = kind.allowance(&city.policy);
-        entries.extend(store::next(&app.db, *kind, allowance, after, limit + 1).await?);
+        entries.extend(store::next(&app.db, *kind, allowance, None, after, limit + 1).await?);
     }
     entries.sort_by_key(Entry::key);
     let most = usize::try_from(limit + 1).unwrap_or(usize::MAX);
@@ -93,8 +88,14 @@ pub async fn list(
     })
 }
 
+/// How many of each kind wait.
+pub async fn counts(app: &App, caller: &Caller) -> Result<BTreeMap<QueueKind, u64>> {
+    caller.require(Role::Operator)?;
+    store::counts(&app.db).await
+}
+
 /// Adds what is shown beside the rows, in a fixed number of queries.
-async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<Item>> {
+pub(super) async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<Item>> {
     let ids: Vec<OrderId> = entries.iter().map(|entry| entry.order).collect();
     let orders = store::orders(&app.db, &ids).await?;
     let summaries = summary::summaries(app, &app.db, &Actor::from(caller), &orders).await?;
@@ -107,7 +108,7 @@ async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<It
     let returned: Vec<_> = returned.map(|entry| entry.order).collect();
     let mut returned = store::returns(&app.db, &returned).await?;
     let claims = claims::of_orders(&app.db, &ids, app.clock.now()).await?;
-    let holders = profile::names(app, claims.values().map(|claim| claim.person_id)).await?;
+    let claims = people::claims::read(app, caller, claims).await?;
     let city = app.city.load();
     let wanted = entries.iter().filter(|entry| entry.kind.wants_unit());
     let texts = wanted.filter_map(|entry| {
@@ -132,17 +133,12 @@ async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<It
             Proposals::default()
         };
         let reason = order.dispatch.get("reason").and_then(|reason| reason.as_str());
-        let claim = claims.get(&entry.order).map(|claim| Claim {
-            by: holders.get(&claim.person_id).cloned().unwrap_or_default(),
-            mine: claim.person_id == caller.person,
-            until: claim.until,
-        });
         items.push(Item {
             order: summary.clone(),
             reason: reason.filter(|_| entry.kind.wants_unit()).map(str::to_owned),
             returned,
             proposals,
-            claim,
+            claim: claims.get(&entry.order.to_string()).cloned(),
             entry,
         });
     }

@@ -53,16 +53,22 @@ impl Entry {
     }
 }
 
-/// The next `limit` of one kind, the most urgent first.
+/// The next `limit` of one kind, the most urgent first; of one order only, where `only` names it.
 pub async fn next(
     db: &impl ConnectionTrait,
     kind: QueueKind,
     allowance: TimeDelta,
+    only: Option<OrderId>,
     after: Option<After>,
     limit: u64,
 ) -> Result<Vec<Entry>> {
-    let beyond =
-        |at: Expr, id: Expr| after.map_or_else(Condition::all, |after| past(kind, allowance, after, at, id));
+    let beyond = |at: Expr, id: Expr| {
+        let wanted = only.map_or_else(Condition::all, |only| Condition::all().add(id.clone().eq(only)));
+        match after {
+            Some(after) => wanted.add(past(kind, allowance, after, at, id)),
+            None => wanted,
+        }
+    };
     match kind {
         QueueKind::Returned | QueueKind::Triage | QueueKind::Unmatched => {
             let at = urgency(kind);

@@ -1,0 +1,117 @@
+// The operators' desk: rows and suggestions by keyboard, and what arrives is shown without moving whoever is reading.
+(() => {
+  const desk = document.querySelector("[data-desk]");
+  const matter = document.querySelector("[data-matter]");
+  if (!desk && !matter) return;
+  const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
+
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (document.querySelector("dialog[open]")) return;
+    if (event.key === "Escape" && matter) {
+      // What is being typed is left first; a second time leaves the page.
+      if (typing(event.target)) return event.target.blur();
+      const release = document.querySelector("[data-release]");
+      return release ? release.requestSubmit() : document.querySelector("[data-back]")?.click();
+    }
+    if (typing(event.target)) return;
+    if (/^[1-9]$/.test(event.key)) {
+      const nth = (selector) => document.querySelectorAll(selector)[event.key - 1];
+      const chosen = desk ? nth(".tabs a") : nth(".move[open] [data-keys] input");
+      if (!chosen) return;
+      event.preventDefault();
+      chosen.focus();
+      chosen.click();
+    }
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+    if (!desk || !step) return;
+    const rows = [...desk.querySelectorAll("[data-row]")];
+    if (rows.length === 0) return;
+    event.preventDefault();
+    const at = rows.indexOf(document.activeElement);
+    rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)].focus();
+  });
+  if (!desk) return;
+
+  const news = document.querySelector("[data-news]");
+  const keyed = (list) => new Map([...(list?.children ?? [])].map((row) => [row.dataset.key, row]));
+
+  // Rows are exchanged one by one; the one that has the focus stays as it is.
+  const merge = (list, fresh) => {
+    const held = keyed(list);
+    const wanted = keyed(fresh);
+    let arrived = 0;
+    let before = null;
+    for (const [key, row] of wanted) {
+      let shown = held.get(key);
+      if (!shown) {
+        row.classList.add("fresh");
+        arrived += 1;
+        shown = row;
+      } else if (shown.innerHTML !== row.innerHTML && !shown.contains(document.activeElement)) {
+        shown.replaceWith(row);
+        shown = row;
+      }
+      if (!shown.isConnected || shown.previousElementSibling !== before) {
+        // Moving what has the focus would lose it.
+        if (!shown.contains(document.activeElement)) before ? before.after(shown) : list.prepend(shown);
+      }
+      before = shown;
+    }
+    for (const [key, row] of held) {
+      if (wanted.has(key)) continue;
+      if (row.contains(document.activeElement)) row.classList.add("gone");
+      else row.remove();
+    }
+    return arrived;
+  };
+
+  const show = (html) => {
+    const part = document.createElement("div");
+    part.innerHTML = html;
+    const tabs = [...desk.querySelectorAll(".tabs b")];
+    part.querySelectorAll(".tabs b").forEach((count, at) => {
+      if (tabs[at] && tabs[at].textContent !== count.textContent) tabs[at].textContent = count.textContent;
+    });
+    const list = desk.querySelector("[data-waiting]");
+    const fresh = part.querySelector("[data-waiting]");
+    if (list && fresh) {
+      const arrived = merge(list, fresh);
+      if (arrived > 0) news.textContent = `新到 ${arrived} 件`;
+      return;
+    }
+    // From nothing to something, or the other way: only where nobody reads in it.
+    if (desk.contains(document.activeElement)) return;
+    if (Boolean(list) === Boolean(fresh)) return;
+    desk.innerHTML = html;
+    if (fresh) news.textContent = `新到 ${fresh.children.length} 件`;
+  };
+
+  let waiting = null;
+  const look = async () => {
+    waiting = null;
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.href, { headers: { "X-Part": "desk" } });
+      if (answer.redirected) return location.reload();
+      if (answer.ok) show(await answer.text());
+    } catch {
+      news.textContent = "连接中断，正在重试";
+    }
+  };
+  const soon = (after) => {
+    waiting ??= setTimeout(look, after);
+  };
+  // The stream tells of orders; messages, reviews and the claims of others have no news of their own.
+  setInterval(() => soon(0), 15000);
+  document.addEventListener("visibilitychange", () => document.hidden || soon(0));
+  let source = null;
+  const connect = () => {
+    source = new EventSource(desk.dataset.stream);
+    for (const name of ["order", "board", "resync"]) source.addEventListener(name, () => soon(800));
+    source.addEventListener("over", () => source.close());
+  };
+  connect();
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => event.persisted && connect());
+})();

@@ -1,0 +1,154 @@
+//! Something published that a person has to look at: opened, decided, given back.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
+use askama::Template;
+use entity::ids::ContentCheckId;
+
+use super::onward;
+use crate::console::desk::tabs::Tab;
+use crate::console::desk::{forms, list};
+use crate::console::forms::{Entries, Form};
+use crate::console::frame::{Frame, Section};
+use crate::console::routes::page::{PageError, see_other, with_status};
+use crate::console::routes::submission::Submission;
+use crate::console::routes::visitor::Visitor;
+use crate::console::words;
+use crate::content::claims;
+use crate::content::review::{self, Reviewed};
+use crate::error::{Error, FieldError, Kind};
+use crate::photos::service::links;
+
+/// A picture with what WeChat says of it.
+struct Picture {
+    large: String,
+    thumb: String,
+    caption: String,
+}
+
+#[derive(Template)]
+#[template(path = "desk_review.html")]
+struct ReviewPage {
+    frame: Frame,
+    list: String,
+    address: String,
+    title: String,
+    text: String,
+    facts: Vec<(&'static str, String)>,
+    pictures: Vec<Picture>,
+    waits: bool,
+    mine: Option<String>,
+    held: Option<String>,
+    form: Option<Form>,
+}
+
+#[get("/desk/reviews/{id}")]
+pub async fn show(visitor: Visitor, id: Path<ContentCheckId>) -> Result<HttpResponse, PageError> {
+    let reviewed = review::show(&visitor.app, &visitor.caller, *id).await?;
+    answer(&visitor, reviewed, None, StatusCode::OK).await
+}
+
+async fn answer(
+    visitor: &Visitor,
+    (check, photos): Reviewed,
+    refused: Option<(&Entries, &Error)>,
+    status: StatusCode,
+) -> Result<HttpResponse, PageError> {
+    let (app, key) = (&visitor.app, check.id.to_string());
+    let zone = app.city.load().zone();
+    let claim = claims::of(app, &visitor.caller, [check.id]).await?.remove(&key);
+    let until = claim
+        .as_ref()
+        .map(|claim| words::when(claim.until, visitor.now, zone));
+    let waits = claims::waits(&check);
+    let mine = until
+        .clone()
+        .filter(|_| waits && claim.as_ref().is_some_and(|claim| claim.mine));
+    let held = claim.filter(|claim| waits && !claim.mine);
+    let mut pictures = Vec::with_capacity(photos.len());
+    for (index, (picture, photo)) in (1..).zip(photos) {
+        let (large, thumb) = links(app, &photo).await?;
+        let said = words::content_label(picture.label).map_or_else(String::new, |label| format!("：{label}"));
+        pictures.push(Picture {
+            large,
+            thumb,
+            caption: format!("照片 {index}{said}"),
+        });
+    }
+    let frame = visitor.frame(Section::Desk, check.title.clone());
+    let address = Tab::Reviews.page(&key);
+    let form = mine.is_some().then(|| forms::review(&address, &frame.csrf));
+    let form = match refused {
+        Some((entries, error)) => form.map(|form| form.refused(entries, error)),
+        None => form,
+    };
+    let mut facts = vec![
+        ("提交时间", words::when(check.created_at, visitor.now, zone)),
+        ("检查结果", list::check_state(check.state).to_owned()),
+    ];
+    facts.extend(words::content_label(check.text_label).map(|label| ("文字涉及", label.to_owned())));
+    let page = ReviewPage {
+        list: Tab::Reviews.address(),
+        address,
+        title: check.title,
+        text: check.text,
+        facts,
+        pictures,
+        waits,
+        held: held.map(|claim| list::held(&claim.by, &until.unwrap_or_default())),
+        mine,
+        form,
+        frame,
+    };
+    with_status(status, &page)
+}
+
+#[post("/desk/reviews/{id}/{action}")]
+pub async fn act(
+    visitor: Visitor,
+    path: Path<(ContentCheckId, String)>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let (id, action) = path.into_inner();
+    let (app, caller) = (&visitor.app, &visitor.caller);
+    let sent = Submission::read(&visitor, &request, body).await?;
+    let page = Tab::Reviews.page(&id.to_string());
+    match action.as_str() {
+        "open" => match claims::claim(app, caller, id).await {
+            Ok(()) => return Ok(see_other(&page)),
+            // The page says who has it, or what was decided.
+            Err(error) if error.kind() == Some(Kind::Conflict) => return Ok(see_other(&page)),
+            Err(error) => return Err(error.into()),
+        },
+        "release" => {
+            claims::release(app, caller, id).await?;
+            return Ok(see_other(&onward(Tab::Reviews, None, "released")));
+        }
+        "decision" => {}
+        _ => return Err(PageError::not_found()),
+    }
+    let decided = match sent.entries.text("result") {
+        "pass" => review::decide(app, caller, id, true).await,
+        "refuse" => review::decide(app, caller, id, false).await,
+        _ => Err(Error::invalid(vec![FieldError::new(
+            "result",
+            "required",
+            "请选择一项。",
+        )])),
+    };
+    match decided {
+        Ok(_) => {
+            let next = claims::take_next(app, caller, id).await?;
+            let next = next.map(|id| id.to_string());
+            Ok(see_other(&onward(Tab::Reviews, next, "reviewed")))
+        }
+        Err(error @ Error::Refused(_)) => {
+            let reviewed = review::show(app, caller, id).await?;
+            let refused = Some((&sent.entries, &error));
+            answer(&visitor, reviewed, refused, error.status_code()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

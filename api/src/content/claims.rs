@@ -1,0 +1,82 @@
+//! One operator looks at a thing, and no other decides on it meanwhile.
+
+use std::collections::HashMap;
+
+use entity::content_check;
+use entity::ids::ContentCheckId;
+use entity::kinds::Role;
+
+use crate::app::App;
+use crate::content::review::{Refused, WAITING};
+use crate::content::store;
+use crate::db;
+use crate::error::{Error, Kind, Result};
+use crate::people::claims::{self, Claim, Queue};
+use crate::people::rights::Caller;
+
+pub const QUEUE: Queue = Queue {
+    kind: "content_check",
+    noun: "这项内容",
+};
+/// So many are looked through for one that nobody works on.
+const LOOKED_THROUGH: u64 = 50;
+
+/// Whether somebody may decide on it.
+#[must_use]
+pub fn waits(check: &content_check::Model) -> bool {
+    check.decided_at.is_none() && WAITING.contains(&check.state)
+}
+
+/// Who works on these.
+pub async fn of(
+    app: &App,
+    caller: &Caller,
+    ids: impl IntoIterator<Item = ContentCheckId>,
+) -> Result<HashMap<String, Claim>> {
+    let ids = ids.into_iter().map(|id| id.to_string());
+    let rows = QUEUE.held(&app.db, ids, app.clock.now()).await?;
+    claims::read(app, caller, rows).await
+}
+
+/// Makes it the caller's own for a while; again, for a while more.
+pub async fn claim(app: &App, caller: &Caller, id: ContentCheckId) -> Result<()> {
+    caller.require(Role::Operator)?;
+    let (now, zone) = (app.clock.now(), app.city.load().zone());
+    let txn = db::write(&app.db).await?;
+    let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
+    if !waits(&check) {
+        return Err(Refused::AlreadyDecided.into());
+    }
+    QUEUE
+        .heed(&txn, zone, id.to_string(), Some(caller.person), now)
+        .await?;
+    QUEUE.take(&txn, id.to_string(), caller.person, now).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Gives it back to the others; what the caller does not hold stays as it is.
+pub async fn release(app: &App, caller: &Caller, id: ContentCheckId) -> Result<()> {
+    caller.require(Role::Operator)?;
+    let txn = db::write(&app.db).await?;
+    QUEUE.release(&txn, id.to_string(), caller.person).await?;
+    Ok(txn.commit().await?)
+}
+
+/// Claims the oldest that nobody else works on, other than `done`.
+pub async fn take_next(app: &App, caller: &Caller, done: ContentCheckId) -> Result<Option<ContentCheckId>> {
+    caller.require(Role::Operator)?;
+    let waiting = store::list(&app.db, &WAITING, None, LOOKED_THROUGH).await?;
+    let held = of(app, caller, waiting.iter().map(|check| check.id)).await?;
+    for check in waiting {
+        let taken = held.get(&check.id.to_string()).is_some_and(|claim| !claim.mine);
+        if taken || check.id == done {
+            continue;
+        }
+        match claim(app, caller, check.id).await {
+            Ok(()) => return Ok(Some(check.id)),
+            Err(error) if error.kind() == Some(Kind::Conflict) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,166 @@
+//! A long list as a file: made in steps in the background, for whoever asked and nobody else, gone after a day.
+
+use std::io::Cursor;
+
+use calamine::{Data, DataType as _, Reader as _, Xlsx, open_workbook_from_rs};
+use chrono::TimeDelta;
+use entity::ids::OrderId;
+use entity::kinds::ExportStatus;
+use entity::{order, order_export};
+use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait};
+use tests::orders::Report;
+use tests::{Browser, TestApp, Who};
+use zhitong::console::orders::export::task;
+
+/// More than is answered at once, and more than one step of the job reads.
+const MANY: usize = 2_350;
+
+/// As many orders as that: one is reported, the others are copies of its row.
+async fn many_orders(app: &TestApp) {
+    let delegate = app.delegate("涧西区").await;
+    delegate
+        .submit(&Report::default().saying("=1+1 路灯不亮，夜间行走很不方便。"))
+        .await;
+    app.run_jobs().await;
+    let db = &app.app().db;
+    let first = order::Entity::find().one(db).await.unwrap().unwrap();
+    let copies: Vec<_> = (1..MANY)
+        .map(|nth| {
+            let copy = order::Model {
+                id: OrderId::generate(),
+                number: format!("T20250907{nth:06}"),
+                created_at: first.created_at - TimeDelta::seconds(i64::try_from(nth).unwrap()),
+                ..first.clone()
+            };
+            copy.into_active_model()
+        })
+        .collect();
+    for part in copies.chunks(200) {
+        order::Entity::insert_many(part.to_vec())
+            .exec_without_returning(db)
+            .await
+            .unwrap();
+    }
+}
+
+async fn only(app: &TestApp) -> order_export::Model {
+    let rows = order_export::Entity::find().all(&app.app().db).await.unwrap();
+    let [row] = rows.as_slice() else {
+        panic!("one export: {rows:?}")
+    };
+    row.clone()
+}
+
+async fn objects(app: &TestApp) -> usize {
+    app.app().objects.list("exports/").await.unwrap().len()
+}
+
+/// The link to the file that stands on the page.
+async fn link(browser: &Browser) -> String {
+    let page = browser.get("/console/exports").await.page(200, &["下载"]);
+    let link = page
+        .split("href=\"")
+        .find(|part| part.starts_with("/console/exports/"))
+        .expect("a link");
+    link.split('"').next().unwrap().to_owned()
+}
+
+/// The rows of a workbook's only sheet.
+fn rows(book: &[u8]) -> Vec<Vec<Data>> {
+    let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(book)).expect("a workbook");
+    assert_eq!(book.sheet_names(), ["工单"]);
+    let sheet = book.worksheet_range("工单").expect("a sheet");
+    sheet.rows().map(<[Data]>::to_vec).collect()
+}
+
+tests::on_both_databases! {
+    async fn a_long_list_is_made_in_steps_and_two_clicks_make_one(app: TestApp) {
+        many_orders(&app).await;
+        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        let asked = browser.get("/console/orders.csv?light=green").await;
+        asked.leads_to("/console/exports?format=csv&light=green");
+        let page = browser.get("/console/exports?format=csv&light=green").await;
+        page.page(200, &[&format!("<b>{MANY}</b>"), "生成 CSV 文件", "没有导出的文件"]);
+        let (one, two) = tokio::join!(
+            browser.submit(&page, "/console/exports", &[]),
+            browser.submit(&page, "/console/exports", &[]),
+        );
+        one.leads_to("/console/exports?done=export_asked");
+        two.leads_to("/console/exports?done=export_asked");
+        assert_eq!(only(&app).await.status, ExportStatus::Reading);
+        browser.get("/console/exports").await.page(200, &["<progress", &format!("已读取 0 / {MANY} 件")]);
+
+        // One step, and the same one again as after a crash: nothing is read twice.
+        let id = only(&app).await.id;
+        task::step(app.app(), &id.to_string()).await.unwrap();
+        let halfway = only(&app).await;
+        assert_eq!((halfway.status, halfway.done), (ExportStatus::Reading, 2_000));
+        browser.get("/console/exports").await.page(200, &[&format!("已读取 2000 / {MANY} 件")]);
+        app.run_jobs().await;
+        let ready = only(&app).await;
+        assert_eq!((ready.status, ready.done), (ExportStatus::Ready, i64::try_from(MANY).unwrap()));
+        let link = link(&browser).await;
+        let file = browser.get(&link).await;
+        assert!(file.header("content-disposition").contains("orders-"), "{}", file.header("content-disposition"));
+        let text = file.page(200, &["\u{feff}工单编号", "'=1+1 路灯"]);
+        let mut numbers: Vec<&str> = text.lines().skip(1).filter_map(|line| line.split(',').next()).collect();
+        assert_eq!(numbers.len(), MANY);
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), MANY, "each order once");
+
+        // Another operator, who sees the same orders, does not get another's file.
+        let other = Browser::as_cast(&app, Who::role("operator").nth(1)).await;
+        other.get(&link).await.page(404, &[]);
+        other.get("/console/exports").await.page(200, &["没有导出的文件"]);
+        Browser::new(&app).get(&link).await.leads_to(&format!("/console/login?next={link}"));
+        assert!(objects(&app).await >= 2);
+        app.advance(TimeDelta::hours(25)).await;
+        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        browser.get(&link).await.page(404, &[]);
+        assert_eq!((objects(&app).await, order_export::Entity::find().count(&app.app().db).await.unwrap()), (0, 0));
+        // Removing it a second time does nothing.
+        task::remove(app.app(), &id.to_string()).await.unwrap();
+    }
+
+    async fn a_workbook_is_put_together_from_the_steps(app: TestApp) {
+        many_orders(&app).await;
+        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        browser.get("/console/orders.xlsx").await.leads_to("/console/exports?format=xlsx");
+        let page = browser.get("/console/exports?format=xlsx").await;
+        browser.submit(&page, "/console/exports", &[]).await.leads_to("/console/exports?done=export_asked");
+        app.run_jobs().await;
+        let row = only(&app).await;
+        assert_eq!(row.status, ExportStatus::Ready);
+        // Twice is once.
+        task::step(app.app(), &row.id.to_string()).await.unwrap();
+        assert_eq!(only(&app).await, row);
+        let book = browser.get(&link(&browser).await).await;
+        let sheet = rows(&book.body);
+        assert_eq!((sheet.len(), sheet[0][0].as_string()), (MANY + 1, Some("工单编号".to_owned())));
+        let said = "=1+1 路灯不亮，夜间行走很不方便。";
+        assert!(sheet[1..].iter().all(|row| row[8] == Data::String(said.to_owned())), "a text, no formula");
+        let short = browser.get("/console/orders.xlsx?q=T20250907000001").await;
+        assert_eq!(rows(&short.body).len(), 2);
+    }
+
+    async fn a_file_for_rights_that_one_has_no_more_is_not_made(app: TestApp) {
+        many_orders(&app).await;
+        let who = Who::role("supervisor").level("city");
+        let browser = Browser::as_cast(&app, who).await;
+        let page = browser.get("/console/exports?format=csv").await;
+        browser.submit(&page, "/console/exports", &[]).await.leads_to("/console/exports?done=export_asked");
+        let asked = only(&app).await;
+        let db = &app.app().db;
+        let mut person = entity::person::Entity::find_by_id(asked.person_id).one(db).await.unwrap().unwrap().into_active_model();
+        person.level = sea_orm::ActiveValue::Set(Some(entity::kinds::PersonLevel::County));
+        person.area_code = sea_orm::ActiveValue::Set(Some("410302".to_owned()));
+        entity::person::Entity::update(person).exec(db).await.unwrap();
+        app.run_jobs().await;
+        let row = only(&app).await;
+        assert_eq!((row.status, row.done), (ExportStatus::Failed, 0));
+        let page = browser.get("/console/exports").await.page(200, &["权限有变化"]);
+        assert!(!page.contains("下载</a>"), "{page}");
+        browser.get(&format!("/console/exports/{}/file", row.id)).await.page(404, &[]);
+    }
+}
