@@ -24,6 +24,8 @@ mod m20261124_000060_suggest_model;
 mod m20261124_000065_topics;
 mod m20261124_000066_administration;
 mod m20261124_000075_reports;
+mod m20261124_000076_order_content;
+mod m20261124_000077_merged_orders;
 
 pub struct Migrator;
 
@@ -50,6 +52,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000065_topics::Migration),
             Box::new(m20261124_000066_administration::Migration),
             Box::new(m20261124_000075_reports::Migration),
+            Box::new(m20261124_000076_order_content::Migration),
+            Box::new(m20261124_000077_merged_orders::Migration),
         ]
     }
 }

@@ -154,10 +154,11 @@ fn routes_know_no_database() {
 }
 
 /// Rules that decide and do nothing else: whatever they need is handed to them.
-const PURE: [&str; 19] = [
+const PURE: [&str; 22] = [
     "places/src/datum.rs",
     "places/src/lookup.rs",
     "categories/suggest.rs",
+    "content/published.rs",
     "content/verdict.rs",
     "deadlines/calendar.rs",
     "deadlines/clocks.rs",
@@ -165,6 +166,8 @@ const PURE: [&str; 19] = [
     "deadlines/policy.rs",
     "dispatch/duty.rs",
     "notices/audience.rs",
+    "notices/pattern.rs",
+    "notices/template.rs",
     "notices/wording.rs",
     "orders/actions.rs",
     "orders/lifecycle.rs",

@@ -2,9 +2,11 @@
 //! WeChat is not sure or does not answer. Read `verdict.rs` (pure: what parts make of the whole, when to ask
 //! again), then `ask.rs` (written with the thing itself), `check.rs` (the jobs that ask WeChat), `settle.rs` (what an
 //! answer changes) and `review.rs` (the operators' queue). Who published something is told by the job `SETTLED`.
+//! `published.rs` (pure) says what of an order is published at all.
 
 pub mod ask;
 pub mod check;
+pub mod published;
 pub mod review;
 pub mod routes;
 pub mod settle;
