@@ -159,7 +159,7 @@ tests::on_both_databases! {
 
         let before = rows::<notice::Entity>(&app).await;
         let would = erase::person(app.app(), id, Mode::DryRun).await.unwrap();
-        assert!(of(&would, "sign-ins") >= 1 && of(&would, "lines of his inbox") >= 3, "{would:?}");
+        assert!(of(&would, "sign-ins") >= 1 && of(&would, "lines of his inbox") >= 2, "{would:?}");
         assert_eq!(rows::<notice::Entity>(&app).await, before, "a dry run does nothing");
         assert_eq!(erase::person(app.app(), id, Mode::Real).await.unwrap(), would);
         assert_eq!(rows::<notice::Entity>(&app).await, before - of(&would, "lines of his inbox"));
@@ -231,7 +231,8 @@ tests::on_both_databases! {
         assert_eq!(resident.looks(&of_message.expose()).await["text"], TEXT);
         assert_eq!(erase::message(app.app(), &of_message, Mode::Real).await.unwrap(), would);
         assert_eq!(of(&erase::message(app.app(), &of_order, Mode::Real).await.unwrap(), "photos"), 0, "the order has it");
-        app.run_jobs().await;
+        // An upload waits a day for its message; the clean-up of the same bytes does not come before.
+        app.advance(TimeDelta::hours(25)).await;
         for receipt in [&of_message, &of_order] {
             let seen = resident.looks(&receipt.expose()).await;
             assert_eq!(seen["text"], "（已按本人要求删除）");

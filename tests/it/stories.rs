@@ -238,7 +238,9 @@ async fn all_nine_play_side_by_side_as_in_the_demo() {
     let told = entity::notice::Entity::find().all(&app.app().db).await.unwrap();
     let optional = ["说明：无", "意见：无"];
     let lacks = |body: &str| {
-        let body = optional.iter().fold(body.to_owned(), |body, words| body.replace(words, ""));
+        let body = optional
+            .iter()
+            .fold(body.to_owned(), |body, words| body.replace(words, ""));
         body.contains("：无") || body.contains("（无") || body.contains("由无")
     };
     let lacking: Vec<_> = told.iter().filter(|notice| lacks(&notice.body)).collect();

@@ -1,7 +1,6 @@
 //! The sandbox's own controls: faults that are told from each other, the clock, the people.
 
 use serde_json::{Value, json};
-use tests::TestApp;
 use tests::stand_in::StandIn;
 use zhitong::wechat::CallError;
 

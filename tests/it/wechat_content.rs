@@ -2,7 +2,6 @@
 //! own client takes each answer.
 
 use serde_json::json;
-use tests::TestApp;
 use tests::stand_in::{OPENID, StandIn};
 use zhitong::wechat::CallError;
 use zhitong::wechat::calls::code::{CodeRequest, ImageFormat};

@@ -2,7 +2,6 @@
 //! own client takes each answer.
 
 use serde_json::json;
-use tests::TestApp;
 use tests::stand_in::{APP_ID, OPENID, SECRET, StandIn, calls};
 use zhitong::wechat::CallError;
 

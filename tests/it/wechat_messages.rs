@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::TestApp;
 use tests::stand_in::{OPENID, StandIn};
 use zhitong::wechat::CallError;
 use zhitong::wechat::calls::message::SubscribeMessage;

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use tests::Client;
 use tests::document::{self, Operation, operations, served};
-use tests::{Client, TestApp};
 
 mod scene;
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use entity::kinds::Satisfaction;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::city::snapshot::City;
 use crate::insight::reports::body::{Block, Body, Run};
 use crate::insight::reports::facts::{Fact, Kept, When};
 use crate::insight::reports::writer::channel_name;
+use crate::orders::consequences;
 use crate::orders::lifecycle::in_chinese;
 
 /// The format allows 31 characters in a sheet's name.
@@ -125,7 +125,7 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
             When::Before => "上期",
         };
         let day = fact.day.to_string();
-        let verdict = fact.verdict.map_or("", verdict_name);
+        let verdict = fact.verdict.map_or("", consequences::in_chinese);
         let texts = [
             fact.number.as_str(),
             when,
@@ -153,13 +153,5 @@ fn kept_name(kept: Kept) -> &'static str {
         Kept::Running => "未到期",
         Kept::InTime => "按时",
         Kept::Late => "超时",
-    }
-}
-
-fn verdict_name(verdict: Satisfaction) -> &'static str {
-    match verdict {
-        Satisfaction::Satisfied => "满意",
-        Satisfaction::BasicallySatisfied => "基本满意",
-        Satisfaction::Dissatisfied => "不满意",
     }
 }
