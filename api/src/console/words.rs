@@ -5,8 +5,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
 use entity::kinds::{
     ActorRole, AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ExtensionStatus, Light,
-    PersonLevel, Role, Satisfaction, SessionKind, Solved, SupervisionLevel, UnitLevel,
-    PersonLevel, Role, SessionKind, Solved, SupervisionLevel,
+    PersonLevel, Role, SessionKind, Solved, SupervisionLevel, UnitLevel,
 };
 
 /// HTML of our own making: shown as it is. Never made from what people wrote.

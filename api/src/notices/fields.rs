@@ -83,6 +83,7 @@ impl FieldKind {
             Self::CarNumber => format!("车牌号，{CAR_CHARS} 位以内"),
             Self::Name => format!("{NAME_HAN} 个汉字或 {NAME_LETTERS} 个字母以内"),
             Self::Phrase => format!("{PHRASE_HAN} 个汉字以内"),
+            Self::Enum => "模板列出的取值".to_owned(),
         }
     }
 

@@ -71,10 +71,7 @@ impl Problem {
                 field, ours, theirs, ..
             } => format!("字段 {field} 在卡片上显示为“{theirs}”，这里填的是“{ours}”的内容。"),
             Self::NotListed {
-                field,
-                value,
-                listed,
-                ..
+                field, value, listed, ..
             } => format!("字段 {field} 只能填 {listed}，“{value}”会被拒绝。"),
             Self::Unfilled { field, .. } => format!("微信的模板还有字段 {field} 没有填，发送会被拒绝。"),
             Self::Kind { .. } => "一次性与长期订阅弄反了。".to_owned(),
