@@ -30,6 +30,7 @@ pub mod orders;
 pub mod overview;
 pub mod people;
 pub mod photos;
+pub mod retention;
 pub mod routes;
 pub mod server;
 pub mod sites;

@@ -3,7 +3,9 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{BoundarySetId, OrderId, PersonId, SiteId, UnitId};
-use crate::kinds::{CategorySource, Channel, Datum, Light, PlaceRelation, Status, SupervisionLevel};
+use crate::kinds::{
+    CategorySource, Channel, ContentCheck, Datum, Light, PlaceRelation, Status, SupervisionLevel,
+};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "orders")]
@@ -65,6 +67,8 @@ pub struct Model {
     pub accepted_at: Option<DateTimeUtc>,
     pub replied_at: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,
+    /// Whether others than those who handle it may read what the delegate wrote.
+    pub content_check: ContentCheck,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

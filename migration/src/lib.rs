@@ -28,6 +28,8 @@ mod m20261124_000066_administration;
 mod m20261124_000070_outcome_indexes;
 mod m20261124_000071_kind_rules;
 mod m20261124_000075_reports;
+mod m20261124_000076_order_content;
+mod m20261124_000077_merged_orders;
 
 pub struct Migrator;
 
@@ -58,6 +60,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000070_outcome_indexes::Migration),
             Box::new(m20261124_000071_kind_rules::Migration),
             Box::new(m20261124_000075_reports::Migration),
+            Box::new(m20261124_000076_order_content::Migration),
+            Box::new(m20261124_000077_merged_orders::Migration),
         ]
     }
 }

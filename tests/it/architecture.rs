@@ -154,10 +154,11 @@ fn routes_know_no_database() {
 }
 
 /// Rules that decide and do nothing else: whatever they need is handed to them.
-const PURE: [&str; 19] = [
+const PURE: [&str; 23] = [
     "places/src/datum.rs",
     "places/src/lookup.rs",
     "categories/suggest.rs",
+    "content/published.rs",
     "content/verdict.rs",
     "deadlines/calendar.rs",
     "deadlines/clocks.rs",
@@ -165,6 +166,8 @@ const PURE: [&str; 19] = [
     "deadlines/policy.rs",
     "dispatch/duty.rs",
     "notices/audience.rs",
+    "notices/pattern.rs",
+    "notices/template.rs",
     "notices/wording.rs",
     "orders/actions.rs",
     "orders/lifecycle.rs",
@@ -173,6 +176,7 @@ const PURE: [&str; 19] = [
     "overview/period.rs",
     "overview/rates.rs",
     "photos/exif.rs",
+    "retention/periods.rs",
     "sites/code.rs",
 ];
 
@@ -220,7 +224,7 @@ const TIERS: [&[&str]; 6] = [
     ],
     &["orders"],
     &["follow_up", "hotline", "overview", "sites", "supervision"],
-    &["console", "insight", "open311"],
+    &["console", "insight", "open311", "retention"],
     &["commands", "demo", "lib", "main", "routes", "server"],
 ];
 

@@ -19,6 +19,12 @@ async fn allow_pushes(delegate: &Client) {
     delegate.sandbox("subscriptions", standing).await;
 }
 
+/// The body of the latest line in the inbox.
+async fn latest(client: &Client) -> String {
+    let inbox = client.get("/inbox?limit=1").await.ok();
+    inbox["items"][0]["body"].as_str().expect("a line").to_owned()
+}
+
 fn count(told: &[String], event: &str) -> usize {
     told.iter().filter(|found| *found == event).count()
 }
@@ -30,11 +36,14 @@ on_both_databases! {
         app.run_jobs().await;
         let told = desk.told(&desk.delegate).await;
         assert_eq!((count(&told, "follow_up_ask"), count(&told, "replied")), (1, 0), "asked, not told besides: {told:?}");
+        let answer = reply()["public_reply"].as_str().unwrap().to_owned();
+        assert!(latest(&desk.delegate).await.contains(&answer), "he is shown what he is to judge");
 
         app.advance(TimeDelta::hours(23)).await;
         assert_eq!(count(&desk.told(&desk.delegate).await, "follow_up_reminder"), 0);
         app.advance(TimeDelta::hours(2)).await;
         assert_eq!(count(&desk.told(&desk.delegate).await, "follow_up_reminder"), 1);
+        assert!(latest(&desk.delegate).await.contains(&answer));
 
         // Answered on Monday; three working days end on Thursday at 24:00.
         app.advance_to("2025-09-11T23:00:00+08:00").await;

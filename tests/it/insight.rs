@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 use entity::ids::{OrderId, PersonId};
-use entity::kinds::{CategorySource, Channel, Light, PlaceRelation, Role, Status, SupervisionLevel};
+use entity::kinds::{
+    CategorySource, Channel, ContentCheck, Light, PlaceRelation, Role, Status, SupervisionLevel,
+};
 use entity::{insight_run, order, person, topic};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
@@ -367,5 +369,6 @@ fn counted(
         accepted_at: None,
         replied_at: None,
         closed_at: Some(at),
+        content_check: ContentCheck::Pass,
     }
 }

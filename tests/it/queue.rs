@@ -220,4 +220,25 @@ tests::on_both_databases! {
         assert_eq!(operator.order(&order).await.ok()["status"], "closed");
         app.run_jobs().await;
     }
+
+    async fn the_list_of_calls_and_the_queue_hold_the_same(app: TestApp) {
+        let delegate = app.delegate("涧西区").await;
+        let (first, second) = (unanswered(&app, &delegate).await, unanswered(&app, &delegate).await);
+        let operator = app.operator().await;
+        let both = async || {
+            let (calls, queue) = (operator.get("/follow-ups").await.ok(), queue(&operator, "?kind=follow_up").await);
+            let numbers = |list: &Value| list["items"].as_array().unwrap().iter()
+                .map(|item| number(&item["order"]).to_owned()).collect::<Vec<_>>();
+            assert_eq!(numbers(&calls), numbers(&queue));
+            numbers(&calls)
+        };
+        assert_eq!(both().await, [number(&first), number(&second)]);
+        // The delegate's own verdict comes before the call, the operator's call after it.
+        delegate.act(&first, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.is_ok();
+        assert_eq!(both().await, [number(&second)]);
+        let call = json!({ "reached": true, "outcome": "接通", "verdict": { "result": "satisfied", "solved": "yes" } });
+        operator.act(&second, "follow-ups", call).await.is_ok();
+        assert!(both().await.is_empty());
+        app.run_jobs().await;
+    }
 }

@@ -234,5 +234,16 @@ async fn all_nine_play_side_by_side_as_in_the_demo() {
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(verify(&app.app().db, |_| {}).await.unwrap().broken, None);
     app.run_jobs().await;
+    // A fact that is not known reads 无; only what nobody has to give may.
+    let told = entity::notice::Entity::find().all(&app.app().db).await.unwrap();
+    let optional = ["说明：无", "意见：无"];
+    let lacks = |body: &str| {
+        let body = optional
+            .iter()
+            .fold(body.to_owned(), |body, words| body.replace(words, ""));
+        body.contains("：无") || body.contains("（无") || body.contains("由无")
+    };
+    let lacking: Vec<_> = told.iter().filter(|notice| lacks(&notice.body)).collect();
+    assert!(told.len() > 50 && lacking.is_empty(), "{lacking:#?}");
     app.finish().await;
 }

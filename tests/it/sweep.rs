@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{OrderId, PersonId};
 use entity::kinds::{
-    CategorySource, Channel, ClockKind, Light, PlaceRelation, Role, Status, SupervisionLevel,
+    CategorySource, Channel, ClockKind, ContentCheck, Light, PlaceRelation, Role, Status, SupervisionLevel,
 };
 use entity::{deadline, order, order_event, person, unit, urge};
 use sea_orm::{
@@ -70,6 +70,7 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
         accepted_at: None,
         replied_at: None,
         closed_at: None,
+        content_check: ContentCheck::Pass,
     };
     let id = order.id;
     order::Entity::insert(order.into_active_model().reset_all())

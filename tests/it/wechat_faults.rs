@@ -45,6 +45,11 @@ async fn each_endpoint_can_refuse_break_and_vanish() {
         let page = call(&app, endpoint).await.unwrap();
         assert_eq!(page.status(), 502, "{endpoint}");
         assert!(page.text().await.unwrap().starts_with("<html>"), "{endpoint}");
+        fault(json!({ "content_type": "text/html" })).await;
+        let mislabelled = call(&app, endpoint).await.unwrap();
+        assert_eq!(mislabelled.headers()["content-type"], "text/html", "{endpoint}");
+        let own: Value = mislabelled.json().await.unwrap();
+        assert!(own.is_object(), "{endpoint}: its own answer all the same");
         fault(json!({ "drop": true })).await;
         let lost = match call(&app, endpoint).await {
             Ok(answer) => answer.bytes().await.is_err(),

@@ -2,20 +2,15 @@
 //! or the wrong unit, county or delegate (403, or 404 for what he may not know exists). An operation that
 //! the table below does not name fails the test, so that none is forgotten.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use entity::ids::TopicId;
-use entity::kinds::TopicOrigin;
-use entity::order;
-use reqwest::Method;
-use reqwest::multipart::{Form, Part};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
-use serde_json::{Value, json};
+use serde_json::json;
+use tests::Client;
 use tests::document::{self, Operation, operations, served};
-use tests::orders::{Report, number};
-use tests::residents::Resident;
-use tests::{Client, TestApp, Who, places};
-use zhitong::insight::{record, store};
+
+mod scene;
+
+use scene::Scene;
 
 /// How somebody stands to the order that the test tries: submitted from 涧西区, in the charge of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -263,186 +258,6 @@ fn the_table_names_every_operation_and_no_other() {
     let gone: Vec<_> = named.difference(&described).collect();
     assert!(forgotten.is_empty(), "say in TABLE who may call: {forgotten:#?}");
     assert!(gone.is_empty(), "in TABLE but not in the document: {gone:#?}");
-}
-
-/// One order with a photo, and everybody who stands in some way to it.
-struct Scene {
-    document: Value,
-    /// What stands in the place of a path's parameters.
-    parameters: BTreeMap<&'static str, String>,
-    people: Vec<(Standing, Client)>,
-    stranger: Client,
-}
-
-const AREA: &str = "涧西区";
-
-impl Scene {
-    #[expect(clippy::too_many_lines, reason = "a list of what there is")]
-    async fn set(app: &TestApp) -> Self {
-        let reporter = app.delegate(AREA).await;
-        let photo = reporter.upload_photo(1, places::JIANXI).await;
-        let order = reporter
-            .submit(&Report::at(places::JIANXI).category("占道经营").photo(&photo))
-            .await;
-        app.run_jobs().await;
-        let unit = order["unit"]["name"]
-            .as_str()
-            .expect("a unit in charge")
-            .to_owned();
-        let notice = reporter.get("/inbox").await.ok()["items"][0]["id"]
-            .as_str()
-            .map(str::to_owned);
-        let county = app.county_supervisor(AREA).await;
-        let order = demand_an_answer(&county, &order).await;
-        let campaign = json!({ "title": "占道经营专项监督", "purpose": "查明占道经营反复出现的原因。" });
-        let campaign = county.post("/campaigns", campaign).await.ok();
-        let report = county
-            .post("/insight-reports", json!({ "kind": "weekly" }))
-            .await
-            .ok();
-        app.run_jobs().await;
-        let admin = app.admin().await;
-        let (site, message) = leave_a_message(app, &admin, &reporter).await;
-        let text = |value: &Value| {
-            value
-                .as_str()
-                .unwrap_or_else(|| panic!("no text: {value}"))
-                .to_owned()
-        };
-        let parameters = BTreeMap::from([
-            ("number", number(&order).to_owned()),
-            ("photo", text(&photo["id"])),
-            ("notice", notice.expect("the reporter hears of the order")),
-            (
-                "supervision order",
-                text(&order["supervision_orders"][0]["number"]),
-            ),
-            ("campaign", text(&campaign["id"])),
-            ("report", text(&report["id"])),
-            ("delegate", text(&reporter.get("/me").await.ok()["id"])),
-            ("site", site),
-            ("message", message),
-            ("topic", topic_of(app, &order).await),
-        ]);
-        let mut people = vec![
-            (
-                OtherDelegate,
-                app.sign_in(Who::role("delegate").not_area(AREA)).await,
-            ),
-            (Operator, app.operator().await),
-            (UnitHandler, app.handler(&unit).await),
-            (
-                OtherHandler,
-                app.sign_in(Who::role("handler").not_unit(&unit).not_area(AREA))
-                    .await,
-            ),
-            (CitySupervisor, app.supervisor().await),
-            (CountySupervisor, county),
-            (
-                OtherCountySupervisor,
-                app.sign_in(Who::role("supervisor").level("county").not_area(AREA))
-                    .await,
-            ),
-            (Admin, admin),
-        ];
-        people.push((Reporter, reporter));
-        Self {
-            document: served(),
-            parameters,
-            people,
-            stranger: app.anonymous(),
-        }
-    }
-
-    /// The operation's path with the order's, the photo's or the notice's id in it.
-    fn path(&self, operation: &Operation) -> String {
-        let id = match operation.path.as_str() {
-            path if path.contains("/photos/") => self.parameters["photo"].clone(),
-            path if path.contains("/hot-topics/") => self.parameters["topic"].clone(),
-            path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
-            path if path.contains("/insight-reports/") => self.parameters["report"].clone(),
-            path if path.contains("/site-messages/") => self.parameters["message"].clone(),
-            path if path.contains("/inbox/") => self.parameters["notice"].clone(),
-            path if path.ends_with("/activity") => self.parameters["delegate"].clone(),
-            _ => uuid::Uuid::now_v7().to_string(),
-        };
-        let path = operation.path.replace("{number}", &self.parameters["number"]);
-        let path = path.replace("{no}", &self.parameters["supervision order"]);
-        let path = path.replace("{file}", &id).replace("{key}", "now.arrived");
-        let code = if path.contains("/sites/") {
-            &self.parameters["site"]
-        } else {
-            "no-such-code"
-        };
-        let mut path = path.replace("{id}", &id).replace("{code}", code);
-        if path.ends_with("/locate") || path.ends_with("/nearby") {
-            path.push_str("?longitude=112.395&latitude=34.655&datum=wgs84");
-        }
-        if path.ends_with("/reply-texts") {
-            path.push_str("?category=0101");
-        }
-        if path.ends_with("/callers") {
-            path.push_str("?phone=13800000000");
-        }
-        path
-    }
-
-    async fn call(&self, operation: &Operation, who: &Client) -> u16 {
-        let method: Method = operation.method.to_uppercase().parse().unwrap();
-        let body = operation.smallest_body(&self.document);
-        let key = uuid::Uuid::now_v7().to_string();
-        let answer = who
-            .request(method, &self.path(operation), |request| {
-                let request = request.header("Idempotency-Key", key);
-                match body {
-                    Some(body) => request.json(&body),
-                    None if operation.is_multipart() => {
-                        request.multipart(Form::new().part("file", Part::bytes(vec![0; 8])))
-                    }
-                    None => request,
-                }
-            })
-            .await;
-        answer.status
-    }
-}
-
-/// A site that the delegate looks after, and a resident's message there: the site's code, the message's id.
-async fn leave_a_message(app: &TestApp, admin: &Client, delegate: &Client) -> (String, String) {
-    let form = json!({
-        "name": "某公交站", "location": places::JIANXI.json(), "delegates": [delegate.person().phone],
-    });
-    let site = admin.post("/sites", form).await.ok();
-    let code = site["code"].as_str().expect("a code").to_owned();
-    let resident = Resident::in_wechat(app, &code, "oRESIDENT-1").await;
-    resident.says("小区门口的路灯坏了三盏，晚上看不见路。").await;
-    app.run_jobs().await;
-    let messages = delegate.get("/site-messages").await.ok();
-    let id = messages["items"][0]["id"].as_str().expect("the delegate sees it");
-    (code, id.to_owned())
-}
-
-/// A hot topic of this one order, in its county.
-async fn topic_of(app: &TestApp, order: &Value) -> String {
-    let db = &app.app().db;
-    let row = record::blank(TopicId::generate(), TopicOrigin::Group, app.now());
-    let id = row.id;
-    row.into_active_model().insert(db).await.unwrap();
-    let number = number(order);
-    let order = order::Entity::find().filter(order::Column::Number.eq(number));
-    let order = order.one(db).await.unwrap().unwrap();
-    store::put(db, id, &[order.id]).await.unwrap();
-    store::set_areas(db, id, &[(order.area_code.unwrap(), 1)])
-        .await
-        .unwrap();
-    id.to_string()
-}
-
-/// Issues a supervision order.
-async fn demand_an_answer(supervisor: &Client, order: &Value) -> Value {
-    let body = json!({ "requirement": "请于三日内书面说明占道经营反复出现的原因和整治措施。" });
-    let answer = supervisor.act(order, "supervision-orders", body).await;
-    answer.ok()
 }
 
 tests::on_both_databases! {

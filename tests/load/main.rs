@@ -47,7 +47,7 @@ struct Args {
     /// Measure the one screen and its stream only
     #[arg(long)]
     overview: bool,
-    /// Measures what has nothing to do with WeChat twice: while WeChat answers and while it hangs
+    /// Measures what has nothing to do with WeChat while WeChat answers, twice, and while it hangs; fails when that is felt
     #[arg(long)]
     wechat_hangs: bool,
     #[arg(long, default_value = "target/release/zhitong")]
@@ -77,8 +77,9 @@ async fn main() -> anyhow::Result<()> {
             numbers: &numbers,
             desks: &[],
         };
-        hang::compare(&product, &material, args.callers, args.seconds).await?;
-        return product.stop().await;
+        let compared = hang::compare(&product, &material, args.callers, args.seconds).await;
+        product.stop().await?;
+        return compared;
     }
     heading(&args, db);
     let mut desks = seed::desks(&product, &callers, MOST_MOVES).await?;

@@ -30,10 +30,10 @@ pub enum Scenario {
 
 /// What one call costs.
 pub struct Row {
-    scenario: Scenario,
+    pub scenario: Scenario,
     /// Calls that went well.
     pub answers: usize,
-    refused: usize,
+    pub refused: usize,
     elapsed: Duration,
     latencies_ms: Vec<f64>,
     server_cpu: f64,
@@ -240,21 +240,25 @@ impl Run {
     }
 }
 
+impl Row {
+    /// Milliseconds that so many of a hundred calls took at most.
+    pub fn percentile(&self, part: usize) -> f64 {
+        let index = (self.latencies_ms.len() * part / 100).min(self.latencies_ms.len().saturating_sub(1));
+        self.latencies_ms.get(index).copied().unwrap_or(f64::NAN)
+    }
+}
+
 impl fmt::Display for Row {
     #[expect(clippy::cast_precision_loss, reason = "counts far below 2^52")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.answers.max(1) as f64;
-        let percentile = |part: usize| {
-            let index = (self.latencies_ms.len() * part / 100).min(self.latencies_ms.len().saturating_sub(1));
-            self.latencies_ms.get(index).copied().unwrap_or(f64::NAN)
-        };
         write!(
             f,
             "| {} | {:.0} | {:.1} | {:.1} | {:.2} | {:.2} | {} |",
             self.scenario,
             self.answers as f64 / self.elapsed.as_secs_f64(),
-            percentile(50),
-            percentile(99),
+            self.percentile(50),
+            self.percentile(99),
             self.server_cpu * 1e3 / count,
             self.database_cpu * 1e3 / count,
             self.refused,

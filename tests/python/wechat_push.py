@@ -60,7 +60,7 @@ class Product:
         query["signature"] = signature or sign(self.token, timestamp, nonce)
         return SESSION.get(self.url, params=query, timeout=10)
 
-    def push(self, message, as_xml, spoil=lambda query: None):
+    def push(self, message, as_xml, spoil=lambda query: None, beside=None):
         timestamp, nonce = self.stamp()
         # wechatpy wraps in XML; its ciphertext and signature are the same for JSON.
         wrapped = self.crypto.encrypt_message(message, nonce, timestamp)
@@ -72,7 +72,7 @@ class Product:
         if as_xml:
             body = f"<xml><ToUserName><![CDATA[gh]]></ToUserName><Encrypt><![CDATA[{fields['Encrypt']}]]></Encrypt></xml>"
         else:
-            body = json.dumps({"ToUserName": "gh", "Encrypt": fields["Encrypt"]})
+            body = json.dumps({"ToUserName": "gh", **(beside or {}), "Encrypt": fields["Encrypt"]})
         return SESSION.post(self.url, params=query, data=body.encode(), timeout=10)
 
     def open(self, reply, as_xml):
@@ -95,6 +95,49 @@ def message(event, text, as_xml):
         return json.dumps(fields, ensure_ascii=False)
     inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in fields.items())
     return f"<xml>{inner}</xml>"
+
+
+def same_push_again(product):
+    """WeChat tries three times; each has another nonce, and so another ciphertext."""
+    for as_xml in (False, True):
+        again = message("some_event", "again", as_xml)
+        for _ in range(3):
+            answer = product.push(again, as_xml)
+            check("a repeat is answered like the first", (answer.status_code, answer.text) == (200, "success"), answer.text)
+
+
+def lists_and_numbers(product):
+    """One entry is an object and several are an array; numbers come as numbers and as text."""
+    entry = {"TemplateId": "t", "SubscribeStatusString": "accept", "PopupScene": "0"}
+    for listed in (entry, [entry, dict(entry, PopupScene=0)]):
+        for second in (1714112445, "1714112446"):
+            event = {"FromUserName": "oPYTHON", "CreateTime": second, "MsgType": "event"}
+            event.update({"Event": "subscribe_msg_popup_event", "List": listed})
+            answer = product.push(json.dumps(event), False)
+            check("a consent is taken", (answer.status_code, answer.text) == (200, "success"), answer.text)
+    one = "<List><TemplateId><![CDATA[t]]></TemplateId><SubscribeStatusString>accept</SubscribeStatusString></List>"
+    for lists in (one, one + one):
+        event = (
+            "<xml><FromUserName><![CDATA[oPYTHON]]></FromUserName><CreateTime>1714112447</CreateTime>"
+            "<Event><![CDATA[subscribe_msg_popup_event]]></Event>"
+            f"<SubscribeMsgPopupEvent>{lists}</SubscribeMsgPopupEvent></xml>"
+        )
+        answer = product.push(event, True)
+        check("a consent in XML is taken", (answer.status_code, answer.text) == (200, "success"), answer.text)
+
+
+def beside_the_envelope(product):
+    """Compatible mode shows the content in the open too, and nobody signs that."""
+    answer = product.push(message("debug_demo", "hello", False), False, beside={"Event": "forged"})
+    check("what is sealed counts, not what stands beside it", "Encrypt" in answer.text, answer.text)
+    answer = product.push(message("some_event", "x", False), False, beside={"Event": "debug_demo"})
+    check("what stands beside it is not answered", answer.text == "success", answer.text)
+
+
+def unreadable(product):
+    for inside in ("neither one nor the other", '<!DOCTYPE x [<!ENTITY e "1">]><xml><Event>&e;</Event></xml>'):
+        answer = product.push(inside, False)
+        check("what cannot be read is refused", answer.status_code == 400, answer.text)
 
 
 def main():
@@ -127,6 +170,11 @@ def main():
 
         refused = product.push(message("some_event", "x", as_xml), as_xml, late)
         check("another timestamp is refused", refused.status_code == 403, refused.text)
+
+    same_push_again(product)
+    lists_and_numbers(product)
+    beside_the_envelope(product)
+    unreadable(product)
 
     other = Product(base, token, key, app_id)
     other.crypto = WeChatCrypto(token, key, "wxsomebodyelse")

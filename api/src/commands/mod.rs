@@ -10,6 +10,7 @@ mod insight;
 mod migrate;
 mod openapi;
 mod overview;
+mod retention;
 mod serve;
 mod sites;
 
@@ -53,6 +54,11 @@ enum Command {
     Backup(backup::Args),
     /// Put a backup back where there is no data yet
     Restore(backup::Args),
+    /// Forget what is past its time, by the city's periods
+    Retention(retention::Args),
+    /// Erase what is kept about one person, at his request; orders stay
+    #[command(subcommand)]
+    Erase(retention::EraseCommand),
     /// The kept counts of the one screen
     #[command(subcommand)]
     Overview(overview::OverviewCommand),
@@ -78,6 +84,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Audit(command) => audit::run(command).await,
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(args).await,
+        Command::Retention(args) => retention::run(args).await,
+        Command::Erase(command) => retention::erase(command).await,
         Command::Overview(command) => overview::run(command).await,
         Command::Sites(command) => sites::run(command).await,
         Command::Classify(command) => classify::run(command).await,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
 use entity::kinds::{
     ActorRole, AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ExtensionStatus, Light,
-    PersonLevel, Role, Satisfaction, SessionKind, Solved, SupervisionLevel, UnitLevel,
+    PersonLevel, Role, SessionKind, Solved, SupervisionLevel, UnitLevel,
 };
 
 /// HTML of our own making: shown as it is. Never made from what people wrote.
@@ -108,15 +108,6 @@ pub fn extension(status: ExtensionStatus) -> &'static str {
         ExtensionStatus::Pending => "待审批",
         ExtensionStatus::Granted => "已同意",
         ExtensionStatus::Refused => "未同意",
-    }
-}
-
-#[must_use]
-pub fn satisfaction(result: Satisfaction) -> &'static str {
-    match result {
-        Satisfaction::Satisfied => "满意",
-        Satisfaction::BasicallySatisfied => "基本满意",
-        Satisfaction::Dissatisfied => "不满意",
     }
 }
 

@@ -34,21 +34,9 @@ pub async fn ask(
     now: DateTime<Utc>,
 ) -> Result<ContentCheck> {
     let id = ContentCheckId::generate();
-    let asked = |possible: bool| {
-        if possible {
-            ContentCheck::Pending
-        } else {
-            ContentCheck::Unavailable
-        }
-    };
     let text_state = asked(publication.openid.is_some());
-    // The verdict on a picture comes by push; without one there is nothing to wait for.
-    let picture_state = asked(publication.openid.is_some() && app.config.wechat.push_token.is_some());
-    let state = verdict::of_parts(
-        [text_state]
-            .into_iter()
-            .chain(publication.photos.iter().map(|_| picture_state)),
-    );
+    let picture_state = picture_state(app, publication.openid);
+    let state = begins_as(app, publication.openid, publication.photos);
     let openid = publication.openid.filter(|_| state == ContentCheck::Pending);
     let sealed = openid.map(|openid| app.sealer.seal(openid.expose().as_bytes()));
     let row = content_check::ActiveModel {
@@ -100,6 +88,26 @@ pub async fn ask(
         settle::call_for_a_person(app, txn, &publication.title, publication.text, now).await?;
     }
     Ok(state)
+}
+
+/// How the check of such a publication stands when it begins.
+#[must_use]
+pub fn begins_as(app: &App, openid: Option<&OpenId>, photos: &[PhotoId]) -> ContentCheck {
+    let pictures = photos.iter().map(|_| picture_state(app, openid));
+    verdict::of_parts([asked(openid.is_some())].into_iter().chain(pictures))
+}
+
+/// The verdict on a picture comes by push; without one there is nothing to wait for.
+fn picture_state(app: &App, openid: Option<&OpenId>) -> ContentCheck {
+    asked(openid.is_some() && app.config.wechat.push_token.is_some())
+}
+
+fn asked(possible: bool) -> ContentCheck {
+    if possible {
+        ContentCheck::Pending
+    } else {
+        ContentCheck::Unavailable
+    }
 }
 
 pub(super) async fn enqueue(

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::ContentCheckId;
 use entity::kinds::{ContentCheck, ContentSubject, Role};
 use entity::{content_check, content_picture, photo};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -69,8 +70,12 @@ pub async fn standing(app: &App, subject: &str) -> Result<Option<Standing>> {
 }
 
 /// The state of what was published as this; none when nothing was.
-pub async fn state_of(app: &App, subject: ContentSubject, id: Uuid) -> Result<Option<ContentCheck>> {
-    Ok(store::of_subject(&app.db, subject, id)
+pub async fn state_of(
+    connection: &impl ConnectionTrait,
+    subject: ContentSubject,
+    id: Uuid,
+) -> Result<Option<ContentCheck>> {
+    Ok(store::of_subject(connection, subject, id)
         .await?
         .map(|check| check.state))
 }

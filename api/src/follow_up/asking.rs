@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{FollowUpId, OrderId};
 use entity::kinds::{FollowUpKind, FollowUpStatus, Status};
-use entity::{follow_up, order};
+use entity::{follow_up, order, reply};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
     QueryFilter, QueryOrder,
@@ -62,7 +62,7 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
             run_at: remind_at,
         };
         enqueue(&txn, job, now).await?;
-        let event = Event::of(EventKind::FollowUpAsk, &order).due(call_at);
+        let event = with_answer(&txn, Event::of(EventKind::FollowUpAsk, &order).due(call_at)).await?;
         notices::tell(&txn, &app.wording, &event, now).await?;
     }
     enqueue(
@@ -93,13 +93,8 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     asked.status = Set(FollowUpStatus::Reminded);
     asked.next_at = Set(None);
     asked.update(&txn).await?;
-    notices::tell(
-        &txn,
-        &app.wording,
-        &Event::of(EventKind::FollowUpReminder, &order),
-        now,
-    )
-    .await?;
+    let event = with_answer(&txn, Event::of(EventKind::FollowUpReminder, &order)).await?;
+    notices::tell(&txn, &app.wording, &event, now).await?;
     Ok(txn.commit().await?)
 }
 
@@ -126,6 +121,23 @@ pub async fn queue_call(app: &App, subject: &str) -> Result<()> {
     )
     .await?;
     Ok(txn.commit().await?)
+}
+
+/// The event with the answer that the delegate is asked to judge.
+async fn with_answer<'a>(connection: &impl ConnectionTrait, event: Event<'a>) -> Result<Event<'a>> {
+    let Some(order) = event.order else {
+        return Ok(event);
+    };
+    let latest = reply::Entity::find()
+        .filter(reply::Column::OrderId.eq(order.id))
+        .order_by_desc(reply::Column::CreatedAt)
+        .order_by_desc(reply::Column::Id)
+        .one(connection)
+        .await?;
+    Ok(match latest {
+        Some(reply) => event.note(reply.public_reply),
+        None => event,
+    })
 }
 
 /// The follow-up, if it still waits for an answer about the reply it was asked of.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, FixedOffset, Utc};
 use entity::ids::FollowUpId;
-use entity::kinds::FollowUpKind;
 use entity::{follow_up, order};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -10,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::follow_up::waiting::calls;
 use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
 use crate::orders::actor::Actor;
@@ -61,10 +61,8 @@ async fn waiting(
     after: Option<(DateTime<Utc>, FollowUpId)>,
     limit: u64,
 ) -> Result<Vec<(follow_up::Model, order::Model)>> {
-    use follow_up::Column::{AnsweredAt, AskedAt, Id, Kind};
-    let mut query = follow_up::Entity::find()
-        .filter(Kind.eq(FollowUpKind::Manual))
-        .filter(AnsweredAt.is_null());
+    use follow_up::Column::{AskedAt, Id};
+    let mut query = calls();
     if let Some((at, id)) = after {
         let later = Condition::all().add(AskedAt.eq(at)).add(Id.gt(id));
         query = query.filter(Condition::any().add(AskedAt.gt(at)).add(later));

@@ -134,7 +134,7 @@ async fn tell(app: &App, step: &Move, result: Satisfaction, comment: Option<Stri
         Satisfaction::Dissatisfied => &[EventKind::Dissatisfied],
     };
     for kind in kinds {
-        let mut event = Event::of(*kind, &step.order);
+        let mut event = Event::of(*kind, &step.order).reference(consequences::in_chinese(result));
         if let Some(comment) = &comment {
             event = event.note(comment.clone());
         }

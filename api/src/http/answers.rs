@@ -67,3 +67,29 @@ pub enum WriteRefusals {
     #[response(status = 503, content_type = "application/problem+json")]
     Unavailable(Problem),
 }
+
+/// What a writing call of somebody without an account may be answered with besides its own answer.
+#[derive(IntoResponses)]
+pub enum OpenRefusals {
+    /// The request cannot be read.
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// There is no such thing.
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The body is too large.
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// The body is not what this call takes.
+    #[response(status = 415, content_type = "application/problem+json")]
+    UnsupportedMedia(Problem),
+    /// A rule says no, or a field is at fault.
+    #[response(status = 422, content_type = "application/problem+json")]
+    Rule(Problem),
+    /// Too many from this phone, this address or at this site; `Retry-After` says when to come back.
+    #[response(status = 429, content_type = "application/problem+json")]
+    TooMany(Problem),
+    /// Something the product depends on does not answer; `Retry-After` says when to come back.
+    #[response(status = 503, content_type = "application/problem+json")]
+    Unavailable(Problem),
+}

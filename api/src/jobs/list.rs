@@ -37,7 +37,7 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         part_due::REMIND => part_due::remind(app, subject).await,
         content::check::CHECK_TEXT => content::check::check_text(app, subject).await,
         content::check::CHECK_PICTURE => content::check::check_picture(app, subject).await,
-        content::settle::SETTLED => sites::messages::settled(app, subject).await,
+        content::settle::SETTLED => tell_of_verdict(app, subject).await,
         sites::limits::FORGET_QUOTAS => sites::messages::forget_quotas(app).await,
         history::check::CHECK => history::check::go_on(app, subject).await,
         deadlines::RECOUNT => recount_deadlines(app).await,
@@ -64,6 +64,12 @@ async fn handle_push_message(app: &App, subject: &str) -> Result<()> {
         PushEvent::Other(name) => tracing::info!(event = %name, "a push nobody waits for"),
     }
     push::service::settle(app, subject).await
+}
+
+/// Tells those who publish: each takes up what is his.
+async fn tell_of_verdict(app: &App, subject: &str) -> Result<()> {
+    orders::publication::settled(app, subject).await?;
+    sites::messages::settled(app, subject).await
 }
 
 /// The replica that runs it may not have seen the announcement yet.

@@ -31,6 +31,8 @@ pub enum FieldKind {
     CarNumber,
     Name,
     Phrase,
+    /// One of the values that the account's template lists; which, the wording says.
+    Enum,
 }
 
 impl FieldKind {
@@ -54,6 +56,7 @@ impl FieldKind {
             "car_number" => Self::CarNumber,
             "name" => Self::Name,
             "phrase" => Self::Phrase,
+            "enum" => Self::Enum,
             _ => return None,
         })
     }
@@ -80,6 +83,7 @@ impl FieldKind {
             Self::CarNumber => format!("车牌号，{CAR_CHARS} 位以内"),
             Self::Name => format!("{NAME_HAN} 个汉字或 {NAME_LETTERS} 个字母以内"),
             Self::Phrase => format!("{PHRASE_HAN} 个汉字以内"),
+            Self::Enum => "模板列出的取值".to_owned(),
         }
     }
 
@@ -88,7 +92,7 @@ impl FieldKind {
     pub fn fit(self, text: &str, now: &str) -> String {
         let text = visible(text);
         match self {
-            Self::Thing => cut(or(&text, NOTHING), THING_CHARS),
+            Self::Thing | Self::Enum => cut(or(&text, NOTHING), THING_CHARS),
             Self::Number => number(&text),
             Self::Letter => kept(&text, LONG_CHARS, "N", |c| c.is_ascii_alphabetic()),
             Self::Symbol => kept(&text, SYMBOL_CHARS, NOTHING_ASCII, |c| c.is_ascii_punctuation()),
@@ -256,7 +260,7 @@ mod tests {
             FieldKind::of_key("character_string12"),
             Some(FieldKind::CharacterString)
         );
-        for key in ["thing", "enum1", "3", "", "thing_1"] {
+        for key in ["thing", "enum", "3", "", "thing_1"] {
             assert_eq!(FieldKind::of_key(key), None, "{key}");
         }
     }

@@ -7,8 +7,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::notices::fields::FieldKind;
 use crate::notices::store;
+use crate::notices::template::{Field, Template};
 use crate::notices::templates;
-use crate::notices::wording::Template;
 use crate::people::rights::Caller;
 
 /// Pushes of these days are counted.
@@ -95,7 +95,7 @@ pub async fn of_templates(app: &App, caller: &Caller, now: DateTime<Utc>) -> Res
 }
 
 fn fields(template: &Template) -> Vec<FieldHealth> {
-    let field = |(key, field): (&String, &crate::notices::wording::Field)| FieldHealth {
+    let field = |(key, field): (&String, &Field)| FieldHealth {
         key: key.clone(),
         label: field.label.clone(),
         limit: FieldKind::of_key(key).map(FieldKind::limit).unwrap_or_default(),

@@ -188,7 +188,7 @@ pub async fn standings(app: &App, person: PersonId) -> Result<Vec<Standing>> {
         .filter(subscription::Column::PersonId.eq(person))
         .all(&app.db)
         .await?;
-    let standing = |template: &crate::notices::wording::Template| {
+    let standing = |template: &crate::notices::template::Template| {
         let row = rows.iter().find(|row| row.template_key == template.key.as_str());
         Standing {
             key: template.key,

@@ -10,15 +10,20 @@ use entity::{delivery, job, notice, order};
 use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
+use crate::content::published;
 use crate::error::Result;
 use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
 use crate::notices::fields::{cut, visible};
-use crate::notices::wording::{Facts, Wording};
+use crate::notices::pattern::Facts;
+use crate::notices::template::Card;
+use crate::notices::wording::Wording;
 use crate::notices::{delivery::DELIVER, people, store};
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
+/// What other delegates read of what a delegate says to the desk.
+const SAID_TO_THE_DESK: &str = "由提出人说明";
 
 /// One who hears of the event.
 #[derive(Clone, Debug)]
@@ -50,7 +55,7 @@ pub async fn tell(
     };
     let silent = store::known_unsubscribed(connection, &wanted, now).await?;
     for recipient in recipients {
-        let facts = facts_for(&recipient, event.order, &facts);
+        let facts = facts_for(&recipient, event, &facts);
         let Some(text) = wording.text(event.kind, recipient.audience.visibility(), &facts) else {
             continue;
         };
@@ -174,13 +179,28 @@ async fn place(connection: &impl ConnectionTrait, order: &order::Model) -> Resul
     }
 }
 
-fn facts_for(recipient: &Recipient, order: Option<&order::Model>, facts: &Facts) -> Facts {
+fn facts_for(recipient: &Recipient, event: &Event<'_>, facts: &Facts) -> Facts {
     let mut facts = facts.clone();
-    let confidential = order.is_none_or(|order| order.confidential);
+    let confidential = event.order.is_none_or(|order| order.confidential);
     if !recipient.audience.learns_reporter(confidential) {
         facts.remove("reporter");
     }
+    if let (Audience::Endorsers, Some(order)) = (recipient.audience, event.order) {
+        publish(&mut facts, order, event.actor);
+    }
     facts
+}
+
+/// Leaves out what is not published to other delegates: a report that has not been found fit, and what its delegate says
+/// to the desk.
+fn publish(facts: &mut Facts, order: &order::Model, actor: Option<PersonId>) {
+    if let Some(instead) = published::in_place_of_words(order.content_check) {
+        facts.insert("summary", instead.to_owned());
+        facts.remove("place");
+    }
+    if actor == Some(order.reporter_id) && facts.contains_key("note") {
+        facts.insert("note", SAID_TO_THE_DESK.to_owned());
+    }
 }
 
 /// A push to be made, or, where we know that it is not wanted, the record of it.
@@ -188,7 +208,7 @@ fn waiting(
     notice: NoticeId,
     person: PersonId,
     key: TemplateKey,
-    card: crate::notices::wording::Card,
+    card: Card,
     asked: bool,
     now: DateTime<Utc>,
 ) -> delivery::ActiveModel {

@@ -9,7 +9,7 @@ use crate::db;
 use crate::error::{Error, Kind, Result};
 use crate::notices::fields::FieldKind;
 use crate::notices::store;
-use crate::notices::wording::Template as Ours;
+use crate::notices::template::Template as Ours;
 use crate::wechat::calls::message::Template as Theirs;
 
 /// How soon an administrator may ask again when WeChat did not answer.
@@ -20,6 +20,12 @@ const RETRY_SECS: u64 = 60;
 pub enum Problem {
     #[error("template {key}: the account has no template with its id")]
     Missing { key: &'static str },
+    #[error("template {key}: the account calls it 「{theirs}」 and not 「{ours}」")]
+    Title {
+        key: &'static str,
+        ours: String,
+        theirs: String,
+    },
     #[error("template {key}: WeChat has no field {field}")]
     UnknownField { key: &'static str, field: String },
     #[error("template {key}: the field {field} is {theirs} at WeChat")]
@@ -27,6 +33,20 @@ pub enum Problem {
         key: &'static str,
         field: String,
         theirs: String,
+    },
+    #[error("template {key}: the card shows 「{theirs}」 before field {field}, and we fill in 「{ours}」")]
+    Label {
+        key: &'static str,
+        field: String,
+        ours: String,
+        theirs: String,
+    },
+    #[error("template {key}: 「{value}」 is none of the values of field {field}: {listed}")]
+    NotListed {
+        key: &'static str,
+        field: String,
+        value: String,
+        listed: String,
     },
     #[error("template {key}: WeChat's field {field} is not filled")]
     Unfilled { key: &'static str, field: String },
@@ -44,6 +64,15 @@ impl Problem {
             Self::OtherType { field, theirs, .. } => {
                 format!("字段 {field} 在微信的模板里是 {theirs}：类型和长度限制不同，发送会被拒绝。")
             }
+            Self::Title { ours, theirs, .. } => {
+                format!("微信的模板标题是“{theirs}”，这里写的是“{ours}”，请核对是不是同一个模板。")
+            }
+            Self::Label {
+                field, ours, theirs, ..
+            } => format!("字段 {field} 在卡片上显示为“{theirs}”，这里填的是“{ours}”的内容。"),
+            Self::NotListed {
+                field, value, listed, ..
+            } => format!("字段 {field} 只能填 {listed}，“{value}”会被拒绝。"),
             Self::Unfilled { field, .. } => format!("微信的模板还有字段 {field} 没有填，发送会被拒绝。"),
             Self::Kind { .. } => "一次性与长期订阅弄反了。".to_owned(),
         }
@@ -102,41 +131,73 @@ fn compare(ours: &Ours, theirs: &[Theirs]) -> Vec<Problem> {
         return vec![Problem::Missing { key }];
     };
     let mut problems = Vec::new();
-    let keys = theirs.keys();
-    let mut renamed = Vec::new();
-    for field in ours.fields.keys().filter(|field| !keys.contains(&field.as_str())) {
-        let field = field.clone();
-        // WeChat counts the fields of a template; the same number with other letters is another type.
-        let same = keys.iter().find(|theirs| {
-            FieldKind::number_of(theirs) == FieldKind::number_of(&field)
-                && !ours.fields.contains_key(**theirs)
-        });
-        problems.push(match same {
-            Some(theirs) => {
-                renamed.push(*theirs);
-                let theirs = (*theirs).to_owned();
-                Problem::OtherType { key, field, theirs }
-            }
-            None => Problem::UnknownField { key, field },
-        });
-    }
-    let unfilled = keys
-        .iter()
-        .filter(|field| !ours.fields.contains_key(**field) && !renamed.contains(field));
-    for field in unfilled {
-        let field = (*field).to_owned();
-        problems.push(Problem::Unfilled { key, field });
-    }
     if ours.long_term != theirs.is_long_term() {
         problems.push(Problem::Kind { key });
     }
+    if ours.title != theirs.title {
+        let (ours, theirs) = (ours.title.clone(), theirs.title.clone());
+        problems.push(Problem::Title { key, ours, theirs });
+    }
+    let shown = theirs.fields();
+    let unfilled = shown
+        .iter()
+        .filter(|(field, _)| !ours.fields.contains_key(*field));
+    let mut unfilled: Vec<&str> = unfilled.map(|(field, _)| *field).collect();
+    for (field, about) in &ours.fields {
+        let Some((_, label)) = shown.iter().find(|(known, _)| known == field) else {
+            problems.push(unknown(key, field, &mut unfilled));
+            continue;
+        };
+        if *label != about.label {
+            problems.push(Problem::Label {
+                key,
+                field: field.clone(),
+                ours: about.label.clone(),
+                theirs: (*label).to_owned(),
+            });
+        }
+        let listed = theirs.enums.iter().find(|listed| listed.key == *field);
+        let listed = listed.map_or(&[][..], |listed| &listed.values);
+        for value in about.chosen().into_iter().flatten() {
+            if !listed.iter().any(|known| known == value) {
+                problems.push(Problem::NotListed {
+                    key,
+                    field: field.clone(),
+                    value: value.to_owned(),
+                    listed: listed.join("、"),
+                });
+            }
+        }
+    }
+    for field in unfilled {
+        let field = field.to_owned();
+        problems.push(Problem::Unfilled { key, field });
+    }
     problems
+}
+
+/// A field that WeChat does not have. WeChat counts the fields of a template: the same number with other letters is another
+/// type.
+fn unknown(key: &'static str, field: &str, unfilled: &mut Vec<&str>) -> Problem {
+    let number = FieldKind::number_of(field);
+    let field = field.to_owned();
+    match unfilled
+        .iter()
+        .position(|theirs| FieldKind::number_of(theirs) == number)
+    {
+        Some(at) => {
+            let theirs = unfilled.remove(at).to_owned();
+            Problem::OtherType { key, field, theirs }
+        }
+        None => Problem::UnknownField { key, field },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::notices::wording::Wording;
+    use crate::wechat::calls::message::EnumField;
 
     const BUILT_IN: &str = include_str!("../../city/luoyang/wording.toml");
 
@@ -154,26 +215,57 @@ mod tests {
         }
     }
 
+    fn told(wording: &Wording, account: &[Theirs]) -> Vec<String> {
+        let found = wording.templates().flat_map(|ours| compare(ours, account));
+        found.map(|problem| problem.to_string()).collect()
+    }
+
     #[test]
     fn every_difference_from_the_account_is_named() {
         let wording = Wording::parse(BUILT_IN, chrono_tz::Asia::Shanghai).unwrap();
-        let compare = |account: &[Theirs]| -> Vec<Problem> {
-            wording
-                .templates()
-                .flat_map(|ours| compare(ours, account))
-                .collect()
-        };
         let mut account: Vec<_> = wording.templates().map(theirs).collect();
-        assert_eq!(compare(&account), []);
+        assert!(told(&wording, &account).is_empty());
         account[0].kind = 3;
+        account[0].title.push('二');
         account[1].content.push_str("备注:{{thing9.DATA}}");
-        account[2].content = account[2].content.replace("thing2", "thing8");
+        account[2].content = account[2].content.replace("{{thing2", "{{thing8");
+        account[3].content = account[3].content.replace("{{phrase3", "{{thing3");
+        account[3].content = account[3].content.replace("到期时间", "提醒时间");
         account.remove(4);
-        let problems = compare(&account);
-        assert_eq!(problems.len(), 5, "{problems:?}");
-        assert!(problems.contains(&Problem::Kind { key: "progress" }));
-        assert!(problems.contains(&Problem::Missing { key: "attention" }));
-        assert!(problems.iter().any(|p| p.to_string().contains("thing9")));
+        assert_eq!(
+            told(&wording, &account),
+            [
+                "template progress: one-time and long-term are mixed up",
+                "template progress: the account calls it 「办理进度通知二」 and not 「办理进度通知」",
+                "template answer: WeChat's field thing9 is not filled",
+                "template task: WeChat has no field thing2",
+                "template task: WeChat's field thing8 is not filled",
+                "template deadline: the card shows 「提醒时间」 before field date4, and we fill in 「到期时间」",
+                "template deadline: the field phrase3 is thing3 at WeChat",
+                "template attention: the account has no template with its id",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_value_that_the_account_s_template_does_not_list_is_named() {
+        let enum4 = "fields.enum4]\nchoices = { 已办结 = \"已完成\" }\notherwise = \"处理中\"";
+        let text = BUILT_IN.replacen("fields.phrase4]", enum4, 1);
+        let wording = Wording::parse(&text, chrono_tz::Asia::Shanghai).unwrap();
+        let mut account: Vec<_> = wording.templates().map(theirs).collect();
+        let listed = |values: &[&str]| {
+            vec![EnumField {
+                key: "enum4".to_owned(),
+                values: values.iter().map(|value| (*value).to_owned()).collect(),
+            }]
+        };
+        account[0].enums = listed(&["处理中", "已完成", "已取消"]);
+        assert!(told(&wording, &account).is_empty());
+        account[0].enums = listed(&["处理中", "已结束"]);
+        assert_eq!(
+            told(&wording, &account),
+            ["template progress: 「已完成」 is none of the values of field enum4: 处理中、已结束"]
+        );
     }
 
     #[test]

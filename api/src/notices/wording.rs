@@ -10,35 +10,12 @@ use entity::kinds::Visibility;
 use serde::Deserialize;
 
 use crate::notices::audience::{EventKind, TemplateKey};
-use crate::notices::fields::{FieldKind, cut, is_han, visible};
+use crate::notices::fields::{cut, is_han, visible};
+use crate::notices::pattern::{Facts, Pattern};
+use crate::notices::template::{self, Card, RawTemplate, Template};
 
-/// What a text may ask for. `title` and `body` of the event itself may stand in a template's fields only.
-pub const FACTS: [&str; 16] = [
-    "number",
-    "round",
-    "unit",
-    "category",
-    "place",
-    "summary",
-    "reporter",
-    "note",
-    "due",
-    "time",
-    "title",
-    "reference",
-    "committee",
-    "phrase",
-    "event",
-    "city",
-];
 const TITLE_CHARS: usize = 64;
 const PHRASE_HAN: usize = 5;
-const MISSING: &str = "无";
-/// WeChat's limit for the fields of one template.
-const TEMPLATE_FIELDS: std::ops::RangeInclusive<usize> = 1..=5;
-
-/// What is known when a notice is written; a fact that is not there reads `无`.
-pub type Facts = BTreeMap<&'static str, String>;
 
 /// The words of one city.
 #[derive(Clone, Debug)]
@@ -59,39 +36,11 @@ struct EventWords {
     texts: BTreeMap<Visibility, (Pattern, Pattern)>,
 }
 
-/// A subscribe message as configured.
-#[derive(Clone, Debug)]
-pub struct Template {
-    pub key: TemplateKey,
-    /// `priTmplId`
-    pub id: String,
-    pub title: String,
-    pub long_term: bool,
-    page: Pattern,
-    /// By WeChat's own key of the field, e.g. `thing1`.
-    pub fields: BTreeMap<String, Field>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Field {
-    /// What the card shows in front of the value.
-    pub label: String,
-    kind: FieldKind,
-    pattern: Pattern,
-}
-
 /// A line for the inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text {
     pub title: String,
     pub body: String,
-}
-
-/// A push ready to be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    pub page: String,
-    pub fields: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -117,83 +66,6 @@ struct RawEvent {
 struct RawText {
     title: String,
     body: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTemplate {
-    id: String,
-    title: String,
-    kind: RawKind,
-    page: String,
-    fields: BTreeMap<String, RawField>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawField {
-    label: String,
-    text: String,
-}
-
-#[derive(Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum RawKind {
-    OneTime,
-    LongTerm,
-}
-
-/// A text with `{facts}` in it.
-#[derive(Clone, Debug, Default)]
-struct Pattern(Vec<Piece>);
-
-#[derive(Clone, Debug)]
-enum Piece {
-    Text(String),
-    Fact(&'static str),
-}
-
-impl Pattern {
-    fn read(key: &str, text: &str, faults: &mut Vec<String>) -> Self {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('{') {
-            pieces.push(Piece::Text(before.to_owned()));
-            let Some((name, tail)) = after.split_once('}') else {
-                faults.push(format!("{key}: `{{` without `}}`"));
-                return Self(pieces);
-            };
-            match FACTS.iter().find(|fact| **fact == name) {
-                Some(fact) => pieces.push(Piece::Fact(fact)),
-                None => faults.push(format!(
-                    "{key}: {{{name}}} is not a fact; known are {}",
-                    FACTS.join(", ")
-                )),
-            }
-            rest = tail;
-        }
-        pieces.push(Piece::Text(rest.to_owned()));
-        if text.trim().is_empty() {
-            faults.push(format!("{key}: is empty"));
-        }
-        Self(pieces)
-    }
-
-    fn asks_for(&self, name: &str) -> bool {
-        self.0
-            .iter()
-            .any(|piece| matches!(piece, Piece::Fact(fact) if *fact == name))
-    }
-
-    fn fill(&self, facts: &Facts) -> String {
-        self.0
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => text.as_str(),
-                Piece::Fact(fact) => facts.get(fact).map_or(MISSING, String::as_str),
-            })
-            .collect()
-    }
 }
 
 impl Wording {
@@ -229,6 +101,7 @@ impl Wording {
                 faults.push(format!("templates.{}: is missing", key.as_str()));
             }
         }
+        template::alike(templates.values(), &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -282,7 +155,7 @@ impl Wording {
             .any(|pattern| pattern.asks_for(fact));
         let pushes = kind.heard_by().iter().filter_map(|hears| hears.push);
         let mut cards = pushes.filter_map(|key| self.templates.get(&key));
-        in_texts || cards.any(|template| template.fields.values().any(|field| field.pattern.asks_for(fact)))
+        in_texts || cards.any(|template| template.asks_for(fact))
     }
 
     /// The inbox line for those who read at this visibility.
@@ -299,13 +172,7 @@ impl Wording {
     #[must_use]
     pub fn card(&self, key: TemplateKey, facts: &Facts, now: DateTime<Utc>) -> Option<Card> {
         let template = self.templates.get(&key)?;
-        let now = self.date(now);
-        let fit = |field: &Field| field.kind.fit(&field.pattern.fill(facts), &now);
-        let fields = template.fields.iter();
-        Some(Card {
-            page: template.page.fill(facts),
-            fields: fields.map(|(key, field)| (key.clone(), fit(field))).collect(),
-        })
+        Some(template.card(facts, &self.date(now)))
     }
 
     /// Adds what the words themselves know of an event.
@@ -347,41 +214,6 @@ impl EventWords {
         Self {
             phrase: raw.phrase.clone(),
             texts,
-        }
-    }
-}
-
-impl Template {
-    fn read(key: TemplateKey, raw: &RawTemplate, faults: &mut Vec<String>) -> Self {
-        let name = format!("templates.{}", key.as_str());
-        if raw.id.trim().is_empty() {
-            faults.push(format!("{name}.id: is empty"));
-        }
-        if raw.page.starts_with('/') {
-            faults.push(format!("{name}.page: must not start with a slash"));
-        }
-        if !TEMPLATE_FIELDS.contains(&raw.fields.len()) {
-            faults.push(format!("{name}.fields: must be one to five"));
-        }
-        let mut fields = BTreeMap::new();
-        for (field, raw) in &raw.fields {
-            let name = format!("{name}.fields.{field}");
-            let pattern = Pattern::read(&name, &raw.text, faults);
-            match FieldKind::of_key(field) {
-                Some(kind) => {
-                    let label = raw.label.clone();
-                    fields.insert(field.clone(), Field { label, kind, pattern });
-                }
-                None => faults.push(format!("{name}: not a field key such as thing1")),
-            }
-        }
-        Self {
-            key,
-            id: raw.id.clone(),
-            title: raw.title.clone(),
-            long_term: raw.kind == RawKind::LongTerm,
-            page: Pattern::read(&format!("{name}.page"), &raw.page, faults),
-            fields,
         }
     }
 }

@@ -15,6 +15,16 @@ pub struct Before {
     pub level: SupervisionLevel,
 }
 
+/// A verdict as people of the city say it.
+#[must_use]
+pub fn in_chinese(result: Satisfaction) -> &'static str {
+    match result {
+        Satisfaction::Satisfied => "满意",
+        Satisfaction::BasicallySatisfied => "基本满意",
+        Satisfaction::Dissatisfied => "不满意",
+    }
+}
+
 /// Clocks to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FreshClocks {

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
+use crate::orders::moves::behind;
 
 /// An order runs through fewer steps; what is more is left out at the end.
 const MOST_STEPS: u64 = 200;
@@ -38,15 +39,13 @@ pub struct ProgressStep {
     pub at: LocalTime,
 }
 
-/// The progress of an order; of the one it was merged into, when it was.
+/// The progress of an order; of the one that it was merged into in the end, when it was.
 pub async fn of(app: &App, id: OrderId) -> Result<Option<Progress>> {
     let Some(mut order) = order::Entity::find_by_id(id).one(&app.db).await? else {
         return Ok(None);
     };
-    if let Some(into) = order.merged_into
-        && let Some(found) = order::Entity::find_by_id(into).one(&app.db).await?
-    {
-        order = found;
+    if let Some(last) = behind::above(&app.db, &order).await?.pop() {
+        order = last;
     }
     let events: Vec<order_event::Model> = order_event::Entity::find()
         .filter(order_event::Column::OrderId.eq(order.id))

@@ -94,6 +94,8 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
             let reporter = *person == order.reporter_id;
             actor.is(*person) || (actor.is_staff() && !(reporter && hidden))
         });
+        // What the reporter said to the desk is said to nobody else.
+        let kept = sight::is_audience(actor, &order) && event.actor_id == Some(order.reporter_id);
         TimelineItem {
             seq: event.seq,
             title: words::title(&event.action).to_owned(),
@@ -108,9 +110,13 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
             to: event.to_status,
             round: event.round,
             visibility: event.visibility,
-            note: event.note,
+            note: event.note.filter(|_| !kept),
             detail: event.detail,
-            photo_ids: serde_json::from_value(event.photo_ids).unwrap_or_default(),
+            photo_ids: if kept {
+                Vec::new()
+            } else {
+                serde_json::from_value(event.photo_ids).unwrap_or_default()
+            },
             hash: event.hash,
         }
     };

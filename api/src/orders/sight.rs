@@ -4,6 +4,7 @@ use entity::ids::PersonId;
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus};
 use entity::{assignment, order};
 
+use crate::content::published;
 use crate::orders::actor::Actor;
 use crate::orders::lifecycle::Standing;
 use crate::people::rights::Sight;
@@ -66,6 +67,21 @@ pub fn standing(actor: &Actor, order: &order::Model, known: &Known) -> Standing 
         ActorRole::Handler if known.part_of(actor, order.round).is_some() => Standing::SupportUnit,
         ActorRole::Handler | ActorRole::Supervisor | ActorRole::Resident => Standing::Stranger,
     }
+}
+
+/// Whether the order is published to the actor, as to other delegates: he is neither its reporter nor one of those who
+/// handle it or watch over it.
+#[must_use]
+pub fn is_audience(actor: &Actor, order: &order::Model) -> bool {
+    !actor.is_staff() && !actor.is(order.reporter_id)
+}
+
+/// What stands in place of the reporter's words; none where the actor may read them.
+#[must_use]
+pub fn in_place_of_words(actor: &Actor, order: &order::Model) -> Option<&'static str> {
+    is_audience(actor, order)
+        .then_some(order.content_check)
+        .and_then(published::in_place_of_words)
 }
 
 /// Whether the reporter's name is kept from the actor: a confidential report is known by its matter only.

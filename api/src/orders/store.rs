@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId};
-use entity::kinds::Status;
+use entity::kinds::{ContentCheck, Status};
 use entity::{assignment, endorsement, order};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
     QueryOrder, QuerySelect, SqlErr, TryInsertResult,
@@ -26,7 +26,15 @@ pub async fn hold(txn: &impl ConnectionTrait, number: &str) -> Result<Option<ord
     Ok(query.lock_exclusive().one(txn).await?)
 }
 
-/// The same of an order that is known by its id.
+/// Several orders, held in the order of their numbers, so that of two who want the same ones one waits and none deadlocks.
+pub async fn hold_all(txn: &impl ConnectionTrait, numbers: &[String]) -> Result<Vec<order::Model>> {
+    let query = order::Entity::find()
+        .filter(order::Column::Number.is_in(numbers))
+        .order_by_asc(order::Column::Number);
+    Ok(query.lock_exclusive().all(txn).await?)
+}
+
+/// An order that is known by its id, held.
 pub async fn hold_id(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
     Ok(order::Entity::find_by_id(id).lock_exclusive().one(txn).await?)
 }
@@ -86,6 +94,8 @@ fn call_filed(error: DbErr) -> Error {
 pub async fn update(txn: &impl ConnectionTrait, before: &order::Model, after: &order::Model) -> Result<bool> {
     let mut row = order::ActiveModel::from(after.clone()).reset_all();
     row.id = sea_orm::ActiveValue::NotSet;
+    // Written by the check alone, whose verdict may come between reading and writing.
+    row.content_check = sea_orm::ActiveValue::NotSet;
     let updated = order::Entity::update_many()
         .set(row)
         .filter(order::Column::Id.eq(before.id))
@@ -146,4 +156,14 @@ pub async fn open_ones(
         .filter(order::Column::MergedInto.is_null())
         .all(connection)
         .await
+}
+
+/// Whether others may read the report; no move, so the version stays.
+pub async fn note_content_check(txn: &impl ConnectionTrait, id: OrderId, state: ContentCheck) -> Result<()> {
+    order::Entity::update_many()
+        .col_expr(order::Column::ContentCheck, Expr::value(state))
+        .filter(order::Column::Id.eq(id))
+        .exec(txn)
+        .await?;
+    Ok(())
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId, SiteId, UnitId};
-use entity::kinds::{CategorySource, Light, Status, SupervisionLevel, Visibility};
-use entity::{order, site};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use entity::kinds::{CategorySource, ContentCheck, Light, Status, SupervisionLevel, Visibility};
+use entity::order;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -22,9 +22,10 @@ use crate::notices::{self, Event, EventKind};
 use crate::orders::actor::Actor;
 use crate::orders::desk::{self, Desk, Resolved};
 use crate::orders::history::{self, NewEvent};
+use crate::orders::publication::Author;
 use crate::orders::report::NewOrder;
 use crate::orders::view::{self, OrderView};
-use crate::orders::{charges, number, pictures, store};
+use crate::orders::{charges, number, pictures, scanned, store};
 use places::datum::Wgs84;
 
 pub use crate::orders::store::CALL_FILED;
@@ -71,7 +72,8 @@ pub async fn submit_with(
     let now = app.clock.now();
     let new = new.checked(now)?;
     let city = app.city.load();
-    let plan = Plan::make(app, city, new, beside, now).await?;
+    let author = Author::of(app, actor).await?;
+    let plan = Plan::make(app, city, author, new, beside, now).await?;
     let answer = loop {
         // Taken before the transaction, which would otherwise hold up every other submitter.
         let number = plan.number(app).await?;
@@ -125,6 +127,8 @@ async fn attempt(
 /// Everything that is decided about a report before it is written.
 struct Plan {
     new: NewOrder,
+    author: Author,
+    content_check: ContentCheck,
     city: Arc<City>,
     now: DateTime<Utc>,
     point: Option<Wgs84>,
@@ -139,15 +143,16 @@ impl Plan {
     async fn make(
         app: &App,
         city: Arc<City>,
+        author: Author,
         mut new: NewOrder,
         beside: Option<Beside>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let site = site(&app.db, new.site_code.as_deref()).await?;
+        let site = scanned::site(&app.db, new.site_code.as_deref()).await?;
         let point = new
             .location
             .map(|given| given.wgs84())
-            .or_else(|| site.as_ref().map(site_point));
+            .or_else(|| site.as_ref().map(scanned::point_of));
         let accuracy = new.location.and_then(|given| given.accuracy_m);
         let site_address = site.as_ref().and_then(|site| site.address.as_deref());
         let words = [
@@ -173,13 +178,18 @@ impl Plan {
                 .next(),
         };
         let kind = desk::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
-        let desk = match site.as_ref().and_then(|site| unit_of(site, kind.code.as_deref())) {
+        let kept_by = site
+            .as_ref()
+            .and_then(|site| scanned::unit_of(site, kind.code.as_deref()));
+        let desk = match kept_by {
             Some(unit) => desk::named(unit, "site", "点位指定的承办单位", &place),
             None => desk::decide(&city, &place, &kind),
         };
         new.address = new.address.or_else(|| site_address.map(str::to_owned));
         Ok(Self {
             site: site.map(|site| site.id),
+            content_check: author.begins_as(app, &new.photos),
+            author,
             new,
             city,
             now,
@@ -261,6 +271,7 @@ impl Plan {
             accepted_at: None,
             replied_at: None,
             closed_at: None,
+            content_check: self.content_check,
         }
     }
 
@@ -280,6 +291,7 @@ impl Plan {
     ) -> Result<()> {
         let now = self.now;
         pictures::attach(txn, order, actor, &self.new.photos, None, now).await?;
+        self.author.ask(app, txn, order, &self.new.photos, now).await?;
         let submitted = order::Model {
             status: Status::Submitted,
             ..order.clone()
@@ -358,36 +370,4 @@ pub fn category(city: &City, text: &str) -> Result<String> {
                 "没有这个类别。",
             )])
         })
-}
-
-async fn site(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<site::Model>> {
-    let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
-        return Ok(None);
-    };
-    let found = site::Entity::find()
-        .filter(site::Column::Code.eq(code))
-        .filter(site::Column::Active.eq(true))
-        .one(db)
-        .await?;
-    let unknown = || {
-        Error::invalid(vec![FieldError::new(
-            "site_code",
-            "unknown_site",
-            "没有这个点位，请重新扫码。",
-        )])
-    };
-    found.map(Some).ok_or_else(unknown)
-}
-
-/// The unit that a site is kept by, unless the matter is of another kind than the site is for.
-fn unit_of(site: &site::Model, category: Option<&str>) -> Option<UnitId> {
-    let fits = site.category_code.is_none() || site.category_code.as_deref() == category;
-    site.unit_id.filter(|_| fits)
-}
-
-fn site_point(site: &site::Model) -> Wgs84 {
-    Wgs84 {
-        longitude: site.longitude,
-        latitude: site.latitude,
-    }
 }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, FixedOffset};
 use entity::ids::{AssignmentId, ExtensionId, PhotoId, ReplyId, UnitId, VerdictId};
 use entity::kinds::{
-    AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, Datum, ExtensionStatus, Light,
-    PersonLevel, PhotoRole, PlaceRelation, Satisfaction, Solved, Status, SupervisionLevel, UnitLevel,
+    AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ContentCheck, Datum,
+    ExtensionStatus, Light, PersonLevel, PhotoRole, PlaceRelation, Satisfaction, Solved, Status,
+    SupervisionLevel, UnitLevel,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -59,6 +60,10 @@ pub struct OrderView {
     /// None where the report is confidential and the caller may not know.
     pub reporter: Option<ReporterView>,
     pub confidential: bool,
+    /// Whether other delegates who know of the order may read the report. Until it is `pass` their copy has neither
+    /// words nor photos of it; everybody who handles it has. For the reporter and staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_check: Option<ContentCheck>,
     pub wants_follow_up: bool,
     pub occurred_at: Option<DateTime<FixedOffset>>,
     /// The order that this one was merged into.

@@ -9,7 +9,7 @@ use entity::person;
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
 use crate::people::rights::Caller;
-use crate::people::sealing::Phone;
+use crate::people::sealing::{OpenId, Phone};
 use crate::people::store;
 
 #[derive(Clone, Debug)]
@@ -70,6 +70,15 @@ pub async fn reachable_at(app: &App, id: PersonId) -> Result<Option<(String, Pho
         .open_text(&person.phone_sealed)
         .map_err(anyhow::Error::from)?;
     Ok(Phone::parse(&phone).map(|phone| (person.name, phone)))
+}
+
+/// How WeChat knows a person; none who has not signed in with it.
+pub async fn openid(app: &App, id: PersonId) -> Result<Option<OpenId>> {
+    let sealed = store::person(&app.db, id)
+        .await?
+        .and_then(|person| person.openid_sealed);
+    let opened = sealed.map(|sealed| app.sealer.open_text(&sealed)).transpose();
+    Ok(opened.map_err(anyhow::Error::from)?.map(OpenId::new))
 }
 
 /// The delegates of the roster among these people.

@@ -1,12 +1,14 @@
-//! Who may see a photo: its owner, and those who see an order that it belongs to.
+//! Who may see a photo: its owner, those who see an order that it belongs to, and, once it is published, those who endorse
+//! the order.
 
-use entity::ids::PhotoId;
+use entity::ids::{PersonId, PhotoId};
 use entity::kinds::Role;
 use entity::{assignment, endorsement, order, order_photo, photo};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait as _,
 };
 
+use crate::content::published;
 use crate::error::{Error, Result};
 use crate::people::rights::{Caller, Sight};
 
@@ -20,7 +22,7 @@ pub async fn visible(
         .one(connection)
         .await?;
     let photo = photo.ok_or_else(Error::not_found)?;
-    if photo.owner_id == Some(caller.person) || in_a_visible_order(connection, caller, id).await? {
+    if photo.owner_id == Some(caller.person) || in_a_visible_order(connection, caller, &photo).await? {
         return Ok(photo);
     }
     Err(Error::not_found())
@@ -37,11 +39,15 @@ pub async fn visible_as_evidence(
     Ok(photo)
 }
 
-async fn in_a_visible_order(connection: &impl ConnectionTrait, caller: &Caller, id: PhotoId) -> Result<bool> {
+async fn in_a_visible_order(
+    connection: &impl ConnectionTrait,
+    caller: &Caller,
+    photo: &photo::Model,
+) -> Result<bool> {
     let of_photo = order_photo::Entity::find()
         .select_only()
         .column(order_photo::Column::OrderId)
-        .filter(order_photo::Column::PhotoId.eq(id))
+        .filter(order_photo::Column::PhotoId.eq(photo.id))
         .into_query();
     let orders = order::Entity::find().filter(order::Column::Id.in_subquery(of_photo));
     let seen = match caller.sight() {
@@ -59,16 +65,37 @@ async fn in_a_visible_order(connection: &impl ConnectionTrait, caller: &Caller, 
             )
         }
         Sight::Own(person) => {
-            let endorsed = endorsement::Entity::find().filter(endorsement::Column::PersonId.eq(person));
-            let endorsed = endorsed
-                .select_only()
-                .column(endorsement::Column::OrderId)
-                .into_query();
-            Condition::any()
-                .add(order::Column::ReporterId.eq(person))
-                .add(order::Column::Id.in_subquery(endorsed))
+            let own = Condition::all().add(order::Column::ReporterId.eq(person));
+            let reported = orders.clone().filter(own).one(connection).await?.is_some();
+            return Ok(reported || in_an_endorsed_order(connection, person, photo).await?);
         }
         Sight::Nothing => return Ok(false),
     };
     Ok(orders.filter(seen).one(connection).await?.is_some())
+}
+
+async fn in_an_endorsed_order(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    photo: &photo::Model,
+) -> Result<bool> {
+    let places = order_photo::Entity::find()
+        .filter(order_photo::Column::PhotoId.eq(photo.id))
+        .all(connection)
+        .await?;
+    let endorsed = endorsement::Entity::find()
+        .select_only()
+        .column(endorsement::Column::OrderId)
+        .filter(endorsement::Column::PersonId.eq(person))
+        .into_query();
+    let orders = order::Entity::find()
+        .filter(order::Column::Id.is_in(places.iter().map(|place| place.order_id)))
+        .filter(order::Column::Id.in_subquery(endorsed))
+        .all(connection)
+        .await?;
+    let shown = |order: &order::Model| {
+        let mut places = places.iter().filter(|place| place.order_id == order.id);
+        places.any(|place| published::shows_photo(order, place, photo))
+    };
+    Ok(orders.iter().any(shown))
 }

@@ -18,8 +18,8 @@ use crate::orders::history::{self, NewEvent};
 use crate::orders::report::{NewOrder, one_text};
 use crate::orders::view::OrderView;
 use crate::orders::{pictures, read, submit};
+use crate::people::profile;
 use crate::people::rights::Caller;
-use crate::people::sealing::OpenId;
 pub use crate::sites::store::Filter;
 use crate::sites::store::{self, Handling, Reach};
 use crate::sites::view::{self, Around, MessageView, photo_ids};
@@ -233,7 +233,7 @@ pub async fn answer(app: &App, caller: &Caller, id: SiteMessageId, text: &str) -
     let site = store::by_ids(&app.db, vec![message.site_id])
         .await?
         .remove(&message.site_id);
-    let openid = openid(app, caller).await?;
+    let openid = profile::openid(app, caller.person).await?;
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let handling = Handling {
@@ -263,10 +263,4 @@ pub async fn answer(app: &App, caller: &Caller, id: SiteMessageId, text: &str) -
     txn.commit().await?;
     app.jobs.wake.notify_one();
     show(app, caller, id).await
-}
-
-async fn openid(app: &App, caller: &Caller) -> Result<Option<OpenId>> {
-    let sealed = store::openid(&app.db, caller.person).await?;
-    let opened = sealed.map(|sealed| app.sealer.open_text(&sealed)).transpose();
-    Ok(opened.map_err(anyhow::Error::from)?.map(OpenId::new))
 }

@@ -252,7 +252,7 @@ pub async fn look(app: &App, receipt: &str) -> Result<ReceiptView> {
         Some(id) => progress::of(app, id).await?,
         None => None,
     };
-    let shown = review::state_of(app, ContentSubject::SiteAnswer, message.id.0).await?;
+    let shown = review::state_of(&app.db, ContentSubject::SiteAnswer, message.id.0).await?;
     let zone = app.city.load().zone();
     Ok(ReceiptView {
         site: Named {

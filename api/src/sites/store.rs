@@ -376,9 +376,3 @@ pub async fn photos(
         .await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
-
-/// The sealed openid of somebody on the roster who is bound.
-pub async fn openid(connection: &impl ConnectionTrait, person: PersonId) -> Result<Option<Vec<u8>>> {
-    let found = person::Entity::find_by_id(person).one(connection).await?;
-    Ok(found.and_then(|person| person.openid_sealed))
-}

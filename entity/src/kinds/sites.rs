@@ -20,6 +20,7 @@ kind! {
     pub enum ContentSubject {
         SiteMessage => "site_message",
         SiteAnswer => "site_answer",
+        Order => "order",
     }
 }
 

@@ -6,6 +6,7 @@ use entity::kinds::{AssignmentRole, AssignmentStatus, ExtensionStatus, Satisfact
 
 use crate::console::forms::{Choice, Field, Form, Kind};
 use crate::console::words;
+use crate::orders::consequences;
 use crate::orders::view::OrderView;
 
 /// What a form is made from.
@@ -325,13 +326,13 @@ fn photos(label: &'static str) -> Field {
 
 fn result() -> Field {
     let choices = Satisfaction::ALL.iter();
-    let choices = choices.map(|result| Choice::new(result.as_str(), words::satisfaction(*result)));
+    let choices = choices.map(|result| Choice::new(result.as_str(), consequences::in_chinese(*result)));
     Field::new("result", "对办理结果", Kind::OneOf(choices.collect()))
 }
 
 fn process() -> Field {
     let choices = Satisfaction::ALL.iter();
-    let choices = choices.map(|result| Choice::new(result.as_str(), words::satisfaction(*result)));
+    let choices = choices.map(|result| Choice::new(result.as_str(), consequences::in_chinese(*result)));
     Field::new("process", "对办理过程", Kind::OneOf(choices.collect()))
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::console::orders::rows::marks;
 use crate::console::words::{self, Markup};
+use crate::orders::consequences;
 use crate::orders::lifecycle::in_chinese;
 use crate::orders::read::TimelineItem;
 use crate::orders::view::{DeadlineView, OrderPhoto, OrderView, ReplyView};
@@ -296,9 +297,9 @@ fn verdicts(order: &OrderView, teller: &Teller) -> Vec<Verdict> {
     let verdicts = order.verdicts.iter().rev();
     verdicts
         .map(|verdict| Verdict {
-            result: words::satisfaction(verdict.result),
+            result: consequences::in_chinese(verdict.result),
             solved: words::solved(verdict.solved),
-            process: verdict.process.map(words::satisfaction),
+            process: verdict.process.map(consequences::in_chinese),
             comment: verdict.comment.clone(),
             at: teller.when(verdict.created_at),
             round: verdict.round,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::OrderId;
-use entity::kinds::{ExtensionStatus, FollowUpKind, Status};
+use entity::kinds::{ExtensionStatus, Status};
 use entity::{extension, follow_up, order, order_return};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{
@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::QueueKind;
 use crate::error::Result;
+use crate::follow_up::waiting;
 
 /// Something that waits.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +108,7 @@ pub async fn next(
         }
         QueueKind::FollowUp => {
             let at = Expr::col(follow_up::Column::AskedAt);
-            let rows = queued_calls()
+            let rows = waiting::calls()
                 .filter(beyond(at.clone(), Expr::col(follow_up::Column::OrderId)))
                 .order_by_asc(at)
                 .order_by_asc(follow_up::Column::OrderId)
@@ -193,28 +194,13 @@ fn pending_extensions() -> Select<extension::Entity> {
         .filter(Expr::exists(open.into_query()))
 }
 
-fn queued_calls() -> Select<follow_up::Entity> {
-    let replied = order::Entity::find()
-        .select_only()
-        .expr(Expr::value(1))
-        .filter(
-            Expr::col((order::Entity, order::Column::Id))
-                .eq(Expr::col((follow_up::Entity, follow_up::Column::OrderId))),
-        )
-        .filter(order::Column::Status.eq(Status::Replied));
-    follow_up::Entity::find()
-        .filter(follow_up::Column::Kind.eq(FollowUpKind::Manual))
-        .filter(follow_up::Column::AnsweredAt.is_null())
-        .filter(Expr::exists(replied.into_query()))
-}
-
 /// How many of each kind wait.
 pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<QueueKind, u64>> {
     let mut counts = BTreeMap::new();
     for kind in QueueKind::ALL {
         let count = match kind {
             QueueKind::Extension => pending_extensions().count(db).await?,
-            QueueKind::FollowUp => queued_calls().count(db).await?,
+            QueueKind::FollowUp => waiting::calls().count(db).await?,
             _ => waiting_for_unit(kind).count(db).await?,
         };
         counts.insert(kind, count);
@@ -232,7 +218,7 @@ pub async fn kinds_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Queu
                 of_order.count(db).await? > 0
             }
             QueueKind::FollowUp => {
-                let of_order = queued_calls().filter(follow_up::Column::OrderId.eq(id));
+                let of_order = waiting::calls().filter(follow_up::Column::OrderId.eq(id));
                 of_order.count(db).await? > 0
             }
             _ => {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use entity::kinds::Satisfaction;
 use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::city::snapshot::City;
 use crate::insight::reports::body::{Block, Body, Run};
 use crate::insight::reports::facts::{Fact, When};
 use crate::insight::reports::writer::channel_name;
+use crate::orders::consequences;
 use crate::orders::lifecycle::in_chinese;
 use crate::overview::facts::What;
 
@@ -158,7 +158,7 @@ fn decided(fact: &Fact) -> [String; 3] {
         match decided.what {
             What::Response { met } => response.push(kept_name(met)),
             What::Resolution { met } => resolution.push(kept_name(met)),
-            What::Verdict { result, .. } => verdict.push(verdict_name(result)),
+            What::Verdict { result, .. } => verdict.push(consequences::in_chinese(result)),
             What::Unrated => verdict.push("未评价"),
             What::Closed => {}
         }
@@ -168,12 +168,4 @@ fn decided(fact: &Fact) -> [String; 3] {
 
 fn kept_name(met: bool) -> &'static str {
     if met { "按时" } else { "超时" }
-}
-
-fn verdict_name(verdict: Satisfaction) -> &'static str {
-    match verdict {
-        Satisfaction::Satisfied => "满意",
-        Satisfaction::BasicallySatisfied => "基本满意",
-        Satisfaction::Dissatisfied => "不满意",
-    }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::notices::fields::FieldKind;
 
 const BUILT_IN: &str = include_str!("../../../city/luoyang/wording.toml");
 
@@ -91,10 +92,54 @@ fn a_fault_names_its_key() {
             "[templates.task.fields.thong",
             "templates.task.fields.thong",
         ),
+        (
+            "fields.phrase4]",
+            "fields.enum4]",
+            "an enum field needs `otherwise`",
+        ),
+        (
+            "label = \"事项类别\"",
+            "label = \"事项类别\"\notherwise = \"其他\"",
+            "only an enum field has",
+        ),
+        (
+            "text = \"{due}\"",
+            "text = \"{due}前\"",
+            "「前」 is not what a field of this type may hold",
+        ),
+        (
+            "title = \"新工单通知\"",
+            "title = \"工单到期提醒\"",
+            "is another template's too",
+        ),
     ] {
         let faults = faults_of(&BUILT_IN.replace(from, to));
         assert!(faults.contains(key), "{from} → {to}: {faults}");
     }
+}
+
+#[test]
+fn an_enum_field_holds_one_of_the_account_s_words() {
+    let text = BUILT_IN.replacen("fields.phrase4]", "fields.enum4]", 1).replacen(
+        "label = \"办理状态\"",
+        "label = \"办理状态\"\nchoices = { 已受理 = \"处理中\", 已办结 = \"已完成\" }\notherwise = \"处理中\"",
+        1,
+    );
+    let wording = Wording::parse(&text, chrono_tz::Asia::Shanghai).unwrap();
+    let value = |kind| {
+        let mut facts = Facts::new();
+        wording.add_own_facts(kind, &mut facts);
+        let card = wording.card(
+            TemplateKey::Progress,
+            &facts,
+            "2025-09-08T01:00:00Z".parse().unwrap(),
+        );
+        card.unwrap().fields["enum4"].clone()
+    };
+    assert_eq!(value(EventKind::Closed), "已完成");
+    assert_eq!(value(EventKind::Accepted), "处理中");
+    let chosen = wording.template(TemplateKey::Progress).unwrap().fields["enum4"].chosen();
+    assert_eq!(chosen, Some(["处理中", "已完成"].into()));
 }
 
 #[test]
@@ -110,11 +155,6 @@ fn units_are_never_told_who_reported() {
         }
     }
     for template in wording.templates() {
-        assert!(
-            template
-                .fields
-                .values()
-                .all(|field| !field.pattern.asks_for("reporter"))
-        );
+        assert!(!template.asks_for("reporter"));
     }
 }

@@ -1,14 +1,12 @@
 //! 并单: the same matter under two numbers goes on under one. Nobody who raised it is lost: the reporter and the
-//! endorsers of the merged order endorse the other. Undone, the order goes back to an operator with all of its own, and
-//! the other loses only those whom the merge had brought.
+//! endorsers of the merged order endorse the other (`behind.rs`). Undone, the order goes back to an operator with all of its
+//! own, and the other, with all that it was itself merged into meanwhile, loses only those whom the merge had brought.
 
-use entity::ids::OrderId;
 use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
-use entity::{endorsement, order};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use entity::order;
 use serde_json::json;
 
-use super::{Move, begin, cancel::REASON_CHARS, endorse, raise};
+use super::{Move, begin_beside, behind, cancel::REASON_CHARS, raise};
 use crate::app::App;
 use crate::deadlines::running;
 use crate::error::{Error, FieldError, Refusal, Result};
@@ -54,8 +52,9 @@ pub async fn merge(
     if_match: Option<i32>,
     into: &str,
 ) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Merge).await?;
-    let target = store::hold(&step.txn, into.trim())
+    let others = [into.trim().to_owned()];
+    let mut step = begin_beside(app, actor, number, if_match, Action::Merge, &others).await?;
+    let target = store::by_number(&step.txn, into.trim())
         .await?
         .ok_or_else(|| Error::invalid(vec![FieldError::new("into", "unknown_order", "没有这件工单。")]))?;
     if target.id == step.order.id {
@@ -90,10 +89,7 @@ pub async fn merge(
 /// The other order's side: its new endorsers, its version and its history.
 async fn take_in(app: &App, step: &Move, target: order::Model) -> Result<()> {
     let merged = &step.before;
-    let people = std::iter::once(merged.reporter_id).chain(step.known.endorsers.iter().copied());
-    for person in people.filter(|person| *person != target.reporter_id) {
-        endorse::add(&step.txn, &target, person, Some(merged.id), step.now).await?;
-    }
+    behind::recount(&step.txn, &target, step.now).await?;
     let endorsers = store::known(&step.txn, target.id).await?.endorsers.len();
     let grown = order::Model {
         supervision_level: raise::reached(&step.city.policy, &target, endorsers),
@@ -123,25 +119,19 @@ async fn rewrite(step: &Move, before: &order::Model, after: order::Model) -> Res
         .await)
 }
 
-/// The other order keeps those who endorsed it by themselves; those whom the merge brought go back with their own.
-async fn let_go(step: &Move, target: OrderId) -> Result<()> {
+/// The other order, and each that it was merged into in its turn, the nearest first.
+async fn let_go(step: &Move, above: Vec<order::Model>) -> Result<()> {
     let left = &step.before;
-    let held = order::Entity::find_by_id(target)
-        .lock_exclusive()
-        .one(&step.txn)
-        .await?;
-    let target = held.ok_or_else(|| anyhow::anyhow!("order {} was merged into nothing", left.number))?;
-    endorsement::Entity::delete_many()
-        .filter(endorsement::Column::OrderId.eq(target.id))
-        .filter(endorsement::Column::MergedFrom.eq(left.id))
-        .exec(&step.txn)
-        .await?;
-    let after = rewrite(step, &target, target.clone()).await?;
-    let event = NewEvent::new("split_off", &step.actor, after.status, step.now);
-    let event = event
-        .visible_to(Visibility::Internal)
-        .note(format!("{} 恢复单独办理", left.number));
-    history::append(&step.txn, &after, event.detail(json!({ "number": left.number }))).await
+    for target in above {
+        behind::recount(&step.txn, &target, step.now).await?;
+        let after = rewrite(step, &target, target.clone()).await?;
+        let event = NewEvent::new("split_off", &step.actor, after.status, step.now);
+        let event = event
+            .visible_to(Visibility::Internal)
+            .note(format!("{} 恢复单独办理", left.number));
+        history::append(&step.txn, &after, event.detail(json!({ "number": left.number }))).await?;
+    }
+    Ok(())
 }
 
 pub async fn unmerge(
@@ -151,17 +141,34 @@ pub async fn unmerge(
     if_match: Option<i32>,
     reason: &str,
 ) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Unmerge).await?;
+    // Whom it is merged into has to be known to be held with it, and looked at again when it is.
+    let expected = match store::by_number(&app.db, number).await? {
+        Some(order) => numbers(&behind::above(&app.db, &order).await?),
+        None => Vec::new(),
+    };
+    let mut step = begin_beside(app, actor, number, if_match, Action::Unmerge, &expected).await?;
     let reason = one_text("reason", reason, REASON_CHARS)?;
-    let target = step.before.merged_into.ok_or(Refused::NotMerged)?;
+    let above = behind::above(&step.txn, &step.before).await?;
+    if above.is_empty() {
+        return Err(Refused::NotMerged.into());
+    }
+    if numbers(&above) != expected {
+        return Err(step
+            .conflict("version_conflict", "工单刚刚有了变化，请刷新后再试。")
+            .await);
+    }
     step.order.merged_into = None;
     step.order.closed_at = None;
     step.order.unit_id = None;
     step.order.accepted_at = None;
     step.write().await?;
     step.record(step.event("unmerged").note(reason.clone())).await?;
-    let_go(&step, target).await?;
+    let_go(&step, above).await?;
     step.tell(app, Event::of(EventKind::Unmerged, &step.order).note(reason))
         .await?;
     step.commit(app).await
+}
+
+fn numbers(orders: &[order::Model]) -> Vec<String> {
+    orders.iter().map(|order| order.number.clone()).collect()
 }

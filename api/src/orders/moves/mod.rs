@@ -12,6 +12,7 @@
 //! ```
 
 pub mod accept;
+pub mod behind;
 pub mod cancel;
 pub mod dispatch;
 pub mod endorse;
@@ -72,6 +73,23 @@ pub async fn begin(
     begin_any(app, actor, number, if_match, |_| action).await
 }
 
+/// The same where other orders change with this one; all are held.
+pub async fn begin_beside(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    action: Action,
+    others: &[String],
+) -> Result<Move> {
+    begin_held(
+        Move::hold_beside(app, actor, number, others).await?,
+        if_match,
+        |_| action,
+    )
+    .await
+}
+
 /// The same where the action depends on how the actor stands to the order.
 pub async fn begin_any(
     app: &App,
@@ -80,8 +98,15 @@ pub async fn begin_any(
     if_match: Option<i32>,
     action: impl FnOnce(Standing) -> Action,
 ) -> Result<Move> {
-    let mut step = Move::hold(app, actor, number).await?;
-    if !sight::sees(actor, &step.order, &step.known) {
+    begin_held(Move::hold(app, actor, number).await?, if_match, action).await
+}
+
+async fn begin_held(
+    mut step: Move,
+    if_match: Option<i32>,
+    action: impl FnOnce(Standing) -> Action,
+) -> Result<Move> {
+    if !sight::sees(&step.actor, &step.order, &step.known) {
         return Err(Error::not_found());
     }
     if if_match.is_some_and(|version| version != step.before.version) {
@@ -91,7 +116,14 @@ pub async fn begin_any(
     }
     step.judge(action(step.standing)).await?;
     if step.standing == Standing::Operator {
-        claims::heed(&step.txn, step.city.zone(), step.order.id, actor.person, step.now).await?;
+        claims::heed(
+            &step.txn,
+            step.city.zone(),
+            step.order.id,
+            step.actor.person,
+            step.now,
+        )
+        .await?;
     }
     Ok(step)
 }
@@ -100,7 +132,15 @@ impl Move {
     /// Holds the order for the rest of the transaction and finds out how the actor stands to it. Says nothing
     /// about whether he may know of it.
     async fn hold(app: &App, actor: &Actor, number: &str) -> Result<Self> {
+        Self::hold_beside(app, actor, number, &[]).await
+    }
+
+    async fn hold_beside(app: &App, actor: &Actor, number: &str, others: &[String]) -> Result<Self> {
         let txn = db::write(&app.db).await?;
+        if !others.is_empty() {
+            let all: Vec<String> = others.iter().cloned().chain([number.to_owned()]).collect();
+            store::hold_all(&txn, &all).await?;
+        }
         let order = store::hold(&txn, number).await?.ok_or_else(Error::not_found)?;
         let known = store::known(&txn, order.id).await?;
         let standing = sight::standing(actor, &order, &known);

@@ -158,10 +158,11 @@ async fn reply_for_part(app: &App, mut step: Move, answer: Answer) -> Result<Ord
     .await?;
     step.write().await?;
     let event = step.event("part_reported").visible_to(Visibility::Internal);
-    let event = event.note(answer.account).photos(&answer.photos);
+    let event = event.note(answer.account.clone()).photos(&answer.photos);
     step.record(event.detail(json!({ "assignment": part.id })))
         .await?;
-    step.tell(app, Event::of(EventKind::SubDone, &step.order)).await?;
+    let done = Event::of(EventKind::SubDone, &step.order).unit(part.unit_id);
+    step.tell(app, done.note(answer.account)).await?;
     step.commit(app).await
 }
 

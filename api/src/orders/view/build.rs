@@ -16,6 +16,7 @@ use super::{
 };
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::content::published;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
 use crate::orders::actor::Actor;
@@ -50,7 +51,11 @@ pub async fn shown(
     now: DateTime<Utc>,
 ) -> Result<OrderView> {
     let city = app.city.load();
-    let photos = photos(app, &around.photos).await?;
+    let audience = sight::is_audience(actor, order);
+    let shown = |(place, file): &&(order_photo::Model, photo::Model)| {
+        !audience || published::shows_photo(order, place, file)
+    };
+    let photos = photos(app, around.photos.iter().filter(shown)).await?;
     let teller = Teller {
         city: &city,
         zone: city.zone(),
@@ -60,8 +65,11 @@ pub async fn shown(
     Ok(teller.order(actor, order, around, photos, actions))
 }
 
-async fn photos(app: &App, photos: &[(order_photo::Model, photo::Model)]) -> Result<Vec<OrderPhoto>> {
-    let mut views = Vec::with_capacity(photos.len());
+async fn photos(
+    app: &App,
+    photos: impl Iterator<Item = &(order_photo::Model, photo::Model)>,
+) -> Result<Vec<OrderPhoto>> {
+    let mut views = Vec::new();
     for (place, file) in photos {
         let flags = serde_json::from_value(place.flags.clone()).unwrap_or_default();
         let (large, thumb) = links(app, file).await?;
@@ -94,6 +102,8 @@ impl Teller<'_> {
         actions: Vec<String>,
     ) -> OrderView {
         let hidden = sight::hides_reporter(actor, order);
+        let audience = sight::is_audience(actor, order);
+        let withheld = sight::in_place_of_words(actor, order);
         let reporter = around.reporter.as_ref().filter(|_| !hidden);
         OrderView {
             number: order.number.clone(),
@@ -102,10 +112,10 @@ impl Teller<'_> {
             round: order.round,
             version: order.version,
             light: order.light,
-            description: order.description.clone(),
+            description: withheld.unwrap_or(&order.description).to_owned(),
             category: self.category(order),
             location: location(order),
-            address: order.address.clone(),
+            address: order.address.clone().filter(|_| withheld.is_none()),
             area: self.area(order),
             township: order
                 .township_code
@@ -122,38 +132,26 @@ impl Teller<'_> {
             tracked: order.tracked,
             committee: order.committee.clone(),
             supervision_level: order.supervision_level,
-            supervision_orders: self.staff.then(|| {
-                around
-                    .supervision
-                    .into_iter()
-                    .map(|row| self.supervision(row))
-                    .collect()
-            }),
-            extensions: around
-                .extensions
-                .into_iter()
-                .map(|row| self.extension(row))
-                .collect(),
+            supervision_orders: self
+                .staff
+                .then(|| each(around.supervision, |row| self.supervision(row))),
+            extensions: each(around.extensions, |row| self.extension(row)),
             photos,
             endorsements: EndorsementsView {
                 count: around.known.endorsers.len() as u64,
                 mine: around.known.endorsed_by(actor),
             },
-            verdicts: around.verdicts.into_iter().map(|row| self.verdict(row)).collect(),
-            replies: around.replies.into_iter().map(|row| self.reply(row)).collect(),
-            assignments: self.staff.then(|| {
-                around
-                    .known
-                    .charges
-                    .into_iter()
-                    .map(|row| self.charge(row))
-                    .collect()
-            }),
+            verdicts: each(around.verdicts, |row| self.verdict(row, audience)),
+            replies: each(around.replies, |row| self.reply(row)),
+            assignments: self
+                .staff
+                .then(|| each(around.known.charges, |row| self.charge(row))),
             reporter: reporter.map(|person| ReporterView {
                 name: person.name.clone(),
                 level: person.level,
             }),
             confidential: order.confidential,
+            content_check: (!audience).then_some(order.content_check),
             wants_follow_up: order.wants_follow_up,
             occurred_at: self.maybe(order.occurred_at),
             merged_into: around.merged_into,
@@ -269,14 +267,15 @@ impl Teller<'_> {
         }
     }
 
-    fn verdict(&self, row: verdict::Model) -> VerdictView {
+    /// The comment is said to the desk and to nobody else.
+    fn verdict(&self, row: verdict::Model, audience: bool) -> VerdictView {
         VerdictView {
             id: row.id,
             round: row.round,
             result: row.result,
             process: row.process,
             solved: row.solved,
-            comment: row.comment,
+            comment: row.comment.filter(|_| !audience),
             created_at: self.time(row.created_at),
         }
     }
@@ -313,6 +312,10 @@ impl Teller<'_> {
             done_at: self.maybe(row.done_at),
         }
     }
+}
+
+fn each<Row, View>(rows: Vec<Row>, view: impl Fn(Row) -> View) -> Vec<View> {
+    rows.into_iter().map(view).collect()
 }
 
 pub(super) fn location(order: &order::Model) -> Option<LocationView> {

@@ -69,6 +69,7 @@ pub async fn summaries(
         let reporter = people
             .get(&order.reporter_id)
             .filter(|_| !sight::hides_reporter(actor, order));
+        let withheld = sight::in_place_of_words(actor, order);
         OrderSummary {
             number: order.number.clone(),
             channel: order.channel,
@@ -76,10 +77,10 @@ pub async fn summaries(
             round: order.round,
             version: order.version,
             light: order.light,
-            description: order.description.clone(),
+            description: withheld.unwrap_or(&order.description).to_owned(),
             category: teller.category(order),
             location: location(order),
-            address: order.address.clone(),
+            address: order.address.clone().filter(|_| withheld.is_none()),
             area: teller.area(order),
             zone: order.zone.clone(),
             unit: order.unit_id.and_then(|unit| teller.unit(unit)),

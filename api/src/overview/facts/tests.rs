@@ -1,7 +1,7 @@
 //! What of an order is counted, row by row.
 
 use entity::ids::{DeadlineId, OrderId, PersonId, VerdictId};
-use entity::kinds::{CategorySource, PlaceRelation, SupervisionLevel};
+use entity::kinds::{CategorySource, ContentCheck, PlaceRelation, SupervisionLevel};
 use serde_json::json;
 
 use super::*;
@@ -64,6 +64,7 @@ fn order() -> order::Model {
         accepted_at: None,
         replied_at: None,
         closed_at: None,
+        content_check: ContentCheck::Pass,
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::http::answers::OpenRefusals;
 use crate::http::client_address::client_address;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::Problem;
@@ -38,22 +39,13 @@ pub struct VisitBegun {
 }
 
 /// Begins a resident's visit in the mini-program, so that what he leaves can be checked by WeChat at once and he is
-/// limited by his own phone. Without one (a browser, or WeChat does not answer) a message is taken too, and waits
-/// for an operator.
+/// limited by his own phone. Without one (a browser, or WeChat does not answer: 503) a message is taken too, and waits
+/// for an operator. A code that WeChat does not know is 422 `login_code_invalid`.
 #[utoipa::path(
     tag = "sites",
     request_body = BeginVisit,
     params(("code" = String, Path)),
-    responses(
-        (status = 201, body = VisitBegun),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such site", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "`login_code_invalid`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "WeChat's limit", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "WeChat does not answer: go on without a visit", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 201, body = VisitBegun), OpenRefusals),
     security(())
 )]
 #[post("/sites/{code}/visits")]
@@ -77,21 +69,13 @@ fn device(app: &App, request: &HttpRequest) -> Result<Device> {
     visits::device(app, visit, address, app.clock.now())
 }
 
-/// A photo for the message that is being written; removed after a day if none comes.
+/// A photo for the message that is being written; removed after a day if none comes. At most 10 MB; a damaged one, one of
+/// too many pixels, and a visit that is over (`visit_over`) are 422.
 #[utoipa::path(
     tag = "sites",
     request_body(content = PhotoForm, content_type = "multipart/form-data"),
     params(("code" = String, Path), ("X-Visit" = Option<String>, Header)),
-    responses(
-        (status = 201, description = "Stored", body = PhotoView),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such site", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "More than 10 MB", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not a photo", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "Damaged, empty, too many pixels; `visit_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many from this phone or at this site", body = Problem, content_type = "application/problem+json"),
-        (status = 503, description = "The store is down", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 201, description = "Stored", body = PhotoView), OpenRefusals),
     security(())
 )]
 #[post("/sites/{code}/photos")]
@@ -135,7 +119,7 @@ pub struct MessageLeft {
     pub created_at: LocalTime,
 }
 
-/// Leaves a message for the site's delegates, without an account.
+/// Leaves a message for the site's delegates, without an account. A photo that is not this phone's is 422 `photo_unknown`.
 #[utoipa::path(
     tag = "sites",
     request_body = LeaveMessage,
@@ -144,15 +128,7 @@ pub struct MessageLeft {
         ("X-Visit" = Option<String>, Header),
         ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters"),
     ),
-    responses(
-        (status = 201, body = MessageLeft),
-        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
-        (status = 404, description = "No such site", body = Problem, content_type = "application/problem+json"),
-        (status = 413, description = "Too large", body = Problem, content_type = "application/problem+json"),
-        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
-        (status = 422, description = "A field is at fault; `photo_unknown`, `visit_over`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "Too many from this phone or at this site", body = Problem, content_type = "application/problem+json"),
-    ),
+    responses((status = 201, body = MessageLeft), OpenRefusals),
     security(())
 )]
 #[post("/sites/{code}/messages")]

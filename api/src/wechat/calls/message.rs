@@ -65,14 +65,17 @@ pub struct EnumField {
 }
 
 impl Template {
-    /// The field keys in the template's order: `date2`, `thing3` …
+    /// Key and label of each field, in the template's order: `date2` and `会议时间` …
     #[must_use]
-    pub fn keys(&self) -> Vec<&str> {
-        self.content
-            .split("{{")
-            .skip(1)
-            .filter_map(|part| part.split_once(".DATA}}").map(|(key, _)| key.trim()))
-            .collect()
+    pub fn fields(&self) -> Vec<(&str, &str)> {
+        fn field(line: &str) -> Option<(&str, &str)> {
+            let (label, rest) = line.split_once("{{")?;
+            let (key, _) = rest.split_once(".DATA}}")?;
+            Some((key.trim(), label.trim().trim_end_matches([':', '：']).trim()))
+        }
+        // A line may hold several fields, so it ends behind each of them too.
+        let parts = self.content.split_inclusive(".DATA}}").flat_map(str::lines);
+        parts.filter_map(field).collect()
     }
 
     #[must_use]
@@ -123,12 +126,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_keys_of_a_template_stand_in_its_content() {
+    fn keys_and_labels_of_a_template_stand_in_its_content() {
         let template: Template = serde_json::from_value(json!({
-            "priTmplId": "x", "type": "3", "content": "会议时间:{{date2.DATA}}\n地点:{{thing1.DATA}}\n",
+            "priTmplId": "x", "type": "3", "content": "会议时间:{{date2.DATA}}\n地点：{{thing1.DATA}} 状态:{{enum3.DATA}}\n",
         }))
         .unwrap();
-        assert_eq!(template.keys(), ["date2", "thing1"]);
+        assert_eq!(
+            template.fields(),
+            [("date2", "会议时间"), ("thing1", "地点"), ("enum3", "状态")]
+        );
         assert!(template.is_long_term());
     }
 }

@@ -19,6 +19,8 @@ pub struct Rules {
     pub review_words: Vec<String>,
     /// Pages of the released mini-program; empty takes any.
     pub pages: BTreeSet<String>,
+    /// The account is bound to the Open Platform: people have a unionid too.
+    pub open_platform: bool,
     /// The caller's address is not on the white list (40164).
     pub ip_refused: bool,
     /// The app secret is frozen (40243).
@@ -32,6 +34,8 @@ pub struct Rules {
     pub links_per_second: u32,
     pub texts_per_minute: u32,
     pub media_per_minute: u32,
+    /// How long after the call a picture is looked at, in real time.
+    pub media_delay_ms: u64,
     /// A picture WeChat could not fetch passes all the same, as has been reported of WeChat.
     pub unreachable_media_pass: bool,
 }
@@ -45,6 +49,7 @@ impl Default for Rules {
             risky_words: vec!["违规词样例".to_owned()],
             review_words: vec!["待审词样例".to_owned()],
             pages: BTreeSet::new(),
+            open_platform: false,
             ip_refused: false,
             frozen: false,
             logins_per_minute: 100,
@@ -56,6 +61,7 @@ impl Default for Rules {
             links_per_second: 100,
             texts_per_minute: 4_000,
             media_per_minute: 2_000,
+            media_delay_ms: 0,
             unreachable_media_pass: false,
         }
     }

@@ -145,6 +145,8 @@ impl Sandbox {
     }
 
     async fn check_media(&self, url: &str, mut event: Value) {
+        let delay = self.world().rules.media_delay_ms;
+        tokio::time::sleep(Duration::from_millis(delay)).await;
         let fetched = self.0.pusher.can_fetch(url).await;
         let (passes_anyway, found) = {
             let world = self.world();

@@ -1,6 +1,6 @@
 //! The account's message templates, as the stand-in's `gettemplate` shows them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -43,6 +43,17 @@ struct Wanted {
 #[derive(Deserialize)]
 struct Field {
     label: String,
+    #[serde(default)]
+    choices: BTreeMap<String, String>,
+    otherwise: Option<String>,
+}
+
+impl Field {
+    /// The values that the product has for it, each once.
+    fn values(&self) -> Option<Vec<String>> {
+        let values: BTreeSet<&String> = self.choices.values().chain(&self.otherwise).collect();
+        (!values.is_empty()).then(|| values.into_iter().cloned().collect())
+    }
 }
 
 /// An account that has the very templates the product is set up for.
@@ -56,12 +67,16 @@ pub fn of_wording(wording: &str) -> anyhow::Result<Vec<SandboxTemplate>> {
             key,
             title: wanted.title,
             long_term: wanted.kind == "long_term",
+            enums: wanted
+                .fields
+                .iter()
+                .filter_map(|(field, about)| Some((field.clone(), about.values()?)))
+                .collect(),
             fields: wanted
                 .fields
                 .into_iter()
                 .map(|(field, about)| (field, about.label))
                 .collect(),
-            enums: BTreeMap::new(),
         });
     Ok(templates.collect())
 }

@@ -37,7 +37,11 @@ pub fn session_of_code(world: &mut World, call: &Call, now: DateTime<Utc>) -> Ou
     let session_key = STANDARD.encode(random);
     world.session_keys.insert(openid.clone(), session_key.clone());
     // No errcode: so it is on success.
-    Ok(json!({ "openid": openid, "session_key": session_key }).into())
+    let mut answer = json!({ "openid": openid, "session_key": session_key });
+    if let (true, Some(fields)) = (world.rules.open_platform, answer.as_object_mut()) {
+        fields.insert("unionid".to_owned(), format!("u{openid}").into());
+    }
+    Ok(answer.into())
 }
 
 fn usable(world: &World, code: &str, now: DateTime<Utc>) -> Result<String, Errcode> {

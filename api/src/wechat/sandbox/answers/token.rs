@@ -10,9 +10,8 @@ use crate::wechat::sandbox::world::World;
 
 const GRANT: &str = "client_credential";
 
-/// 41002 · 40002 · 40013 · 40125 · 41004 · 40164 · 40243
+/// 40002 · 40013 · 40125 · 41004 · 40164 · 40243
 pub fn plain(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
-    refuse_if(call.param("appid").is_empty(), 41002, "appid missing")?;
     refuse_if(call.param("grant_type") != GRANT, 40002, "invalid grant_type")?;
     refuse_if(
         call.param("appid") != world.account.app_id,

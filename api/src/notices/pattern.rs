@@ -1,0 +1,89 @@
+//! Texts with `{facts}` in them. Pure.
+
+use std::collections::BTreeMap;
+
+/// What a text may ask for. `title` and `body` of the event itself may stand in a template's fields only.
+pub const FACTS: [&str; 16] = [
+    "number",
+    "round",
+    "unit",
+    "category",
+    "place",
+    "summary",
+    "reporter",
+    "note",
+    "due",
+    "time",
+    "title",
+    "reference",
+    "committee",
+    "phrase",
+    "event",
+    "city",
+];
+const MISSING: &str = "无";
+
+/// What is known when a notice is written; a fact that is not there reads `无`.
+pub type Facts = BTreeMap<&'static str, String>;
+
+/// A text with `{facts}` in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Pattern(Vec<Piece>);
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Fact(&'static str),
+}
+
+impl Pattern {
+    pub fn read(key: &str, text: &str, faults: &mut Vec<String>) -> Self {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            pieces.push(Piece::Text(before.to_owned()));
+            let Some((name, tail)) = after.split_once('}') else {
+                faults.push(format!("{key}: `{{` without `}}`"));
+                return Self(pieces);
+            };
+            match FACTS.iter().find(|fact| **fact == name) {
+                Some(fact) => pieces.push(Piece::Fact(fact)),
+                None => faults.push(format!(
+                    "{key}: {{{name}}} is not a fact; known are {}",
+                    FACTS.join(", ")
+                )),
+            }
+            rest = tail;
+        }
+        pieces.push(Piece::Text(rest.to_owned()));
+        if text.trim().is_empty() {
+            faults.push(format!("{key}: is empty"));
+        }
+        Self(pieces)
+    }
+
+    /// What stands in it besides facts.
+    pub fn own_words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
+            Piece::Fact(_) => None,
+        })
+    }
+
+    /// Whether it speaks of this fact.
+    pub fn asks_for(&self, name: &str) -> bool {
+        self.0
+            .iter()
+            .any(|piece| matches!(piece, Piece::Fact(fact) if *fact == name))
+    }
+
+    pub fn fill(&self, facts: &Facts) -> String {
+        self.0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => text.as_str(),
+                Piece::Fact(fact) => facts.get(fact).map_or(MISSING, String::as_str),
+            })
+            .collect()
+    }
+}

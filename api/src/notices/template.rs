@@ -1,0 +1,205 @@
+//! The subscribe messages of `wording.toml`: which template of the account, and what stands in its fields. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+
+use crate::notices::audience::TemplateKey;
+use crate::notices::fields::FieldKind;
+use crate::notices::pattern::{Facts, Pattern};
+
+/// WeChat's limit for the fields of one template.
+const TEMPLATE_FIELDS: std::ops::RangeInclusive<usize> = 1..=5;
+/// Stands for a date where a field's own words are tried.
+const ANY_DATE: &str = "2025年9月8日 09:00";
+
+/// A subscribe message as configured.
+#[derive(Clone, Debug)]
+pub struct Template {
+    pub key: TemplateKey,
+    /// `priTmplId`
+    pub id: String,
+    pub title: String,
+    pub long_term: bool,
+    page: Pattern,
+    /// By WeChat's own key of the field, e.g. `thing1`.
+    pub fields: BTreeMap<String, Field>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// What the card shows in front of the value.
+    pub label: String,
+    value: Filling,
+    pattern: Pattern,
+}
+
+/// How a text becomes a value that WeChat takes.
+#[derive(Clone, Debug)]
+enum Filling {
+    Fitted(FieldKind),
+    /// An `enum` field: the account's own words, by ours.
+    Chosen {
+        choices: BTreeMap<String, String>,
+        otherwise: String,
+    },
+}
+
+/// A push ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    pub page: String,
+    pub fields: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTemplate {
+    id: String,
+    title: String,
+    kind: RawKind,
+    page: String,
+    fields: BTreeMap<String, RawField>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawField {
+    label: String,
+    text: String,
+    #[serde(default)]
+    choices: BTreeMap<String, String>,
+    otherwise: Option<String>,
+}
+
+#[derive(Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+enum RawKind {
+    OneTime,
+    LongTerm,
+}
+
+impl Template {
+    pub(super) fn read(key: TemplateKey, raw: &RawTemplate, faults: &mut Vec<String>) -> Self {
+        let name = format!("templates.{}", key.as_str());
+        if raw.id.trim().is_empty() {
+            faults.push(format!("{name}.id: is empty"));
+        }
+        if raw.page.starts_with('/') {
+            faults.push(format!("{name}.page: must not start with a slash"));
+        }
+        if !TEMPLATE_FIELDS.contains(&raw.fields.len()) {
+            faults.push(format!("{name}.fields: must be one to five"));
+        }
+        let mut fields = BTreeMap::new();
+        for (field, raw) in &raw.fields {
+            let name = format!("{name}.fields.{field}");
+            if let Some(read) = Field::read(&name, field, raw, faults) {
+                fields.insert(field.clone(), read);
+            }
+        }
+        Self {
+            key,
+            id: raw.id.clone(),
+            title: raw.title.clone(),
+            long_term: raw.kind == RawKind::LongTerm,
+            page: Pattern::read(&format!("{name}.page"), &raw.page, faults),
+            fields,
+        }
+    }
+
+    /// `now`, as a date, stands in for a date that is missing.
+    #[must_use]
+    pub fn card(&self, facts: &Facts, now: &str) -> Card {
+        let fields = self.fields.iter();
+        Card {
+            page: self.page.fill(facts),
+            fields: fields
+                .map(|(key, field)| (key.clone(), field.value(facts, now)))
+                .collect(),
+        }
+    }
+
+    /// Whether any field speaks of this fact.
+    #[must_use]
+    pub fn asks_for(&self, fact: &str) -> bool {
+        self.fields.values().any(|field| field.pattern.asks_for(fact))
+    }
+}
+
+/// Templates that WeChat, or we ourselves, could not tell apart. It shows only one of several with one title when it asks
+/// for consents.
+pub(super) fn alike<'a>(templates: impl Iterator<Item = &'a Template>, faults: &mut Vec<String>) {
+    let (mut ids, mut titles) = (BTreeSet::new(), BTreeSet::new());
+    for template in templates {
+        let name = template.key.as_str();
+        if !ids.insert(&template.id) {
+            faults.push(format!("templates.{name}.id: is another template's too"));
+        }
+        if !titles.insert(&template.title) {
+            faults.push(format!("templates.{name}.title: is another template's too"));
+        }
+    }
+}
+
+impl Field {
+    fn read(name: &str, key: &str, raw: &RawField, faults: &mut Vec<String>) -> Option<Self> {
+        let pattern = Pattern::read(name, &raw.text, faults);
+        let value = match (FieldKind::of_key(key), &raw.otherwise) {
+            (Some(FieldKind::Enum), Some(otherwise)) => Filling::Chosen {
+                choices: raw.choices.clone(),
+                otherwise: otherwise.clone(),
+            },
+            (Some(FieldKind::Enum), None) => {
+                faults.push(format!(
+                    "{name}: an enum field needs `otherwise`, one of WeChat's values"
+                ));
+                return None;
+            }
+            (Some(kind), otherwise) => {
+                if otherwise.is_some() || !raw.choices.is_empty() {
+                    faults.push(format!(
+                        "{name}: only an enum field has `choices` and `otherwise`"
+                    ));
+                }
+                for words in pattern.own_words() {
+                    if kind.fit(words, ANY_DATE) != words.trim() && !words.trim().is_empty() {
+                        faults.push(format!(
+                            "{name}: 「{words}」 is not what a field of this type may hold"
+                        ));
+                    }
+                }
+                Filling::Fitted(kind)
+            }
+            (None, _) => {
+                faults.push(format!("{name}: not a field key such as thing1"));
+                return None;
+            }
+        };
+        Some(Self {
+            label: raw.label.clone(),
+            value,
+            pattern,
+        })
+    }
+
+    fn value(&self, facts: &Facts, now: &str) -> String {
+        let text = self.pattern.fill(facts);
+        match &self.value {
+            Filling::Fitted(kind) => kind.fit(&text, now),
+            Filling::Chosen { choices, otherwise } => choices.get(&text).unwrap_or(otherwise).clone(),
+        }
+    }
+
+    /// Every value that it can come to have, where WeChat has a list of those.
+    #[must_use]
+    pub fn chosen(&self) -> Option<BTreeSet<&str>> {
+        match &self.value {
+            Filling::Fitted(_) => None,
+            Filling::Chosen { choices, otherwise } => {
+                let values = choices.values().chain([otherwise]);
+                Some(values.map(String::as_str).collect())
+            }
+        }
+    }
+}

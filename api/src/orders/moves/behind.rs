@@ -1,0 +1,97 @@
+//! Who stands behind an order because others were merged into it: the reporter and the endorsers of each, and so on
+//! through every merge before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId};
+use entity::{endorsement, order};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+use super::endorse;
+use crate::error::Result;
+
+/// The order that this one was merged into, the one that that was merged into, and so on. It ends: an order is merged only
+/// into one that is open, and none that is merged is.
+pub async fn above(db: &impl ConnectionTrait, order: &order::Model) -> Result<Vec<order::Model>> {
+    let mut chain = Vec::new();
+    let mut next = order.merged_into;
+    while let Some(id) = next {
+        let found = order::Entity::find_by_id(id).one(db).await?;
+        next = found.as_ref().and_then(|order| order.merged_into);
+        chain.extend(found);
+    }
+    Ok(chain)
+}
+
+/// Makes those who came by a merge those who stand behind the orders that are merged into `target` now. Whoever
+/// endorses it by himself stays, and so does he whom another merge brings too.
+pub async fn recount(txn: &impl ConnectionTrait, target: &order::Model, now: DateTime<Utc>) -> Result<()> {
+    let mut brought = brought(txn, target).await?;
+    let rows = endorsement::Entity::find()
+        .filter(endorsement::Column::OrderId.eq(target.id))
+        .filter(endorsement::Column::MergedFrom.is_not_null())
+        .all(txn)
+        .await?;
+    let mut gone = Vec::new();
+    for row in rows {
+        match brought.remove(&row.person_id) {
+            None => gone.push(row.person_id),
+            Some(by) if row.merged_from.is_some_and(|from| by.contains(&from)) => {}
+            Some(by) => bring_by(txn, &row, by.first().copied()).await?,
+        }
+    }
+    endorsement::Entity::delete_many()
+        .filter(endorsement::Column::OrderId.eq(target.id))
+        .filter(endorsement::Column::PersonId.is_in(gone))
+        .exec(txn)
+        .await?;
+    for (person, by) in brought {
+        endorse::add(txn, target, person, by.first().copied(), now).await?;
+    }
+    Ok(())
+}
+
+/// Everybody behind the orders that are merged into this one, each with those that bring him.
+async fn brought(
+    txn: &impl ConnectionTrait,
+    target: &order::Model,
+) -> Result<BTreeMap<PersonId, BTreeSet<OrderId>>> {
+    let merged: Vec<(OrderId, PersonId)> = order::Entity::find()
+        .select_only()
+        .columns([order::Column::Id, order::Column::ReporterId])
+        .filter(order::Column::MergedInto.eq(target.id))
+        .order_by_asc(order::Column::Id)
+        .into_tuple()
+        .all(txn)
+        .await?;
+    let endorsers: Vec<(OrderId, PersonId)> = endorsement::Entity::find()
+        .select_only()
+        .columns([endorsement::Column::OrderId, endorsement::Column::PersonId])
+        .filter(endorsement::Column::OrderId.is_in(merged.iter().map(|(order, _)| *order)))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    let mut brought: BTreeMap<PersonId, BTreeSet<OrderId>> = BTreeMap::new();
+    for (order, person) in merged.into_iter().chain(endorsers) {
+        if person != target.reporter_id {
+            brought.entry(person).or_default().insert(order);
+        }
+    }
+    Ok(brought)
+}
+
+async fn bring_by(
+    txn: &impl ConnectionTrait,
+    row: &endorsement::Model,
+    order: Option<OrderId>,
+) -> Result<()> {
+    endorsement::Entity::update_many()
+        .col_expr(endorsement::Column::MergedFrom, Expr::value(order))
+        .filter(endorsement::Column::OrderId.eq(row.order_id))
+        .filter(endorsement::Column::PersonId.eq(row.person_id))
+        .exec(txn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,255 @@
+//! Forgets what is past its time, some rows a transaction, so that nobody waits for it long. Run again it goes on from
+//! where it was.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::PersonId;
+use entity::{
+    content_check, delivery, hotline_nonce, idempotency_key, job, media_verdict, person, push_message,
+    refresh_token, session, site_message, site_upload,
+};
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait as _, QueryFilter, QuerySelect,
+    QueryTrait as _,
+};
+
+use super::periods::Periods;
+use super::{Line, Mode, erase};
+use crate::app::App;
+use crate::db;
+use crate::error::Result;
+
+const BATCH: u64 = 1_000;
+
+/// Forgets what is over, and says of each kind how much it was. `on_step` hears of every kind that is done.
+pub async fn forget(app: &App, mode: Mode, on_step: impl Fn(&Line)) -> Result<Vec<Line>> {
+    let city = app.city.load();
+    let policy = city.files.get("policy.toml").unwrap_or_default();
+    let periods = Periods::read(policy)?;
+    let mut broom = Broom {
+        app,
+        mode,
+        now: app.clock.now(),
+        lines: Vec::new(),
+        on_step: &on_step,
+    };
+    broom.sign_ins(&periods).await?;
+    broom.work(&periods).await?;
+    broom.residents(&periods).await?;
+    broom.people(&periods).await?;
+    Ok(broom.lines)
+}
+
+struct Broom<'a> {
+    app: &'a App,
+    mode: Mode,
+    now: DateTime<Utc>,
+    lines: Vec<Line>,
+    on_step: &'a dyn Fn(&Line),
+}
+
+impl Broom<'_> {
+    fn before(&self, days: u32) -> DateTime<Utc> {
+        self.now - TimeDelta::days(i64::from(days))
+    }
+
+    async fn sign_ins(&mut self, periods: &Periods) -> Result<()> {
+        let before = self.before(periods.sessions_days);
+        let over = Condition::any()
+            .add(session::Column::EndedAt.lt(before))
+            .add(session::Column::ExpiresAt.lt(before));
+        let sessions = session::Entity::find()
+            .select_only()
+            .column(session::Column::Id)
+            .filter(over.clone())
+            .into_query();
+        let tokens = Condition::all().add(refresh_token::Column::SessionId.in_subquery(sessions));
+        self.delete::<refresh_token::Entity>("refresh tokens", refresh_token::Column::TokenHash, tokens)
+            .await?;
+        self.delete::<session::Entity>("sign-ins", session::Column::Id, over)
+            .await
+    }
+
+    /// What the product keeps for itself.
+    async fn work(&mut self, periods: &Periods) -> Result<()> {
+        let done = Condition::all().add(job::Column::DoneAt.lt(self.before(periods.jobs_days)));
+        self.delete::<job::Entity>("jobs done", job::Column::Id, done)
+            .await?;
+        let pushes = self.before(periods.pushes_days);
+        let handled = Condition::all().add(push_message::Column::HandledAt.lt(pushes));
+        self.delete::<push_message::Entity>("pushes from WeChat", push_message::Column::Id, handled)
+            .await?;
+        let received = Condition::all().add(media_verdict::Column::ReceivedAt.lt(pushes));
+        self.delete::<media_verdict::Entity>(
+            "WeChat's verdicts on pictures",
+            media_verdict::Column::TraceId,
+            received,
+        )
+        .await?;
+        let expired = Condition::all().add(idempotency_key::Column::ExpiresAt.lt(self.now));
+        self.delete::<idempotency_key::Entity>(
+            "answers kept for repeats",
+            idempotency_key::Column::Key,
+            expired,
+        )
+        .await?;
+        let expired = Condition::all().add(hotline_nonce::Column::ExpiresAt.lt(self.now));
+        self.delete::<hotline_nonce::Entity>(
+            "the call centre's nonces",
+            hotline_nonce::Column::Nonce,
+            expired,
+        )
+        .await?;
+        let settled =
+            Condition::all().add(delivery::Column::SettledAt.lt(self.before(periods.deliveries_days)));
+        self.delete::<delivery::Entity>("pushes to phones", delivery::Column::Id, settled)
+            .await?;
+        let copies = Condition::all()
+            .add(content_check::Column::SettledAt.lt(self.before(periods.checked_texts_days)))
+            .add(content_check::Column::Text.ne(""));
+        let emptied = vec![(content_check::Column::Text, Expr::value(""))];
+        self.change::<content_check::Entity>(
+            "texts that were checked",
+            content_check::Column::Id,
+            copies,
+            emptied,
+        )
+        .await
+    }
+
+    async fn residents(&mut self, periods: &Periods) -> Result<()> {
+        let before = self.before(periods.residents_days);
+        let known = Condition::any()
+            .add(site_message::Column::ContactSealed.is_not_null())
+            .add(site_message::Column::DeviceHash.ne(""));
+        let left = Condition::all()
+            .add(site_message::Column::CreatedAt.lt(before))
+            .add(known);
+        let forgotten = vec![
+            (site_message::Column::ContactSealed, Expr::value(None::<Vec<u8>>)),
+            (site_message::Column::DeviceHash, Expr::value("")),
+        ];
+        self.change::<site_message::Entity>("residents' contacts", site_message::Column::Id, left, forgotten)
+            .await?;
+        let uploads = Condition::all().add(site_upload::Column::CreatedAt.lt(before));
+        self.delete::<site_upload::Entity>("residents' uploads", site_upload::Column::PhotoId, uploads)
+            .await
+    }
+
+    async fn people(&mut self, periods: &Periods) -> Result<()> {
+        let left = Condition::all()
+            .add(person::Column::RemovedAt.lt(self.before(periods.removed_people_days)))
+            .add(person::Column::Active.eq(false))
+            .add(erase::not_erased());
+        let mut rows = 0;
+        if self.mode == Mode::DryRun {
+            rows = person::Entity::find().filter(left).count(&self.app.db).await?;
+        } else {
+            loop {
+                let ids: Vec<PersonId> = person::Entity::find()
+                    .select_only()
+                    .column(person::Column::Id)
+                    .filter(left.clone())
+                    .limit(BATCH)
+                    .into_tuple()
+                    .all(&self.app.db)
+                    .await?;
+                if ids.is_empty() {
+                    break;
+                }
+                for id in ids {
+                    erase::person(self.app, id, Mode::Real).await?;
+                    rows += 1;
+                }
+            }
+        }
+        self.done("people who left the roster", rows);
+        Ok(())
+    }
+
+    async fn delete<E>(&mut self, what: &'static str, key: E::Column, over: Condition) -> Result<()>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Sized + Send + Sync,
+    {
+        if self.mode == Mode::DryRun {
+            return self.count::<E>(what, over).await;
+        }
+        let mut rows = 0;
+        loop {
+            let some = some::<E>(key, &over);
+            let txn = db::write(&self.app.db).await?;
+            let gone = E::delete_many()
+                .filter(key.in_subquery(some))
+                .filter(over.clone())
+                .exec(&txn)
+                .await?
+                .rows_affected;
+            txn.commit().await?;
+            rows += gone;
+            if gone == 0 {
+                break;
+            }
+        }
+        self.done(what, rows);
+        Ok(())
+    }
+
+    async fn change<E>(
+        &mut self,
+        what: &'static str,
+        key: E::Column,
+        over: Condition,
+        to: Vec<(E::Column, SimpleExpr)>,
+    ) -> Result<()>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Sized + Send + Sync,
+    {
+        if self.mode == Mode::DryRun {
+            return self.count::<E>(what, over).await;
+        }
+        let mut rows = 0;
+        loop {
+            let mut update = E::update_many().filter(key.in_subquery(some::<E>(key, &over)));
+            for (column, value) in &to {
+                update = update.col_expr(*column, value.clone());
+            }
+            let txn = db::write(&self.app.db).await?;
+            let changed = update.exec(&txn).await?.rows_affected;
+            txn.commit().await?;
+            rows += changed;
+            if changed == 0 {
+                break;
+            }
+        }
+        self.done(what, rows);
+        Ok(())
+    }
+
+    async fn count<E>(&mut self, what: &'static str, over: Condition) -> Result<()>
+    where
+        E: EntityTrait,
+        E::Model: FromQueryResult + Sized + Send + Sync,
+    {
+        let rows = E::find().filter(over).count(&self.app.db).await?;
+        self.done(what, rows);
+        Ok(())
+    }
+
+    fn done(&mut self, what: &'static str, rows: u64) {
+        let line = Line { what, rows };
+        (self.on_step)(&line);
+        self.lines.push(line);
+    }
+}
+
+/// The keys of the next batch.
+fn some<E: EntityTrait>(key: E::Column, over: &Condition) -> sea_orm::sea_query::SelectStatement {
+    E::find()
+        .select_only()
+        .column(key)
+        .filter(over.clone())
+        .limit(BATCH)
+        .into_query()
+}
