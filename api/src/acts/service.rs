@@ -35,7 +35,8 @@ pub enum By {
 pub struct Act<'a> {
     pub by: By,
     pub kind: ActKind,
-    /// What is acted on, as people call it; never a phone number.
+    /// What is acted on, as people call it. Empty where it is a person: he is named by his id in `detail`, so that what
+    /// is kept for good does not keep his name when he is erased.
     pub subject: &'a str,
     /// Facts; no floating point numbers, which databases round.
     pub detail: Value,
@@ -109,12 +110,18 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Re
     let limit = paging.limit()?;
     let rows = store::before(&app.db, paging.after()?, limit + 1).await?;
     let page = Page::cut(rows, limit, |row| row.seq);
-    let people = page.items.iter().filter_map(|row| row.person_id);
-    let names = profile::names(app, people).await?;
+    let people = page.items.iter().flat_map(|row| [row.person_id, acted_on(row)]);
+    let names = profile::names(app, people.flatten()).await?;
     Ok(page.map(|row| shown(row, &names)))
 }
 
+/// The person that an act is about.
+fn acted_on(row: &admin_act::Model) -> Option<PersonId> {
+    row.detail.get("person")?.as_str()?.parse().ok()
+}
+
 fn shown(row: admin_act::Model, names: &HashMap<PersonId, String>) -> Recorded {
+    let person = acted_on(&row).and_then(|person| names.get(&person));
     Recorded {
         seq: row.seq,
         at: row.at,
@@ -122,7 +129,7 @@ fn shown(row: admin_act::Model, names: &HashMap<PersonId, String>) -> Recorded {
             .person_id
             .map(|person| names.get(&person).cloned().unwrap_or_default()),
         kind: row.kind,
-        subject: row.subject,
+        subject: person.cloned().unwrap_or(row.subject),
         detail: row.detail,
     }
 }

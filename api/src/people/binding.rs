@@ -24,15 +24,15 @@ pub async fn unbind_own(app: &App, caller: &Caller, now: DateTime<Utc>) -> Resul
 /// By an admin, for somebody who lost his phone or changed his WeChat account.
 pub async fn unbind_other(app: &App, caller: &Caller, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
-    let row = store::person(&app.db, person)
-        .await?
-        .ok_or_else(Error::not_found)?;
+    if store::person(&app.db, person).await?.is_none() {
+        return Err(Error::not_found());
+    }
     let txn = db::write(&app.db).await?;
     unbind(&txn, person, "unbound_by_admin", now).await?;
     let act = Act {
         by: By::Person(caller.person),
         kind: ActKind::PersonUnbound,
-        subject: &row.name,
+        subject: "",
         detail: json!({ "person": person }),
     };
     acts::record(&txn, act, now).await?;

@@ -122,7 +122,7 @@ pub async fn end_sessions(
     session: Option<SessionId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = known(app, caller, id).await?;
+    known(app, caller, id).await?;
     let which = Condition::all()
         .add(session::Column::PersonId.eq(id))
         .add_option(session.map(|session| session::Column::Id.eq(session)));
@@ -137,7 +137,7 @@ pub async fn end_sessions(
     let act = Act {
         by: By::Person(caller.person),
         kind: ActKind::SessionsEnded,
-        subject: &row.name,
+        subject: "",
         detail: json!({ "person": id, "sessions": ended }),
     };
     acts::record(&txn, act, now).await?;

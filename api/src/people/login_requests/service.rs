@@ -267,7 +267,7 @@ async fn make_link(app: &App, by: By, person: &person::Model, now: DateTime<Utc>
     let act = Act {
         by,
         kind: ActKind::SignInLinkMade,
-        subject: &person.name,
+        subject: "",
         detail: json!({ "person": person.id }),
     };
     acts::record(&txn, act, now).await?;
