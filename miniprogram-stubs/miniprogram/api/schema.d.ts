@@ -545,7 +545,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The numbers of the orders that a figure counts, as they were when the report was made. */
+        /** The orders that a figure counts, as they were when the report was made. */
         get: operations["list_counted"];
         put?: never;
         post?: never;
@@ -1439,7 +1439,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leaves a message for the site's delegates, without an account. */
+        /** Leaves a message for the site's delegates, without an account. A photo that is not this phone's is 422 `photo_unknown`. */
         post: operations["leave_message"];
         delete?: never;
         options?: never;
@@ -1456,7 +1456,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A photo for the message that is being written; removed after a day if none comes. */
+        /**
+         * A photo for the message that is being written; removed after a day if none comes. At most 10 MB; a damaged one, one of
+         *     too many pixels, and a visit that is over (`visit_over`) are 422.
+         */
         post: operations["upload_site_photo"];
         delete?: never;
         options?: never;
@@ -1492,8 +1495,8 @@ export interface paths {
         put?: never;
         /**
          * Begins a resident's visit in the mini-program, so that what he leaves can be checked by WeChat at once and he is
-         *     limited by his own phone. Without one (a browser, or WeChat does not answer) a message is taken too, and waits
-         *     for an operator.
+         *     limited by his own phone. Without one (a browser, or WeChat does not answer: 503) a message is taken too, and waits
+         *     for an operator. A code that WeChat does not know is 422 `login_code_invalid`.
          */
         post: operations["begin_visit"];
         delete?: never;
@@ -1687,6 +1690,7 @@ export interface components {
              * @example 2025-09-30
              */
             to?: string | null;
+            topic?: components["schemas"]["TopicId"] | null;
         };
         AskedExtension: {
             /**
@@ -1944,7 +1948,16 @@ export interface components {
          * @description What kind of thing is published to others.
          * @enum {string}
          */
-        ContentSubject: "site_message" | "site_answer";
+        ContentSubject: "site_message" | "site_answer" | "order";
+        /** @description An order that a figure counts. */
+        CountedOrder: {
+            number: string;
+            /**
+             * Format: int64
+             * @description How often: the figure is the sum. Two verdicts of one order in the period are two.
+             */
+            times: number;
+        };
         /**
          * @description The geodetic datum a coordinate was given in.
          * @enum {string}
@@ -2413,6 +2426,11 @@ export interface components {
             /** @description Whether the caller reported it. */
             mine: boolean;
             number: string;
+            /**
+             * Format: double
+             * @description That it is the same matter.
+             */
+            probability: number;
             /** @description What speaks for that. */
             signs: components["schemas"]["Sign"][];
             status: components["schemas"]["Status"];
@@ -2536,6 +2554,7 @@ export interface components {
             channel: components["schemas"]["Channel"];
             committee?: string | null;
             confidential: boolean;
+            content_check?: components["schemas"]["ContentCheck"] | null;
             /** Format: date-time */
             created_at: string;
             deadlines: components["schemas"]["DeadlineView"][];
@@ -2612,6 +2631,18 @@ export interface components {
                 /** Format: int32 */
                 version: number;
                 watch_list: components["schemas"]["Watched"][];
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_CountedOrder: {
+            items: {
+                number: string;
+                /**
+                 * Format: int64
+                 * @description How often: the figure is the sum. Two verdicts of one order in the period are two.
+                 */
+                times: number;
             }[];
             /** @description None on the last page. */
             next_cursor?: string | null;
@@ -2717,6 +2748,7 @@ export interface components {
                 title: string;
                 /** Format: date */
                 to: string;
+                topic?: components["schemas"]["TopicId"] | null;
                 /** Format: int32 */
                 version: number;
             }[];
@@ -2771,11 +2803,6 @@ export interface components {
                 /** Format: date-time */
                 updated_at: string;
             })[];
-            /** @description None on the last page. */
-            next_cursor?: string | null;
-        };
-        Page_String: {
-            items: string[];
             /** @description None on the last page. */
             next_cursor?: string | null;
         };
@@ -3173,6 +3200,7 @@ export interface components {
             title: string;
             /** Format: date */
             to: string;
+            topic?: components["schemas"]["TopicId"] | null;
             /** Format: int32 */
             version: number;
         };
@@ -3386,6 +3414,30 @@ export interface components {
             /** @example Bearer */
             token_type: string;
             user: components["schemas"]["Me"];
+        };
+        Similar: {
+            items: components["schemas"]["SimilarOrder"][];
+        };
+        /** @description An open order that may be the same matter as another. */
+        SimilarOrder: {
+            category: components["schemas"]["CategoryView"];
+            /**
+             * Format: int64
+             * @description Whole metres; none where one of the two has no place.
+             */
+            distance_m?: number | null;
+            likely_same: boolean;
+            number: string;
+            /**
+             * Format: double
+             * @description That it is the same matter.
+             */
+            probability: number;
+            /** @description Words and names that stand in both, the rarest first. */
+            shared_words: string[];
+            /** @description What speaks for that. */
+            signs: components["schemas"]["Sign"][];
+            status: components["schemas"]["Status"];
         };
         SiteDelegate: {
             id: components["schemas"]["PersonId"];
@@ -7158,7 +7210,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_String"];
+                    "application/json": components["schemas"]["Page_CountedOrder"];
                 };
             };
             /** @description The request cannot be read. */
@@ -9465,7 +9517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Nearby"];
+                    "application/json": components["schemas"]["Similar"];
                 };
             };
             /** @description The request cannot be read. */
@@ -12618,7 +12670,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageLeft"];
                 };
             };
-            /** @description Malformed */
+            /** @description The request cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12627,7 +12679,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such site */
+            /** @description There is no such thing. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12636,7 +12688,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too large */
+            /** @description The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12645,7 +12697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not JSON */
+            /** @description The body is not what this call takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -12654,7 +12706,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field is at fault; `photo_unknown`, `visit_over` */
+            /** @description A rule says no, or a field is at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12663,8 +12715,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many from this phone or at this site */
+            /** @description Too many from this phone, this address or at this site; `Retry-After` says when to come back. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12700,7 +12761,7 @@ export interface operations {
                     "application/json": components["schemas"]["PhotoView"];
                 };
             };
-            /** @description Malformed */
+            /** @description The request cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12709,7 +12770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such site */
+            /** @description There is no such thing. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12718,7 +12779,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description More than 10 MB */
+            /** @description The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12727,7 +12788,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not a photo */
+            /** @description The body is not what this call takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -12736,7 +12797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Damaged, empty, too many pixels; `visit_over` */
+            /** @description A rule says no, or a field is at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12745,7 +12806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many from this phone or at this site */
+            /** @description Too many from this phone, this address or at this site; `Retry-After` says when to come back. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12754,7 +12815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The store is down */
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -12873,7 +12934,7 @@ export interface operations {
                     "application/json": components["schemas"]["VisitBegun"];
                 };
             };
-            /** @description Malformed */
+            /** @description The request cannot be read. */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -12882,7 +12943,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No such site */
+            /** @description There is no such thing. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -12891,7 +12952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too large */
+            /** @description The body is too large. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -12900,7 +12961,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Not JSON */
+            /** @description The body is not what this call takes. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -12909,7 +12970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `login_code_invalid` */
+            /** @description A rule says no, or a field is at fault. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12918,7 +12979,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description WeChat's limit */
+            /** @description Too many from this phone, this address or at this site; `Retry-After` says when to come back. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -12927,7 +12988,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description WeChat does not answer: go on without a visit */
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
