@@ -7,8 +7,8 @@ use entity::ids::{PersonId, PhotoId};
 use entity::kinds::{ContentSubject, SiteMessageStatus};
 use entity::{
     caller_number, content_check, content_picture, delivery, idempotency_key, login_request, notice, order,
-    order_photo, person, photo, queue_claim, refresh_token, saved_view, session, site_delegate, site_message,
-    subscription,
+    order_export, order_photo, person, photo, queue_claim, refresh_token, saved_view, session, site_delegate,
+    site_message, subscription,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{
@@ -153,6 +153,9 @@ impl Erasing<'_> {
         self.remove::<site_delegate::Entity>("sites in his care", site_delegate::Column::PersonId.eq(id))
             .await?;
         self.remove::<saved_view::Entity>("saved views", saved_view::Column::PersonId.eq(id))
+            .await?;
+        // Their objects go with the job that removes every export after its day.
+        self.remove::<order_export::Entity>("exported lists", order_export::Column::PersonId.eq(id))
             .await?;
         self.remove::<queue_claim::Entity>("claims", queue_claim::Column::PersonId.eq(id))
             .await?;

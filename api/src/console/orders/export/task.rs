@@ -32,6 +32,8 @@ pub const STEP: &str = "export_orders";
 /// Subject: the export's id.
 pub const REMOVE: &str = "remove_export";
 const KEPT: TimeDelta = TimeDelta::days(1);
+/// Longer than all tries of the job together take, and the day that its file is kept.
+const ABANDONED: TimeDelta = TimeDelta::days(4);
 /// One person's unfinished files.
 const MOST_GOING: u64 = 3;
 /// A person's files on his page.
@@ -89,6 +91,8 @@ pub async fn ask(app: &App, caller: &Caller, wish: Wish) -> Result<ExportId> {
         return first.map(|row| row.id).ok_or_else(Error::not_found);
     }
     later(&txn, STEP, id, now, now).await?;
+    // Whatever becomes of it, nothing of it stays.
+    later(&txn, REMOVE, id, now + ABANDONED, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(id)
