@@ -45,6 +45,12 @@ impl Browser {
         self.ask(Method::GET, path, None).await
     }
 
+    /// Opens a page or a file as it is carried: packed, as every browser asks for it.
+    pub async fn get_packed(&self, path: &str) -> Answer {
+        let packed = |request: reqwest::RequestBuilder| request.header("Accept-Encoding", "gzip");
+        self.ask(Method::GET, path, Some(&packed)).await
+    }
+
     /// Sends a form.
     pub async fn send(&self, path: &str, fields: &[(&str, String)]) -> Answer {
         let fill = |request: reqwest::RequestBuilder| request.form(fields);
