@@ -14,6 +14,8 @@ use crate::topics::centre::Centre;
 const NEIGHBOURS: usize = 48;
 /// The heaviest terms of a group, by which another group like it is found.
 const LEADING_TERMS: usize = 12;
+/// A term that leads more groups than this does not show which of them are one.
+const MAX_LED: usize = 64;
 /// Smaller groups are not looked at for coming apart.
 const MIN_SPLIT: usize = 6;
 
@@ -59,6 +61,8 @@ pub struct Grouping<K> {
     of: HashMap<K, GroupId>,
     next: GroupId,
     touched: BTreeSet<GroupId>,
+    /// The groups by their heaviest terms.
+    led_by: ByNumber<BTreeSet<GroupId>>,
     /// Groups that an analyst took apart, or shaped with his own hands: never united by the machine.
     pinned: BTreeSet<GroupId>,
 }
@@ -90,6 +94,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             of: HashMap::new(),
             next: 0,
             touched: BTreeSet::new(),
+            led_by: ByNumber::default(),
             pinned: BTreeSet::new(),
         }
     }
@@ -129,9 +134,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             self.pinned.insert(group);
         }
         self.touched.remove(&group);
-        if let Some(held) = self.groups.get_mut(&group) {
-            held.leading = held.centre.leading(LEADING_TERMS);
-        }
+        self.lead(group);
         group
     }
 
@@ -166,6 +169,8 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             group.centre.take(index, features);
         }
         if group.members.is_empty() {
+            let leading = std::mem::take(&mut group.leading);
+            self.unlead(id, &leading);
             self.groups.remove(&id);
             self.pinned.remove(&id);
         }
@@ -245,18 +250,34 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         }
     }
 
-    /// Unites groups that were touched with groups whose middles are near, the nearest pair first.
-    fn unite(&mut self) -> Vec<Change> {
-        for id in &self.touched {
-            if let Some(group) = self.groups.get_mut(id) {
-                group.leading = group.centre.leading(LEADING_TERMS);
+    /// Notes anew which terms a group is led by.
+    fn lead(&mut self, id: GroupId) {
+        let Some(group) = self.groups.get_mut(&id) else {
+            return;
+        };
+        let leading = group.centre.leading(LEADING_TERMS);
+        let before = std::mem::replace(&mut group.leading, leading.clone());
+        self.unlead(id, &before);
+        for term in leading {
+            self.led_by.entry(term).or_default().insert(id);
+        }
+    }
+
+    fn unlead(&mut self, id: GroupId, leading: &[u32]) {
+        for term in leading {
+            if let Some(led) = self.led_by.get_mut(term) {
+                led.remove(&id);
+                if led.is_empty() {
+                    self.led_by.remove(term);
+                }
             }
         }
-        let mut by_term: ByNumber<Vec<GroupId>> = ByNumber::default();
-        for (id, group) in &self.groups {
-            for term in &group.leading {
-                by_term.entry(*term).or_default().push(*id);
-            }
+    }
+
+    /// Unites groups that were touched with groups whose middles are near, the nearest pair first.
+    fn unite(&mut self) -> Vec<Change> {
+        for id in self.touched.clone() {
+            self.lead(id);
         }
         let mut pairs: Vec<(f32, GroupId, GroupId)> = Vec::new();
         for id in self.touched.iter().filter(|id| !self.pinned.contains(id)) {
@@ -266,7 +287,8 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             let around: BTreeSet<GroupId> = group
                 .leading
                 .iter()
-                .filter_map(|term| by_term.get(term))
+                .filter_map(|term| self.led_by.get(term))
+                .filter(|led| led.len() <= MAX_LED)
                 .flatten()
                 .copied()
                 .collect();
@@ -303,6 +325,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let Some(gone) = self.groups.remove(&from) else {
             return;
         };
+        self.unlead(from, &gone.leading);
         for key in &gone.members {
             self.of.insert(*key, into);
         }
