@@ -182,7 +182,11 @@ journey("two operators never work on one matter, and each sees what the other do
   const other = await Visitor.at(browser, demo.base, "desk");
   try {
     await other.page.goto("/console/login");
-    await other.page.locator(".people button", { hasText: "12345 坐席" }).nth(1).click();
+    // One of each role is offered with one click; the second operator stands among all the others.
+    await other.page.locator("details summary").click();
+    const second = other.page.locator("optgroup[label='12345 坐席'] option").nth(1);
+    await other.page.selectOption("#person", await second.getAttribute("value"));
+    await other.page.locator("details button").click();
     await other.page.waitForURL(/\/console\/(?!login)/);
     await other.page.goto("/console/desk");
     await page.goto("/console/desk");
