@@ -66,8 +66,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
+/// The first-level category of each category, by codes.
+type Parents = HashMap<String, String>;
+
 /// What each category is called, together with its keywords and one by one; and its parent.
-fn categories(file: &Path) -> Result<(Vec<Example>, HashMap<String, String>), Box<dyn std::error::Error>> {
+fn categories(file: &Path) -> Result<(Vec<Example>, Parents), csv::Error> {
     let mut reader = csv::Reader::from_path(file)?;
     let heading = reader.headers()?.clone();
     let column = |name: &str| {
