@@ -249,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_value_that_the_account_s_template_does_not_list_is_named() {
-        let enum4 = "fields.enum4]\nchoices = { 已办结 = \"已完成\" }\notherwise = \"处理中\"";
+        let enum4 = "fields.enum4]\nchoices = { \"已办结\" = \"已完成\" }\notherwise = \"处理中\"";
         let text = BUILT_IN.replacen("fields.phrase4]", enum4, 1);
         let wording = Wording::parse(&text, chrono_tz::Asia::Shanghai).unwrap();
         let mut account: Vec<_> = wording.templates().map(theirs).collect();

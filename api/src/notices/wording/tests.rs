@@ -122,7 +122,7 @@ fn a_fault_names_its_key() {
 fn an_enum_field_holds_one_of_the_account_s_words() {
     let text = BUILT_IN.replacen("fields.phrase4]", "fields.enum4]", 1).replacen(
         "label = \"办理状态\"",
-        "label = \"办理状态\"\nchoices = { 已受理 = \"处理中\", 已办结 = \"已完成\" }\notherwise = \"处理中\"",
+        "label = \"办理状态\"\nchoices = { \"已受理\" = \"处理中\", \"已办结\" = \"已完成\" }\notherwise = \"处理中\"",
         1,
     );
     let wording = Wording::parse(&text, chrono_tz::Asia::Shanghai).unwrap();
