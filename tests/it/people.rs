@@ -41,6 +41,13 @@ async fn delegate(app: &TestApp) -> Person {
 }
 
 tests::on_both_databases! {
+    async fn who_taps_twice_is_bound_once_and_signed_in_both_times(app: TestApp) {
+        let tapping = (0..4).map(|_| app.sign_in(Who::role("delegate")));
+        for client in futures_util::future::join_all(tapping).await {
+            client.get("/me").await.is(200);
+        }
+    }
+
     async fn the_first_sign_in_binds_and_the_next_one_knows(app: TestApp) {
         let person = delegate(&app).await;
         let first = bind(&app, &person.openid, &person.phone).await.ok();

@@ -146,8 +146,16 @@ async fn bind_openid(
         .map_err(anyhow::Error::from)?;
     match store::bind(txn, person.id, sealed, &hash, now).await {
         Ok(true) => Ok(()),
-        // Two phones bind one person at once: the second finds him bound.
-        Ok(false) => Err(Refused::PersonBoundElsewhere.into()),
+        // Two calls bind one person at once, and the second finds him bound: by another phone, or by himself tapping twice.
+        Ok(false) => {
+            let held = store::person_held(txn, person.id).await?;
+            let by_himself = held.is_some_and(|person| person.openid_hash.as_ref() == Some(&hash));
+            if by_himself {
+                Ok(())
+            } else {
+                Err(Refused::PersonBoundElsewhere.into())
+            }
+        }
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
             Err(Refused::WeChatBoundToAnother.into())
         }
