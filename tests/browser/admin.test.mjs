@@ -2,34 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { openBrowser, SIZES, startDemo, Visitor } from "./kit.mjs";
+import { openStage, SIZES } from "./kit.mjs";
 
 const pack = resolve(dirname(fileURLToPath(import.meta.url)), "../../api/city/luoyang");
-let demo, browser;
-
-before(async () => {
-  demo = await startDemo();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  demo?.stop();
-});
-
-/** A journey that has to end without troubles. */
-function journey(name, size, walk) {
-  test(name, { timeout: 180_000 }, async () => {
-    const visitor = await Visitor.at(browser, demo.base, size);
-    try {
-      await walk(visitor, visitor.page);
-      assert.deepEqual(visitor.troubles, []);
-    } finally {
-      await visitor.close();
-    }
-  });
-}
+const stage = openStage(180_000);
+const { journey } = stage;
 
 const ROOMS = [
   ["", "系统管理"],

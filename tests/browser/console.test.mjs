@@ -1,33 +1,11 @@
 // Journeys of each role through the console, in a real browser, against the demo with its stories played.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openBrowser, report, startDemo, Visitor } from "./kit.mjs";
+import { openStage, report, Visitor } from "./kit.mjs";
 
 /** What the first page may weigh without photos, as sent. */
 const FIRST_PAGE_BYTES = 100 * 1024;
-let demo, browser;
-
-before(async () => {
-  demo = await startDemo();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  demo?.stop();
-});
-
-/** A journey that has to end without troubles. */
-function journey(name, size, walk) {
-  test(name, { timeout: 120_000 }, async () => {
-    const visitor = await Visitor.at(browser, demo.base, size);
-    try {
-      await walk(visitor, visitor.page);
-      assert.deepEqual(visitor.troubles, []);
-    } finally {
-      await visitor.close();
-    }
-  });
-}
+const stage = openStage(120_000);
+const { journey } = stage;
 
 journey("a stranger finds the way in, and the first page is light", "desk", async (visitor, page) => {
   let bytes = 0;
@@ -144,8 +122,8 @@ journey("an operator triages a matter by keyboard alone, and the next one opens"
   const tabs = page.locator(".tabs a");
   assert.equal(await tabs.count(), 6);
   // Whichever tab has something to decide by a suggestion; the demo's stories leave one, or it is made here.
-  await report(demo.base, "请看照片，谢谢您了。");
-  await report(demo.base, "请派人来看一看，谢谢。");
+  await report(stage.demo.base, "请看照片，谢谢您了。");
+  await report(stage.demo.base, "请派人来看一看，谢谢。");
   await page.waitForFunction(() => document.querySelectorAll("[data-row]").length >= 2);
   assert.deepEqual(await visitor.serious(), []);
   await visitor.picture("desk");
@@ -177,9 +155,9 @@ journey("an operator triages a matter by keyboard alone, and the next one opens"
 });
 
 journey("two operators never work on one matter, and each sees what the other does", "desk", async (visitor, page) => {
-  await report(demo.base, "麻烦看一下这里的情况，谢谢。");
+  await report(stage.demo.base, "麻烦看一下这里的情况，谢谢。");
   await visitor.signIn("12345 坐席");
-  const other = await Visitor.at(browser, demo.base, "desk");
+  const other = await Visitor.at(stage.browser, stage.demo.base, "desk");
   try {
     await other.page.goto("/console/login");
     // One of each role is offered with one click; the second operator stands among all the others.
@@ -207,7 +185,7 @@ journey("two operators never work on one matter, and each sees what the other do
     await page.getByRole("button", { name: "放开并返回" }).click();
     await page.waitForURL(/desk\?tab=triage/);
     // A tab without script: the forms are plain ones.
-    const plain = await browser.newContext({ baseURL: demo.base, javaScriptEnabled: false, storageState: await other.context.storageState() });
+    const plain = await stage.browser.newContext({ baseURL: stage.demo.base, javaScriptEnabled: false, storageState: await other.context.storageState() });
     const bare = await plain.newPage();
     await bare.goto("/console/desk");
     await bare.locator("[data-row]", { hasText: number }).click();

@@ -1,10 +1,12 @@
 // The product with its stories played, and a browser that forgives nothing: an error on the browser's console,
 // a failed request and a breach of the content security policy each fail the journey they happen in.
+import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import axe from "axe-core";
 import { chromium } from "playwright-core";
@@ -166,4 +168,31 @@ export class Visitor {
   close() {
     return this.context.close();
   }
+}
+
+/**
+ * The demo and a browser for all journeys of one file. `journey(name, size, walk)` is a test that walks as one visitor
+ * and has to end without troubles. `demo` and `browser` are there once a journey runs.
+ */
+export function openStage(timeout) {
+  const stage = {};
+  before(async () => {
+    stage.demo = await startDemo();
+    stage.browser = await openBrowser();
+  });
+  after(async () => {
+    await stage.browser?.close();
+    stage.demo?.stop();
+  });
+  stage.journey = (name, size, walk) =>
+    test(name, { timeout }, async () => {
+      const visitor = await Visitor.at(stage.browser, stage.demo.base, size);
+      try {
+        await walk(visitor, visitor.page);
+        assert.deepEqual(visitor.troubles, []);
+      } finally {
+        await visitor.close();
+      }
+    });
+  return stage;
 }

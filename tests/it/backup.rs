@@ -11,7 +11,7 @@ use zhitong::ops::backup::{back_up, restore};
 
 fn config(folder: &Path, set: &[(&str, &str)]) -> Config {
     let database = format!("sqlite://{}", folder.join("zhitong.sqlite").display());
-    let mut settings = tests::app::settings(&database, folder, tests::app::CLOCK_START);
+    let mut settings = tests::settings::settings(&database, folder, tests::app::CLOCK_START);
     settings.extend(
         set.iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),

@@ -19,6 +19,7 @@ mod content_safety;
 mod exports;
 mod follow_up;
 mod handling;
+mod history;
 mod hotline;
 mod insight;
 mod jobs;

@@ -13,8 +13,12 @@ use futures_util::future::join_all;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
-use tests::{Client, TestApp, Who, on_both_databases, places};
+use tests::{TestApp, Who, on_both_databases, places};
 use zhitong::overview::fold;
+
+mod walk;
+
+use walk::{Cast, Dice, something};
 
 const VENDORS: &str = "占道经营";
 
@@ -224,85 +228,6 @@ async fn check(app: &TestApp) {
     let before = kept(app).await;
     fold::rebuild(app.app(), |_, _| {}).await.unwrap();
     assert_eq!(kept(app).await, before, "counted from the beginning");
-}
-
-/// A walk that any seed repeats.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-}
-
-/// Something that somebody might do to an order; most of it is refused most of the time, as in life.
-async fn something(app: &TestApp, dice: &mut Dice, cast: &Cast, order: &str) {
-    let other = cast.orders[dice.roll(cast.orders.len())].clone();
-    let seen = cast.operator.order(&json!(order)).await.ok();
-    let handler = match seen["unit"]["name"].as_str() {
-        Some(unit) if app.people().await.iter().any(|p| p.unit.as_deref() == Some(unit)) => {
-            Some(app.handler(unit).await)
-        }
-        _ => None,
-    };
-    let text = "情况已核实，按规定办理，请知悉。";
-    let (actor, action, body) = match dice.roll(16) {
-        0..=2 => (handler.as_ref(), "accept", json!({})),
-        3..=5 => (
-            handler.as_ref(),
-            "reply",
-            json!({ "account": text, "public_reply": text }),
-        ),
-        6 => (handler.as_ref(), "return", json!({ "reason": text })),
-        7 => (Some(&cast.reporter), "cancel", json!({ "reason": text })),
-        8 => (Some(&cast.operator), "merge", json!({ "into": other })),
-        9 => (
-            Some(&cast.operator),
-            "dispatch",
-            json!({ "unit": "涧西区人民政府", "reason": text }),
-        ),
-        10 => (
-            Some(&cast.reporter),
-            "verdict",
-            json!({ "result": "dissatisfied", "solved": "no", "comment": text }),
-        ),
-        11 => (
-            Some(&cast.reporter),
-            "verdict",
-            json!({ "result": "basically_satisfied", "solved": "partly" }),
-        ),
-        12 | 13 => (
-            Some(&cast.reporter),
-            "verdict",
-            json!({ "result": "satisfied", "solved": "yes" }),
-        ),
-        14 => (
-            Some(&cast.supervisor),
-            "supervision-orders",
-            json!({ "requirement": text }),
-        ),
-        _ => (Some(&cast.supervisor), "tracking", json!({ "note": text })),
-    };
-    if let Some(actor) = actor {
-        let answer = actor.act(&json!(order), action, body).await;
-        assert!(answer.status < 500, "{action}: {}", answer.text());
-    }
-    if action == "cancel" && dice.roll(2) == 0 {
-        cast.reporter
-            .act(&json!(order), "reopen", json!({ "reason": text }))
-            .await;
-    }
-}
-
-struct Cast {
-    reporter: Client,
-    operator: Client,
-    supervisor: Client,
-    orders: Vec<String>,
 }
 
 on_both_databases! {

@@ -84,7 +84,7 @@ async fn time_sweeps(product: &Product, due: usize) -> anyhow::Result<()> {
         .await?;
     let now = newest.context("no order")?.created_at + TimeDelta::minutes(30);
     let folder = tempfile::tempdir()?;
-    let settings = tests::app::settings(&product.url, folder.path(), &now.to_rfc3339());
+    let settings = tests::settings::settings(&product.url, folder.path(), &now.to_rfc3339());
     let config = Config::read(|name| settings.get(name).cloned())?;
     let listener = zhitong::server::bind(&config)?;
     let app = zhitong::server::build(config, listener.local_addr()?).await?;

@@ -2,13 +2,11 @@
 //! stand-in over real HTTP, the city pack and its people. The background runner is off: a test moves the
 //! clock and runs the jobs itself.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::dev::ServerHandle;
-use base64::Engine as _;
 use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
 use entity::job;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
@@ -22,6 +20,7 @@ use crate::client::Client;
 use crate::database::{Db, OwnDatabase};
 use crate::faults::Proxy;
 use crate::people::{self, Person, Who};
+use crate::settings::{foreign_store, http_client, settings};
 
 /// Monday morning, the day of the first story.
 pub const CLOCK_START: &str = "2025-09-08T09:00:00+08:00";
@@ -391,46 +390,4 @@ impl Drop for Inner {
         // A test that panicked did not come to `finish`.
         drop(self.server.stop(false));
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the kit is told where the store is")]
-fn foreign_store() -> String {
-    let endpoint = std::env::var("TEST_S3_ENDPOINT").unwrap_or_else(|_| {
-        panic!("TEST_S3_ENDPOINT is not set: this test needs an S3 store of another make. Run `tests/run`, which starts one.")
-    });
-    endpoint
-        .trim_start_matches("http://")
-        .trim_end_matches('/')
-        .to_owned()
-}
-
-/// The environment of a product under test.
-#[must_use]
-pub fn settings(database_url: &str, folder: &Path, clock_start: &str) -> BTreeMap<String, String> {
-    let data_key = base64::engine::general_purpose::STANDARD.encode([7_u8; 32]);
-    [
-        ("DATABASE_URL", database_url.to_owned()),
-        ("ZHITONG_BIND", "127.0.0.1:0".to_owned()),
-        ("ZHITONG_DATA_DIR", folder.display().to_string()),
-        ("ZHITONG_CLOCK_START", clock_start.to_owned()),
-        ("WECHAT_MODE", "sandbox".to_owned()),
-        (
-            "JWT_SECRET",
-            "a-secret-that-only-the-tests-know-0123456789".to_owned(),
-        ),
-        ("DATA_KEY", format!("k1:{data_key}")),
-        ("CITY_PACK", CITY_PACK.to_owned()),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
-}
-
-/// Straight to the address, whatever proxy the machine has; redirects are looked at, not followed.
-fn http_client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .expect("an HTTP client")
 }

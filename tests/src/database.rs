@@ -119,7 +119,7 @@ async fn postgres_template() -> String {
 
 /// Migrates and loads the city pack and the sandbox's people, as the first start of the product does.
 async fn fill(url: &str, folder: &Path) {
-    let config = super::app::settings(url, folder, super::app::CLOCK_START);
+    let config = super::settings::settings(url, folder, super::app::CLOCK_START);
     let config = Config::read(|name| config.get(name).cloned()).expect("the kit's configuration");
     let listener = zhitong::server::bind(&config).expect("a port");
     let address = listener.local_addr().expect("an address");

@@ -24,6 +24,7 @@ pub mod people;
 pub mod photos;
 pub mod places;
 pub mod residents;
+pub mod settings;
 pub mod stand_in;
 
 pub use app::{Builder, TestApp};
