@@ -8,10 +8,11 @@ use sea_orm::DatabaseConnection;
 use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::notices::Wording;
+use crate::notices::Voice;
 use crate::objects::client::Objects;
 use crate::orders::number::Numbers;
 use crate::orders::recent::Memory;
+use crate::overview::counts::Readings;
 use crate::overview::hub::Hub;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
@@ -41,6 +42,8 @@ pub struct Parts {
     pub recent: Memory,
     /// Screens that are connected to this replica.
     pub screens: Hub,
+    /// The kept counts as the screens read them last.
+    pub readings: Readings,
     /// Phone numbers and openids at rest.
     pub sealer: Sealer,
     /// Access tokens.
@@ -50,7 +53,7 @@ pub struct Parts {
     /// The stand-in itself; none in live mode.
     pub sandbox: Option<Sandbox>,
     /// The words of notices and the templates of pushes.
-    pub wording: Wording,
+    pub wording: Voice,
 }
 
 /// How the job runner is woken, and kept from running while the sandbox's clock is being moved.

@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::{App as ActixApp, HttpServer, web};
+use actix_web::web::Bytes;
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use actix_web_prom::{PrometheusMetrics, PrometheusMetricsBuilder};
 use anyhow::Context as _;
 use sea_orm::DatabaseConnection;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::app::{App, Jobs, Parts};
 use crate::city::pack::Pack;
@@ -24,11 +26,12 @@ use crate::config::{Config, S3Config, WeChatMode};
 use crate::error::Error;
 use crate::http::{extract, request_id};
 use crate::insight::{daily, reports};
-use crate::notices::{Wording, templates};
+use crate::notices::{Voice, Wording, templates};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
 use crate::orders::number::Numbers;
 use crate::orders::recent::{self, Memory};
+use crate::overview::counts::Readings;
 use crate::overview::hub::Hub;
 use crate::overview::keeper;
 use crate::people::roster;
@@ -77,6 +80,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     )
     .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
     wording.consents_told = config.wechat.push_token.is_some();
+    let wording = Voice::new(wording, city.clone());
     let app = App::new(Parts {
         config,
         db,
@@ -88,6 +92,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         numbers: Numbers::default(),
         recent: Memory::default(),
         screens: Hub::default(),
+        readings: Readings::default(),
         sealer,
         tokens,
         wechat,
@@ -159,7 +164,8 @@ async fn open_city(db: &DatabaseConnection, pack: &Pack, clock: &Clock) -> Resul
 pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
     let metrics = metrics()?;
     let server = HttpServer::new(move || {
-        let (service, document) = ActixApp::new()
+        // The document is made for whoever asks; each worker would keep its own, of many megabytes.
+        let (service, _) = ActixApp::new()
             .app_data(web::Data::new(app.clone()))
             .app_data(extract::json_config())
             .app_data(extract::query_config())
@@ -171,7 +177,8 @@ pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
             .split_for_parts();
         service
             .service(web::redirect("/docs", "/docs/"))
-            .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", document))
+            .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json")))
+            .route("/openapi.json", web::get().to(openapi))
             .configure(routes::plain)
             .default_service(web::route().to(ops::routes::unknown_path))
             .wrap(Compress::default())
@@ -218,6 +225,21 @@ async fn close_screens(app: App) {
         _ = tokio::signal::ctrl_c() => {}
     }
     app.screens.close();
+}
+
+/// The document, written once.
+async fn openapi() -> Result<HttpResponse, Error> {
+    static WRITTEN: OnceCell<Bytes> = OnceCell::const_new();
+    let write = || async {
+        let text = web::block(|| document().to_json())
+            .await
+            .map_err(anyhow::Error::from)?;
+        Ok::<_, Error>(Bytes::from(text.map_err(anyhow::Error::from)?))
+    };
+    let text = WRITTEN.get_or_try_init(write).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/json")
+        .body(text.clone()))
 }
 
 /// The OpenAPI document as it is served.

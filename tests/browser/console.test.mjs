@@ -174,6 +174,13 @@ journey("two operators never work on one matter, and each sees what the other do
     await page.keyboard.press("Enter");
     await page.waitForURL(/desk\/triage\/T/);
     assert.ok(await page.locator("form[action$='/dispatch']").isVisible());
+    // Six minutes later he still writes: his claim is taken again.
+    await page.clock.setSystemTime(Date.now() + 360_000);
+    const [renewed] = await Promise.all([
+      page.waitForResponse((answer) => answer.url().endsWith("/open")),
+      page.locator("form[action$='/dispatch']").locator("textarea, input:not([type=radio], [type=hidden])").first().pressSequentially("看"),
+    ]);
+    assert.equal(renewed.status(), 303);
     // The other's list tells it without being loaded anew, and the row is no way in any more.
     await other.page.locator("[data-waiting] li.held", { hasText: number }).waitFor({ timeout: 30_000 });
     await other.page.locator("[data-waiting] li.held a", { hasText: number }).click();

@@ -9,6 +9,7 @@ mod admin_people;
 mod admin_sites;
 mod admin_templates;
 mod admin_units;
+mod answers;
 mod architecture;
 mod backup;
 mod campaigns;

@@ -31,6 +31,20 @@
     const at = rows.indexOf(document.activeElement);
     rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)].focus();
   });
+  // Whoever is writing is at work: his claim is taken again before it runs out.
+  const claim = matter && document.querySelector("[data-release]");
+  let claimed = Date.now();
+  const renew = async () => {
+    if (Date.now() - claimed < 300000) return;
+    claimed = Date.now();
+    const body = new URLSearchParams(new FormData(claim));
+    const answer = await fetch(claim.action.replace(/release$/, "open"), { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const until = page.querySelector("[data-until]");
+    if (until) document.querySelector("[data-until]").textContent = until.textContent;
+  };
+  // Without a connection the claim stays as it is; the next stroke tries again.
+  if (claim) addEventListener("input", () => renew().catch(() => (claimed = 0)));
   if (!desk) return;
 
   const news = document.querySelector("[data-news]");

@@ -14,6 +14,8 @@ mod retention;
 mod serve;
 mod sites;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 use crate::app::App;
@@ -72,8 +74,28 @@ enum Command {
     Openapi,
 }
 
+/// The whole program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    match runtime.block_on(run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command that failed")]
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("zhitong: {error:#}");
+    ExitCode::FAILURE
+}
+
 /// Runs what was typed.
-pub async fn run(cli: Cli) -> anyhow::Result<()> {
+async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve => serve::run().await,
         Command::Migrate(args) => migrate::run(args).await,

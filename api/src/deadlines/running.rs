@@ -6,7 +6,8 @@ use entity::deadline;
 use entity::ids::{DeadlineId, OrderId};
 use entity::kinds::{ClockKind, Light};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder,
 };
 
 use super::clocks::{Deadline, Law};
@@ -27,36 +28,42 @@ pub async fn of_order(connection: &impl ConnectionTrait, order: OrderId) -> Resu
         .await?)
 }
 
-/// Starts clocks: `law.start_round(…)` at dispatch, `law.supplementary(…)` after a verdict.
+/// Starts clocks, and gives back their rows: `law.start_round(…)` at dispatch, `law.supplementary(…)` after a verdict.
 pub async fn start(
     txn: &impl ConnectionTrait,
     law: Law<'_>,
     order: OrderId,
     clocks: &[Deadline],
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Vec<deadline::Model>> {
+    let mut started = Vec::with_capacity(clocks.len());
     for clock in clocks {
         let lines = Lines::of(&law.policy.clocks, clock.kind, clock.due_at);
-        let row = deadline::ActiveModel {
-            id: Set(DeadlineId::generate()),
-            order_id: Set(order),
-            round: Set(clock.round),
-            kind: Set(clock.kind),
-            started_at: Set(clock.started_at),
-            due_at: Set(clock.due_at),
-            stopped_at: Set(None),
-            light: Set(lines.light(None, now)),
+        started.push(deadline::Model {
+            id: DeadlineId::generate(),
+            order_id: order,
+            round: clock.round,
+            kind: clock.kind,
+            started_at: clock.started_at,
+            due_at: clock.due_at,
+            stopped_at: None,
+            light: lines.light(None, now),
             // Not the line after `now`: one that has been passed already is an event too.
-            next_change_at: Set(Some(lines.yellow_at)),
-            turned_yellow_at: Set(None),
-            turned_red_at: Set(None),
-            provisional: Set(clock.provisional),
-            explanation: Set(explained(clock)?),
-            created_at: Set(now),
-        };
-        deadline::Entity::insert(row).exec_without_returning(txn).await?;
+            next_change_at: Some(lines.yellow_at),
+            turned_yellow_at: None,
+            turned_red_at: None,
+            provisional: clock.provisional,
+            explanation: explained(clock)?,
+            created_at: now,
+        });
     }
-    Ok(())
+    let rows = started
+        .iter()
+        .map(|row| deadline::ActiveModel::from(row.clone()).reset_all());
+    deadline::Entity::insert_many(rows)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(started)
 }
 
 /// Stops the running clocks of these kinds; the other clocks of the order go on.

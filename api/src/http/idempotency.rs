@@ -9,8 +9,8 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::idempotency_key;
 use entity::ids::PersonId;
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, TryInsertResult};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
@@ -85,12 +85,6 @@ pub async fn claim<T: DeserializeOwned>(
     fingerprint: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Answer<T>>> {
-    idempotency_key::Entity::delete_many()
-        .filter(idempotency_key::Column::PersonId.eq(person))
-        .filter(idempotency_key::Column::Key.eq(key))
-        .filter(idempotency_key::Column::ExpiresAt.lte(now))
-        .exec(connection)
-        .await?;
     let row = idempotency_key::ActiveModel {
         person_id: Set(person),
         key: Set(key.to_owned()),
@@ -100,12 +94,23 @@ pub async fn claim<T: DeserializeOwned>(
         created_at: Set(now),
         expires_at: Set(now + KEPT),
     };
-    let inserted = idempotency_key::Entity::insert(row)
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .try_insert()
+    use idempotency_key::Column;
+    // A key that has expired is as free as one that was never used.
+    let expired = OnConflict::columns([Column::PersonId, Column::Key])
+        .update_columns([
+            Column::RequestHash,
+            Column::Status,
+            Column::Body,
+            Column::CreatedAt,
+            Column::ExpiresAt,
+        ])
+        .action_and_where(Expr::col((idempotency_key::Entity, Column::ExpiresAt)).lte(now))
+        .to_owned();
+    let claimed = idempotency_key::Entity::insert(row)
+        .on_conflict(expired)
         .exec_without_returning(connection)
         .await?;
-    if matches!(inserted, TryInsertResult::Inserted(count) if count > 0) {
+    if claimed > 0 {
         return Ok(None);
     }
     let first = idempotency_key::Entity::find_by_id((person, key.to_owned()))

@@ -1,17 +1,19 @@
 //! Claims what is due with a lease, runs it, records the result. A worker that dies loses its lease and
 //! another one does the job again; a worker whose lease ran out can no longer mark it done.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::job;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::jobs::list;
 
 /// A job that takes longer than this is taken to be lost. The slowest outside call ends after 10 s.
@@ -23,10 +25,17 @@ const IDLE: Duration = Duration::from_millis(500);
 
 /// Runs until told to stop; what is being done then is finished first.
 pub async fn run(app: App, stop: CancellationToken) {
+    let mut clocks_seen: Option<Instant> = None;
     while !stop.is_cancelled() {
         let done = {
             let _turn = app.jobs.turn.lock().await;
-            run_due(&app).await
+            // Every order wakes this loop; no clock's line is as urgent as its notices.
+            if clocks_seen.is_none_or(|at| at.elapsed() >= IDLE) {
+                clocks_seen = Some(Instant::now());
+                run_due(&app).await
+            } else {
+                run_jobs(&app).await
+            }
         };
         match done {
             Ok(0) => {}
@@ -41,18 +50,24 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-/// Does what is due now, up to one batch, and says how much that was.
+/// Does what is due now, the clocks and up to one batch of jobs, and says how much that was.
 pub async fn run_due(app: &App) -> Result<usize> {
     let swept = list::sweep(app, app.clock.now()).await?;
+    Ok(swept + run_jobs(app).await?)
+}
+
+async fn run_jobs(app: &App) -> Result<usize> {
     let claimed = claim(app, app.clock.now(), BATCH).await?;
     let count = claimed.len();
     let slots = tokio::sync::Semaphore::new(app.config.job_workers.max(1));
-    futures_util::future::join_all(claimed.into_iter().map(|job| async {
+    let ended = futures_util::future::join_all(claimed.into_iter().map(|job| async {
         let _slot = slots.acquire().await;
-        run_one(app, job).await;
+        let outcome = list::run(app, &job.kind, &job.subject).await;
+        (job, outcome)
     }))
     .await;
-    Ok(swept + count)
+    record(app, ended).await;
+    Ok(count)
 }
 
 /// Moves the clock to `target`, doing everything that comes due on the way at its own time and in order.
@@ -104,71 +119,110 @@ fn open() -> Select<job::Entity> {
         .filter(job::Column::FailedAt.is_null())
 }
 
+/// Takes up to `count` jobs that are due under a lease, the longest due first.
 async fn claim(app: &App, now: DateTime<Utc>, count: u64) -> Result<Vec<job::Model>> {
-    if !open()
-        .filter(job::Column::RunAt.lte(now))
-        .limit(1)
-        .all(&app.db)
-        .await?
-        .iter()
-        .any(|_| true)
-    {
+    let shared = db::skips_locked(&app.db);
+    // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
+    if !shared && free(now).limit(1).one(&app.db).await?.is_none() {
         return Ok(Vec::new());
     }
-    let txn = db::write(&app.db).await?;
-    let free = Condition::any()
-        .add(job::Column::LockedUntil.is_null())
-        .add(job::Column::LockedUntil.lt(now));
-    let mut query = open()
-        .filter(job::Column::RunAt.lte(now))
-        .filter(free)
+    let mut due = free(now)
+        .select_only()
+        .column(job::Column::Id)
         .order_by_asc(job::Column::RunAt)
         .order_by_asc(job::Column::Id)
         .limit(count);
-    if db::skips_locked(&txn) {
-        query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
+    if shared {
+        due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
-    let mut jobs = query.all(&txn).await?;
-    if !jobs.is_empty() {
-        job::Entity::update_many()
-            .col_expr(job::Column::LockedUntil, Expr::value(now + LEASE))
-            .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
-            .filter(job::Column::Id.is_in(jobs.iter().map(|job| job.id)))
-            .exec(&txn)
-            .await?;
-    }
-    txn.commit().await?;
-    for job in &mut jobs {
-        job.attempts += 1;
-    }
+    let lease = job::Entity::update_many()
+        .col_expr(job::Column::LockedUntil, Expr::value(now + LEASE))
+        .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
+        .filter(job::Column::Id.in_subquery(due.into_query()));
+    let mut jobs = if shared {
+        lease.exec_with_returning(&app.db).await?
+    } else {
+        let txn = db::write(&app.db).await?;
+        let jobs = lease.exec_with_returning(&txn).await?;
+        txn.commit().await?;
+        jobs
+    };
+    jobs.sort_unstable_by_key(|job| (job.run_at, job.id));
     Ok(jobs)
+}
+
+/// Jobs that are due and that no worker holds.
+fn free(now: DateTime<Utc>) -> Select<job::Entity> {
+    let unheld = Condition::any()
+        .add(job::Column::LockedUntil.is_null())
+        .add(job::Column::LockedUntil.lt(now));
+    open().filter(job::Column::RunAt.lte(now)).filter(unheld)
 }
 
 async fn run_one(app: &App, job: job::Model) {
     let outcome = list::run(app, &job.kind, &job.subject).await;
-    let now = app.clock.now();
-    let mut update = job::Entity::update_many()
-        .col_expr(
-            job::Column::LockedUntil,
-            Expr::value(Option::<DateTime<Utc>>::None),
-        )
-        .filter(job::Column::Id.eq(job.id))
-        // Somebody else has it by now if the count has moved.
-        .filter(job::Column::Attempts.eq(job.attempts));
-    update = match &outcome {
-        Ok(()) => update.col_expr(job::Column::DoneAt, Expr::value(now)),
-        Err(error) => {
-            tracing::warn!(kind = %job.kind, attempt = job.attempts, error = %error, "job failed");
-            let update = update.col_expr(job::Column::LastError, Expr::value(error.to_string()));
-            if job.attempts >= MAX_ATTEMPTS {
-                update.col_expr(job::Column::FailedAt, Expr::value(now))
-            } else {
-                update.col_expr(job::Column::RunAt, Expr::value(now + backoff(job.attempts)))
-            }
+    record(app, vec![(job, outcome)]).await;
+}
+
+/// Writes down how jobs ended: those that went well together, each failure by itself. What is not recorded is done
+/// again when its lease has run out, as after a crash.
+async fn record(app: &App, ended: Vec<(job::Model, Result<()>)>) {
+    let (well, badly): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, outcome)| outcome.is_ok());
+    let mut updates = Vec::with_capacity(badly.len() + 1);
+    if !well.is_empty() {
+        let held = well
+            .iter()
+            .fold(Condition::any(), |any, (job, _)| any.add(still_held(job)));
+        updates.push(
+            released()
+                .col_expr(job::Column::DoneAt, Expr::value(app.clock.now()))
+                .filter(held),
+        );
+    }
+    for (job, outcome) in &badly {
+        if let Err(error) = outcome {
+            updates.push(failed(job, error, app.clock.now()));
         }
-    };
-    if let Err(error) = update.exec(&app.db).await {
-        tracing::error!(kind = %job.kind, error = %error, "job result not recorded; its lease will run out");
+    }
+    for update in updates {
+        if let Err(error) = write(app, update).await {
+            tracing::error!(error = %error, "the result of jobs is not recorded; their lease will run out");
+        }
+    }
+}
+
+async fn write(app: &App, update: UpdateMany<job::Entity>) -> Result<()> {
+    if db::skips_locked(&app.db) {
+        update.exec(&app.db).await?;
+        return Ok(());
+    }
+    let txn = db::write(&app.db).await?;
+    update.exec(&txn).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Somebody else has the job by now if the count has moved.
+fn still_held(job: &job::Model) -> Condition {
+    Condition::all()
+        .add(job::Column::Id.eq(job.id))
+        .add(job::Column::Attempts.eq(job.attempts))
+}
+
+fn released() -> UpdateMany<job::Entity> {
+    let nobody = Expr::value(Option::<DateTime<Utc>>::None);
+    job::Entity::update_many().col_expr(job::Column::LockedUntil, nobody)
+}
+
+fn failed(job: &job::Model, error: &Error, now: DateTime<Utc>) -> UpdateMany<job::Entity> {
+    tracing::warn!(kind = %job.kind, attempt = job.attempts, error = %error, "job failed");
+    let update = released()
+        .col_expr(job::Column::LastError, Expr::value(error.to_string()))
+        .filter(still_held(job));
+    if job.attempts >= MAX_ATTEMPTS {
+        update.col_expr(job::Column::FailedAt, Expr::value(now))
+    } else {
+        update.col_expr(job::Column::RunAt, Expr::value(now + backoff(job.attempts)))
     }
 }
 

@@ -7,7 +7,7 @@
 use entity::kinds::Visibility;
 
 /// A group of people, found by `outbox.rs` with one query each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
     /// The delegate whose report it is.
     Reporter,

@@ -52,7 +52,7 @@ pub async fn deliver(app: &App, subject: &str) -> Result<()> {
         Some(turn) => Some(turn.lock().await),
         None => None,
     };
-    let Some(attempt) = claim(app, id, app.clock.now()).await? else {
+    let Some(attempt) = claim(app, row, app.clock.now()).await? else {
         return Ok(());
     };
     let outcome = send(app, &attempt).await;
@@ -66,20 +66,29 @@ fn shard(person: PersonId) -> usize {
 }
 
 /// Takes the delivery if it is still to be made and nobody is at it.
-async fn claim(app: &App, id: DeliveryId, now: DateTime<Utc>) -> Result<Option<Attempt>> {
+async fn claim(app: &App, row: delivery::Model, now: DateTime<Utc>) -> Result<Option<Attempt>> {
+    if row.status != DeliveryStatus::Waiting {
+        return Ok(None);
+    }
     let txn = db::write(&app.db).await?;
-    let attempt = claim_in(app, &txn, id, now).await?;
+    let attempt = claim_in(app, &txn, row, now).await?;
     txn.commit().await?;
     Ok(attempt)
 }
 
+/// `row` may have been read a while ago: whatever is written is guarded by its status and its count of attempts. Only
+/// what becomes of somebody else's attempt needs the row as it is.
 async fn claim_in(
     app: &App,
     txn: &impl ConnectionTrait,
-    id: DeliveryId,
+    row: delivery::Model,
     now: DateTime<Utc>,
 ) -> Result<Option<Attempt>> {
-    let row = delivery::Entity::find_by_id(id).one(txn).await?;
+    let id = row.id;
+    let row = match row.leased_until {
+        None => Some(row),
+        Some(_) => delivery::Entity::find_by_id(id).one(txn).await?,
+    };
     let Some(row) = row.filter(|row| row.status == DeliveryStatus::Waiting) else {
         return Ok(None);
     };

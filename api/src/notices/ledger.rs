@@ -161,23 +161,19 @@ pub async fn zero(
     asked_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let inserted = subscription::Entity::insert(row(person, key, 0, false, true, now))
-        .on_conflict(OnConflict::new().do_nothing().to_owned())
-        .try_insert()
+    use subscription::Column;
+    let known_before = OnConflict::columns([Column::PersonId, Column::TemplateKey])
+        .update_columns([
+            Column::Remaining,
+            Column::LongTerm,
+            Column::Refused,
+            Column::UpdatedAt,
+        ])
+        .action_and_where(Expr::col((subscription::Entity, Column::UpdatedAt)).lte(asked_at))
+        .to_owned();
+    subscription::Entity::insert(row(person, key, 0, false, true, now))
+        .on_conflict(known_before)
         .exec_without_returning(txn)
-        .await?;
-    if matches!(inserted, sea_orm::TryInsertResult::Inserted(count) if count > 0) {
-        return Ok(());
-    }
-    subscription::Entity::update_many()
-        .col_expr(subscription::Column::Remaining, Expr::value(0))
-        .col_expr(subscription::Column::LongTerm, Expr::value(false))
-        .col_expr(subscription::Column::Refused, Expr::value(true))
-        .col_expr(subscription::Column::UpdatedAt, Expr::value(now))
-        .filter(subscription::Column::PersonId.eq(person))
-        .filter(subscription::Column::TemplateKey.eq(key.as_str()))
-        .filter(subscription::Column::UpdatedAt.lte(asked_at))
-        .exec(txn)
         .await?;
     Ok(())
 }

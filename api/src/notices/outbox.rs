@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{DeliveryId, NoticeId, OrderId, PersonId};
 use entity::kinds::DeliveryStatus;
 use entity::{delivery, job, notice, order};
-use sea_orm::{ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
 use crate::content::published;
@@ -16,12 +16,15 @@ use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
 use crate::notices::fields::{cut, visible};
 use crate::notices::pattern::Facts;
+use crate::notices::people::Found;
 use crate::notices::template::Card;
-use crate::notices::wording::Wording;
-use crate::notices::{delivery::DELIVER, people, store};
+use crate::notices::voice::Voice;
+use crate::notices::{delivery::DELIVER, store};
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
+/// Rows in one statement; SQLite takes 32,766 values, the widest row has 14.
+const ROWS: usize = 1_000;
 /// What other delegates read of what a delegate says to the desk.
 const SAID_TO_THE_DESK: &str = "由提出人说明";
 
@@ -37,66 +40,81 @@ struct Recipient {
 /// (`app.jobs.wake`) after the commit.
 pub async fn tell(
     connection: &impl ConnectionTrait,
-    wording: &Wording,
+    voice: &Voice,
     event: &Event<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let recipients = recipients(connection, event).await?;
-    if recipients.is_empty() {
-        return Ok(());
-    }
-    let facts = facts(connection, wording, event, now).await?;
-    let mut notices = Vec::with_capacity(recipients.len());
-    let mut deliveries = Vec::new();
-    let wanted = if wording.consents_told {
-        wanted(&recipients)
-    } else {
-        Vec::new()
-    };
-    let silent = store::known_unsubscribed(connection, &wanted, now).await?;
-    for recipient in recipients {
-        let facts = facts_for(&recipient, event, &facts);
-        let Some(text) = wording.text(event.kind, recipient.audience.visibility(), &facts) else {
-            continue;
-        };
-        let id = NoticeId::generate();
-        if let Some(key) = recipient.push
-            && let Some(card) = wording.card(key, &facts, now)
-        {
-            let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
-            deliveries.push(waiting(id, recipient.person, key, card, asked, now));
-        }
-        notices.push(notice::ActiveModel {
-            id: Set(id),
-            person_id: Set(recipient.person),
-            order_id: Set(event.order.map(|order| order.id)),
-            event: Set(event.kind.as_str().to_owned()),
-            title: Set(text.title),
-            body: Set(text.body),
-            data: Set(data(event)),
-            created_at: Set(now),
-            read_at: Set(None),
-        });
-    }
-    write(connection, notices, deliveries, now).await
+    tell_all(connection, voice, std::slice::from_ref(event), now).await
 }
 
-async fn recipients(connection: &impl ConnectionTrait, event: &Event<'_>) -> Result<Vec<Recipient>> {
-    let mut found: BTreeMap<PersonId, Recipient> = BTreeMap::new();
-    let skipped = event.actor.filter(|_| !event.kind.tells_its_actor());
-    for hears in event.kind.heard_by() {
-        for reachable in people::of(connection, hears.audience, event).await? {
-            if Some(reachable.person) == skipped {
+/// The same for several events of one transaction. Whom two of them concern hears of both.
+pub async fn tell_all(
+    connection: &impl ConnectionTrait,
+    voice: &Voice,
+    events: &[Event<'_>],
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut outgoing = Outgoing::default();
+    for event in events {
+        outgoing.add(connection, voice, event, now).await?;
+    }
+    outgoing.write(connection, now).await
+}
+
+/// What the events of a transaction cause.
+#[derive(Default)]
+struct Outgoing {
+    found: Found,
+    notices: Vec<notice::ActiveModel>,
+    deliveries: Vec<delivery::ActiveModel>,
+}
+
+impl Outgoing {
+    async fn add(
+        &mut self,
+        connection: &impl ConnectionTrait,
+        voice: &Voice,
+        event: &Event<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let recipients = self.recipients(connection, event).await?;
+        if recipients.is_empty() {
+            return Ok(());
+        }
+        let facts = facts(connection, voice, event, now).await?;
+        let wanted = if voice.consents_told {
+            wanted(&recipients)
+        } else {
+            Vec::new()
+        };
+        let silent = store::known_unsubscribed(connection, &wanted, now).await?;
+        for recipient in recipients {
+            let facts = facts_for(&recipient, event, &facts);
+            let Some(text) = voice.text(event.kind, recipient.audience.visibility(), &facts) else {
                 continue;
+            };
+            let id = NoticeId::generate();
+            if let Some(key) = recipient.push
+                && let Some(card) = voice.card(key, &facts, now)
+            {
+                let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
+                self.deliveries
+                    .push(waiting(id, recipient.person, key, card, asked, now));
             }
-            found.entry(reachable.person).or_insert(Recipient {
-                person: reachable.person,
-                audience: hears.audience,
-                push: hears.push.filter(|_| reachable.bound),
+            self.notices.push(notice::ActiveModel {
+                id: Set(id),
+                person_id: Set(recipient.person),
+                order_id: Set(event.order.map(|order| order.id)),
+                event: Set(event.kind.as_str().to_owned()),
+                title: Set(text.title),
+                body: Set(text.body),
+                data: Set(data(event)),
+                created_at: Set(now),
+                read_at: Set(None),
             });
         }
+        Ok(())
     }
-    Ok(found.into_values().collect())
 }
 
 /// Whom we would push to, with the template's name.
@@ -118,33 +136,29 @@ fn data(event: &Event<'_>) -> serde_json::Value {
 /// What may be said to everybody; `reporter` is taken away again where it may not be known.
 async fn facts(
     connection: &impl ConnectionTrait,
-    wording: &Wording,
+    voice: &Voice,
     event: &Event<'_>,
     now: DateTime<Utc>,
 ) -> Result<Facts> {
     let mut facts = Facts::new();
-    wording.add_own_facts(event.kind, &mut facts);
-    facts.insert("time", wording.date(now));
-    let asked = |fact| wording.asks_for(event.kind, fact);
+    voice.add_own_facts(event.kind, &mut facts);
+    facts.insert("time", voice.date(now));
+    let asked = |fact| voice.asks_for(event.kind, fact);
     let unit = event.unit.or_else(|| event.order.and_then(|order| order.unit_id));
     if let (true, Some(unit)) = (asked("unit"), unit) {
-        put(&mut facts, "unit", store::unit_name(connection, unit).await?);
+        put(&mut facts, "unit", voice.unit(connection, unit).await?);
     }
     if let Some(order) = event.order {
         facts.insert("number", order.number.clone());
         facts.insert("round", order.round.to_string());
         facts.insert("summary", cut(&visible(&order.description), SUMMARY_CHARS));
-        put(&mut facts, "due", order.due_at.map(|due| wording.date(due)));
+        put(&mut facts, "due", order.due_at.map(|due| voice.date(due)));
         put(&mut facts, "committee", order.committee.clone());
         if let (true, Some(code)) = (asked("category"), &order.category_code) {
-            put(
-                &mut facts,
-                "category",
-                store::category_name(connection, code).await?,
-            );
+            put(&mut facts, "category", voice.category(connection, code).await?);
         }
         if asked("place") {
-            put(&mut facts, "place", place(connection, order).await?);
+            put(&mut facts, "place", place(connection, voice, order).await?);
         }
         if asked("reporter") {
             put(
@@ -154,7 +168,7 @@ async fn facts(
             );
         }
     }
-    put(&mut facts, "due", event.due.map(|due| wording.date(due)));
+    put(&mut facts, "due", event.due.map(|due| voice.date(due)));
     put(&mut facts, "committee", event.committee.clone());
     put(&mut facts, "note", event.note.as_deref().map(visible));
     put(&mut facts, "title", event.title.clone());
@@ -169,13 +183,14 @@ fn put(facts: &mut Facts, name: &'static str, value: Option<String>) {
     }
 }
 
-async fn place(connection: &impl ConnectionTrait, order: &order::Model) -> Result<Option<String>> {
-    if let Some(address) = order.address.as_deref().filter(|text| !text.trim().is_empty()) {
-        return Ok(Some(visible(address)));
-    }
-    match (order.boundary_set_id, &order.area_code) {
-        (Some(set), Some(code)) => Ok(store::area_name(connection, set, code).await?),
-        _ => Ok(None),
+async fn place(
+    connection: &impl ConnectionTrait,
+    voice: &Voice,
+    order: &order::Model,
+) -> Result<Option<String>> {
+    match order.address.as_deref().filter(|text| !text.trim().is_empty()) {
+        Some(address) => Ok(Some(visible(address))),
+        None => voice.area(connection, order).await,
     }
 }
 
@@ -235,41 +250,61 @@ fn waiting(
     }
 }
 
-async fn write(
-    connection: &impl ConnectionTrait,
-    notices: Vec<notice::ActiveModel>,
-    deliveries: Vec<delivery::ActiveModel>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let jobs: Vec<_> = deliveries
-        .iter()
-        .filter(|row| row.status.as_ref() == &DeliveryStatus::Waiting)
-        .map(|row| job::ActiveModel {
-            id: NotSet,
-            kind: Set(DELIVER.to_owned()),
-            subject: Set(row.id.as_ref().to_string()),
-            dedup_key: Set(None),
-            run_at: Set(now),
-            attempts: Set(0),
-            locked_until: Set(None),
-            done_at: Set(None),
-            failed_at: Set(None),
-            last_error: Set(None),
-            created_at: Set(now),
-        })
-        .collect();
-    if !notices.is_empty() {
-        notice::Entity::insert_many(notices)
-            .exec_without_returning(connection)
-            .await?;
+impl Outgoing {
+    async fn recipients(
+        &mut self,
+        connection: &impl ConnectionTrait,
+        event: &Event<'_>,
+    ) -> Result<Vec<Recipient>> {
+        let mut found: BTreeMap<PersonId, Recipient> = BTreeMap::new();
+        let skipped = event.actor.filter(|_| !event.kind.tells_its_actor());
+        for hears in event.kind.heard_by() {
+            for reachable in self.found.of(connection, hears.audience, event).await? {
+                if Some(reachable.person) == skipped {
+                    continue;
+                }
+                found.entry(reachable.person).or_insert(Recipient {
+                    person: reachable.person,
+                    audience: hears.audience,
+                    push: hears.push.filter(|_| reachable.bound),
+                });
+            }
+        }
+        Ok(found.into_values().collect())
     }
-    if !deliveries.is_empty() {
-        delivery::Entity::insert_many(deliveries)
-            .exec_without_returning(connection)
-            .await?;
+
+    async fn write(self, connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
+        let jobs: Vec<_> = self
+            .deliveries
+            .iter()
+            .filter(|row| row.status.as_ref() == &DeliveryStatus::Waiting)
+            .map(|row| job::ActiveModel {
+                id: NotSet,
+                kind: Set(DELIVER.to_owned()),
+                subject: Set(row.id.as_ref().to_string()),
+                dedup_key: Set(None),
+                run_at: Set(now),
+                attempts: Set(0),
+                locked_until: Set(None),
+                done_at: Set(None),
+                failed_at: Set(None),
+                last_error: Set(None),
+                created_at: Set(now),
+            })
+            .collect();
+        insert::<notice::Entity, _>(connection, self.notices).await?;
+        insert::<delivery::Entity, _>(connection, self.deliveries).await?;
+        insert::<job::Entity, _>(connection, jobs).await
     }
-    if !jobs.is_empty() {
-        job::Entity::insert_many(jobs)
+}
+
+async fn insert<E, A>(connection: &impl ConnectionTrait, rows: Vec<A>) -> Result<()>
+where
+    E: EntityTrait,
+    A: ActiveModelTrait<Entity = E>,
+{
+    for part in rows.chunks(ROWS) {
+        E::insert_many(part.to_vec())
             .exec_without_returning(connection)
             .await?;
     }

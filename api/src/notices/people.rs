@@ -1,4 +1,7 @@
-//! Finds the people of an audience: one query each, whoever they are.
+//! Finds the people of an audience: one query each, whoever they are, and one only for all events of a transaction that
+//! mean the same people.
+
+use std::collections::HashMap;
 
 use entity::ids::{PersonId, UnitId};
 use entity::kinds::{PersonLevel, Role};
@@ -17,15 +20,67 @@ pub struct Reachable {
     pub bound: bool,
 }
 
-/// Everybody of the audience; empty where the event names nobody of that kind.
-pub async fn of(
-    connection: &impl ConnectionTrait,
+/// The audiences that a transaction has found so far.
+#[derive(Default)]
+pub struct Found(HashMap<Whom, Vec<Reachable>>);
+
+/// Whom an audience means, where it is the same people for many orders.
+#[derive(PartialEq, Eq, Hash)]
+struct Whom {
     audience: Audience,
-    event: &Event<'_>,
-) -> Result<Vec<Reachable>> {
-    let Some(which) = condition(audience, event) else {
-        return Ok(Vec::new());
+    unit: Option<UnitId>,
+    county: Option<String>,
+    committee: Option<String>,
+}
+
+impl Found {
+    /// Everybody of the audience; empty where the event names nobody of that kind.
+    pub async fn of(
+        &mut self,
+        connection: &impl ConnectionTrait,
+        audience: Audience,
+        event: &Event<'_>,
+    ) -> Result<Vec<Reachable>> {
+        let Some(which) = condition(audience, event) else {
+            return Ok(Vec::new());
+        };
+        let Some(whom) = whom(audience, event) else {
+            return query(connection, which).await;
+        };
+        if let Some(found) = self.0.get(&whom) {
+            return Ok(found.clone());
+        }
+        let found = query(connection, which).await?;
+        self.0.insert(whom, found.clone());
+        Ok(found)
+    }
+}
+
+/// None for the people of one order or one event.
+fn whom(audience: Audience, event: &Event<'_>) -> Option<Whom> {
+    let order = event.order;
+    let unit = match audience {
+        Audience::Unit | Audience::UnitHead => order?.unit_id,
+        Audience::NamedUnit => event.unit,
+        Audience::Operators
+        | Audience::CountySupervisors
+        | Audience::CitySupervisors
+        | Audience::Committee => None,
+        Audience::Reporter | Audience::ReporterUnasked | Audience::Endorsers | Audience::NamedPeople => {
+            return None;
+        }
     };
+    let county = || order.and_then(|order| order.area_code.clone());
+    let committee = || order.and_then(|order| order.committee.clone());
+    Some(Whom {
+        audience,
+        unit,
+        county: event.area.clone().or_else(county),
+        committee: event.committee.clone().or_else(committee),
+    })
+}
+
+async fn query(connection: &impl ConnectionTrait, which: Condition) -> Result<Vec<Reachable>> {
     let rows: Vec<(PersonId, Option<String>)> = person::Entity::find()
         .select_only()
         .column(person::Column::Id)

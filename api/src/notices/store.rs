@@ -247,11 +247,14 @@ pub async fn in_flight_to(
 
 /// The sealed openid of somebody still on the roster and bound.
 pub async fn openid(connection: &impl ConnectionTrait, person: PersonId) -> Result<Option<Vec<u8>>, DbErr> {
-    let found = person::Entity::find_by_id(person)
+    let sealed: Option<Option<Vec<u8>>> = person::Entity::find_by_id(person)
+        .select_only()
+        .column(person::Column::OpenidSealed)
         .filter(person::Column::Active.eq(true))
+        .into_tuple()
         .one(connection)
         .await?;
-    Ok(found.and_then(|person| person.openid_sealed))
+    Ok(sealed.flatten())
 }
 
 pub async fn person_by_openid(

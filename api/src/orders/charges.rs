@@ -27,7 +27,17 @@ pub async fn give(
     charge: NewCharge,
     now: DateTime<Utc>,
 ) -> Result<AssignmentId> {
-    let row = assignment::Model {
+    let row = open(order, charge, now);
+    let id = row.id;
+    let row = assignment::ActiveModel::from(row).reset_all();
+    assignment::Entity::insert(row)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(id)
+}
+
+fn open(order: &order::Model, charge: NewCharge, now: DateTime<Utc>) -> assignment::Model {
+    assignment::Model {
         id: AssignmentId::generate(),
         order_id: order.id,
         round: order.round,
@@ -42,16 +52,10 @@ pub async fn give(
         created_at: now,
         accepted_at: None,
         done_at: None,
-    };
-    let id = row.id;
-    let row = assignment::ActiveModel::from(row).reset_all();
-    assignment::Entity::insert(row)
-        .exec_without_returning(txn)
-        .await?;
-    Ok(id)
+    }
 }
 
-/// Gives the unit in charge and those that support it theirs.
+/// Gives the unit in charge and those that support it theirs, and gives back the charges.
 pub async fn give_round(
     txn: &impl ConnectionTrait,
     order: &order::Model,
@@ -59,21 +63,28 @@ pub async fn give_round(
     supports: &[UnitId],
     by: Option<PersonId>,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<Vec<assignment::Model>> {
     let supports = supports.iter().filter(|unit| **unit != lead);
     let supports = supports.map(|unit| (*unit, AssignmentRole::Support));
-    for (unit, role) in std::iter::once((lead, AssignmentRole::Lead)).chain(supports) {
-        let charge = NewCharge {
-            unit,
-            role,
-            parent: None,
-            requirement: None,
-            due_at: None,
-            by,
-        };
-        give(txn, order, charge, now).await?;
-    }
-    Ok(())
+    let charge = |(unit, role)| NewCharge {
+        unit,
+        role,
+        parent: None,
+        requirement: None,
+        due_at: None,
+        by,
+    };
+    let given: Vec<_> = std::iter::once((lead, AssignmentRole::Lead))
+        .chain(supports)
+        .map(|whose| open(order, charge(whose), now))
+        .collect();
+    let rows = given
+        .iter()
+        .map(|row| assignment::ActiveModel::from(row.clone()).reset_all());
+    assignment::Entity::insert_many(rows)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(given)
 }
 
 /// Ends every open charge of the order: done when it was answered, withdrawn when it was taken away.

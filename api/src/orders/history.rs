@@ -1,10 +1,13 @@
 //! 全程留痕: what happened to an order, appended and never edited. Every event carries the hash of the one
 //! before it, so that an event changed, inserted or left out later shows (`verify.rs`; `check.rs` does it in the background).
 
+use std::collections::{BTreeSet, HashMap};
+
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
 use entity::kinds::{Status, Visibility};
 use entity::{order, order_event};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -79,19 +82,79 @@ impl<'a> NewEvent<'a> {
 
 /// Appends an event to the order's chain. The caller holds the order's row, so nobody appends meanwhile.
 pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: NewEvent<'_>) -> Result<()> {
-    let last = order_event::Entity::find()
+    let last: Option<(i32, String)> = order_event::Entity::find()
+        .select_only()
+        .column(order_event::Column::Seq)
+        .column(order_event::Column::Hash)
         .filter(order_event::Column::OrderId.eq(order.id))
         .order_by_desc(order_event::Column::Seq)
+        .into_tuple()
         .one(txn)
         .await?;
-    let (seq, prev_hash) = last.map_or_else(
-        || (1, NOTHING_BEFORE.to_owned()),
-        |last| (last.seq + 1, last.hash),
-    );
+    let (seq, hash) = last.unwrap_or((0, NOTHING_BEFORE.to_owned()));
+    insert(txn, vec![link(order, event, seq, hash)]).await
+}
+
+/// Appends events to the chains of several orders, in this order. The caller holds all their rows.
+pub async fn append_all(
+    txn: &impl ConnectionTrait,
+    events: Vec<(&order::Model, NewEvent<'_>)>,
+) -> Result<()> {
+    let orders = events.iter().map(|(order, _)| order.id).collect();
+    let heads = heads(txn, orders).await?;
+    insert(txn, chained(heads, events)).await
+}
+
+/// Writes the first events of an order that this transaction has inserted, each with the order as it stood then.
+pub async fn begin(txn: &impl ConnectionTrait, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
+    insert(txn, chained(HashMap::new(), events)).await
+}
+
+/// The number and hash of each order's last event.
+type Heads = HashMap<OrderId, (i32, String)>;
+
+async fn heads(txn: &impl ConnectionTrait, orders: BTreeSet<OrderId>) -> Result<Heads> {
+    use order_event::Column;
+    let latest = "latest";
+    let last = Query::select()
+        .expr(Expr::col((latest, Column::Seq)).max())
+        .from_as(order_event::Entity, latest)
+        .and_where(Expr::col((latest, Column::OrderId)).equals((order_event::Entity, Column::OrderId)))
+        .to_owned();
+    let rows: Vec<(OrderId, i32, String)> = order_event::Entity::find()
+        .select_only()
+        .columns([Column::OrderId, Column::Seq, Column::Hash])
+        .filter(Column::OrderId.is_in(orders))
+        .filter(Column::Seq.in_subquery(last))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, seq, hash)| (order, (seq, hash)))
+        .collect())
+}
+
+/// The events' rows, each after the one before it in its order's chain.
+fn chained(mut heads: Heads, events: Vec<(&order::Model, NewEvent<'_>)>) -> Vec<order_event::Model> {
+    let mut rows = Vec::with_capacity(events.len());
+    for (order, event) in events {
+        let (seq, hash) = heads
+            .remove(&order.id)
+            .unwrap_or_else(|| (0, NOTHING_BEFORE.to_owned()));
+        let row = link(order, event, seq, hash);
+        heads.insert(order.id, (row.seq, row.hash.clone()));
+        rows.push(row);
+    }
+    rows
+}
+
+/// The event's row, after the one with this number and hash.
+fn link(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: String) -> order_event::Model {
     let mut row = order_event::Model {
         id: 0,
         order_id: order.id,
-        seq,
+        seq: seq + 1,
         action: event.action.to_owned(),
         actor_id: event.actor.person,
         actor_role: event.actor.role,
@@ -108,7 +171,7 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
         hash: String::new(),
     };
     row.hash = hash(&row);
-    insert(txn, row).await
+    row
 }
 
 /// The order, held until the transaction ends, so that its history may be added to.
@@ -135,10 +198,13 @@ pub async fn has(
     Ok(details.iter().any(same))
 }
 
-async fn insert(txn: &impl ConnectionTrait, row: order_event::Model) -> Result<()> {
-    let mut row = order_event::ActiveModel::from(row).reset_all();
-    row.id = NotSet;
-    order_event::Entity::insert(row)
+async fn insert(txn: &impl ConnectionTrait, rows: Vec<order_event::Model>) -> Result<()> {
+    let rows = rows.into_iter().map(|row| {
+        let mut row = order_event::ActiveModel::from(row).reset_all();
+        row.id = NotSet;
+        row
+    });
+    order_event::Entity::insert_many(rows)
         .exec_without_returning(txn)
         .await?;
     Ok(())

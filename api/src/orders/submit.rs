@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId, SiteId, UnitId};
 use entity::kinds::{CategorySource, ContentCheck, Light, Status, SupervisionLevel, Visibility};
 use entity::order;
-use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -24,6 +23,7 @@ use crate::orders::desk::{self, Desk, Resolved};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::publication::Author;
 use crate::orders::report::NewOrder;
+use crate::orders::view::load::{self, Around};
 use crate::orders::view::{self, OrderView};
 use crate::orders::{charges, number, pictures, scanned, store};
 use places::datum::Wgs84;
@@ -113,9 +113,10 @@ async fn attempt(
     if !store::insert(&txn, &order).await? {
         return Ok(None);
     }
-    plan.carry_out(app, &txn, actor, &order).await?;
+    let around = plan.carry_out(app, &txn, actor, &order).await?;
     also(&txn, &order).await?;
-    let view = view::one(app, &txn, actor, &order, plan.now).await?;
+    let around = around.with_photos(&txn, &order).await?;
+    let view = view::shown(app, actor, &order, around, plan.now).await?;
     let answer = Answer::created(view);
     if let Some(claim) = claim {
         idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
@@ -281,64 +282,64 @@ impl Plan {
         fresh.iter().map(|clock| clock.due_at).min()
     }
 
-    /// What belongs to the new order: photos, charges, clocks, history, notices.
+    /// Writes what belongs to the new order: photos, charges, clocks, history, notices. Gives back what stands around it
+    /// now, but for the photos.
     async fn carry_out(
         &self,
         app: &App,
         txn: &WriteTransaction,
         actor: &Actor,
         order: &order::Model,
-    ) -> Result<()> {
+    ) -> Result<Around> {
         let now = self.now;
         pictures::attach(txn, order, actor, &self.new.photos, None, now).await?;
         self.author.ask(app, txn, order, &self.new.photos, now).await?;
+        self.record(txn, actor, order).await?;
+        notices::tell_all(txn, &app.wording, &self.told(actor, order), now).await?;
+        let mut around = Around::default();
+        if let Some(unit) = self.desk.unit {
+            let law = self.city.law();
+            let supports = &self.desk.supports;
+            around.known.charges = charges::give_round(txn, order, unit, supports, None, now).await?;
+            around.deadlines = running::start(txn, law, order.id, &law.start_round(1, now), now).await?;
+        }
+        around.reporter = load::people(txn, std::iter::once(order.reporter_id))
+            .await?
+            .remove(&order.reporter_id);
+        Ok(around)
+    }
+
+    /// The first events: what came, what was said beside it, and where it went.
+    async fn record(&self, txn: &WriteTransaction, actor: &Actor, order: &order::Model) -> Result<()> {
         let submitted = order::Model {
             status: Status::Submitted,
             ..order.clone()
         };
-        let mut event = NewEvent::new("submitted", actor, Status::Submitted, now).photos(&self.new.photos);
-        event.from = None;
+        let mut came =
+            NewEvent::new("submitted", actor, Status::Submitted, self.now).photos(&self.new.photos);
+        came.from = None;
         let detail = json!({ "channel": order.channel, "filed_by": order.filed_by });
-        history::append(txn, &submitted, event.detail(detail)).await?;
+        let mut events = vec![(&submitted, came.detail(detail))];
         if let Some(beside) = &self.beside {
-            let event = NewEvent::new(beside.action, actor, Status::Submitted, now)
+            let event = NewEvent::new(beside.action, actor, Status::Submitted, self.now)
                 .visible_to(beside.visibility)
                 .note(beside.note.clone())
                 .detail(beside.detail.clone());
-            history::append(txn, &submitted, event).await?;
+            events.push((&submitted, event));
         }
-        match self.desk.unit {
-            Some(unit) => self.dispatch(txn, order, unit).await?,
-            None => self.triage(txn, order).await?,
-        }
-        let told = |kind| Event::of(kind, order).by(actor.person);
-        notices::tell(txn, &app.wording, &told(EventKind::Submitted), now).await?;
-        let next = if self.desk.unit.is_some() {
-            EventKind::Dispatched
-        } else {
-            EventKind::TriageNeeded
+        let system = Actor::system();
+        let went = match self.desk.unit {
+            Some(unit) => self.dispatched(&system, unit),
+            None => NewEvent::new("triaged", &system, Status::Submitted, self.now)
+                .detail(json!({ "why": self.desk.why }))
+                .visible_to(Visibility::Public),
         };
-        notices::tell(txn, &app.wording, &told(next), now).await?;
-        for unit in self
-            .desk
-            .supports
-            .iter()
-            .filter(|unit| Some(**unit) != self.desk.unit)
-        {
-            let event = told(EventKind::SupportAssigned).unit(*unit).note(SUPPORT_BY_RULE);
-            notices::tell(txn, &app.wording, &event, now).await?;
-        }
-        Ok(())
+        events.push((order, went));
+        history::begin(txn, events).await
     }
 
-    async fn dispatch(&self, txn: &impl ConnectionTrait, order: &order::Model, unit: UnitId) -> Result<()> {
-        let (now, law) = (self.now, self.city.law());
-        charges::give_round(txn, order, unit, &self.desk.supports, None, now).await?;
-        running::start(txn, law, order.id, &law.start_round(1, now), now).await?;
-        let system = Actor::system();
+    fn dispatched<'a>(&self, system: &'a Actor, unit: UnitId) -> NewEvent<'a> {
         let name = self.city.unit(unit).map(|unit| unit.name.clone());
-        let event = NewEvent::new("dispatched", &system, Status::Submitted, now);
-        let event = event.note(format!("派往{}", name.as_deref().unwrap_or_default()));
         let detail = json!({
             "unit": unit,
             "unit_name": name,
@@ -347,14 +348,27 @@ impl Plan {
             "category": self.kind.code,
             "category_source": self.kind.source,
         });
-        history::append(txn, order, event.detail(detail)).await
+        NewEvent::new("dispatched", system, Status::Submitted, self.now)
+            .note(format!("派往{}", name.as_deref().unwrap_or_default()))
+            .detail(detail)
     }
 
-    async fn triage(&self, txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
-        let system = Actor::system();
-        let event = NewEvent::new("triaged", &system, Status::Submitted, self.now);
-        let event = event.detail(json!({ "why": self.desk.why }));
-        history::append(txn, order, event.visible_to(Visibility::Public)).await
+    /// Who hears of it: the reporter, the desk it lies on, and the units that support by rule.
+    fn told<'a>(&self, actor: &Actor, order: &'a order::Model) -> Vec<Event<'a>> {
+        let told = |kind| Event::of(kind, order).by(actor.person);
+        let next = if self.desk.unit.is_some() {
+            EventKind::Dispatched
+        } else {
+            EventKind::TriageNeeded
+        };
+        let supports = self.desk.supports.iter();
+        let supports = supports
+            .filter(|unit| Some(**unit) != self.desk.unit)
+            .map(|unit| told(EventKind::SupportAssigned).unit(*unit).note(SUPPORT_BY_RULE));
+        [told(EventKind::Submitted), told(next)]
+            .into_iter()
+            .chain(supports)
+            .collect()
     }
 }
 

@@ -10,10 +10,9 @@ use entity::ids::{OrderId, UrgeId};
 use entity::kinds::{ClockKind, Light, Status};
 use entity::{deadline, order, urge};
 use futures_util::future::try_join_all;
-use sea_orm::sea_query::{LockBehavior, LockType};
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::json;
 
@@ -39,6 +38,10 @@ const WORKERS: usize = 4;
 
 /// Changes every light that is due to change by `now`; how many clocks that were.
 pub async fn sweep(app: &App, now: DateTime<Utc>) -> Result<usize> {
+    // Nearly always nothing is due, and one question is enough.
+    if next_due(&app.db).await?.is_none_or(|next| next > now) {
+        return Ok(0);
+    }
     let workers = if db::skips_locked(&app.db) { WORKERS } else { 1 };
     let swept = try_join_all((0..workers).map(|_| sweep_batches(app, now))).await?;
     let swept = swept.into_iter().sum();
@@ -110,17 +113,19 @@ async fn sweep_batch(app: &App, window: Vec<OrderId>, now: DateTime<Utc>) -> Res
         .filter(deadline::Column::OrderId.is_in(held))
         .all(&txn)
         .await?;
-    let mut changed = 0;
+    let mut swept = Vec::new();
     for order in orders {
         let clocks = clocks
             .iter()
             .filter(|clock| clock.order_id == order.id)
             .cloned()
             .collect();
-        changed += sweep_order(app, &city, &txn, order, clocks, now).await?;
+        swept.push(sweep_order(&city, &txn, order, clocks, now).await?);
     }
+    changes::note_all(&txn, swept.iter().map(|swept| swept.order.id)).await?;
+    tell(app, &city, &txn, &swept, now).await?;
     txn.commit().await?;
-    Ok(changed)
+    Ok(swept.iter().map(|swept| swept.clocks).sum())
 }
 
 /// A line that a clock has crossed.
@@ -130,14 +135,22 @@ struct Crossing {
     clock: deadline::Model,
 }
 
+/// An order as it stands after the sweep.
+struct Swept {
+    order: order::Model,
+    /// How many clocks changed.
+    clocks: usize,
+    /// In the order in which the lines were crossed.
+    crossings: Vec<Crossing>,
+}
+
 async fn sweep_order(
-    app: &App,
     city: &City,
     txn: &impl ConnectionTrait,
-    order: order::Model,
+    mut order: order::Model,
     mut clocks: Vec<deadline::Model>,
     now: DateTime<Utc>,
-) -> Result<usize> {
+) -> Result<Swept> {
     // Whoever closes an order stops its clocks; should one have been left running, it ends here in silence.
     let over = matches!(order.status, Status::Closed | Status::Cancelled);
     let mut crossings = Vec::new();
@@ -150,18 +163,18 @@ async fn sweep_order(
             crossings.extend(crossed(city, clock, now));
         }
         turn(city, clock, over, now);
-        deadline::Entity::update(changes(clock)).exec(txn).await?;
+        keep(txn, clock).await?;
         changed += 1;
     }
-    let mut order = order;
     (order.light, order.due_at) = running::shown_of(&clocks, city.law(), now);
     order.updated_at = now;
     show(txn, &order).await?;
     crossings.sort_by_key(|crossing| (crossing.line_at, crossing.clock.kind));
-    for crossing in &crossings {
-        tell(app, city, txn, &order, crossing, now).await?;
-    }
-    Ok(changed)
+    Ok(Swept {
+        order,
+        clocks: changed,
+        crossings,
+    })
 }
 
 fn crossed(city: &City, clock: &deadline::Model, now: DateTime<Utc>) -> Vec<Crossing> {
@@ -204,68 +217,85 @@ fn turn(city: &City, clock: &mut deadline::Model, over: bool, now: DateTime<Utc>
     clock.next_change_at = lines.next_change_at(clock.stopped_at, running::seen(clock), now);
 }
 
-fn changes(clock: &deadline::Model) -> deadline::ActiveModel {
-    let mut row = clock.clone().into_active_model();
-    row.light = Set(clock.light);
-    row.next_change_at = Set(clock.next_change_at);
-    row.turned_yellow_at = Set(clock.turned_yellow_at);
-    row.turned_red_at = Set(clock.turned_red_at);
-    row
+async fn keep(txn: &impl ConnectionTrait, clock: &deadline::Model) -> Result<()> {
+    use deadline::Column;
+    deadline::Entity::update_many()
+        .col_expr(Column::Light, Expr::value(clock.light))
+        .col_expr(Column::NextChangeAt, Expr::value(clock.next_change_at))
+        .col_expr(Column::TurnedYellowAt, Expr::value(clock.turned_yellow_at))
+        .col_expr(Column::TurnedRedAt, Expr::value(clock.turned_red_at))
+        .filter(Column::Id.eq(clock.id))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
 /// The light of the order. Its version stays: a colour is no move, and must not make anybody's move stale.
 async fn show(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
-    let mut row = order.clone().into_active_model();
-    row.light = Set(order.light);
-    row.due_at = Set(order.due_at);
-    row.updated_at = Set(order.updated_at);
-    order::Entity::update(row).exec(txn).await?;
-    changes::note(txn, order.id).await
+    use order::Column;
+    order::Entity::update_many()
+        .col_expr(Column::Light, Expr::value(order.light))
+        .col_expr(Column::DueAt, Expr::value(order.due_at))
+        .col_expr(Column::UpdatedAt, Expr::value(order.updated_at))
+        .filter(Column::Id.eq(order.id))
+        .exec(txn)
+        .await?;
+    Ok(())
 }
 
+/// Everything that the crossings of a batch cause: history, urges, notices.
 async fn tell(
     app: &App,
     city: &City,
     txn: &impl ConnectionTrait,
-    order: &order::Model,
-    crossing: &Crossing,
+    swept: &[Swept],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let Crossing {
-        light,
-        line_at,
-        clock,
-    } = crossing;
-    let (action, kind) = match light {
-        Light::Red => ("light_red", EventKind::LightRed),
-        Light::Yellow | Light::Green => ("light_yellow", EventKind::LightYellow),
-    };
-    let actor = Actor::system();
-    let detail = json!({
-        "clock": clock.kind,
-        "round": clock.round,
-        "crossed_at": local(*line_at, city.zone()),
-        "due_at": local(clock.due_at, city.zone()),
-    });
-    let event = NewEvent::new(action, &actor, order.status, now).detail(detail);
-    history::append(txn, order, event).await?;
-    if *light == Light::Yellow {
-        urge(txn, order, clock, now).await?;
+    let system = Actor::system();
+    let (mut events, mut urges, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    for Swept { order, crossings, .. } in swept {
+        for Crossing {
+            light,
+            line_at,
+            clock,
+        } in crossings
+        {
+            let (action, kind) = match light {
+                Light::Red => ("light_red", EventKind::LightRed),
+                Light::Yellow | Light::Green => ("light_yellow", EventKind::LightYellow),
+            };
+            let detail = json!({
+                "clock": clock.kind,
+                "round": clock.round,
+                "crossed_at": local(*line_at, city.zone()),
+                "due_at": local(clock.due_at, city.zone()),
+            });
+            let event = NewEvent::new(action, &system, order.status, now).detail(detail);
+            events.push((order, event));
+            if *light == Light::Yellow {
+                urges.push(urge(order, clock, now));
+            }
+            let event = Event::of(kind, order)
+                .due(clock.due_at)
+                .note(in_chinese(clock.kind));
+            told.push(event);
+        }
     }
-    let event = Event::of(kind, order)
-        .due(clock.due_at)
-        .note(in_chinese(clock.kind));
-    notices::tell(txn, &app.wording, &event, now).await
+    if events.is_empty() {
+        return Ok(());
+    }
+    history::append_all(txn, events).await?;
+    if !urges.is_empty() {
+        urge::Entity::insert_many(urges)
+            .exec_without_returning(txn)
+            .await?;
+    }
+    notices::tell_all(txn, &app.wording, &told, now).await
 }
 
 /// The yellow light urges by itself; nobody's name stands under it.
-async fn urge(
-    txn: &impl ConnectionTrait,
-    order: &order::Model,
-    clock: &deadline::Model,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let row = urge::ActiveModel {
+fn urge(order: &order::Model, clock: &deadline::Model, now: DateTime<Utc>) -> urge::ActiveModel {
+    urge::ActiveModel {
         id: Set(UrgeId::generate()),
         order_id: Set(order.id),
         unit_id: Set(order.unit_id),
@@ -273,9 +303,7 @@ async fn urge(
         note: Set(format!("{}期限将到，系统自动催办。", in_chinese(clock.kind))),
         phoned: Set(false),
         created_at: Set(now),
-    };
-    urge::Entity::insert(row).exec_without_returning(txn).await?;
-    Ok(())
+    }
 }
 
 fn in_chinese(clock: ClockKind) -> &'static str {

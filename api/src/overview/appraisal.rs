@@ -9,7 +9,7 @@ use super::period::Period;
 use super::rates::{ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, SMALL, in_percent};
 use super::scope::Scope;
 use super::view::{Arrived, Fraction, Place, Span, Verdicts};
-use super::{screen, store};
+use super::{counts, store};
 use crate::app::App;
 use crate::error::Result;
 
@@ -132,7 +132,7 @@ async fn units(app: &App, scope: &Scope) -> Result<Vec<Line>> {
         line.score = Some(in_percent(unit.score));
         line
     };
-    Ok(screen::ranked(app, scope).await?.into_iter().map(line).collect())
+    Ok(counts::ranked(app, scope).await?.into_iter().map(line).collect())
 }
 
 async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {

@@ -7,16 +7,17 @@ use entity::ids::UnitId;
 use entity::kinds::{Grain, Status};
 use entity::overview_stock;
 
-use super::cells::{Flow, unit_of, unit_subject};
+use super::cells::{Flow, unit_of};
+use super::counts::{self, Counts, flow_of};
 use super::facts::NOWHERE;
 use super::fold;
 use super::period::Period;
-use super::rates::{self, RANKING, Ranked, Rates, rank};
+use super::rates::{self, RANKING, Ranked, Rates};
 use super::scope::Scope;
 use super::view::{
     Arrivals, District, Fraction, Lights, Place, Screen, Stage, Supervision, ThreeRates, TrendPoint, UnitLine,
 };
-use super::{store, watch};
+use super::watch;
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::local_date;
@@ -25,24 +26,22 @@ use crate::http::time::local;
 use crate::orders::lifecycle::in_chinese;
 use crate::orders::list::OPEN;
 
-const WEEKS: usize = 12;
-const RANKED: usize = 10;
-const UNRANKED: usize = 5;
 /// 工单 without a county.
 const NOWHERE_NAME: &str = "地点不明";
 
 /// The screen as of `now`.
 pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Screen> {
     let (city, db) = (app.city.load(), &app.db);
-    let (_, _, waiting) = fold::standing(app).await?;
-    let today = Period::of(Grain::Day, local_date(now, city.zone()));
-    let before = scope.period.previous();
+    let (seq, _, waiting) = fold::standing(app).await?;
+    let today = local_date(now, city.zone());
     let own = scope.key();
-    let spans = store::flow(db, &[own], &[scope.period, before]).await?;
-    let in_span = |period: Period| flow_of(&spans, own, period);
-    let (flow, flow_before) = (in_span(scope.period), in_span(before));
-    let day = store::flow(db, &[own], &[today]).await?;
-    let stock = store::stock(db, &[own]).await?;
+    let areas = areas(&city, scope);
+    let codes: Vec<_> = areas.iter().map(|(code, _)| *code).collect();
+    let counts = counts::at(app, scope, &codes, seq, today).await?;
+    let flow = flow_of(&counts.spans, own, scope.period);
+    let flow_before = flow_of(&counts.spans, own, scope.period.previous());
+    let day = flow_of(&counts.today, own, Period::of(Grain::Day, today));
+    let stock = &counts.stock;
     let open: Vec<_> = stock.iter().filter(|row| OPEN.contains(&row.status)).collect();
     let mut lights = Lights::default();
     for row in &open {
@@ -60,18 +59,18 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
         period: scope.period.into(),
         open: lights.total(),
         lights,
-        stages: stages(app, own, &stock, now).await?,
-        districts: districts(app, &city, scope).await?,
+        stages: stages(&counts, now),
+        districts: districts(&counts, areas, scope.period),
         arrivals: Arrivals {
-            today: (&flow_of(&day, own, today)).into(),
+            today: (&day).into(),
             period: (&flow).into(),
             before: (&flow_before).into(),
         },
         rates: ThreeRates::of(&flow, &flow_before),
         verdicts: (&flow).into(),
-        units: units(app, &city, scope).await?,
+        units: units(&counts, &city),
         ranking: RANKING.to_owned(),
-        trend: trend(app, own, today).await?,
+        trend: counts.weeks.iter().map(point).collect(),
         deadlines,
         overdue,
         supervision: Supervision {
@@ -85,27 +84,17 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
     })
 }
 
-type Flows = HashMap<(String, chrono::NaiveDate), Flow>;
-
-fn flow_of(flows: &Flows, area: &str, period: Period) -> Flow {
-    let key = (area.to_owned(), period.starts_on);
-    flows.get(&key).copied().unwrap_or_default()
-}
-
 /// In the order in which a matter passes through them.
-async fn stages(
-    app: &App,
-    own: &str,
-    stock: &[overview_stock::Model],
-    now: DateTime<Utc>,
-) -> Result<Vec<Stage>> {
-    let medians = store::medians(&app.db, own).await?;
+fn stages(counts: &Counts, now: DateTime<Utc>) -> Vec<Stage> {
     let stage = |status: &Status| {
         let mut lights = Lights::default();
-        for row in stock.iter().filter(|row| row.status == *status) {
+        for row in counts.stock.iter().filter(|row| row.status == *status) {
             lights.add(row.light, row.orders);
         }
-        let dwell = medians.get(status).map(|since| (now - *since).num_hours().max(0));
+        let dwell = counts
+            .medians
+            .get(status)
+            .map(|since| (now - *since).num_hours().max(0));
         Stage {
             stage: *status,
             name: in_chinese(*status).to_owned(),
@@ -116,23 +105,25 @@ async fn stages(
     };
     // A matter is submitted and dispatched, or left for an operator, in one transaction.
     let passed = Status::ALL.iter().filter(|status| **status != Status::Submitted);
-    Ok(passed.map(stage).collect())
+    passed.map(stage).collect()
 }
 
-/// All counties that the screen may show, whichever of them it is about.
-async fn districts(app: &App, city: &City, scope: &Scope) -> Result<Vec<District>> {
+/// All counties that the screen may show, whichever of them it is about: code and name.
+fn areas<'a>(city: &'a City, scope: &Scope) -> Vec<(&'a str, &'a str)> {
     let divisions = city.counties.divisions().iter();
     let mut areas: Vec<(&str, &str)> = divisions.map(|d| (d.code.as_str(), d.name.as_str())).collect();
     match scope.area.as_deref() {
         Some(own) => areas.retain(|(code, _)| *code == own),
         None => areas.push((NOWHERE, NOWHERE_NAME)),
     }
-    let codes: Vec<_> = areas.iter().map(|(code, _)| *code).collect();
-    let stock = store::stock(&app.db, &codes).await?;
-    let flows = store::flow(&app.db, &codes, &[scope.period]).await?;
+    areas
+}
+
+fn districts(counts: &Counts, areas: Vec<(&str, &str)>, span: Period) -> Vec<District> {
     let district = |(code, name): (&str, &str)| {
         let mut lights = Lights::default();
-        for row in stock
+        for row in counts
+            .areas
             .iter()
             .filter(|row| row.area == code && OPEN.contains(&row.status))
         {
@@ -143,48 +134,28 @@ async fn districts(app: &App, city: &City, scope: &Scope) -> Result<Vec<District
             name: name.to_owned(),
             open: lights.total(),
             lights,
-            arrived: flow_of(&flows, code, scope.period).arrived(),
+            arrived: flow_of(&counts.arrived, code, span).arrived(),
         }
     };
     let districts = areas.into_iter().map(district);
-    Ok(districts
+    districts
         .filter(|district| district.code != NOWHERE || district.open + district.arrived > 0)
-        .collect())
+        .collect()
 }
 
-async fn trend(app: &App, own: &str, today: Period) -> Result<Vec<TrendPoint>> {
-    let weeks = Period::of(Grain::Week, today.starts_on).and_before(WEEKS);
-    let flows = store::flow(&app.db, &[own], &weeks).await?;
-    let point = |week: Period| {
-        let flow = flow_of(&flows, own, week);
-        TrendPoint {
-            from: week.starts_on,
-            to: week.last_day(),
-            arrived: flow.arrived(),
-            closed: flow.closed,
-            satisfaction: Rates::of(&flow).satisfaction.into(),
-        }
-    };
-    Ok(weeks.into_iter().map(point).collect())
+fn point((week, flow): &(Period, Flow)) -> TrendPoint {
+    TrendPoint {
+        from: week.starts_on,
+        to: week.last_day(),
+        arrived: flow.arrived(),
+        closed: flow.closed,
+        satisfaction: Rates::of(flow).satisfaction.into(),
+    }
 }
 
-/// The units of the span by rank, as flows.
-pub async fn ranked(app: &App, scope: &Scope) -> Result<Vec<Ranked>> {
-    let rows = store::flow_by(&app.db, scope.key(), scope.period, 'u').await?;
-    let units = rows
-        .into_iter()
-        .filter_map(|(subject, flow)| Some((unit_of(&subject)?, flow)));
-    Ok(rank(units.filter(|(_, flow)| *flow != Flow::default()).collect()))
-}
-
-async fn units(app: &App, city: &City, scope: &Scope) -> Result<Vec<UnitLine>> {
-    let all = ranked(app, scope).await?;
-    let judged = all.iter().filter(|unit| unit.rank.is_some()).take(RANKED);
-    let unjudged = all.iter().filter(|unit| unit.rank.is_none()).take(UNRANKED);
-    let shown: Vec<_> = judged.chain(unjudged).collect();
-    let subjects = shown.iter().map(|unit| unit_subject(unit.unit)).collect();
+fn units(counts: &Counts, city: &City) -> Vec<UnitLine> {
     let mut lights: HashMap<UnitId, Lights> = HashMap::new();
-    for row in store::stock_of(&app.db, scope.key(), subjects).await? {
+    for row in &counts.at_units {
         if let Some(unit) = unit_of(&row.subject) {
             lights.entry(unit).or_default().add(row.light, row.orders);
         }
@@ -206,5 +177,5 @@ async fn units(app: &App, city: &City, scope: &Scope) -> Result<Vec<UnitLine>> {
             score: rates::in_percent(unit.score),
         }
     };
-    Ok(shown.into_iter().map(line).collect())
+    counts.units.iter().map(line).collect()
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::Stream;
 use futures_util::stream::unfold;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout_at};
 
 use super::hub::{Board, EventId, Face, Frame, LOOK_AGAIN, Seat};
 use super::scope::Scope;
@@ -20,6 +20,8 @@ use crate::people::rights::Caller;
 
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What comes within so short a time is sent as one piece: the news of a fold, and the counts that follow from it.
+const TOGETHER: Duration = Duration::from_millis(50);
 /// After how many milliseconds a browser comes back.
 const RETRY: &[u8] = b"retry: 2000\n\n";
 const BEAT: &[u8] = b": \n\n";
@@ -111,14 +113,27 @@ struct Line {
 }
 
 impl Line {
+    /// The next piece to send.
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(bytes) = self.ready.pop_front() {
             return Some(bytes);
         }
-        if self.over {
-            return None;
+        let first = self.event().await?;
+        let until = Instant::now() + TOGETHER;
+        let mut more = Vec::new();
+        while let Ok(Some(bytes)) = timeout_at(until, self.event()).await {
+            more.push(bytes);
         }
-        loop {
+        if more.is_empty() {
+            return Some(first);
+        }
+        more.insert(0, first);
+        Some(more.concat().into())
+    }
+
+    /// The next event; none when the stream is at its end. May be dropped while it waits.
+    async fn event(&mut self) -> Option<Bytes> {
+        while !self.over {
             tokio::select! {
                 biased;
                 () = self.seat.over.cancelled() => {
@@ -130,14 +145,15 @@ impl Line {
                     Ok(_) => {}
                     // Too slow: what was missed is not sent after it.
                     Err(RecvError::Lagged(_)) => return Some(Bytes::from_static(LOOK_AGAIN)),
-                    Err(RecvError::Closed) => return None,
+                    Err(RecvError::Closed) => self.over = true,
                 },
                 changed = self.seat.board.changed() => match changed {
                     Ok(()) => return Some(self.seat.board.borrow_and_update().clone()),
-                    Err(_) => return None,
+                    Err(_) => self.over = true,
                 },
                 _ = self.beat.tick() => return Some(Bytes::from_static(BEAT)),
             }
         }
+        None
     }
 }

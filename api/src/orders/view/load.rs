@@ -75,16 +75,9 @@ pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Resul
         .filter(supervision_order::Column::OrderId.is_in(ids.iter().copied()))
         .order_by_asc(supervision_order::Column::Number);
     spread!(waiting.all(db).await?, |to, row| to.supervision.push(row));
-    let photos = order_photo::Entity::find()
-        .filter(order_photo::Column::OrderId.is_in(ids.iter().copied()))
-        .order_by_asc(order_photo::Column::AddedAt)
-        .order_by_asc(order_photo::Column::PhotoId)
-        .all(db)
-        .await?;
-    let files = photo_rows(db, &photos).await?;
-    for place in photos {
-        if let (Some(to), Some(file)) = (all.get_mut(&place.order_id), files.get(&place.photo_id)) {
-            to.photos.push((place, file.clone()));
+    for (place, file) in photos(db, &ids).await? {
+        if let Some(to) = all.get_mut(&place.order_id) {
+            to.photos.push((place, file));
         }
     }
     let reporters = people(db, orders.iter().map(|order| order.reporter_id)).await?;
@@ -97,6 +90,33 @@ pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Resul
         in_order.push(around);
     }
     Ok(in_order)
+}
+
+impl Around {
+    /// The same with the order's photos, read on this connection.
+    pub async fn with_photos(mut self, db: &impl ConnectionTrait, order: &order::Model) -> Result<Self> {
+        self.photos = photos(db, &[order.id]).await?;
+        Ok(self)
+    }
+}
+
+/// The photos of these orders, those added first first.
+async fn photos(
+    db: &impl ConnectionTrait,
+    orders: &[OrderId],
+) -> Result<Vec<(order_photo::Model, photo::Model)>> {
+    let places = order_photo::Entity::find()
+        .filter(order_photo::Column::OrderId.is_in(orders.iter().copied()))
+        .order_by_asc(order_photo::Column::AddedAt)
+        .order_by_asc(order_photo::Column::PhotoId)
+        .all(db)
+        .await?;
+    let files = photo_rows(db, &places).await?;
+    let with_file = |place: order_photo::Model| {
+        let file = files.get(&place.photo_id)?.clone();
+        Some((place, file))
+    };
+    Ok(places.into_iter().filter_map(with_file).collect())
 }
 
 async fn photo_rows(

@@ -1,0 +1,74 @@
+//! The city's words, with the names they are filled with: from memory where the city knows them, and from the
+//! database where it does not yet, or no longer.
+
+use std::ops::Deref;
+
+use entity::ids::UnitId;
+use entity::order;
+use sea_orm::ConnectionTrait;
+
+use crate::city::snapshot::CityHandle;
+use crate::error::Result;
+use crate::notices::{Wording, store};
+
+/// What notices are written with.
+#[derive(Clone)]
+pub struct Voice {
+    wording: Wording,
+    city: CityHandle,
+}
+
+impl Deref for Voice {
+    type Target = Wording;
+
+    fn deref(&self) -> &Wording {
+        &self.wording
+    }
+}
+
+impl Voice {
+    #[must_use]
+    pub fn new(wording: Wording, city: CityHandle) -> Self {
+        Self { wording, city }
+    }
+
+    pub(super) async fn unit(
+        &self,
+        connection: &impl ConnectionTrait,
+        unit: UnitId,
+    ) -> Result<Option<String>> {
+        if let Some(unit) = self.city.load().unit(unit) {
+            return Ok(Some(unit.name.clone()));
+        }
+        Ok(store::unit_name(connection, unit).await?)
+    }
+
+    pub(super) async fn category(
+        &self,
+        connection: &impl ConnectionTrait,
+        code: &str,
+    ) -> Result<Option<String>> {
+        if let Some(category) = self.city.load().categories.find(code) {
+            return Ok(Some(category.name.clone()));
+        }
+        Ok(store::category_name(connection, code).await?)
+    }
+
+    /// The county of the order, as it was called when the order was placed.
+    pub(super) async fn area(
+        &self,
+        connection: &impl ConnectionTrait,
+        order: &order::Model,
+    ) -> Result<Option<String>> {
+        let (Some(set), Some(code)) = (order.boundary_set_id, &order.area_code) else {
+            return Ok(None);
+        };
+        let city = self.city.load();
+        if city.boundary_set == set
+            && let Some(county) = city.county(code)
+        {
+            return Ok(Some(county.name.clone()));
+        }
+        Ok(store::area_name(connection, set, code).await?)
+    }
+}
