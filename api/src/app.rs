@@ -3,11 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use sea_orm::DatabaseConnection;
-
 use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::db::Db;
 use crate::notices::Voice;
 use crate::objects::client::Objects;
 use crate::orders::number::Numbers;
@@ -27,7 +26,7 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     pub config: Config,
     /// Reads go straight to it; writes through `db::write`.
-    pub db: DatabaseConnection,
+    pub db: Db,
     pub clock: Clock,
     /// The city's data in memory, as of the last change.
     pub city: CityHandle,

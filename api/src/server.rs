@@ -9,7 +9,6 @@ use actix_web::web::Bytes;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use actix_web_prom::{PrometheusMetrics, PrometheusMetricsBuilder};
 use anyhow::Context as _;
-use sea_orm::DatabaseConnection;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use utoipa::OpenApi as _;
@@ -23,6 +22,7 @@ use crate::city::store::Frame;
 use crate::city::{refresh, seed, store};
 use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
+use crate::db::{self, Db};
 use crate::error::Error;
 use crate::http::{extract, request_id};
 use crate::insight::{daily, reports};
@@ -41,7 +41,7 @@ use crate::photos::service::Darkroom;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::Setting;
-use crate::{console, db, jobs, ops, routes};
+use crate::{console, jobs, ops, routes};
 
 /// How long requests and jobs in flight may take to finish after SIGTERM.
 const SHUTDOWN_SECS: u64 = 30;
@@ -155,7 +155,7 @@ async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<Objects>
 }
 
 /// Fills an empty database from the pack, then reads the city into memory.
-async fn open_city(db: &DatabaseConnection, pack: &Pack, clock: &Clock) -> Result<CityHandle, Error> {
+async fn open_city(db: &Db, pack: &Pack, clock: &Clock) -> Result<CityHandle, Error> {
     seed::seed_if_empty(db, pack, clock.now()).await?;
     Ok(CityHandle::new(store::load(db, Frame::of_pack(pack)).await?))
 }

@@ -23,7 +23,7 @@ async fn up_down_up(which: Db) {
     let connection = db::connect(&own.url).await.unwrap();
     let first = schema(&connection).await;
     assert!(first.iter().any(|line| line.contains("orders")), "{first:?}");
-    migration::Migrator::down(&connection, None).await.unwrap();
+    migration::Migrator::down(&*connection, None).await.unwrap();
     let bare = schema(&connection).await;
     let left: Vec<_> = bare
         .iter()

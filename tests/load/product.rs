@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use base64::Engine as _;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::faults::Proxy;
 use tests::people::Person;
+use zhitong::db::Db;
 
 /// Linux counts a process's time in hundredths of a second on every usual machine.
 const TICKS_PER_SEC: f64 = 100.0;
@@ -18,7 +19,7 @@ const TICKS_PER_SEC: f64 = 100.0;
 pub struct Product {
     pub base: String,
     pub http: reqwest::Client,
-    pub db: DatabaseConnection,
+    pub db: Db,
     /// Of the database.
     pub url: String,
     /// Between the product and WeChat's stand-in, to be cut.
@@ -82,7 +83,7 @@ impl Product {
         let base = format!("http://127.0.0.1:{port}");
         let http = reqwest::Client::builder().no_proxy().build()?;
         wait_until_ready(&http, &base).await?;
-        let db = Database::connect(&url).await?;
+        let db = zhitong::db::connect(&url).await?;
         Ok(Self {
             base,
             http,

@@ -9,16 +9,13 @@ use entity::{
     area, boundary_set, calendar_day, calendar_year, category, community, duty_rule, person, site,
     site_delegate, unit,
 };
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
-    QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use sha2::{Digest as _, Sha256};
 
 use crate::city::pack::Pack;
 use crate::city::rows::SiteRow;
 use crate::city::{snapshot::City, store};
-use crate::db;
+use crate::db::{self, Db};
 use crate::error::Result;
 use places::datum::Wgs84;
 use places::shapes::Shape;
@@ -27,7 +24,7 @@ use places::shapes::Shape;
 const ROWS_A_STATEMENT: usize = 500;
 
 /// Does nothing where there is a city already.
-pub async fn seed_if_empty(db: &DatabaseConnection, pack: &Pack, now: DateTime<Utc>) -> Result<()> {
+pub async fn seed_if_empty(db: &Db, pack: &Pack, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(db).await?;
     if boundary_set::Entity::find().one(&txn).await?.is_some() {
         return Ok(());
@@ -225,7 +222,7 @@ async fn calendar(connection: &impl ConnectionTrait, pack: &Pack, now: DateTime<
 }
 
 /// The demo's sites with their delegates, for the sandbox only. Its people must be there already.
-pub async fn demo_sites(db: &DatabaseConnection, city: &City, pack: &Pack, now: DateTime<Utc>) -> Result<()> {
+pub async fn demo_sites(db: &Db, city: &City, pack: &Pack, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(db).await?;
     if site::Entity::find().one(&txn).await?.is_some() {
         return Ok(());

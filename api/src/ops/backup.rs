@@ -11,12 +11,12 @@ use anyhow::{Context as _, bail, ensure};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
 
 use crate::config::Config;
-use crate::db;
+use crate::db::{self, Db};
 
 const DATABASE: &str = "zhitong.sqlite";
 const OBJECTS: &str = "objects";
@@ -83,7 +83,7 @@ pub async fn back_up(
 }
 
 /// One consistent state, whatever is written meanwhile.
-async fn copy_database(db: &DatabaseConnection, copy: &Path) -> anyhow::Result<()> {
+async fn copy_database(db: &Db, copy: &Path) -> anyhow::Result<()> {
     let path = copy.display().to_string().replace('\'', "''");
     db.execute_unprepared(&format!("VACUUM INTO '{path}'"))
         .await

@@ -6,16 +6,15 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use entity::area;
 use entity::kinds::ActKind;
-use sea_orm::DatabaseConnection;
 
 use crate::city::boundaries::load::{county_codes, in_force, missing, told};
 use crate::city::boundaries::store;
 use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
-use crate::db;
+use crate::db::{self, Db};
 use places::shapes::{self, Shape};
 
 /// Loads a GeoJSON file as the set in force.
-pub async fn areas(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn areas(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let shapes = match shapes::read(given.text) {
         Ok(shapes) => shapes,
         Err(found) => return Ok(Err(told(given.file, &found))),

@@ -3,12 +3,12 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::kinds::ActKind;
 use entity::{calendar_day, calendar_year};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
 use crate::city::rows::fault;
 use crate::city::seed;
-use crate::db;
+use crate::db::{self, Db};
 use crate::deadlines::RECOUNT;
 use crate::deadlines::calendar::{AnnouncedYear, CalendarFault};
 use crate::deadlines::files::{self, FileFault};
@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::jobs::queue::{Job, enqueue};
 
 /// Loads years (the form of a pack's `calendar.json`); years that the file does not hold stay as they are.
-pub async fn calendar(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn calendar(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let calendar = match files::calendar(given.text) {
         Ok(calendar) => calendar,
         Err(reason) => return Ok(Err(vec![fault(given.file, 0, &told(&reason))])),

@@ -7,18 +7,18 @@ use entity::ids::UnitId;
 use entity::kinds::ActKind;
 use entity::{duty_rule, unit};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait,
-    QueryFilter, QuerySelect as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    QuerySelect as _,
 };
 
 use crate::city::import::{ChangeKind, Given, Imported, Report, difference, divisions, finish};
 use crate::city::rows::{self, Fault, Line, UnitRow, fault};
 use crate::city::{check, seed};
-use crate::db;
+use crate::db::{self, Db};
 use crate::error::Result;
 
 /// Loads a CSV of units (the columns of a pack's `units.csv`) as the list in force.
-pub async fn departments(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn departments(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
     let lines = match rows::read::<UnitRow>(file, given.text) {
         Ok(lines) => lines,

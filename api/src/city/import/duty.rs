@@ -7,14 +7,14 @@ use entity::ids::{DutyRuleId, UnitId};
 use entity::kinds::{ActKind, ScopeKind};
 use entity::{category, duty_rule};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
 use crate::city::import::{ChangeKind, Given, Imported, Report, divisions, finish};
 use crate::city::rows::{self, DutyRow, Fault, Line, fault};
 use crate::city::units::Units;
 use crate::city::{seed, store};
-use crate::db;
+use crate::db::{self, Db};
 use crate::dispatch::duty::{ANY, DutyTable, Rule};
 use crate::error::Result;
 
@@ -23,7 +23,7 @@ const IDS_A_STATEMENT: usize = 10_000;
 type Key = (String, ScopeKind, String, i32);
 
 /// Loads a CSV (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
-pub async fn duty(db: &DatabaseConnection, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn duty(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
     let lines = match rows::read::<DutyRow>(file, given.text) {
         Ok(lines) => lines,
