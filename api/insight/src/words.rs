@@ -53,7 +53,7 @@ impl Segmenter {
         let tokens = self.jieba.cut(normalised, false).into_iter();
         tokens
             .map(|token| token.word)
-            .filter(|word| word.chars().any(char::is_alphanumeric))
+            .filter(|word| word.chars().any(is_letter))
     }
 
     #[must_use]
@@ -68,7 +68,9 @@ impl Segmenter {
 pub fn normalise(text: &str) -> String {
     let mut normalised = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !is_invisible(*c)).map(half_width) {
-        if c.is_whitespace() {
+        if is_han(c) {
+            normalised.push(c);
+        } else if c.is_whitespace() {
             if !normalised.is_empty() && !normalised.ends_with(' ') {
                 normalised.push(' ');
             }
@@ -78,6 +80,18 @@ pub fn normalise(text: &str) -> String {
     }
     normalised.truncate(normalised.trim_end().len());
     normalised
+}
+
+/// Whether a character belongs to a word: letters, digits, Chinese characters.
+#[must_use]
+pub fn is_letter(c: char) -> bool {
+    is_han(c) || c.is_alphanumeric()
+}
+
+/// The Chinese characters of nearly all texts (U+4E00 to U+9FFF), told without the tables of Unicode, which would
+/// take as long as the dictionary.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}')
 }
 
 /// `Ａ１（` → `A1(`.
@@ -93,6 +107,9 @@ fn half_width(c: char) -> char {
 
 /// What editors and telephones leave in texts: zero-width blanks and joiners, byte order marks, soft hyphens.
 fn is_invisible(c: char) -> bool {
+    if is_han(c) {
+        return false;
+    }
     let unseen = matches!(
         c,
         '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FE0F}' | '\u{FEFF}'

@@ -109,12 +109,13 @@ async fn write(
     alive.retain(|topic| {
         topic.status != TopicStatus::Over || deltas.iter().any(|delta| delta.topic == topic.id)
     });
-    for id in seen_again {
-        alive.extend(store::topic(&txn, id).await?);
+    for id in &seen_again {
+        alive.extend(store::topic(&txn, *id).await?);
     }
     let ids: Vec<TopicId> = alive.iter().map(|topic| topic.id).collect();
     let topics = ids.len();
-    let crossed = record::refresh(app, &txn, alive, moment).await?;
+    let changed = deltas.iter().map(|delta| delta.topic).chain(seen_again).collect();
+    let crossed = record::refresh(app, &txn, alive, &changed, moment).await?;
     reports::ask_about_topics(app, &txn, &ids, now).await?;
     let run = insight_run::ActiveModel {
         until: Set(now),

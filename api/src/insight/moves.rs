@@ -1,6 +1,8 @@
 //! What an analyst of the standing committee does to a topic. His word stands: the nightly search renames
 //! nothing he has named, unites and parts nothing he has shaped, and brings back nothing he has dismissed.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, TopicId};
 use entity::kinds::{Role, TopicAction, TopicOrigin};
@@ -220,7 +222,8 @@ pub async fn merge(
         ..Default::default()
     };
     let kept = pinned.update(&txn).await?;
-    record::refresh(app, &txn, vec![kept], moment(app, now).await?).await?;
+    let changed = BTreeSet::from([into]);
+    record::refresh(app, &txn, vec![kept], &changed, moment(app, now).await?).await?;
     txn.commit().await?;
     store::topic(&app.db, into).await?.ok_or_else(Error::not_found)
 }
@@ -281,7 +284,8 @@ pub async fn split(
         now,
     )
     .await?;
-    record::refresh(app, &txn, vec![new, rest], moment).await?;
+    let changed = BTreeSet::from([id, new_id]);
+    record::refresh(app, &txn, vec![new, rest], &changed, moment).await?;
     txn.commit().await?;
     store::topic(&app.db, new_id).await?.ok_or_else(Error::not_found)
 }

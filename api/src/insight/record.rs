@@ -8,6 +8,7 @@ use entity::kinds::{TopicAction, TopicOrigin, TopicStatus};
 use entity::topic;
 use insight::topics::{Status, keywords, trend};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
+use serde::Deserialize as _;
 
 use crate::app::App;
 use crate::error::Result;
@@ -123,11 +124,13 @@ pub async fn unite(
     Ok(())
 }
 
-/// Works out the figures of topics anew from their orders. Gives back how many crossed the line.
+/// Works out the figures of topics anew from their orders; their words too where `changed` says that the orders are
+/// others than before. Gives back how many crossed the line.
 pub async fn refresh(
     app: &App,
     connection: &impl ConnectionTrait,
     topics: Vec<topic::Model>,
+    changed: &BTreeSet<TopicId>,
     moment: Moment,
 ) -> Result<usize> {
     let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
@@ -135,24 +138,49 @@ pub async fn refresh(
     for member in store::members(connection, &ids).await? {
         members.entry(member.topic_id).or_default().push(member);
     }
+    let anew: Vec<TopicId> = ids.iter().copied().filter(|id| changed.contains(id)).collect();
+    let mut texts: BTreeMap<TopicId, Vec<String>> = BTreeMap::new();
+    for (topic, text) in store::texts(connection, &anew).await? {
+        texts.entry(topic).or_default().push(text);
+    }
+    let mut areas: BTreeMap<TopicId, Vec<(String, i32)>> = BTreeMap::new();
+    for area in store::areas(connection, &ids).await? {
+        let of_topic = areas.entry(area.topic_id).or_default();
+        of_topic.push((area.area_code, area.orders));
+    }
     let mut crossed = 0;
     for topic in topics {
-        let own = members.remove(&topic.id).unwrap_or_default();
-        if refresh_one(app, connection, topic, &own, moment).await? {
+        let known = Known {
+            members: members.remove(&topic.id).unwrap_or_default(),
+            texts: texts.remove(&topic.id),
+            areas: areas.remove(&topic.id).unwrap_or_default(),
+        };
+        if refresh_one(app, connection, topic, &known, moment).await? {
             crossed += 1;
         }
     }
     Ok(crossed)
 }
 
+/// What a topic's figures are worked out from.
+struct Known {
+    /// The oldest first.
+    members: Vec<Member>,
+    /// Of the members, where they are others than before.
+    texts: Option<Vec<String>>,
+    /// As they are on record, the most orders first.
+    areas: Vec<(String, i32)>,
+}
+
 async fn refresh_one(
     app: &App,
     connection: &impl ConnectionTrait,
     mut topic: topic::Model,
-    members: &[Member],
+    known: &Known,
     moment: Moment,
 ) -> Result<bool> {
     let zone = app.city.load().zone();
+    let members = &known.members;
     let days: Vec<NaiveDate> = members
         .iter()
         .map(|member| member.created_at.with_timezone(&zone).date_naive())
@@ -180,8 +208,10 @@ async fn refresh_one(
         topic.p_value = figures.p_value;
     }
     let areas = tally(members.iter().filter_map(|member| member.area_code.as_deref()));
-    describe(app, &mut topic, members, &areas);
-    store::set_areas(connection, topic.id, &areas).await?;
+    describe(app, &mut topic, known, &areas);
+    if areas != known.areas {
+        store::set_areas(connection, topic.id, &areas).await?;
+    }
     let over = topic.status == TopicStatus::Over && !was_over;
     if over {
         store::append(
@@ -219,15 +249,15 @@ async fn refresh_one(
 }
 
 /// The topic's words, category and kind, where no analyst has spoken.
-fn describe(app: &App, topic: &mut topic::Model, members: &[Member], areas: &[(String, i32)]) {
+fn describe(app: &App, topic: &mut topic::Model, known: &Known, areas: &[(String, i32)]) {
     let city = app.city.load();
-    // Each word is as rare as the dictionary has it within the topic; what most members say comes first.
-    let index = insight::similar::Index::<OrderId>::default();
-    let found = keywords(
-        &index,
-        members.iter().map(|member| member.description.as_str()),
-        KEYWORDS,
-    );
+    let members = &known.members;
+    if let Some(texts) = &known.texts {
+        // Each word is as rare as the dictionary has it within the topic; what most members say comes first.
+        let index = insight::similar::Index::<OrderId>::default();
+        let words = keywords(&index, texts.iter().map(String::as_str), KEYWORDS);
+        topic.keywords = serde_json::json!(words);
+    }
     if topic.origin == TopicOrigin::Group {
         topic.category_code = most(
             members
@@ -244,9 +274,9 @@ fn describe(app: &App, topic: &mut topic::Model, members: &[Member], areas: &[(S
             .category_code
             .as_deref()
             .map(|code| city.categories.name_of(code));
-        topic.title = course::title(&names, category, &found);
+        let words: Vec<String> = Vec::deserialize(&topic.keywords).unwrap_or_default();
+        topic.title = course::title(&names, category, &words);
     }
-    topic.keywords = serde_json::json!(found);
 }
 
 /// A notice to the supervisors: of the county when all of it lies in one, of the city otherwise.

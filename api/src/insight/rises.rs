@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use entity::ids::OrderId;
 use entity::insight_day;
 use insight::scan::zones::zones;
-use insight::scan::{Grid, Plan, Slot, scan};
+use insight::scan::{Plan, scan};
 use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 
@@ -15,6 +15,7 @@ use crate::city::snapshot::City;
 use crate::db;
 use crate::error::Result;
 use crate::insight::course::YEARLY;
+use crate::insight::ledger::{DayCounts, Ledger, Sheet};
 use crate::insight::store::{self, reports};
 
 /// What a day counted may still change: a category set right, an order cancelled.
@@ -23,8 +24,6 @@ const UNSETTLED: TimeDelta = TimeDelta::days(28);
 const PORTION_DAYS: u64 = 60;
 /// The past that a baseline is learned from.
 const PAST_DAYS: u64 = 3 * 365;
-/// With fewer orders on record nobody knows what is usual.
-const MIN_ORDERS: u64 = 200;
 const REPLICATIONS: usize = 499;
 
 /// A category in some areas that rises beyond season, weekday and chance.
@@ -44,16 +43,22 @@ pub struct Risen {
 pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
     let city = app.city.load();
     count_days(app, &city, today).await?;
-    let from = today.checked_sub_days(Days::new(PAST_DAYS)).unwrap_or(today);
-    let days = store::days(&app.db, from).await?;
-    let Some((sheet, grid)) = lay_out(&city, &days, today) else {
+    let Some(sheet) = lay_out(app, &city, today).await? else {
         return Ok(Vec::new());
     };
+    let mut centres: Vec<Option<(f64, f64)>> = city.counties.middles().map(Some).collect();
+    // Orders of no known area.
+    centres.push(None);
     let plan = Plan {
-        zones: sheet.zones.clone(),
+        zones: zones(&centres),
         replications: REPLICATIONS,
         seed: u64::from(today.to_epoch_days().unsigned_abs()),
     };
+    let Sheet {
+        categories,
+        areas: all_areas,
+        grid,
+    } = sheet;
     let found = tokio::task::spawn_blocking(move || scan(&grid, &plan, YEARLY))
         .await
         .map_err(anyhow::Error::from)?;
@@ -62,16 +67,17 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
         let areas: Vec<String> = rise
             .areas
             .iter()
-            .filter_map(|area| sheet.areas.get(*area).cloned())
+            .filter_map(|area| all_areas.get(*area).cloned())
             .collect();
-        let Some(category) = sheet.categories.get(rise.category).cloned() else {
+        let Some(category) = categories.get(rise.category).cloned() else {
             continue;
         };
         let days = i32::try_from(rise.days).unwrap_or(i32::MAX);
         let since = today - TimeDelta::days(i64::from(days));
-        let orders = orders_of(app, &city, &category, &areas, (since, today)).await?;
+        let span = (midnight(&city, since), midnight(&city, today));
+        let orders = reports::of_category(&app.db, &category, &areas, span).await?;
         risen.push(Risen {
-            whole_city: areas.len() == sheet.areas.len(),
+            whole_city: areas.len() == all_areas.len(),
             areas,
             category,
             days,
@@ -129,9 +135,9 @@ async fn counts(
         *by_day.entry(day).or_default().entry(slot).or_default() += 1;
     }
     let row = |(day, counts): (NaiveDate, BTreeMap<(String, String), u32>)| {
-        let counts: DayCounts = counts
-            .into_iter()
-            .map(|((category, area), n)| (category, area, n))
+        let counts: DayCounts<'_> = counts
+            .iter()
+            .map(|((category, area), n)| (category.as_str(), area.as_str(), *n))
             .collect();
         Ok(insight_day::ActiveModel {
             day: Set(day),
@@ -147,76 +153,22 @@ fn midnight(city: &City, day: NaiveDate) -> chrono::DateTime<Utc> {
     local.map_or_else(|| start.and_utc(), |local| local.with_timezone(&Utc))
 }
 
-/// Category, area, orders.
-type DayCounts = Vec<(String, String, u32)>;
-
-/// What the numbers of a grid stand for.
-struct Sheet {
-    categories: Vec<String>,
-    areas: Vec<String>,
-    zones: Vec<Vec<usize>>,
-}
-
-/// The grid of all days on record; none where there is too little to learn from.
-fn lay_out(city: &City, days: &[insight_day::Model], today: NaiveDate) -> Option<(Sheet, Grid)> {
-    let first = days.first()?.day;
-    let read = |day: &insight_day::Model| -> DayCounts {
-        serde_json::from_value(day.counts.clone()).unwrap_or_default()
-    };
-    let counted: Vec<(NaiveDate, DayCounts)> = days.iter().map(|day| (day.day, read(day))).collect();
-    let mut categories: Vec<String> = counted
-        .iter()
-        .flat_map(|(_, counts)| counts.iter().map(|(category, _, _)| category.clone()))
-        .collect();
-    categories.sort();
-    categories.dedup();
-    let mut areas: Vec<String> = city
-        .counties
-        .divisions()
-        .iter()
-        .map(|division| division.code.clone())
-        .collect();
-    let mut centres: Vec<Option<(f64, f64)>> = city.counties.middles().map(Some).collect();
-    // Orders of no known area.
+/// All days on record up to `today`, read a portion at a time.
+async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<Sheet>> {
+    let divisions = city.counties.divisions().iter();
+    let mut areas: Vec<String> = divisions.map(|division| division.code.clone()).collect();
     areas.push(String::new());
-    centres.push(None);
-    let length = usize::try_from((today - first).num_days()).ok()?;
-    let off = |day: NaiveDate| !city.calendar.is_working_day(day);
-    let mut grid = Grid::new(first, length, areas.len(), categories.len(), off);
-    let mut total = 0_u64;
-    for (day, counts) in &counted {
-        for (category, area, n) in counts {
-            let slot = Slot {
-                category: categories.binary_search(category).ok()?,
-                area: areas
-                    .iter()
-                    .position(|known| known == area)
-                    .unwrap_or(areas.len() - 1),
-                day: usize::try_from((*day - first).num_days()).ok()?,
-            };
-            total += u64::from(*n);
-            grid.add(slot, u16::try_from(*n).unwrap_or(u16::MAX));
+    let mut ledger = Ledger::new(areas);
+    let mut from = today.checked_sub_days(Days::new(PAST_DAYS)).unwrap_or(today);
+    while from < today {
+        let until = from
+            .checked_add_days(Days::new(PORTION_DAYS))
+            .unwrap_or(today)
+            .min(today);
+        for row in store::days(&app.db, from, until).await? {
+            ledger.add(row.day, &row.counts);
         }
+        from = until;
     }
-    let sheet = Sheet {
-        categories,
-        zones: zones(&centres),
-        areas,
-    };
-    (total >= MIN_ORDERS).then_some((sheet, grid))
-}
-
-async fn orders_of(
-    app: &App,
-    city: &City,
-    category: &str,
-    areas: &[String],
-    (since, until): (NaiveDate, NaiveDate),
-) -> Result<Vec<OrderId>> {
-    let rows = reports::counted(&app.db, midnight(city, since), midnight(city, until)).await?;
-    let inside = |row: &reports::Counted| {
-        let area = row.area_code.clone().unwrap_or_default();
-        row.category_code.as_deref() == Some(category) && areas.contains(&area)
-    };
-    Ok(rows.into_iter().filter(inside).map(|row| row.id).collect())
+    Ok(ledger.lay_out(today, |day| !city.calendar.is_working_day(day)))
 }

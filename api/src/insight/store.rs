@@ -25,7 +25,6 @@ pub struct Member {
     pub area_code: Option<String>,
     pub category_code: Option<String>,
     pub kind: Option<String>,
-    pub description: String,
 }
 
 pub async fn last_run(connection: &impl ConnectionTrait) -> Result<Option<insight_run::Model>, DbErr> {
@@ -106,13 +105,32 @@ pub async fn members(connection: &impl ConnectionTrait, topics: &[TopicId]) -> R
                 order::Column::AreaCode,
                 order::Column::CategoryCode,
                 order::Column::Kind,
-                order::Column::Description,
             ])
             .join(JoinType::InnerJoin, order_of_membership())
             .filter(topic_order::Column::TopicId.is_in(part.iter().copied()))
             .order_by_asc(order::Column::CreatedAt)
             .order_by_asc(order::Column::Id);
         rows.extend(of_part.into_model::<Member>().all(connection).await?);
+    }
+    Ok(rows)
+}
+
+/// What the orders of topics say, with the topic, the oldest first.
+pub async fn texts(
+    connection: &impl ConnectionTrait,
+    topics: &[TopicId],
+) -> Result<Vec<(TopicId, String)>, DbErr> {
+    let mut rows = Vec::new();
+    for part in topics.chunks(MANY) {
+        let of_part = topic_order::Entity::find()
+            .select_only()
+            .column(topic_order::Column::TopicId)
+            .column(order::Column::Description)
+            .join(JoinType::InnerJoin, order_of_membership())
+            .filter(topic_order::Column::TopicId.is_in(part.iter().copied()))
+            .order_by_asc(order::Column::CreatedAt)
+            .order_by_asc(order::Column::Id);
+        rows.extend(of_part.into_tuple::<(TopicId, String)>().all(connection).await?);
     }
     Ok(rows)
 }
@@ -334,12 +352,15 @@ pub async fn orders_of(
         .await
 }
 
+/// The days counted from there on, before `until`.
 pub async fn days(
     connection: &impl ConnectionTrait,
     from: NaiveDate,
+    until: NaiveDate,
 ) -> Result<Vec<insight_day::Model>, DbErr> {
     insight_day::Entity::find()
         .filter(insight_day::Column::Day.gte(from))
+        .filter(insight_day::Column::Day.lt(until))
         .order_by_asc(insight_day::Column::Day)
         .all(connection)
         .await

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::words::{normalise, segmenter};
+use crate::words::{is_letter, normalise, segmenter};
 
 /// A feature by the hash of its spelling: models hold no strings. Two of some ten thousand features share a
 /// hash with a probability of about one in a hundred, an unknown one hits a known one in one of 10⁵ cases.
@@ -25,7 +25,7 @@ pub fn count(text: &str) -> Counts {
     let text: String = normalise(text).chars().take(MAX_CHARS).collect();
     let segmenter = segmenter();
     let (mut words, mut runs) = (HashMap::new(), HashMap::new());
-    for stretch in text.split(|c: char| !c.is_alphanumeric()) {
+    for stretch in text.split(|c: char| !is_letter(c)) {
         let mut said: Vec<String> = Vec::new();
         for word in segmenter.cut(stretch) {
             if segmenter.is_stop(word) {

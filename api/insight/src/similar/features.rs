@@ -1,54 +1,77 @@
 //! What a text is compared by: its words, and its pairs of neighbouring words. A pair keeps names together
 //! that no dictionary knows (丽发 + 新城), and it is rare, so it weighs much.
 
-use std::collections::BTreeMap;
+use crate::words::{is_letter, normalise, segmenter};
 
-use crate::words::{normalise, segmenter};
-
-/// A heading says what the matter is; a word there counts as much as so many in the text.
-const SUBJECT_WEIGHT: f32 = 3.0;
-const TEXT_WEIGHT: f32 = 1.0;
-/// A word said a second time adds less than the first time: `tf / (tf + SATURATION)`.
-const SATURATION: f32 = 1.5;
+/// How much one saying of a word counts, in halves of a word of the text: a heading says what the matter is, and
+/// a word there counts as much as three in the text.
+const SUBJECT_HALVES: u32 = 6;
+const TEXT_HALVES: u32 = 2;
+/// A county, a town or a village is no concrete place: two reports from one village may speak of anything. Such a
+/// word counts half.
+const ADMINISTRATIVE_SHARE: u32 = 2;
+/// A word said a second time adds less than the first time: `tf / (tf + 1.5)`; here in halves.
+const SATURATION_HALVES: f32 = 3.0;
+/// Sixty times is as often as counts, so that an index holds it in seven bits.
+const MAX_HALVES: u32 = 127;
 /// A long text is judged by its beginning.
 const MAX_TEXT_CHARS: usize = 400;
 const MAX_TERMS: usize = 192;
-/// A county, a town or a village is no concrete place: two reports from one village may speak of anything.
-const ADMINISTRATIVE_WEIGHT: f32 = 0.5;
 
 /// A text as sorted terms with their weights before rarity is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
-    terms: Vec<(u32, f32)>,
+    terms: Box<[u32]>,
+    /// How much each was said, in halves of a word of the text; as many as terms.
+    halves: Box<[u8]>,
 }
 
 impl Features {
     /// Of a report: its heading, where it has one, and its text.
     #[must_use]
     pub fn of(subject: &str, text: &str) -> Self {
-        let mut counted = BTreeMap::new();
-        count(subject, SUBJECT_WEIGHT, &mut counted);
+        let mut said: Vec<(u32, u32)> = Vec::new();
+        count(subject, SUBJECT_HALVES, &mut said);
         let end = text
             .char_indices()
             .nth(MAX_TEXT_CHARS)
             .map_or(text.len(), |(at, _)| at);
-        count(text.get(..end).unwrap_or(text), TEXT_WEIGHT, &mut counted);
-        let mut terms: Vec<(u32, f32)> = counted.into_iter().collect();
-        if terms.len() > MAX_TERMS {
-            terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-            terms.truncate(MAX_TERMS);
-            terms.sort_by_key(|(term, _)| *term);
+        count(text.get(..end).unwrap_or(text), TEXT_HALVES, &mut said);
+        said.sort_unstable_by_key(|(term, _)| *term);
+        said.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                kept.1 += later.1;
+            }
+            same
+        });
+        if said.len() > MAX_TERMS {
+            said.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            said.truncate(MAX_TERMS);
+            said.sort_unstable_by_key(|(term, _)| *term);
         }
-        for (_, weight) in &mut terms {
-            *weight /= *weight + SATURATION;
+        let halves = |(_, halves): &(u32, u32)| u8::try_from((*halves).min(MAX_HALVES)).unwrap_or(u8::MAX);
+        Self {
+            terms: said.iter().map(|(term, _)| *term).collect(),
+            halves: said.iter().map(halves).collect(),
         }
-        Self { terms }
     }
 
-    /// Sorted by term.
-    #[must_use]
-    pub fn terms(&self) -> &[(u32, f32)] {
-        &self.terms
+    /// Each term and its weight, in ascending order of terms.
+    pub fn terms(&self) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
+        self.said().map(|(term, halves)| (term, weight(halves)))
+    }
+
+    /// Each term and how much it was said, in halves: [`weight`] makes a weight of it.
+    pub(super) fn said(&self) -> impl ExactSizeIterator<Item = (u32, u8)> + '_ {
+        self.terms.iter().copied().zip(self.halves.iter().copied())
+    }
+
+    /// Reads a little of each part, so that memory brings what will be read next.
+    pub(super) fn touch(&self) -> u32 {
+        let terms = self.terms.first().into_iter().chain(self.terms.get(self.terms.len() / 2));
+        let halves = self.halves.first().copied().map_or(0, u32::from);
+        terms.fold(halves, |sum, term| sum ^ term)
     }
 
     #[must_use]
@@ -57,12 +80,24 @@ impl Features {
     }
 }
 
+/// What a term said so much weighs in its text: 0 to 1.
+pub(super) fn weight(halves: u8) -> f32 {
+    let halves = f32::from(halves);
+    halves / (halves + SATURATION_HALVES)
+}
+
 /// The word or pair of words as a number.
 #[must_use]
 pub fn term(words: &[&str]) -> u32 {
-    // FNV-1a, 32 bits; a city's half year has some 10^5.5 terms, so that a few hundred share a number.
-    let bytes = words.iter().flat_map(|word| word.bytes().chain([0xFF]));
-    bytes.fold(0x811C_9DC5, |hash, byte| {
+    words.iter().fold(NO_WORDS, |hash, word| and_word(hash, word))
+}
+
+/// FNV-1a, 32 bits; a city's half year has some 10^5.5 terms, so that a few hundred share a number.
+const NO_WORDS: u32 = 0x811C_9DC5;
+
+fn and_word(before: u32, word: &str) -> u32 {
+    let bytes = word.bytes().chain([0xFF]);
+    bytes.fold(before, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     })
 }
@@ -70,7 +105,7 @@ pub fn term(words: &[&str]) -> u32 {
 /// The runs of words that say something: a run ends at punctuation and at a word that says nothing.
 pub fn runs(text: &str, mut each: impl FnMut(&[&str])) {
     let text = normalise(text);
-    for clause in text.split(|c: char| !c.is_alphanumeric()) {
+    for clause in text.split(|c: char| !is_letter(c)) {
         let mut run: Vec<&str> = Vec::new();
         for word in segmenter().cut(clause) {
             if segmenter().is_stop(word) {
@@ -88,26 +123,25 @@ pub fn runs(text: &str, mut each: impl FnMut(&[&str])) {
     }
 }
 
-fn count(text: &str, weight: f32, into: &mut BTreeMap<u32, f32>) {
+fn count(text: &str, halves: u32, into: &mut Vec<(u32, u32)>) {
     runs(text, |run| {
+        let mut before: Option<(u32, bool)> = None;
         for word in run {
+            let (alone, is_wide) = (and_word(NO_WORDS, word), is_administrative(word));
             // A single character is nearly always a piece of a name; its pairs say more.
             if word.chars().nth(1).is_some() {
-                *into.entry(term(&[word])).or_default() += weight * share(&[word]);
+                into.push((alone, halves / share(is_wide)));
             }
-        }
-        for pair in run.windows(2) {
-            *into.entry(term(pair)).or_default() += weight * share(pair);
+            if let Some((before, was_wide)) = before {
+                into.push((and_word(before, word), halves / share(is_wide || was_wide)));
+            }
+            before = Some((alone, is_wide));
         }
     });
 }
 
-fn share(words: &[&str]) -> f32 {
-    if words.iter().any(|word| is_administrative(word)) {
-        ADMINISTRATIVE_WEIGHT
-    } else {
-        1.0
-    }
+fn share(is_administrative: bool) -> u32 {
+    if is_administrative { ADMINISTRATIVE_SHARE } else { 1 }
 }
 
 /// Whether a word names a county, a town or a village, or ends such a name.
@@ -134,7 +168,7 @@ mod tests {
         let shared = |a: &Features, b: &Features| {
             a.terms
                 .iter()
-                .filter(|(term, _)| b.terms.iter().any(|(other, _)| other == term))
+                .filter(|term| b.terms.contains(term))
                 .count()
         };
         assert!(shared(&known, &known) > shared(&known, &other));
@@ -145,12 +179,8 @@ mod tests {
         let weight = |subject: &str, text: &str| {
             let found = Features::of(subject, text);
             let wanted = term(&["搅拌站"]);
-            found
-                .terms()
-                .iter()
-                .find(|(term, _)| *term == wanted)
-                .map(|(_, weight)| *weight)
-                .unwrap()
+            let mut terms = found.terms();
+            terms.find(|(term, _)| *term == wanted).unwrap().1
         };
         assert!(weight("搅拌站", "") > weight("", "搅拌站"));
         let (once, twice, thrice) = (
@@ -172,7 +202,27 @@ mod tests {
         ] {
             assert_eq!(is_administrative(word), expected, "{word}");
         }
-        assert!(share(&["武塘村", "路灯"]) < share(&["和顺", "小区"]));
+        let weight = |text: &str| {
+            let found = Features::of("", text);
+            found.terms().map(|(_, weight)| weight).fold(0.0, f32::max)
+        };
+        // Each is one word.
+        assert!(weight("洛阳市") < weight("幼儿园"));
+    }
+
+    #[test]
+    fn a_pair_is_no_word_and_the_order_of_its_words_counts() {
+        assert_ne!(term(&["路灯", "不亮"]), term(&["不亮", "路灯"]));
+        assert_ne!(term(&["路灯", "不亮"]), term(&["路灯不亮"]));
+        assert_eq!(and_word(term(&["路灯"]), "不亮"), term(&["路灯", "不亮"]));
+    }
+
+    #[test]
+    fn what_is_said_without_end_weighs_no_more_than_is_kept() {
+        let endless = Features::of("", &"路灯，".repeat(90));
+        assert_eq!(endless.halves.as_ref(), [127]);
+        let mut terms = endless.terms();
+        assert!(terms.next().is_some_and(|(_, weight)| (0.97..1.0).contains(&weight)));
     }
 
     #[test]

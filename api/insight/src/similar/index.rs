@@ -1,11 +1,14 @@
 //! An inverted index over the reports that may be meant again. It grows and shrinks by one report at a
 //! time; nothing is scanned anew.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::hash::Hash;
+use std::hint::black_box;
 
 use crate::similar::features::Features;
-use crate::similar::spread::ByNumber;
+use crate::similar::lookup::Lookup;
+use crate::similar::postings::{Held, MAX_SLOTS, Postings};
+use crate::similar::spread::ByKey;
 
 /// A term in more than this share of the reports finds nobody by itself, it only adds to the score.
 const COMMON_SHARE: usize = 150;
@@ -16,14 +19,24 @@ const MAX_VISITS: usize = 4_000;
 const MAX_CANDIDATES: usize = 64;
 /// As if there were so many more reports, so that the first few do not make every word common.
 const VIRTUAL_REPORTS: f32 = 100.0;
+/// Slots of removed reports that are let lie: so many, and one for so many reports.
+const GONE_FLOOR: usize = 1_024;
+const GONE_SHARE: usize = 4;
+
+thread_local! {
+    static TALLY: RefCell<Tally> = RefCell::default();
+}
 
 /// Reports by the terms they share.
 #[derive(Clone, Debug)]
 pub struct Index<K> {
     slots: Vec<Option<Entry<K>>>,
-    by_key: HashMap<K, u32>,
-    postings: ByNumber<Posting>,
-    /// Reports at the time the norms were worked out.
+    /// The first slot that holds a report.
+    first: u32,
+    by_key: ByKey<K, u32>,
+    postings: Postings,
+    /// Reports added since the norms were worked out, and reports at that time.
+    added: usize,
     normed_at: usize,
 }
 
@@ -34,14 +47,6 @@ struct Entry<K> {
     norm: f32,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Posting {
-    /// Reports that hold the term now.
-    alive: u32,
-    /// Slots, those of removed reports among them, and the term's weight there.
-    entries: Vec<(u32, f32)>,
-}
-
 /// A report that resembles the one asked about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Found<K> {
@@ -50,39 +55,79 @@ pub struct Found<K> {
     pub similarity: f32,
 }
 
-/// A term of the report that is asked about.
-struct Asked<'a> {
-    term: u32,
-    /// Its weight times the square of its rarity: what another report's weight counts for it.
-    gain: f32,
-    square: f32,
-    posting: Option<&'a Posting>,
+/// A text's terms weighed by their rarity, as a vector of length 1, in ascending order of terms.
+#[derive(Clone, Debug, Default)]
+pub struct Unit(Vec<(u32, f32)>);
+
+impl Unit {
+    pub fn iter(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
+        self.0.iter().copied()
+    }
+
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        Lookup::new(&self.0)
+    }
 }
 
-/// What two texts have in common, before their lengths are taken out.
-fn shared(asked: &[Asked<'_>], other: &Features) -> f32 {
-    let mut sum = 0.0;
-    let (mut left, mut right) = (asked.iter().peekable(), other.terms().iter().peekable());
-    while let (Some(mine), Some((term, weight))) = (left.peek(), right.peek()) {
-        match mine.term.cmp(term) {
-            std::cmp::Ordering::Less => left.next().is_some(),
-            std::cmp::Ordering::Greater => right.next().is_some(),
-            std::cmp::Ordering::Equal => {
-                sum += mine.gain * weight;
-                left.next();
-                right.next().is_some()
+/// A report that is asked about.
+struct Asked<'a> {
+    unit: Unit,
+    /// What another report's weight counts for each term, before the other's length is taken out.
+    gains: Lookup,
+    /// The gains of terms that are rare enough to find somebody, and who holds them.
+    rare: Vec<(f32, &'a [Held])>,
+}
+
+/// What each slot shares with the report that is asked about; kept from search to search, all zero in between.
+#[derive(Default)]
+struct Tally {
+    shared: Vec<f32>,
+    touched: Vec<u32>,
+}
+
+impl Tally {
+    /// The slots that share the most, in no order.
+    fn strongest(&mut self, slots: usize, rare: &[(f32, &[Held])]) -> Vec<u32> {
+        self.shared.resize(slots.max(self.shared.len()), 0.0);
+        let mut visits = 0;
+        for (gain, entries) in rare {
+            visits += entries.len();
+            if visits > MAX_VISITS {
+                break;
             }
-        };
+            for held in *entries {
+                if let Some(sum) = self.shared.get_mut(held.slot() as usize) {
+                    if *sum <= 0.0 {
+                        self.touched.push(held.slot());
+                    }
+                    *sum += gain * held.weight();
+                }
+            }
+        }
+        let mut ranked: Vec<(u32, f32)> = Vec::with_capacity(self.touched.len());
+        for slot in self.touched.drain(..) {
+            if let Some(sum) = self.shared.get_mut(slot as usize) {
+                ranked.push((slot, std::mem::take(sum)));
+            }
+        }
+        let strongest = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if ranked.len() > MAX_CANDIDATES {
+            ranked.select_nth_unstable_by(MAX_CANDIDATES, strongest);
+            ranked.truncate(MAX_CANDIDATES);
+        }
+        ranked.into_iter().map(|(slot, _)| slot).collect()
     }
-    sum
 }
 
 impl<K> Default for Index<K> {
     fn default() -> Self {
         Self {
             slots: Vec::new(),
-            by_key: HashMap::new(),
-            postings: ByNumber::default(),
+            first: 0,
+            by_key: ByKey::default(),
+            postings: Postings::default(),
+            added: 0,
             normed_at: 0,
         }
     }
@@ -107,23 +152,26 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
     /// Adds a report; one that is known already is replaced.
     pub fn add(&mut self, key: K, features: Features) {
         self.remove(key);
-        let Ok(slot) = u32::try_from(self.slots.len()) else {
+        if self.slots.len() >= MAX_SLOTS {
             return;
-        };
-        for (term, weight) in features.terms() {
-            let posting = self.postings.entry(*term).or_default();
-            posting.alive += 1;
-            posting.entries.push((slot, *weight));
         }
+        let slot = self.slots.len() as u32;
         self.by_key.insert(key, slot);
-        let norm = self.norm(&features);
+        let mut squares = 0.0;
+        for ((term, halves), (_, weight)) in features.said().zip(features.terms()) {
+            let holding = self.postings.push(term, slot, halves);
+            squares += (weight * self.rarity_among(holding)).powi(2);
+        }
+        let norm = squares.sqrt();
         self.slots.push(Some(Entry { key, features, norm }));
-        if self.len() > 2 * self.normed_at.max(16) {
+        self.added += 1;
+        // While it grows whenever it has doubled, later whenever all of it has been replaced.
+        if self.added > self.normed_at.max(32) {
             self.renorm();
         }
     }
 
-    /// Takes a report out. Its place in the lists is freed once half of them are such places.
+    /// Takes a report out. Its place in the lists is freed once there are many such places.
     pub fn remove(&mut self, key: K) {
         let Some(slot) = self.by_key.remove(&key) else {
             return;
@@ -131,12 +179,13 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
         let Some(entry) = self.slots.get_mut(slot as usize).and_then(Option::take) else {
             return;
         };
-        for (term, _) in entry.features.terms() {
-            if let Some(posting) = self.postings.get_mut(term) {
-                posting.alive -= 1;
-            }
+        for (term, _) in entry.features.said() {
+            self.postings.take(term);
         }
-        if self.slots.len() > 1_024 && self.len() * 2 < self.slots.len() {
+        while self.slots.get(self.first as usize).is_some_and(Option::is_none) {
+            self.first += 1;
+        }
+        if self.slots.len() - self.len() > GONE_FLOOR + self.len() / GONE_SHARE {
             self.compact();
         }
     }
@@ -149,68 +198,103 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
     /// How much a term says: `ln(1 + reports / reports with it)`.
     #[must_use]
     pub fn rarity(&self, term: u32) -> f32 {
-        self.rarity_among(self.postings.get(&term).map_or(0, |posting| posting.alive))
+        self.rarity_among(self.postings.alive(term))
     }
 
     fn rarity_among(&self, holding: u32) -> f32 {
         (1.0 + (self.len() as f32 + VIRTUAL_REPORTS) / (holding as f32 + 1.0)).ln()
     }
 
-    /// A text's terms weighed by their rarity, as a vector of length 1.
-    pub fn unit<'a>(&'a self, features: &'a Features) -> impl Iterator<Item = (u32, f32)> + 'a {
-        let norm = self.norm(features).max(f32::MIN_POSITIVE);
-        let terms = features.terms().iter();
-        terms.map(move |(term, weight)| (*term, weight * self.rarity(*term) / norm))
+    /// A text as a vector of length 1.
+    #[must_use]
+    pub fn unit(&self, features: &Features) -> Unit {
+        let terms = features.terms();
+        let mut weighed: Vec<(u32, f32)> = terms
+            .map(|(term, weight)| (term, weight * self.rarity(term)))
+            .collect();
+        scale(&mut weighed);
+        Unit(weighed)
     }
 
     /// The cosine between two texts.
     #[must_use]
     pub fn similarity(&self, a: &Features, b: &Features) -> f32 {
-        let (na, nb) = (self.norm(a), self.norm(b));
-        self.dot(a, b) / (na * nb).max(f32::MIN_POSITIVE)
+        self.unit(a).lookup().dot(self.unit(b).iter())
     }
 
     /// Reports at least so similar, the most similar first, `limit` at most. The report itself is among
     /// them if it has been added.
     #[must_use]
     pub fn search(&self, features: &Features, at_least: f32, limit: usize) -> Vec<Found<K>> {
-        let asked: Vec<Asked<'_>> = features
-            .terms()
-            .iter()
-            .map(|(term, weight)| {
-                let posting = self.postings.get(term);
-                let rarity = self.rarity_among(posting.map_or(0, |posting| posting.alive));
-                Asked {
-                    term: *term,
-                    gain: weight * rarity * rarity,
-                    square: (weight * rarity).powi(2),
-                    posting,
-                }
-            })
-            .collect();
-        let norm = asked.iter().map(|asked| asked.square).sum::<f32>().sqrt();
-        let norm = norm.max(f32::MIN_POSITIVE);
-        let mut found: Vec<Found<K>> = self
-            .candidates(&asked)
+        self.search_with_unit(features, at_least, limit).1
+    }
+
+    /// The same, and the text as a vector of length 1: both ask how rare each term is.
+    pub(crate) fn search_with_unit(
+        &self,
+        features: &Features,
+        at_least: f32,
+        limit: usize,
+    ) -> (Unit, Vec<Found<K>>) {
+        let asked = self.ask(features);
+        let slots = TALLY.with_borrow_mut(|tally| tally.strongest(self.slots.len(), &asked.rare));
+        let entries: Vec<&Entry<K>> = slots
             .into_iter()
             .filter_map(|slot| self.slots.get(slot as usize)?.as_ref())
+            .collect();
+        // They lie all over memory: what is asked of all at once is waited for only once.
+        black_box(entries.iter().fold(0, |sum, entry| sum ^ entry.features.touch()));
+        let mut found: Vec<Found<K>> = entries
+            .into_iter()
             .map(|entry| Found {
                 key: entry.key,
-                similarity: shared(&asked, &entry.features) / (norm * entry.norm).max(f32::MIN_POSITIVE),
+                similarity: asked.gains.dot(entry.features.terms()) / entry.norm.max(f32::MIN_POSITIVE),
             })
             .filter(|found| found.similarity >= at_least)
             .collect();
         found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.key.cmp(&b.key)));
         found.truncate(limit);
-        found
+        (asked.unit, found)
     }
 
-    /// Works all norms out anew. Rarity changes as reports come; called by itself whenever they double.
+    fn ask(&self, features: &Features) -> Asked<'_> {
+        let common = (self.len() / COMMON_SHARE).max(COMMON_FLOOR);
+        let count = features.terms().len();
+        let (mut weighed, mut gains) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        let mut rare = Vec::with_capacity(count);
+        for (term, weight) in features.terms() {
+            let (holding, entries) = self.postings.of(term);
+            let rarity = self.rarity_among(holding);
+            weighed.push((term, weight * rarity));
+            let gain = weight * rarity * rarity;
+            gains.push((term, gain));
+            if holding as usize <= common {
+                let gone = entries.partition_point(|held| held.slot() < self.first);
+                rare.push((gain, entries.get(gone..).unwrap_or_default()));
+            }
+        }
+        let norm = scale(&mut weighed);
+        for (_, gain) in &mut gains {
+            *gain /= norm;
+        }
+        rare.sort_by_key(|(_, entries)| entries.len());
+        Asked {
+            unit: Unit(weighed),
+            gains: Lookup::new(&gains),
+            rare,
+        }
+    }
+
+    /// Works all norms out anew. Rarity changes as reports come; called by itself whenever as many have come as
+    /// there were.
     pub fn renorm(&mut self) {
         self.normed_at = self.len();
+        self.added = 0;
         let mut slots = std::mem::take(&mut self.slots);
         for entry in slots.iter_mut().flatten() {
-            entry.norm = self.norm(&entry.features);
+            let terms = entry.features.terms();
+            let squares = terms.map(|(term, weight)| (weight * self.rarity(term)).powi(2));
+            entry.norm = squares.sum::<f32>().sqrt();
         }
         self.slots = slots;
     }
@@ -220,73 +304,35 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
         self.slots.get(*slot as usize)?.as_ref()
     }
 
-    /// The slots that share the most weight in rare terms.
-    fn candidates(&self, asked: &[Asked<'_>]) -> Vec<u32> {
-        let common = (self.len() / COMMON_SHARE).max(COMMON_FLOOR);
-        let mut lists: Vec<(f32, &[(u32, f32)])> = asked
+    /// Moves the reports together.
+    fn compact(&mut self) {
+        let mut next = 0;
+        let renamed: Vec<Option<u32>> = self
+            .slots
             .iter()
-            .filter_map(|asked| {
-                let posting = asked.posting?;
-                let rare = posting.alive as usize <= common;
-                rare.then_some((asked.gain, posting.entries.as_slice()))
+            .map(|entry| {
+                let slot = entry.is_some().then_some(next);
+                next += u32::from(entry.is_some());
+                slot
             })
             .collect();
-        lists.sort_by_key(|(_, entries)| entries.len());
-        let mut shared: ByNumber<f32> = ByNumber::default();
-        let mut visits = 0;
-        for (gain, entries) in lists {
-            visits += entries.len();
-            if visits > MAX_VISITS {
-                break;
-            }
-            for (slot, weight) in entries {
-                *shared.entry(*slot).or_default() += gain * weight;
-            }
+        self.slots.retain(Option::is_some);
+        self.first = 0;
+        for slot in self.by_key.values_mut() {
+            *slot = renamed.get(*slot as usize).copied().flatten().unwrap_or(*slot);
         }
-        let mut ranked: Vec<(u32, f32)> = shared.into_iter().collect();
-        let strongest = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if ranked.len() > MAX_CANDIDATES {
-            ranked.select_nth_unstable_by(MAX_CANDIDATES, strongest);
-            ranked.truncate(MAX_CANDIDATES);
-        }
-        ranked.into_iter().map(|(slot, _)| slot).collect()
+        self.postings.rename(&renamed);
     }
+}
 
-    fn norm(&self, features: &Features) -> f32 {
-        let squares = features
-            .terms()
-            .iter()
-            .map(|(term, weight)| (weight * self.rarity(*term)).powi(2));
-        squares.sum::<f32>().sqrt()
+/// Makes a vector one of length 1; gives the length that it had.
+fn scale(weighed: &mut [(u32, f32)]) -> f32 {
+    let squares = weighed.iter().map(|(_, weight)| weight * weight);
+    let norm = squares.sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
+    for (_, weight) in weighed {
+        *weight /= norm;
     }
-
-    fn dot(&self, a: &Features, b: &Features) -> f32 {
-        let mut sum = 0.0;
-        let (mut left, mut right) = (a.terms().iter().peekable(), b.terms().iter().peekable());
-        while let (Some((x, wx)), Some((y, wy))) = (left.peek(), right.peek()) {
-            match x.cmp(y) {
-                std::cmp::Ordering::Less => left.next(),
-                std::cmp::Ordering::Greater => right.next(),
-                std::cmp::Ordering::Equal => {
-                    sum += wx * wy * self.rarity(*x).powi(2);
-                    left.next();
-                    right.next()
-                }
-            };
-        }
-        sum
-    }
-
-    /// Makes the lists anew from what is alive.
-    fn compact(&mut self) {
-        let alive: Vec<Entry<K>> = std::mem::take(&mut self.slots).into_iter().flatten().collect();
-        self.postings.clear();
-        self.by_key.clear();
-        for entry in alive {
-            self.add(entry.key, entry.features);
-        }
-        self.renorm();
-    }
+    norm
 }
 
 #[cfg(test)]
@@ -334,7 +380,7 @@ mod tests {
             never.add(key, Features::of("", text));
         }
         for (term, _) in asked.terms() {
-            assert!((index.rarity(*term) - never.rarity(*term)).abs() < f32::EPSILON);
+            assert!((index.rarity(term) - never.rarity(term)).abs() < f32::EPSILON);
         }
     }
 
@@ -348,7 +394,7 @@ mod tests {
             index.remove(key);
         }
         assert_eq!(index.len(), 500);
-        assert!(index.slots.len() < 1_500);
+        assert!(index.slots.len() < 1_700);
         let found = index.search(&Features::of("", "第2999街坊路灯"), 0.1, 3);
         assert_eq!(found[0].key, 2_999);
     }

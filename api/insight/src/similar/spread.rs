@@ -6,6 +6,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 /// By terms or slots. Its order of iteration is the same in every run.
 pub type ByNumber<V> = HashMap<u32, V, BuildHasherDefault<Spread>>;
+/// By what a report is called: the callers' own ids, which nobody from outside chooses.
+pub type ByKey<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Spread(u64);
@@ -15,8 +17,11 @@ const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 impl Hasher for Spread {
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(GOLDEN);
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word.iter_mut().zip(part).for_each(|(to, from)| *to = *from);
+            let mixed = (self.0 ^ u64::from_le_bytes(word)).wrapping_mul(GOLDEN);
+            self.0 = mixed ^ (mixed >> 32);
         }
     }
 

@@ -1,66 +1,73 @@
 //! The middle of a group: the sum of its members' unit vectors, the lightest terms let go.
 
-use std::hash::Hash;
-
-use crate::similar::spread::ByNumber;
-use crate::similar::{Features, Index};
+use crate::similar::{Lookup, Unit};
 
 /// Terms kept; twice as many may gather before the lightest go.
 const MAX_TERMS: usize = 192;
 
 #[derive(Clone, Debug, Default)]
 pub struct Centre {
-    sum: ByNumber<f32>,
+    /// In ascending order of terms.
+    sum: Vec<(u32, f32)>,
     members: usize,
     norm: f32,
 }
 
 impl Centre {
-    pub fn add<K: Copy + Eq + Hash + Ord>(&mut self, index: &Index<K>, features: &Features) {
-        for (term, weight) in index.unit(features) {
-            *self.sum.entry(term).or_default() += weight;
-        }
+    pub fn add(&mut self, unit: &Unit) {
+        self.plus(unit.iter(), 1.0);
         self.members += 1;
         self.settle();
     }
 
-    pub fn take<K: Copy + Eq + Hash + Ord>(&mut self, index: &Index<K>, features: &Features) {
-        for (term, weight) in index.unit(features) {
-            if let Some(held) = self.sum.get_mut(&term) {
-                *held = (*held - weight).max(0.0);
-            }
-        }
+    pub fn take(&mut self, unit: &Unit) {
+        // What was let go, or came in lighter than it is now, is not taken twice.
+        self.plus(unit.iter(), -1.0);
         self.members = self.members.saturating_sub(1);
         self.settle();
     }
 
     pub fn unite(&mut self, other: &Self) {
-        for (term, weight) in &other.sum {
-            *self.sum.entry(*term).or_default() += weight;
-        }
+        self.plus(other.sum.iter().copied(), 1.0);
         self.members += other.members;
         self.settle();
     }
 
-    /// Between the middle and a text.
-    #[must_use]
-    pub fn cosine<K: Copy + Eq + Hash + Ord>(&self, index: &Index<K>, features: &Features) -> f32 {
-        let shared = index
-            .unit(features)
-            .map(|(term, weight)| weight * self.weight(term));
-        shared.sum::<f32>() / self.norm.max(f32::MIN_POSITIVE)
+    /// Adds a vector times `sign`; nothing falls below zero.
+    fn plus(&mut self, others: impl Iterator<Item = (u32, f32)>, sign: f32) {
+        let mine = std::mem::take(&mut self.sum);
+        let mut sum = Vec::with_capacity(mine.len() + others.size_hint().0);
+        let mut mine = mine.into_iter().peekable();
+        for (term, weight) in others {
+            while let Some(before) = mine.next_if(|(own, _)| *own < term) {
+                sum.push(before);
+            }
+            let held = mine.next_if(|(own, _)| *own == term);
+            let weight = held.map_or(0.0, |(_, held)| held) + sign * weight;
+            if weight > 0.0 {
+                sum.push((term, weight));
+            }
+        }
+        sum.extend(mine);
+        self.sum = sum;
     }
 
-    /// Between two middles.
+    /// Between the middle and a text, given as a vector of length 1.
     #[must_use]
-    pub fn between(&self, other: &Self) -> f32 {
-        let (fewer, more) = if self.sum.len() <= other.sum.len() {
-            (self, other)
-        } else {
-            (other, self)
-        };
-        let shared = fewer.sum.iter().map(|(term, weight)| weight * more.weight(*term));
-        shared.sum::<f32>() / (self.norm * other.norm).max(f32::MIN_POSITIVE)
+    pub fn cosine(&self, unit: &Lookup) -> f32 {
+        unit.dot(self.sum.iter().copied()) / self.norm.max(f32::MIN_POSITIVE)
+    }
+
+    /// To be held against other middles.
+    #[must_use]
+    pub fn lookup(&self) -> Lookup {
+        Lookup::new(&self.sum)
+    }
+
+    /// Between two middles, one of them by its [`Self::lookup`].
+    #[must_use]
+    pub fn between(&self, lookup: &Lookup, other: &Self) -> f32 {
+        lookup.dot(other.sum.iter().copied()) / (self.norm * other.norm).max(f32::MIN_POSITIVE)
     }
 
     /// The mean cosine between two members: `(|sum|² − n) / (n (n − 1))`, since each has length 1. What was
@@ -74,35 +81,36 @@ impl Centre {
         ((self.norm * self.norm - n) / (n * (n - 1.0))).max(0.0)
     }
 
-    /// The heaviest terms.
+    /// The heaviest terms in ascending order, and their weights in the middle made a vector of length 1.
     #[must_use]
-    pub fn leading(&self, count: usize) -> Vec<u32> {
-        let mut terms = self.heaviest();
-        terms.truncate(count);
-        terms.into_iter().map(|(term, _)| term).collect()
-    }
-
-    fn weight(&self, term: u32) -> f32 {
-        self.sum.get(&term).copied().unwrap_or(0.0)
-    }
-
-    fn heaviest(&self) -> Vec<(u32, f32)> {
-        let mut terms: Vec<(u32, f32)> = self.sum.iter().map(|(term, weight)| (*term, *weight)).collect();
-        terms.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    pub fn leading(&self, count: usize) -> Vec<(u32, f32)> {
+        let mut terms = self.sum.clone();
+        if terms.len() > count {
+            terms.select_nth_unstable_by(count, heavier);
+            terms.truncate(count);
+        }
+        terms.sort_unstable_by_key(|(term, _)| *term);
+        for (_, weight) in &mut terms {
+            *weight /= self.norm.max(f32::MIN_POSITIVE);
+        }
         terms
     }
 
     fn settle(&mut self) {
         if self.sum.len() > 2 * MAX_TERMS {
-            let mut terms = self.heaviest();
-            terms.truncate(MAX_TERMS);
-            self.sum = terms.into_iter().collect();
+            self.sum.select_nth_unstable_by(MAX_TERMS, heavier);
+            self.sum.truncate(MAX_TERMS);
+            self.sum.sort_unstable_by_key(|(term, _)| *term);
         }
         self.norm = self
             .sum
-            .values()
-            .map(|weight| weight * weight)
+            .iter()
+            .map(|(_, weight)| weight * weight)
             .sum::<f32>()
             .sqrt();
     }
+}
+
+fn heavier(a: &(u32, f32), b: &(u32, f32)) -> std::cmp::Ordering {
+    b.1.total_cmp(&a.1).then(a.0.cmp(&b.0))
 }

@@ -1,13 +1,13 @@
 //! Groups grow by one report at a time. A report joins the group whose middle it is near to, not the group
 //! of anybody it resembles: so a group stays about one thing and does not chain into the next.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::hash::Hash;
 
 use rayon::prelude::*;
 
-use crate::similar::spread::ByNumber;
-use crate::similar::{Features, Found, Index};
+use crate::similar::spread::{ByKey, ByNumber};
+use crate::similar::{Features, Found, Index, Lookup, Unit};
 use crate::topics::centre::Centre;
 
 /// Neighbours looked at for one report.
@@ -16,6 +16,10 @@ const NEIGHBOURS: usize = 48;
 const LEADING_TERMS: usize = 12;
 /// A term that leads more groups than this does not show which of them are one.
 const MAX_LED: usize = 64;
+/// Of the cosine of two middles that are near each other, at least so much lies in the terms that lead both.
+const LED_SHARE: f32 = 0.25;
+/// Reports whose neighbours are looked for while those before them are placed.
+const PORTION: usize = 256;
 /// Smaller groups are not looked at for coming apart.
 const MIN_SPLIT: usize = 6;
 
@@ -57,12 +61,12 @@ pub enum Change {
 #[derive(Clone, Debug)]
 pub struct Grouping<K> {
     settings: Settings,
-    groups: BTreeMap<GroupId, Group<K>>,
-    of: HashMap<K, GroupId>,
+    groups: ByNumber<Group<K>>,
+    of: ByKey<K, GroupId>,
     next: GroupId,
     touched: BTreeSet<GroupId>,
     /// The groups by their heaviest terms.
-    led_by: ByNumber<BTreeSet<GroupId>>,
+    led_by: ByNumber<Vec<GroupId>>,
     /// Groups that an analyst took apart, or shaped with his own hands: never united by the machine.
     pinned: BTreeSet<GroupId>,
 }
@@ -71,8 +75,16 @@ pub struct Grouping<K> {
 struct Group<K> {
     members: BTreeSet<K>,
     centre: Centre,
-    /// The heaviest terms, as of the last time anything was united.
-    leading: Vec<u32>,
+    /// The heaviest terms with their weights, in ascending order, as of the last time anything was united.
+    leading: Vec<(u32, f32)>,
+}
+
+/// A report that is to be placed, and who resembles it.
+struct Looked<K> {
+    key: K,
+    unit: Unit,
+    lookup: Lookup,
+    neighbours: Vec<Found<K>>,
 }
 
 impl<K> Default for Group<K> {
@@ -90,8 +102,8 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
     pub fn new(settings: Settings) -> Self {
         Self {
             settings,
-            groups: BTreeMap::new(),
-            of: HashMap::new(),
+            groups: ByNumber::default(),
+            of: ByKey::default(),
             next: 0,
             touched: BTreeSet::new(),
             led_by: ByNumber::default(),
@@ -99,8 +111,11 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         }
     }
 
+    /// In ascending order: the older first.
     pub fn ids(&self) -> impl Iterator<Item = GroupId> + '_ {
-        self.groups.keys().copied()
+        let mut ids: Vec<GroupId> = self.groups.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     /// The reports of a group, in order.
@@ -128,7 +143,9 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
     pub fn restore(&mut self, index: &Index<K>, members: &[K], pinned: bool) -> GroupId {
         let group = self.fresh();
         for key in members {
-            self.put(index, group, *key);
+            if let Some(features) = index.features(*key) {
+                self.put(group, *key, &index.unit(features));
+            }
         }
         if pinned {
             self.pinned.insert(group);
@@ -145,12 +162,16 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         keys.sort_unstable();
         keys.retain(|key| !self.of.contains_key(key));
         // Who resembles whom does not change while they are placed, and is most of the work.
-        let around: Vec<(K, Vec<Found<K>>)> = keys
-            .into_par_iter()
-            .map(|key| (key, self.neighbours(index, key)))
-            .collect();
-        for (key, neighbours) in around {
-            self.place(index, key, &neighbours);
+        let settings = self.settings;
+        let look_at_all = |part: &[K]| -> Vec<Looked<K>> {
+            let looked = part.par_iter().filter_map(|key| look(index, *key, settings));
+            looked.collect()
+        };
+        let mut looked = Vec::new();
+        for part in keys.chunks(PORTION).chain([&[][..]]) {
+            let place_all = || looked.iter().for_each(|one| self.place(index, one));
+            let (_, next) = rayon::join(place_all, || look_at_all(part));
+            looked = next;
         }
         let mut changes = self.part(index);
         changes.extend(self.unite());
@@ -166,7 +187,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         };
         group.members.remove(&key);
         if let Some(features) = index.features(key) {
-            group.centre.take(index, features);
+            group.centre.take(&index.unit(features));
         }
         if group.members.is_empty() {
             let leading = std::mem::take(&mut group.leading);
@@ -181,13 +202,10 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         self.next
     }
 
-    fn put(&mut self, index: &Index<K>, group: GroupId, key: K) {
-        let Some(features) = index.features(key) else {
-            return;
-        };
+    fn put(&mut self, group: GroupId, key: K, unit: &Unit) {
         let held = self.groups.entry(group).or_default();
         if held.members.insert(key) {
-            held.centre.add(index, features);
+            held.centre.add(unit);
         }
         self.of.insert(key, group);
         self.touched.insert(group);
@@ -196,42 +214,43 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
     /// How near a text is to the middle of a group: a cosine.
     #[must_use]
     pub fn nearness(&self, index: &Index<K>, group: GroupId, features: &Features) -> f32 {
-        self.groups
-            .get(&group)
-            .map_or(0.0, |group| group.centre.cosine(index, features))
+        self.cosine(group, &index.unit(features).lookup())
     }
 
-    fn neighbours(&self, index: &Index<K>, key: K) -> Vec<Found<K>> {
-        let features = index.features(key);
-        features.map_or_else(Vec::new, |features| {
-            index.search(features, self.settings.pair / 2.0, NEIGHBOURS)
-        })
+    fn cosine(&self, group: GroupId, unit: &Lookup) -> f32 {
+        let group = self.groups.get(&group);
+        group.map_or(0.0, |group| group.centre.cosine(unit))
     }
 
-    fn place(&mut self, index: &Index<K>, key: K, neighbours: &[Found<K>]) {
-        let Some(features) = index.features(key) else {
-            return;
-        };
-        if self.of.contains_key(&key) {
+    fn place(&mut self, index: &Index<K>, looked: &Looked<K>) {
+        let Looked {
+            key,
+            unit,
+            lookup,
+            neighbours,
+        } = looked;
+        if self.of.contains_key(key) {
             return;
         }
-        let around: BTreeSet<GroupId> = neighbours
+        let mut around: Vec<GroupId> = neighbours
             .iter()
             .filter_map(|found| self.group_of(found.key))
             .collect();
+        around.sort_unstable();
+        around.dedup();
         let by_nearness = around
             .into_iter()
-            .map(|group| (self.nearness(index, group, features), group));
+            .map(|group| (self.cosine(group, lookup), group));
         let nearest = by_nearness.max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
         if let Some((near, group)) = nearest
             && near >= self.settings.join
         {
-            self.put(index, group, key);
+            self.put(group, *key, unit);
             return;
         }
         let partners: Vec<K> = neighbours
             .iter()
-            .filter(|found| found.key != key && found.similarity >= self.settings.pair)
+            .filter(|found| found.key != *key && found.similarity >= self.settings.pair)
             .map(|found| found.key)
             .filter(|partner| !self.of.contains_key(partner))
             .collect();
@@ -239,13 +258,14 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             return;
         }
         let group = self.fresh();
-        self.put(index, group, key);
+        self.put(group, *key, unit);
         for partner in partners {
-            let near = index
-                .features(partner)
-                .map_or(0.0, |features| self.nearness(index, group, features));
-            if near >= self.settings.pair {
-                self.put(index, group, partner);
+            let Some(features) = index.features(partner) else {
+                continue;
+            };
+            let unit = index.unit(features);
+            if self.cosine(group, &unit.lookup()) >= self.settings.pair {
+                self.put(group, partner, &unit);
             }
         }
     }
@@ -258,15 +278,17 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let leading = group.centre.leading(LEADING_TERMS);
         let before = std::mem::replace(&mut group.leading, leading.clone());
         self.unlead(id, &before);
-        for term in leading {
-            self.led_by.entry(term).or_default().insert(id);
+        for (term, _) in leading {
+            self.led_by.entry(term).or_default().push(id);
         }
     }
 
-    fn unlead(&mut self, id: GroupId, leading: &[u32]) {
-        for term in leading {
+    fn unlead(&mut self, id: GroupId, leading: &[(u32, f32)]) {
+        for (term, _) in leading {
             if let Some(led) = self.led_by.get_mut(term) {
-                led.remove(&id);
+                if let Some(at) = led.iter().position(|other| *other == id) {
+                    led.swap_remove(at);
+                }
                 if led.is_empty() {
                     self.led_by.remove(term);
                 }
@@ -279,38 +301,15 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         for id in self.touched.clone() {
             self.lead(id);
         }
-        let mut pairs: Vec<(f32, GroupId, GroupId)> = Vec::new();
-        for id in self.touched.iter().filter(|id| !self.pinned.contains(id)) {
-            let Some(group) = self.groups.get(id) else {
-                continue;
-            };
-            let around: BTreeSet<GroupId> = group
-                .leading
-                .iter()
-                .filter_map(|term| self.led_by.get(term))
-                .filter(|led| led.len() <= MAX_LED)
-                .flatten()
-                .copied()
-                .collect();
-            for other in around
-                .iter()
-                .filter(|other| *other != id && !self.pinned.contains(other))
-            {
-                let near = self
-                    .groups
-                    .get(other)
-                    .map_or(0.0, |other| group.centre.between(&other.centre));
-                if near >= self.settings.merge {
-                    pairs.push((near, *id.min(other), *id.max(other)));
-                }
-            }
-        }
+        let touched: Vec<GroupId> = self.touched.iter().copied().collect();
+        let near = touched.par_iter().flat_map_iter(|id| self.near(*id));
+        let mut pairs: Vec<(f32, GroupId, GroupId)> = near.collect();
         pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         pairs.dedup();
         let mut changes = Vec::new();
         for (_, a, b) in pairs {
             let near = match (self.groups.get(&a), self.groups.get(&b)) {
-                (Some(a), Some(b)) => a.centre.between(&b.centre),
+                (Some(a), Some(b)) => a.centre.between(&a.centre.lookup(), &b.centre),
                 _ => continue,
             };
             if near >= self.settings.merge {
@@ -319,6 +318,31 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             }
         }
         changes
+    }
+
+    /// The groups whose middles are so near to a group's that they are one with it.
+    fn near(&self, id: GroupId) -> Vec<(f32, GroupId, GroupId)> {
+        let Some(group) = self.groups.get(&id).filter(|_| !self.pinned.contains(&id)) else {
+            return Vec::new();
+        };
+        let led = group.leading.iter().filter_map(|(term, _)| self.led_by.get(term));
+        let mut around: Vec<GroupId> = led.filter(|led| led.len() <= MAX_LED).flatten().copied().collect();
+        around.sort_unstable();
+        around.dedup();
+        let others = around
+            .into_iter()
+            .filter(|other| *other != id && !self.pinned.contains(other))
+            .filter_map(|other| Some((other, self.groups.get(&other)?)));
+        let alike = others.filter(|(_, other)| {
+            let shared = dot(&group.leading, &other.leading);
+            shared >= LED_SHARE * self.settings.merge
+        });
+        let lookup = group.centre.lookup();
+        let near = alike.filter_map(|(other, its)| {
+            let near = group.centre.between(&lookup, &its.centre);
+            (near >= self.settings.merge).then_some((near, id.min(other), id.max(other)))
+        });
+        near.collect()
     }
 
     fn unite_two(&mut self, from: GroupId, into: GroupId) {
@@ -361,8 +385,9 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
                 ..self.settings
             });
             for key in &members {
-                let neighbours = parts.neighbours(&own, *key);
-                parts.place(&own, *key, &neighbours);
+                if let Some(looked) = look(&own, *key, parts.settings) {
+                    parts.place(&own, &looked);
+                }
             }
             let mut parts: Vec<Vec<K>> = parts
                 .groups
@@ -377,7 +402,9 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             for (rank, part) in parts.into_iter().enumerate() {
                 let into = if rank == 0 { id } else { self.fresh() };
                 for key in part {
-                    self.put(index, into, key);
+                    if let Some(features) = index.features(key) {
+                        self.put(into, key, &index.unit(features));
+                    }
                 }
                 if rank > 0 {
                     changes.push(Change::Split { from: id, into });
@@ -386,6 +413,32 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         }
         changes
     }
+}
+
+/// Of two vectors in ascending order of terms.
+fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
+    let mut sum = 0.0;
+    let (mut left, mut right) = (0, 0);
+    while let (Some((mine, x)), Some((theirs, y))) = (a.get(left), b.get(right)) {
+        if mine == theirs {
+            sum += x * y;
+        }
+        left += usize::from(mine <= theirs);
+        right += usize::from(theirs <= mine);
+    }
+    sum
+}
+
+/// Who resembles a report; none for one that the index does not hold.
+fn look<K: Copy + Eq + Hash + Ord>(index: &Index<K>, key: K, settings: Settings) -> Option<Looked<K>> {
+    let features = index.features(key)?;
+    let (unit, neighbours) = index.search_with_unit(features, settings.pair / 2.0, NEIGHBOURS);
+    Some(Looked {
+        key,
+        lookup: unit.lookup(),
+        unit,
+        neighbours,
+    })
 }
 
 /// Whether a group is told to anybody: three reports or more, and alike enough for their number. Of a few

@@ -6,7 +6,7 @@ use entity::kinds::Status;
 use entity::order;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::MANY;
@@ -15,7 +15,6 @@ use crate::orders::walk;
 /// Where and when an order counts.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Counted {
-    pub id: OrderId,
     pub created_at: DateTime<Utc>,
     pub area_code: Option<String>,
     pub category_code: Option<String>,
@@ -30,7 +29,6 @@ pub async fn counted(
     order::Entity::find()
         .select_only()
         .columns([
-            order::Column::Id,
             order::Column::CreatedAt,
             order::Column::AreaCode,
             order::Column::CategoryCode,
@@ -39,6 +37,30 @@ pub async fn counted(
         .filter(order::Column::CreatedAt.lt(until))
         .filter(order::Column::Status.ne(Status::Cancelled))
         .into_model()
+        .all(connection)
+        .await
+}
+
+/// The orders of a category in some areas, of a span of time; the empty code stands for no area.
+pub async fn of_category(
+    connection: &impl ConnectionTrait,
+    category: &str,
+    areas: &[String],
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<Vec<OrderId>, DbErr> {
+    let mut there = Condition::any().add(order::Column::AreaCode.is_in(areas.iter().map(String::as_str)));
+    if areas.iter().any(String::is_empty) {
+        there = there.add(order::Column::AreaCode.is_null());
+    }
+    order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::Column::CreatedAt.gte(from))
+        .filter(order::Column::CreatedAt.lt(until))
+        .filter(order::Column::Status.ne(Status::Cancelled))
+        .filter(order::Column::CategoryCode.eq(category))
+        .filter(there)
+        .into_tuple()
         .all(connection)
         .await
 }

@@ -1,0 +1,89 @@
+//! A few terms with their weights, to be asked for many others: what a report or the middle of a group is while it is
+//! compared. Open addressing in a table that fits the nearest cache, so that a term that is not there costs one look.
+
+/// 2³² over the golden ratio; the products' high bits spread terms over the table.
+const GOLDEN: u32 = 0x9E37_79B9;
+/// Places for each term: two of three looks for a term that is not there end at an empty place at once.
+const PLACES: usize = 2;
+
+/// Weights by terms; a term that is not there weighs 0.
+#[derive(Clone, Debug)]
+pub struct Lookup {
+    /// A term and its weight; weight 0 is an empty place. As many as a power of two, one of them empty at least.
+    places: Vec<(u32, f32)>,
+    shift: u32,
+}
+
+impl Lookup {
+    /// Of terms that differ; those that weigh nothing are left out.
+    #[must_use]
+    pub fn new(weights: &[(u32, f32)]) -> Self {
+        let places = (PLACES * weights.len() + 1).next_power_of_two().max(2);
+        let mut lookup = Self {
+            places: vec![(0, 0.0); places],
+            shift: u32::BITS - places.trailing_zeros(),
+        };
+        for (term, weight) in weights.iter().filter(|(_, weight)| *weight > 0.0) {
+            let mut at = lookup.first(*term);
+            while lookup.places.get(at).is_some_and(|(_, held)| *held > 0.0) {
+                at = (at + 1) & (places - 1);
+            }
+            if let Some(place) = lookup.places.get_mut(at) {
+                *place = (*term, *weight);
+            }
+        }
+        lookup
+    }
+
+    #[must_use]
+    pub fn weight(&self, term: u32) -> f32 {
+        let mut at = self.first(term);
+        while let Some((held, weight)) = self.places.get(at) {
+            if *weight <= 0.0 || *held == term {
+                return *weight;
+            }
+            at = (at + 1) & (self.places.len() - 1);
+        }
+        0.0
+    }
+
+    /// The sum over terms that both have of the products of their weights.
+    #[must_use]
+    pub fn dot(&self, others: impl Iterator<Item = (u32, f32)>) -> f32 {
+        others.map(|(term, weight)| weight * self.weight(term)).sum()
+    }
+
+    fn first(&self, term: u32) -> usize {
+        (term.wrapping_mul(GOLDEN) >> self.shift) as usize
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_term_is_found_and_no_other() {
+        for count in [0, 1, 2, 3, 64, 191, 384] {
+            // Neighbours and multiples of a power of two: the worst that hashes could be.
+            let terms: Vec<(u32, f32)> = (0..count)
+                .map(|nth| (if nth % 2 == 0 { nth } else { nth << 20 }, nth as f32 + 1.0))
+                .collect();
+            let lookup = Lookup::new(&terms);
+            for (term, weight) in &terms {
+                assert!((lookup.weight(*term) - weight).abs() < f32::EPSILON, "{term} of {count}");
+            }
+            for other in (count..count + 500).map(|nth| nth * 7 + 1).filter(|other| *other >= count) {
+                let held = terms.iter().any(|(term, _)| *term == other);
+                assert_eq!(lookup.weight(other) > 0.0, held, "{other} of {count}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_product_of_two_vectors_is_that_of_what_they_share() {
+        let lookup = Lookup::new(&[(1, 0.5), (2, 0.0), (9, 2.0)]);
+        let other = [(1, 4.0), (2, 3.0), (9, 1.5), (10, 7.0)];
+        assert!((lookup.dot(other.into_iter()) - 5.0).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,224 @@
+//! Which reports hold a term. Most terms stand in a report or two, so that a short list lies in place; an entry
+//! is one number, and a term that nobody holds any more leaves nothing behind.
+
+use crate::similar::features::weight;
+use crate::similar::spread::ByNumber;
+
+/// Bits of an entry for how much the term was said there; the others are the slot.
+const HALVES_BITS: u32 = 7;
+const HALVES_MASK: u32 = (1 << HALVES_BITS) - 1;
+/// Slots that an entry can name.
+pub const MAX_SLOTS: usize = 1 << (u32::BITS - HALVES_BITS);
+/// Entries that lie in place.
+const FEW: usize = 3;
+
+/// A report that holds a term, and how much it says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held(u32);
+
+impl Held {
+    fn new(slot: u32, halves: u8) -> Self {
+        Self((slot << HALVES_BITS) | u32::from(halves))
+    }
+
+    pub fn slot(self) -> u32 {
+        self.0 >> HALVES_BITS
+    }
+
+    /// The term's weight in that report.
+    pub fn weight(self) -> f32 {
+        weight((self.0 & HALVES_MASK) as u8)
+    }
+}
+
+/// The reports by the terms they hold.
+#[derive(Clone, Debug, Default)]
+pub struct Postings {
+    /// Where a term's list lies.
+    places: ByNumber<u32>,
+    lists: Vec<List>,
+    /// Lists that no term uses.
+    free: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+struct List {
+    /// Reports that hold the term now.
+    alive: u32,
+    entries: Entries,
+}
+
+#[derive(Clone, Debug)]
+enum Entries {
+    Few { count: u8, held: [Held; FEW] },
+    Many(Vec<Held>),
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self {
+            alive: 0,
+            entries: Entries::Few {
+                count: 0,
+                held: [Held::default(); FEW],
+            },
+        }
+    }
+}
+
+impl Entries {
+    fn as_slice(&self) -> &[Held] {
+        match self {
+            Self::Few { count, held } => held.get(..usize::from(*count)).unwrap_or(held),
+            Self::Many(held) => held,
+        }
+    }
+
+    fn push(&mut self, new: Held) {
+        match self {
+            Self::Few { count, held } => {
+                if let Some(free) = held.get_mut(usize::from(*count)) {
+                    *free = new;
+                    *count += 1;
+                } else {
+                    let mut many = Vec::with_capacity(2 * FEW);
+                    many.extend_from_slice(held);
+                    many.push(new);
+                    *self = Self::Many(many);
+                }
+            }
+            Self::Many(held) => held.push(new),
+        }
+    }
+
+    /// Names the slots anew, and lets go of those that are gone.
+    fn rename(&mut self, renamed: &[Option<u32>]) {
+        let kept = |old: &Held| -> Option<Held> {
+            let slot = renamed.get(old.slot() as usize).copied().flatten()?;
+            Some(Held((slot << HALVES_BITS) | (old.0 & HALVES_MASK)))
+        };
+        match self {
+            Self::Few { .. } => {
+                let mut few = List::default().entries;
+                self.as_slice().iter().filter_map(kept).for_each(|held| few.push(held));
+                *self = few;
+            }
+            Self::Many(held) => {
+                held.retain_mut(|entry| {
+                    let new = kept(entry);
+                    *entry = new.unwrap_or_default();
+                    new.is_some()
+                });
+                if held.len() <= FEW {
+                    let mut few = List::default().entries;
+                    held.iter().for_each(|held| few.push(*held));
+                    *self = few;
+                } else if held.capacity() > 2 * held.len() {
+                    held.shrink_to_fit();
+                }
+            }
+        }
+    }
+}
+
+impl Postings {
+    /// How many reports hold the term now.
+    pub fn alive(&self, term: u32) -> u32 {
+        self.list(term).map_or(0, |list| list.alive)
+    }
+
+    /// How many reports hold the term now, and the entries, in ascending order of slots; of removed reports some
+    /// may still be there.
+    pub fn of(&self, term: u32) -> (u32, &[Held]) {
+        self.list(term)
+            .map_or((0, &[]), |list| (list.alive, list.entries.as_slice()))
+    }
+
+    /// Adds a report, whose slot is above all others; gives how many hold the term with it.
+    pub fn push(&mut self, term: u32, slot: u32, halves: u8) -> u32 {
+        let place = *self.places.entry(term).or_insert_with(|| {
+            self.free.pop().unwrap_or_else(|| {
+                self.lists.push(List::default());
+                self.lists.len() as u32 - 1
+            })
+        });
+        self.lists.get_mut(place as usize).map_or(0, |list| {
+            list.entries.push(Held::new(slot, halves));
+            list.alive += 1;
+            list.alive
+        })
+    }
+
+    /// One report fewer holds the term; its entry stays until the slots are renamed, or the term is gone.
+    pub fn take(&mut self, term: u32) {
+        let Some(place) = self.places.get(&term).copied() else {
+            return;
+        };
+        let Some(list) = self.lists.get_mut(place as usize) else {
+            return;
+        };
+        list.alive = list.alive.saturating_sub(1);
+        if list.alive == 0 {
+            *list = List::default();
+            self.places.remove(&term);
+            self.free.push(place);
+        }
+    }
+
+    /// `renamed`: the new slot of each old one, none of a removed report; the order of slots stays.
+    pub fn rename(&mut self, renamed: &[Option<u32>]) {
+        for list in &mut self.lists {
+            list.entries.rename(renamed);
+        }
+    }
+
+    fn list(&self, term: u32) -> Option<&List> {
+        self.lists.get(*self.places.get(&term)? as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(postings: &Postings, term: u32) -> Vec<u32> {
+        postings.of(term).1.iter().map(|held| held.slot()).collect()
+    }
+
+    #[test]
+    fn a_list_grows_out_of_its_place_and_back_into_it() {
+        let mut postings = Postings::default();
+        for slot in 0..8 {
+            assert_eq!(postings.push(7, slot, 2), slot + 1);
+        }
+        assert_eq!(slots(&postings, 7), (0..8).collect::<Vec<_>>());
+        for _ in 0..6 {
+            postings.take(7);
+        }
+        let renamed: Vec<Option<u32>> = (0..8_u32).map(|slot| slot.checked_sub(6)).collect();
+        postings.rename(&renamed);
+        assert_eq!((postings.alive(7), slots(&postings, 7)), (2, vec![0, 1]));
+        postings.push(7, 2, 2);
+        assert_eq!(slots(&postings, 7), [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_term_that_nobody_holds_leaves_nothing_behind() {
+        let mut postings = Postings::default();
+        for term in 0..1_000 {
+            postings.push(term, term, 2);
+            postings.take(term);
+        }
+        assert_eq!((postings.lists.len(), postings.places.len()), (1, 0));
+        assert_eq!(postings.of(5), (0, &[][..]));
+    }
+
+    #[test]
+    fn an_entry_keeps_its_slot_and_its_weight_apart() {
+        for (slot, halves) in [(0, 127), (MAX_SLOTS as u32 - 1, 1), (5, 2)] {
+            let held = Held::new(slot, halves);
+            assert_eq!(held.slot(), slot);
+            assert!((held.weight() - weight(halves)).abs() < f32::EPSILON);
+        }
+    }
+}

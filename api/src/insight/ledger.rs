@@ -1,0 +1,144 @@
+//! The days' counts in numbers: what a scan looks at, and what the numbers stand for (pure). Days are read a portion
+//! at a time: three years of a million orders are as many triples of names, and a few megabytes of numbers.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use insight::scan::{Grid, Slot};
+use serde::Deserialize;
+
+/// With fewer orders on record nobody knows what is usual.
+const MIN_ORDERS: u64 = 200;
+
+/// Category, area, orders: what a day's row holds.
+pub type DayCounts<'a> = Vec<(&'a str, &'a str, u32)>;
+
+/// Days as they are read.
+pub struct Ledger {
+    areas: Vec<String>,
+    /// Each with the number it was given when it first came.
+    categories: BTreeMap<String, usize>,
+    first: Option<NaiveDate>,
+    counted: Vec<Counted>,
+    total: u64,
+}
+
+struct Counted {
+    category: usize,
+    area: usize,
+    day: NaiveDate,
+    orders: u16,
+}
+
+/// The grid of all days on record, and the names of its categories and areas.
+pub struct Sheet {
+    pub categories: Vec<String>,
+    pub areas: Vec<String>,
+    pub grid: Grid,
+}
+
+impl Ledger {
+    /// Of the codes of the areas; what is counted for any other goes to the last one.
+    #[must_use]
+    pub fn new(areas: Vec<String>) -> Self {
+        Self {
+            areas,
+            categories: BTreeMap::new(),
+            first: None,
+            counted: Vec::new(),
+            total: 0,
+        }
+    }
+
+    /// Adds a day, `counts` as [`DayCounts`]; days come in order.
+    pub fn add(&mut self, day: NaiveDate, counts: &serde_json::Value) {
+        self.first.get_or_insert(day);
+        for (category, area, orders) in DayCounts::deserialize(counts).unwrap_or_default() {
+            let next = self.categories.len();
+            let category = match self.categories.get(category) {
+                Some(known) => *known,
+                None => *self.categories.entry(category.to_owned()).or_insert(next),
+            };
+            let area = self.areas.iter().position(|known| known == area);
+            self.total += u64::from(orders);
+            self.counted.push(Counted {
+                category,
+                area: area.unwrap_or(self.areas.len().saturating_sub(1)),
+                day,
+                orders: u16::try_from(orders).unwrap_or(u16::MAX),
+            });
+        }
+    }
+
+    /// The grid up to `today` (not included); none where there is too little to learn from.
+    #[must_use]
+    pub fn lay_out(self, today: NaiveDate, is_off: impl Fn(NaiveDate) -> bool) -> Option<Sheet> {
+        let first = self.first.filter(|_| self.total >= MIN_ORDERS)?;
+        let days = usize::try_from((today - first).num_days()).ok()?;
+        // By name and not by who came first: a rise is found the same whatever happened years ago.
+        let mut rank = vec![0; self.categories.len()];
+        for (place, number) in self.categories.values().enumerate() {
+            *rank.get_mut(*number)? = place;
+        }
+        let mut grid = Grid::new(first, days, self.areas.len(), self.categories.len(), is_off);
+        for counted in &self.counted {
+            let slot = Slot {
+                category: rank.get(counted.category).copied()?,
+                area: counted.area,
+                day: usize::try_from((counted.day - first).num_days()).ok()?,
+            };
+            grid.add(slot, counted.orders);
+        }
+        Some(Sheet {
+            categories: self.categories.into_keys().collect(),
+            areas: self.areas,
+            grid,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn day(offset: i64) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2025, 3, 1).unwrap() + chrono::TimeDelta::days(offset)
+    }
+
+    fn ledger() -> Ledger {
+        Ledger::new(vec!["410302".to_owned(), "410303".to_owned(), String::new()])
+    }
+
+    #[test]
+    fn days_become_a_grid_with_its_categories_in_order() {
+        let mut ledger = ledger();
+        ledger.add(day(0), &json!([["0201", "410303", 150], ["0101", "410302", 30]]));
+        ledger.add(day(2), &json!([["0102", "", 2], ["0101", "999999", 40]]));
+        let sheet = ledger.lay_out(day(3), |_| false).unwrap();
+        assert_eq!(sheet.categories, ["0101", "0102", "0201"]);
+        let series = |category, area| sheet.grid.series(category, area).to_vec();
+        assert_eq!(series(0, 0), [30, 0, 0]);
+        assert_eq!(series(2, 1), [150, 0, 0]);
+        // No area, and one that the city does not have, count as unknown.
+        assert_eq!(series(1, 2), [0, 0, 2]);
+        assert_eq!(series(0, 2), [0, 0, 40]);
+    }
+
+    #[test]
+    fn too_few_orders_tell_nothing() {
+        let mut ledger = ledger();
+        ledger.add(day(0), &json!([["0101", "410302", 199]]));
+        assert!(ledger.lay_out(day(1), |_| false).is_none());
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_counts_nothing() {
+        let mut ledger = ledger();
+        ledger.add(day(0), &json!({ "0101": 3 }));
+        ledger.add(day(1), &json!([["0101", "410302", 300]]));
+        let sheet = ledger.lay_out(day(2), |_| false).unwrap();
+        assert_eq!(sheet.grid.of_category(0), [0, 300]);
+    }
+}

@@ -1,0 +1,220 @@
+//! What the nightly search reads and writes at the size of a city: three years and a million orders in the database,
+//! the first search of all, then the next night's.
+//!
+//! `cargo run -p tests --example nights -- [ORDERS]`
+
+#![expect(clippy::print_stdout, reason = "prints figures")]
+
+#[path = "../../api/insight/examples/rebuild/city.rs"]
+mod city;
+
+use std::path::Path;
+use std::time::Instant;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{OrderId, PersonId};
+use entity::kinds::{
+    CategorySource, Channel, ContentCheck, Light, PlaceRelation, Role, Status, SupervisionLevel,
+};
+use entity::{order, person, topic};
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use sea_orm::{
+    ColumnTrait as _, DatabaseConnection, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+    QueryFilter as _, TransactionTrait as _,
+};
+use tests::{Db, TestApp};
+use zhitong::insight::daily;
+use zhitong::orders::recent;
+
+use crate::city::City;
+
+const DAYS: i64 = 3 * 365;
+const DELEGATES: usize = 2_000;
+/// Rows in one statement; SQLite takes 32,766 values.
+const BATCH: usize = 250;
+
+#[tokio::main]
+async fn main() {
+    let orders = std::env::args().nth(1).and_then(|text| text.parse().ok());
+    let orders: usize = orders.unwrap_or(1_000_000);
+    let daily_orders = orders.div_ceil(usize::try_from(DAYS).expect("days"));
+    let app = TestApp::start(Db::Sqlite).await;
+    let mut filler = Filler::new(&app, daily_orders).await;
+    let began = Instant::now();
+    for back in (1..=DAYS).rev() {
+        filler.day(app.now() - TimeDelta::days(back)).await;
+    }
+    println!("{} orders written in {:.0?}; {}", filler.number, began.elapsed(), peak_memory());
+
+    timed("recent reports read", recent::warm(app.app().clone())).await;
+    timed("the first search", search(&app)).await;
+    for night in 1..=2 {
+        app.app().clock.advance_to(app.now() + TimeDelta::days(1));
+        filler.day(app.now() - TimeDelta::days(1)).await;
+        timed(&format!("night {night}, {daily_orders} orders"), search(&app)).await;
+    }
+    let topics = topic::Entity::find().count(&app.app().db).await.expect("topics");
+    println!("{topics} topics; peak memory {}", peak_memory());
+}
+
+async fn search(app: &TestApp) {
+    daily::find_topics(app.app()).await.expect("the search");
+}
+
+async fn timed(what: &str, work: impl Future<Output = ()>) {
+    let began = Instant::now();
+    work.await;
+    println!("{what}: {:.2?}; {}", began.elapsed(), peak_memory());
+}
+
+/// Writes orders as they count: closed, with words, a place and a category.
+struct Filler {
+    db: DatabaseConnection,
+    city: City,
+    daily: usize,
+    reporters: Vec<PersonId>,
+    areas: Vec<String>,
+    categories: Vec<String>,
+    number: usize,
+}
+
+impl Filler {
+    async fn new(app: &TestApp, daily: usize) -> Self {
+        let db = app.app().db.clone();
+        let snapshot = app.app().city.load();
+        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/city/luoyang");
+        let rng = StdRng::seed_from_u64(7);
+        let divisions = snapshot.counties.divisions().iter();
+        Self {
+            reporters: delegates(&db).await,
+            city: City::new(&pack, daily, rng).expect("the pack"),
+            daily,
+            areas: divisions.map(|division| division.code.clone()).collect(),
+            categories: snapshot
+                .categories
+                .leaves().map(|leaf| leaf.code.clone()).collect(),
+            number: 0,
+            db,
+        }
+    }
+
+    /// One day's orders, an even time apart.
+    async fn day(&mut self, start: DateTime<Utc>) {
+        let apart = TimeDelta::days(1) / i32::try_from(self.daily).expect("orders of a day");
+        let mut rows = Vec::with_capacity(self.daily);
+        for nth in 0..self.daily {
+            let at = start + apart * i32::try_from(nth).expect("orders of a day");
+            rows.push(self.order(at));
+        }
+        let txn = self.db.begin().await.expect("a transaction");
+        for part in rows.chunks(BATCH) {
+            let part = part.iter().map(|row| row.clone().into_active_model());
+            let written = order::Entity::insert_many(part).exec_without_returning(&txn);
+            written.await.expect("orders");
+        }
+        txn.commit().await.expect("a commit");
+    }
+
+    fn order(&mut self, at: DateTime<Utc>) -> order::Model {
+        self.number += 1;
+        let description = self.city.report();
+        // Some categories and counties have far more than others.
+        let pick = |from: &[String]| from.get(self.number * self.number / 7 % from.len() / 2).cloned();
+        order::Model {
+            number: format!("N{:010}", self.number),
+            description,
+            category_code: pick(&self.categories),
+            area_code: pick(&self.areas),
+            reporter_id: self.reporters[self.number * 31 % self.reporters.len()],
+            created_at: at,
+            updated_at: at,
+            ..blank(at)
+        }
+    }
+}
+
+/// A closed order that nothing else is known of.
+fn blank(at: DateTime<Utc>) -> order::Model {
+    order::Model {
+        id: OrderId::generate(),
+        number: String::new(),
+        channel: Channel::Snap,
+        status: Status::Closed,
+        round: 1,
+        version: 1,
+        light: Light::Green,
+        description: String::new(),
+        category_code: None,
+        category_source: CategorySource::Chosen,
+        category_confidence: None,
+        reporter_id: PersonId::generate(),
+        filed_by: None,
+        confidential: false,
+        longitude: None,
+        latitude: None,
+        given_longitude: None,
+        given_latitude: None,
+        given_datum: None,
+        accuracy_m: None,
+        address: None,
+        boundary_set_id: None,
+        area_code: None,
+        township_code: None,
+        zone: None,
+        place_relation: PlaceRelation::Unknown,
+        unit_id: None,
+        dispatch: serde_json::json!({}),
+        difficult: false,
+        tracked: false,
+        committee: None,
+        kind: None,
+        supervision_level: SupervisionLevel::Unit,
+        wants_follow_up: false,
+        occurred_at: None,
+        site_id: None,
+        call_id: None,
+        returns: 0,
+        extensions_granted: 0,
+        dissatisfied_count: 0,
+        due_at: None,
+        stage_since: at,
+        merged_into: None,
+        created_at: at,
+        updated_at: at,
+        dispatched_at: None,
+        accepted_at: None,
+        replied_at: None,
+        closed_at: Some(at),
+        content_check: ContentCheck::Pass,
+    }
+}
+
+/// Delegates besides those of the test's city.
+async fn delegates(db: &DatabaseConnection) -> Vec<PersonId> {
+    let known = person::Entity::find().filter(person::Column::Role.eq(Role::Delegate));
+    let known = known.one(db).await.expect("people").expect("a delegate");
+    let copies: Vec<person::Model> = (0..DELEGATES)
+        .map(|nth| person::Model {
+            id: PersonId::generate(),
+            roster_key: format!("night-{nth}"),
+            phone_hash: format!("night-{nth}"),
+            openid_sealed: None,
+            openid_hash: None,
+            ..known.clone()
+        })
+        .collect();
+    for part in copies.chunks(BATCH) {
+        let part = part.iter().map(|row| row.clone().into_active_model());
+        let written = person::Entity::insert_many(part).exec_without_returning(db);
+        written.await.expect("people");
+    }
+    copies.into_iter().map(|person| person.id).collect()
+}
+
+/// As Linux counts it.
+fn peak_memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    format!("at most {}", line.map_or("unknown", str::trim))
+}
