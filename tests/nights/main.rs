@@ -45,7 +45,12 @@ async fn main() {
     for back in (1..=DAYS).rev() {
         filler.day(app.now() - TimeDelta::days(back)).await;
     }
-    println!("{} orders written in {:.0?}; {}", filler.number, began.elapsed(), peak_memory());
+    println!(
+        "{} orders written in {:.0?}; {}",
+        filler.number,
+        began.elapsed(),
+        peak_memory()
+    );
 
     timed("recent reports read", recent::warm(app.app().clone())).await;
     timed("the first search", search(&app)).await;
@@ -93,7 +98,9 @@ impl Filler {
             areas: divisions.map(|division| division.code.clone()).collect(),
             categories: snapshot
                 .categories
-                .leaves().map(|leaf| leaf.code.clone()).collect(),
+                .leaves()
+                .map(|leaf| leaf.code.clone())
+                .collect(),
             number: 0,
             db,
         }

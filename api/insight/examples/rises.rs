@@ -185,7 +185,9 @@ impl Told {
 fn delays(all: &[&Verdicts], rise: &Planted) -> String {
     let mut found: Vec<usize> = all.iter().filter_map(|one| one.delay(rise)).collect();
     found.sort_unstable();
-    let middle = found.get(found.len() / 2).map_or_else(|| "-".to_owned(), usize::to_string);
+    let middle = found
+        .get(found.len() / 2)
+        .map_or_else(|| "-".to_owned(), usize::to_string);
     format!("{middle} ({} of {})", found.len(), all.len())
 }
 

@@ -114,11 +114,18 @@ fn main() -> Result<(), std::io::Error> {
     let (mut spent, mut letters, mut done) = (Duration::ZERO, 0, 0);
     while done < DAYS {
         let texts: Vec<Vec<String>> = (0..PORTION.min(DAYS - done)).map(|_| day()).collect();
-        letters += texts.iter().flatten().map(|text| text.chars().count()).sum::<usize>();
+        letters += texts
+            .iter()
+            .flatten()
+            .map(|text| text.chars().count())
+            .sum::<usize>();
         done += texts.len();
         let portion = take_in_all(&mut memory, &texts);
         spent += portion;
-        println!("day {done:>5}: {:.2?} a day", portion / u32::try_from(texts.len()).unwrap_or(1));
+        println!(
+            "day {done:>5}: {:.2?} a day",
+            portion / u32::try_from(texts.len()).unwrap_or(1)
+        );
     }
     let (groups, told) = memory.told();
     println!(

@@ -69,7 +69,11 @@ impl Features {
 
     /// Reads a little of each part, so that memory brings what will be read next.
     pub(super) fn touch(&self) -> u32 {
-        let terms = self.terms.first().into_iter().chain(self.terms.get(self.terms.len() / 2));
+        let terms = self
+            .terms
+            .first()
+            .into_iter()
+            .chain(self.terms.get(self.terms.len() / 2));
         let halves = self.halves.first().copied().map_or(0, u32::from);
         terms.fold(halves, |sum, term| sum ^ term)
     }
@@ -141,7 +145,11 @@ fn count(text: &str, halves: u32, into: &mut Vec<(u32, u32)>) {
 }
 
 fn share(is_administrative: bool) -> u32 {
-    if is_administrative { ADMINISTRATIVE_SHARE } else { 1 }
+    if is_administrative {
+        ADMINISTRATIVE_SHARE
+    } else {
+        1
+    }
 }
 
 /// Whether a word names a county, a town or a village, or ends such a name.
@@ -165,12 +173,8 @@ mod tests {
         assert!(pairs.iter().any(|pair| pair.contains("新城")), "{pairs:?}");
         let known = Features::of("", "丽发新城小区");
         let other = Features::of("", "万科新城小区");
-        let shared = |a: &Features, b: &Features| {
-            a.terms
-                .iter()
-                .filter(|term| b.terms.contains(term))
-                .count()
-        };
+        let shared =
+            |a: &Features, b: &Features| a.terms.iter().filter(|term| b.terms.contains(term)).count();
         assert!(shared(&known, &known) > shared(&known, &other));
     }
 
@@ -222,7 +226,11 @@ mod tests {
         let endless = Features::of("", &"路灯，".repeat(90));
         assert_eq!(endless.halves.as_ref(), [127]);
         let mut terms = endless.terms();
-        assert!(terms.next().is_some_and(|(_, weight)| (0.97..1.0).contains(&weight)));
+        assert!(
+            terms
+                .next()
+                .is_some_and(|(_, weight)| (0.97..1.0).contains(&weight))
+        );
     }
 
     #[test]

@@ -100,7 +100,10 @@ impl Entries {
         match self {
             Self::Few { .. } => {
                 let mut few = List::default().entries;
-                self.as_slice().iter().filter_map(kept).for_each(|held| few.push(held));
+                self.as_slice()
+                    .iter()
+                    .filter_map(kept)
+                    .for_each(|held| few.push(held));
                 *self = few;
             }
             Self::Many(held) => {

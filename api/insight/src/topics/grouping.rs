@@ -326,7 +326,11 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             return Vec::new();
         };
         let led = group.leading.iter().filter_map(|(term, _)| self.led_by.get(term));
-        let mut around: Vec<GroupId> = led.filter(|led| led.len() <= MAX_LED).flatten().copied().collect();
+        let mut around: Vec<GroupId> = led
+            .filter(|led| led.len() <= MAX_LED)
+            .flatten()
+            .copied()
+            .collect();
         around.sort_unstable();
         around.dedup();
         let others = around
