@@ -20,10 +20,10 @@ use entity::{order, person, topic};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _, TransactionTrait as _,
+    ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _,
 };
 use tests::{Db, TestApp};
+use zhitong::db;
 use zhitong::insight::daily;
 use zhitong::orders::recent;
 
@@ -75,7 +75,7 @@ async fn timed(what: &str, work: impl Future<Output = ()>) {
 
 /// Writes orders as they count: closed, with words, a place and a category.
 struct Filler {
-    db: DatabaseConnection,
+    db: db::Db,
     city: City,
     daily: usize,
     reporters: Vec<PersonId>,
@@ -114,7 +114,7 @@ impl Filler {
             let at = start + apart * i32::try_from(nth).expect("orders of a day");
             rows.push(self.order(at));
         }
-        let txn = self.db.begin().await.expect("a transaction");
+        let txn = db::write(&self.db).await.expect("a transaction");
         for part in rows.chunks(BATCH) {
             let part = part.iter().map(|row| row.clone().into_active_model());
             let written = order::Entity::insert_many(part).exec_without_returning(&txn);
@@ -198,7 +198,7 @@ fn blank(at: DateTime<Utc>) -> order::Model {
 }
 
 /// Delegates besides those of the test's city.
-async fn delegates(db: &DatabaseConnection) -> Vec<PersonId> {
+async fn delegates(db: &db::Db) -> Vec<PersonId> {
     let known = person::Entity::find().filter(person::Column::Role.eq(Role::Delegate));
     let known = known.one(db).await.expect("people").expect("a delegate");
     let copies: Vec<person::Model> = (0..DELEGATES)
