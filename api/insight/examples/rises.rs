@@ -19,7 +19,7 @@ const AREAS: usize = 14;
 const PAST_DAYS: usize = 730;
 const JUDGED_DAYS: usize = 120;
 /// Cities with the same rises and another chance.
-const BACKGROUNDS: u64 = 12;
+const BACKGROUNDS: u64 = 6;
 /// Orders a day in the whole city.
 const DAILY: f64 = 150.0;
 const REPLICATIONS: usize = 199;

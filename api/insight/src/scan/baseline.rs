@@ -22,13 +22,17 @@ const CATEGORY_SEASON_PRIOR: f64 = 40.0;
 const CITY_SEASON_PRIOR: f64 = 200.0;
 /// Days' worth of belief that a class of days is like any other.
 const CLASS_PRIOR_DAYS: f64 = 7.0;
-/// Orders' worth of belief: a category comes as often as the average one, an area takes its share of it.
+/// Orders' worth of belief that a category comes as often as the average one.
 const CATEGORY_PRIOR: f64 = 0.5;
-const AREA_PRIOR: f64 = 1.0;
+/// How far the areas' rates of a category lie from their shares of it, as the variance of the factor between: what
+/// is assumed before there is anything to learn from, how strongly a category leans on the others, and the limits.
+const FIRST_SPREAD: f64 = 1.0;
+const SPREAD_PRIOR: f64 = 5.0;
+const SPREAD: (f64, f64) = (0.02, 2.0);
 /// Weeks that the unrest of a category is learned from, and how strongly it leans on the other categories'.
 const UNREST_WEEKS: usize = 52;
 const UNREST_PRIOR: f64 = 50.0;
-const MAX_UNREST: f64 = 1.0;
+const UNREST: (f64, f64) = (0.0, 1.0);
 /// What is assumed before there is anything to learn from: weeks differ by a fifth beyond chance.
 const FIRST_UNREST: f64 = 0.04;
 
@@ -46,6 +50,8 @@ pub struct CategoryBaseline {
     pub means: Vec<[f64; WINDOW]>,
     /// Orders that each area's rate rests on: the shape of its Gamma law.
     pub area_shapes: Vec<f64>,
+    /// How much of each area's rate is the category's in the city, and not the area's own: 0 to 1.
+    pub leans: Vec<f64>,
     /// The same for the category's rate in the city.
     pub shape: f64,
     /// Variance of a week's level around its mean, beyond Poisson: 0 for none.
@@ -68,32 +74,60 @@ struct City {
 #[must_use]
 pub fn learn(grid: &Grid) -> Baseline {
     let city = City::learn(grid);
-    let mut categories: Vec<(CategoryBaseline, Moments)> = (0..grid.categories())
+    let drafts: Vec<Draft> = (0..grid.categories())
         .map(|category| city.category(grid, category))
         .collect();
-    let pooled = categories
-        .iter()
-        .fold(Moments::default(), |sum, (_, own)| Moments {
-            excess: sum.excess + own.excess,
-            squares: sum.squares + own.squares,
-        });
-    let common = (pooled.excess + UNREST_PRIOR * FIRST_UNREST) / (pooled.squares + UNREST_PRIOR);
-    let common = common.clamp(0.0, MAX_UNREST);
-    for (baseline, own) in &mut categories {
-        let unrest = (own.excess + UNREST_PRIOR * common) / (own.squares + UNREST_PRIOR);
-        baseline.unrest = unrest.clamp(0.0, MAX_UNREST);
-    }
+    let all = |of: fn(&Draft) -> Moments| drafts.iter().map(of).fold(Moments::default(), Moments::and);
+    let unrest = all(|draft| draft.unrest).share(UNREST_PRIOR, FIRST_UNREST, UNREST);
+    let spread = all(|draft| draft.spread).share(SPREAD_PRIOR, FIRST_SPREAD, SPREAD);
+    let settled = drafts.iter().map(|draft| {
+        city.settle(
+            draft,
+            draft.unrest.share(UNREST_PRIOR, unrest, UNREST),
+            draft.spread.share(SPREAD_PRIOR, spread, SPREAD),
+        )
+    });
     Baseline {
         areas: grid.areas(),
-        categories: categories.into_iter().map(|(baseline, _)| baseline).collect(),
+        categories: settled.collect(),
     }
 }
 
-/// Of weekly counts around their means: Σ((y − m)² − m) and Σm², whose ratio is the unrest.
+/// One category before it is known what it has in common with the others.
+struct Draft {
+    /// Orders of each area, each day by its weight.
+    by_area: Vec<f64>,
+    shape: f64,
+    /// Orders a day.
+    rate: f64,
+    /// Days' worth of orders that the rates rest on.
+    exposure: f64,
+    /// How much each judged day has of an average day.
+    window: [f64; WINDOW],
+    unrest: Moments,
+    spread: Moments,
+}
+
+/// Of counts around their means: Σ((y − m)² − v), where v is what chance makes of it, and Σm², whose ratio is the
+/// variance of the factor between.
 #[derive(Clone, Copy, Default)]
 struct Moments {
     excess: f64,
     squares: f64,
+}
+
+impl Moments {
+    fn and(self, other: Self) -> Self {
+        Self {
+            excess: self.excess + other.excess,
+            squares: self.squares + other.squares,
+        }
+    }
+
+    /// The ratio, leaning on `prior`.
+    fn share(self, belief: f64, prior: f64, (least, most): (f64, f64)) -> f64 {
+        ((self.excess + belief * prior) / (self.squares + belief)).clamp(least, most)
+    }
 }
 
 impl City {
@@ -122,7 +156,7 @@ impl City {
         }
     }
 
-    fn category(&self, grid: &Grid, category: usize) -> (CategoryBaseline, Moments) {
+    fn category(&self, grid: &Grid, category: usize) -> Draft {
         let all = grid.of_category(category);
         let counts: Vec<f64> = all.iter().take(self.days).map(|n| f64::from(*n)).collect();
         let season = season(grid, &counts, self.season, CATEGORY_SEASON_PRIOR);
@@ -135,31 +169,48 @@ impl City {
         let by_area: Vec<f64> = (0..grid.areas())
             .map(|area| weighed(grid.series(category, area)))
             .collect();
-        let shape = by_area.iter().sum::<f64>() + CATEGORY_PRIOR;
-        let rate = shape / (exposure + CATEGORY_PRIOR / self.typical);
-        let window = |rate: f64| {
-            let mut means = [0.0; WINDOW];
-            for (mean, day) in means.iter_mut().zip(self.days..grid.days()) {
-                *mean = rate * factor(day);
+        let counted = by_area.iter().sum::<f64>();
+        let shape = counted + CATEGORY_PRIOR;
+        let mut window = [0.0; WINDOW];
+        for (of_day, day) in window.iter_mut().zip(self.days..grid.days()) {
+            *of_day = factor(day);
+        }
+        // A count whose days are weighed varies less than its mean.
+        let squares: f64 = self.weights.iter().map(|weight| weight * weight).sum();
+        let chance = squares / self.weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
+        let of_area = |(found, share): (&f64, &f64)| {
+            let mean = counted * share;
+            Moments {
+                excess: (found - mean).powi(2) - chance * mean,
+                squares: mean * mean,
             }
-            means
         };
-        let area_rate = |(counted, share): (&f64, &f64)| {
-            let prior_days = AREA_PRIOR / (rate * share);
-            (counted + AREA_PRIOR) / (exposure + prior_days)
-        };
-        let baseline = CategoryBaseline {
-            means: by_area
-                .iter()
-                .zip(&self.shares)
-                .map(area_rate)
-                .map(window)
-                .collect(),
-            area_shapes: by_area.iter().map(|counted| counted + AREA_PRIOR).collect(),
+        let areas = by_area.iter().zip(&self.shares);
+        Draft {
             shape,
-            unrest: 0.0,
+            rate: shape / (exposure + CATEGORY_PRIOR / self.typical),
+            exposure,
+            window,
+            unrest: self.moments(&counts, factor),
+            spread: areas.map(of_area).fold(Moments::default(), Moments::and),
+            by_area,
+        }
+    }
+
+    fn settle(&self, draft: &Draft, unrest: f64, spread: f64) -> CategoryBaseline {
+        let prior = 1.0 / spread;
+        let of_area = |(counted, share): (&f64, &f64)| {
+            let rate = (counted + prior) / (draft.exposure + prior / (draft.rate * share));
+            draft.window.map(|factor| rate * factor)
         };
-        (baseline, self.moments(&counts, factor))
+        let areas = draft.by_area.iter();
+        CategoryBaseline {
+            means: areas.clone().zip(&self.shares).map(of_area).collect(),
+            area_shapes: areas.clone().map(|counted| counted + prior).collect(),
+            leans: areas.map(|counted| prior / (counted + prior)).collect(),
+            shape: draft.shape,
+            unrest,
+        }
     }
 
     /// Weekly counts of the last year against the year's level.

@@ -37,23 +37,28 @@ pub struct Expectations<'a> {
     cells: Vec<Vec<[Cell; REACHES.len()]>>,
 }
 
-/// One cylinder's expectation.
+/// One cylinder's expectation: what its count is drawn from when nothing has changed.
 #[derive(Clone, Copy, Default)]
 struct Cell {
     mean: f64,
-    /// Variance of the count under the baseline, as a multiple of a Poisson count's.
-    inflation: f64,
+    /// Of the gamma law of the count's rate: small where the baseline is unsure or restless.
+    shape: f64,
 }
 
+/// As good as certain: the law of the count is Poisson's.
+const SURE: f64 = 1e12;
+
 impl Cell {
-    /// The log-likelihood ratio of a Poisson count (Kulldorff 1997), divided by how much more than Poisson
-    /// the count varies when nothing has changed (quasi-likelihood); 0 where there are not more than expected.
+    /// The log-likelihood ratio of a count whose rate is gamma (negative binomial; Poisson's, Kulldorff 1997, where
+    /// the rate is sure); 0 where there are not more than expected. Its exponential bounds how seldom chance comes so
+    /// far, whatever the cylinder: so the strongest of all is looked for on one scale.
     fn statistic(self, count: u32) -> f64 {
         let observed = f64::from(count);
         if count < MIN_COUNT || observed <= self.mean {
             return 0.0;
         }
-        (observed * (observed / self.mean).ln() - (observed - self.mean)) / self.inflation
+        let beyond = (observed - self.mean) / (self.mean + self.shape);
+        observed * (observed / self.mean).ln() - (observed + self.shape) * beyond.ln_1p()
     }
 }
 
@@ -108,12 +113,13 @@ impl<'a> Expectations<'a> {
         let baseline = &self.baseline.categories[category];
         let level = gamma_of_mean_one(rng, baseline.shape);
         let weeks: Vec<f64> = (0..WINDOW.div_ceil(7))
-            .map(|_| level * gamma_of_mean_one(rng, 1.0 / baseline.unrest))
+            .map(|_| gamma_of_mean_one(rng, 1.0 / baseline.unrest))
             .collect();
-        let areas = baseline.means.iter().zip(&baseline.area_shapes);
+        let rates = baseline.area_shapes.iter().zip(&baseline.leans);
+        let areas = baseline.means.iter().zip(rates);
         areas
-            .map(|(means, shape)| {
-                let own = gamma_of_mean_one(rng, *shape);
+            .map(|(means, (shape, lean))| {
+                let own = gamma_of_mean_one(rng, *shape) * (1.0 + lean * (level - 1.0));
                 let mut days = [0; WINDOW];
                 for (back, day) in days.iter_mut().enumerate() {
                     *day = poisson(rng, means[WINDOW - 1 - back] * own * weeks[back / 7]);
@@ -143,7 +149,7 @@ pub fn sums(days: &[u32]) -> [u32; REACHES.len()] {
 
 fn cell(category: &CategoryBaseline, zone: &[usize], reach: usize) -> Cell {
     let mut weeks = [0.0; WINDOW.div_ceil(7)];
-    let mut of_areas = 0.0;
+    let (mut of_areas, mut of_city) = (0.0, 0.0);
     for area in zone {
         let mut own = 0.0;
         for back in 0..reach {
@@ -152,13 +158,14 @@ fn cell(category: &CategoryBaseline, zone: &[usize], reach: usize) -> Cell {
             own += mean;
         }
         of_areas += own * own / category.area_shapes[*area];
+        of_city += own * category.leans[*area];
     }
     let mean: f64 = weeks.iter().sum();
     let squares: f64 = weeks.iter().map(|week| week * week).sum();
-    let beyond = mean * mean / category.shape + of_areas + category.unrest * squares;
+    let beyond = of_city * of_city / category.shape + of_areas + category.unrest * squares;
     Cell {
         mean,
-        inflation: 1.0 + beyond / mean.max(f64::MIN_POSITIVE),
+        shape: (mean * mean / beyond.max(f64::MIN_POSITIVE)).min(SURE),
     }
 }
 
@@ -170,7 +177,7 @@ mod tests {
     fn what_is_not_above_its_expectation_is_nothing() {
         let cell = Cell {
             mean: 5.0,
-            inflation: 1.0,
+            shape: SURE,
         };
         assert!(cell.statistic(5).abs() < f64::EPSILON);
         assert!(cell.statistic(9) > 0.0);
@@ -182,12 +189,9 @@ mod tests {
     fn an_unsure_expectation_weighs_less() {
         let sure = Cell {
             mean: 5.0,
-            inflation: 1.0,
+            shape: SURE,
         };
-        let unsure = Cell {
-            inflation: 3.0,
-            ..sure
-        };
+        let unsure = Cell { shape: 2.5, ..sure };
         assert!(unsure.statistic(20) < sure.statistic(20));
     }
 

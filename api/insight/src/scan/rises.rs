@@ -1,11 +1,10 @@
 //! The scan of one day: which categories rise where, and how often chance alone would show as much.
 
-use rand::SeedableRng as _;
-use rand::rngs::StdRng;
 use rayon::prelude::*;
 
 use crate::scan::baseline::{self, WINDOW};
 use crate::scan::cylinders::{Counts, Expectations, REACHES, sums};
+use crate::scan::draws::Chance;
 use crate::scan::grid::Grid;
 
 /// With fewer replications above it than this, a p-value comes from the Gumbel law fitted to them
@@ -102,7 +101,7 @@ impl Null {
     fn of(expectations: &Expectations<'_>, plan: &Plan) -> Self {
         let one = |replication: usize| {
             let seed = plan.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ replication as u64;
-            expectations.highest_of_replica(&mut StdRng::seed_from_u64(seed))
+            expectations.highest_of_replica(&mut Chance::seeded(seed))
         };
         let mut highest: Vec<f64> = (0..plan.replications).into_par_iter().map(one).collect();
         highest.sort_by(|a, b| b.total_cmp(a));
@@ -134,14 +133,12 @@ impl Null {
 
 #[cfg(test)]
 mod tests {
-    use chrono::NaiveDate;
-    use rand::SeedableRng as _;
-
     use super::*;
     use crate::scan::baseline::Baseline;
     use crate::scan::draws::poisson;
     use crate::scan::grid::Slot;
     use crate::scan::zones::zones;
+    use chrono::NaiveDate;
 
     const AREAS: usize = 4;
     const CATEGORIES: usize = 6;
@@ -157,7 +154,7 @@ mod tests {
 
     /// Nothing but chance: `CATEGORIES` × `AREAS` steady series.
     fn background(days: usize, seed: u64) -> Grid {
-        let mut rng = StdRng::seed_from_u64(seed);
+        let mut rng = Chance::seeded(seed);
         let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
         let mut grid = Grid::new(first, days, AREAS, CATEGORIES, |_| false);
         for category in 0..CATEGORIES {
@@ -214,7 +211,7 @@ mod tests {
         let plan = plan(199, 4);
         let expectations = Expectations::new(&baseline, &plan.zones);
         let null = Null::of(&expectations, &plan);
-        let mut rng = StdRng::seed_from_u64(9);
+        let mut rng = Chance::seeded(9);
         let trials = 2_000;
         let p_values: Vec<f64> = (0..trials)
             .map(|_| null.p_value(expectations.highest_of_replica(&mut rng)))
@@ -248,6 +245,6 @@ mod tests {
             areas: 0,
             categories: Vec::new(),
         };
-        assert!(Expectations::new(&none, &[]).highest_of_replica(&mut StdRng::seed_from_u64(1)) <= 0.0);
+        assert!(Expectations::new(&none, &[]).highest_of_replica(&mut Chance::seeded(1)) <= 0.0);
     }
 }
