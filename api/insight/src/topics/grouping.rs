@@ -1,6 +1,8 @@
 //! Groups grow by one report at a time. A report joins the group whose middle it is near to, not the group
 //! of anybody it resembles: so a group stays about one thing and does not chain into the next.
 
+mod uniting;
+
 use std::collections::BTreeSet;
 use std::hash::Hash;
 
@@ -12,12 +14,6 @@ use crate::topics::centre::Centre;
 
 /// Neighbours looked at for one report.
 const NEIGHBOURS: usize = 48;
-/// The heaviest terms of a group, by which another group like it is found.
-const LEADING_TERMS: usize = 12;
-/// A term that leads more groups than this does not show which of them are one.
-const MAX_LED: usize = 64;
-/// Of the cosine of two middles that are near each other, at least so much lies in the terms that lead both.
-const LED_SHARE: f32 = 0.25;
 /// Reports whose neighbours are looked for while those before them are placed.
 const PORTION: usize = 256;
 /// Smaller groups are not looked at for coming apart.
@@ -270,99 +266,6 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         }
     }
 
-    /// Notes anew which terms a group is led by.
-    fn lead(&mut self, id: GroupId) {
-        let Some(group) = self.groups.get_mut(&id) else {
-            return;
-        };
-        let leading = group.centre.leading(LEADING_TERMS);
-        let before = std::mem::replace(&mut group.leading, leading.clone());
-        self.unlead(id, &before);
-        for (term, _) in leading {
-            self.led_by.entry(term).or_default().push(id);
-        }
-    }
-
-    fn unlead(&mut self, id: GroupId, leading: &[(u32, f32)]) {
-        for (term, _) in leading {
-            if let Some(led) = self.led_by.get_mut(term) {
-                if let Some(at) = led.iter().position(|other| *other == id) {
-                    led.swap_remove(at);
-                }
-                if led.is_empty() {
-                    self.led_by.remove(term);
-                }
-            }
-        }
-    }
-
-    /// Unites groups that were touched with groups whose middles are near, the nearest pair first.
-    fn unite(&mut self) -> Vec<Change> {
-        for id in self.touched.clone() {
-            self.lead(id);
-        }
-        let touched: Vec<GroupId> = self.touched.iter().copied().collect();
-        let near = touched.par_iter().flat_map_iter(|id| self.near(*id));
-        let mut pairs: Vec<(f32, GroupId, GroupId)> = near.collect();
-        pairs.sort_by(|a, b| b.0.total_cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
-        pairs.dedup();
-        let mut changes = Vec::new();
-        for (_, a, b) in pairs {
-            let near = match (self.groups.get(&a), self.groups.get(&b)) {
-                (Some(a), Some(b)) => a.centre.between(&a.centre.lookup(), &b.centre),
-                _ => continue,
-            };
-            if near >= self.settings.merge {
-                self.unite_two(b, a);
-                changes.push(Change::Merged { from: b, into: a });
-            }
-        }
-        changes
-    }
-
-    /// The groups whose middles are so near to a group's that they are one with it.
-    fn near(&self, id: GroupId) -> Vec<(f32, GroupId, GroupId)> {
-        let Some(group) = self.groups.get(&id).filter(|_| !self.pinned.contains(&id)) else {
-            return Vec::new();
-        };
-        let led = group.leading.iter().filter_map(|(term, _)| self.led_by.get(term));
-        let mut around: Vec<GroupId> = led
-            .filter(|led| led.len() <= MAX_LED)
-            .flatten()
-            .copied()
-            .collect();
-        around.sort_unstable();
-        around.dedup();
-        let others = around
-            .into_iter()
-            .filter(|other| *other != id && !self.pinned.contains(other))
-            .filter_map(|other| Some((other, self.groups.get(&other)?)));
-        let alike = others.filter(|(_, other)| {
-            let shared = dot(&group.leading, &other.leading);
-            shared >= LED_SHARE * self.settings.merge
-        });
-        let lookup = group.centre.lookup();
-        let near = alike.filter_map(|(other, its)| {
-            let near = group.centre.between(&lookup, &its.centre);
-            (near >= self.settings.merge).then_some((near, id.min(other), id.max(other)))
-        });
-        near.collect()
-    }
-
-    fn unite_two(&mut self, from: GroupId, into: GroupId) {
-        let Some(gone) = self.groups.remove(&from) else {
-            return;
-        };
-        self.unlead(from, &gone.leading);
-        for key in &gone.members {
-            self.of.insert(*key, into);
-        }
-        if let Some(group) = self.groups.get_mut(&into) {
-            group.members.extend(gone.members);
-            group.centre.unite(&gone.centre);
-        }
-    }
-
     /// Groups that were touched and are no longer about one thing are grouped anew among themselves; the
     /// largest part stays the group.
     fn part(&mut self, index: &Index<K>) -> Vec<Change> {
@@ -417,20 +320,6 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         }
         changes
     }
-}
-
-/// Of two vectors in ascending order of terms.
-fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
-    let mut sum = 0.0;
-    let (mut left, mut right) = (0, 0);
-    while let (Some((mine, x)), Some((theirs, y))) = (a.get(left), b.get(right)) {
-        if mine == theirs {
-            sum += x * y;
-        }
-        left += usize::from(mine <= theirs);
-        right += usize::from(theirs <= mine);
-    }
-    sum
 }
 
 /// Who resembles a report; none for one that the index does not hold.

@@ -1,5 +1,5 @@
 //! Groups of reports about the same concrete thing, however differently worded. `grouping.rs` forms them
-//! one report at a time around their `centre.rs`; `describe.rs` finds their words, `trend.rs` says whether
+//! one report at a time around their `centre.rs` and unites them; `describe.rs` finds their words, `trend.rs` says whether
 //! they grow beyond chance, `identity.rs` who is who after everything was grouped anew, `analyse.rs` does
 //! all of it for a file of messages.
 
