@@ -30,6 +30,7 @@ mod m20261124_000071_kind_rules;
 mod m20261124_000075_reports;
 mod m20261124_000076_order_content;
 mod m20261124_000077_merged_orders;
+mod m20261125_000001_due_ties;
 
 pub struct Migrator;
 
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000075_reports::Migration),
             Box::new(m20261124_000076_order_content::Migration),
             Box::new(m20261124_000077_merged_orders::Migration),
+            Box::new(m20261125_000001_due_ties::Migration),
         ]
     }
 }
