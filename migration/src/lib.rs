@@ -31,6 +31,7 @@ mod m20261124_000075_reports;
 mod m20261124_000076_order_content;
 mod m20261124_000077_merged_orders;
 mod m20261125_000001_due_ties;
+mod m20261125_000002_deliveries_due;
 
 pub struct Migrator;
 
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000076_order_content::Migration),
             Box::new(m20261124_000077_merged_orders::Migration),
             Box::new(m20261125_000001_due_ties::Migration),
+            Box::new(m20261125_000002_deliveries_due::Migration),
         ]
     }
 }

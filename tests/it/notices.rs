@@ -8,7 +8,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use tests::{Client, Db, TestApp};
+use zhitong::notices::delivery::deliver_due;
 use zhitong::notices::{Event, EventKind, tell};
+use zhitong::wechat::circuit::FAILURES_TO_OPEN;
 
 /// The template of the event that these tests cause.
 const TEMPLATE: &str = "progress";
@@ -86,6 +88,7 @@ async fn inbox(client: &Client) -> Vec<Value> {
 async fn begin_attempt_and_crash(app: &TestApp, until: DateTime<Utc>) {
     delivery::Entity::update_many()
         .col_expr(delivery::Column::LeasedUntil, Expr::value(until))
+        .col_expr(delivery::Column::NextAt, Expr::value(until))
         .col_expr(delivery::Column::Attempts, Expr::value(1))
         .exec(&app.app().db)
         .await
@@ -150,7 +153,7 @@ tests::on_both_databases! {
         assert_eq!((row.status, row.settled_at), (DeliveryStatus::Unknown, None));
         let arrived = delegate.wechat_messages().await.len();
         app.advance(TimeDelta::days(2)).await;
-        zhitong::notices::delivery::deliver(app.app(), &row.id.to_string()).await.unwrap();
+        app.run_jobs().await;
         assert_eq!(delegate.wechat_messages().await.len(), arrived, "never blindly sent again");
         assert_eq!(last(&app).await.status, DeliveryStatus::Unknown);
     }
@@ -167,17 +170,42 @@ tests::on_both_databases! {
         assert_eq!(delegate.wechat_messages().await.len(), 0);
     }
 
-    async fn the_job_run_twice_sends_once(app: TestApp) {
-        let delegate = app.delegate("").await;
-        allow(&delegate, 5).await;
-        notify(&app, &delegate, "一").await;
-        let id = last(&app).await.id.to_string();
-        let run = || zhitong::notices::delivery::deliver(app.app(), &id);
-        let (first, second) = tokio::join!(run(), run());
-        first.unwrap();
-        second.unwrap();
+    async fn two_replicas_that_deliver_at_once_send_each_push_once(app: TestApp) {
+        let people = [app.delegate("涧西区").await, app.delegate("西工区").await];
+        for delegate in &people {
+            allow(delegate, 9).await;
+            for note in ["一", "二", "三"] {
+                notify(&app, delegate, note).await;
+            }
+        }
+        let replica = || async {
+            for _ in 0..8 {
+                deliver_due(app.app()).await.unwrap();
+            }
+        };
+        tokio::join!(replica(), replica());
+        // Who was being sent to is looked at again two seconds later.
+        app.advance(TimeDelta::seconds(30)).await;
+        for delegate in &people {
+            assert_eq!(delegate.wechat_messages().await.len(), 3);
+        }
+        assert!(deliveries(&app).await.iter().all(|row| row.status == DeliveryStatus::Sent));
+    }
+
+    async fn one_person_gets_one_message_at_a_time_and_the_others_do_not_wait_for_him(app: TestApp) {
+        let (busy, other) = (app.delegate("涧西区").await, app.delegate("西工区").await);
+        for delegate in [&busy, &other] {
+            allow(delegate, 99).await;
+        }
+        for _ in 0..20 {
+            notify(&app, &busy, "一").await;
+        }
+        notify(&app, &other, "一").await;
+        assert_eq!(deliver_due(app.app()).await.unwrap(), 2, "one for each");
+        assert_eq!(busy.wechat_messages().await.len(), 1);
+        assert_eq!(other.wechat_messages().await.len(), 1);
         app.run_jobs().await;
-        assert_eq!(delegate.wechat_messages().await.len(), 1);
+        assert_eq!(busy.wechat_messages().await.len(), 20);
     }
 
     async fn what_wechat_did_not_take_is_tried_again_until_it_arrives_once(app: TestApp) {
@@ -288,6 +316,28 @@ async fn wechat_down(db: Db) {
     app.finish().await;
 }
 
+/// While WeChat is left alone, what waits for it is not touched: a backlog costs nothing.
+async fn backlog_waits(db: Db) {
+    let app = TestApp::with(db).breakable_wechat().start().await;
+    let delegate = app.delegate("").await;
+    allow(&delegate, 99).await;
+    app.wechat_line().set(tests::faults::Fault::Refuse);
+    for _ in 0..FAILURES_TO_OPEN {
+        notify(&app, &delegate, "一").await;
+    }
+    app.run_jobs().await;
+    notify(&app, &delegate, "二").await;
+    let before = deliveries(&app).await;
+    assert_eq!(deliver_due(app.app()).await.unwrap(), 0);
+    assert_eq!(deliveries(&app).await, before);
+    assert_eq!(last(&app).await.attempts, 0);
+    app.wechat_line().set(tests::faults::Fault::None);
+    app.advance(TimeDelta::hours(1)).await;
+    let sent = deliveries(&app).await;
+    assert!(sent.iter().all(|row| row.status == DeliveryStatus::Sent));
+    app.finish().await;
+}
+
 /// With message push configured, WeChat tells of consents and settles what was unknown.
 async fn told_by_wechat(db: Db) {
     let app = TestApp::with(db)
@@ -349,6 +399,7 @@ macro_rules! on_each {
 }
 
 on_each! {
+    while_wechat_is_left_alone_a_backlog_is_not_touched: backlog_waits;
     while_wechat_is_down_pushes_wait_and_arrive_at_most_once: wechat_down;
     what_wechat_tells_of_consents_is_believed: told_by_wechat;
 }

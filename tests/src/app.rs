@@ -381,6 +381,12 @@ impl TestApp {
         if sweep.is_some_and(|at| at <= self.now()) {
             left.push("a light was to change".to_owned());
         }
+        let push = zhitong::jobs::list::next_delivery(self.app())
+            .await
+            .expect("the pushes");
+        if push.is_some_and(|at| at <= self.now()) {
+            left.push("a push was to be made".to_owned());
+        }
         left
     }
 }

@@ -1,5 +1,5 @@
-//! What runs: every kind of job, and the sweep of the clocks, which needs no job because the rows
-//! themselves say when they change next.
+//! What runs: every kind of job, and what needs none because the rows themselves say when: the sweep of the clocks and the
+//! pushes.
 
 use chrono::{DateTime, Utc};
 
@@ -46,7 +46,6 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         export::task::STEP => export::task::step(app, subject).await,
         export::task::REMOVE => export::task::remove(app, subject).await,
         daily::FIND_TOPICS => daily::find_topics(app).await,
-        notices::delivery::DELIVER => notices::delivery::deliver(app, subject).await,
         _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),
     }
 }
@@ -94,4 +93,14 @@ pub async fn keep_counts(app: &App) -> Result<usize> {
 /// When the next light changes.
 pub async fn next_sweep(app: &App) -> Result<Option<DateTime<Utc>>> {
     orders::sweep::next_due(&app.db).await
+}
+
+/// Makes the pushes that are due.
+pub async fn deliver(app: &App) -> Result<usize> {
+    notices::delivery::deliver_due(app).await
+}
+
+/// When the next push is to be made.
+pub async fn next_delivery(app: &App) -> Result<Option<DateTime<Utc>>> {
+    notices::delivery::next_due(app).await
 }

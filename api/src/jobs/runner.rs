@@ -34,7 +34,7 @@ pub async fn run(app: App, stop: CancellationToken) {
                 clocks_seen = Some(Instant::now());
                 run_due(&app).await
             } else {
-                run_jobs(&app).await
+                run_work(&app).await
             }
         };
         match done {
@@ -50,10 +50,15 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-/// Does what is due now, the clocks and up to one batch of jobs, and says how much that was.
+/// Does what is due now, the clocks and up to one batch of jobs and of pushes, and says how much that was.
 pub async fn run_due(app: &App) -> Result<usize> {
     let swept = list::sweep(app, app.clock.now()).await?;
-    Ok(swept + run_jobs(app).await?)
+    Ok(swept + run_work(app).await?)
+}
+
+async fn run_work(app: &App) -> Result<usize> {
+    let (jobs, pushes) = tokio::join!(run_jobs(app), list::deliver(app));
+    Ok(jobs? + pushes?)
 }
 
 async fn run_jobs(app: &App) -> Result<usize> {
@@ -96,11 +101,12 @@ async fn run_one_due(app: &App) -> Result<bool> {
     let swept = list::sweep(app, app.clock.now()).await?;
     list::keep_counts(app).await?;
     let claimed = claim(app, app.clock.now(), 1).await?;
-    let any = swept > 0 || !claimed.is_empty();
+    let mut done = swept + claimed.len();
     for job in claimed {
         run_one(app, job).await;
     }
-    Ok(any)
+    done += list::deliver(app).await?;
+    Ok(done > 0)
 }
 
 /// The next instant at which anything is to be done.
@@ -110,7 +116,8 @@ pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
         .order_by_asc(job::Column::RunAt);
     let job = waiting.one(&app.db).await?.map(|job| job.run_at);
     let sweep = list::next_sweep(app).await?;
-    Ok([job, sweep].into_iter().flatten().min())
+    let push = list::next_delivery(app).await?;
+    Ok([job, sweep, push].into_iter().flatten().min())
 }
 
 fn open() -> Select<job::Entity> {

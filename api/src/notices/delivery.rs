@@ -1,159 +1,196 @@
-//! The push of a notice through WeChat. Claim, call, record: the attempt is committed before WeChat is
-//! called and no transaction is open meanwhile, so after a crash an attempt that was under way is `unknown`
-//! and never made again. What WeChat acknowledged is never repeated; what it refused before carrying it out
-//! is tried again later where that helps.
+//! The push of a notice through WeChat. A delivery says itself when something is to be done with it (`next_at`), so it
+//! needs no job. Claim, call, record: the attempts are committed before WeChat is called and no transaction is open
+//! meanwhile, so after a crash an attempt that was under way is `unknown` and never made again. What WeChat acknowledged
+//! is never repeated; what it refused before carrying it out is tried again later where that helps.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash as _, Hasher as _};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::delivery;
 use entity::ids::{DeliveryId, PersonId};
 use entity::kinds::DeliveryStatus;
-use sea_orm::{ConnectionTrait, EntityTrait};
-use tokio::sync::Mutex;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
-use crate::jobs::queue::{self, Job};
 use crate::notices::audience::TemplateKey;
 use crate::notices::outcome::{Outcome, judge};
-use crate::notices::{ledger, store};
+use crate::notices::{attempts, ledger, store};
 use crate::wechat::calls::message::SubscribeMessage;
+use crate::wechat::circuit::Room;
 
-/// The job that makes one push; its subject is the delivery's id.
-pub const DELIVER: &str = "deliver_notice";
 /// Longer than WeChat's slowest answer: an attempt that old was lost with its process.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// WeChat refuses two messages to one person at the same time (43108).
 const OTHER_IN_FLIGHT: TimeDelta = TimeDelta::seconds(2);
 /// A push that could not be made for so long has lost its point; the inbox has the notice.
 const MAX_AGE: TimeDelta = TimeDelta::days(3);
+/// Messages under way at once, each to somebody else.
+const ROUND: usize = 16;
+/// Due deliveries looked at for a round: several may be for one person, who gets one at a time.
+const LOOKED_AT: u64 = 64;
 
-/// People take turns inside this process; across processes the lease and 43108 do the same.
-static TURNS: [Mutex<()>; 64] = [const { Mutex::const_new(()) }; 64];
-
-/// An attempt that is ours to make.
+/// An attempt that is ours to make; its row is as it was before.
 struct Attempt {
     row: delivery::Model,
     key: TemplateKey,
     openid: String,
-    at: DateTime<Utc>,
 }
 
-/// Makes one push, at most once.
-pub async fn deliver(app: &App, subject: &str) -> Result<()> {
-    let id: DeliveryId = subject.parse().map_err(anyhow::Error::from)?;
-    let Some(row) = delivery::Entity::find_by_id(id).one(&app.db).await? else {
-        return Ok(());
-    };
-    let _turn = match TURNS.get(shard(row.person_id)) {
-        Some(turn) => Some(turn.lock().await),
-        None => None,
-    };
-    let Some(attempt) = claim(app, row, app.clock.now()).await? else {
-        return Ok(());
-    };
-    let outcome = send(app, &attempt).await;
-    record(app, &attempt, outcome, app.clock.now()).await
+/// What is to become of a due delivery.
+enum Fate {
+    Attempt {
+        key: TemplateKey,
+        openid: String,
+    },
+    /// It ends without one.
+    End(DeliveryStatus),
+    /// Somebody else is sending to this person.
+    WaitForOther,
 }
 
-fn shard(person: PersonId) -> usize {
-    let mut hasher = DefaultHasher::new();
-    person.hash(&mut hasher);
-    usize::try_from(hasher.finish() % 64).unwrap_or(0)
+/// What was done with the deliveries that were due.
+#[derive(Default)]
+struct Round {
+    attempts: Vec<Attempt>,
+    /// Ended or put off without an attempt.
+    dealt_with: usize,
 }
 
-/// Takes the delivery if it is still to be made and nobody is at it.
-async fn claim(app: &App, row: delivery::Model, now: DateTime<Utc>) -> Result<Option<Attempt>> {
-    if row.status != DeliveryStatus::Waiting {
-        return Ok(None);
+/// Makes one round of the pushes that are due, each at most once, and says with how many something was done. While
+/// WeChat is left alone they wait and cost nothing.
+pub async fn deliver_due(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let most = match app.wechat.room_for_messages() {
+        Room::ClosedUntil(_) => return Ok(0),
+        Room::OneTrial => 1,
+        Room::Open => ROUND,
+    };
+    // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
+    if attempts::next_due(&app.db).await?.is_none_or(|at| at > now) {
+        return Ok(0);
     }
+    let round = claim(app, most, now).await?;
+    let done = round.attempts.len() + round.dealt_with;
+    let calls: FuturesUnordered<_> = round
+        .attempts
+        .into_iter()
+        .map(|attempt| async {
+            let outcome = send(app, &attempt).await;
+            (attempt, outcome)
+        })
+        .collect();
+    // Those whose answers are there are written down together; nobody waits for the slowest.
+    let mut answered = calls.ready_chunks(ROUND);
+    while let Some(ended) = answered.next().await {
+        record(app, ended, now).await?;
+    }
+    Ok(done)
+}
+
+/// When the next push can be made, or an attempt is lost.
+pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
+    let next = attempts::next_due(&app.db).await?;
+    Ok(match app.wechat.room_for_messages() {
+        Room::ClosedUntil(until) => next.map(|next| next.max(until)),
+        Room::Open | Room::OneTrial => next,
+    })
+}
+
+/// Takes up to `most` deliveries that are still to be made, one a person.
+async fn claim(app: &App, most: usize, now: DateTime<Utc>) -> Result<Round> {
     let txn = db::write(&app.db).await?;
-    let attempt = claim_in(app, &txn, row, now).await?;
+    let round = claim_in(app, &txn, most, now).await?;
     txn.commit().await?;
-    Ok(attempt)
+    Ok(round)
 }
 
-/// `row` may have been read a while ago: whatever is written is guarded by its status and its count of attempts. Only
-/// what becomes of somebody else's attempt needs the row as it is.
-async fn claim_in(
-    app: &App,
-    txn: &impl ConnectionTrait,
-    row: delivery::Model,
-    now: DateTime<Utc>,
-) -> Result<Option<Attempt>> {
-    let id = row.id;
-    let row = match row.leased_until {
-        None => Some(row),
-        Some(_) => delivery::Entity::find_by_id(id).one(txn).await?,
-    };
-    let Some(row) = row.filter(|row| row.status == DeliveryStatus::Waiting) else {
-        return Ok(None);
-    };
-    match row.leased_until {
-        // Somebody is calling WeChat with it now; if he dies, it is settled then.
-        Some(until) if until > now => {
-            run_again(txn, id, until, now).await?;
-            return Ok(None);
+async fn claim_in(app: &App, txn: &impl ConnectionTrait, most: usize, now: DateTime<Utc>) -> Result<Round> {
+    let due = attempts::due(txn, now, LOOKED_AT).await?;
+    let known = Known::about(app, txn, &due, now).await?;
+    let (mut round, mut taken) = (Round::default(), HashSet::new());
+    let mut ended: BTreeMap<DeliveryStatus, Vec<DeliveryId>> = BTreeMap::new();
+    let mut waiting = Vec::new();
+    for row in due {
+        let (id, person) = (row.id, row.person_id);
+        match known.fate(app, &row, now) {
+            Fate::Attempt { .. } if round.attempts.len() == most || !taken.insert(person) => {}
+            Fate::Attempt { key, openid } => round.attempts.push(Attempt { row, key, openid }),
+            Fate::End(status) => ended.entry(status).or_default().push(id),
+            Fate::WaitForOther => waiting.push(id),
         }
-        Some(_) => {
-            store::settle(txn, &row, DeliveryStatus::Unknown, None, None, now).await?;
-            return Ok(None);
-        }
-        None => {}
     }
-    if row.next_at.is_some_and(|at| at > now) {
-        return Ok(None);
+    round.dealt_with = waiting.len() + ended.values().map(Vec::len).sum::<usize>();
+    for (status, ids) in ended {
+        attempts::end(txn, &ids, status, now).await?;
     }
-    if store::in_flight_to(txn, row.person_id, now).await? {
-        run_again(txn, id, now + OTHER_IN_FLIGHT, now).await?;
-        return Ok(None);
-    }
-    let key = TemplateKey::named(&row.template_key);
-    let openid = store::openid(txn, row.person_id).await?;
-    let (Some(key), Some(sealed)) = (key, openid) else {
-        store::settle(txn, &row, DeliveryStatus::Superseded, None, None, now).await?;
-        return Ok(None);
-    };
-    if row.created_at + MAX_AGE < now {
-        store::settle(txn, &row, DeliveryStatus::Failed, row.errcode, None, now).await?;
-        return Ok(None);
-    }
-    if app.wording.consents_told
-        && !store::known_unsubscribed(txn, &[(row.person_id, key)], now)
-            .await?
-            .is_empty()
-    {
-        store::settle(txn, &row, DeliveryStatus::NotSubscribed, None, None, now).await?;
-        return Ok(None);
-    }
-    let openid = app.sealer.open_text(&sealed).map_err(anyhow::Error::from)?;
-    if !store::lease(txn, &row, now + LEASE).await? {
-        return Ok(None);
-    }
-    Ok(Some(Attempt {
-        row,
-        key,
-        openid,
-        at: now,
-    }))
+    attempts::put_off(txn, &waiting, now + OTHER_IN_FLIGHT).await?;
+    let leased: Vec<_> = round.attempts.iter().map(|attempt| attempt.row.id).collect();
+    attempts::lease(txn, &leased, now + LEASE).await?;
+    Ok(round)
 }
 
-async fn run_again(
-    txn: &impl ConnectionTrait,
-    id: DeliveryId,
-    run_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let job = Job {
-        kind: DELIVER,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at,
-    };
-    queue::enqueue(txn, job, now).await
+/// What decides over due deliveries, read for all of them at once.
+struct Known {
+    openids: HashMap<PersonId, Vec<u8>>,
+    in_flight: HashSet<PersonId>,
+    unsubscribed: HashSet<(PersonId, String)>,
+}
+
+impl Known {
+    async fn about(
+        app: &App,
+        txn: &impl ConnectionTrait,
+        due: &[delivery::Model],
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let mut people: Vec<_> = due.iter().map(|row| row.person_id).collect();
+        people.sort_unstable();
+        people.dedup();
+        let wanted: Vec<_> = due
+            .iter()
+            .filter(|_| app.wording.consents_told)
+            .filter_map(|row| Some((row.person_id, TemplateKey::named(&row.template_key)?)))
+            .collect();
+        Ok(Self {
+            openids: attempts::openids(txn, &people).await?,
+            in_flight: attempts::in_flight(txn, &people, now).await?,
+            unsubscribed: store::known_unsubscribed(txn, &wanted, now).await?,
+        })
+    }
+
+    fn fate(&self, app: &App, row: &delivery::Model, now: DateTime<Utc>) -> Fate {
+        if row.leased_until.is_some() {
+            // The lease has run out: whoever was at it is gone, and WeChat may have the message.
+            return Fate::End(DeliveryStatus::Unknown);
+        }
+        let key = TemplateKey::named(&row.template_key);
+        let (Some(key), Some(sealed)) = (key, self.openids.get(&row.person_id)) else {
+            return Fate::End(DeliveryStatus::Superseded);
+        };
+        if row.created_at + MAX_AGE < now {
+            return Fate::End(DeliveryStatus::Failed);
+        }
+        if self
+            .unsubscribed
+            .contains(&(row.person_id, row.template_key.clone()))
+        {
+            return Fate::End(DeliveryStatus::NotSubscribed);
+        }
+        if self.in_flight.contains(&row.person_id) {
+            return Fate::WaitForOther;
+        }
+        match app.sealer.open_text(sealed) {
+            Ok(openid) => Fate::Attempt { key, openid },
+            Err(error) => {
+                tracing::error!(delivery = %row.id, error = %error, "an openid cannot be opened; is its DATA_KEY still there?");
+                Fate::End(DeliveryStatus::Failed)
+            }
+        }
+    }
 }
 
 async fn send(app: &App, attempt: &Attempt) -> Outcome {
@@ -192,32 +229,47 @@ async fn send(app: &App, attempt: &Attempt) -> Outcome {
     outcome
 }
 
-async fn record(app: &App, attempt: &Attempt, outcome: Outcome, now: DateTime<Utc>) -> Result<()> {
-    let txn = db::write(&app.db).await?;
-    let mut row = attempt.row.clone();
-    row.attempts += 1;
-    match outcome {
-        Outcome::Sent { message_id } => {
-            store::settle(&txn, &row, DeliveryStatus::Sent, None, message_id, now).await?;
-            ledger::spend(&txn, row.person_id, attempt.key, now).await?;
-        }
-        Outcome::NotSubscribed => {
-            let errcode = Some(43101);
-            store::settle(&txn, &row, DeliveryStatus::NotSubscribed, errcode, None, now).await?;
-            ledger::zero(&txn, row.person_id, attempt.key, attempt.at, now).await?;
-        }
-        Outcome::Unknown => {
-            store::settle(&txn, &row, DeliveryStatus::Unknown, None, None, now).await?;
-        }
-        Outcome::Failed { errcode } => {
-            store::settle(&txn, &row, DeliveryStatus::Failed, errcode, None, now).await?;
-        }
-        Outcome::Later { at, errcode } => {
-            if store::postpone(&txn, &row, at, errcode).await? {
-                run_again(&txn, row.id, at, now).await?;
+/// Writes down how attempts ended. What is not recorded is `unknown` when its lease has run out, as after a crash.
+async fn record(app: &App, ended: Vec<(Attempt, Outcome)>, asked_at: DateTime<Utc>) -> Result<()> {
+    let now = app.clock.now();
+    let mut settled: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let mut later: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    let (mut spent, mut refused) = (Vec::new(), Vec::new());
+    for (attempt, outcome) in ended {
+        let (person, key) = (attempt.row.person_id, attempt.key);
+        let mut made = attempts::Made {
+            id: attempt.row.id,
+            attempts: attempt.row.attempts + 1,
+            message_id: None,
+        };
+        let end = match outcome {
+            Outcome::Sent { message_id } => {
+                made.message_id = message_id;
+                spent.push((person, key));
+                (DeliveryStatus::Sent, None)
             }
-        }
+            Outcome::NotSubscribed => {
+                refused.push((person, key));
+                (DeliveryStatus::NotSubscribed, Some(43101))
+            }
+            Outcome::Unknown => (DeliveryStatus::Unknown, None),
+            Outcome::Failed { errcode } => (DeliveryStatus::Failed, errcode),
+            Outcome::Later { at, errcode } => {
+                later.entry((at, errcode)).or_default().push(made);
+                continue;
+            }
+        };
+        settled.entry(end).or_default().push(made);
     }
+    let txn = db::write(&app.db).await?;
+    for ((status, errcode), made) in settled {
+        attempts::settle(&txn, &made, status, errcode, now).await?;
+    }
+    for ((at, errcode), made) in later {
+        attempts::give_back(&txn, &made, at, errcode).await?;
+    }
+    ledger::spend(&txn, &spent, now).await?;
+    ledger::zero(&txn, &refused, asked_at, now).await?;
     txn.commit().await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::PersonId;
 use entity::subscription;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::db;
@@ -131,37 +131,45 @@ pub async fn revoke(
     upsert(txn, row(person, key, 0, false, true, now), changes).await
 }
 
-/// WeChat took a message: one consent less, unless it is a standing one.
+/// WeChat took messages: one consent less for each, unless it is a standing one.
 pub async fn spend(
     txn: &impl ConnectionTrait,
-    person: PersonId,
-    key: TemplateKey,
+    taken: &[(PersonId, TemplateKey)],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    subscription::Entity::update_many()
-        .col_expr(
-            subscription::Column::Remaining,
-            Expr::col(subscription::Column::Remaining).sub(1),
+    use subscription::Column;
+    if taken.is_empty() {
+        return Ok(());
+    }
+    let theirs = taken.iter().fold(Condition::any(), |any, (person, key)| {
+        any.add(
+            Condition::all()
+                .add(Column::PersonId.eq(*person))
+                .add(Column::TemplateKey.eq(key.as_str())),
         )
-        .col_expr(subscription::Column::UpdatedAt, Expr::value(now))
-        .filter(subscription::Column::PersonId.eq(person))
-        .filter(subscription::Column::TemplateKey.eq(key.as_str()))
-        .filter(subscription::Column::Remaining.gt(0))
-        .filter(subscription::Column::LongTerm.eq(false))
+    });
+    subscription::Entity::update_many()
+        .col_expr(Column::Remaining, Expr::col(Column::Remaining).sub(1))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
+        .filter(theirs)
+        .filter(Column::Remaining.gt(0))
+        .filter(Column::LongTerm.eq(false))
         .exec(txn)
         .await?;
     Ok(())
 }
 
-/// 43101: nothing is left. A consent given after `asked_at` is not touched.
+/// 43101: nothing is left. A consent given after `asked_at` is not touched. Each person stands in it once.
 pub async fn zero(
     txn: &impl ConnectionTrait,
-    person: PersonId,
-    key: TemplateKey,
+    refused: &[(PersonId, TemplateKey)],
     asked_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     use subscription::Column;
+    if refused.is_empty() {
+        return Ok(());
+    }
     let known_before = OnConflict::columns([Column::PersonId, Column::TemplateKey])
         .update_columns([
             Column::Remaining,
@@ -171,7 +179,10 @@ pub async fn zero(
         ])
         .action_and_where(Expr::col((subscription::Entity, Column::UpdatedAt)).lte(asked_at))
         .to_owned();
-    subscription::Entity::insert(row(person, key, 0, false, true, now))
+    let rows = refused
+        .iter()
+        .map(|(person, key)| row(*person, *key, 0, false, true, now));
+    subscription::Entity::insert_many(rows)
         .on_conflict(known_before)
         .exec_without_returning(txn)
         .await?;

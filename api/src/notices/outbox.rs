@@ -1,13 +1,13 @@
 //! Writes the notices that an event causes, in the transaction of the event itself: one query an audience,
-//! one insert for all inbox lines, one for all pushes, one for all jobs.
+//! one insert for all inbox lines, one for all pushes.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{DeliveryId, NoticeId, OrderId, PersonId};
 use entity::kinds::DeliveryStatus;
-use entity::{delivery, job, notice, order};
-use sea_orm::{ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ConnectionTrait, EntityTrait};
+use entity::{delivery, notice, order};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
 use crate::content::published;
@@ -17,9 +17,9 @@ use crate::notices::event::Event;
 use crate::notices::fields::{cut, visible};
 use crate::notices::pattern::Facts;
 use crate::notices::people::Found;
+use crate::notices::store;
 use crate::notices::template::Card;
 use crate::notices::voice::Voice;
-use crate::notices::{delivery::DELIVER, store};
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
@@ -58,7 +58,7 @@ pub async fn tell_all(
     for event in events {
         outgoing.add(connection, voice, event, now).await?;
     }
-    outgoing.write(connection, now).await
+    outgoing.write(connection).await
 }
 
 /// What the events of a transaction cause.
@@ -114,6 +114,33 @@ impl Outgoing {
             });
         }
         Ok(())
+    }
+
+    async fn recipients(
+        &mut self,
+        connection: &impl ConnectionTrait,
+        event: &Event<'_>,
+    ) -> Result<Vec<Recipient>> {
+        let mut found: BTreeMap<PersonId, Recipient> = BTreeMap::new();
+        let skipped = event.actor.filter(|_| !event.kind.tells_its_actor());
+        for hears in event.kind.heard_by() {
+            for reachable in self.found.of(connection, hears.audience, event).await? {
+                if Some(reachable.person) == skipped {
+                    continue;
+                }
+                found.entry(reachable.person).or_insert(Recipient {
+                    person: reachable.person,
+                    audience: hears.audience,
+                    push: hears.push.filter(|_| reachable.bound),
+                });
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    async fn write(self, connection: &impl ConnectionTrait) -> Result<()> {
+        insert::<notice::Entity, _>(connection, self.notices).await?;
+        insert::<delivery::Entity, _>(connection, self.deliveries).await
     }
 }
 
@@ -247,54 +274,6 @@ fn waiting(
         message_id: Set(None),
         created_at: Set(now),
         settled_at: Set((!asked).then_some(now)),
-    }
-}
-
-impl Outgoing {
-    async fn recipients(
-        &mut self,
-        connection: &impl ConnectionTrait,
-        event: &Event<'_>,
-    ) -> Result<Vec<Recipient>> {
-        let mut found: BTreeMap<PersonId, Recipient> = BTreeMap::new();
-        let skipped = event.actor.filter(|_| !event.kind.tells_its_actor());
-        for hears in event.kind.heard_by() {
-            for reachable in self.found.of(connection, hears.audience, event).await? {
-                if Some(reachable.person) == skipped {
-                    continue;
-                }
-                found.entry(reachable.person).or_insert(Recipient {
-                    person: reachable.person,
-                    audience: hears.audience,
-                    push: hears.push.filter(|_| reachable.bound),
-                });
-            }
-        }
-        Ok(found.into_values().collect())
-    }
-
-    async fn write(self, connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
-        let jobs: Vec<_> = self
-            .deliveries
-            .iter()
-            .filter(|row| row.status.as_ref() == &DeliveryStatus::Waiting)
-            .map(|row| job::ActiveModel {
-                id: NotSet,
-                kind: Set(DELIVER.to_owned()),
-                subject: Set(row.id.as_ref().to_string()),
-                dedup_key: Set(None),
-                run_at: Set(now),
-                attempts: Set(0),
-                locked_until: Set(None),
-                done_at: Set(None),
-                failed_at: Set(None),
-                last_error: Set(None),
-                created_at: Set(now),
-            })
-            .collect();
-        insert::<notice::Entity, _>(connection, self.notices).await?;
-        insert::<delivery::Entity, _>(connection, self.deliveries).await?;
-        insert::<job::Entity, _>(connection, jobs).await
     }
 }
 

@@ -79,7 +79,7 @@ async fn settled(
             let was_unknown = row.status == DeliveryStatus::Unknown;
             store::settle_finally(&txn, &row, status, known, now).await?;
             if was_unknown {
-                ledger::spend(&txn, person, template.key, now).await?;
+                ledger::spend(&txn, &[(person, template.key)], now).await?;
             }
         }
     }

@@ -140,38 +140,6 @@ pub async fn mark_read(
     Ok(update.exec(connection).await?.rows_affected)
 }
 
-/// Ends an attempt. Only the latest attempt may, also when it was taken for lost meanwhile.
-pub async fn settle(
-    connection: &impl ConnectionTrait,
-    row: &delivery::Model,
-    status: DeliveryStatus,
-    errcode: Option<i32>,
-    message_id: Option<String>,
-    now: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    // A push whose fate is unknown waits for WeChat's word.
-    let settled_at = (status != DeliveryStatus::Unknown).then_some(now);
-    delivery::Entity::update_many()
-        .col_expr(delivery::Column::Status, Expr::value(status))
-        .col_expr(delivery::Column::Errcode, Expr::value(errcode))
-        .col_expr(delivery::Column::MessageId, Expr::value(message_id))
-        .col_expr(
-            delivery::Column::LeasedUntil,
-            Expr::value(Option::<DateTime<Utc>>::None),
-        )
-        .col_expr(
-            delivery::Column::NextAt,
-            Expr::value(Option::<DateTime<Utc>>::None),
-        )
-        .col_expr(delivery::Column::SettledAt, Expr::value(settled_at))
-        .filter(delivery::Column::Id.eq(row.id))
-        .filter(delivery::Column::Attempts.eq(row.attempts))
-        .filter(delivery::Column::Status.is_in([DeliveryStatus::Waiting, DeliveryStatus::Unknown]))
-        .exec(connection)
-        .await?;
-    Ok(())
-}
-
 /// WeChat's last word on a push.
 pub async fn settle_finally(
     connection: &impl ConnectionTrait,
@@ -188,73 +156,6 @@ pub async fn settle_finally(
         .exec(connection)
         .await?;
     Ok(())
-}
-
-/// Records that an attempt begins; false when somebody else was faster.
-pub async fn lease(
-    connection: &impl ConnectionTrait,
-    row: &delivery::Model,
-    until: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let leased = delivery::Entity::update_many()
-        .col_expr(delivery::Column::LeasedUntil, Expr::value(until))
-        .col_expr(delivery::Column::Attempts, Expr::value(row.attempts + 1))
-        .filter(delivery::Column::Id.eq(row.id))
-        .filter(delivery::Column::Attempts.eq(row.attempts))
-        .filter(delivery::Column::Status.eq(DeliveryStatus::Waiting))
-        .filter(delivery::Column::LeasedUntil.is_null())
-        .exec(connection)
-        .await?;
-    Ok(leased.rows_affected == 1)
-}
-
-/// Gives an attempt back, to be made again at `at`; false when it is no longer ours.
-pub async fn postpone(
-    connection: &impl ConnectionTrait,
-    row: &delivery::Model,
-    at: DateTime<Utc>,
-    errcode: Option<i32>,
-) -> Result<bool, DbErr> {
-    let postponed = delivery::Entity::update_many()
-        .col_expr(
-            delivery::Column::LeasedUntil,
-            Expr::value(Option::<DateTime<Utc>>::None),
-        )
-        .col_expr(delivery::Column::NextAt, Expr::value(at))
-        .col_expr(delivery::Column::Errcode, Expr::value(errcode))
-        .filter(delivery::Column::Id.eq(row.id))
-        .filter(delivery::Column::Attempts.eq(row.attempts))
-        .filter(delivery::Column::Status.eq(DeliveryStatus::Waiting))
-        .exec(connection)
-        .await?;
-    Ok(postponed.rows_affected == 1)
-}
-
-/// Whether a push to this person is under way somewhere.
-pub async fn in_flight_to(
-    connection: &impl ConnectionTrait,
-    person: PersonId,
-    now: DateTime<Utc>,
-) -> Result<bool, DbErr> {
-    let under_way = delivery::Entity::find()
-        .filter(delivery::Column::PersonId.eq(person))
-        .filter(delivery::Column::Status.eq(DeliveryStatus::Waiting))
-        .filter(delivery::Column::LeasedUntil.gt(now))
-        .count(connection)
-        .await?;
-    Ok(under_way > 0)
-}
-
-/// The sealed openid of somebody still on the roster and bound.
-pub async fn openid(connection: &impl ConnectionTrait, person: PersonId) -> Result<Option<Vec<u8>>, DbErr> {
-    let sealed: Option<Option<Vec<u8>>> = person::Entity::find_by_id(person)
-        .select_only()
-        .column(person::Column::OpenidSealed)
-        .filter(person::Column::Active.eq(true))
-        .into_tuple()
-        .one(connection)
-        .await?;
-    Ok(sealed.flatten())
 }
 
 pub async fn person_by_openid(

@@ -14,13 +14,31 @@ pub struct Circuit {
     open_until: Option<DateTime<Utc>>,
 }
 
+/// What would become of calls now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Open,
+    /// One is let through to try.
+    OneTrial,
+    ClosedUntil(DateTime<Utc>),
+}
+
 impl Circuit {
+    #[must_use]
+    pub fn room(&self, now: DateTime<Utc>) -> Room {
+        match self.open_until {
+            None => Room::Open,
+            Some(until) if now < until => Room::ClosedUntil(until),
+            Some(_) => Room::OneTrial,
+        }
+    }
+
     /// Whether a call may go out now.
     pub fn admits(&mut self, now: DateTime<Utc>) -> bool {
-        match self.open_until {
-            None => true,
-            Some(until) if now < until => false,
-            Some(_) => {
+        match self.room(now) {
+            Room::Open => true,
+            Room::ClosedUntil(_) => false,
+            Room::OneTrial => {
                 // This call is the trial; the others keep waiting for what it finds.
                 self.open_until = Some(now + OPEN_FOR);
                 true
@@ -73,6 +91,8 @@ mod tests {
     fn after_a_while_one_call_tries_for_all() {
         let mut circuit = broken();
         assert!(!circuit.admits(at(9)));
+        assert_eq!(circuit.room(at(9)), Room::ClosedUntil(at(10)));
+        assert_eq!(circuit.room(at(10)), Room::OneTrial, "asking is no trial");
         assert!(circuit.admits(at(10)));
         assert!(!circuit.admits(at(10)), "one trial at a time");
         circuit.failed(at(12));

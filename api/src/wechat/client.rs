@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::config::{WeChatConfig, WeChatMode};
+use crate::wechat::circuit::Room;
 use crate::wechat::error::CallError;
 use crate::wechat::lenient;
 use crate::wechat::token::{self, Token, TokenCache};
@@ -116,6 +117,14 @@ impl WeChat {
             return Err(CallError::Refused(refused));
         }
         self.send(path, &fresh, body, &read).await
+    }
+
+    /// What would become of calls of `path` now. Without a token none gets out.
+    pub(in crate::wechat) fn room(&self, path: &'static str) -> Room {
+        match self.0.transport.room(STABLE_TOKEN) {
+            closed @ Room::ClosedUntil(_) => closed,
+            Room::Open | Room::OneTrial => self.0.transport.room(path),
+        }
     }
 
     async fn send<T>(

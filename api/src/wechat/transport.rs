@@ -14,7 +14,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
-use crate::wechat::circuit::Circuit;
+use crate::wechat::circuit::{Circuit, Room};
 use crate::wechat::error::{CallError, RefusedCall};
 use crate::wechat::lenient;
 
@@ -96,6 +96,12 @@ impl Transport {
             tracing::debug!(endpoint = outgoing.path, error = %error, "call to WeChat failed");
         }
         outcome
+    }
+
+    /// What would become of calls of this endpoint now.
+    pub fn room(&self, path: &'static str) -> Room {
+        let now = self.clock.now();
+        self.circuit(path, |circuit| circuit.room(now))
     }
 
     async fn place(&self) -> Result<SemaphorePermit<'_>, CallError> {

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::wechat::circuit::Room;
 use crate::wechat::client::WeChat;
 use crate::wechat::error::CallError;
 use crate::wechat::lenient;
 
+const SEND: &str = "/cgi-bin/message/subscribe/send";
 const LANGUAGE: &str = "zh_CN";
 
 /// A message to one person. `data` is by the template's own field keys, e.g. `thing1`.
@@ -110,8 +112,14 @@ impl WeChat {
         if let (Some(page), Some(fields)) = (message.page, body.as_object_mut()) {
             fields.insert("page".to_owned(), page.into());
         }
-        let answer: SendAnswer = self.call("/cgi-bin/message/subscribe/send", Some(&body)).await?;
+        let answer: SendAnswer = self.call(SEND, Some(&body)).await?;
         Ok(Accepted { msgid: answer.msgid })
+    }
+
+    /// Whether messages can be sent now.
+    #[must_use]
+    pub fn room_for_messages(&self) -> Room {
+        self.room(SEND)
     }
 
     /// `gettemplate`: the templates of our account.
