@@ -122,7 +122,8 @@ async fn somebody(app: &TestApp) -> PersonId {
 
 async fn stop(app: &TestApp, order: OrderId, kind: ClockKind) {
     let city = app.app().city.load();
-    running::stop(&app.app().db, city.law(), order, &[kind], app.now())
+    let mut clocks = running::of_order(&app.app().db, order).await.unwrap();
+    running::stop(&app.app().db, city.law(), &mut clocks, &[kind], app.now())
         .await
         .unwrap();
 }
@@ -220,9 +221,9 @@ tests::on_both_databases! {
         assert_eq!(order(&app, id).await.light, Light::Yellow);
 
         let city = app.app().city.load();
-        let row = clock(&app, id, ClockKind::Resolution).await;
+        let mut row = clock(&app, id, ClockKind::Resolution).await;
         let extended = city.law().grant_extension(&running::clock(&row).unwrap(), 0, 3).unwrap();
-        running::move_to(&app.app().db, city.law(), row, &extended, app.now()).await.unwrap();
+        running::move_to(&app.app().db, city.law(), &mut row, &extended, app.now()).await.unwrap();
         let moved = clock(&app, id, ClockKind::Resolution).await;
         assert_eq!((moved.light, moved.due_at), (Light::Green, at("2025-09-17T00:00:00+08:00")));
         assert_eq!(moved.next_change_at, Some(at("2025-09-16T00:00:00+08:00")));

@@ -66,25 +66,26 @@ pub async fn start(
     Ok(started)
 }
 
-/// Stops the running clocks of these kinds; the other clocks of the order go on.
+/// Stops those of an order's `clocks` that run and are of these kinds; the others go on.
 pub async fn stop(
     txn: &impl ConnectionTrait,
     law: Law<'_>,
-    order: OrderId,
+    clocks: &mut [deadline::Model],
     kinds: &[ClockKind],
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let running = of_order(txn, order).await?;
-    for row in running
-        .into_iter()
+    for row in clocks
+        .iter_mut()
         .filter(|row| row.stopped_at.is_none() && kinds.contains(&row.kind))
     {
-        let light = Lines::of(&law.policy.clocks, row.kind, row.due_at).light(Some(at), at);
-        let mut row = row.into_active_model();
-        row.stopped_at = Set(Some(at));
-        row.light = Set(light);
-        row.next_change_at = Set(None);
-        deadline::Entity::update(row).exec(txn).await?;
+        row.light = Lines::of(&law.policy.clocks, row.kind, row.due_at).light(Some(at), at);
+        row.stopped_at = Some(at);
+        row.next_change_at = None;
+        let mut change = row.clone().into_active_model();
+        change.stopped_at = Set(row.stopped_at);
+        change.light = Set(row.light);
+        change.next_change_at = Set(None);
+        deadline::Entity::update(change).exec(txn).await?;
     }
     Ok(())
 }
@@ -93,10 +94,10 @@ pub async fn stop(
 pub async fn stop_all(
     txn: &impl ConnectionTrait,
     law: Law<'_>,
-    order: OrderId,
+    clocks: &mut [deadline::Model],
     at: DateTime<Utc>,
 ) -> Result<()> {
-    stop(txn, law, order, ClockKind::ALL, at).await
+    stop(txn, law, clocks, ClockKind::ALL, at).await
 }
 
 /// Puts a moved clock (extended, counted anew) in the place of the row it came from. What was an event of this
@@ -104,19 +105,19 @@ pub async fn stop_all(
 pub async fn move_to(
     txn: &impl ConnectionTrait,
     law: Law<'_>,
-    row: deadline::Model,
+    row: &mut deadline::Model,
     clock: &Deadline,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let lines = Lines::of(&law.policy.clocks, clock.kind, clock.due_at);
-    let next = lines.next_change_at(row.stopped_at, seen(&row), now);
-    let mut row = row.into_active_model();
-    row.due_at = Set(clock.due_at);
-    row.light = Set(lines.light(clock.stopped_at, now));
-    row.next_change_at = Set(next);
-    row.provisional = Set(clock.provisional);
-    row.explanation = Set(explained(clock)?);
-    deadline::Entity::update(row).exec(txn).await?;
+    let next = lines.next_change_at(row.stopped_at, seen(row), now);
+    let mut moved = row.clone().into_active_model();
+    moved.due_at = Set(clock.due_at);
+    moved.light = Set(lines.light(clock.stopped_at, now));
+    moved.next_change_at = Set(next);
+    moved.provisional = Set(clock.provisional);
+    moved.explanation = Set(explained(clock)?);
+    *row = deadline::Entity::update(moved).exec(txn).await?;
     Ok(())
 }
 
@@ -124,6 +125,13 @@ pub async fn move_to(
 #[must_use]
 pub fn running(rows: &[deadline::Model], kind: ClockKind) -> Option<&deadline::Model> {
     rows.iter()
+        .rev()
+        .find(|row| row.kind == kind && row.stopped_at.is_none())
+}
+
+/// The same, to be moved.
+pub fn running_mut(rows: &mut [deadline::Model], kind: ClockKind) -> Option<&mut deadline::Model> {
+    rows.iter_mut()
         .rev()
         .find(|row| row.kind == kind && row.stopped_at.is_none())
 }
@@ -142,16 +150,7 @@ pub fn clock(row: &deadline::Model) -> Result<Deadline> {
     })
 }
 
-/// What the order shows: the worst light and the nearest due time of what runs. Read after every start, stop or move.
-pub async fn shown(
-    connection: &impl ConnectionTrait,
-    law: Law<'_>,
-    order: OrderId,
-    now: DateTime<Utc>,
-) -> Result<Shown> {
-    Ok(shown_of(&of_order(connection, order).await?, law, now))
-}
-
+/// What the order shows: the worst light and the nearest due time of what runs.
 #[must_use]
 pub fn shown_of(rows: &[deadline::Model], law: Law<'_>, now: DateTime<Utc>) -> Shown {
     let running = rows.iter().filter(|row| row.stopped_at.is_none());

@@ -121,7 +121,8 @@ async fn apply(step: &mut Move, follows: &Consequences) -> Result<()> {
         FreshClocks::Supplementary => {
             let law = step.city.law();
             let clock = law.supplementary(step.order.round, step.now);
-            running::start(&step.txn, law, step.order.id, &[clock], step.now).await?;
+            let started = running::start(&step.txn, law, step.order.id, &[clock], step.now).await?;
+            step.clocks.extend(started);
             Ok(())
         }
         FreshClocks::Round => round::start_next(step).await,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::deadlines::running;
 use crate::error::{Error, Result};
 use crate::http::time::local;
 use crate::orders::actor::Actor;
@@ -23,8 +24,8 @@ pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::M
     let order = store::by_number(&app.db, number)
         .await?
         .ok_or_else(Error::not_found)?;
-    let around = load::around(&app.db, std::slice::from_ref(&order)).await?;
-    let around = around.into_iter().next().unwrap_or_default();
+    let clocks = running::of_order(&app.db, order.id).await?;
+    let around = Around::of(&app.db, &order, clocks).await?;
     if sight::sees(actor, &order, &around.known) {
         Ok((order, around))
     } else {

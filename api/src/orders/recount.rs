@@ -109,12 +109,9 @@ async fn recount_order(
         return Ok(0);
     };
     let mut changes = Vec::new();
-    for row in running::of_order(txn, order.id)
-        .await?
-        .into_iter()
-        .filter(|row| row.provisional)
-    {
-        let before = running::clock(&row)?;
+    let mut clocks = running::of_order(txn, order.id).await?;
+    for row in clocks.iter_mut().filter(|row| row.provisional) {
+        let before = running::clock(row)?;
         let Some(after) = city.law().recounted(&before) else {
             continue;
         };
@@ -131,7 +128,7 @@ async fn recount_order(
     if changes.is_empty() {
         return Ok(0);
     }
-    (order.light, order.due_at) = running::shown(txn, city.law(), order.id, now).await?;
+    (order.light, order.due_at) = running::shown_of(&clocks, city.law(), now);
     let mut row = order.clone().into_active_model();
     row.light = Set(order.light);
     row.due_at = Set(order.due_at);

@@ -15,7 +15,7 @@ pub mod build;
 pub mod load;
 pub mod summary;
 
-pub use build::{one, shown, why};
+pub use build::{shown, why};
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderView {

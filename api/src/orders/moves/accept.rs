@@ -37,7 +37,7 @@ async fn accept_order(app: &App, mut step: Move) -> Result<OrderView> {
         charges::accept(&step.txn, charge, step.now).await?;
     }
     let stopped = [ClockKind::Response];
-    running::stop(&step.txn, step.city.law(), step.order.id, &stopped, step.now).await?;
+    running::stop(&step.txn, step.city.law(), &mut step.clocks, &stopped, step.now).await?;
     step.order.accepted_at = Some(step.now);
     step.write().await?;
     step.record(step.event("accepted")).await?;

@@ -33,7 +33,7 @@ pub async fn cancel(
         step.now,
     )
     .await?;
-    running::stop_all(&step.txn, step.city.law(), order, step.now).await?;
+    running::stop_all(&step.txn, step.city.law(), &mut step.clocks, step.now).await?;
     step.order.closed_at = Some(step.now);
     step.write().await?;
     step.record(step.event("cancelled").note(reason.clone())).await?;

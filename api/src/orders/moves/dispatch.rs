@@ -88,9 +88,9 @@ async fn hand_over(step: &mut Move, unit: &Unit) -> Result<()> {
     charges::end(txn, id, AssignmentRole::ALL, AssignmentStatus::Withdrawn, now).await?;
     charges::give_round(txn, &step.order, unit.id, &[], step.actor.person, now).await?;
     let law = step.city.law();
-    let clocks = running::of_order(txn, id).await?;
-    if clocks.iter().all(|clock| clock.stopped_at.is_some()) {
-        running::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
+    if step.clocks.iter().all(|clock| clock.stopped_at.is_some()) {
+        let started = running::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
+        step.clocks.extend(started);
         step.order.dispatched_at = Some(now);
     }
     step.order.unit_id = Some(unit.id);

@@ -16,7 +16,7 @@ use crate::orders::actor::Actor;
 use crate::orders::lifecycle::Action;
 use crate::orders::open_moves;
 use crate::orders::report::one_text;
-use crate::orders::view::{self, OrderView};
+use crate::orders::view::OrderView;
 
 /// Asks for `days` working days more; none takes what one extension may give.
 pub async fn ask(
@@ -29,9 +29,8 @@ pub async fn ask(
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::RequestExtension).await?;
     let reason = one_text("reason", reason, REASON_CHARS)?;
-    let around = view::load::around(&step.txn, std::slice::from_ref(&step.before)).await?;
-    let around = around.into_iter().next().unwrap_or_default();
-    let clock = running::running(&around.deadlines, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
+    let around = step.around(&step.before).await?;
+    let clock = running::running(&step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
     let clock = running::clock(clock)?;
     let (granted, pending) = open_moves::asked_before(&step.before, &around);
     let asked = Asked {
@@ -126,8 +125,7 @@ pub async fn decide(
 
 /// Moves the clock and settles the asking.
 async fn grant(step: &mut Move, row: &extension::Model, note: Option<String>) -> Result<()> {
-    let clocks = running::of_order(&step.txn, step.order.id).await?;
-    let held = running::running(&clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
+    let held = running::running_mut(&mut step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
     let clock = running::clock(held)?;
     let days = u32::try_from(row.days).unwrap_or(0);
     let granted = match &clock.explanation.rule {
@@ -136,7 +134,7 @@ async fn grant(step: &mut Move, row: &extension::Model, note: Option<String>) ->
     };
     let law = step.city.law();
     let moved = law.grant_extension(&clock, u32::try_from(granted).unwrap_or(u32::MAX), days)?;
-    running::move_to(&step.txn, law, held.clone(), &moved, step.now).await?;
+    running::move_to(&step.txn, law, held, &moved, step.now).await?;
     settle(step, row, ExtensionStatus::Granted, note, Some(moved.due_at)).await?;
     step.order.extensions_granted += 1;
     Ok(())

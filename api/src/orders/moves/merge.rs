@@ -66,7 +66,7 @@ pub async fn merge(
     let (now, id) = (step.now, step.order.id);
     let roles = AssignmentRole::ALL;
     charges::end(&step.txn, id, roles, AssignmentStatus::Withdrawn, now).await?;
-    running::stop_all(&step.txn, step.city.law(), id, now).await?;
+    running::stop_all(&step.txn, step.city.law(), &mut step.clocks, now).await?;
     step.order.merged_into = Some(target.id);
     step.order.closed_at = Some(now);
     step.write().await?;

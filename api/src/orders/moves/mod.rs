@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! let mut step = moves::begin(app, actor, number, if_match, Action::Accept).await?;
-//! running::stop(&step.txn, …).await?;                      // what changes besides
+//! running::stop(&step.txn, …, &mut step.clocks, …).await?; // what changes besides
 //! step.order.accepted_at = Some(step.now);                 // its status is the new one already
 //! step.write().await?;                                     // guarded by the version
 //! step.record(step.event("accepted").note("…")).await?;    // the history
@@ -32,7 +32,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
 use entity::kinds::Status;
-use entity::order;
+use entity::{deadline, order};
 
 use crate::app::App;
 use crate::city::snapshot::City;
@@ -44,6 +44,7 @@ use crate::orders::actor::Actor;
 use crate::orders::history::{self, NewEvent};
 use crate::orders::lifecycle::{self, Action, Standing};
 use crate::orders::sight::{self, Known};
+use crate::orders::view::load::Around;
 use crate::orders::view::{self, OrderView};
 use crate::orders::{claims, open_moves, store};
 
@@ -55,6 +56,8 @@ pub struct Move {
     /// The order as it was.
     pub before: order::Model,
     pub known: Known,
+    /// All its clocks, as they are now.
+    pub clocks: Vec<deadline::Model>,
     pub actor: Actor,
     pub standing: Standing,
     pub city: Arc<City>,
@@ -143,12 +146,14 @@ impl Move {
         }
         let order = store::hold(&txn, number).await?.ok_or_else(Error::not_found)?;
         let known = store::known(&txn, order.id).await?;
+        let clocks = running::of_order(&txn, order.id).await?;
         let standing = sight::standing(actor, &order, &known);
         Ok(Self {
             txn,
             before: order.clone(),
             order,
             known,
+            clocks,
             actor: actor.clone(),
             standing,
             city: app.city.load(),
@@ -170,11 +175,15 @@ impl Move {
         }
     }
 
+    /// What stands around the order in this transaction.
+    pub async fn around(&self, order: &order::Model) -> Result<Around> {
+        Around::of(&self.txn, order, self.clocks.clone()).await
+    }
+
     /// What the order looks like to the actor now, for a client that has to go on from it.
     async fn state(&self) -> Result<CurrentState> {
         let order = &self.before;
-        let around = view::load::around(&self.txn, std::slice::from_ref(order)).await?;
-        let around = around.into_iter().next().unwrap_or_default();
+        let around = self.around(order).await?;
         Ok(CurrentState {
             status: order.status.to_string(),
             version: order.version,
@@ -213,10 +222,9 @@ impl Move {
         if order.status != self.before.status || order.round != self.before.round {
             order.stage_since = self.now;
         }
-        let rows = running::of_order(&self.txn, order.id).await?;
         let over = matches!(order.status, Status::Closed | Status::Cancelled);
-        if !over || rows.iter().any(|row| row.stopped_at.is_none()) {
-            (order.light, order.due_at) = running::shown_of(&rows, self.city.law(), self.now);
+        if !over || self.clocks.iter().any(|row| row.stopped_at.is_none()) {
+            (order.light, order.due_at) = running::shown_of(&self.clocks, self.city.law(), self.now);
         } else {
             order.due_at = None;
         }
@@ -241,7 +249,8 @@ impl Move {
 
     /// Commits and answers with the order as the actor sees it now. An operator who has acted is done with it.
     pub async fn commit(self, app: &App) -> Result<OrderView> {
-        let view = view::one(app, &self.txn, &self.actor, &self.order, self.now).await?;
+        let around = self.around(&self.order).await?;
+        let view = view::shown(app, &self.actor, &self.order, around, self.now).await?;
         if let (Standing::Operator, Some(person)) = (self.standing, self.actor.person) {
             claims::release(&self.txn, self.order.id, person).await?;
         }

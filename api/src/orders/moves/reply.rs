@@ -4,7 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, PhotoId, ReplyId, UnitId};
 use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, PhotoRole, Visibility};
-use entity::{deadline, reply};
+use entity::reply;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
@@ -94,8 +94,7 @@ pub async fn reply(
 async fn reply_for_all(app: &App, mut step: Move, answer: Answer) -> Result<OrderView> {
     let (txn, now) = (&step.txn, step.now);
     let (person, unit) = acting(&step)?;
-    let clocks = running::of_order(txn, step.order.id).await?;
-    let row = row(&step, &clocks, person, unit, &answer);
+    let row = row(&step, person, unit, &answer);
     let supplementary = row.supplementary;
     let row = reply::ActiveModel::from(row).reset_all();
     reply::Entity::insert(row).exec_without_returning(txn).await?;
@@ -103,7 +102,7 @@ async fn reply_for_all(app: &App, mut step: Move, answer: Answer) -> Result<Orde
     pictures::attach(txn, &step.order, &step.actor, &answer.photos, role, now).await?;
     let roles = [AssignmentRole::Lead];
     charges::end(txn, step.order.id, &roles, AssignmentStatus::Done, now).await?;
-    running::stop_all(txn, step.city.law(), step.order.id, now).await?;
+    running::stop_all(txn, step.city.law(), &mut step.clocks, now).await?;
     step.order.replied_at = Some(now);
     step.write().await?;
     let public = answer.public_reply.unwrap_or_default();
@@ -174,13 +173,7 @@ fn acting(step: &Move) -> Result<(PersonId, UnitId)> {
         .ok_or_else(|| Error::forbidden("您的身份不能进行这项操作。"))
 }
 
-fn row(
-    step: &Move,
-    clocks: &[deadline::Model],
-    person: PersonId,
-    unit: UnitId,
-    answer: &Answer,
-) -> reply::Model {
+fn row(step: &Move, person: PersonId, unit: UnitId, answer: &Answer) -> reply::Model {
     let (contacted_at, contacted_how) = answer.contacted.clone().unzip();
     reply::Model {
         id: ReplyId::generate(),
@@ -192,7 +185,7 @@ fn row(
         public_reply: answer.public_reply.clone().unwrap_or_default(),
         contacted_at,
         contacted_how,
-        supplementary: running::running(clocks, ClockKind::Supplementary).is_some(),
+        supplementary: running::running(&step.clocks, ClockKind::Supplementary).is_some(),
         created_at: step.now,
     }
 }

@@ -41,10 +41,11 @@ pub async fn start_next(step: &mut Move) -> Result<()> {
     let (txn, now, id) = (&step.txn, step.now, step.order.id);
     let law = step.city.law();
     charges::end(txn, id, AssignmentRole::ALL, AssignmentStatus::Done, now).await?;
-    running::stop_all(txn, law, id, now).await?;
+    running::stop_all(txn, law, &mut step.clocks, now).await?;
     let supports = supports(step);
     charges::give_round(txn, &step.order, unit, &supports, step.actor.person, now).await?;
-    running::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
+    let started = running::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
+    step.clocks.extend(started);
     step.order.dispatched_at = Some(now);
     step.order.accepted_at = None;
     step.order.replied_at = None;

@@ -13,7 +13,7 @@ use crate::notices::{Event, EventKind};
 use crate::orders::actor::Actor;
 use crate::orders::lifecycle::Action;
 use crate::orders::report::one_text;
-use crate::orders::view::{self, OrderView};
+use crate::orders::view::OrderView;
 use crate::orders::{charges, open_moves};
 
 pub async fn send_back(
@@ -37,8 +37,7 @@ pub async fn send_back(
             )])
         })?),
     };
-    let around = view::load::around(&step.txn, std::slice::from_ref(&step.before)).await?;
-    let around = around.into_iter().next().unwrap_or_default();
+    let around = step.around(&step.before).await?;
     if let Some(mut returning) = open_moves::returning(&step.before, &around, &reason) {
         returning.proposes_itself = proposed == Some(unit);
         step.city.law().may_return(returning, step.now)?;

@@ -5,10 +5,9 @@ use chrono_tz::Tz;
 use entity::ids::UnitId;
 use entity::kinds::{AssignmentRole, AssignmentStatus, Datum};
 use entity::{assignment, deadline, extension, order, order_photo, photo, reply, supervision_order, verdict};
-use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
-use super::load::{Around, around};
+use super::load::Around;
 use super::{
     AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView, DispatchView,
     EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderPhotoUrls, OrderView, ReplyView,
@@ -23,26 +22,7 @@ use crate::orders::actor::Actor;
 use crate::orders::{open_moves, sight};
 use crate::photos::service::links;
 
-/// The order as the actor sees it, read on this connection.
-pub async fn one(
-    app: &App,
-    db: &impl ConnectionTrait,
-    actor: &Actor,
-    order: &order::Model,
-    now: DateTime<Utc>,
-) -> Result<OrderView> {
-    let around = around(db, std::slice::from_ref(order)).await?;
-    shown(
-        app,
-        actor,
-        order,
-        around.into_iter().next().unwrap_or_default(),
-        now,
-    )
-    .await
-}
-
-/// The same of what has been loaded already.
+/// The order as the actor sees it, of what has been loaded.
 pub async fn shown(
     app: &App,
     actor: &Actor,

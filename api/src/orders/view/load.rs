@@ -7,6 +7,7 @@ use entity::{
     assignment, deadline, endorsement, extension, order, order_photo, order_return, person, photo, reply,
     supervision_order, verdict,
 };
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::EndorsementsView;
@@ -24,7 +25,7 @@ pub struct Around {
     pub verdicts: Vec<verdict::Model>,
     pub replies: Vec<reply::Model>,
     pub returns: Vec<order_return::Model>,
-    /// Supervision orders that wait for an answer.
+    /// 督办单, answered or not.
     pub supervision: Vec<supervision_order::Model>,
     pub reporter: Option<person::Model>,
     pub merged_into: Option<String>,
@@ -34,7 +35,7 @@ pub struct Around {
 macro_rules! rows {
     ($db:expr, $table:ident, $by:ident, $ids:expr) => {
         $table::Entity::find()
-            .filter($table::Column::OrderId.is_in($ids.iter().copied()))
+            .filter($table::Column::OrderId.is_in($ids))
             .order_by_asc($table::Column::$by)
             .all($db)
             .await?
@@ -43,6 +44,67 @@ macro_rules! rows {
 
 /// Loads what stands around the orders, in their order.
 pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Result<Vec<Around>> {
+    let clocks = rows!(db, deadline, Id, orders.iter().map(|order| order.id));
+    gather(db, orders, clocks, Filled::ALL).await
+}
+
+/// The tables of which an order mostly has no row.
+struct Filled {
+    extensions: bool,
+    verdicts: bool,
+    replies: bool,
+    returns: bool,
+    supervision: bool,
+}
+
+impl Filled {
+    const ALL: Self = Self {
+        extensions: true,
+        verdicts: true,
+        replies: true,
+        returns: true,
+        supervision: true,
+    };
+
+    /// One question in place of five that mostly find nothing.
+    async fn of(db: &impl ConnectionTrait, order: OrderId) -> Result<Self> {
+        macro_rules! any {
+            ($table:ident) => {
+                Expr::exists(
+                    Query::select()
+                        .expr(Expr::value(1))
+                        .from($table::Entity)
+                        .and_where($table::Column::OrderId.eq(order))
+                        .to_owned(),
+                )
+            };
+        }
+        let question = Query::select()
+            .expr_as(any!(extension), "extensions")
+            .expr_as(any!(verdict), "verdicts")
+            .expr_as(any!(reply), "replies")
+            .expr_as(any!(order_return), "returns")
+            .expr_as(any!(supervision_order), "supervision")
+            .to_owned();
+        let Some(row) = db.query_one(&question).await? else {
+            return Ok(Self::ALL);
+        };
+        Ok(Self {
+            extensions: row.try_get("", "extensions")?,
+            verdicts: row.try_get("", "verdicts")?,
+            replies: row.try_get("", "replies")?,
+            returns: row.try_get("", "returns")?,
+            supervision: row.try_get("", "supervision")?,
+        })
+    }
+}
+
+async fn gather(
+    db: &impl ConnectionTrait,
+    orders: &[order::Model],
+    clocks: Vec<deadline::Model>,
+    filled: Filled,
+) -> Result<Vec<Around>> {
     let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
     let mut all: HashMap<OrderId, Around> = ids.iter().map(|id| (*id, Around::default())).collect();
     macro_rules! spread {
@@ -54,27 +116,34 @@ pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Resul
             }
         };
     }
-    spread!(rows!(db, assignment, Id, ids), |to, row| to
-        .known
-        .charges
-        .push(row));
-    spread!(rows!(db, endorsement, CreatedAt, ids), |to, row| to
+    macro_rules! read {
+        ($table:ident, $by:ident) => {
+            rows!(db, $table, $by, ids.iter().copied())
+        };
+    }
+    spread!(read!(assignment, Id), |to, row| to.known.charges.push(row));
+    spread!(read!(endorsement, CreatedAt), |to, row| to
         .known
         .endorsers
         .push(row.person_id));
-    spread!(rows!(db, deadline, Id, ids), |to, row| to.deadlines.push(row));
-    spread!(rows!(db, extension, Id, ids), |to, row| to.extensions.push(row));
-    spread!(rows!(db, verdict, CreatedAt, ids), |to, row| to
-        .verdicts
-        .push(row));
-    spread!(rows!(db, reply, CreatedAt, ids), |to, row| to.replies.push(row));
-    spread!(rows!(db, order_return, CreatedAt, ids), |to, row| to
-        .returns
-        .push(row));
-    let waiting = supervision_order::Entity::find()
-        .filter(supervision_order::Column::OrderId.is_in(ids.iter().copied()))
-        .order_by_asc(supervision_order::Column::Number);
-    spread!(waiting.all(db).await?, |to, row| to.supervision.push(row));
+    spread!(clocks, |to, row| to.deadlines.push(row));
+    if filled.extensions {
+        spread!(read!(extension, Id), |to, row| to.extensions.push(row));
+    }
+    if filled.verdicts {
+        spread!(read!(verdict, CreatedAt), |to, row| to.verdicts.push(row));
+    }
+    if filled.replies {
+        spread!(read!(reply, CreatedAt), |to, row| to.replies.push(row));
+    }
+    if filled.returns {
+        spread!(read!(order_return, CreatedAt), |to, row| to.returns.push(row));
+    }
+    if filled.supervision {
+        spread!(read!(supervision_order, Number), |to, row| to
+            .supervision
+            .push(row));
+    }
     for (place, file) in photos(db, &ids).await? {
         if let Some(to) = all.get_mut(&place.order_id) {
             to.photos.push((place, file));
@@ -93,6 +162,17 @@ pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Resul
 }
 
 impl Around {
+    /// What stands around one order whose clocks are known.
+    pub async fn of(
+        db: &impl ConnectionTrait,
+        order: &order::Model,
+        clocks: Vec<deadline::Model>,
+    ) -> Result<Self> {
+        let filled = Filled::of(db, order.id).await?;
+        let around = gather(db, std::slice::from_ref(order), clocks, filled).await?;
+        Ok(around.into_iter().next().unwrap_or_default())
+    }
+
     /// The same with the order's photos, read on this connection.
     pub async fn with_photos(mut self, db: &impl ConnectionTrait, order: &order::Model) -> Result<Self> {
         self.photos = photos(db, &[order.id]).await?;
