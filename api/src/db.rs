@@ -148,6 +148,20 @@ pub async fn write(db: &Db) -> Result<WriteTransaction, DbErr> {
 
 /// Brings the schema up to date. Replicas that start together do it one after the other.
 pub async fn migrate(url: &str) -> Result<(), DbErr> {
+    let db = for_migrations(url).await?;
+    migration::Migrator::up(&db, None).await?;
+    db.close().await
+}
+
+/// Takes the last migration back.
+pub async fn migrate_down(url: &str) -> Result<(), DbErr> {
+    let db = for_migrations(url).await?;
+    migration::Migrator::down(&db, Some(1)).await?;
+    db.close().await
+}
+
+/// One connection, so that no other has the old schema in mind.
+async fn for_migrations(url: &str) -> Result<DatabaseConnection, DbErr> {
     let mut options = options(url);
     options.max_connections(1);
     let db = Database::connect(options).await?;
@@ -156,8 +170,7 @@ pub async fn migrate(url: &str) -> Result<(), DbErr> {
         db.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
             .await?;
     }
-    migration::Migrator::up(&db, None).await?;
-    db.close().await
+    Ok(db)
 }
 
 /// Whether rows can be claimed with `FOR UPDATE SKIP LOCKED`; SQLite's single writer needs no such lock.

@@ -333,8 +333,15 @@ async fn backlog_waits(db: Db) {
     assert_eq!(last(&app).await.attempts, 0);
     app.wechat_line().set(tests::faults::Fault::None);
     app.advance(TimeDelta::hours(1)).await;
-    let sent = deliveries(&app).await;
-    assert!(sent.iter().all(|row| row.status == DeliveryStatus::Sent));
+    assert_eq!(last(&app).await.status, DeliveryStatus::Sent);
+    // Of those tried before, one may have been on a connection that broke: it might have arrived.
+    let ended = [DeliveryStatus::Sent, DeliveryStatus::Unknown];
+    assert!(
+        deliveries(&app)
+            .await
+            .iter()
+            .all(|row| ended.contains(&row.status))
+    );
     app.finish().await;
 }
 

@@ -28,7 +28,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let url = config.database_url.expose_secret();
     match args.direction {
         Direction::Up => db::migrate(url).await?,
-        Direction::Down => migration::Migrator::down(&*db::connect(url).await?, Some(1)).await?,
+        Direction::Down => db::migrate_down(url).await?,
         Direction::Status => {}
     }
     let db = db::connect(url).await?;
