@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{OrderId, PersonId};
 use insight::similar::{Features, Index};
-use tokio::sync::{Mutex, OwnedRwLockReadGuard, RwLock, RwLockWriteGuard};
+use tokio::sync::{Mutex, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
 
 use crate::app::App;
 use crate::error::Result;
@@ -100,11 +100,13 @@ impl Memory {
                 let Some(mut recent) = self.to_write(haste).await else {
                     return Ok(());
                 };
-                cut.into_iter()
-                    .for_each(|(row, features)| recent.add(&row, features));
                 if haste == Haste::Asked {
+                    cut.into_iter()
+                        .for_each(|(row, features)| recent.add(&row, features));
                     break;
                 }
+                let add_all = tokio::task::spawn_blocking(move || recent.add_all(cut));
+                add_all.await.map_err(anyhow::Error::from)?;
             }
             if !full {
                 break;
@@ -119,10 +121,11 @@ impl Memory {
     }
 
     /// A writer that waits keeps later readers waiting: a request does not become one while a job reads for long.
-    async fn to_write(&self, haste: Haste) -> Option<RwLockWriteGuard<'_, Recent>> {
+    async fn to_write(&self, haste: Haste) -> Option<OwnedRwLockWriteGuard<Recent>> {
+        let recent = Arc::clone(&self.recent);
         match haste {
-            Haste::None => Some(self.recent.write().await),
-            Haste::Asked => self.recent.try_write().ok(),
+            Haste::None => Some(recent.write_owned().await),
+            Haste::Asked => recent.try_write_owned().ok(),
         }
     }
 }
@@ -135,6 +138,17 @@ fn cut(row: Text) -> (Text, Features) {
 impl Recent {
     pub fn add(&mut self, row: &Text, features: Features) {
         self.index.add(row.id, features);
+        self.note(row);
+    }
+
+    /// Many, on all cores: not for a thread that answers requests.
+    fn add_all(&mut self, rows: Vec<(Text, Features)>) {
+        rows.iter().for_each(|(row, _)| self.note(row));
+        let features = rows.into_iter().map(|(row, features)| (row.id, features));
+        self.index.add_all(features);
+    }
+
+    fn note(&mut self, row: &Text) {
         self.by_time.insert((row.created_at, row.id));
         let facts = Facts {
             at: row.created_at,

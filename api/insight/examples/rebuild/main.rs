@@ -54,20 +54,17 @@ impl Memory {
     fn take_in(&mut self, features: Vec<Features>) {
         let mut next = self.days.back().copied().unwrap_or_default();
         let first = next;
-        for features in features {
-            self.index.add(next, features);
-            next += 1;
-        }
+        next += features.len() as u32;
         let keys: Vec<u32> = (first..next).collect();
+        self.index.add_all(keys.iter().copied().zip(features));
         self.grouping.assign(&self.index, &keys);
         self.days.push_back(next);
         if self.days.len() > WINDOW + 1
             && let (Some(oldest), Some(until)) = (self.days.pop_front(), self.days.front().copied())
         {
-            for key in oldest..until {
-                self.grouping.forget(&self.index, key);
-                self.index.remove(key);
-            }
+            let old: Vec<u32> = (oldest..until).collect();
+            self.grouping.forget_all(&self.index, &old);
+            self.index.remove_all(&old);
         }
     }
 

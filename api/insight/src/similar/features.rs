@@ -86,8 +86,20 @@ impl Features {
 
 /// What a term said so much weighs in its text: 0 to 1.
 pub(super) fn weight(halves: u8) -> f32 {
-    let halves = f32::from(halves);
-    halves / (halves + SATURATION_HALVES)
+    const WEIGHTS: [f32; MAX_HALVES as usize + 1] = weights();
+    WEIGHTS.get(usize::from(halves)).copied().unwrap_or(1.0)
+}
+
+/// `tf / (tf + 1.5)`, worked out once: it is asked for in the innermost loop of a search.
+#[expect(clippy::indexing_slicing, reason = "worked out while compiling")]
+const fn weights() -> [f32; MAX_HALVES as usize + 1] {
+    let mut weights = [0.0; MAX_HALVES as usize + 1];
+    let mut halves = 0;
+    while halves < weights.len() {
+        weights[halves] = halves as f32 / (halves as f32 + SATURATION_HALVES);
+        halves += 1;
+    }
+    weights
 }
 
 /// The word or pair of words as a number.

@@ -5,7 +5,9 @@ use std::cell::RefCell;
 use std::hash::Hash;
 use std::hint::black_box;
 
-use crate::similar::features::Features;
+use rayon::prelude::*;
+
+use crate::similar::features::{Features, weight};
 use crate::similar::lookup::Lookup;
 use crate::similar::postings::{Held, MAX_SLOTS, Postings};
 use crate::similar::spread::ByKey;
@@ -19,6 +21,8 @@ const MAX_VISITS: usize = 4_000;
 const MAX_CANDIDATES: usize = 64;
 /// As if there were so many more reports, so that the first few do not make every word common.
 const VIRTUAL_REPORTS: f32 = 100.0;
+/// Fewer reports are not worth norms of their own.
+const RENORM_FLOOR: usize = 32;
 /// Slots of removed reports that are let lie: so many, and one for so many reports.
 const GONE_FLOOR: usize = 1_024;
 const GONE_SHARE: usize = 4;
@@ -105,18 +109,19 @@ impl Tally {
                 }
             }
         }
-        let mut ranked: Vec<(u32, f32)> = Vec::with_capacity(self.touched.len());
+        // Sums are not negative, so that their bits stand in their order; of equals the earlier slot comes first.
+        let mut ranked: Vec<u64> = Vec::with_capacity(self.touched.len());
         for slot in self.touched.drain(..) {
             if let Some(sum) = self.shared.get_mut(slot as usize) {
-                ranked.push((slot, std::mem::take(sum)));
+                let sum = std::mem::take(sum).to_bits();
+                ranked.push((u64::from(!sum) << u32::BITS) | u64::from(slot));
             }
         }
-        let strongest = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
         if ranked.len() > MAX_CANDIDATES {
-            ranked.select_nth_unstable_by(MAX_CANDIDATES, strongest);
+            ranked.select_nth_unstable(MAX_CANDIDATES);
             ranked.truncate(MAX_CANDIDATES);
         }
-        ranked.into_iter().map(|(slot, _)| slot).collect()
+        ranked.into_iter().map(|ranked| ranked as u32).collect()
     }
 }
 
@@ -133,7 +138,7 @@ impl<K> Default for Index<K> {
     }
 }
 
-impl<K: Copy + Eq + Hash + Ord> Index<K> {
+impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_key.len()
@@ -151,37 +156,73 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
 
     /// Adds a report; one that is known already is replaced.
     pub fn add(&mut self, key: K, features: Features) {
-        self.remove(key);
-        if self.slots.len() >= MAX_SLOTS {
-            return;
+        self.add_all([(key, features)]);
+    }
+
+    /// Adds reports in their order, which is the same as one after the other, on all cores where they are many.
+    pub fn add_all(&mut self, reports: impl IntoIterator<Item = (K, Features)>) {
+        let mut reports = reports.into_iter().peekable();
+        while let Some((key, _)) = reports.peek() {
+            self.remove(*key);
+            let until_renorm = (self.normed_at.max(RENORM_FLOOR) + 1).saturating_sub(self.added);
+            let room = until_renorm.max(1).min(MAX_SLOTS - self.slots.len());
+            let first = self.slots.len() as u32;
+            let before = self.len();
+            let mut part = Vec::new();
+            while part.len() < room
+                && let Some((key, features)) = reports.next_if(|(key, _)| !self.contains(*key))
+            {
+                self.by_key.insert(key, first + part.len() as u32);
+                part.push((key, features));
+            }
+            if part.is_empty() {
+                return;
+            }
+            self.hold(first, before, part);
         }
-        let slot = self.slots.len() as u32;
-        self.by_key.insert(key, slot);
-        let mut squares = 0.0;
-        for ((term, halves), (_, weight)) in features.said().zip(features.terms()) {
-            let holding = self.postings.push(term, slot, halves);
-            squares += (weight * self.rarity_among(holding)).powi(2);
-        }
-        let norm = squares.sqrt();
-        self.slots.push(Some(Entry { key, features, norm }));
-        self.added += 1;
+    }
+
+    /// Puts reports into slots that are theirs already, the first into slot `first`; `before` them there were so many.
+    fn hold(&mut self, first: u32, before: usize, reports: Vec<(K, Features)>) {
+        let features: Vec<&Features> = reports.iter().map(|(_, features)| features).collect();
+        let squares = self
+            .postings
+            .push_all(first, &features, |place, halves, holding| {
+                (weight(halves) * rarity(before + place + 1, holding)).powi(2)
+            });
+        let entries = reports
+            .into_iter()
+            .zip(squares)
+            .map(|((key, features), squares)| {
+                let norm = squares.into_iter().sum::<f32>().sqrt();
+                Some(Entry { key, features, norm })
+            });
+        self.slots.extend(entries);
+        self.added += self.slots.len() - first as usize;
         // While it grows whenever it has doubled, later whenever all of it has been replaced.
-        if self.added > self.normed_at.max(32) {
+        if self.added > self.normed_at.max(RENORM_FLOOR) {
             self.renorm();
         }
     }
 
     /// Takes a report out. Its place in the lists is freed once there are many such places.
     pub fn remove(&mut self, key: K) {
-        let Some(slot) = self.by_key.remove(&key) else {
+        self.remove_all(&[key]);
+    }
+
+    /// Takes reports out, on all cores where they are many.
+    pub fn remove_all(&mut self, keys: &[K]) {
+        let gone: Vec<Features> = keys
+            .iter()
+            .filter_map(|key| {
+                let slot = self.by_key.remove(key)?;
+                Some(self.slots.get_mut(slot as usize)?.take()?.features)
+            })
+            .collect();
+        if gone.is_empty() {
             return;
-        };
-        let Some(entry) = self.slots.get_mut(slot as usize).and_then(Option::take) else {
-            return;
-        };
-        for (term, _) in entry.features.said() {
-            self.postings.take(term);
         }
+        self.postings.take_all(&gone.iter().collect::<Vec<_>>());
         while self.slots.get(self.first as usize).is_some_and(Option::is_none) {
             self.first += 1;
         }
@@ -198,11 +239,7 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
     /// How much a term says: `ln(1 + reports / reports with it)`.
     #[must_use]
     pub fn rarity(&self, term: u32) -> f32 {
-        self.rarity_among(self.postings.alive(term))
-    }
-
-    fn rarity_among(&self, holding: u32) -> f32 {
-        (1.0 + (self.len() as f32 + VIRTUAL_REPORTS) / (holding as f32 + 1.0)).ln()
+        rarity(self.len(), self.postings.alive(term))
     }
 
     /// A text as a vector of length 1.
@@ -248,7 +285,7 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
             .into_iter()
             .map(|entry| Found {
                 key: entry.key,
-                similarity: asked.gains.dot(entry.features.terms()) / entry.norm.max(f32::MIN_POSITIVE),
+                similarity: asked.gains.dot_said(&entry.features) / entry.norm.max(f32::MIN_POSITIVE),
             })
             .filter(|found| found.similarity >= at_least)
             .collect();
@@ -264,7 +301,7 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
         let mut rare = Vec::with_capacity(count);
         for (term, weight) in features.terms() {
             let (holding, entries) = self.postings.of(term);
-            let rarity = self.rarity_among(holding);
+            let rarity = rarity(self.len(), holding);
             weighed.push((term, weight * rarity));
             let gain = weight * rarity * rarity;
             gains.push((term, gain));
@@ -291,11 +328,11 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
         self.normed_at = self.len();
         self.added = 0;
         let mut slots = std::mem::take(&mut self.slots);
-        for entry in slots.iter_mut().flatten() {
+        slots.par_iter_mut().flatten().for_each(|entry| {
             let terms = entry.features.terms();
             let squares = terms.map(|(term, weight)| (weight * self.rarity(term)).powi(2));
             entry.norm = squares.sum::<f32>().sqrt();
-        }
+        });
         self.slots = slots;
     }
 
@@ -323,6 +360,11 @@ impl<K: Copy + Eq + Hash + Ord> Index<K> {
         }
         self.postings.rename(&renamed);
     }
+}
+
+/// How much a term says that `holding` of so many reports hold.
+fn rarity(reports: usize, holding: u32) -> f32 {
+    (1.0 + (reports as f32 + VIRTUAL_REPORTS) / (holding as f32 + 1.0)).ln()
 }
 
 /// Makes a vector one of length 1; gives the length that it had.
@@ -397,6 +439,34 @@ mod tests {
         assert!(index.slots.len() < 1_700);
         let found = index.search(&Features::of("", "第2999街坊路灯"), 0.1, 3);
         assert_eq!(found[0].key, 2_999);
+    }
+
+    #[test]
+    fn many_at_once_are_the_same_as_one_after_the_other() {
+        let told = |nth: usize| format!("第{}街坊的路灯{}，旁边{}号井盖坏了", nth % 40, nth % 7, nth);
+        let reports: Vec<_> = (0..300).map(|nth| (nth, Features::of("", &told(nth)))).collect();
+        // One comes twice: the later one counts.
+        let again = (3, Features::of("", &told(900)));
+        let reports: Vec<_> = reports.into_iter().chain([again]).collect();
+        let (mut single, mut whole) = (Index::default(), Index::default());
+        reports
+            .iter()
+            .cloned()
+            .for_each(|(key, features)| single.add(key, features));
+        whole.add_all(reports.iter().cloned());
+        let searches = |index: &Index<usize>| -> Vec<Vec<Found<usize>>> {
+            reports
+                .iter()
+                .map(|(_, features)| index.search(features, 0.0, 64))
+                .collect()
+        };
+        assert_eq!((single.len(), whole.len()), (300, 300));
+        assert_eq!(searches(&single), searches(&whole));
+        let gone: Vec<usize> = (0..300).filter(|nth| nth % 3 == 0).collect();
+        gone.iter().for_each(|key| single.remove(*key));
+        whole.remove_all(&gone);
+        assert_eq!((single.len(), whole.len()), (200, 200));
+        assert_eq!(searches(&single), searches(&whole));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! compared. Nearly all that are asked for are not there, and a bit tells so, without a branch that goes now this way
 //! and now that; the others are looked up by open addressing.
 
+use crate::similar::features::{Features, weight};
+
 /// 2³² over the golden ratio; the products' high bits spread terms over the table.
 const GOLDEN: u32 = 0x9E37_79B9;
 /// Bits that tell which terms cannot be there, as a power of two: of 45 terms one in a hundred others passes.
@@ -65,6 +67,16 @@ impl Lookup {
     #[must_use]
     pub fn dot(&self, others: impl Iterator<Item = (u32, f32)>) -> f32 {
         others.map(|(term, weight)| weight * self.weight(term)).sum()
+    }
+
+    /// The same with the weights that terms have in a text by themselves.
+    #[must_use]
+    pub fn dot_said(&self, features: &Features) -> f32 {
+        let shared = features.said().filter_map(|(term, halves)| {
+            let own = self.weight(term);
+            (own > 0.0).then(|| own * weight(halves))
+        });
+        shared.sum()
     }
 
     fn first(&self, term: u32) -> usize {

@@ -1,8 +1,16 @@
 //! Which reports hold a term. Most terms stand in a report or two, so that a short list lies in place; an entry
-//! is one number, and a term that nobody holds any more leaves nothing behind.
+//! is one number, and a term that nobody holds any more leaves nothing behind. The terms are parted among shards, so
+//! that a day's reports are taken in on all cores.
 
-use crate::similar::features::weight;
+use rayon::prelude::*;
+
+use crate::similar::features::{Features, weight};
 use crate::similar::spread::ByNumber;
+
+/// Parts of all terms; more than any server has cores to spare for this.
+const SHARDS: usize = 16;
+/// Fewer reports than this are not worth asking the other cores, which may be busy.
+const ALONE: usize = 32;
 
 /// Bits of an entry for how much the term was said there; the others are the slot.
 const HALVES_BITS: u32 = 7;
@@ -33,7 +41,11 @@ impl Held {
 
 /// The reports by the terms they hold.
 #[derive(Clone, Debug, Default)]
-pub struct Postings {
+pub struct Postings([Shard; SHARDS]);
+
+/// Some of the terms.
+#[derive(Clone, Debug, Default)]
+struct Shard {
     /// Where a term's list lies.
     places: ByNumber<u32>,
     lists: Vec<List>,
@@ -137,8 +149,77 @@ impl Postings {
             .map_or((0, &[]), |list| (list.alive, list.entries.as_slice()))
     }
 
-    /// Adds a report, whose slot is above all others; gives how many hold the term with it.
-    pub fn push(&mut self, term: u32, slot: u32, halves: u8) -> u32 {
+    /// Adds reports in their order, the first in slot `first`, which is above all others. Of each report and each
+    /// of its terms the answer is what `rate` makes of the report's place in the order, how much the term was said,
+    /// and how many hold the term with it.
+    pub fn push_all<T: Send>(
+        &mut self,
+        first: u32,
+        reports: &[&Features],
+        rate: impl Fn(usize, u8, u32) -> T + Sync,
+    ) -> Vec<Vec<T>> {
+        let rated = self.each(reports.len() >= ALONE, |nth, shard| {
+            let mut rated = Vec::new();
+            for (place, features) in reports.iter().enumerate() {
+                for (term, halves) in features.said().filter(|(term, _)| shard_of(*term) == nth) {
+                    let holding = shard.push(term, first + place as u32, halves);
+                    rated.push(rate(place, halves, holding));
+                }
+            }
+            rated
+        });
+        let mut rated: Vec<_> = rated.into_iter().map(Vec::into_iter).collect();
+        let of_one = |features: &&Features| -> Vec<T> {
+            let terms = features.said();
+            terms
+                .filter_map(|(term, _)| rated.get_mut(shard_of(term))?.next())
+                .collect()
+        };
+        reports.iter().map(of_one).collect()
+    }
+
+    /// These reports no longer hold their terms; the entries stay until the slots are renamed, or the term is gone.
+    pub fn take_all(&mut self, reports: &[&Features]) {
+        self.each(reports.len() >= ALONE, |nth, shard| {
+            let terms = reports.iter().flat_map(|features| features.said());
+            terms
+                .filter(|(term, _)| shard_of(*term) == nth)
+                .for_each(|(term, _)| shard.take(term));
+        });
+    }
+
+    /// `renamed`: the new slot of each old one, none of a removed report; the order of slots stays.
+    pub fn rename(&mut self, renamed: &[Option<u32>]) {
+        self.each(true, |_, shard| {
+            shard
+                .lists
+                .iter_mut()
+                .for_each(|list| list.entries.rename(renamed))
+        });
+    }
+
+    fn each<T: Send>(&mut self, together: bool, work: impl Fn(usize, &mut Shard) -> T + Sync) -> Vec<T> {
+        let work = |(nth, shard): (usize, &mut Shard)| work(nth, shard);
+        if together {
+            self.0.par_iter_mut().enumerate().map(work).collect()
+        } else {
+            self.0.iter_mut().enumerate().map(work).collect()
+        }
+    }
+
+    fn list(&self, term: u32) -> Option<&List> {
+        let shard = self.0.get(shard_of(term))?;
+        shard.lists.get(*shard.places.get(&term)? as usize)
+    }
+}
+
+fn shard_of(term: u32) -> usize {
+    term as usize % SHARDS
+}
+
+impl Shard {
+    /// Gives how many hold the term with this report.
+    fn push(&mut self, term: u32, slot: u32, halves: u8) -> u32 {
         let place = *self.places.entry(term).or_insert_with(|| {
             self.free.pop().unwrap_or_else(|| {
                 self.lists.push(List::default());
@@ -152,8 +233,7 @@ impl Postings {
         })
     }
 
-    /// One report fewer holds the term; its entry stays until the slots are renamed, or the term is gone.
-    pub fn take(&mut self, term: u32) {
+    fn take(&mut self, term: u32) {
         let Some(place) = self.places.get(&term).copied() else {
             return;
         };
@@ -167,17 +247,6 @@ impl Postings {
             self.free.push(place);
         }
     }
-
-    /// `renamed`: the new slot of each old one, none of a removed report; the order of slots stays.
-    pub fn rename(&mut self, renamed: &[Option<u32>]) {
-        for list in &mut self.lists {
-            list.entries.rename(renamed);
-        }
-    }
-
-    fn list(&self, term: u32) -> Option<&List> {
-        self.lists.get(*self.places.get(&term)? as usize)
-    }
 }
 
 #[cfg(test)]
@@ -190,30 +259,32 @@ mod tests {
 
     #[test]
     fn a_list_grows_out_of_its_place_and_back_into_it() {
-        let mut postings = Postings::default();
+        let mut shard = Shard::default();
         for slot in 0..8 {
-            assert_eq!(postings.push(7, slot, 2), slot + 1);
+            assert_eq!(shard.push(7, slot, 2), slot + 1);
         }
+        let mut postings = Postings::default();
+        postings.0[shard_of(7)] = shard;
         assert_eq!(slots(&postings, 7), (0..8).collect::<Vec<_>>());
         for _ in 0..6 {
-            postings.take(7);
+            postings.0[shard_of(7)].take(7);
         }
         let renamed: Vec<Option<u32>> = (0..8_u32).map(|slot| slot.checked_sub(6)).collect();
         postings.rename(&renamed);
         assert_eq!((postings.alive(7), slots(&postings, 7)), (2, vec![0, 1]));
-        postings.push(7, 2, 2);
+        postings.0[shard_of(7)].push(7, 2, 2);
         assert_eq!(slots(&postings, 7), [0, 1, 2]);
     }
 
     #[test]
     fn a_term_that_nobody_holds_leaves_nothing_behind() {
-        let mut postings = Postings::default();
+        let mut shard = Shard::default();
         for term in 0..1_000 {
-            postings.push(term, term, 2);
-            postings.take(term);
+            shard.push(term, term, 2);
+            shard.take(term);
         }
-        assert_eq!((postings.lists.len(), postings.places.len()), (1, 0));
-        assert_eq!(postings.of(5), (0, &[][..]));
+        assert_eq!((shard.lists.len(), shard.places.len()), (1, 0));
+        assert_eq!(Postings::default().of(5), (0, &[][..]));
     }
 
     #[test]

@@ -55,7 +55,11 @@ pub struct Reasons {
 
 /// Compares two reports; `index` says how rare words are.
 #[must_use]
-pub fn same_matter<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &Report<'_>, b: &Report<'_>) -> Reasons {
+pub fn same_matter<K: Copy + Eq + Hash + Ord + Send + Sync>(
+    index: &Index<K>,
+    a: &Report<'_>,
+    b: &Report<'_>,
+) -> Reasons {
     let text_similarity = f64::from(index.similarity(a.features, b.features));
     let distance_km = a.place.zip(b.place).map(|(a, b)| distance_km(a, b));
     let same_category = a.category.zip(b.category).map(|(a, b)| a == b);
@@ -92,7 +96,11 @@ fn distance_km(a: (f64, f64), b: (f64, f64)) -> f64 {
 
 /// The words and names that stand in both, the rarest first; a word that stands in a pair is not said twice.
 #[must_use]
-pub fn shared_words<K: Copy + Eq + Hash + Ord>(index: &Index<K>, a: &str, b: &str) -> Vec<String> {
+pub fn shared_words<K: Copy + Eq + Hash + Ord + Send + Sync>(
+    index: &Index<K>,
+    a: &str,
+    b: &str,
+) -> Vec<String> {
     let (mine, theirs) = (phrases(a), phrases(b));
     let mut shared: Vec<(f32, String)> = mine
         .into_iter()

@@ -14,7 +14,7 @@ const MIN_SHARE: f32 = 0.34;
 const LONGEST_RUN: usize = 4;
 
 /// The phrases that tell a group, the most telling first. `texts` in any order.
-pub fn keywords<'a, K: Copy + Eq + Hash + Ord>(
+pub fn keywords<'a, K: Copy + Eq + Hash + Ord + Send + Sync>(
     index: &Index<K>,
     texts: impl IntoIterator<Item = &'a str>,
     limit: usize,
@@ -63,7 +63,7 @@ pub fn keywords<'a, K: Copy + Eq + Hash + Ord>(
 }
 
 /// A word's own; of more words that of their rarest pair.
-fn rarity<K: Copy + Eq + Hash + Ord>(index: &Index<K>, piece: &[&str]) -> f32 {
+fn rarity<K: Copy + Eq + Hash + Ord + Send + Sync>(index: &Index<K>, piece: &[&str]) -> f32 {
     match piece {
         [word] => index.rarity(term(&[word])),
         more => more

@@ -15,7 +15,7 @@ use crate::topics::centre::Centre;
 /// Neighbours looked at for one report.
 const NEIGHBOURS: usize = 48;
 /// Reports whose neighbours are looked for while those before them are placed.
-const PORTION: usize = 256;
+const PORTION: usize = 64;
 /// Smaller groups are not looked at for coming apart.
 const MIN_SPLIT: usize = 6;
 
@@ -61,8 +61,8 @@ pub struct Grouping<K> {
     of: ByKey<K, GroupId>,
     next: GroupId,
     touched: BTreeSet<GroupId>,
-    /// The groups by their heaviest terms.
-    led_by: ByNumber<Vec<GroupId>>,
+    /// The groups by their heaviest terms, and how heavy those are.
+    led_by: ByNumber<Vec<(GroupId, f32)>>,
     /// Groups that an analyst took apart, or shaped with his own hands: never united by the machine.
     pinned: BTreeSet<GroupId>,
 }
@@ -175,15 +175,26 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         changes
     }
 
-    /// Forgets a report that is too old to be met again.
-    pub fn forget(&mut self, index: &Index<K>, key: K) {
+    /// Forgets reports that are too old to be met again.
+    pub fn forget_all(&mut self, index: &Index<K>, keys: &[K]) {
+        let unit = |key: &K| {
+            let known = self.of.contains_key(key).then(|| index.features(*key));
+            known.flatten().map(|features| index.unit(features))
+        };
+        let units: Vec<Option<Unit>> = keys.par_iter().map(unit).collect();
+        for (key, unit) in keys.iter().zip(units) {
+            self.forget(*key, unit.as_ref());
+        }
+    }
+
+    fn forget(&mut self, key: K, unit: Option<&Unit>) {
         let Some(id) = self.of.remove(&key) else { return };
         let Some(group) = self.groups.get_mut(&id) else {
             return;
         };
         group.members.remove(&key);
-        if let Some(features) = index.features(key) {
-            group.centre.take(&index.unit(features));
+        if let Some(unit) = unit {
+            group.centre.take(unit);
         }
         if group.members.is_empty() {
             let leading = std::mem::take(&mut group.leading);
@@ -228,10 +239,14 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         if self.of.contains_key(key) {
             return;
         }
-        let mut around: Vec<GroupId> = neighbours
-            .iter()
-            .filter_map(|found| self.group_of(found.key))
-            .collect();
+        let (mut around, mut alone) = (Vec::new(), Vec::new());
+        for found in neighbours {
+            match self.group_of(found.key) {
+                Some(group) => around.push(group),
+                None if found.key != *key && found.similarity >= self.settings.pair => alone.push(found.key),
+                None => {}
+            }
+        }
         around.sort_unstable();
         around.dedup();
         let by_nearness = around
@@ -244,18 +259,12 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             self.put(group, *key, unit);
             return;
         }
-        let partners: Vec<K> = neighbours
-            .iter()
-            .filter(|found| found.key != *key && found.similarity >= self.settings.pair)
-            .map(|found| found.key)
-            .filter(|partner| !self.of.contains_key(partner))
-            .collect();
-        if partners.is_empty() {
+        if alone.is_empty() {
             return;
         }
         let group = self.fresh();
         self.put(group, *key, unit);
-        for partner in partners {
+        for partner in alone {
             let Some(features) = index.features(partner) else {
                 continue;
             };
@@ -323,7 +332,11 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
 }
 
 /// Who resembles a report; none for one that the index does not hold.
-fn look<K: Copy + Eq + Hash + Ord>(index: &Index<K>, key: K, settings: Settings) -> Option<Looked<K>> {
+fn look<K: Copy + Eq + Hash + Ord + Send + Sync>(
+    index: &Index<K>,
+    key: K,
+    settings: Settings,
+) -> Option<Looked<K>> {
     let features = index.features(key)?;
     let (unit, neighbours) = index.search_with_unit(features, settings.pair / 2.0, NEIGHBOURS);
     Some(Looked {
@@ -490,9 +503,9 @@ mod tests {
         let index = index(&texts());
         let mut grouping = Grouping::new(Settings::default());
         let known = grouping.restore(&index, &[0, 1], false);
-        grouping.forget(&index, 0);
+        grouping.forget_all(&index, &[0]);
         assert_eq!(grouping.members(known).collect::<Vec<_>>(), [1]);
-        grouping.forget(&index, 1);
+        grouping.forget_all(&index, &[1]);
         assert_eq!(grouping.ids().count(), 0);
     }
 }

@@ -10,7 +10,8 @@ use super::{Change, GroupId, Grouping};
 const LEADING_TERMS: usize = 12;
 /// A term that leads more groups than this does not show which of them are one.
 const MAX_LED: usize = 64;
-/// Of the cosine of two middles that are near each other, at least so much lies in the terms that lead both.
+/// Of the cosine of two middles that are near each other, at least so much lies in the terms that lead both and few
+/// others.
 const LED_SHARE: f32 = 0.25;
 
 impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
@@ -22,15 +23,15 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let leading = group.centre.leading(LEADING_TERMS);
         let before = std::mem::replace(&mut group.leading, leading.clone());
         self.unlead(id, &before);
-        for (term, _) in leading {
-            self.led_by.entry(term).or_default().push(id);
+        for (term, weight) in leading {
+            self.led_by.entry(term).or_default().push((id, weight));
         }
     }
 
     pub(super) fn unlead(&mut self, id: GroupId, leading: &[(u32, f32)]) {
         for (term, _) in leading {
             if let Some(led) = self.led_by.get_mut(term) {
-                if let Some(at) = led.iter().position(|other| *other == id) {
+                if let Some(at) = led.iter().position(|(other, _)| *other == id) {
                     led.swap_remove(at);
                 }
                 if led.is_empty() {
@@ -69,22 +70,27 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let Some(group) = self.groups.get(&id).filter(|_| !self.pinned.contains(&id)) else {
             return Vec::new();
         };
-        let led = group.leading.iter().filter_map(|(term, _)| self.led_by.get(term));
-        let mut around: Vec<GroupId> = led
-            .filter(|led| led.len() <= MAX_LED)
-            .flatten()
-            .copied()
+        let led = group
+            .leading
+            .iter()
+            .filter_map(|(term, own)| Some((*own, self.led_by.get(term)?)));
+        let mut shared: Vec<(GroupId, f32)> = led
+            .filter(|(_, led)| led.len() <= MAX_LED)
+            .flat_map(|(own, led)| led.iter().map(move |(other, theirs)| (*other, own * theirs)))
             .collect();
-        around.sort_unstable();
-        around.dedup();
-        let others = around
-            .into_iter()
-            .filter(|other| *other != id && !self.pinned.contains(other))
-            .filter_map(|other| Some((other, self.groups.get(&other)?)));
-        let alike = others.filter(|(_, other)| {
-            let shared = dot(&group.leading, &other.leading);
-            shared >= LED_SHARE * self.settings.merge
+        shared.sort_by_key(|(other, _)| *other);
+        shared.dedup_by(|later, kept| {
+            let same = later.0 == kept.0;
+            if same {
+                kept.1 += later.1;
+            }
+            same
         });
+        let alike = shared
+            .into_iter()
+            .filter(|(other, shared)| *other != id && *shared >= LED_SHARE * self.settings.merge)
+            .filter(|(other, _)| !self.pinned.contains(other))
+            .filter_map(|(other, _)| Some((other, self.groups.get(&other)?)));
         let lookup = group.centre.lookup();
         let near = alike.filter_map(|(other, its)| {
             let near = group.centre.between(&lookup, &its.centre);
@@ -106,18 +112,4 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             group.centre.unite(&gone.centre);
         }
     }
-}
-
-/// Of two vectors in ascending order of terms.
-fn dot(a: &[(u32, f32)], b: &[(u32, f32)]) -> f32 {
-    let mut sum = 0.0;
-    let (mut left, mut right) = (0, 0);
-    while let (Some((mine, x)), Some((theirs, y))) = (a.get(left), b.get(right)) {
-        if mine == theirs {
-            sum += x * y;
-        }
-        left += usize::from(mine <= theirs);
-        right += usize::from(theirs <= mine);
-    }
-    sum
 }
