@@ -22,6 +22,7 @@ pub mod hotline;
 pub mod http;
 pub mod insight;
 pub mod jobs;
+mod memory;
 pub mod notices;
 pub mod objects;
 pub mod open311;

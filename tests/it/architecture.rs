@@ -89,7 +89,7 @@ fn pure_rules_are_pure() {
 /// What each part of the product may know: parts of its own tier and of lower ones.
 const TIERS: [&[&str]; 6] = [
     &[
-        "app", "chain", "clock", "config", "db", "error", "http", "jobs", "ops", "wechat",
+        "app", "chain", "clock", "config", "db", "error", "http", "jobs", "memory", "ops", "wechat",
     ],
     &[
         "acts",

@@ -2,8 +2,6 @@
 //! answers at once where a whole cell lies in one area; only cells that a border crosses are tested against
 //! polygons. The same grid holds the border's segments, so the distance to the border costs a few cells.
 
-use std::collections::BTreeMap;
-
 use entity::kinds::PlaceRelation;
 use geo::algorithm::indexed::IntervalTreeMultiPolygon;
 use geo::{BoundingRect as _, Contains as _, Coord, LinesIter as _, Point, Rect};
@@ -157,7 +155,8 @@ impl AreaIndex {
         let reach = nearness.border_m.max(accuracy);
         let near = self.grid.borders_within(point, reach.max(nearness.outside_m));
         let owner = self.owner(point).or_else(|| on_border(&near));
-        let border_distance_m = near.values().copied().reduce(f64::min).filter(|d| *d <= reach);
+        let distances = near.iter().map(|(_, distance)| *distance);
+        let border_distance_m = distances.reduce(f64::min).filter(|d| *d <= reach);
         if let Some(owner) = owner {
             let candidates = self.candidates(&near, reach, Some(owner));
             let relation = if candidates.is_empty() {
@@ -190,15 +189,10 @@ impl AreaIndex {
         }
     }
 
-    fn candidates(
-        &self,
-        near: &BTreeMap<usize, f64>,
-        reach: f64,
-        owner: Option<usize>,
-    ) -> Vec<Candidate<'_>> {
+    fn candidates(&self, near: &[(usize, f64)], reach: f64, owner: Option<usize>) -> Vec<Candidate<'_>> {
         let within = near
             .iter()
-            .filter(|(area, distance)| Some(**area) != owner && **distance <= reach);
+            .filter(|(area, distance)| Some(*area) != owner && *distance <= reach);
         let mut candidates: Vec<_> = within
             .filter_map(|(area, distance)| {
                 Some(Candidate {
@@ -214,7 +208,7 @@ impl AreaIndex {
     /// Decides every cell that no border crosses by its middle.
     fn fill_owners(&mut self) {
         for cell in 0..self.grid.owners.len() {
-            let crossed = self.grid.members_of(cell).next().is_some();
+            let crossed = self.grid.members_of(cell..=cell).next().is_some();
             let owner = if crossed {
                 MIXED
             } else {
@@ -230,9 +224,9 @@ impl AreaIndex {
 }
 
 /// On the border itself: the area with the lowest code, so that it is always the same one.
-fn on_border(near: &BTreeMap<usize, f64>) -> Option<usize> {
+fn on_border(near: &[(usize, f64)]) -> Option<usize> {
     near.iter()
-        .find(|(_, distance)| **distance < ON_BORDER_M)
+        .find(|(_, distance)| *distance < ON_BORDER_M)
         .map(|(area, _)| *area)
 }
 
@@ -348,38 +342,46 @@ impl Grid {
         }
     }
 
-    fn members_of(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        let start = self.starts.get(cell).copied().unwrap_or(0) as usize;
-        let end = self.starts.get(cell + 1).copied().unwrap_or(0) as usize;
+    /// The segments of a cell, or of several that follow each other in a row.
+    fn members_of(&self, cells: std::ops::RangeInclusive<usize>) -> impl Iterator<Item = &Segment> {
+        let start = self.starts.get(*cells.start()).copied().unwrap_or(0) as usize;
+        let end = self.starts.get(*cells.end() + 1).copied().unwrap_or(0) as usize;
         let members = self.members.get(start..end).unwrap_or_default();
         members
             .iter()
             .filter_map(|number| self.segments.get(*number as usize))
     }
 
-    /// The distance to each area's border that is within `reach` metres.
-    fn borders_within(&self, point: Wgs84, reach: f64) -> BTreeMap<usize, f64> {
+    /// The distance to each area's border that is within `reach` metres, in the order of the areas.
+    fn borders_within(&self, point: Wgs84, reach: f64) -> Vec<(usize, f64)> {
         let metres = Coord {
             x: METRES_PER_DEGREE * point.latitude.to_radians().cos(),
             y: METRES_PER_DEGREE,
         };
         let (dx, dy) = (reach / metres.x.max(1.0), reach / metres.y);
-        let mut near = BTreeMap::new();
+        // Squares, until the nearest piece of each border is known; few areas meet at a point.
+        let mut near: Vec<(usize, f64)> = Vec::new();
         let off_grid = point.longitude + dx < self.origin.x || point.latitude + dy < self.origin.y;
         if off_grid {
             return near;
         }
+        let (west, east) = (
+            self.column(point.longitude - dx),
+            self.column(point.longitude + dx),
+        );
         for row in self.row(point.latitude - dy)..=self.row(point.latitude + dy) {
-            for column in self.column(point.longitude - dx)..=self.column(point.longitude + dx) {
-                for segment in self.members_of(row * GRID + column) {
-                    let distance = segment.distance_m(point, metres);
-                    if distance <= reach {
-                        let least = near.entry(segment.area).or_insert(distance);
-                        *least = least.min(distance);
-                    }
+            for segment in self.members_of(row * GRID + west..=row * GRID + east) {
+                let Some(square) = segment.square_within(point, metres, reach) else {
+                    continue;
+                };
+                match near.iter_mut().find(|(area, _)| *area == segment.area) {
+                    Some((_, least)) => *least = least.min(square),
+                    None => near.push((segment.area, square)),
                 }
             }
         }
+        near.iter_mut().for_each(|(_, square)| *square = square.sqrt());
+        near.sort_unstable_by_key(|(area, _)| *area);
         near
     }
 }

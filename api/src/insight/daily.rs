@@ -96,9 +96,7 @@ async fn write(
 ) -> Result<()> {
     let now = moment.now;
     let txn = db::write(&app.db).await?;
-    for delta in deltas {
-        record::apply(&txn, delta, now).await?;
-    }
+    record::apply(&txn, deltas, now).await?;
     let open = store::growing(&txn, TopicOrigin::Rise, now - RISE_LASTS).await?;
     let mut seen_again: Vec<TopicId> = Vec::new();
     for rise in risen {

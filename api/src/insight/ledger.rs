@@ -1,6 +1,7 @@
 //! The days' counts in numbers: what a scan looks at, and what the numbers stand for (pure). Days are read a portion
 //! at a time: three years of a million orders are as many triples of names, and a few megabytes of numbers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -12,6 +13,10 @@ const MIN_ORDERS: u64 = 200;
 
 /// Category, area, orders: what a day's row holds.
 pub type DayCounts<'a> = Vec<(&'a str, &'a str, u32)>;
+
+/// One of [`DayCounts`] as it is read, out of the text where that can be.
+#[derive(Deserialize)]
+struct Read<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>, u32);
 
 /// Days as they are read.
 pub struct Ledger {
@@ -50,16 +55,17 @@ impl Ledger {
         }
     }
 
-    /// Adds a day, `counts` as [`DayCounts`]; days come in order.
-    pub fn add(&mut self, day: NaiveDate, counts: &serde_json::Value) {
+    /// Adds a day, `counts` as [`DayCounts`] in JSON; days come in order.
+    pub fn add(&mut self, day: NaiveDate, counts: &str) {
         self.first.get_or_insert(day);
-        for (category, area, orders) in DayCounts::deserialize(counts).unwrap_or_default() {
+        let counts: Vec<Read<'_>> = serde_json::from_str(counts).unwrap_or_default();
+        for Read(category, area, orders) in counts {
             let next = self.categories.len();
-            let category = match self.categories.get(category) {
+            let category = match self.categories.get(category.as_ref()) {
                 Some(known) => *known,
-                None => *self.categories.entry(category.to_owned()).or_insert(next),
+                None => *self.categories.entry(category.into_owned()).or_insert(next),
             };
-            let area = self.areas.iter().position(|known| known == area);
+            let area = self.areas.iter().position(|known| *known == area);
             self.total += u64::from(orders);
             self.counted.push(Counted {
                 category,
@@ -114,8 +120,14 @@ mod tests {
     #[test]
     fn days_become_a_grid_with_its_categories_in_order() {
         let mut ledger = ledger();
-        ledger.add(day(0), &json!([["0201", "410303", 150], ["0101", "410302", 30]]));
-        ledger.add(day(2), &json!([["0102", "", 2], ["0101", "999999", 40]]));
+        ledger.add(
+            day(0),
+            &json!([["0201", "410303", 150], ["0101", "410302", 30]]).to_string(),
+        );
+        ledger.add(
+            day(2),
+            &json!([["0102", "", 2], ["0101", "999999", 40]]).to_string(),
+        );
         let sheet = ledger.lay_out(day(3), |_| false).unwrap();
         assert_eq!(sheet.categories, ["0101", "0102", "0201"]);
         let series = |category, area| sheet.grid.series(category, area).to_vec();
@@ -129,15 +141,15 @@ mod tests {
     #[test]
     fn too_few_orders_tell_nothing() {
         let mut ledger = ledger();
-        ledger.add(day(0), &json!([["0101", "410302", 199]]));
+        ledger.add(day(0), &json!([["0101", "410302", 199]]).to_string());
         assert!(ledger.lay_out(day(1), |_| false).is_none());
     }
 
     #[test]
     fn a_row_that_cannot_be_read_counts_nothing() {
         let mut ledger = ledger();
-        ledger.add(day(0), &json!({ "0101": 3 }));
-        ledger.add(day(1), &json!([["0101", "410302", 300]]));
+        ledger.add(day(0), &json!({ "0101": 3 }).to_string());
+        ledger.add(day(1), &json!([["0101", "410302", 300]]).to_string());
         let sheet = ledger.lay_out(day(2), |_| false).unwrap();
         assert_eq!(sheet.grid.of_category(0), [0, 300]);
     }

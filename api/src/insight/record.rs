@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveMod
 use serde::Deserialize as _;
 
 use crate::app::App;
+use crate::city::snapshot::City;
 use crate::error::Result;
 use crate::insight::course;
 use crate::insight::groups::Delta;
@@ -64,39 +65,38 @@ pub fn blank(id: TopicId, origin: TopicOrigin, now: DateTime<Utc>) -> topic::Mod
     }
 }
 
-/// Changes the members of a group as it was found.
-pub async fn apply(connection: &impl ConnectionTrait, delta: &Delta, now: DateTime<Utc>) -> Result<()> {
-    if delta.is_new {
-        let row = blank(delta.topic, TopicOrigin::Group, now);
-        row.into_active_model().insert(connection).await?;
-        let (action, note) = match delta.split_from {
-            Some(_) => (TopicAction::Split, None),
-            None => (TopicAction::Found, None),
-        };
-        store::append(
-            connection,
-            delta.topic,
-            action,
-            (None, delta.split_from, note),
-            now,
-        )
-        .await?;
-        if let Some(from) = delta.split_from {
-            store::append(
-                connection,
-                from,
-                TopicAction::Split,
-                (None, Some(delta.topic), None),
+/// Changes the members of groups as they were found.
+pub async fn apply(connection: &impl ConnectionTrait, deltas: &[Delta], now: DateTime<Utc>) -> Result<()> {
+    let new = || deltas.iter().filter(|delta| delta.is_new);
+    let rows = new().map(|delta| blank(delta.topic, TopicOrigin::Group, now));
+    store::keep(connection, rows.collect()).await?;
+    let mut events = Vec::new();
+    for delta in new() {
+        let Some(from) = delta.split_from else {
+            events.push(store::event(
+                delta.topic,
+                TopicAction::Found,
+                (None, None, None),
                 now,
-            )
-            .await?;
+            ));
+            continue;
+        };
+        let split = |topic, other| store::event(topic, TopicAction::Split, (None, Some(other), None), now);
+        events.extend([split(delta.topic, from), split(from, delta.topic)]);
+    }
+    store::append_all(connection, events).await?;
+    for delta in deltas {
+        for gone in &delta.united {
+            unite(connection, *gone, delta.topic, None, now).await?;
         }
     }
-    for gone in &delta.united {
-        unite(connection, *gone, delta.topic, None, now).await?;
+    let added = deltas
+        .iter()
+        .flat_map(|delta| delta.add.iter().map(|order| (delta.topic, *order)));
+    store::put_all(connection, added.collect()).await?;
+    for delta in deltas.iter().filter(|delta| !delta.take.is_empty()) {
+        store::take(connection, delta.topic, &delta.take).await?;
     }
-    store::put(connection, delta.topic, &delta.add).await?;
-    store::take(connection, delta.topic, &delta.take).await?;
     Ok(())
 }
 
@@ -133,36 +133,62 @@ pub async fn refresh(
     changed: &BTreeSet<TopicId>,
     moment: Moment,
 ) -> Result<usize> {
-    let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
-    let mut members: BTreeMap<TopicId, Vec<Member>> = BTreeMap::new();
-    for member in store::members(connection, &ids).await? {
-        members.entry(member.topic_id).or_default().push(member);
-    }
-    let anew: Vec<TopicId> = ids.iter().copied().filter(|id| changed.contains(id)).collect();
-    let mut texts: BTreeMap<TopicId, Vec<String>> = BTreeMap::new();
-    for (topic, text) in store::texts(connection, &anew).await? {
-        texts.entry(topic).or_default().push(text);
-    }
-    let mut areas: BTreeMap<TopicId, Vec<(String, i32)>> = BTreeMap::new();
-    for area in store::areas(connection, &ids).await? {
-        let of_topic = areas.entry(area.topic_id).or_default();
-        of_topic.push((area.area_code, area.orders));
-    }
+    let mut known = load(connection, &topics, changed).await?;
+    let city = app.city.load();
+    let work_out_all = move || -> Vec<Refreshed> {
+        let each = topics.into_iter().filter_map(|topic| {
+            let known = known.remove(&topic.id).unwrap_or_default();
+            work_out(&city, topic, &known, moment)
+        });
+        each.collect()
+    };
+    // Words are cut and tails of distributions summed for thousands of topics.
+    let refreshed = tokio::task::spawn_blocking(work_out_all);
+    let refreshed = refreshed.await.map_err(anyhow::Error::from)?;
+    let areas = refreshed.iter().filter(|one| one.areas_changed);
+    let areas: Vec<_> = areas.map(|one| (one.topic.id, one.areas.as_slice())).collect();
+    store::set_areas(connection, &areas).await?;
+    let event = |one: &Refreshed, action| store::event(one.topic.id, action, (None, None, None), moment.now);
+    let over = refreshed.iter().filter(|one| one.over);
+    let over = over.map(|one| event(one, TopicAction::Over));
+    let told = refreshed.iter().filter(|one| one.told);
+    let crossed = told.clone().map(|one| event(one, TopicAction::Crossed));
+    store::append_all(connection, over.chain(crossed).collect()).await?;
     let mut crossed = 0;
-    for topic in topics {
-        let known = Known {
-            members: members.remove(&topic.id).unwrap_or_default(),
-            texts: texts.remove(&topic.id),
-            areas: areas.remove(&topic.id).unwrap_or_default(),
-        };
-        if refresh_one(app, connection, topic, &known, moment).await? {
-            crossed += 1;
-        }
+    for one in told {
+        tell(app, connection, &one.topic, &one.areas, moment.now).await?;
+        crossed += 1;
     }
+    let rows = refreshed.into_iter().map(|one| one.topic);
+    store::keep(connection, rows.collect()).await?;
     Ok(crossed)
 }
 
+/// What topics' figures are worked out from.
+async fn load(
+    connection: &impl ConnectionTrait,
+    topics: &[topic::Model],
+    changed: &BTreeSet<TopicId>,
+) -> Result<BTreeMap<TopicId, Known>> {
+    let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
+    let mut known: BTreeMap<TopicId, Known> = BTreeMap::new();
+    for member in store::members(connection, &ids).await? {
+        known.entry(member.topic_id).or_default().members.push(member);
+    }
+    for area in store::areas(connection, &ids).await? {
+        let of_topic = known.entry(area.topic_id).or_default();
+        of_topic.areas.push((area.area_code, area.orders));
+    }
+    let anew: Vec<TopicId> = ids.into_iter().filter(|id| changed.contains(id)).collect();
+    for (topic, text) in store::texts(connection, &anew).await? {
+        let of_topic = known.entry(topic).or_default();
+        of_topic.texts.get_or_insert_default().push(text);
+    }
+    Ok(known)
+}
+
 /// What a topic's figures are worked out from.
+#[derive(Default)]
 struct Known {
     /// The oldest first.
     members: Vec<Member>,
@@ -172,22 +198,27 @@ struct Known {
     areas: Vec<(String, i32)>,
 }
 
-async fn refresh_one(
-    app: &App,
-    connection: &impl ConnectionTrait,
-    mut topic: topic::Model,
-    known: &Known,
-    moment: Moment,
-) -> Result<bool> {
-    let zone = app.city.load().zone();
+/// A topic with its new figures, and what is to be said of them.
+struct Refreshed {
+    topic: topic::Model,
+    /// The most orders first.
+    areas: Vec<(String, i32)>,
+    areas_changed: bool,
+    /// It is over since this time.
+    over: bool,
+    /// It crossed the line this time.
+    told: bool,
+}
+
+/// None for a topic without orders.
+fn work_out(city: &City, mut topic: topic::Model, known: &Known, moment: Moment) -> Option<Refreshed> {
+    let zone = city.zone();
     let members = &known.members;
     let days: Vec<NaiveDate> = members
         .iter()
         .map(|member| member.created_at.with_timezone(&zone).date_naive())
         .collect();
-    let Some(figures) = trend(&days, moment.today, moment.since, moment.looked_at) else {
-        return Ok(false);
-    };
+    let figures = trend(&days, moment.today, moment.since, moment.looked_at)?;
     let was_over = topic.status == TopicStatus::Over;
     let delegates: BTreeSet<_> = members.iter().map(|member| member.reporter_id).collect();
     topic.orders = i32::try_from(members.len()).unwrap_or(i32::MAX);
@@ -208,21 +239,7 @@ async fn refresh_one(
         topic.p_value = figures.p_value;
     }
     let areas = tally(members.iter().filter_map(|member| member.area_code.as_deref()));
-    describe(app, &mut topic, known, &areas);
-    if areas != known.areas {
-        store::set_areas(connection, topic.id, &areas).await?;
-    }
-    let over = topic.status == TopicStatus::Over && !was_over;
-    if over {
-        store::append(
-            connection,
-            topic.id,
-            TopicAction::Over,
-            (None, None, None),
-            moment.now,
-        )
-        .await?;
-    }
+    describe(city, &mut topic, known, &areas);
     let told = topic.crossed_at.is_none() && topic.dismissed_at.is_none() && {
         match topic.origin {
             TopicOrigin::Rise => true,
@@ -233,24 +250,19 @@ async fn refresh_one(
     };
     if told {
         topic.crossed_at = Some(moment.now);
-        store::append(
-            connection,
-            topic.id,
-            TopicAction::Crossed,
-            (None, None, None),
-            moment.now,
-        )
-        .await?;
-        tell(app, connection, &topic, &areas, moment.now).await?;
     }
     topic.updated_at = moment.now;
-    topic.into_active_model().reset_all().update(connection).await?;
-    Ok(told)
+    Some(Refreshed {
+        areas_changed: areas != known.areas,
+        over: topic.status == TopicStatus::Over && !was_over,
+        told,
+        areas,
+        topic,
+    })
 }
 
 /// The topic's words, category and kind, where no analyst has spoken.
-fn describe(app: &App, topic: &mut topic::Model, known: &Known, areas: &[(String, i32)]) {
-    let city = app.city.load();
+fn describe(city: &City, topic: &mut topic::Model, known: &Known, areas: &[(String, i32)]) {
     let members = &known.members;
     if let Some(texts) = &known.texts {
         // Each word is as rare as the dictionary has it within the topic; what most members say comes first.

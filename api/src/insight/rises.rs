@@ -16,7 +16,7 @@ use crate::db;
 use crate::error::Result;
 use crate::insight::course::YEARLY;
 use crate::insight::ledger::{DayCounts, Ledger, Sheet};
-use crate::insight::store::{self, reports};
+use crate::insight::store::{days, reports};
 
 /// What a day counted may still change: a category set right, an order cancelled.
 const UNSETTLED: TimeDelta = TimeDelta::days(28);
@@ -92,7 +92,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
 
 /// Brings the table of days up to date: those not counted yet, and those that may have changed.
 async fn count_days(app: &App, city: &City, today: NaiveDate) -> Result<()> {
-    let known = store::last_day(&app.db).await?;
+    let known = days::last(&app.db).await?;
     let first = match known {
         Some(day) => day - UNSETTLED,
         None => match reports::first_order_at(&app.db).await? {
@@ -108,7 +108,7 @@ async fn count_days(app: &App, city: &City, today: NaiveDate) -> Result<()> {
             .min(today);
         let rows = counts(&app.db, city, from, until).await?;
         let txn = db::write(&app.db).await?;
-        store::set_days(&txn, rows).await?;
+        days::set(&txn, rows).await?;
         txn.commit().await?;
         from = until;
     }
@@ -165,9 +165,14 @@ async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<Shee
             .checked_add_days(Days::new(PORTION_DAYS))
             .unwrap_or(today)
             .min(today);
-        for row in store::days(&app.db, from, until).await? {
-            ledger.add(row.day, &row.counts);
-        }
+        let counted = days::between(&app.db, from, until).await?;
+        let add_all = move || {
+            counted.iter().for_each(|(day, counts)| ledger.add(*day, counts));
+            ledger
+        };
+        ledger = tokio::task::spawn_blocking(add_all)
+            .await
+            .map_err(anyhow::Error::from)?;
         from = until;
     }
     Ok(ledger.lay_out(today, |day| !city.calendar.is_working_day(day)))

@@ -13,6 +13,7 @@ use crate::db;
 use crate::error::Result;
 use crate::insight::kinds::{self, Kinds};
 use crate::insight::store::reports;
+use crate::orders::recent::OVERLAP;
 
 /// Orders put into kinds in one transaction.
 const PORTION: u64 = 2_000;
@@ -29,9 +30,11 @@ pub async fn sort_into_kinds(app: &App, last: Option<&insight_run::Model>) -> Re
     let kinds = Kinds::parse(text).map_err(anyhow::Error::from)?;
     let followed = last.filter(|run| run.kind_rules.as_ref() == Some(&rules));
     let from = followed.map_or(DateTime::UNIX_EPOCH, |run| run.until - UNSETTLED);
+    // What has not been touched belongs to no kind by the same rules again.
+    let touched = followed.map_or(DateTime::UNIX_EPOCH, |run| run.until - OVERLAP);
     let mut after: (DateTime<Utc>, Option<OrderId>) = (from, None);
     loop {
-        let rows = reports::without_kind(&app.db, after, PORTION).await?;
+        let rows = reports::without_kind(&app.db, after, touched, PORTION).await?;
         let Some(last) = rows.last().map(|row| (row.created_at, Some(row.id))) else {
             break;
         };

@@ -1,19 +1,23 @@
-//! Queries of insight: topics and what is kept for finding them. `store/reports.rs` reads the orders.
+//! Queries of insight: topics and what is kept for finding them. `store/reports.rs` reads the orders, `store/days.rs` their counts.
 
+pub mod days;
 pub mod reports;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, OrderId, PersonId, TopicId, UnitId};
 use entity::kinds::{Status, TopicAction, TopicOrigin, TopicStatus};
-use entity::{insight_day, insight_run, order, topic, topic_area, topic_event, topic_order};
+use entity::{insight_run, order, topic, topic_area, topic_event, topic_order};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait, RelationDef,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
+    FromQueryResult, IntoActiveModel, Iterable, JoinType, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    RelationDef,
 };
 
 /// Ids in one statement; SQLite takes 32,766 parameters.
 pub(super) const MANY: usize = 5_000;
+/// Rows of many columns in one statement.
+const ROWS_AT_ONCE: usize = 500;
 
 /// An order as topics count it.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -136,14 +140,37 @@ pub async fn texts(
 }
 
 pub async fn put(connection: &impl ConnectionTrait, topic: TopicId, orders: &[OrderId]) -> Result<(), DbErr> {
-    for part in orders.chunks(MANY) {
-        let rows = part.iter().map(|order| topic_order::ActiveModel {
-            topic_id: Set(topic),
+    put_all(connection, orders.iter().map(|order| (topic, *order)).collect()).await
+}
+
+/// Makes orders members of topics; who is one already stays one.
+pub async fn put_all(connection: &impl ConnectionTrait, pairs: Vec<(TopicId, OrderId)>) -> Result<(), DbErr> {
+    for part in pairs.chunks(MANY) {
+        let rows = part.iter().map(|(topic, order)| topic_order::ActiveModel {
+            topic_id: Set(*topic),
             order_id: Set(*order),
         });
         topic_order::Entity::insert_many(rows)
             .on_conflict(OnConflict::new().do_nothing().to_owned())
             .try_insert()
+            .exec_without_returning(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Writes topics as they are now, new ones and those on record.
+pub async fn keep(connection: &impl ConnectionTrait, topics: Vec<topic::Model>) -> Result<(), DbErr> {
+    let columns = || topic::Column::iter().filter(|column| !matches!(column, topic::Column::Id));
+    for part in topics.chunks(ROWS_AT_ONCE) {
+        let rows = part
+            .iter()
+            .map(|topic| topic.clone().into_active_model().reset_all());
+        let anew = OnConflict::column(topic::Column::Id)
+            .update_columns(columns())
+            .to_owned();
+        topic::Entity::insert_many(rows)
+            .on_conflict(anew)
             .exec_without_returning(connection)
             .await?;
     }
@@ -165,31 +192,31 @@ pub async fn take(
     Ok(())
 }
 
-/// Says anew which areas a topic touches.
+/// Says anew which areas topics touch.
 pub async fn set_areas(
     connection: &impl ConnectionTrait,
-    topic: TopicId,
-    areas: &[(String, i32)],
+    areas: &[(TopicId, &[(String, i32)])],
 ) -> Result<(), DbErr> {
-    topic_area::Entity::delete_many()
-        .filter(topic_area::Column::TopicId.eq(topic))
-        .exec(connection)
-        .await?;
-    let rows: Vec<_> = areas
-        .iter()
-        .map(|(area, orders)| topic_area::ActiveModel {
-            topic_id: Set(topic),
+    for part in areas.chunks(MANY) {
+        topic_area::Entity::delete_many()
+            .filter(topic_area::Column::TopicId.is_in(part.iter().map(|(topic, _)| *topic)))
+            .exec(connection)
+            .await?;
+    }
+    let rows = areas.iter().flat_map(|(topic, areas)| {
+        areas.iter().map(|(area, orders)| topic_area::ActiveModel {
+            topic_id: Set(*topic),
             area_code: Set(area.clone()),
             orders: Set(*orders),
         })
-        .collect();
-    if rows.is_empty() {
-        return Ok(());
+    });
+    let rows: Vec<_> = rows.collect();
+    for part in rows.chunks(MANY) {
+        topic_area::Entity::insert_many(part.to_vec())
+            .exec_without_returning(connection)
+            .await?;
     }
-    topic_area::Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    Ok(())
 }
 
 pub async fn areas(
@@ -216,6 +243,24 @@ pub async fn told(connection: &impl ConnectionTrait, topics: &[TopicId]) -> Resu
         .await
 }
 
+/// What happened to a topic: who did it, with which other topic, and in which words.
+pub fn event(
+    topic: TopicId,
+    action: TopicAction,
+    (person, other, note): (Option<PersonId>, Option<TopicId>, Option<String>),
+    at: DateTime<Utc>,
+) -> topic_event::ActiveModel {
+    topic_event::ActiveModel {
+        topic_id: Set(topic),
+        action: Set(action),
+        person_id: Set(person),
+        other_id: Set(other),
+        note: Set(note),
+        at: Set(at),
+        ..Default::default()
+    }
+}
+
 /// Appends to a topic's history.
 pub async fn append(
     connection: &impl ConnectionTrait,
@@ -224,20 +269,20 @@ pub async fn append(
     by: (Option<PersonId>, Option<TopicId>, Option<String>),
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
-    let (person, other, note) = by;
-    let row = topic_event::ActiveModel {
-        topic_id: Set(topic),
-        action: Set(action),
-        person_id: Set(person),
-        other_id: Set(other),
-        note: Set(note),
-        at: Set(at),
-        ..Default::default()
-    };
-    topic_event::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await
-        .map(|_| ())
+    append_all(connection, vec![event(topic, action, by, at)]).await
+}
+
+/// Appends to the histories of several topics, in order.
+pub async fn append_all(
+    connection: &impl ConnectionTrait,
+    events: Vec<topic_event::ActiveModel>,
+) -> Result<(), DbErr> {
+    for part in events.chunks(ROWS_AT_ONCE) {
+        topic_event::Entity::insert_many(part.to_vec())
+            .exec_without_returning(connection)
+            .await?;
+    }
+    Ok(())
 }
 
 pub async fn history(
@@ -350,45 +395,4 @@ pub async fn orders_of(
         .into_model()
         .all(connection)
         .await
-}
-
-/// The days counted from there on, before `until`.
-pub async fn days(
-    connection: &impl ConnectionTrait,
-    from: NaiveDate,
-    until: NaiveDate,
-) -> Result<Vec<insight_day::Model>, DbErr> {
-    insight_day::Entity::find()
-        .filter(insight_day::Column::Day.gte(from))
-        .filter(insight_day::Column::Day.lt(until))
-        .order_by_asc(insight_day::Column::Day)
-        .all(connection)
-        .await
-}
-
-/// The newest day that is counted.
-pub async fn last_day(connection: &impl ConnectionTrait) -> Result<Option<NaiveDate>, DbErr> {
-    let newest = insight_day::Entity::find()
-        .select_only()
-        .column(insight_day::Column::Day)
-        .order_by_desc(insight_day::Column::Day);
-    newest.into_tuple().one(connection).await
-}
-
-/// Writes days' counts, over what was there.
-pub async fn set_days(
-    connection: &impl ConnectionTrait,
-    days: Vec<insight_day::ActiveModel>,
-) -> Result<(), DbErr> {
-    const AT_ONCE: usize = 500;
-    for part in days.chunks(AT_ONCE) {
-        let anew = OnConflict::column(insight_day::Column::Day)
-            .update_column(insight_day::Column::Counts)
-            .to_owned();
-        insight_day::Entity::insert_many(part.to_vec())
-            .on_conflict(anew)
-            .exec_without_returning(connection)
-            .await?;
-    }
-    Ok(())
 }

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::follow_up::asking;
 use crate::insight::daily;
 use crate::insight::reports;
+use crate::memory;
 use crate::notices;
 use crate::orders;
 use crate::orders::history;
@@ -23,8 +24,19 @@ use crate::sites;
 use crate::supervision::{self, campaigns};
 use crate::wechat::push::{self, PushEvent};
 
+/// Jobs that take hundreds of megabytes for a moment.
+const GREAT: [&str; 3] = [daily::FIND_TOPICS, reports::build::WRITE_REPORT, learn::LEARN];
+
 /// Runs one job. An unknown kind is an error, so that it is seen and retried by a newer release.
 pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
+    let done = run_one(app, kind, subject).await;
+    if GREAT.contains(&kind) {
+        memory::give_back().await;
+    }
+    done
+}
+
+async fn run_one(app: &App, kind: &str, subject: &str) -> Result<()> {
     match kind {
         push::service::HANDLE => handle_push_message(app, subject).await,
         learn::LEARN => learn::nightly(app).await,

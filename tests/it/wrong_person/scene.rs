@@ -187,7 +187,7 @@ async fn topic_of(app: &TestApp, order: &Value) -> String {
     let order = order::Entity::find().filter(order::Column::Number.eq(number));
     let order = order.one(db).await.unwrap().unwrap();
     store::put(db, id, &[order.id]).await.unwrap();
-    store::set_areas(db, id, &[(order.area_code.unwrap(), 1)])
+    store::set_areas(db, &[(id, &[(order.area_code.unwrap(), 1)])])
         .await
         .unwrap();
     id.to_string()

@@ -83,10 +83,11 @@ pub struct Unsorted {
     pub description: String,
 }
 
-/// Orders since then that belong to no kind yet, the oldest first.
+/// Orders since then that belong to no kind yet, the oldest first; of these only what has changed since `touched`.
 pub async fn without_kind(
     connection: &impl ConnectionTrait,
     from: walk::Onward,
+    touched: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<Unsorted>, DbErr> {
     order::Entity::find()
@@ -99,6 +100,7 @@ pub async fn without_kind(
         ])
         .filter(walk::after(from))
         .filter(order::Column::Kind.is_null())
+        .filter(order::Column::UpdatedAt.gte(touched))
         .order_by_asc(order::Column::CreatedAt)
         .order_by_asc(order::Column::Id)
         .limit(limit)
