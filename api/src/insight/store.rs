@@ -16,6 +16,8 @@ use sea_orm::{
 
 /// Ids in one statement; SQLite takes 32,766 parameters.
 pub(super) const MANY: usize = 5_000;
+/// Topics whose members are asked for at once: some thousands of rows, each a kilobyte until it is read.
+const TOPICS_AT_ONCE: usize = 500;
 /// Rows of many columns in one statement.
 const ROWS_AT_ONCE: usize = 500;
 
@@ -79,7 +81,7 @@ pub async fn memberships(
     topics: &[TopicId],
 ) -> Result<Vec<topic_order::Model>, DbErr> {
     let mut rows = Vec::new();
-    for part in topics.chunks(MANY) {
+    for part in topics.chunks(TOPICS_AT_ONCE) {
         let of_part = topic_order::Entity::find()
             .filter(topic_order::Column::TopicId.is_in(part.iter().copied()))
             .order_by_asc(topic_order::Column::OrderId);
@@ -98,7 +100,7 @@ fn order_of_membership() -> RelationDef {
 /// The orders of topics, the oldest first.
 pub async fn members(connection: &impl ConnectionTrait, topics: &[TopicId]) -> Result<Vec<Member>, DbErr> {
     let mut rows = Vec::new();
-    for part in topics.chunks(MANY) {
+    for part in topics.chunks(TOPICS_AT_ONCE) {
         let of_part = topic_order::Entity::find()
             .select_only()
             .column(topic_order::Column::TopicId)
@@ -125,7 +127,7 @@ pub async fn texts(
     topics: &[TopicId],
 ) -> Result<Vec<(TopicId, String)>, DbErr> {
     let mut rows = Vec::new();
-    for part in topics.chunks(MANY) {
+    for part in topics.chunks(TOPICS_AT_ONCE) {
         let of_part = topic_order::Entity::find()
             .select_only()
             .column(topic_order::Column::TopicId)
