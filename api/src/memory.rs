@@ -1,5 +1,23 @@
 //! Memory that was needed for a moment, at the start or for a night's search, is not kept (`docs/adr/one-unsafe-call.md`).
 
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+
+/// The start is over by then.
+const FIRST: Duration = Duration::from_secs(10);
+/// Photos, exports and imports come and go.
+const EVERY: Duration = Duration::from_secs(600);
+
+/// Gives free memory back from time to time, until told to stop.
+pub async fn run(stop: CancellationToken) {
+    let mut wait = FIRST;
+    while stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
+        give_back().await;
+        wait = EVERY;
+    }
+}
+
 /// Gives back to the system what is free.
 pub async fn give_back() {
     // It waits for those who allocate, and they for it.

@@ -203,19 +203,14 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
     tokio::spawn(keeper::run(app.clone(), stop.clone()));
     tokio::spawn(close_screens(app.clone()));
-    tokio::spawn(warm(app.clone()));
+    tokio::spawn(recent::warm(app.clone()));
+    tokio::spawn(memory::run(stop.clone()));
     let server = listen(app.clone(), listener)?;
     tokio::spawn(async move { templates::warn_of_differences(&app).await });
     let served = server.await;
     stop.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(SHUTDOWN_SECS), runner).await;
     served.context("the server stopped")
-}
-
-/// Reads what would have to be read at the first request; then the start is over.
-async fn warm(app: App) {
-    recent::warm(app).await;
-    memory::give_back().await;
 }
 
 /// Streams never end by themselves, and the server waits for its requests: they end with the signal that ends it.
