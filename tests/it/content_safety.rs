@@ -173,9 +173,11 @@ tests::on_both_databases! {
         assert_eq!((shown(&keeper).await, asked(&app, "/wxa/msg_sec_check").await), (1, 3));
         let done = check(&app).await;
         assert_eq!((done.state, done.openid_sealed), (ContentCheck::Pass, None), "nobody's openid is kept");
-        content::check::check_text(app.app(), &done.id.to_string()).await.unwrap();
+        let subject = done.id.to_string();
+        content::check::check_texts(app.app(), &[&subject]).await.unwrap();
         content::settle::apply_push_event(app.app(), &PushEvent::Other("nothing".to_owned())).await.unwrap();
-        zhitong::sites::messages::settled(app.app(), &done.id.to_string()).await.unwrap();
+        let standings = content::review::standings(app.app(), &[&subject]).await.unwrap();
+        zhitong::sites::messages::settled(app.app(), &standings).await.unwrap();
         assert_eq!((asked(&app, "/wxa/msg_sec_check").await, told(&keeper, "site_message").await), (3, 1));
     }
 

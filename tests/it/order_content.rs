@@ -9,6 +9,9 @@ use tests::desk::{AREA, NOISE, reply};
 use tests::faults::Fault as Line;
 use tests::orders::{Report, number};
 use tests::{Client, Db, TestApp, Who, places};
+use zhitong::content::check::CHECK_TEXT;
+use zhitong::jobs::queue::{Job, enqueue};
+use zhitong::jobs::runner;
 
 const WORDS: &str = "夜里两点还在浇筑混凝土，周边居民无法休息。";
 const ADDRESS: &str = "牡丹广场西侧工地东门";
@@ -127,6 +130,36 @@ tests::on_both_databases! {
         // A move of the order after the verdict leaves the verdict as it is.
         matter.unit.act(&matter.order, "accept", json!({})).await.is_ok();
         assert_eq!(matter.words(&matter.other).await, REFUSED);
+        app.run_jobs().await;
+    }
+
+    async fn reports_that_come_together_are_asked_about_together_and_a_bad_job_keeps_none_of_them(app: TestApp) {
+        let delegate = app.delegate(AREA).await;
+        let mut orders = Vec::new();
+        for words in [WORDS, RISKY, WORDS, DOUBTFUL, WORDS] {
+            orders.push(delegate.submit(&report(words)).await);
+        }
+        let nonsense = Job {
+            kind: CHECK_TEXT,
+            subject: "no check".to_owned(),
+            dedup_key: None,
+            run_at: app.now(),
+        };
+        enqueue(&app.app().db, nonsense, app.now()).await.unwrap();
+        app.forgive_jobs("one that cannot be read");
+        // Asked, then told to those who published.
+        for _ in 0..2 {
+            runner::run_due(app.app()).await.unwrap();
+        }
+        let mut found = Vec::new();
+        for order in &orders {
+            found.push(delegate.order(order).await.ok()["content_check"].as_str().unwrap().to_owned());
+        }
+        assert_eq!(found, ["pass", "risky", "pass", "review", "pass"]);
+        let calls = app.anonymous().get("/sandbox/calls").await.ok();
+        let asked = calls.as_array().unwrap().iter().filter(|call| call["path"] == "/wxa/msg_sec_check");
+        assert_eq!(asked.count(), orders.len(), "each once");
+        assert_eq!(reviews(&app.operator().await, "").await.len(), 1, "one waits for a person");
         app.run_jobs().await;
     }
 

@@ -1,62 +1,89 @@
 //! The jobs that ask WeChat, with no transaction open. Each reads what is still open when it runs, so that
 //! running twice asks at most twice and settles once.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{ContentCheckId, ContentPictureId};
 use entity::kinds::ContentCheck;
 use entity::{content_check, content_picture, photo};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::app::App;
 use crate::content::ask::enqueue;
+use crate::content::settle::{self, TextVerdict};
 use crate::content::verdict::{self, Next, PICTURE_ASKED, PICTURE_PATIENCE};
-use crate::content::{settle, store};
+use crate::content::{ids, store};
 use crate::db;
 use crate::error::Result;
 use crate::people::sealing::OpenId;
 use crate::wechat::CallError;
 use crate::wechat::calls::content::Scene;
 
-/// Its subject is the check's id.
+/// Its subject is the check's id. Several are done at once.
 pub const CHECK_TEXT: &str = "check_text";
 /// Its subject is the picture's id. It runs again when a verdict should have come.
 pub const CHECK_PICTURE: &str = "check_picture";
 
-pub async fn check_text(app: &App, subject: &str) -> Result<()> {
-    let id: ContentCheckId = subject.parse().map_err(anyhow::Error::from)?;
-    let Some(check) = store::find(&app.db, id).await? else {
-        return Ok(());
-    };
-    if check.text_state != ContentCheck::Pending || check.decided_at.is_some() {
+/// Several texts: WeChat is asked about all of them side by side, and what it says is written down together.
+pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
+    let open = store::find_all(&app.db, &ids(subjects)?).await?;
+    let open = open
+        .into_iter()
+        .filter(|check| check.text_state == ContentCheck::Pending && check.decided_at.is_none());
+    let asked = stream::iter(open).map(|check| ask(app, check));
+    let answers = asked.buffer_unordered(app.config.job_workers.max(1));
+    let answers: Vec<(ContentCheckId, Answer)> = answers.try_collect().await?;
+    if answers.is_empty() {
         return Ok(());
     }
-    let answer = match openid(app, &check)? {
-        Some(openid) => {
-            app.wechat
-                .check_text(openid.expose(), Scene::Comment, &check.text)
-                .await
-        }
-        None => return give_up_text(app, id).await,
-    };
-    let (now, tries) = (app.clock.now(), check.text_attempts + 1);
-    match answer {
-        Ok(checked) => {
-            let state = verdict::of_suggestion(checked.suggestion);
-            settle::text(app, id, state, Some(checked.label), now).await
-        }
-        Err(error) => match after(&error, tries) {
-            Next::GiveUp => give_up_text(app, id).await,
-            Next::AskAgain(wait) => {
-                let txn = db::write(&app.db).await?;
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let mut verdicts = Vec::new();
+    for (id, answer) in answers {
+        match answer {
+            Answer::Verdict(verdict) => verdicts.push((id, verdict)),
+            Answer::AskAgain { wait, tries } => {
                 store::count_text_try(&txn, id, tries).await?;
-                enqueue(&txn, CHECK_TEXT, subject.to_owned(), now + wait, now).await?;
-                Ok(txn.commit().await?)
+                enqueue(&txn, CHECK_TEXT, id.to_string(), now + wait, now).await?;
             }
-        },
+        }
     }
+    settle::texts(app, &txn, verdicts, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
 }
 
-async fn give_up_text(app: &App, id: ContentCheckId) -> Result<()> {
-    settle::text(app, id, ContentCheck::Unavailable, None, app.clock.now()).await
+/// What became of asking about a text.
+enum Answer {
+    Verdict(TextVerdict),
+    AskAgain { wait: TimeDelta, tries: i32 },
+}
+
+async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, Answer)> {
+    let none = Answer::Verdict(TextVerdict {
+        state: ContentCheck::Unavailable,
+        label: None,
+    });
+    let Some(openid) = openid(app, &check)? else {
+        return Ok((check.id, none));
+    };
+    let call = app
+        .wechat
+        .check_text(openid.expose(), Scene::Comment, &check.text);
+    let answer = match call.await {
+        Ok(checked) => Answer::Verdict(TextVerdict {
+            state: verdict::of_suggestion(checked.suggestion),
+            label: Some(checked.label),
+        }),
+        Err(error) => {
+            let tries = check.text_attempts + 1;
+            match after(&error, tries) {
+                Next::GiveUp => none,
+                Next::AskAgain(wait) => Answer::AskAgain { wait, tries },
+            }
+        }
+    };
+    Ok((check.id, answer))
 }
 
 pub async fn check_picture(app: &App, subject: &str) -> Result<()> {

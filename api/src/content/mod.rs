@@ -13,3 +13,13 @@ pub mod routes;
 pub mod settle;
 mod store;
 pub mod verdict;
+
+use entity::ids::ContentCheckId;
+
+use crate::error::Result;
+
+/// The checks that jobs are about.
+fn ids(subjects: &[&str]) -> Result<Vec<ContentCheckId>> {
+    let ids = subjects.iter().map(|subject| subject.parse());
+    Ok(ids.collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
+}

@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::{claims, settle, store};
+use crate::content::{claims, ids, settle, store};
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::paging::{Page, Paging};
@@ -63,10 +63,19 @@ impl From<content_check::Model> for Standing {
     }
 }
 
-/// The standing of a check, known by the subject of a `SETTLED` job.
-pub async fn standing(app: &App, subject: &str) -> Result<Option<Standing>> {
-    let id = subject.parse().map_err(anyhow::Error::from)?;
-    Ok(store::find(&app.db, id).await?.map(Standing::from))
+/// The standings of checks, known by the subjects of `SETTLED` jobs.
+pub async fn standings(app: &App, subjects: &[&str]) -> Result<Vec<Standing>> {
+    let found = store::find_all(&app.db, &ids(subjects)?).await?;
+    Ok(found.into_iter().map(Standing::from).collect())
+}
+
+/// The states of what was published as these, each with its subject.
+pub async fn states_of(
+    connection: &impl ConnectionTrait,
+    subject: ContentSubject,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, ContentCheck)>> {
+    store::states_of_subjects(connection, subject, ids).await
 }
 
 /// The state of what was published as this; none when nothing was.
@@ -117,7 +126,7 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
         ContentCheck::Risky
     };
     store::note_decision(&txn, id, caller.person, now).await?;
-    settle::change(&txn, id, state, now).await?;
+    settle::change(&txn, &[id], state, now).await?;
     claims::QUEUE.release(&txn, id.to_string(), caller.person).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();

@@ -1,6 +1,8 @@
 //! What a verdict changes: the part, the whole, and, when the whole has changed, the job that tells whoever
 //! published it. Whether WeChat or an operator spoke first, an operator's word stands.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::ids::ContentCheckId;
 use entity::kinds::ContentCheck;
@@ -9,37 +11,54 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
-use crate::content::ask::enqueue;
 use crate::content::{store, verdict};
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
+use crate::jobs::queue::{self, Job};
 use crate::notices::{self, Event, EventKind};
 use crate::wechat::push::PushEvent;
 
-/// Something published is settled, or settled otherwise. Its subject is the check's id.
+/// Something published is settled, or settled otherwise. Its subject is the check's id. Several are done at once.
 pub const SETTLED: &str = "content_settled";
 /// So much of a text stands in a notice.
 const NOTE_CHARS: usize = 60;
 
-pub(super) async fn text(
+/// What is said of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TextVerdict {
+    pub state: ContentCheck,
+    /// WeChat's own.
+    pub label: Option<i64>,
+}
+
+/// Texts that were asked about. One that was settled meanwhile stays as it is.
+pub(super) async fn texts(
     app: &App,
-    id: ContentCheckId,
-    state: ContentCheck,
-    label: Option<i64>,
+    txn: &WriteTransaction,
+    verdicts: Vec<(ContentCheckId, TextVerdict)>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let txn = db::write(&app.db).await?;
-    let Some(check) = store::hold(&txn, id).await? else {
-        return Ok(());
-    };
-    if check.text_state != ContentCheck::Pending || check.decided_at.is_some() {
-        return Ok(());
+    let verdicts: BTreeMap<_, _> = verdicts.into_iter().collect();
+    let ids: Vec<ContentCheckId> = verdicts.keys().copied().collect();
+    let mut settled = Vec::new();
+    let mut alike: Vec<(TextVerdict, Vec<ContentCheckId>)> = Vec::new();
+    for check in store::hold_all(txn, &ids).await? {
+        let Some(verdict) = verdicts.get(&check.id).copied() else {
+            continue;
+        };
+        if check.text_state != ContentCheck::Pending || check.decided_at.is_some() {
+            continue;
+        }
+        match alike.iter_mut().find(|(other, _)| *other == verdict) {
+            Some((_, ids)) => ids.push(check.id),
+            None => alike.push((verdict, vec![check.id])),
+        }
+        settled.push((check, verdict.state));
     }
-    store::settle_text(&txn, id, state, label).await?;
-    whole(app, &txn, &check, state, now).await?;
-    txn.commit().await?;
-    app.jobs.wake.notify_one();
-    Ok(())
+    for (verdict, ids) in alike {
+        store::settle_texts(txn, &ids, verdict.state, verdict.label).await?;
+    }
+    wholes(app, txn, settled, now).await
 }
 
 pub(super) async fn picture(
@@ -74,7 +93,7 @@ pub(super) async fn picture_held(
         return Ok(());
     }
     store::settle_picture(txn, picture.id, state, label).await?;
-    whole(app, txn, check, check.text_state, now).await
+    wholes(app, txn, vec![(check.clone(), check.text_state)], now).await
 }
 
 /// WeChat's verdict on a picture, as pushed. It is kept: it may be here before its trace id is.
@@ -107,36 +126,52 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     Ok(())
 }
 
-/// The whole, judged anew. `text_state` is the text's as it is now.
-async fn whole(
+/// The wholes, judged anew, each with its text's state as it is now.
+async fn wholes(
     app: &App,
     txn: &WriteTransaction,
-    check: &content_check::Model,
-    text_state: ContentCheck,
+    checks: Vec<(content_check::Model, ContentCheck)>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let pictures = store::states_of_pictures(txn, check.id).await?;
-    let state = verdict::of_parts([text_state].into_iter().chain(pictures));
-    if state == check.state {
-        return Ok(());
+    let ids: Vec<ContentCheckId> = checks.iter().map(|(check, _)| check.id).collect();
+    let mut pictures = store::states_of_pictures(txn, &ids).await?;
+    let mut changed: Vec<(ContentCheck, Vec<ContentCheckId>)> = Vec::new();
+    for (check, text_state) in checks {
+        let pictures = pictures.remove(&check.id).unwrap_or_default();
+        let state = verdict::of_parts([text_state].into_iter().chain(pictures));
+        if state == check.state {
+            continue;
+        }
+        match changed.iter_mut().find(|(other, _)| *other == state) {
+            Some((_, ids)) => ids.push(check.id),
+            None => changed.push((state, vec![check.id])),
+        }
+        if verdict::needs_a_person(state) {
+            call_for_a_person(app, txn, &check.title, &check.text, now).await?;
+        }
     }
-    change(txn, check.id, state, now).await?;
-    if verdict::needs_a_person(state) {
-        call_for_a_person(app, txn, &check.title, &check.text, now).await?;
+    for (state, ids) in changed {
+        change(txn, &ids, state, now).await?;
     }
     Ok(())
 }
 
-/// Gives the whole its state and tells whoever published it.
+/// Gives wholes their state and tells whoever published them.
 pub(super) async fn change(
     txn: &impl ConnectionTrait,
-    id: ContentCheckId,
+    ids: &[ContentCheckId],
     state: ContentCheck,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let settled_at = (state != ContentCheck::Pending).then_some(now);
-    store::set_state(txn, id, state, settled_at).await?;
-    enqueue(txn, SETTLED, id.to_string(), now, now).await
+    store::set_state(txn, ids, state, settled_at).await?;
+    let jobs = ids.iter().map(|id| Job {
+        kind: SETTLED,
+        subject: id.to_string(),
+        dedup_key: None,
+        run_at: now,
+    });
+    queue::enqueue_all(txn, jobs.collect(), now).await
 }
 
 pub(super) async fn call_for_a_person(

@@ -9,7 +9,7 @@ use entity::{content_check, content_picture, media_verdict, photo};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
-    QuerySelect,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -22,10 +22,45 @@ pub async fn find(
     Ok(content_check::Entity::find_by_id(id).one(connection).await?)
 }
 
+pub async fn find_all(
+    connection: &impl ConnectionTrait,
+    ids: &[ContentCheckId],
+) -> Result<Vec<content_check::Model>> {
+    Ok(among(ids).all(connection).await?)
+}
+
 /// The check, held until the transaction ends: its parts are settled one after the other.
 pub async fn hold(txn: &impl ConnectionTrait, id: ContentCheckId) -> Result<Option<content_check::Model>> {
     let query = content_check::Entity::find_by_id(id).lock_exclusive();
     Ok(query.one(txn).await?)
+}
+
+/// Several, held in the order of their ids, so that nobody waits for one who waits for him.
+pub async fn hold_all(
+    txn: &impl ConnectionTrait,
+    ids: &[ContentCheckId],
+) -> Result<Vec<content_check::Model>> {
+    Ok(among(ids).lock_exclusive().all(txn).await?)
+}
+
+fn among(ids: &[ContentCheckId]) -> Select<content_check::Entity> {
+    content_check::Entity::find()
+        .filter(content_check::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(content_check::Column::Id)
+}
+
+/// The checks of what was published as these, each with its subject.
+pub async fn states_of_subjects(
+    connection: &impl ConnectionTrait,
+    subject: ContentSubject,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, ContentCheck)>> {
+    let states = content_check::Entity::find()
+        .select_only()
+        .columns([content_check::Column::SubjectId, content_check::Column::State])
+        .filter(content_check::Column::Subject.eq(subject))
+        .filter(content_check::Column::SubjectId.is_in(ids.iter().copied()));
+    Ok(states.into_tuple().all(connection).await?)
 }
 
 pub async fn of_subject(
@@ -80,13 +115,17 @@ pub async fn traced(
 
 pub async fn states_of_pictures(
     connection: &impl ConnectionTrait,
-    check: ContentCheckId,
-) -> Result<Vec<ContentCheck>> {
+    checks: &[ContentCheckId],
+) -> Result<HashMap<ContentCheckId, Vec<ContentCheck>>> {
     let states = content_picture::Entity::find()
         .select_only()
-        .column(content_picture::Column::State)
-        .filter(content_picture::Column::CheckId.eq(check));
-    Ok(states.into_tuple().all(connection).await?)
+        .columns([content_picture::Column::CheckId, content_picture::Column::State])
+        .filter(content_picture::Column::CheckId.is_in(checks.iter().copied()));
+    let mut found: HashMap<_, Vec<_>> = HashMap::new();
+    for (check, state) in states.into_tuple().all(connection).await? {
+        found.entry(check).or_default().push(state);
+    }
+    Ok(found)
 }
 
 /// Pictures of several checks, with their photos.
@@ -143,16 +182,16 @@ pub async fn count(connection: &impl ConnectionTrait, states: &[ContentCheck]) -
     Ok(query.count(connection).await?)
 }
 
-pub async fn settle_text(
+pub async fn settle_texts(
     txn: &impl ConnectionTrait,
-    id: ContentCheckId,
+    ids: &[ContentCheckId],
     state: ContentCheck,
     label: Option<i64>,
 ) -> Result<()> {
     content_check::Entity::update_many()
         .col_expr(content_check::Column::TextState, Expr::value(state))
         .col_expr(content_check::Column::TextLabel, Expr::value(label))
-        .filter(content_check::Column::Id.eq(id))
+        .filter(content_check::Column::Id.is_in(ids.iter().copied()))
         .exec(txn)
         .await?;
     Ok(())
@@ -204,14 +243,14 @@ pub async fn count_picture_try(
 /// The state of the whole. What is settled needs nobody's openid any more.
 pub async fn set_state(
     txn: &impl ConnectionTrait,
-    id: ContentCheckId,
+    ids: &[ContentCheckId],
     state: ContentCheck,
     settled_at: Option<DateTime<Utc>>,
 ) -> Result<()> {
     let mut update = content_check::Entity::update_many()
         .col_expr(content_check::Column::State, Expr::value(state))
         .col_expr(content_check::Column::SettledAt, Expr::value(settled_at))
-        .filter(content_check::Column::Id.eq(id));
+        .filter(content_check::Column::Id.is_in(ids.iter().copied()));
     if settled_at.is_some() {
         update = update.col_expr(content_check::Column::OpenidSealed, Expr::value(None::<Vec<u8>>));
     }

@@ -36,6 +36,20 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
     done
 }
 
+/// Whether jobs of a kind that are due at the same time are done by [`run_together`]: every report brings one of each.
+pub fn is_done_together(kind: &str) -> bool {
+    [content::check::CHECK_TEXT, content::settle::SETTLED].contains(&kind)
+}
+
+/// Runs several jobs of one kind. When it fails none is done, or each may be done again.
+pub async fn run_together(app: &App, kind: &str, subjects: &[&str]) -> Result<()> {
+    match kind {
+        content::check::CHECK_TEXT => content::check::check_texts(app, subjects).await,
+        content::settle::SETTLED => tell_of_verdicts(app, subjects).await,
+        _ => Err(anyhow::anyhow!("not a kind that is done together: {kind}").into()),
+    }
+}
+
 async fn run_one(app: &App, kind: &str, subject: &str) -> Result<()> {
     match kind {
         push::service::HANDLE => handle_push_message(app, subject).await,
@@ -47,9 +61,9 @@ async fn run_one(app: &App, kind: &str, subject: &str) -> Result<()> {
         campaigns::joined::TELL => campaigns::joined::tell(app, subject).await,
         supervision::due::REMIND => supervision::due::remind(app, subject).await,
         part_due::REMIND => part_due::remind(app, subject).await,
-        content::check::CHECK_TEXT => content::check::check_text(app, subject).await,
+        content::check::CHECK_TEXT => content::check::check_texts(app, &[subject]).await,
         content::check::CHECK_PICTURE => content::check::check_picture(app, subject).await,
-        content::settle::SETTLED => tell_of_verdict(app, subject).await,
+        content::settle::SETTLED => tell_of_verdicts(app, &[subject]).await,
         sites::limits::FORGET_QUOTAS => sites::messages::forget_quotas(app).await,
         history::check::CHECK => history::check::go_on(app, subject).await,
         deadlines::RECOUNT => recount_deadlines(app).await,
@@ -78,9 +92,10 @@ async fn handle_push_message(app: &App, subject: &str) -> Result<()> {
 }
 
 /// Tells those who publish: each takes up what is his.
-async fn tell_of_verdict(app: &App, subject: &str) -> Result<()> {
-    orders::publication::settled(app, subject).await?;
-    sites::messages::settled(app, subject).await
+async fn tell_of_verdicts(app: &App, subjects: &[&str]) -> Result<()> {
+    let standings = content::review::standings(app, subjects).await?;
+    orders::publication::settled(app, &standings).await?;
+    sites::messages::settled(app, &standings).await
 }
 
 /// The replica that runs it may not have seen the announcement yet.

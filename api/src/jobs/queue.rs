@@ -19,7 +19,16 @@ pub struct Job<'a> {
 
 /// Adds a job; one that is already waiting under the same key is left as it is.
 pub async fn enqueue(connection: &impl ConnectionTrait, job: Job<'_>, now: DateTime<Utc>) -> Result<()> {
-    let row = job::ActiveModel {
+    enqueue_all(connection, vec![job], now).await
+}
+
+/// Adds jobs, some tens at most.
+pub async fn enqueue_all(
+    connection: &impl ConnectionTrait,
+    jobs: Vec<Job<'_>>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let rows = jobs.into_iter().map(|job| job::ActiveModel {
         kind: Set(job.kind.to_owned()),
         subject: Set(job.subject),
         dedup_key: Set(job.dedup_key),
@@ -27,8 +36,8 @@ pub async fn enqueue(connection: &impl ConnectionTrait, job: Job<'_>, now: DateT
         attempts: Set(0),
         created_at: Set(now),
         ..Default::default()
-    };
-    job::Entity::insert(row)
+    });
+    job::Entity::insert_many(rows)
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()
         .exec_without_returning(connection)

@@ -64,15 +64,48 @@ async fn run_work(app: &App) -> Result<usize> {
 async fn run_jobs(app: &App) -> Result<usize> {
     let claimed = claim(app, app.clock.now(), BATCH).await?;
     let count = claimed.len();
-    let slots = tokio::sync::Semaphore::new(app.config.job_workers.max(1));
-    let ended = futures_util::future::join_all(claimed.into_iter().map(|job| async {
-        let _slot = slots.acquire().await;
-        let outcome = list::run(app, &job.kind, &job.subject).await;
-        (job, outcome)
-    }))
-    .await;
+    let ended = run_all(app, claimed).await;
     record(app, ended).await;
     Ok(count)
+}
+
+/// Side by side; those of a kind that is done together at once.
+async fn run_all(app: &App, claimed: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
+    let mut parts: Vec<Vec<job::Model>> = Vec::new();
+    for job in claimed {
+        let together = list::is_done_together(&job.kind);
+        let same = |part: &&mut Vec<job::Model>| part.first().is_some_and(|other| other.kind == job.kind);
+        match parts.iter_mut().find(same).filter(|_| together) {
+            Some(part) => part.push(job),
+            None => parts.push(vec![job]),
+        }
+    }
+    let slots = tokio::sync::Semaphore::new(app.config.job_workers.max(1));
+    let ended = futures_util::future::join_all(parts.into_iter().map(|part| async {
+        let _slot = slots.acquire().await;
+        run_part(app, part).await
+    }))
+    .await;
+    ended.into_iter().flatten().collect()
+}
+
+/// When jobs that are done together fail, each is done by itself: one must not keep the others from being done.
+async fn run_part(app: &App, part: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
+    if let [first, _, ..] = part.as_slice() {
+        let subjects: Vec<&str> = part.iter().map(|job| job.subject.as_str()).collect();
+        match list::run_together(app, &first.kind, &subjects).await {
+            Ok(()) => return part.into_iter().map(|job| (job, Ok(()))).collect(),
+            Err(error) => {
+                tracing::warn!(kind = %first.kind, jobs = part.len(), error = %error, "jobs failed together");
+            }
+        }
+    }
+    let mut ended = Vec::new();
+    for job in part {
+        let outcome = list::run(app, &job.kind, &job.subject).await;
+        ended.push((job, outcome));
+    }
+    ended
 }
 
 /// Moves the clock to `target`, doing everything that comes due on the way at its own time and in order.

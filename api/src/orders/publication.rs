@@ -7,10 +7,11 @@ use entity::ids::{OrderId, PhotoId};
 use entity::kinds::{ActorRole, ContentCheck, ContentSubject};
 use entity::order;
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::content::ask::{self, Publication};
-use crate::content::review;
+use crate::content::review::{self, Standing};
 use crate::db;
 use crate::error::Result;
 use crate::orders::actor::Actor;
@@ -70,22 +71,28 @@ impl Author {
     }
 }
 
-/// The job that follows a verdict on a report. The order is held before the verdict is read, so that of two jobs the
+/// What follows verdicts on reports. The orders are held before the verdicts are read, so that of two jobs about one the
 /// later one writes the later verdict.
-pub async fn settled(app: &App, subject: &str) -> Result<()> {
-    let Some(standing) = review::standing(app, subject).await? else {
-        return Ok(());
-    };
-    if standing.subject != ContentSubject::Order {
+pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
+    let reports = standings
+        .iter()
+        .filter(|standing| standing.subject == ContentSubject::Order);
+    let ids: Vec<OrderId> = reports.map(|standing| OrderId(standing.subject_id)).collect();
+    if ids.is_empty() {
         return Ok(());
     }
-    let id = OrderId(standing.subject_id);
     let txn = db::write(&app.db).await?;
-    if store::hold_id(&txn, id).await?.is_none() {
-        return Ok(());
+    let held = store::hold_ids(&txn, &ids).await?;
+    let subjects: Vec<Uuid> = held.into_iter().map(|id| id.0).collect();
+    let mut alike: Vec<(ContentCheck, Vec<OrderId>)> = Vec::new();
+    for (id, state) in review::states_of(&txn, ContentSubject::Order, &subjects).await? {
+        match alike.iter_mut().find(|(other, _)| *other == state) {
+            Some((_, ids)) => ids.push(OrderId(id)),
+            None => alike.push((state, vec![OrderId(id)])),
+        }
     }
-    if let Some(state) = review::state_of(&txn, ContentSubject::Order, id.0).await? {
-        store::note_content_check(&txn, id, state).await?;
+    for (state, ids) in alike {
+        store::note_content_check(&txn, &ids, state).await?;
     }
     Ok(txn.commit().await?)
 }

@@ -39,6 +39,17 @@ pub async fn hold_id(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<o
     Ok(order::Entity::find_by_id(id).lock_exclusive().one(txn).await?)
 }
 
+/// Several, held in the order of their ids; those that there are.
+pub async fn hold_ids(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<OrderId>> {
+    let held = order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(order::Column::Id)
+        .lock_exclusive();
+    Ok(held.into_tuple().all(txn).await?)
+}
+
 /// What rights are judged by.
 pub async fn known(db: &impl ConnectionTrait, order: OrderId) -> Result<Known> {
     let charges = assignment::Entity::find()
@@ -159,10 +170,14 @@ pub async fn open_ones(
 }
 
 /// Whether others may read the report; no move, so the version stays.
-pub async fn note_content_check(txn: &impl ConnectionTrait, id: OrderId, state: ContentCheck) -> Result<()> {
+pub async fn note_content_check(
+    txn: &impl ConnectionTrait,
+    ids: &[OrderId],
+    state: ContentCheck,
+) -> Result<()> {
     order::Entity::update_many()
         .col_expr(order::Column::ContentCheck, Expr::value(state))
-        .filter(order::Column::Id.eq(id))
+        .filter(order::Column::Id.is_in(ids.iter().copied()))
         .exec(txn)
         .await?;
     Ok(())

@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::content::ask::{self, Publication};
-use crate::content::review;
+use crate::content::review::{self, Standing};
 use crate::db::{self, WriteTransaction};
 use crate::error::{Error, FieldError, Kind, Refusal, Result};
 use crate::http::time::local;
@@ -270,22 +270,21 @@ pub async fn look(app: &App, receipt: &str) -> Result<ReceiptView> {
     })
 }
 
-/// The job that follows a verdict: the message is shown to the site's delegates, who are told, or to nobody.
-pub async fn settled(app: &App, subject: &str) -> Result<()> {
-    let Some(standing) = review::standing(app, subject).await? else {
-        return Ok(());
-    };
-    // An answer's state is read where the answer is shown.
-    if standing.subject != ContentSubject::SiteMessage {
-        return Ok(());
+/// What follows verdicts: a message is shown to the site's delegates, who are told, or to nobody. An answer's state is
+/// read where the answer is shown.
+pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
+    let messages = standings
+        .iter()
+        .filter(|standing| standing.subject == ContentSubject::SiteMessage);
+    for standing in messages {
+        let (id, now) = (SiteMessageId(standing.subject_id), app.clock.now());
+        let txn = db::write(&app.db).await?;
+        if store::note_check(&txn, id, standing.state).await? && standing.state == ContentCheck::Pass {
+            tell_delegates(app, &txn, id, now).await?;
+        }
+        txn.commit().await?;
+        app.jobs.wake.notify_one();
     }
-    let (id, now) = (SiteMessageId(standing.subject_id), app.clock.now());
-    let txn = db::write(&app.db).await?;
-    if store::note_check(&txn, id, standing.state).await? && standing.state == ContentCheck::Pass {
-        tell_delegates(app, &txn, id, now).await?;
-    }
-    txn.commit().await?;
-    app.jobs.wake.notify_one();
     Ok(())
 }
 
