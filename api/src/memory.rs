@@ -6,8 +6,8 @@ use tokio_util::sync::CancellationToken;
 
 /// The start is over by then.
 const FIRST: Duration = Duration::from_secs(10);
-/// Photos, exports and imports come and go.
-const EVERY: Duration = Duration::from_secs(600);
+/// A night's search, reports, photos and imports come and go. Some milliseconds each time.
+const EVERY: Duration = Duration::from_secs(60);
 
 /// Gives free memory back from time to time, until told to stop.
 pub async fn run(stop: CancellationToken) {
@@ -18,8 +18,7 @@ pub async fn run(stop: CancellationToken) {
     }
 }
 
-/// Gives back to the system what is free.
-pub async fn give_back() {
+async fn give_back() {
     // It waits for those who allocate, and they for it.
     let trimmed = tokio::task::spawn_blocking(heap::trim).await;
     tracing::debug!(some = trimmed.unwrap_or(false), "free memory given back");

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::follow_up::asking;
 use crate::insight::daily;
 use crate::insight::reports;
-use crate::memory;
 use crate::notices;
 use crate::orders;
 use crate::orders::history;
@@ -23,18 +22,6 @@ use crate::photos::cleanup;
 use crate::sites;
 use crate::supervision::{self, campaigns};
 use crate::wechat::push::{self, PushEvent};
-
-/// Jobs that take hundreds of megabytes for a moment.
-const GREAT: [&str; 3] = [daily::FIND_TOPICS, reports::build::WRITE_REPORT, learn::LEARN];
-
-/// Runs one job. An unknown kind is an error, so that it is seen and retried by a newer release.
-pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
-    let done = run_one(app, kind, subject).await;
-    if GREAT.contains(&kind) {
-        memory::give_back().await;
-    }
-    done
-}
 
 /// Whether jobs of a kind that are due at the same time are done by [`run_together`]: every report brings one of each.
 pub fn is_done_together(kind: &str) -> bool {
@@ -50,7 +37,8 @@ pub async fn run_together(app: &App, kind: &str, subjects: &[&str]) -> Result<()
     }
 }
 
-async fn run_one(app: &App, kind: &str, subject: &str) -> Result<()> {
+/// Runs one job. An unknown kind is an error, so that it is seen and retried by a newer release.
+pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
     match kind {
         push::service::HANDLE => handle_push_message(app, subject).await,
         learn::LEARN => learn::nightly(app).await,
