@@ -54,7 +54,7 @@ async fn main() {
 
     timed("recent reports read", recent::warm(app.app().clone())).await;
     timed("the first search", search(&app)).await;
-    // As a server does after each search; what is measured from here on is what a night takes.
+    // As a server does every minute; what is measured from here on is what a night takes.
     heap::trim();
     forget_peak();
     for night in 1..=2 {

@@ -2,7 +2,7 @@
 //! start of a server that is more than half of all that it holds, after a night's search some hundreds of megabytes.
 
 /// Gives back whole pages that nothing lies in; true where there were any. Takes some tens of milliseconds for a
-/// gigabyte, during which who allocates may wait: to be called after great work, off the async threads. With another C
+/// gigabyte, during which who allocates may wait: to be called from time to time, off the async threads. With another C
 /// library than glibc it does nothing.
 pub fn trim() -> bool {
     imp::trim()

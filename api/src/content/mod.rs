@@ -23,3 +23,15 @@ fn ids(subjects: &[&str]) -> Result<Vec<ContentCheckId>> {
     let ids = subjects.iter().map(|subject| subject.parse());
     Ok(ids.collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
 }
+
+/// Things by what they have in common, each group in the order in which its things came.
+pub fn alike<C: PartialEq, T>(things: impl IntoIterator<Item = (C, T)>) -> Vec<(C, Vec<T>)> {
+    let mut groups: Vec<(C, Vec<T>)> = Vec::new();
+    for (common, thing) in things {
+        match groups.iter_mut().find(|(other, _)| *other == common) {
+            Some((_, group)) => group.push(thing),
+            None => groups.push((common, vec![thing])),
+        }
+    }
+    groups
+}

@@ -11,7 +11,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
-use crate::content::{store, verdict};
+use crate::content::{alike, store, verdict};
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
 use crate::jobs::queue::{self, Job};
@@ -41,7 +41,7 @@ pub(super) async fn texts(
     let verdicts: BTreeMap<_, _> = verdicts.into_iter().collect();
     let ids: Vec<ContentCheckId> = verdicts.keys().copied().collect();
     let mut settled = Vec::new();
-    let mut alike: Vec<(TextVerdict, Vec<ContentCheckId>)> = Vec::new();
+    let mut said = Vec::new();
     for check in store::hold_all(txn, &ids).await? {
         let Some(verdict) = verdicts.get(&check.id).copied() else {
             continue;
@@ -49,13 +49,10 @@ pub(super) async fn texts(
         if check.text_state != ContentCheck::Pending || check.decided_at.is_some() {
             continue;
         }
-        match alike.iter_mut().find(|(other, _)| *other == verdict) {
-            Some((_, ids)) => ids.push(check.id),
-            None => alike.push((verdict, vec![check.id])),
-        }
+        said.push((verdict, check.id));
         settled.push((check, verdict.state));
     }
-    for (verdict, ids) in alike {
+    for (verdict, ids) in alike(said) {
         store::settle_texts(txn, &ids, verdict.state, verdict.label).await?;
     }
     wholes(app, txn, settled, now).await
@@ -135,22 +132,19 @@ async fn wholes(
 ) -> Result<()> {
     let ids: Vec<ContentCheckId> = checks.iter().map(|(check, _)| check.id).collect();
     let mut pictures = store::states_of_pictures(txn, &ids).await?;
-    let mut changed: Vec<(ContentCheck, Vec<ContentCheckId>)> = Vec::new();
+    let mut changed = Vec::new();
     for (check, text_state) in checks {
         let pictures = pictures.remove(&check.id).unwrap_or_default();
         let state = verdict::of_parts([text_state].into_iter().chain(pictures));
         if state == check.state {
             continue;
         }
-        match changed.iter_mut().find(|(other, _)| *other == state) {
-            Some((_, ids)) => ids.push(check.id),
-            None => changed.push((state, vec![check.id])),
-        }
+        changed.push((state, check.id));
         if verdict::needs_a_person(state) {
             call_for_a_person(app, txn, &check.title, &check.text, now).await?;
         }
     }
-    for (state, ids) in changed {
+    for (state, ids) in alike(changed) {
         change(txn, &ids, state, now).await?;
     }
     Ok(())

@@ -10,6 +10,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::content::alike;
 use crate::content::ask::{self, Publication};
 use crate::content::review::{self, Standing};
 use crate::db;
@@ -84,14 +85,9 @@ pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
     let txn = db::write(&app.db).await?;
     let held = store::hold_ids(&txn, &ids).await?;
     let subjects: Vec<Uuid> = held.into_iter().map(|id| id.0).collect();
-    let mut alike: Vec<(ContentCheck, Vec<OrderId>)> = Vec::new();
-    for (id, state) in review::states_of(&txn, ContentSubject::Order, &subjects).await? {
-        match alike.iter_mut().find(|(other, _)| *other == state) {
-            Some((_, ids)) => ids.push(OrderId(id)),
-            None => alike.push((state, vec![OrderId(id)])),
-        }
-    }
-    for (state, ids) in alike {
+    let states = review::states_of(&txn, ContentSubject::Order, &subjects).await?;
+    let noted = states.into_iter().map(|(id, state)| (state, OrderId(id)));
+    for (state, ids) in alike(noted) {
         store::note_content_check(&txn, &ids, state).await?;
     }
     Ok(txn.commit().await?)
