@@ -1,8 +1,30 @@
 const js = require('@eslint/js')
 const ts = require('typescript-eslint')
 
-const ofNode = Object.fromEntries(['process', 'console', 'fetch', 'URL', 'URLSearchParams', 'Buffer', 'setTimeout', 'clearTimeout'].map((name) => [name, 'readonly']))
-const ofBrowser = Object.fromEntries(['window', 'document', 'location', 'localStorage', 'crypto', 'FormData', 'XMLHttpRequest', 'AbortSignal', 'Option', 'Image', 'innerWidth', 'innerHeight', 'devicePixelRatio', 'queueMicrotask', 'requestAnimationFrame', 'getComputedStyle', 'require'].map((name) => [name, 'readonly']))
+const ofNode = Object.fromEntries(
+  ['process', 'console', 'fetch', 'URL', 'URLSearchParams', 'Buffer', 'setTimeout', 'clearTimeout'].map((name) => [name, 'readonly']),
+)
+const ofBrowser = Object.fromEntries(
+  [
+    'window',
+    'document',
+    'location',
+    'localStorage',
+    'crypto',
+    'FormData',
+    'XMLHttpRequest',
+    'AbortSignal',
+    'Option',
+    'Image',
+    'innerWidth',
+    'innerHeight',
+    'devicePixelRatio',
+    'queueMicrotask',
+    'requestAnimationFrame',
+    'getComputedStyle',
+    'require',
+  ].map((name) => [name, 'readonly']),
+)
 
 module.exports = ts.config(
   { ignores: ['miniprogram/api/schema.d.ts', 'test/.dist', 'test/ci', '**/node_modules'] },

@@ -5,11 +5,18 @@ import { after, afterEach, before, describe } from 'node:test'
 import { Stage } from './harness/stage.mjs'
 
 const stage = { now: undefined }
-const parts = fs.readdirSync(new URL('./journeys/', import.meta.url)).filter((name) => name.endsWith('.mjs')).sort()
+const parts = fs
+  .readdirSync(new URL('./journeys/', import.meta.url))
+  .filter((name) => name.endsWith('.mjs'))
+  .sort()
 
 describe('the mini-program', { timeout: 600_000 }, async () => {
-  before(async () => { stage.now = await Stage.set() })
-  afterEach(async () => { await stage.now?.putAway() })
+  before(async () => {
+    stage.now = await Stage.set()
+  })
+  afterEach(async () => {
+    await stage.now?.putAway()
+  })
   after(async () => {
     const faults = stage.now?.product.faults() ?? []
     await stage.now?.strike()

@@ -1,7 +1,7 @@
 // Orders as cards and pages show them.
 import type { Order, OrderSummary } from './orders'
 import { LATE, ago, dueTime, remaining } from './times'
-import { CHANNEL, LIGHT, STATUS } from './words'
+import { CHANNEL, LIGHT, STATUS } from './labels'
 
 export interface Tag {
   words: string

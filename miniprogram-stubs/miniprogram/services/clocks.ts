@@ -1,7 +1,7 @@
 // Deadlines in words.
 import type { Order } from './orders'
 import { LATE, dayAndTime, dueTime, remaining } from './times'
-import { CLOCK, LIGHT } from './words'
+import { CLOCK, LIGHT } from './labels'
 
 export interface Clock {
   key: string

@@ -104,6 +104,9 @@ function write(drafts: Draft[]): void {
   const sent = drafts.filter((draft) => draft.state === 'sent')
   const old = new Set(sent.slice(MOST_SENT_KEPT).map((draft) => draft.id))
   for (const draft of drafts) if (old.has(draft.id)) draft.photos.forEach((photo) => dropFile(photo.path))
-  wx.setStorageSync(KEPT, drafts.filter((draft) => !old.has(draft.id)))
+  wx.setStorageSync(
+    KEPT,
+    drafts.filter((draft) => !old.has(draft.id)),
+  )
   for (const listener of listeners) listener()
 }

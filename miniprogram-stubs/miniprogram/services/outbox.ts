@@ -2,7 +2,7 @@ import { type Draft, allDrafts, changeDraft, findDraft } from './drafts'
 import { freshId } from './ids'
 import { type Order, submitOrder } from './orders'
 import { type Photo, uploadPhoto } from './photos'
-import { Problem, wordsFor } from './problem'
+import { Problem, errorMessage } from './problem'
 
 const AGAIN_MS = 15_000
 /** Percent; every change is written down. */
@@ -59,7 +59,7 @@ async function sendOne(id: string): Promise<boolean> {
       return false
     }
     // Refused: nothing was stored under this key, and the corrected report is another one.
-    changeDraft(id, { state: 'refused', problem: wordsFor(error), key: freshId('report') })
+    changeDraft(id, { state: 'refused', problem: errorMessage(error), key: freshId('report') })
     return true
   }
 }
@@ -94,7 +94,7 @@ async function uploadOne(id: string, photo: Photo): Promise<void> {
     })
     changePhoto(id, photo.key, { state: 'sent', progress: 100, id: stored.id })
   } catch (error) {
-    changePhoto(id, photo.key, { state: 'failed', problem: wordsFor(error) })
+    changePhoto(id, photo.key, { state: 'failed', problem: errorMessage(error) })
     throw error
   }
 }

@@ -30,7 +30,9 @@ export async function choosePhotos(room: number, source: ('camera' | 'album')[])
     .catch(() => ({ tempFiles: [] }))
   const fitting = chosen.tempFiles.filter((file) => file.size <= MAX_BYTES)
   const takenAt = new Date().toISOString()
-  const photos = await Promise.all(fitting.map(async (file) => ({ key: freshId('p'), path: await keepFile(file.tempFilePath), takenAt, progress: 0, state: 'waiting' as const })))
+  const photos = await Promise.all(
+    fitting.map(async (file) => ({ key: freshId('p'), path: await keepFile(file.tempFilePath), takenAt, progress: 0, state: 'waiting' as const })),
+  )
   return { photos, tooLarge: chosen.tempFiles.length - fitting.length }
 }
 

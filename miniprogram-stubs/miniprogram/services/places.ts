@@ -49,8 +49,10 @@ async function asked<T>(question: Promise<T>): Promise<T> {
   } catch (error) {
     const { errMsg = '', errno } = error as { errMsg?: string; errno?: number }
     if (errMsg.includes('cancel')) throw new Problem({ kind: 'refused', code: 'cancelled', words: '没有选择位置。' })
-    if (errno !== undefined && PRIVACY_REFUSED.includes(errno)) throw new Problem({ kind: 'refused', code: 'privacy', words: '您没有同意隐私保护指引，无法获取位置。可以再点一次并选择同意。' })
-    if (errMsg.includes('auth')) throw new Problem({ kind: 'refused', code: 'permission', words: '没有位置权限。请在右上角“…”的设置里打开位置信息，或在地图上选点。' })
+    if (errno !== undefined && PRIVACY_REFUSED.includes(errno))
+      throw new Problem({ kind: 'refused', code: 'privacy', words: '您没有同意隐私保护指引，无法获取位置。可以再点一次并选择同意。' })
+    if (errMsg.includes('auth'))
+      throw new Problem({ kind: 'refused', code: 'permission', words: '没有位置权限。请在右上角“…”的设置里打开位置信息，或在地图上选点。' })
     throw new Problem({ kind: 'refused', code: 'no_fix', words: '没有取到位置。请到开阔处再试，或在地图上选点。' })
   }
 }

@@ -14,7 +14,15 @@ export class Problem extends Error {
   readonly requestId: string
   readonly retryAfterSeconds: number
 
-  constructor(given: { kind: ProblemKind; code: string; words: string; status?: number; fields?: { field: string; detail: string }[]; requestId?: string; retryAfterSeconds?: number }) {
+  constructor(given: {
+    kind: ProblemKind
+    code: string
+    words: string
+    status?: number
+    fields?: { field: string; detail: string }[]
+    requestId?: string
+    retryAfterSeconds?: number
+  }) {
     super(given.words)
     this.kind = given.kind
     this.code = given.code
@@ -46,7 +54,7 @@ export function networkProblem(): Problem {
 }
 
 /** What to show for anything that was thrown. */
-export function wordsFor(error: unknown): string {
+export function errorMessage(error: unknown): string {
   return error instanceof Problem ? error.message : '出了点问题，请稍后再试。'
 }
 

@@ -1,5 +1,5 @@
-import { understand } from './scans'
-import { toast } from './screen'
+import { understand } from './scan-codes'
+import { toast } from './page'
 
 /** Opens the camera and goes where the code leads. */
 export async function scanAndGo(): Promise<void> {

@@ -19,6 +19,6 @@ export function changeSettings(change: Partial<Settings>): void {
 }
 
 /** The style of every page: the sizes of all letters hang on `--type`. */
-export function look(): string {
+export function pageStyle(): string {
   return settings().largeType ? `--type:${LARGE_SCALE};` : '--type:1;'
 }

@@ -14,8 +14,20 @@ fs.copyFileSync(path.join(root, 'project.config.json'), path.join(projectPath, '
 const project = new ci.Project({ appid: 'wx0123456789abcdef', type: 'miniProgram', projectPath, privateKey: 'not used offline' })
 // What WeChat's server would answer for an ordinary account.
 project.attr = async () => ({
-  platform: false, appType: 0, isSandbox: false, released: false, gameApp: false,
-  setting: { MaxCodeSize: 2, MaxSubpackageSubCodeSize: 2, MaxSubpackageFullCodeSize: 30, NavigateMiniprogramLimit: 10, MaxTabbarCount: 5, MinTabbarCount: 2, MaxTabbarIconSize: 40 },
+  platform: false,
+  appType: 0,
+  isSandbox: false,
+  released: false,
+  gameApp: false,
+  setting: {
+    MaxCodeSize: 2,
+    MaxSubpackageSubCodeSize: 2,
+    MaxSubpackageFullCodeSize: 30,
+    NavigateMiniprogramLimit: 10,
+    MaxTabbarCount: 5,
+    MinTabbarCount: 2,
+    MaxTabbarIconSize: 40,
+  },
 })
 
 const MAIN_PACKAGE_BYTES = 2 * 1024 * 1024
@@ -28,7 +40,15 @@ async function main() {
   console.log(`WeChat's compiler takes it: ${Math.round(size / 1024)} KB packed`)
 }
 
-main().then(() => 0, (error) => { console.error(error.message ?? error); return 1 }).then((status) => {
-  fs.rmSync(folder, { recursive: true, force: true })
-  process.exit(status)
-})
+main()
+  .then(
+    () => 0,
+    (error) => {
+      console.error(error.message ?? error)
+      return 1
+    },
+  )
+  .then((status) => {
+    fs.rmSync(folder, { recursive: true, force: true })
+    process.exit(status)
+  })

@@ -13,12 +13,17 @@ export async function bundle(project, { templates, scopes, outDir }) {
   try {
     await esbuild.build({
       stdin: { contents: entry, resolveDir: project.runtimeDir, loader: 'js', sourcefile: 'entry.js' },
-      bundle: true, format: 'iife', target: 'es2020', sourcemap: 'linked', logLevel: 'silent',
+      bundle: true,
+      format: 'iife',
+      target: 'es2020',
+      sourcemap: 'linked',
+      logLevel: 'silent',
       outfile: path.join(outDir, 'app.js'),
       // Its development build; the main entry of the package is the one without checks.
       alias: { 'glass-easel': path.join(project.dir, 'node_modules/glass-easel/dist/glass_easel.dev.all.es.js') },
     })
   } catch (error) {
-    for (const message of error.errors ?? [{ text: String(error) }]) project.fault(`${message.location?.file ?? ''}:${message.location?.line ?? ''} ${message.text}`)
+    for (const message of error.errors ?? [{ text: String(error) }])
+      project.fault(`${message.location?.file ?? ''}:${message.location?.line ?? ''} ${message.text}`)
   }
 }

@@ -16,10 +16,18 @@ export class Project {
     this.units = new Map()
   }
 
-  file(relative) { return path.join(this.root, relative) }
-  has(relative) { return fs.existsSync(this.file(relative)) }
-  read(relative) { return fs.readFileSync(this.file(relative), 'utf8') }
-  fault(text) { this.faults.push(text) }
+  file(relative) {
+    return path.join(this.root, relative)
+  }
+  has(relative) {
+    return fs.existsSync(this.file(relative))
+  }
+  read(relative) {
+    return fs.readFileSync(this.file(relative), 'utf8')
+  }
+  fault(text) {
+    this.faults.push(text)
+  }
 
   walk() {
     for (const page of this.pages) this.#visit(page, true, 'app.json')
@@ -54,4 +62,6 @@ export class Project {
   }
 }
 
-export function readJson(file) { return JSON.parse(fs.readFileSync(file, 'utf8')) }
+export function readJson(file) {
+  return JSON.parse(fs.readFileSync(file, 'utf8'))
+}

@@ -24,7 +24,9 @@ function sheet(project, unit, { prefix = '', page = '' }) {
     if (rule.parent?.type === 'atrule' && rule.parent.name.endsWith('keyframes')) return
     rule.selector = selectorParser((selector) => rename(selector, prefix)).processSync(rule.selector)
   })
-  css.walkDecls((declaration) => { declaration.value = pixels(declaration.value) })
+  css.walkDecls((declaration) => {
+    declaration.value = pixels(declaration.value)
+  })
   // In WeChat every page is a web view of its own: its sheet reaches nobody else.
   return page ? `@scope ([data-page="${page}"]) {\n${css.toString().replace(/\.mp-page\b/g, ':scope')}\n}` : css.toString()
 }
@@ -56,7 +58,9 @@ function rename(selector, prefix) {
     else if (builtInTags.includes(tag.value)) tag.value = `wx-${tag.value}`
   })
   if (prefix === '') return
-  selector.walkClasses((name) => { name.value = `${prefix}--${name.value}` })
+  selector.walkClasses((name) => {
+    name.value = `${prefix}--${name.value}`
+  })
   selector.walkPseudos((pseudo) => {
     if (pseudo.value === ':host') pseudo.replaceWith(selectorParser.attribute({ attribute: 'wx-host', operator: '=', value: prefix, quoteMark: '"', raws: {} }))
   })

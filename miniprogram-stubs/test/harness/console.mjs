@@ -16,18 +16,21 @@ async function readCode(context, picture) {
   const reader = await context.newPage()
   await reader.setContent('<canvas></canvas>')
   await reader.addScriptTag({ path: READER })
-  const text = await reader.evaluate(async (address) => {
-    const image = new Image()
-    image.src = address
-    await image.decode()
-    const canvas = document.querySelector('canvas')
-    canvas.width = image.width
-    canvas.height = image.height
-    const drawing = canvas.getContext('2d')
-    drawing.drawImage(image, 0, 0)
-    const { data, width, height } = drawing.getImageData(0, 0, image.width, image.height)
-    return window.jsQR(data, width, height)?.data
-  }, `data:image/png;base64,${picture.toString('base64')}`)
+  const text = await reader.evaluate(
+    async (address) => {
+      const image = new Image()
+      image.src = address
+      await image.decode()
+      const canvas = document.querySelector('canvas')
+      canvas.width = image.width
+      canvas.height = image.height
+      const drawing = canvas.getContext('2d')
+      drawing.drawImage(image, 0, 0)
+      const { data, width, height } = drawing.getImageData(0, 0, image.width, image.height)
+      return window.jsQR(data, width, height)?.data
+    },
+    `data:image/png;base64,${picture.toString('base64')}`,
+  )
   await reader.close()
   if (text === undefined) throw new Error('there is no code on the sign-in page')
   return text

@@ -5,7 +5,17 @@ import os from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
 
-export const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-proxy-server']
+export const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-proxy-server',
+]
 const SCREEN = { width: 375, height: 740 }
 const TALLEST_PX = 4_000
 const WAIT_MS = 8_000
@@ -28,22 +38,36 @@ export class Handset {
     this.origin = origin
     this.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
     this.context = await chromium.launchPersistentContext(this.profile, {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: FLAGS,
-      viewport: SCREEN, deviceScaleFactor: 2, hasTouch: true, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      headless: true,
+      args: FLAGS,
+      viewport: SCREEN,
+      deviceScaleFactor: 2,
+      hasTouch: true,
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
     })
-    this.page = this.context.pages()[0] ?? await this.context.newPage()
+    this.page = this.context.pages()[0] ?? (await this.context.newPage())
     this.page.setDefaultTimeout(WAIT_MS)
     this.faults = []
     this.expected = []
-    this.page.on('console', (message) => { if (['error', 'warning'].includes(message.type())) this.faults.push(`${message.text()} (${message.location().url})`) })
+    this.page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) this.faults.push(`${message.text()} (${message.location().url})`)
+    })
     this.page.on('pageerror', (error) => this.faults.push(String(error.stack ?? error)))
     // A page of the same origin that runs nothing, to lay the settings down before the mini-program starts.
     await this.page.goto(`${origin}/files/sitemap.json`)
-    await this.page.evaluate(([phone, storage]) => {
-      localStorage.clear()
-      localStorage.setItem('phone', JSON.stringify(phone))
-      for (const [key, value] of Object.entries(storage)) localStorage.setItem(`mp:${key}`, JSON.stringify(value))
-    }, [{ openid, answers }, { api_base: origin, ...(large ? { settings: { largeType: true } } : {}) }])
+    await this.page.evaluate(
+      ([phone, storage]) => {
+        localStorage.clear()
+        localStorage.setItem('phone', JSON.stringify(phone))
+        for (const [key, value] of Object.entries(storage)) localStorage.setItem(`mp:${key}`, JSON.stringify(value))
+      },
+      [
+        { openid, answers },
+        { api_base: origin, ...(large ? { settings: { largeType: true } } : {}) },
+      ],
+    )
     await this.restart(at)
   }
 
@@ -55,16 +79,28 @@ export class Handset {
   }
 
   /** The page on top. */
-  get screen() { return this.page.locator('.mp-page:not([hidden])') }
-  text(words) { return this.screen.getByText(words) }
+  get screen() {
+    return this.page.locator('.mp-page:not([hidden])')
+  }
+  text(words) {
+    return this.screen.getByText(words)
+  }
   async sees(words, timeout = WAIT_MS) {
-    await this.screen.getByText(words).first().waitFor({ timeout }).catch(async () => { throw new Error(`“${words}” is not on the screen, which reads:\n${await this.screen.innerText()}\n${this.faults.join('\n')}\n${await this.errors()}`) })
+    await this.screen
+      .getByText(words)
+      .first()
+      .waitFor({ timeout })
+      .catch(async () => {
+        throw new Error(`“${words}” is not on the screen, which reads:\n${await this.screen.innerText()}\n${this.faults.join('\n')}\n${await this.errors()}`)
+      })
   }
   /** Words that are not there, or go away soon: a page shows what it had until its answer comes. */
-  async seesNot(words, timeout = WAIT_MS) { await this.gone(this.screen.getByText(words), `“${words}” is on the screen`, timeout) }
+  async seesNot(words, timeout = WAIT_MS) {
+    await this.gone(this.screen.getByText(words), `“${words}” is on the screen`, timeout)
+  }
   async gone(locator, complaint, timeout = WAIT_MS) {
     const end = Date.now() + timeout
-    while (await locator.count() > 0 && Date.now() < end) await this.page.waitForTimeout(50)
+    while ((await locator.count()) > 0 && Date.now() < end) await this.page.waitForTimeout(50)
     assert.equal(await locator.count(), 0, complaint)
   }
   async tap(words) {
@@ -72,29 +108,63 @@ export class Handset {
     await target.scrollIntoViewIfNeeded()
     await target.click()
   }
-  async tab(name) { await this.page.locator('#tabbar').getByText(name, { exact: true }).click() }
-  async back() { await this.page.locator('#back').click() }
-  async dialog(button) { await this.page.locator('#ui .dialog button', { hasText: button }).click() }
-  async write(placeholder, words) { await this.screen.getByPlaceholder(placeholder).fill(words) }
-  async settle() { await this.page.waitForLoadState('networkidle'); await this.page.waitForTimeout(120) }
+  async tab(name) {
+    await this.page.locator('#tabbar').getByText(name, { exact: true }).click()
+  }
+  async back() {
+    await this.page.locator('#back').click()
+  }
+  async dialog(button) {
+    await this.page.locator('#ui .dialog button', { hasText: button }).click()
+  }
+  async write(placeholder, words) {
+    await this.screen.getByPlaceholder(placeholder).fill(words)
+  }
+  async settle() {
+    await this.page.waitForLoadState('networkidle')
+    await this.page.waitForTimeout(120)
+  }
 
-  async set(answers) { await this.page.evaluate((given) => { Object.assign(window.phone.answers, given) }, answers) }
-  async offline(value) { await this.page.evaluate((given) => { window.phone.offline = given }, value) }
-  async pull() { await this.page.evaluate(() => window.phone.pull()) }
-  async go(url) { await this.page.evaluate((given) => window.wx.navigateTo({ url: given }), url) }
-  async calls(name) { return this.page.evaluate((given) => window.phone.called(given).map((call) => JSON.parse(JSON.stringify(call.options))), name) }
-  async stored(key) { return this.page.evaluate((given) => window.wx.getStorageSync(given), key) }
-  async errors() { return (await this.page.evaluate(() => window.phone.errors)).join('\n') }
+  async set(answers) {
+    await this.page.evaluate((given) => {
+      Object.assign(window.phone.answers, given)
+    }, answers)
+  }
+  async offline(value) {
+    await this.page.evaluate((given) => {
+      window.phone.offline = given
+    }, value)
+  }
+  async pull() {
+    await this.page.evaluate(() => window.phone.pull())
+  }
+  async go(url) {
+    await this.page.evaluate((given) => window.wx.navigateTo({ url: given }), url)
+  }
+  async calls(name) {
+    return this.page.evaluate((given) => window.phone.called(given).map((call) => JSON.parse(JSON.stringify(call.options))), name)
+  }
+  async stored(key) {
+    return this.page.evaluate((given) => window.wx.getStorageSync(given), key)
+  }
+  async errors() {
+    return (await this.page.evaluate(() => window.phone.errors)).join('\n')
+  }
 
   /** A failing request is reported by the browser; the test says which ones it brings about. */
-  expect(pattern) { this.expected.push(pattern) }
+  expect(pattern) {
+    this.expected.push(pattern)
+  }
 
   async shot(folder, name) {
     await this.settle()
     fs.mkdirSync(folder, { recursive: true })
     await this.fits(name)
     // The whole page, however long: the window is made as high as what is in it.
-    const height = await this.page.evaluate(() => { const page = document.querySelector('.mp-page:not([hidden])'); return innerHeight - page.clientHeight + page.scrollHeight })
+    const height = await this.page.evaluate(() => {
+      const page = document.querySelector('.mp-page:not([hidden])')
+      return innerHeight - page.clientHeight + page.scrollHeight
+    })
     await this.page.setViewportSize({ ...SCREEN, height: Math.min(Math.max(height, SCREEN.height), TALLEST_PX) })
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) })
     await this.page.setViewportSize(SCREEN)
@@ -108,10 +178,11 @@ export class Handset {
       if (page.scrollWidth > page.clientWidth) found.push(`the page is ${page.scrollWidth} px wide on a screen of ${page.clientWidth} px`)
       for (const element of page.querySelectorAll('*')) {
         // A label's whole row works the switch in it.
-        const box = (element.localName === 'wx-switch' ? element.closest('wx-label') ?? element : element).getBoundingClientRect()
+        const box = (element.localName === 'wx-switch' ? (element.closest('wx-label') ?? element) : element).getBoundingClientRect()
         if (box.width === 0 || box.height === 0) continue
         const words = element.textContent.trim().slice(0, 20)
-        if (box.right > page.clientWidth + 1 && !element.closest('wx-scroll-view')) found.push(`<${element.localName} class="${element.className}"> “${words}” ends at ${Math.round(box.right)} px`)
+        if (box.right > page.clientWidth + 1 && !element.closest('wx-scroll-view'))
+          found.push(`<${element.localName} class="${element.className}"> “${words}” ends at ${Math.round(box.right)} px`)
         if (element.matches('wx-button, wx-switch, wx-picker, wx-input, wx-navigator') && (box.height < least - 0.5 || box.width < least - 0.5)) {
           found.push(`<${element.localName} class="${element.className}"> “${words}” is ${Math.round(box.width)} × ${Math.round(box.height)} px`)
         }
@@ -123,7 +194,10 @@ export class Handset {
 
   async assertClean() {
     const errors = [...this.faults, ...(await this.page.evaluate(() => window.phone.errors))]
-    assert.deepEqual(errors.filter((text) => !this.expected.some((pattern) => pattern.test(text))), [])
+    assert.deepEqual(
+      errors.filter((text) => !this.expected.some((pattern) => pattern.test(text))),
+      [],
+    )
   }
 
   async close() {

@@ -3,9 +3,13 @@ import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 
 export class People {
-  constructor(origin) { this.origin = origin }
+  constructor(origin) {
+    this.origin = origin
+  }
 
-  async all() { return this.people ??= (await call(this.origin, 'GET', '/sandbox/people')).body }
+  async all() {
+    return (this.people ??= (await call(this.origin, 'GET', '/sandbox/people')).body)
+  }
   /** The first person who matches, e.g. { role: 'handler', unit: '涧西区人民政府' }; a name alone is ambiguous. */
   async find(wanted) {
     const person = (await this.all()).find((one) => Object.entries(wanted).every(([key, value]) => one[key] === value))
@@ -22,17 +26,33 @@ export class People {
     }
     return new Actor(this.origin, body.access_token, person)
   }
-  async sandbox(path, body) { return (await call(this.origin, 'POST', path, { body })).body }
-  async advance(hours) { await this.sandbox('/sandbox/clock', { advance_seconds: Math.round(hours * 3600) }) }
+  async sandbox(path, body) {
+    return (await call(this.origin, 'POST', path, { body })).body
+  }
+  async advance(hours) {
+    await this.sandbox('/sandbox/clock', { advance_seconds: Math.round(hours * 3600) })
+  }
 }
 
 export class Actor {
-  constructor(origin, token, person) { Object.assign(this, { origin, token, person }) }
-  async get(path) { return (await call(this.origin, 'GET', `/api/v1${path}`, { token: this.token })).body }
-  async post(path, body, headers = {}) { return (await call(this.origin, 'POST', `/api/v1${path}`, { token: this.token, body, headers })).body }
-  order(number) { return this.get(`/orders/${number}`) }
-  act(number, move, body = {}) { return this.post(`/orders/${number}/${move}`, body) }
-  submit(body) { return this.post('/orders', body, { 'idempotency-key': crypto.randomUUID() }) }
+  constructor(origin, token, person) {
+    Object.assign(this, { origin, token, person })
+  }
+  async get(path) {
+    return (await call(this.origin, 'GET', `/api/v1${path}`, { token: this.token })).body
+  }
+  async post(path, body, headers = {}) {
+    return (await call(this.origin, 'POST', `/api/v1${path}`, { token: this.token, body, headers })).body
+  }
+  order(number) {
+    return this.get(`/orders/${number}`)
+  }
+  act(number, move, body = {}) {
+    return this.post(`/orders/${number}/${move}`, body)
+  }
+  submit(body) {
+    return this.post('/orders', body, { 'idempotency-key': crypto.randomUUID() })
+  }
 }
 
 async function call(origin, method, path, { token, body, headers = {} } = {}) {

@@ -11,7 +11,9 @@ const SCENES = {
 export async function drawPictures(browser, folder) {
   const page = await browser.newPage({ viewport: { width: 1200, height: 900 } })
   for (const [name, { sky, ground, mark }] of Object.entries(SCENES)) {
-    await page.setContent(`<style>body{margin:0;background:linear-gradient(${sky} 55%,${ground} 55%)}div{position:absolute;left:34%;top:66%;width:32%;height:18%;border-radius:50%;background:${mark}}</style><div></div>`)
+    await page.setContent(
+      `<style>body{margin:0;background:linear-gradient(${sky} 55%,${ground} 55%)}div{position:absolute;left:34%;top:66%;width:32%;height:18%;border-radius:50%;background:${mark}}</style><div></div>`,
+    )
     fs.writeFileSync(path.join(folder, `${name}.jpg`), await page.screenshot({ type: 'jpeg', quality: 85 }))
   }
   await page.close()

@@ -16,7 +16,9 @@ export class Product {
     this.log = path.join(this.folder, 'product.log')
   }
 
-  get origin() { return `http://127.0.0.1:${this.port}` }
+  get origin() {
+    return `http://127.0.0.1:${this.port}`
+  }
 
   async start() {
     this.port ??= await freePort()
@@ -31,18 +33,29 @@ export class Product {
     const until = Date.now() + START_SECONDS * 1000
     while (!(await this.#ready())) {
       if (this.#child.exitCode !== null || Date.now() > until) throw new Error(`the product did not start:\n${fs.readFileSync(this.log, 'utf8').slice(-3000)}`)
-      await new Promise((resolve) => { setTimeout(resolve, 150) })
+      await new Promise((resolve) => {
+        setTimeout(resolve, 150)
+      })
     }
   }
   async #ready() {
-    const [ready, people] = await Promise.all(['/readyz', '/sandbox/people'].map((at) => fetch(this.origin + at).then((answer) => answer.ok, () => false)))
+    const [ready, people] = await Promise.all(
+      ['/readyz', '/sandbox/people'].map((at) =>
+        fetch(this.origin + at).then(
+          (answer) => answer.ok,
+          () => false,
+        ),
+      ),
+    )
     return ready && people
   }
 
   async stop() {
     const child = this.#child
     if (!child || child.exitCode !== null) return
-    const ended = new Promise((resolve) => { child.once('exit', resolve) })
+    const ended = new Promise((resolve) => {
+      child.once('exit', resolve)
+    })
     child.kill('SIGTERM')
     const force = setTimeout(() => child.kill('SIGKILL'), 10_000)
     await ended
@@ -56,7 +69,10 @@ export class Product {
 
   /** Lines that must not be in the log. */
   faults() {
-    return fs.readFileSync(this.log, 'utf8').split('\n').filter((line) => /panicked at|\bERROR\b/.test(line))
+    return fs
+      .readFileSync(this.log, 'utf8')
+      .split('\n')
+      .filter((line) => /panicked at|\bERROR\b/.test(line))
   }
 }
 

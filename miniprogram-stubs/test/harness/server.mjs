@@ -3,7 +3,15 @@ import fs from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.png': 'image/png', '.jpg': 'image/jpeg', '.json': 'application/json', '.map': 'application/json' }
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.json': 'application/json',
+  '.map': 'application/json',
+}
 const OF_THE_PRODUCT = /^\/(api|sandbox|s|console|readyz)(\/|$|\?)/
 
 /** Serves until `close()`. `productPort` may be of a product that is not running: then the connection is cut. */
@@ -24,10 +32,15 @@ export async function serve({ dist, miniprogram, pictures, productPort }) {
     const name = pathname.replace(/^\/(files|pictures)\//, '/')
     return void sendFile(response, path.join(folder, name === '/' ? 'index.html' : name))
   })
-  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  await new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
   return Object.assign(serving, {
     origin: `http://127.0.0.1:${server.address().port}`,
-    close: () => { server.closeAllConnections(); server.close() },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
   })
 }
 
@@ -52,15 +65,18 @@ async function forward(request, response, port, serving) {
   const entry = { method: request.method, path: request.url, headers: request.headers, words: json ? body.toString() : '', status: 0 }
   serving.requests.push(entry)
   const lost = serving.loseAnswerTo?.(request)
-  const onward = http.request({ host: '127.0.0.1', port, path: request.url, method: request.method, headers: { ...request.headers, host: `127.0.0.1:${port}` } }, (answer) => {
-    entry.status = answer.statusCode
-    if (lost) {
-      answer.resume()
-      return answer.on('end', () => response.destroy())
-    }
-    response.writeHead(answer.statusCode, answer.headers)
-    return answer.pipe(response)
-  })
+  const onward = http.request(
+    { host: '127.0.0.1', port, path: request.url, method: request.method, headers: { ...request.headers, host: `127.0.0.1:${port}` } },
+    (answer) => {
+      entry.status = answer.statusCode
+      if (lost) {
+        answer.resume()
+        return answer.on('end', () => response.destroy())
+      }
+      response.writeHead(answer.statusCode, answer.headers)
+      return answer.pipe(response)
+    },
+  )
   onward.on('error', () => response.destroy())
   onward.end(body)
 }

@@ -35,13 +35,27 @@ export class Stage {
     return stage
   }
 
-  picture(name) { return `${this.server.origin}/pictures/${name}.jpg` }
+  picture(name) {
+    return `${this.server.origin}/pictures/${name}.jpg`
+  }
 
   /** A phone with the mini-program open, held by this person; `bound` says whether his WeChat account is known already. */
   async phone(wanted, { bound = true, answers = {}, ...more } = {}) {
     const person = wanted.openid ? wanted : await this.people.find(wanted)
     if (bound) await this.people.signIn({ openid: person.openid })
-    const handset = await Handset.open({ origin: this.server.origin, openid: person.openid, answers: { privacy: 'agree', subscribe: 'accept', wechatPhone: person.phone, location: JIANXI, photos: [this.picture('road'), this.picture('kerb')], ...answers }, ...more })
+    const handset = await Handset.open({
+      origin: this.server.origin,
+      openid: person.openid,
+      answers: {
+        privacy: 'agree',
+        subscribe: 'accept',
+        wechatPhone: person.phone,
+        location: JIANXI,
+        photos: [this.picture('road'), this.picture('kerb')],
+        ...answers,
+      },
+      ...more,
+    })
     this.phones.push(handset)
     return handset
   }

@@ -40,7 +40,10 @@ export default function (stage) {
     const [asked] = await phone.calls('requestSubscribeMessage')
     assert.ok(asked.tmplIds.length > 0, 'asked for messages when sending')
     const { items: subscriptions } = await delegate.get('/subscriptions')
-    assert.ok(subscriptions.some((one) => one.remaining === 1), 'the consent is known to the server')
+    assert.ok(
+      subscriptions.some((one) => one.remaining === 1),
+      'the consent is known to the server',
+    )
   })
 
   it('the answer is judged dissatisfied, handled a second time, and then satisfied', async () => {
@@ -54,7 +57,9 @@ export default function (stage) {
     await phone.tap('提交')
     await phone.sees('有进展会通知您')
     const delegate = await stage().people.signIn(person)
-    const { items: [{ number }] } = await delegate.get('/orders?scope=mine')
+    const {
+      items: [{ number }],
+    } = await delegate.get('/orders?scope=mine')
     const unit = (await delegate.order(number)).unit.name
     const handler = await stage().people.signIn({ role: 'handler', unit })
     await handler.act(number, 'accept')
@@ -118,7 +123,9 @@ export default function (stage) {
 
   it('without a fix the place is chosen on the map, whose numbers are GCJ-02', async () => {
     const person = await stage().people.find({ role: 'delegate', level: 'city', area: '涧西区' })
-    const phone = await stage().phone(person, { answers: { location: null, place: { name: '牡丹广场', address: '西苑路', longitude: 112.4012, latitude: 34.6536 } } })
+    const phone = await stage().phone(person, {
+      answers: { location: null, place: { name: '牡丹广场', address: '西苑路', longitude: 112.4012, latitude: 34.6536 } },
+    })
     await phone.tap('随手拍')
     await phone.sees('没有选择位置')
     await phone.tap('地图选点')

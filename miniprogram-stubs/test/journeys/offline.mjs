@@ -35,7 +35,10 @@ export default function (stage) {
     await phone.sees('照片 2/2 已上传')
     const delegate = await stage().people.signIn(person)
     const { items } = await delegate.get('/orders?scope=mine')
-    assert.deepEqual(items.map((order) => order.description), [FIRST])
+    assert.deepEqual(
+      items.map((order) => order.description),
+      [FIRST],
+    )
     assert.equal((await delegate.order(items[0].number)).photos.length, 2)
     await phone.tap('查看工单')
     await phone.sees(FIRST)
@@ -105,7 +108,9 @@ export default function (stage) {
     await phone.sees('没有正在办理的工单')
     await phone.tab('消息')
     await phone.sees('消息提醒设置')
-    const refreshes = stage().server.requests.slice(before).filter((request) => request.path === '/api/v1/sessions/refresh')
+    const refreshes = stage()
+      .server.requests.slice(before)
+      .filter((request) => request.path === '/api/v1/sessions/refresh')
     assert.equal(refreshes.length, 1)
 
     const delegate = await stage().people.signIn(person)
@@ -114,7 +119,12 @@ export default function (stage) {
     await phone.sees('没有正在办理的工单')
     await phone.tab('我的')
     await phone.sees(person.name)
-    assert.ok(stage().server.requests.slice(before).some((request) => request.path === '/api/v1/sessions' && request.method === 'POST'), 'signed in again by WeChat')
+    assert.ok(
+      stage()
+        .server.requests.slice(before)
+        .some((request) => request.path === '/api/v1/sessions' && request.method === 'POST'),
+      'signed in again by WeChat',
+    )
   })
 
   it('without a network a page says so, and shows its content once it can', async () => {

@@ -42,7 +42,11 @@ export default function (stage) {
     const { paths } = await (await fetch(`${stage().product.origin}/openapi.json`)).json()
     if (!('/api/v1/sites/{code}' in paths)) return test.skip('this server has no sites')
     const admin = await stage().people.signIn({ role: 'admin' })
-    const site = await admin.post('/sites', { name: '牡丹广场公交站', location: { longitude: 112.395, latitude: 34.655, datum: 'wgs84' }, category: '占道经营' })
+    const site = await admin.post('/sites', {
+      name: '牡丹广场公交站',
+      location: { longitude: 112.395, latitude: 34.655, datum: 'wgs84' },
+      category: '占道经营',
+    })
     const person = await stage().people.find({ role: 'delegate', level: 'township', area: '伊川县' })
     const phone = await stage().phone(person, { answers: { scan: site.link } })
     await phone.tap('扫一扫')
@@ -56,7 +60,9 @@ export default function (stage) {
     await phone.tap('提交')
     await phone.sees('有进展会通知您')
     const delegate = await stage().people.signIn(person)
-    const { items: [order] } = await delegate.get('/orders?scope=mine')
+    const {
+      items: [order],
+    } = await delegate.get('/orders?scope=mine')
     assert.deepEqual([order.channel, order.category.name, order.area.name], ['scan', '占道经营', '涧西区'])
   })
 }

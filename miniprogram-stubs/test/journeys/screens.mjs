@@ -77,17 +77,22 @@ export default function (stage) {
 
   it('the large-type switch enlarges every page at once, and stays', async () => {
     const phone = await stage().phone({ role: 'delegate', level: 'city', area: '偃师区' })
-    const size = () => phone.screen.locator('wx-view').filter({ hasText: /^随手拍$/ }).last().evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
+    const size = () =>
+      phone.screen
+        .locator('wx-view')
+        .filter({ hasText: /^随手拍$/ })
+        .last()
+        .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize))
     await phone.sees('随手拍')
     const before = await size()
     await phone.tab('我的')
     await phone.tap('大字版')
     await phone.tab('首页')
     await phone.sees('随手拍')
-    assert.equal(Math.round((await size() / before) * 100), 130)
+    assert.equal(Math.round(((await size()) / before) * 100), 130)
     await phone.restart()
     await phone.sees('随手拍')
-    assert.equal(Math.round((await size() / before) * 100), 130)
+    assert.equal(Math.round(((await size()) / before) * 100), 130)
   })
 
   it('the inbox tells what happened, counts what is unread, and leads to the order', async () => {

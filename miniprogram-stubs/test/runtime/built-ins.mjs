@@ -15,13 +15,43 @@ const tags = {
       picture.onload = () => fire(component, 'load', { width: picture.naturalWidth, height: picture.naturalHeight })
       picture.onerror = () => fire(component, 'error', { errMsg: 'load fail' })
       return {
-        src: (value) => { if (value) picture.src = /^(https?:|blob:|data:)/.test(value) ? value : `/files${value}`; else picture.removeAttribute('src') },
+        src: (value) => {
+          if (value) picture.src = /^(https?:|blob:|data:)/.test(value) ? value : `/files${value}`
+          else picture.removeAttribute('src')
+        },
         mode: (value) => element.setAttribute('mode', value),
       }
     },
   },
-  input: { properties: { value: String, type: String, placeholder: String, placeholderClass: String, placeholderStyle: String, maxlength: Number, disabled: Boolean, focus: Boolean, confirmType: String }, draw: (component, element) => field(component, element, 'input') },
-  textarea: { properties: { value: String, placeholder: String, placeholderClass: String, placeholderStyle: String, maxlength: Number, disabled: Boolean, autoHeight: Boolean, focus: Boolean, showConfirmBar: Boolean, cursorSpacing: Number }, draw: (component, element) => field(component, element, 'textarea') },
+  input: {
+    properties: {
+      value: String,
+      type: String,
+      placeholder: String,
+      placeholderClass: String,
+      placeholderStyle: String,
+      maxlength: Number,
+      disabled: Boolean,
+      focus: Boolean,
+      confirmType: String,
+    },
+    draw: (component, element) => field(component, element, 'input'),
+  },
+  textarea: {
+    properties: {
+      value: String,
+      placeholder: String,
+      placeholderClass: String,
+      placeholderStyle: String,
+      maxlength: Number,
+      disabled: Boolean,
+      autoHeight: Boolean,
+      focus: Boolean,
+      showConfirmBar: Boolean,
+      cursorSpacing: Number,
+    },
+    draw: (component, element) => field(component, element, 'textarea'),
+  },
   switch: {
     properties: { checked: Boolean, disabled: Boolean, color: String },
     draw(component, element) {
@@ -29,19 +59,36 @@ const tags = {
       box.type = 'checkbox'
       box.onchange = () => fire(component, 'change', { value: box.checked })
       return {
-        checked: (value) => { box.checked = value },
-        disabled: (value) => { box.disabled = value },
-        color: (value) => { if (value) element.style.setProperty('--switch', value) },
+        checked: (value) => {
+          box.checked = value
+        },
+        disabled: (value) => {
+          box.disabled = value
+        },
+        color: (value) => {
+          if (value) element.style.setProperty('--switch', value)
+        },
       }
     },
   },
   button: {
     properties: { type: String, size: String, openType: String, disabled: Boolean, loading: Boolean, plain: Boolean, hoverClass: String },
     draw(component, element) {
-      const flag = (name) => (value) => { if (value) element.dataset[name] = ''; else delete element.dataset[name] }
-      element.addEventListener('click', () => { if (!component.data.disabled) void window.wx.openByButton(component.data.openType, (name, detail) => fire(component, name, detail)) })
+      const flag = (name) => (value) => {
+        if (value) element.dataset[name] = ''
+        else delete element.dataset[name]
+      }
+      element.addEventListener('click', () => {
+        if (!component.data.disabled) void window.wx.openByButton(component.data.openType, (name, detail) => fire(component, name, detail))
+      })
       // A disabled button does not hear the finger.
-      element.addEventListener('touchstart', (event) => { if (component.data.disabled) event.stopPropagation() }, true)
+      element.addEventListener(
+        'touchstart',
+        (event) => {
+          if (component.data.disabled) event.stopPropagation()
+        },
+        true,
+      )
       return { disabled: flag('disabled'), loading: flag('loading') }
     },
   },
@@ -53,11 +100,19 @@ const tags = {
       if (kind === 'input') control.type = component.data.mode
       const options = () => {
         if (kind === 'input') return
-        control.replaceChildren(...(component.data.range ?? []).map((item, index) => new Option(component.data.rangeKey ? item[component.data.rangeKey] : item, String(index))))
+        control.replaceChildren(
+          ...(component.data.range ?? []).map((item, index) => new Option(component.data.rangeKey ? item[component.data.rangeKey] : item, String(index))),
+        )
         control.value = String(component.data.value ?? 0)
       }
       control.onchange = () => fire(component, 'change', { value: control.value })
-      return { range: options, rangeKey: options, value: (value) => { if (value !== null && value !== undefined) control.value = String(value) } }
+      return {
+        range: options,
+        rangeKey: options,
+        value: (value) => {
+          if (value !== null && value !== undefined) control.value = String(value)
+        },
+      }
     },
   },
   navigator: {
@@ -79,19 +134,31 @@ const tags = {
     draw(component, element) {
       const bar = element.appendChild(document.createElement('progress'))
       bar.max = 100
-      return { percent: (value) => { bar.value = value ?? 0 } }
+      return {
+        percent: (value) => {
+          bar.value = value ?? 0
+        },
+      }
     },
   },
   'page-meta': {
     properties: { pageStyle: String },
     draw(component, element) {
-      return { pageStyle: (value) => queueMicrotask(() => { const page = element.closest('.mp-page'); if (page) page.style.cssText = `background-color:${page.style.backgroundColor};${value ?? ''}` }) }
+      return {
+        pageStyle: (value) =>
+          queueMicrotask(() => {
+            const page = element.closest('.mp-page')
+            if (page) page.style.cssText = `background-color:${page.style.backgroundColor};${value ?? ''}`
+          }),
+      }
     },
   },
   label: {
     properties: { for: String },
     draw(component, element) {
-      element.addEventListener('click', (event) => { if (!event.target.closest('input')) element.querySelector('input')?.click() })
+      element.addEventListener('click', (event) => {
+        if (!event.target.closest('input')) element.querySelector('input')?.click()
+      })
       return {}
     },
   },
@@ -104,14 +171,33 @@ function field(component, element, tag) {
   control.oninput = () => fire(component, 'input', { value: control.value, cursor: control.selectionStart })
   control.onfocus = () => fire(component, 'focus', { value: control.value, height: 0 })
   control.onblur = () => fire(component, 'blur', { value: control.value })
-  control.onkeydown = (event) => { if (event.key === 'Enter' && tag === 'input') fire(component, 'confirm', { value: control.value }) }
-  const grow = () => { if (component.data.autoHeight) { element.style.height = 'auto'; control.style.height = 'auto'; control.style.height = `${control.scrollHeight}px` } }
+  control.onkeydown = (event) => {
+    if (event.key === 'Enter' && tag === 'input') fire(component, 'confirm', { value: control.value })
+  }
+  const grow = () => {
+    if (component.data.autoHeight) {
+      element.style.height = 'auto'
+      control.style.height = 'auto'
+      control.style.height = `${control.scrollHeight}px`
+    }
+  }
   return {
-    value: (value) => { if (control.value !== value) control.value = value ?? ''; grow() },
-    placeholder: (value) => { control.placeholder = value ?? '' },
-    maxlength: (value) => { if (value > 0) control.maxLength = value },
-    disabled: (value) => { control.disabled = value },
-    type: (value) => { if (value === 'number' || value === 'digit') control.inputMode = 'numeric' },
+    value: (value) => {
+      if (control.value !== value) control.value = value ?? ''
+      grow()
+    },
+    placeholder: (value) => {
+      control.placeholder = value ?? ''
+    },
+    maxlength: (value) => {
+      if (value > 0) control.maxLength = value
+    },
+    disabled: (value) => {
+      control.disabled = value
+    },
+    type: (value) => {
+      if (value === 'number' || value === 'digit') control.inputMode = 'numeric'
+    },
   }
 }
 
@@ -122,12 +208,25 @@ export function defineBuiltIns(space) {
     const definition = space.defineComponent({
       is: `wx://built-in/${tag}`,
       properties: all,
-      observers: Object.fromEntries(Object.keys(all).map((name) => [name, function (value) { this.__draw?.[name]?.(value) }])),
+      observers: Object.fromEntries(
+        Object.keys(all).map((name) => [
+          name,
+          function (value) {
+            this.__draw?.[name]?.(value)
+          },
+        ]),
+      ),
       lifetimes: {
         attached() {
           const element = this.getBackendElement()
-          this.__draw = { hidden: (value) => { element.hidden = Boolean(value) }, ...draw(this, element) }
-          for (const [name, set] of Object.entries(this.__draw)) if (this.data[name] !== undefined && (name !== 'hidden' || this.data[name])) set(this.data[name])
+          this.__draw = {
+            hidden: (value) => {
+              element.hidden = Boolean(value)
+            },
+            ...draw(this, element),
+          }
+          for (const [name, set] of Object.entries(this.__draw))
+            if (this.data[name] !== undefined && (name !== 'hidden' || this.data[name])) set(this.data[name])
         },
       },
     })

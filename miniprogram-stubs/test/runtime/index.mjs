@@ -23,7 +23,9 @@ export function start(config, runApp, runUnits) {
   const backend = environment.associateBackend(webBackend())
 
   let app = {}
-  window.App = (options) => { app = options }
+  window.App = (options) => {
+    app = options
+  }
   window.getApp = () => app
   const makeRoot = (unit) => backend.createRoot('mp-root', codeSpace, unit)
   const router = new Router({ config, makeRoot, configOf: (page) => codeSpace.getComponentStaticConfig(page), phone })
@@ -48,8 +50,12 @@ export function define(unit, json, scope, run) {
     window.Page = (options) => environment.Page(options)
     window.Component = (options) => environment.Component(options)
     window.Behavior = (options) => environment.Behavior(options)
-    try { run() } catch (error) { phone.errors.push(`${unit}: ${describe(error)}`) }
-    [window.Page, window.Component, window.Behavior] = outer
+    try {
+      run()
+    } catch (error) {
+      phone.errors.push(`${unit}: ${describe(error)}`)
+    }
+    ;[window.Page, window.Component, window.Behavior] = outer
   })
 }
 
@@ -63,7 +69,9 @@ function webBackend() {
   }
   // The browser's own input and change must not reach bind:input: the built-in tags fire those themselves.
   const listen = backend.setListenerStats.bind(backend)
-  backend.setListenerStats = (element, type, capture, stats) => { if (/^(touch|transition|animation)/.test(type)) listen(element, type, capture, stats) }
+  backend.setListenerStats = (element, type, capture, stats) => {
+    if (/^(touch|transition|animation)/.test(type)) listen(element, type, capture, stats)
+  }
   backend.onEvent((target, type, detail, options) => {
     const event = new glassEasel.Event(type, detail, options)
     glassEasel.Event.dispatchEvent(target, event)

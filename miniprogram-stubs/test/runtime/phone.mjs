@@ -32,18 +32,32 @@ export class Phone {
     return answer
   }
 
-  get offline() { return this.#offline }
+  get offline() {
+    return this.#offline
+  }
   set offline(value) {
     this.#offline = value
     for (const listener of this.#listeners) listener({ isConnected: !value, networkType: value ? 'none' : 'wifi' })
   }
-  onNetwork(listener) { this.#listeners.push(listener) }
+  onNetwork(listener) {
+    this.#listeners.push(listener)
+  }
 
-  called(name) { return this.calls.filter((call) => call.name === name) }
+  called(name) {
+    return this.calls.filter((call) => call.name === name)
+  }
 
   /** Leaves for another app, and comes back. */
-  leave() { this.router.hide(); this.app().onHide?.() }
-  comeBack() { this.app().onShow?.(this.launchOptions()); this.router.show() }
+  leave() {
+    this.router.hide()
+    this.app().onHide?.()
+  }
+  comeBack() {
+    this.app().onShow?.(this.launchOptions())
+    this.router.show()
+  }
 
-  pull() { return this.router.top.instance.onPullDownRefresh?.() }
+  pull() {
+    return this.router.top.instance.onPullDownRefresh?.()
+  }
 }

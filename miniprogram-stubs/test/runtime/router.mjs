@@ -9,12 +9,22 @@ export class Router {
     document.getElementById('back').addEventListener('click', () => this.back(1))
   }
 
-  get top() { return this.stack[this.stack.length - 1] }
-  get #tabList() { return this.config.app.tabBar?.list ?? [] }
-  #isTab(path) { return this.#tabList.some((tab) => tab.pagePath === path) }
-  pages() { return this.stack.map((page) => page.instance) }
+  get top() {
+    return this.stack[this.stack.length - 1]
+  }
+  get #tabList() {
+    return this.config.app.tabBar?.list ?? []
+  }
+  #isTab(path) {
+    return this.#tabList.some((tab) => tab.pagePath === path)
+  }
+  pages() {
+    return this.stack.map((page) => page.instance)
+  }
 
-  launch({ path, query }) { this.#push(this.#make(path, query)) }
+  launch({ path, query }) {
+    this.#push(this.#make(path, query))
+  }
 
   navigate(url) {
     const { path, query } = this.#resolve(url)

@@ -5,12 +5,21 @@
 function bothWays(name, run, phone) {
   return (options = {}) => {
     phone.calls.push({ name, options })
-    const result = Promise.resolve().then(() => run(options)).then(
-      (value) => ({ errMsg: `${name}:ok`, ...value }),
-      (error) => { throw Object.assign(new Error(`${name}:fail`), { errMsg: `${name}:fail ${error?.message ?? error}`, errno: error?.errno }) },
-    )
+    const result = Promise.resolve()
+      .then(() => run(options))
+      .then(
+        (value) => ({ errMsg: `${name}:ok`, ...value }),
+        (error) => {
+          throw Object.assign(new Error(`${name}:fail`), { errMsg: `${name}:fail ${error?.message ?? error}`, errno: error?.errno })
+        },
+      )
     if (!options.success && !options.fail && !options.complete) return result
-    result.then((value) => options.success?.(value), (error) => options.fail?.(error)).finally(() => options.complete?.())
+    result
+      .then(
+        (value) => options.success?.(value),
+        (error) => options.fail?.(error),
+      )
+      .finally(() => options.complete?.())
     return undefined
   }
 }
@@ -42,7 +51,13 @@ function network(phone) {
   }
 }
 
-const parsed = (text) => { try { return JSON.parse(text) } catch { return text } }
+const parsed = (text) => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
 
 /** uploadFile gives back a task at once, with progress on the way. */
 function uploads(phone) {
@@ -51,7 +66,10 @@ function uploads(phone) {
       phone.calls.push({ name: 'uploadFile', options })
       const request = new XMLHttpRequest()
       const listeners = []
-      const fail = (why) => { options.fail?.({ errMsg: `uploadFile:fail ${why}` }); options.complete?.() }
+      const fail = (why) => {
+        options.fail?.({ errMsg: `uploadFile:fail ${why}` })
+        options.complete?.()
+      }
       const send = async () => {
         if (phone.offline) return fail(DISCONNECTED)
         const form = new FormData()
@@ -59,8 +77,14 @@ function uploads(phone) {
         form.append(options.name, await (await fetch(options.filePath)).blob(), 'tmp_photo')
         request.open('POST', options.url)
         for (const [name, value] of Object.entries(options.header ?? {})) request.setRequestHeader(name, value)
-        request.upload.onprogress = (event) => listeners.forEach((listen) => listen({ progress: Math.round((event.loaded / event.total) * 100), totalBytesSent: event.loaded, totalBytesExpectedToSend: event.total }))
-        request.onload = () => { options.success?.({ statusCode: request.status, data: request.responseText, errMsg: 'uploadFile:ok' }); options.complete?.() }
+        request.upload.onprogress = (event) =>
+          listeners.forEach((listen) =>
+            listen({ progress: Math.round((event.loaded / event.total) * 100), totalBytesSent: event.loaded, totalBytesExpectedToSend: event.total }),
+          )
+        request.onload = () => {
+          options.success?.({ statusCode: request.status, data: request.responseText, errMsg: 'uploadFile:ok' })
+          options.complete?.()
+        }
         request.onerror = () => fail('net::ERR_CONNECTION_REFUSED')
         request.onabort = () => fail('abort')
         request.send(form)
@@ -90,10 +114,15 @@ function device(app, phone) {
       return phone.ask('place')
     },
     async chooseMedia({ count = 9 }) {
-      const files = await Promise.all(phone.ask('photos').slice(0, count).map(async (address) => {
-        const picture = await (await fetch(address)).blob()
-        return { tempFilePath: URL.createObjectURL(picture), size: picture.size, fileType: 'image' }
-      }))
+      const files = await Promise.all(
+        phone
+          .ask('photos')
+          .slice(0, count)
+          .map(async (address) => {
+            const picture = await (await fetch(address)).blob()
+            return { tempFilePath: URL.createObjectURL(picture), size: picture.size, fileType: 'image' }
+          }),
+      )
       return { type: 'image', tempFiles: files }
     },
     previewImage: () => ({}),
@@ -119,7 +148,9 @@ function files(phone) {
       await fetch(savedFilePath, { method: 'PUT', body: picture })
       return { savedFilePath }
     },
-    async removeSavedFile({ filePath }) { await fetch(filePath, { method: 'DELETE' }) },
+    async removeSavedFile({ filePath }) {
+      await fetch(filePath, { method: 'DELETE' })
+    },
   }
   return Object.fromEntries(Object.entries(run).map(([name, action]) => [name, bothWays(name, action, phone)]))
 }
@@ -158,8 +189,14 @@ function navigation(router) {
       if (selector) page.querySelector(selector)?.scrollIntoView()
       else page.scrollTop = scrollTop
     },
-    setTabBarBadge: ({ index, text }) => { router.badges[index] = text; router.drawFrame() },
-    removeTabBarBadge: ({ index }) => { delete router.badges[index]; router.drawFrame() },
+    setTabBarBadge: ({ index, text }) => {
+      router.badges[index] = text
+      router.drawFrame()
+    },
+    removeTabBarBadge: ({ index }) => {
+      delete router.badges[index]
+      router.drawFrame()
+    },
   }
 }
 
@@ -170,16 +207,20 @@ function dialogs(phone) {
     const box = ui.appendChild(Object.assign(document.createElement('div'), { className: 'toast', textContent: text }))
     if (milliseconds) setTimeout(() => box.remove(), milliseconds)
   }
-  const dialog = (kind, { title = '', content = '' }, choices) => new Promise((resolve) => {
-    const mask = ui.appendChild(Object.assign(document.createElement('div'), { className: `mask ${kind}` }))
-    const box = mask.appendChild(Object.assign(document.createElement('div'), { className: 'dialog' }))
-    if (title) box.append(Object.assign(document.createElement('h3'), { textContent: title }))
-    if (content) box.append(Object.assign(document.createElement('p'), { textContent: content }))
-    for (const [text, value] of choices) {
-      const button = box.appendChild(Object.assign(document.createElement('button'), { textContent: text }))
-      button.onclick = () => { mask.remove(); resolve(value) }
-    }
-  })
+  const dialog = (kind, { title = '', content = '' }, choices) =>
+    new Promise((resolve) => {
+      const mask = ui.appendChild(Object.assign(document.createElement('div'), { className: `mask ${kind}` }))
+      const box = mask.appendChild(Object.assign(document.createElement('div'), { className: 'dialog' }))
+      if (title) box.append(Object.assign(document.createElement('h3'), { textContent: title }))
+      if (content) box.append(Object.assign(document.createElement('p'), { textContent: content }))
+      for (const [text, value] of choices) {
+        const button = box.appendChild(Object.assign(document.createElement('button'), { textContent: text }))
+        button.onclick = () => {
+          mask.remove()
+          resolve(value)
+        }
+      }
+    })
   return {
     showToast: ({ title, duration = 1500 }) => toast(title, duration),
     hideToast: () => ui.querySelector('.toast')?.remove(),
@@ -200,7 +241,10 @@ function dialogs(phone) {
 
 function storage() {
   const PREFIX = 'mp:'
-  const read = (key) => { const text = localStorage.getItem(PREFIX + key); return text === null ? '' : JSON.parse(text) }
+  const read = (key) => {
+    const text = localStorage.getItem(PREFIX + key)
+    return text === null ? '' : JSON.parse(text)
+  }
   return {
     getStorageSync: read,
     setStorageSync: (key, data) => localStorage.setItem(PREFIX + key, JSON.stringify(data)),

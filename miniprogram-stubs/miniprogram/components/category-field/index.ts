@@ -1,5 +1,5 @@
 import { type Category, type CategoryGroup, type Suggestion, categoryTree } from '../../services/categories'
-import { wordsFor } from '../../services/problem'
+import { errorMessage } from '../../services/problem'
 
 type Tap<T extends WechatMiniprogram.IAnyObject> = WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, T>
 
@@ -24,7 +24,7 @@ Component({
         const groups = await categoryTree()
         this.setData({ groups, group: groups[0]?.code ?? '', leaves: groups[0]?.children ?? [] })
       } catch (error) {
-        this.setData({ problem: wordsFor(error) })
+        this.setData({ problem: errorMessage(error) })
       }
     },
     chooseGroup(event: Tap<{ code: string }>) {

@@ -1,6 +1,6 @@
 import { type Draft, allDrafts, watchDrafts } from '../../services/drafts'
 import type { Filter } from '../../services/orders'
-import { wordsFor } from '../../services/problem'
+import { errorMessage } from '../../services/problem'
 import { type Card, cardOf } from '../../services/cards'
 import { firstOrders } from '../../services/orders'
 import { scanAndGo } from '../../services/scanning'
@@ -35,7 +35,7 @@ Component({
         const [toJudge, open] = await Promise.all([firstOrders(TO_JUDGE, SHOWN), firstOrders(OPEN, SHOWN)])
         this.setData({ state: 'ready', problem: '', toJudge: toJudge.items.map(cardOf), open: open.items.map(cardOf) })
       } catch (error) {
-        this.setData({ state: 'error', problem: wordsFor(error) })
+        this.setData({ state: 'error', problem: errorMessage(error) })
       }
     },
     showDrafts() {

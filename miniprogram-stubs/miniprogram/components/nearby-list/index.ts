@@ -1,5 +1,5 @@
 import type { components } from '../../api/schema'
-import { STATUS } from '../../services/words'
+import { STATUS } from '../../services/labels'
 
 type NearbyOrder = components['schemas']['NearbyOrder']
 

@@ -1,6 +1,6 @@
 import { type Card, cardOf } from '../../services/cards'
 import { listOrders } from '../../services/orders'
-import { wordsFor } from '../../services/problem'
+import { errorMessage } from '../../services/problem'
 
 /** Orders of one filter, page after page. Its page calls `reload` and `more`. */
 Component({
@@ -31,7 +31,7 @@ Component({
         if (filter !== this.data.filter) return
         this.setData({ cards: items.map(cardOf), next: next ?? '', state: items.length > 0 ? 'ready' : 'empty', moreProblem: '' })
       } catch (error) {
-        if (filter === this.data.filter) this.setData({ state: 'error', problem: wordsFor(error), cards: [], next: '' })
+        if (filter === this.data.filter) this.setData({ state: 'error', problem: errorMessage(error), cards: [], next: '' })
       }
     },
     async more() {
@@ -43,7 +43,7 @@ Component({
         if (filter !== this.data.filter) return
         this.setData({ cards: this.data.cards.concat(page.items.map(cardOf)), next: page.next ?? '' })
       } catch (error) {
-        this.setData({ moreProblem: wordsFor(error) })
+        this.setData({ moreProblem: errorMessage(error) })
       } finally {
         this.setData({ loadingMore: false })
       }

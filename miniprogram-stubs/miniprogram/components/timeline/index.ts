@@ -1,8 +1,8 @@
-import type { Chapter } from '../../services/story'
+import type { TimelineEntry } from '../../services/timeline'
 
 /** What happened to an order, the newest first. */
 Component({
   properties: {
-    chapters: { type: Array, value: [] as Chapter[] },
+    entries: { type: Array, value: [] as TimelineEntry[] },
   },
 })

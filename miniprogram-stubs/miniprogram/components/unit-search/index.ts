@@ -1,4 +1,4 @@
-import { wordsFor } from '../../services/problem'
+import { errorMessage } from '../../services/problem'
 import { type Unit, searchUnits } from '../../services/units'
 
 const PAUSE_MS = 300
@@ -33,7 +33,7 @@ Component({
         const units = await searchUnits(words)
         if (words === this.data.words.trim()) this.setData({ units, none: units.length === 0, problem: '' })
       } catch (error) {
-        this.setData({ problem: wordsFor(error), units: [] })
+        this.setData({ problem: errorMessage(error), units: [] })
       }
     },
     choose(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { at: number }>) {

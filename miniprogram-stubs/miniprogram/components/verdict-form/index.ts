@@ -1,7 +1,7 @@
 import type { components } from '../../api/schema'
 import { MAX_PHOTOS, type Photo, choosePhotos, dropFile, uploadPhoto } from '../../services/photos'
-import { wordsFor } from '../../services/problem'
-import { toast } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { toast } from '../../services/page'
 
 type Schemas = components['schemas']
 type Choice<T> = WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { value: T }>
@@ -65,7 +65,7 @@ Component({
         const { id } = await uploadPhoto(photo, 'evidence', undefined, (progress) => this.change(photo.key, { progress }))
         this.change(photo.key, { state: 'sent', id })
       } catch (error) {
-        this.change(photo.key, { state: 'failed', problem: wordsFor(error) })
+        this.change(photo.key, { state: 'failed', problem: errorMessage(error) })
       }
     },
     change(key: string, change: Partial<Photo>) {

@@ -1,10 +1,10 @@
 import { approveLogin, lookAtLogin } from '../../services/console'
-import { wordsFor } from '../../services/problem'
-import { leave, screen } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { leave, definePage } from '../../services/page'
 import { me } from '../../services/session'
 import { dayAndTime } from '../../services/times'
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
@@ -26,7 +26,7 @@ screen({
       const { origin, created_at } = await lookAtLogin(this.code)
       this.setData({ state: 'ready', origin: origin ?? '来源不明的浏览器', since: dayAndTime(created_at), name: me()?.name ?? '' })
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
   async approve() {
@@ -35,7 +35,7 @@ screen({
       await approveLogin(this.code)
       this.setData({ approved: true })
     } catch (error) {
-      this.setData({ fault: wordsFor(error) })
+      this.setData({ fault: errorMessage(error) })
     } finally {
       this.setData({ busy: false })
     }

@@ -1,6 +1,6 @@
 import { type Draft, type DraftState, allDrafts, removeDraft, watchDrafts } from '../../services/drafts'
 import { queue } from '../../services/outbox'
-import { confirm, screen } from '../../services/screen'
+import { confirm, definePage } from '../../services/page'
 import { ago } from '../../services/times'
 
 interface Row {
@@ -40,7 +40,7 @@ function rowOf(draft: Draft): Row {
   }
 }
 
-screen({
+definePage({
   data: { rows: [] as Row[] },
   stopWatching: undefined as (() => void) | undefined,
   onShow() {

@@ -1,25 +1,25 @@
-import { type Drawer, deskOf } from '../../services/desks'
+import { type OrderTab, tabsForRole } from '../../services/order-tabs'
 import { refreshUnread } from '../../services/notices'
 import { fetchMe } from '../../services/people'
-import { wordsFor } from '../../services/problem'
+import { errorMessage } from '../../services/problem'
 import { scanAndGo } from '../../services/scanning'
-import { screen } from '../../services/screen'
+import { definePage } from '../../services/page'
 import { me, type Me } from '../../services/session'
-import { roleWords } from '../../services/words'
+import { roleWords } from '../../services/labels'
 
 interface Part {
   reload: () => Promise<void>
   more?: () => Promise<void>
 }
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
     name: '',
     role: '',
     delegate: false,
-    drawers: [] as Drawer[],
+    tabs: [] as OrderTab[],
   },
   onShow() {
     void this.load()
@@ -32,13 +32,13 @@ screen({
       void refreshUnread()
       await this.part()?.reload()
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
   showPerson(person: Me) {
     const delegate = person.role === 'delegate'
-    const drawers = delegate || this.data.drawers.length > 0 ? this.data.drawers : deskOf(person.role)
-    this.setData({ state: 'ready', name: person.name, role: roleWords(person), delegate, drawers })
+    const tabs = delegate || this.data.tabs.length > 0 ? this.data.tabs : tabsForRole(person.role)
+    this.setData({ state: 'ready', name: person.name, role: roleWords(person), delegate, tabs })
   },
   part(): Part | undefined {
     return (this.selectComponent('#part') as unknown as Part | null) ?? undefined

@@ -1,6 +1,6 @@
 import { type Notice, listInbox, readAllNotices, readNotice } from '../../services/notices'
-import { wordsFor } from '../../services/problem'
-import { screen, toast } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { definePage, toast } from '../../services/page'
 import { ago } from '../../services/times'
 
 interface Row {
@@ -16,7 +16,7 @@ function rowOf(notice: Notice): Row {
   return { id: notice.id, title: notice.title, body: notice.body, when: ago(notice.created_at), unread: !notice.read_at, page: notice.page ?? '' }
 }
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
@@ -33,7 +33,7 @@ screen({
       const { items, next, unread } = await listInbox()
       this.setData({ rows: items.map(rowOf), next: next ?? '', unread, state: items.length > 0 ? 'ready' : 'empty' })
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
   async more() {
@@ -44,7 +44,7 @@ screen({
       const page = await listInbox(next)
       this.setData({ rows: this.data.rows.concat(page.items.map(rowOf)), next: page.next ?? '' })
     } catch (error) {
-      toast(wordsFor(error))
+      toast(errorMessage(error))
     } finally {
       this.setData({ loadingMore: false })
     }
@@ -63,7 +63,7 @@ screen({
       await readAllNotices()
       await this.load()
     } catch (error) {
-      toast(wordsFor(error))
+      toast(errorMessage(error))
     }
   },
   subscriptions() {

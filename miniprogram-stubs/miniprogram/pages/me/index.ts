@@ -1,12 +1,12 @@
 import { refreshUnread } from '../../services/notices'
 import { fetchMe } from '../../services/people'
-import { wordsFor } from '../../services/problem'
-import { changeSettings, look, settings } from '../../services/settings'
-import { screen } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { changeSettings, pageStyle, settings } from '../../services/settings'
+import { definePage } from '../../services/page'
 import { me, type Me } from '../../services/session'
-import { roleWords } from '../../services/words'
+import { roleWords } from '../../services/labels'
 
-screen({
+definePage({
   data: {
     name: '',
     role: '',
@@ -27,7 +27,7 @@ screen({
       this.setData({ problem: '' })
       void refreshUnread()
     } catch (error) {
-      this.setData({ problem: wordsFor(error) })
+      this.setData({ problem: errorMessage(error) })
     }
   },
   showPerson(person: Me) {
@@ -36,6 +36,6 @@ screen({
   },
   changeType(event: WechatMiniprogram.SwitchChange) {
     changeSettings({ largeType: event.detail.value })
-    this.setData({ largeType: event.detail.value, look: look() })
+    this.setData({ largeType: event.detail.value, pageStyle: pageStyle() })
   },
 })

@@ -1,19 +1,19 @@
-import { type Filled, type Move, contextOf, moveNamed } from '../../services/moves'
+import { type Filled, type ActionForm, contextOf, actionForm } from '../../services/action-forms'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { type Order, getOrder } from '../../services/orders'
 import { MAX_PHOTOS, type Photo, choosePhotos, dropFile, uploadPhoto } from '../../services/photos'
-import { wordsFor } from '../../services/problem'
-import { leave, screen, toast } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { leave, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
 
 type OfPhoto = WechatMiniprogram.CustomEvent<{ key: string }>
 
 const MIN_CHARS = 2
 
-/** What of a move the page draws; the call itself stays in the script. */
-type Shape = Omit<Move, 'run' | 'title'>
+/** The part of an action form that the page draws; the call itself stays in the script. */
+type Shape = Omit<ActionForm, 'run' | 'title'>
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
@@ -28,7 +28,7 @@ screen({
     busy: false,
     fault: '',
   },
-  move: undefined as Move | undefined,
+  form: undefined as ActionForm | undefined,
   order: undefined as Order | undefined,
   number: '',
   name: '',
@@ -37,8 +37,8 @@ screen({
   onLoad(query: Record<string, string | undefined>) {
     this.number = query['number'] ?? ''
     this.name = query['move'] ?? ''
-    this.move = moveNamed(this.name)
-    if (this.move !== undefined) void wx.setNavigationBarTitle({ title: this.move.title })
+    this.form = actionForm(this.name)
+    if (this.form !== undefined) void wx.setNavigationBarTitle({ title: this.form.title })
     void listSubscriptions().catch(() => undefined)
     void this.load()
   },
@@ -47,14 +47,14 @@ screen({
     try {
       const order = await getOrder(this.number)
       this.order = order
-      if (this.move === undefined || !order.actions.includes(this.name)) {
+      if (this.form === undefined || !order.actions.includes(this.name)) {
         this.setData({ state: 'error', problem: '这件工单现在不能这样做，可能别人已经办理了。请返回查看最新情况。' })
         return
       }
-      const { run, title, ...shape } = this.move
+      const { run, title, ...shape } = this.form
       this.setData({ state: 'ready', shape, days: shape.days?.choices[0] ?? 0, description: order.description, context: contextOf(order, this.name) })
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
 
@@ -93,7 +93,7 @@ screen({
       const { id } = await uploadPhoto(photo, role, undefined, (progress) => this.change(photo.key, { progress }))
       this.change(photo.key, { state: 'sent', id })
     } catch (error) {
-      this.change(photo.key, { state: 'failed', problem: wordsFor(error) })
+      this.change(photo.key, { state: 'failed', problem: errorMessage(error) })
     }
   },
   change(key: string, change: Partial<Photo>) {
@@ -103,28 +103,28 @@ screen({
     this.setData({ photos, room: MAX_PHOTOS - photos.length })
   },
 
-  missing(move: Move): string {
+  missing(form: ActionForm): string {
     const { text, second, photos } = this.data
-    if (text.trim().length < MIN_CHARS) return `请填写${move.label}`
-    if (move.second?.required === true && second.trim().length < MIN_CHARS) return `请填写${move.second.label}`
-    if (move.unit?.required === true && this.unit === '') return '请选择单位'
+    if (text.trim().length < MIN_CHARS) return `请填写${form.label}`
+    if (form.second?.required === true && second.trim().length < MIN_CHARS) return `请填写${form.second.label}`
+    if (form.unit?.required === true && this.unit === '') return '请选择单位'
     return photos.some((photo) => photo.state !== 'sent') ? '有照片还没有传上，请稍等或删去' : ''
   },
   async submit() {
-    const { move, order } = this
-    if (move === undefined || order === undefined || this.data.busy) return
-    const fault = this.missing(move)
+    const { form, order } = this
+    if (form === undefined || order === undefined || this.data.busy) return
+    const fault = this.missing(form)
     this.setData({ fault })
     if (fault !== '') return
     const asking = askToSubscribe(me()?.role ?? 'delegate')
     this.setData({ busy: true })
     try {
       await asking
-      await move.run(order, this.filled())
+      await form.run(order, this.filled())
       toast('已提交')
       leave()
     } catch (error) {
-      this.setData({ fault: wordsFor(error) })
+      this.setData({ fault: errorMessage(error) })
     } finally {
       this.setData({ busy: false })
     }

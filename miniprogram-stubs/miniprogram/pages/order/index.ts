@@ -3,12 +3,12 @@ import { type Tag, dueWords, lightTag, statusTag, tagsOf, whereWords } from '../
 import { type Clock, clocksOf } from '../../services/clocks'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { type Order, type Verdict, accept, endorse, getOrder, getTimeline, giveVerdict } from '../../services/orders'
-import { wordsFor } from '../../services/problem'
-import { confirm, screen, toast } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { confirm, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
-import { type Chapter, type ShownPhoto, photosOf, storyOf } from '../../services/story'
+import { type TimelineEntry, type ShownPhoto, photosOf, toTimeline } from '../../services/timeline'
 import { dayAndTime } from '../../services/times'
-import { CATEGORY_SOURCE, CHANNEL, LEVEL, SATISFACTION, SOLVED } from '../../services/words'
+import { CATEGORY_SOURCE, CHANNEL, LEVEL, SATISFACTION, SOLVED } from '../../services/labels'
 
 const ON_THE_FOOT = 2
 
@@ -19,7 +19,7 @@ interface Answer {
   by: string
 }
 
-screen({
+definePage({
   data: {
     number: '',
     state: 'loading',
@@ -41,7 +41,7 @@ screen({
     answers: [] as Answer[],
     verdicts: [] as { key: string; words: string; comment: string }[],
     clocks: [] as Clock[],
-    chapters: [] as Chapter[],
+    entries: [] as TimelineEntry[],
     actions: [] as Action[],
     more: [] as Action[],
     mayJudge: false,
@@ -60,11 +60,11 @@ screen({
     try {
       const [order, timeline] = await Promise.all([getOrder(this.data.number), getTimeline(this.data.number)])
       this.show(order)
-      this.setData({ state: 'ready', problem: '', chapters: storyOf(timeline, order) })
+      this.setData({ state: 'ready', problem: '', entries: toTimeline(timeline, order) })
     } catch (error) {
       // What is already on the screen is worth more than an empty page.
-      if (this.order === undefined) this.setData({ state: 'error', problem: wordsFor(error) })
-      else toast(wordsFor(error))
+      if (this.order === undefined) this.setData({ state: 'error', problem: errorMessage(error) })
+      else toast(errorMessage(error))
     }
   },
   show(order: Order) {
@@ -86,8 +86,21 @@ screen({
       reporter: order.reporter ? `${order.reporter.name}${order.reporter.level ? ` · ${LEVEL[order.reporter.level]}` : ''}` : '',
       origin: `${CHANNEL[order.channel]} · ${dayAndTime(order.created_at)}`,
       photos: photosOf(order),
-      answers: order.replies.map((reply) => ({ key: reply.id, words: reply.public_reply, account: reply.account ?? '', by: `${reply.unit?.name ?? ''} · ${dayAndTime(reply.created_at)}${reply.supplementary ? ' · 补充答复' : ''}` })).reverse(),
-      verdicts: order.verdicts.map((verdict) => ({ key: verdict.id, words: `第${verdict.round}次办理：${SATISFACTION[verdict.result]} · ${SOLVED[verdict.solved]}`, comment: verdict.comment ?? '' })).reverse(),
+      answers: order.replies
+        .map((reply) => ({
+          key: reply.id,
+          words: reply.public_reply,
+          account: reply.account ?? '',
+          by: `${reply.unit?.name ?? ''} · ${dayAndTime(reply.created_at)}${reply.supplementary ? ' · 补充答复' : ''}`,
+        }))
+        .reverse(),
+      verdicts: order.verdicts
+        .map((verdict) => ({
+          key: verdict.id,
+          words: `第${verdict.round}次办理：${SATISFACTION[verdict.result]} · ${SOLVED[verdict.solved]}`,
+          comment: verdict.comment ?? '',
+        }))
+        .reverse(),
       clocks: clocksOf(order),
       actions: actions.length > ON_THE_FOOT + 1 ? actions.slice(0, ON_THE_FOOT) : actions,
       more: actions.length > ON_THE_FOOT + 1 ? actions.slice(ON_THE_FOOT) : [],
@@ -106,7 +119,7 @@ screen({
       toast('谢谢您的评价')
       await this.load()
     } catch (error) {
-      toast(wordsFor(error))
+      toast(errorMessage(error))
       await this.load()
     } finally {
       this.setData({ busy: false })
@@ -136,7 +149,7 @@ screen({
       this.show(await run(this.data.number))
       toast(`已${words}`)
     } catch (error) {
-      toast(wordsFor(error))
+      toast(errorMessage(error))
     } finally {
       this.setData({ busy: false })
     }

@@ -1,20 +1,20 @@
-import { type Drawer, drawersOf } from '../../services/desks'
+import { type OrderTab, ownTabsForRole } from '../../services/order-tabs'
 import { refreshUnread } from '../../services/notices'
 import { fetchMe } from '../../services/people'
-import { wordsFor } from '../../services/problem'
-import { screen } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { definePage } from '../../services/page'
 import { me } from '../../services/session'
 
-interface Drawers {
+interface OrderTabs {
   reload: () => Promise<void>
   more: () => Promise<void>
 }
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
-    drawers: [] as Drawer[],
+    tabs: [] as OrderTab[],
   },
   onShow() {
     void this.load()
@@ -22,15 +22,15 @@ screen({
   async load() {
     try {
       const { role } = me() ?? (await fetchMe())
-      if (this.data.drawers.length === 0) this.setData({ drawers: drawersOf(role), state: 'ready' })
+      if (this.data.tabs.length === 0) this.setData({ tabs: ownTabsForRole(role), state: 'ready' })
       void refreshUnread()
       await this.list()?.reload()
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
-  list(): Drawers | undefined {
-    return (this.selectComponent('#drawers') as unknown as Drawers | null) ?? undefined
+  list(): OrderTabs | undefined {
+    return (this.selectComponent('#order-tabs') as unknown as OrderTabs | null) ?? undefined
   },
   async onPullDownRefresh() {
     await this.load()

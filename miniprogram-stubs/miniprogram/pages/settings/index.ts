@@ -1,10 +1,10 @@
 import { apiBase, chooseApiBase, isDevelopVersion } from '../../services/config'
 import { unbind } from '../../services/people'
-import { wordsFor } from '../../services/problem'
-import { confirm, screen, toast } from '../../services/screen'
-import { changeSettings, look, settings } from '../../services/settings'
+import { errorMessage } from '../../services/problem'
+import { confirm, definePage, toast } from '../../services/page'
+import { changeSettings, pageStyle, settings } from '../../services/settings'
 
-screen({
+definePage({
   data: {
     largeType: false,
     compressPhotos: true,
@@ -17,7 +17,7 @@ screen({
   },
   changeType(event: WechatMiniprogram.SwitchChange) {
     changeSettings({ largeType: event.detail.value })
-    this.setData({ largeType: event.detail.value, look: look() })
+    this.setData({ largeType: event.detail.value, pageStyle: pageStyle() })
   },
   changeCompression(event: WechatMiniprogram.SwitchChange) {
     changeSettings({ compressPhotos: event.detail.value })
@@ -43,7 +43,7 @@ screen({
       await unbind()
       void wx.reLaunch({ url: '/pages/sign-in/index' })
     } catch (error) {
-      toast(wordsFor(error))
+      toast(errorMessage(error))
     } finally {
       this.setData({ busy: false })
     }

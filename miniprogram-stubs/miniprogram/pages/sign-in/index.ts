@@ -1,8 +1,8 @@
-import { Problem, wordsFor } from '../../services/problem'
-import { screen } from '../../services/screen'
+import { Problem, errorMessage } from '../../services/problem'
+import { definePage } from '../../services/page'
 import { NOT_BOUND, bindByPhone, signIn } from '../../services/session'
 
-screen({
+definePage({
   data: {
     step: 'asking',
     problem: '',
@@ -18,7 +18,7 @@ screen({
       this.enter()
     } catch (error) {
       if (error instanceof Problem && error.code === NOT_BOUND) this.setData({ step: 'bind' })
-      else this.setData({ step: 'error', problem: wordsFor(error) })
+      else this.setData({ step: 'error', problem: errorMessage(error) })
     }
   },
   async givePhone(event: WechatMiniprogram.ButtonGetPhoneNumber) {
@@ -33,7 +33,7 @@ screen({
       this.enter()
     } catch (error) {
       if (error instanceof Problem && error.code === 'not_on_roster') this.setData({ step: 'stranger' })
-      else this.setData({ problem: wordsFor(error) })
+      else this.setData({ problem: errorMessage(error) })
     } finally {
       this.setData({ busy: false })
     }

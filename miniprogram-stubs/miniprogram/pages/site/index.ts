@@ -1,9 +1,9 @@
-import { wordsFor } from '../../services/problem'
-import { decoded, understand } from '../../services/scans'
-import { screen } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { decoded, understand } from '../../services/scan-codes'
+import { definePage } from '../../services/page'
 import { type Site, getSite } from '../../services/sites'
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
@@ -21,7 +21,7 @@ screen({
     try {
       this.setData({ site: await getSite(this.code), state: 'ready' })
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
   report() {

@@ -6,8 +6,8 @@ import { endorse } from '../../services/orders'
 import { queue, retryPhoto, uploadEarly } from '../../services/outbox'
 import { MAX_PHOTOS, type Photo, choosePhotos, dropFile } from '../../services/photos'
 import { type DispatchPreview, type Place, chosenPlace, currentPlace, nearby, precision, previewDispatch } from '../../services/places'
-import { wordsFor } from '../../services/problem'
-import { confirm, screen, toast } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { confirm, definePage, toast } from '../../services/page'
 import { getSite } from '../../services/sites'
 
 type NearbyOrder = components['schemas']['NearbyOrder']
@@ -17,7 +17,7 @@ const MIN_CHARS = 5
 const PAUSE_MS = 500
 const MOST_SUGGESTIONS = 3
 
-screen({
+definePage({
   data: {
     id: '',
     description: '',
@@ -121,7 +121,7 @@ screen({
     try {
       this.takePlace(await currentPlace())
     } catch (error) {
-      this.setData({ placeProblem: wordsFor(error) })
+      this.setData({ placeProblem: errorMessage(error) })
     } finally {
       this.setData({ locating: false })
     }
@@ -131,7 +131,7 @@ screen({
       const place = await chosenPlace(findDraft(this.data.id)?.place ?? undefined)
       if (place !== undefined) this.takePlace(place)
     } catch (error) {
-      this.setData({ placeProblem: wordsFor(error) })
+      this.setData({ placeProblem: errorMessage(error) })
     }
   },
   takePlace(place: Place) {
@@ -206,7 +206,7 @@ screen({
       this.setData({ endorsed: [...this.data.endorsed, number] })
       toast('已附议')
     } catch (error) {
-      toast(wordsFor(error))
+      toast(errorMessage(error))
     }
   },
   changeFollowUp(event: WechatMiniprogram.SwitchChange) {
@@ -237,7 +237,9 @@ screen({
     }
     this.setData({ sending: true, problem: '' })
     // WeChat shows the question only right after the tap, so it comes before everything that waits.
-    void askToSubscribe('delegate').then(() => queue(draft.id)).then(() => this.afterSending())
+    void askToSubscribe('delegate')
+      .then(() => queue(draft.id))
+      .then(() => this.afterSending())
   },
   afterSending() {
     this.setData({ sending: false })

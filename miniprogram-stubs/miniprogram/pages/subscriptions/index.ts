@@ -1,6 +1,6 @@
 import { type Subscription, askToSubscribe, listSubscriptions, templatesFor } from '../../services/notices'
-import { wordsFor } from '../../services/problem'
-import { screen, toast } from '../../services/screen'
+import { errorMessage } from '../../services/problem'
+import { definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
 
 interface Row {
@@ -16,7 +16,7 @@ function leftWords(template: Subscription): string {
   return template.remaining ? `还可以收到 ${template.remaining} 条` : '还没有允许，或已经用完'
 }
 
-screen({
+definePage({
   data: {
     state: 'loading',
     problem: '',
@@ -29,11 +29,16 @@ screen({
     try {
       this.show(await listSubscriptions())
     } catch (error) {
-      this.setData({ state: 'error', problem: wordsFor(error) })
+      this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
   show(all: Subscription[]) {
-    const rows = templatesFor(me()?.role ?? 'delegate', all).map((template) => ({ key: template.template_key, title: template.title, left: leftWords(template), refused: template.refused }))
+    const rows = templatesFor(me()?.role ?? 'delegate', all).map((template) => ({
+      key: template.template_key,
+      title: template.title,
+      left: leftWords(template),
+      refused: template.refused,
+    }))
     this.setData({ rows, state: rows.length > 0 ? 'ready' : 'empty' })
   },
   allow(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {

@@ -17,11 +17,30 @@ export const CHANNEL: Record<Schemas['Channel'], string> = { snap: '随手拍', 
 export const LIGHT: Record<Schemas['Light'], string> = { green: '时限内', yellow: '快到期', red: '已超时' }
 export const SATISFACTION: Record<Schemas['Satisfaction'], string> = { satisfied: '满意', basically_satisfied: '基本满意', dissatisfied: '不满意' }
 export const SOLVED: Record<Schemas['Solved'], string> = { yes: '已解决', partly: '部分解决', no: '未解决' }
-export const LEVEL: Record<Schemas['PersonLevel'], string> = { national: '全国人大代表', provincial: '省人大代表', city: '市人大代表', county: '县（区）人大代表', township: '乡镇人大代表' }
+export const LEVEL: Record<Schemas['PersonLevel'], string> = {
+  national: '全国人大代表',
+  provincial: '省人大代表',
+  city: '市人大代表',
+  county: '县（区）人大代表',
+  township: '乡镇人大代表',
+}
 export const CLOCK: Record<Schemas['ClockKind'], string> = { response: '签收时限', resolution: '办结时限', supplementary: '补充办理时限' }
-export const CATEGORY_SOURCE: Record<Schemas['CategorySource'], string> = { chosen: '本人选择', suggested: '按文字判断', operator: '坐席确定', unknown: '尚未确定' }
+export const CATEGORY_SOURCE: Record<Schemas['CategorySource'], string> = {
+  chosen: '本人选择',
+  suggested: '按文字判断',
+  operator: '坐席确定',
+  unknown: '尚未确定',
+}
 
-const ROLE: Record<Schemas['ActorRole'], string> = { delegate: '人大代表', operator: '12345坐席', handler: '承办单位', supervisor: '人大常委会', admin: '平台管理员', system: '系统', resident: '群众' }
+const ROLE: Record<Schemas['ActorRole'], string> = {
+  delegate: '人大代表',
+  operator: '12345坐席',
+  handler: '承办单位',
+  supervisor: '人大常委会',
+  admin: '平台管理员',
+  system: '系统',
+  resident: '群众',
+}
 
 export function roleWords(person: Schemas['Me']): string {
   if (person.role === 'delegate' && person.level) return LEVEL[person.level]

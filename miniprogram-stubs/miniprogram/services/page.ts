@@ -1,16 +1,16 @@
-import { look } from './settings'
+import { pageStyle } from './settings'
 
 type Data = WechatMiniprogram.Page.DataOption
 type Custom = WechatMiniprogram.Page.CustomOption
 
-/** A page of this mini-program: `Page`, with the size of its letters kept as the settings say. */
-export function screen<D extends Data, C extends Custom>(options: WechatMiniprogram.Page.Options<D, C>): void {
+/** A page of this mini-program: `Page`, whose font size follows the settings. */
+export function definePage<D extends Data, C extends Custom>(options: WechatMiniprogram.Page.Options<D, C>): void {
   const { onShow } = options as { onShow?: (this: unknown) => unknown }
   const frame = {
     ...options,
-    data: { ...options.data, look: look() },
+    data: { ...options.data, pageStyle: pageStyle() },
     onShow(this: WechatMiniprogram.Page.Instance<Data, Custom>) {
-      if (this.data['look'] !== look()) this.setData({ look: look() })
+      if (this.data['pageStyle'] !== pageStyle()) this.setData({ pageStyle: pageStyle() })
       void onShow?.call(this)
     },
   }

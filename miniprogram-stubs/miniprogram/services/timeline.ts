@@ -1,7 +1,7 @@
-// The timeline as a story: what happened, who, when, with what words and pictures.
+// Turns timeline items into entries that the page shows: event, actor, time, text and photos.
 import type { Order, TimelineItem } from './orders'
 import { dayAndTime, dueTime } from './times'
-import { SATISFACTION, SOLVED, actorWords } from './words'
+import { SATISFACTION, SOLVED, actorWords } from './labels'
 import type { components } from '../api/schema'
 
 type Schemas = components['schemas']
@@ -13,7 +13,7 @@ export interface ShownPhoto {
   caption: string
 }
 
-export interface Chapter {
+export interface TimelineEntry {
   seq: number
   what: string
   who: string
@@ -31,7 +31,7 @@ export function photosOf(order: Order): ShownPhoto[] {
 }
 
 /** The newest first: where the matter stands is what one looks for. */
-export function storyOf(items: TimelineItem[], order: Order): Chapter[] {
+export function toTimeline(items: TimelineItem[], order: Order): TimelineEntry[] {
   const photos = new Map(photosOf(order).map((photo) => [photo.key, photo]))
   return items
     .map((item) => ({

@@ -1,4 +1,4 @@
-import type { Drawer } from '../../services/desks'
+import type { OrderTab } from '../../services/order-tabs'
 import type { Filter } from '../../services/orders'
 
 interface List {
@@ -6,10 +6,10 @@ interface List {
   more: () => Promise<void>
 }
 
-/** Orders in drawers, one open at a time; a line to search in all that the caller may see. Its page calls `reload` and `more`. */
+/** Orders in tabs, one open at a time; a line to search in all that the caller may see. Its page calls `reload` and `more`. */
 Component({
   properties: {
-    drawers: { type: Array, value: [] as Drawer[] },
+    tabs: { type: Array, value: [] as OrderTab[] },
   },
   data: {
     open: '',
@@ -18,26 +18,30 @@ Component({
     words: '',
   },
   observers: {
-    drawers(drawers: Drawer[]) {
-      const first = drawers[0]
+    tabs(tabs: OrderTab[]) {
+      const first = tabs[0]
       if (first !== undefined && this.data.open === '') this.show(first)
     },
   },
   methods: {
     choose(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {
-      const drawer = this.data.drawers.find((one: Drawer) => one.key === event.currentTarget.dataset.key)
-      if (drawer !== undefined) this.show(drawer)
+      const tab = this.data.tabs.find((one: OrderTab) => one.key === event.currentTarget.dataset.key)
+      if (tab !== undefined) this.show(tab)
     },
-    show(drawer: Drawer) {
+    show(tab: OrderTab) {
       const words = this.data.words.trim()
-      this.setData({ open: drawer.key, empty: words === '' ? drawer.empty : `没有找到“${words}”。`, filter: words === '' ? { ...drawer.filter } : { ...drawer.filter, q: words } })
+      this.setData({
+        open: tab.key,
+        empty: words === '' ? tab.empty : `没有找到“${words}”。`,
+        filter: words === '' ? { ...tab.filter } : { ...tab.filter, q: words },
+      })
     },
     write(event: WechatMiniprogram.Input) {
       this.setData({ words: event.detail.value })
     },
     search() {
-      const drawer = this.data.drawers.find((one: Drawer) => one.key === this.data.open)
-      if (drawer !== undefined) this.show(drawer)
+      const tab = this.data.tabs.find((one: OrderTab) => one.key === this.data.open)
+      if (tab !== undefined) this.show(tab)
     },
     async reload() {
       await this.list()?.reload()

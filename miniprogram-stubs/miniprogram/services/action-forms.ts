@@ -1,4 +1,4 @@
-// The moves that need words: what each asks for, and the call it becomes.
+// Actions that need input: the form that each one shows and the API call that it becomes.
 import {
   type Order,
   answerSupervisionOrder,
@@ -23,7 +23,7 @@ export interface Filled {
   photoIds: string[]
 }
 
-export interface Move {
+export interface ActionForm {
   title: string
   /** What happens when it is done. */
   about: string
@@ -39,7 +39,7 @@ export interface Move {
   run: (order: Order, filled: Filled) => Promise<Order>
 }
 
-const MOVES: Record<string, Move> = {
+const ACTION_FORMS: Record<string, ActionForm> = {
   reply: {
     title: '答复',
     about: '答复后办结时限停止计时，代表会收到答复并评价。',
@@ -147,8 +147,8 @@ const MOVES: Record<string, Move> = {
   },
 }
 
-export function moveNamed(name: string): Move | undefined {
-  return MOVES[name]
+export function actionForm(name: string): ActionForm | undefined {
+  return ACTION_FORMS[name]
 }
 
 /** What the person should read before he writes: the demand that is to be answered. */

@@ -1,8 +1,8 @@
-// The desks of units and of the standing committee: which orders lie in which drawer.
+// Tabs of order lists: which orders each role sees under which tab.
 import type { Filter } from './orders'
 import type { Role } from './notices'
 
-export interface Drawer {
+export interface OrderTab {
   key: string
   name: string
   filter: Filter
@@ -11,15 +11,20 @@ export interface Drawer {
 
 const OPEN = 'triage,dispatched,in_progress'
 
-const HANDLER: Drawer[] = [
+const HANDLER: OrderTab[] = [
   { key: 'new', name: '待签收', filter: { scope: 'unit', status: 'dispatched', sort: 'due' }, empty: '没有等待签收的工单。' },
   { key: 'open', name: '办理中', filter: { scope: 'unit', status: 'in_progress', sort: 'due' }, empty: '没有正在办理的工单。' },
-  { key: 'late', name: '快到期和超时', filter: { scope: 'unit', status: 'dispatched,in_progress', light: 'yellow,red', sort: 'due' }, empty: '没有快到期或超时的工单。' },
+  {
+    key: 'late',
+    name: '快到期和超时',
+    filter: { scope: 'unit', status: 'dispatched,in_progress', light: 'yellow,red', sort: 'due' },
+    empty: '没有快到期或超时的工单。',
+  },
   { key: 'replied', name: '已答复', filter: { scope: 'unit', status: 'replied' }, empty: '没有等待代表评价的工单。' },
   { key: 'all', name: '全部', filter: { scope: 'unit' }, empty: '还没有派到本单位的工单。' },
 ]
 
-const SUPERVISOR: Drawer[] = [
+const SUPERVISOR: OrderTab[] = [
   { key: 'red', name: '红灯', filter: { status: OPEN, light: 'red', sort: 'due' }, empty: '没有超时的工单。' },
   { key: 'yellow', name: '黄灯', filter: { status: OPEN, light: 'yellow', sort: 'due' }, empty: '没有快到期的工单。' },
   { key: 'open', name: '办理中', filter: { status: OPEN, sort: 'due' }, empty: '没有正在办理的工单。' },
@@ -28,26 +33,26 @@ const SUPERVISOR: Drawer[] = [
   { key: 'all', name: '全部', filter: {}, empty: '还没有工单。' },
 ]
 
-const OPERATOR: Drawer[] = [
+const OPERATOR: OrderTab[] = [
   { key: 'triage', name: '待派单', filter: { status: 'triage', sort: 'newest' }, empty: '没有等待派单的工单。' },
   { key: 'open', name: '办理中', filter: { status: 'dispatched,in_progress', sort: 'due' }, empty: '没有正在办理的工单。' },
   { key: 'all', name: '全部', filter: {}, empty: '还没有工单。' },
 ]
 
-const MINE: Drawer[] = [
+const MINE: OrderTab[] = [
   { key: 'open', name: '办理中', filter: { scope: 'mine', status: `submitted,${OPEN}` }, empty: '没有正在办理的工单。' },
   { key: 'judge', name: '待评价', filter: { scope: 'mine', status: 'replied' }, empty: '没有等您评价的工单。' },
   { key: 'closed', name: '已办结', filter: { scope: 'mine', status: 'closed' }, empty: '还没有办结的工单。' },
   { key: 'all', name: '全部', filter: { scope: 'mine' }, empty: '您还没有反映过问题。' },
 ]
 
-/** What stands on the first page of somebody of staff. */
-export function deskOf(role: Role): Drawer[] {
+/** Returns the tabs on the home page of a staff role. */
+export function tabsForRole(role: Role): OrderTab[] {
   if (role === 'handler') return HANDLER
   return role === 'supervisor' ? SUPERVISOR : OPERATOR
 }
 
-/** The tabs of the page 工单: one's own for delegates, the desk for everybody else. */
-export function drawersOf(role: Role): Drawer[] {
-  return role === 'delegate' ? MINE : deskOf(role)
+/** Returns the tabs of the page 工单: delegates see their own orders, staff see the tabs of their role. */
+export function ownTabsForRole(role: Role): OrderTab[] {
+  return role === 'delegate' ? MINE : tabsForRole(role)
 }
