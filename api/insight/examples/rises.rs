@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use insight::scan::draws::{gamma_of_mean_one, poisson};
+use insight::scan::random::{gamma_of_mean_one, poisson};
 use insight::scan::zones::zones;
-use insight::scan::{Grid, Plan, Slot, scan};
+use insight::scan::{Grid, ScanConfig, Slot, scan};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
@@ -94,7 +94,7 @@ fn background(rng: &mut StdRng, planted: &[Planted]) -> Grid {
 }
 
 /// Categories that alarm on a day, by the scan.
-fn by_scan(grid: &Grid, plan: &Plan) -> BTreeSet<usize> {
+fn by_scan(grid: &Grid, plan: &ScanConfig) -> BTreeSet<usize> {
     scan(grid, plan, LIMIT)
         .into_iter()
         .map(|rise| rise.category)
@@ -120,7 +120,7 @@ fn by_plain_rule(grid: &Grid) -> BTreeSet<usize> {
     alarms.collect()
 }
 
-/// What one rule said on each judged day.
+/// Categories that one rule alarms for on each judged day.
 struct Verdicts(Vec<BTreeSet<usize>>);
 
 impl Verdicts {
@@ -154,7 +154,7 @@ impl Verdicts {
     }
 }
 
-/// What both rules say about one background.
+/// Verdicts of both rules on one background.
 struct Told {
     scan: Verdicts,
     plain: Verdicts,
@@ -166,7 +166,7 @@ impl Told {
         let (mut scan, mut plain) = (Vec::new(), Vec::new());
         for day in 0..JUDGED_DAYS {
             let known = grid.until(PAST_DAYS + day + 1);
-            let plan = Plan {
+            let plan = ScanConfig {
                 zones: zones.to_vec(),
                 replications: REPLICATIONS,
                 seed: day as u64,

@@ -1,5 +1,5 @@
-//! What to expect of a pack's starter model: cross-validated accuracy of kinds and of first-level categories, and
-//! what each limit of confidence makes of it. The policy's `min_confidence` is read off this table.
+//! Evaluates a pack's starter model: cross-validated accuracy of categories and first-level categories, coverage and
+//! precision at each limit of confidence. The policy's `min_confidence` is chosen from this table.
 //!
 //! `cargo run --release -p insight --example starter -- [PACK FOLDER]`
 
@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The first-level category of each category, by codes.
 type Parents = HashMap<String, String>;
 
-/// What each category is called, together with its keywords and one by one; and its parent.
+/// Anchors: names and keywords of each category, together and one by one; and its parent.
 fn categories(file: &Path) -> Result<(Vec<Example>, Parents), csv::Error> {
     let mut reader = csv::Reader::from_path(file)?;
     let heading = reader.headers()?.clone();

@@ -2,6 +2,6 @@
 
 pub mod classify;
 pub mod scan;
+pub mod segmenter;
 pub mod similar;
 pub mod topics;
-pub mod words;

@@ -10,7 +10,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use insight::similar::{Features, Index, Report, same_matter};
+use insight::similar::{Features, Index, TextDocument, same_matter};
 use insight::topics::{Message, Settings, analyse};
 
 const MESSAGES: &str = "shared/data/citizen_messages_2019H1.csv";
@@ -90,7 +90,7 @@ fn pairs_judged_the_same_score_high_and_others_low() {
     for (key, message) in messages.iter().enumerate() {
         index.add(key, Features::of(&message.subject, &message.text));
     }
-    index.renorm();
+    index.recompute_norms();
     let by_id: HashMap<&str, usize> = messages
         .iter()
         .enumerate()
@@ -98,7 +98,7 @@ fn pairs_judged_the_same_score_high_and_others_low() {
         .collect();
     let report = |id: &str| {
         let key = by_id[id];
-        Report {
+        TextDocument {
             features: index.features(key).unwrap(),
             place: None,
             category: None,

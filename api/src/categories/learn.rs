@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use insight::classify::{self, Example, Model, Report, Trained};
+use insight::classify::{self, Example, Model, Evaluation, Trained};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
@@ -113,7 +113,7 @@ fn lessons(orders: Vec<Lesson>, city: &City) -> Vec<Lesson> {
 /// A new model beside the one in force.
 struct Compared {
     model: Model,
-    report: Report,
+    report: Evaluation,
     /// How often each is right about the orders that neither has seen.
     accuracy: f64,
     before: f64,

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand};
-use insight::classify::{self, Example, Model, Report, Settings};
+use insight::classify::{self, Example, Model, Evaluation, Settings};
 
 use crate::categories::tree::{Category, Tree};
 use crate::categories::{learn, training};
@@ -227,7 +227,7 @@ fn of_file(file: &Path, columns: &Columns) -> anyhow::Result<Vec<Example>> {
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
-fn print(report: &Report, json: bool) -> anyhow::Result<()> {
+fn print(report: &Evaluation, json: bool) -> anyhow::Result<()> {
     if json {
         println!("{}", serde_json::to_string(report)?);
         return Ok(());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::ids::{OrderId, TopicId};
-use insight::topics::{Change, GroupId, Grouping, Settings, is_one_matter};
+use insight::topics::{Change, GroupId, Grouping, Settings, is_coherent};
 
 use crate::orders::recent::Recent;
 
@@ -78,7 +78,7 @@ fn is_told(recent: &Recent, members: &BTreeSet<OrderId>, coherence: f32) -> bool
         .iter()
         .filter_map(|order| Some(recent.facts.get(order)?.reporter));
     let delegates: BTreeSet<_> = reporters.collect();
-    delegates.len() >= MIN_DELEGATES && is_one_matter(members.len(), coherence)
+    delegates.len() >= MIN_DELEGATES && is_coherent(members.len(), coherence)
 }
 
 /// The topics' names of the groups in memory.

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use entity::ids::OrderId;
 use entity::insight_day;
 use insight::scan::zones::zones;
-use insight::scan::{Plan, scan};
+use insight::scan::{ScanConfig, scan};
 use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 
@@ -49,7 +49,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
     let mut centres: Vec<Option<(f64, f64)>> = city.counties.middles().map(Some).collect();
     // Orders of no known area.
     centres.push(None);
-    let plan = Plan {
+    let config = ScanConfig {
         zones: zones(&centres),
         replications: REPLICATIONS,
         seed: u64::from(today.to_epoch_days().unsigned_abs()),
@@ -59,7 +59,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
         areas: all_areas,
         grid,
     } = sheet;
-    let found = tokio::task::spawn_blocking(move || scan(&grid, &plan, YEARLY))
+    let found = tokio::task::spawn_blocking(move || scan(&grid, &config, YEARLY))
         .await
         .map_err(anyhow::Error::from)?;
     let mut risen = Vec::new();

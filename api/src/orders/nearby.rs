@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
 use entity::kinds::Status;
 use entity::{order, order_photo, photo};
-use insight::similar::{Features, Report, shared_words};
+use insight::similar::{Features, TextDocument, shared_words};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -255,7 +255,7 @@ async fn compare(app: &App, new: Composed, rows: Vec<order::Model>) -> Result<Ve
     let work = tokio::task::spawn_blocking(move || {
         let features = Features::of("", &new.text);
         let own = Matter {
-            report: Report {
+            report: TextDocument {
                 features: &features,
                 place: new.place.map(|place| (place.longitude, place.latitude)),
                 category: new.category.as_deref(),
@@ -270,7 +270,7 @@ async fn compare(app: &App, new: Composed, rows: Vec<order::Model>) -> Result<Ve
                 None => Features::of("", &order.description),
             };
             let other = Matter {
-                report: Report {
+                report: TextDocument {
                     features: recent.index.features(order.id).unwrap_or(&cut),
                     place: order.longitude.zip(order.latitude),
                     category: order.category_code.as_deref(),

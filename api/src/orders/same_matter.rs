@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use entity::ids::OrderId;
-use insight::similar::{self, Index, Report};
+use insight::similar::{self, Index, TextDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +26,7 @@ const SAME_PICTURE: f64 = 0.9;
 /// What is known of a report.
 #[derive(Clone, Debug)]
 pub struct Matter<'a> {
-    pub report: Report<'a>,
+    pub report: TextDocument<'a>,
     /// Difference hashes of its photos.
     pub pictures: &'a [u64],
 }
@@ -132,7 +132,7 @@ mod tests {
         fn matter(&self) -> Matter<'_> {
             let metres_per_degree = 111_195.0 * HERE.1.to_radians().cos();
             Matter {
-                report: Report {
+                report: TextDocument {
                     features: &self.features,
                     place: Some((HERE.0 + self.metres_east / metres_per_degree, HERE.1)),
                     category: self.category,

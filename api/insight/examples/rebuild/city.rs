@@ -1,9 +1,9 @@
-//! What a city reports, made up: sentences of the built-in pack about places that do not exist, no two worded alike.
+//! Synthetic reports of a city: sentences of the built-in pack about fictional places, no two worded alike.
 //! Most reports stand alone; one in five is about something that others report too, for some weeks.
 
 use std::path::Path;
 
-use insight::words::{normalise, segmenter};
+use insight::segmenter::{normalise, segmenter};
 
 use rand::Rng as _;
 use rand::rngs::StdRng;
@@ -53,7 +53,7 @@ const CLOSINGS: [&str; 8] = [
 const PLACES: usize = 40_000;
 /// Matters that are alive at a time, for each order of a day.
 const MATTERS_AN_ORDER: f64 = 2.2;
-/// Everybody says it in words of his own: of a sentence's words so many stay, the others are any words that the
+/// Every report is worded differently: of a sentence's words so many stay, the others are any words that the
 /// pack's sentences are made of.
 const KEPT: f64 = 0.6;
 /// Of all reports, those about a matter that others report too.
@@ -186,7 +186,7 @@ fn sentences(csv: &str) -> Vec<Vec<Vec<String>>> {
     for record in reader.records().flatten() {
         if let (Some(code), Some(text)) = (record.get(0), record.get(1)) {
             let text = normalise(text);
-            let words = segmenter().cut(&text).map(str::to_owned);
+            let words = segmenter().segment(&text).map(str::to_owned);
             by_code.entry(code.to_owned()).or_default().push(words.collect());
         }
     }

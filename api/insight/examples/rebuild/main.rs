@@ -11,11 +11,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::NaiveDate;
-use insight::scan::draws::poisson;
+use insight::scan::random::poisson;
 use insight::scan::zones::zones;
-use insight::scan::{Grid, Plan, Slot, scan};
+use insight::scan::{Grid, ScanConfig, Slot, scan};
 use insight::similar::{Features, Index};
-use insight::topics::{Grouping, Settings, is_one_matter};
+use insight::topics::{Grouping, Settings, is_coherent};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
@@ -33,7 +33,7 @@ const CATEGORIES: usize = 163;
 const AREAS: usize = 15;
 const REPLICATIONS: usize = 499;
 
-/// What is remembered from one day to the next.
+/// State between days.
 struct Memory {
     index: Index<u32>,
     grouping: Grouping<u32>,
@@ -71,7 +71,7 @@ impl Memory {
     fn told(&self) -> (usize, usize) {
         let sizes = self.grouping.ids().map(|id| {
             let members = self.grouping.members(id).count();
-            usize::from(is_one_matter(members, self.grouping.coherence(id)))
+            usize::from(is_coherent(members, self.grouping.coherence(id)))
         });
         let (groups, told) = sizes.fold((0, 0), |(groups, told), one| (groups + 1, told + one));
         (groups, told)
@@ -107,7 +107,7 @@ fn main() -> Result<(), std::io::Error> {
     let mut memory = Memory::new();
     let mut day = || -> Vec<String> { (0..daily).map(|_| city.report()).collect() };
     // The dictionary is read once a process, before the clock runs.
-    let _dictionary = insight::words::segmenter();
+    let _dictionary = insight::segmenter::segmenter();
     let (mut spent, mut letters, mut done) = (Duration::ZERO, 0, 0);
     while done < DAYS {
         let texts: Vec<Vec<String>> = (0..PORTION.min(DAYS - done)).map(|_| day()).collect();
@@ -142,7 +142,7 @@ fn main() -> Result<(), std::io::Error> {
     let centres: Vec<_> = (0..AREAS)
         .map(|area| Some(((area % 4) as f64, (area / 4) as f64)))
         .collect();
-    let plan = Plan {
+    let plan = ScanConfig {
         zones: zones(&centres),
         replications: REPLICATIONS,
         seed: 1,

@@ -1,11 +1,10 @@
-//! From scores to probabilities that hold. The scores of texts that the machines had not seen are divided by
-//! one temperature, chosen so that the softmax says the right category as loudly as it deserves. What is then
-//! said of the best is bent along a rising curve, so that it is what was found to hold.
+//! Calibration of scores to probabilities. Out-of-fold scores are divided by one temperature that minimises the log loss
+//! of the softmax. The probability of the best category is then mapped by isotonic regression (pool adjacent violators).
 
 use serde::{Deserialize, Serialize};
 
-/// Scores of one text that was not trained on, and which category was right.
-pub struct Held {
+/// Out-of-fold scores of one text, and the index of its category.
+pub struct HeldOutScore {
     pub scores: Vec<f32>,
     pub right: usize,
 }
@@ -14,13 +13,13 @@ pub struct Held {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Calibration {
     temperature: f32,
-    /// What the softmax says of the best, and how often that was right; both rising.
+    /// Points of the isotonic curve: softmax probability of the best category, observed accuracy; both ascending.
     curve: Vec<(f32, f32)>,
 }
 
 impl Calibration {
     #[must_use]
-    pub fn fit(held: &[Held]) -> Self {
+    pub fn fit(held: &[HeldOutScore]) -> Self {
         let temperature = temperature(held);
         Self {
             temperature,
@@ -28,7 +27,7 @@ impl Calibration {
         }
     }
 
-    /// Divides by nothing and bends nothing.
+    /// Returns the identity calibration: temperature 1, no curve.
     #[must_use]
     pub const fn none() -> Self {
         Self {
@@ -47,7 +46,7 @@ impl Calibration {
     pub fn confidences(&self, scores: &[f32]) -> Vec<f32> {
         let mut given = probabilities(scores, self.temperature);
         let best = given.iter().copied().fold(f32::MIN_POSITIVE, f32::max);
-        let bend = self.bent(best) / best;
+        let bend = self.interpolate(best) / best;
         for confidence in &mut given {
             *confidence *= bend;
         }
@@ -55,7 +54,7 @@ impl Calibration {
     }
 
     /// Straight between the points of the curve, level outside of them.
-    fn bent(&self, said: f32) -> f32 {
+    fn interpolate(&self, said: f32) -> f32 {
         let after = self.curve.iter().position(|(at, _)| *at >= said);
         let point = |at: usize| self.curve.get(at).copied();
         match after {
@@ -78,7 +77,7 @@ const MOST_POINTS: usize = 20;
 
 /// Isotonic regression over groups of equally many texts (pool adjacent violators). Each group is drawn a
 /// little towards the middle, so that no few texts make a certainty. None with too few texts.
-fn curve(held: &[Held], temperature: f32) -> Vec<(f32, f32)> {
+fn curve(held: &[HeldOutScore], temperature: f32) -> Vec<(f32, f32)> {
     let mut said: Vec<(f32, bool)> = held
         .iter()
         .map(|held| {
@@ -94,54 +93,54 @@ fn curve(held: &[Held], temperature: f32) -> Vec<(f32, f32)> {
     if said.len() < 2 * size {
         return Vec::new();
     }
-    let mut pools: Vec<Pool> = Vec::new();
+    let mut blocks: Vec<PavBlock> = Vec::new();
     for group in said.chunks(size) {
-        let mut pool = Pool {
+        let mut block = PavBlock {
             texts: group.len() as f32,
             said: group.iter().map(|(said, _)| said).sum(),
             right: group.iter().filter(|(_, right)| *right).count() as f32,
         };
-        while let Some(last) = pools.pop_if(|last| last.holds() >= pool.holds()) {
-            pool.texts += last.texts;
-            pool.said += last.said;
-            pool.right += last.right;
+        while let Some(last) = blocks.pop_if(|last| last.holds() >= block.holds()) {
+            block.texts += last.texts;
+            block.said += last.said;
+            block.right += last.right;
         }
-        pools.push(pool);
+        blocks.push(block);
     }
-    pools
+    blocks
         .iter()
-        .map(|pool| (pool.said / pool.texts, pool.holds()))
+        .map(|block| (block.said / block.texts, block.holds()))
         .collect()
 }
 
-struct Pool {
+struct PavBlock {
     texts: f32,
     said: f32,
     right: f32,
 }
 
-impl Pool {
+impl PavBlock {
     fn holds(&self) -> f32 {
         (self.right + 0.5) / (self.texts + 1.0)
     }
 }
 
 /// Searched between these.
-const COLDEST: f32 = 0.01;
-const HOTTEST: f32 = 10.0;
+const MIN_TEMPERATURE: f32 = 0.01;
+const MAX_TEMPERATURE: f32 = 10.0;
 const STEPS: usize = 40;
 
-/// Minimises the surprise over the held texts by golden section over the logarithm.
-fn temperature(held: &[Held]) -> f32 {
+/// Minimises the log loss over the held texts by golden section over the logarithm.
+fn temperature(held: &[HeldOutScore]) -> f32 {
     const GOLDEN: f32 = 0.618_034;
     if held.is_empty() {
         return 1.0;
     }
-    let (mut low, mut high) = (COLDEST.ln(), HOTTEST.ln());
+    let (mut low, mut high) = (MIN_TEMPERATURE.ln(), MAX_TEMPERATURE.ln());
     for _ in 0..STEPS {
         let span = (high - low) * GOLDEN;
         let (left, right) = (high - span, low + span);
-        if surprise(held, left.exp()) < surprise(held, right.exp()) {
+        if log_loss(held, left.exp()) < log_loss(held, right.exp()) {
             high = right;
         } else {
             low = left;
@@ -151,8 +150,8 @@ fn temperature(held: &[Held]) -> f32 {
 }
 
 /// Mean negative logarithm of what the right categories were given.
-fn surprise(held: &[Held], temperature: f32) -> f64 {
-    let of = |held: &Held| {
+fn log_loss(held: &[HeldOutScore], temperature: f32) -> f64 {
+    let of = |held: &HeldOutScore| {
         let given = probabilities(&held.scores, temperature);
         let right = given.get(held.right).copied().unwrap_or_default();
         -f64::from(right.max(f32::MIN_POSITIVE)).ln()
@@ -181,7 +180,7 @@ mod tests {
     #[test]
     fn what_is_right_three_times_in_four_is_said_with_three_quarters() {
         let held: Vec<_> = (0..100)
-            .map(|i| Held {
+            .map(|i| HeldOutScore {
                 scores: vec![1.0, -1.0],
                 right: usize::from(i % 4 == 0),
             })
@@ -198,20 +197,22 @@ mod tests {
                 let loud = i % 2 == 0;
                 let right = if loud { usize::from(i % 4 == 0) } else { 1 };
                 let scores = if loud { vec![4.0, 0.0] } else { vec![0.1, 0.0] };
-                Held { scores, right }
+                HeldOutScore { scores, right }
             })
             .collect();
         let calibration = Calibration::fit(&held);
         assert!((calibration.confidences(&[4.0, 0.0])[0] - 0.5).abs() < 0.03);
         assert!(calibration.confidences(&[0.1, 0.0])[0] < 0.03);
-        let said: Vec<f32> = (0..50).map(|i| calibration.bent(i as f32 / 50.0)).collect();
+        let said: Vec<f32> = (0..50)
+            .map(|i| calibration.interpolate(i as f32 / 50.0))
+            .collect();
         assert!(said.is_sorted(), "{said:?}");
     }
 
     #[test]
     fn few_texts_bend_nothing() {
         let held: Vec<_> = (0..30)
-            .map(|i| Held {
+            .map(|i| HeldOutScore {
                 scores: vec![1.0, 0.0],
                 right: i % 2,
             })

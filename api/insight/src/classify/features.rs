@@ -1,24 +1,24 @@
-//! What is counted in a text: words, pairs of neighbouring words, and runs of two and three characters. A run
-//! never crosses punctuation or a word that says nothing, so that a text of politeness alone has no feature.
+//! Features of a text: words, pairs of neighbouring words, and character n-grams of one to three characters. An n-gram
+//! never crosses punctuation or a stop word, so a text of politeness alone has no feature.
 
 use std::collections::HashMap;
 
-use crate::words::{is_letter, normalise, segmenter};
+use crate::segmenter::{is_letter, normalise, segmenter};
 
 /// A feature by the hash of its spelling: models hold no strings. Two of some ten thousand features share a
 /// hash with a probability of about one in a hundred, an unknown one hits a known one in one of 10⁵ cases.
 pub type Feature = u32;
 
-/// The two families, each of which is weighed by itself.
-pub const FAMILIES: usize = 2;
+/// Feature groups, each normalised on its own: words, and character n-grams.
+pub const FEATURE_GROUPS: usize = 2;
 
 /// How often each feature stands in a text, for words and for runs of characters, in ascending order.
-pub type Counts = [Vec<(Feature, u32)>; FAMILIES];
+pub type Counts = [Vec<(Feature, u32)>; FEATURE_GROUPS];
 
 /// Beyond this a text says nothing new about its category, and the time for it stays bounded.
 const MAX_CHARS: usize = 2_000;
-/// Lengths of runs of characters.
-const RUNS: [usize; 3] = [1, 2, 3];
+/// Lengths of the character n-grams.
+const NGRAM_LENGTHS: [usize; 3] = [1, 2, 3];
 
 #[must_use]
 pub fn count(text: &str) -> Counts {
@@ -27,7 +27,7 @@ pub fn count(text: &str) -> Counts {
     let (mut words, mut runs) = (HashMap::new(), HashMap::new());
     for stretch in text.split(|c: char| !is_letter(c)) {
         let mut said: Vec<String> = Vec::new();
-        for word in segmenter.cut(stretch) {
+        for word in segmenter.segment(stretch) {
             if segmenter.is_stop(word) {
                 count_stretch(&said, &mut words, &mut runs);
                 said.clear();
@@ -49,7 +49,7 @@ fn count_stretch(said: &[String], words: &mut HashMap<Feature, u32>, runs: &mut 
         *words.entry(hash(b'p', pair)).or_default() += 1;
     }
     let letters: Vec<char> = said.iter().flat_map(|word| word.chars()).collect();
-    for length in RUNS {
+    for length in NGRAM_LENGTHS {
         for run in letters.windows(length) {
             let mut bytes = [0; 4];
             let mut state = start(b'r');
@@ -67,7 +67,7 @@ fn sorted(counts: HashMap<Feature, u32>) -> Vec<(Feature, u32)> {
     counts
 }
 
-/// Which number it is says nothing about the category: `300` → `0`.
+/// Replaces a number by `0`, because its value says nothing about the category.
 fn number_as_zero(word: &str) -> String {
     let mut short = String::with_capacity(word.len());
     for c in word.chars() {
@@ -107,7 +107,7 @@ fn finish(state: u64) -> Feature {
     ((state >> 32) ^ (state & u64::from(u32::MAX))) as u32
 }
 
-/// Of texts and labels, so that a model tells what it was made of.
+/// Hashes training texts and labels, to identify the data that a model was trained on.
 #[must_use]
 pub fn fingerprint<'t>(parts: impl Iterator<Item = &'t str>) -> u64 {
     parts.fold(start(b'f'), |state, part| {

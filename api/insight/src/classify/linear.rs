@@ -1,6 +1,6 @@
-//! One linear machine a category, against all others: support vectors with squared hinge loss and L2, solved by
+//! One linear model per category, one against all: support vectors with squared hinge loss and L2, solved by
 //! dual coordinate descent (Hsieh et al., 2008, “A Dual Coordinate Descent Method for Large-scale Linear SVM”).
-//! The machines do not start from nothing but from complement naive Bayes (Rennie et al., 2003), and are held
+//! The models do not start from nothing but from complement naive Bayes (Rennie et al., 2003), and are held
 //! near it: with few texts the counts know more than the margins.
 
 use rand::SeedableRng as _;
@@ -10,19 +10,19 @@ use rayon::prelude::*;
 
 use super::vocabulary::Row;
 
-/// What a training can be told.
+/// Training parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     pub seed: u64,
-    /// What a text on the wrong side costs against the length of the weights.
+    /// Cost of a margin violation relative to the L2 penalty.
     pub cost: f32,
-    /// How much of naive Bayes is in the beginning.
+    /// Scale of the naive Bayes weights that training starts from.
     pub prior: f32,
 }
 
-/// Weights of one category: one a feature, and the bias.
+/// Weights of one category: one per feature, and the bias.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Machine {
+pub struct LinearModel {
     pub weights: Vec<f32>,
     pub bias: f32,
 }
@@ -30,10 +30,10 @@ pub struct Machine {
 /// Added to every count, so that what was never seen is not impossible.
 const SMOOTHING: f32 = 0.3;
 const MAX_ROUNDS: usize = 60;
-/// A round that moves no multiplier further than this was the last.
+/// Training stops after a round that changes no multiplier by more than this.
 const ENOUGH: f32 = 1e-3;
 
-/// As many machines as categories. `labels` are indices below `categories`, one a row.
+/// Trains one model per category. `labels` holds one index below `categories` per row.
 #[must_use]
 pub fn train(
     rows: &[Row],
@@ -41,7 +41,7 @@ pub fn train(
     categories: usize,
     features: usize,
     options: Options,
-) -> Vec<Machine> {
+) -> Vec<LinearModel> {
     let prior = Prior::count(rows, labels, categories, features);
     (0..categories)
         .into_par_iter()
@@ -58,7 +58,7 @@ pub fn train(
         .collect()
 }
 
-/// What naive Bayes says of each feature.
+/// Feature weights of complement naive Bayes.
 struct Prior {
     /// Weight of each feature in the texts of each category.
     sums: Vec<Vec<f32>>,
@@ -97,7 +97,13 @@ impl Prior {
     }
 }
 
-fn descend(rows: &[Row], own: &[bool], mut weights: Vec<f32>, category: usize, options: Options) -> Machine {
+fn descend(
+    rows: &[Row],
+    own: &[bool],
+    mut weights: Vec<f32>,
+    category: usize,
+    options: Options,
+) -> LinearModel {
     let count = own.iter().filter(|own| **own).count();
     // Both sides together weigh the same, however few texts a category has.
     let all = own.len() as f32;
@@ -105,13 +111,13 @@ fn descend(rows: &[Row], own: &[bool], mut weights: Vec<f32>, category: usize, o
         let side = if own { count } else { own_complement(all, count) };
         options.cost * all / (2.0 * (side as f32).max(1.0))
     };
-    let mut points: Vec<Point> = rows
+    let mut points: Vec<DualVariable> = rows
         .iter()
         .zip(own)
         .map(|(row, own)| {
             let slack = 1.0 / (2.0 * cost(*own));
             let squares: f32 = row.iter().map(|(_, weight)| weight * weight).sum();
-            Point {
+            DualVariable {
                 side: if *own { 1.0 } else { -1.0 },
                 slack,
                 // One for the bias, which is a feature that every text has.
@@ -149,15 +155,15 @@ fn descend(rows: &[Row], own: &[bool], mut weights: Vec<f32>, category: usize, o
             break;
         }
     }
-    Machine { weights, bias }
+    LinearModel { weights, bias }
 }
 
 fn own_complement(all: f32, own: usize) -> usize {
     (all as usize).saturating_sub(own)
 }
 
-/// What the descent knows of one text.
-struct Point {
+/// State of the coordinate descent for one text.
+struct DualVariable {
     /// 1 of this category, -1 of another.
     side: f32,
     slack: f32,
@@ -170,7 +176,7 @@ fn score(row: &Row, weights: &[f32], bias: f32) -> f32 {
     row.iter().map(weight).sum::<f32>() + bias
 }
 
-impl Machine {
+impl LinearModel {
     #[cfg(test)]
     fn score(&self, row: &Row) -> f32 {
         score(row, &self.weights, self.bias)
@@ -200,11 +206,11 @@ mod tests {
     fn what_can_be_parted_is_parted() {
         let (rows, labels) = rows();
         for prior in [0.0, 1.0] {
-            let machines = train(&rows, &labels, 2, 3, Options { prior, ..OPTIONS });
+            let models = train(&rows, &labels, 2, 3, Options { prior, ..OPTIONS });
             for (row, label) in rows.iter().zip(&labels) {
-                assert!(machines[*label].score(row) > machines[1 - label].score(row));
+                assert!(models[*label].score(row) > models[1 - label].score(row));
             }
-            let weights = &machines[0].weights;
+            let weights = &models[0].weights;
             assert!(weights[2].abs() < 0.2 * weights[0], "{weights:?}");
         }
     }
@@ -214,16 +220,16 @@ mod tests {
     #[test]
     fn the_descent_ends_where_the_primal_is_flat() {
         let (rows, labels) = rows();
-        let machine = &train(&rows, &labels, 2, 3, OPTIONS)[0];
+        let model = &train(&rows, &labels, 2, 3, OPTIONS)[0];
         let mut expected = [0.0_f32; 3];
         for (row, label) in rows.iter().zip(&labels) {
             let side = if *label == 0 { 1.0 } else { -1.0 };
-            let inside = (1.0 - side * machine.score(row)).max(0.0);
+            let inside = (1.0 - side * model.score(row)).max(0.0);
             for (at, weight) in row {
                 expected[*at as usize] += 2.0 * OPTIONS.cost * inside * side * weight;
             }
         }
-        for (found, expected) in machine.weights.iter().zip(expected) {
+        for (found, expected) in model.weights.iter().zip(expected) {
             assert!((found - expected).abs() < 0.02, "{found} {expected}");
         }
     }

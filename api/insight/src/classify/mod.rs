@@ -1,17 +1,17 @@
-//! Which category a text means. Read in this order: `features.rs` (what is counted in a text), `vocabulary.rs`
-//! (what of it is kept, and how it is weighed), `linear.rs` (one linear machine a category), `calibration.rs`
-//! (from scores to probabilities that hold), `model.rs` (what is shipped and asked), `training.rs` (all of it
-//! together, with cross-validation), `report.rs` (how good it is, in numbers).
+//! Category suggestion: a calibrated linear classifier.
+//!
+//! Files in reading order: `features`, `vocabulary` (TF-IDF), `linear` (one model per category), `calibration`, `model`
+//! (file format, `suggest`), `folds`, `training` (with cross-validation), `evaluation`.
 
 mod calibration;
+pub mod evaluation;
 mod features;
 mod folds;
 mod linear;
 pub mod model;
-pub mod report;
 pub mod training;
 mod vocabulary;
 
+pub use evaluation::{AtLimit, Evaluation, evaluate};
 pub use model::{Model, Ranked};
-pub use report::{AtLimit, Report, evaluate};
 pub use training::{Example, Refused, Settings, Trained, cross_validate, train, train_in_full};

@@ -1,11 +1,11 @@
-//! A trained model: what is shipped, and asked. Weights are kept in one byte each, by feature, so that a text
-//! reads a row of the matrix for every feature it has.
+//! A trained model, and its file format. Weights take one byte each and are stored by feature, so that scoring reads one
+//! row of the matrix per feature of the text.
 
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
 use super::features::{self, Counts};
-use super::linear::Machine;
+use super::linear::LinearModel;
 use super::vocabulary::{Row, Vocabulary};
 
 /// A category, and how likely it is the right one.
@@ -20,9 +20,9 @@ pub struct Ranked<'m> {
 pub struct Model {
     labels: Vec<String>,
     vocabulary: Vocabulary,
-    /// A row a feature, a column a category.
+    /// One row per feature, one column per category.
     weights: Vec<i8>,
-    /// What one unit of a column is worth.
+    /// Value of one unit in each column.
     scales: Vec<f32>,
     biases: Vec<f32>,
     calibration: Calibration,
@@ -31,7 +31,7 @@ pub struct Model {
 }
 
 #[derive(Debug, thiserror::Error)]
-pub enum Unreadable {
+pub enum LoadError {
     #[error("this is no model, or one of another release")]
     Kind,
     #[error("the model is damaged")]
@@ -39,13 +39,13 @@ pub enum Unreadable {
 }
 
 /// The first bytes of a model; the digit is the format's.
-const KIND: [u8; 4] = *b"ZTC1";
+const MAGIC: [u8; 4] = *b"ZTC1";
 
 #[derive(Serialize, Deserialize)]
-struct Wire<'b> {
+struct SerializedModel<'b> {
     labels: Vec<String>,
     texts: u32,
-    /// Each as the distance from the one before: small numbers take few bytes.
+    /// Differences between neighbours: small numbers take few bytes.
     features: Vec<u32>,
     frequencies: Vec<u32>,
     weights: &'b [u8],
@@ -60,18 +60,18 @@ impl Model {
     pub(super) fn assemble(
         labels: Vec<String>,
         vocabulary: Vocabulary,
-        machines: &[Machine],
+        models: &[LinearModel],
         fingerprint: u64,
     ) -> Self {
-        let scale = |machine: &Machine| {
-            let greatest = machine.weights.iter().fold(0.0_f32, |most, w| most.max(w.abs()));
+        let scale = |model: &LinearModel| {
+            let greatest = model.weights.iter().fold(0.0_f32, |most, w| most.max(w.abs()));
             greatest.max(f32::MIN_POSITIVE) / f32::from(i8::MAX)
         };
-        let scales: Vec<f32> = machines.iter().map(scale).collect();
-        let mut weights = Vec::with_capacity(vocabulary.len() * machines.len());
+        let scales: Vec<f32> = models.iter().map(scale).collect();
+        let mut weights = Vec::with_capacity(vocabulary.len() * models.len());
         for at in 0..vocabulary.len() {
-            for (machine, scale) in machines.iter().zip(&scales) {
-                let weight = machine.weights.get(at).copied().unwrap_or_default();
+            for (model, scale) in models.iter().zip(&scales) {
+                let weight = model.weights.get(at).copied().unwrap_or_default();
                 weights.push((weight / scale).round() as i8);
             }
         }
@@ -80,7 +80,7 @@ impl Model {
             vocabulary,
             weights,
             scales,
-            biases: machines.iter().map(|machine| machine.bias).collect(),
+            biases: models.iter().map(|model| model.bias).collect(),
             calibration: Calibration::none(),
             fingerprint,
         }
@@ -108,7 +108,7 @@ impl Model {
         self.vocabulary.len()
     }
 
-    /// The likeliest categories, the best first; none when nothing in the text is known. Takes some ten
+    /// Returns the likeliest categories, best first; empty if the text has no known feature. Takes some ten
     /// microseconds for a short text, and the reading of the dictionary the first time in a process.
     #[must_use]
     pub fn suggest(&self, text: &str, most: usize) -> Vec<Ranked<'_>> {
@@ -129,7 +129,7 @@ impl Model {
         ranked
     }
 
-    /// Raw, one a category.
+    /// Returns the raw scores, one per category.
     #[must_use]
     pub(super) fn scores(&self, counts: &Counts) -> Vec<f32> {
         self.scores_of(&self.vocabulary.row(counts))
@@ -155,7 +155,7 @@ impl Model {
         let mut before = 0;
         let mut distance = |feature: &u32| feature - std::mem::replace(&mut before, *feature);
         let weights: Vec<u8> = self.weights.iter().map(|weight| weight.cast_unsigned()).collect();
-        let wire = Wire {
+        let serialized = SerializedModel {
             labels: self.labels.clone(),
             texts,
             features: features.iter().map(&mut distance).collect(),
@@ -167,36 +167,36 @@ impl Model {
             fingerprint: self.fingerprint,
         };
         // Numbers and strings can always be written.
-        postcard::to_extend(&wire, KIND.to_vec()).unwrap_or_default()
+        postcard::to_extend(&serialized, MAGIC.to_vec()).unwrap_or_default()
     }
 
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let body = bytes.strip_prefix(&KIND).ok_or(Unreadable::Kind)?;
-        let wire: Wire<'_> = postcard::from_bytes(body).map_err(|_| Unreadable::Damaged)?;
-        let width = wire.labels.len();
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
+        let body = bytes.strip_prefix(&MAGIC).ok_or(LoadError::Kind)?;
+        let serialized: SerializedModel<'_> = postcard::from_bytes(body).map_err(|_| LoadError::Damaged)?;
+        let width = serialized.labels.len();
         let sound = width > 1
-            && wire.scales.len() == width
-            && wire.biases.len() == width
-            && wire.frequencies.len() == wire.features.len()
-            && Some(wire.weights.len()) == wire.features.len().checked_mul(width)
-            && wire.calibration.is_sound();
+            && serialized.scales.len() == width
+            && serialized.biases.len() == width
+            && serialized.frequencies.len() == serialized.features.len()
+            && Some(serialized.weights.len()) == serialized.features.len().checked_mul(width)
+            && serialized.calibration.is_sound();
         if !sound {
-            return Err(Unreadable::Damaged);
+            return Err(LoadError::Damaged);
         }
         let mut feature = 0_u32;
-        let mut features = Vec::with_capacity(wire.features.len());
-        for distance in wire.features {
-            feature = feature.checked_add(distance).ok_or(Unreadable::Damaged)?;
+        let mut features = Vec::with_capacity(serialized.features.len());
+        for distance in serialized.features {
+            feature = feature.checked_add(distance).ok_or(LoadError::Damaged)?;
             features.push(feature);
         }
         Ok(Self {
-            labels: wire.labels,
-            vocabulary: Vocabulary::from_parts(wire.texts, features, wire.frequencies),
-            weights: wire.weights.iter().map(|byte| byte.cast_signed()).collect(),
-            scales: wire.scales,
-            biases: wire.biases,
-            calibration: wire.calibration,
-            fingerprint: wire.fingerprint,
+            labels: serialized.labels,
+            vocabulary: Vocabulary::from_parts(serialized.texts, features, serialized.frequencies),
+            weights: serialized.weights.iter().map(|byte| byte.cast_signed()).collect(),
+            scales: serialized.scales,
+            biases: serialized.biases,
+            calibration: serialized.calibration,
+            fingerprint: serialized.fingerprint,
         })
     }
 }
@@ -219,10 +219,10 @@ mod tests {
     #[test]
     fn what_is_no_model_is_refused() {
         let bytes = model().to_bytes();
-        assert!(matches!(Model::from_bytes(b"code,text"), Err(Unreadable::Kind)));
+        assert!(matches!(Model::from_bytes(b"code,text"), Err(LoadError::Kind)));
         assert!(matches!(
             Model::from_bytes(&bytes[..bytes.len() / 2]),
-            Err(Unreadable::Damaged)
+            Err(LoadError::Damaged)
         ));
     }
 

@@ -1,13 +1,13 @@
-//! From labelled texts to a model, and what to expect of it.
+//! Trains a model from labelled texts and evaluates it by cross-validation.
 
 use std::collections::BTreeSet;
 
-use super::calibration::{Calibration, Held};
+use super::calibration::{Calibration, HeldOutScore};
+use super::evaluation::{Answer, Evaluation};
 use super::features::{self, Counts};
 use super::folds::stratified;
-use super::linear::{self, Machine, Options};
+use super::linear::{self, LinearModel, Options};
 use super::model::Model;
-use super::report::{Answer, Report};
 use super::vocabulary::{Row, Vocabulary};
 use rayon::prelude::*;
 
@@ -21,17 +21,17 @@ pub struct Example {
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub seed: u64,
-    /// The texts are parted so often for cross-validation and calibration.
+    /// Number of folds for cross-validation and calibration.
     pub folds: usize,
-    /// As a policy has it: below this an order goes to an operator. Only the report depends on it.
+    /// Confidence below which the policy sends an order to an operator. Only the evaluation depends on it.
     pub min_confidence: f32,
-    /// What a text on the wrong side costs against the length of the weights.
+    /// Cost of a margin violation relative to the L2 penalty.
     pub cost: f32,
-    /// How much of naive Bayes the machines begin with.
+    /// Scale of the naive Bayes weights that training starts from.
     pub prior: f32,
-    /// Labels that begin with the same so many characters are of one family, as `0201` and `0206`; 0: no families.
+    /// Length of the label prefix that names the parent category, e.g. 2 for `0201` and `0206`; 0 for none.
     pub family_chars: usize,
-    /// How much of its family's machine is in a category's own.
+    /// Share of the parent's model that is added to a category's own.
     pub family: f32,
 }
 
@@ -67,7 +67,7 @@ const FAMILY: f32 = 0.7;
 /// One byte a weight: with labels and vocabulary a model stays below 5 MB.
 const MAX_WEIGHTS: usize = 4_500_000;
 
-/// Why nothing can be learned.
+/// Reason why no model can be trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     #[error("there must be texts of at least two categories")]
@@ -85,7 +85,7 @@ pub fn train(
     examples: &[Example],
     anchors: &[Example],
     settings: Settings,
-) -> Result<(Model, Report), Refused> {
+) -> Result<(Model, Evaluation), Refused> {
     let Trained { model, report, .. } = train_in_full(examples, anchors, settings)?;
     Ok((model, report))
 }
@@ -94,19 +94,19 @@ pub fn train(
 #[derive(Clone, Debug)]
 pub struct Trained {
     pub model: Model,
-    pub report: Report,
-    /// Of each example, whether machines that had not seen it answered it rightly.
+    pub report: Evaluation,
+    /// Of each example, whether models that had not seen it answered it rightly.
     pub right: Vec<bool>,
 }
 
-/// The same with the answer to each example.
+/// Trains like [`train`] and also returns whether each example was answered correctly out of fold.
 pub fn train_in_full(
     examples: &[Example],
     anchors: &[Example],
     settings: Settings,
 ) -> Result<Trained, Refused> {
     let set = Set::new(examples, anchors, settings)?;
-    let held = set.hold_out(settings);
+    let held = set.out_of_fold_scores(settings);
     let all: Vec<usize> = (0..set.asked).collect();
     let model = set.fit(&all, settings).calibrated(Calibration::fit(&held));
     if model.features() == 0 {
@@ -115,20 +115,20 @@ pub fn train_in_full(
     let answers = answers(&held);
     Ok(Trained {
         model,
-        report: Report::of(&set.categories, &answers, settings.min_confidence),
+        report: Evaluation::of(&set.categories, &answers, settings.min_confidence),
         right: answers.iter().map(Answer::is_right).collect(),
     })
 }
 
-/// Only the report.
+/// Returns the cross-validated evaluation without a model.
 pub fn cross_validate(
     examples: &[Example],
     anchors: &[Example],
     settings: Settings,
-) -> Result<Report, Refused> {
+) -> Result<Evaluation, Refused> {
     let set = Set::new(examples, anchors, settings)?;
-    let answers = answers(&set.hold_out(settings));
-    Ok(Report::of(&set.categories, &answers, settings.min_confidence))
+    let answers = answers(&set.out_of_fold_scores(settings));
+    Ok(Evaluation::of(&set.categories, &answers, settings.min_confidence))
 }
 
 /// Texts with their features counted once.
@@ -177,14 +177,20 @@ impl Set {
         let width = self.categories.len();
         let vocabulary = Vocabulary::of(&counts, MAX_WEIGHTS / width);
         let rows: Vec<_> = counts.iter().map(|counts| vocabulary.row(counts)).collect();
-        let mut machines = linear::train(&rows, &labels, width, vocabulary.len(), settings.options());
-        self.lean_on_families(&mut machines, &rows, &labels, settings);
-        Model::assemble(self.categories.clone(), vocabulary, &machines, self.fingerprint)
+        let mut models = linear::train(&rows, &labels, width, vocabulary.len(), settings.options());
+        self.blend_with_parent(&mut models, &rows, &labels, settings);
+        Model::assemble(self.categories.clone(), vocabulary, &models, self.fingerprint)
     }
 
-    /// Adds to each category's machine a share of its family's: what the texts of a first-level category have in
+    /// Adds to each category's model a share of its family's: what the texts of a first-level category have in
     /// common, few texts of one kind do not show. The model stays linear, and as large as it was.
-    fn lean_on_families(&self, machines: &mut [Machine], rows: &[Row], labels: &[usize], settings: Settings) {
+    fn blend_with_parent(
+        &self,
+        models: &mut [LinearModel],
+        rows: &[Row],
+        labels: &[usize],
+        settings: Settings,
+    ) {
         let family = |label: &String| -> String { label.chars().take(settings.family_chars).collect() };
         let names: Vec<String> = self.categories.iter().map(family).collect();
         let mut families = names.clone();
@@ -201,24 +207,24 @@ impl Set {
             .iter()
             .filter_map(|label| of_category.get(*label).copied())
             .collect();
-        let features = machines.first().map_or(0, |machine| machine.weights.len());
+        let features = models.first().map_or(0, |model| model.weights.len());
         let common = linear::train(rows, &of_row, families.len(), features, settings.options());
-        for (machine, family) in machines.iter_mut().zip(of_category) {
+        for (model, family) in models.iter_mut().zip(of_category) {
             let Some(common) = common.get(family) else {
                 continue;
             };
-            machine.bias += settings.family * common.bias;
-            for (own, common) in machine.weights.iter_mut().zip(&common.weights) {
+            model.bias += settings.family * common.bias;
+            for (own, common) in model.weights.iter_mut().zip(&common.weights) {
                 *own += settings.family * common;
             }
         }
     }
 
-    /// Scores of every text by machines that have not seen it.
-    fn hold_out(&self, settings: Settings) -> Vec<Held> {
+    /// Scores of every text by models that have not seen it.
+    fn out_of_fold_scores(&self, settings: Settings) -> Vec<HeldOutScore> {
         let asked = self.labels.get(..self.asked).unwrap_or_default();
         let fold_of = stratified(asked, self.categories.len(), settings.folds, settings.seed);
-        let mut held: Vec<(usize, Held)> = Vec::with_capacity(self.asked);
+        let mut held: Vec<(usize, HeldOutScore)> = Vec::with_capacity(self.asked);
         for fold in 0..settings.folds {
             let (seen, unseen): (Vec<usize>, Vec<usize>) =
                 (0..self.asked).partition(|at| fold_of.get(*at) != Some(&fold));
@@ -226,7 +232,7 @@ impl Set {
             held.extend(unseen.into_iter().filter_map(|at| {
                 let (counts, right) = (self.counts.get(at)?, *self.labels.get(at)?);
                 let scores = model.scores(counts);
-                Some((at, Held { scores, right }))
+                Some((at, HeldOutScore { scores, right }))
             }));
         }
         held.sort_by_key(|(at, _)| *at);
@@ -236,16 +242,16 @@ impl Set {
 
 /// With a calibration for each half of the texts from the other half, so that calibration is judged on texts it
 /// has not seen either.
-fn answers(held: &[Held]) -> Vec<Answer> {
+fn answers(held: &[HeldOutScore]) -> Vec<Answer> {
     let half = |odd: usize| {
         let part = held.iter().enumerate().filter(move |(at, _)| at % 2 == odd);
-        part.map(|(_, held)| Held {
+        part.map(|(_, held)| HeldOutScore {
             scores: held.scores.clone(),
             right: held.right,
         })
     };
     let calibrations = [1, 0].map(|odd| Calibration::fit(&half(odd).collect::<Vec<_>>()));
-    let answer = |(at, held): (usize, &Held)| {
+    let answer = |(at, held): (usize, &HeldOutScore)| {
         let [even, odd] = &calibrations;
         let calibration = if at % 2 == 0 { even } else { odd };
         let given = calibration.confidences(&held.scores);

@@ -1,12 +1,11 @@
-//! Which features are kept, and TF-IDF: a feature weighs more the rarer it is among texts. Both families are
-//! brought to length one by themselves. Features that are not kept still count for the length: of a text of
-//! which little is known, little is said.
+//! Selected features and TF-IDF weights. Each feature group is scaled to length 1 on its own. Unknown features count for
+//! the length, so a text with few known features gets low scores.
 
 use std::collections::HashMap;
 
-use super::features::{Counts, FAMILIES, Feature};
+use super::features::{Counts, FEATURE_GROUPS, Feature};
 
-/// A text as the machines see it: (index of a kept feature, weight), by ascending index.
+/// A text as the models see it: (index of a kept feature, weight), by ascending index.
 pub type Row = Vec<(u32, f32)>;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +73,7 @@ impl Vocabulary {
                 squares += weight * weight;
                 row.extend(at.map(|at| (*at, weight)));
             }
-            let length = squares.max(f32::MIN_POSITIVE).sqrt() * (FAMILIES as f32).sqrt();
+            let length = squares.max(f32::MIN_POSITIVE).sqrt() * (FEATURE_GROUPS as f32).sqrt();
             for (_, weight) in row.iter_mut().skip(begin) {
                 *weight /= length;
             }

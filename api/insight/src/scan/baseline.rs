@@ -1,4 +1,4 @@
-//! What would be expected in the last days if nothing had changed, and how sure that is.
+//! Expected counts of the last days if nothing had changed, and their uncertainty.
 //!
 //! `expected(category, area, day) = rate(category, area) × weekday(day) × season(category, week)`, learned
 //! from the days before the ones that are judged. Rates weigh a day half as much every [`HALF_LIFE_DAYS`].
@@ -17,24 +17,24 @@ const HALF_LIFE_DAYS: f64 = 120.0;
 const SEASON_MIN_DAYS: usize = 400;
 /// Weeks to each side that a week's season is smoothed over.
 const SEASON_REACH: usize = 3;
-/// Orders' worth of belief that a category has the city's season, and the city none.
+/// Orders' worth of prior weight that a category has the city's season, and the city none.
 const CATEGORY_SEASON_PRIOR: f64 = 40.0;
 const CITY_SEASON_PRIOR: f64 = 200.0;
-/// Days' worth of belief that a class of days is like any other.
+/// Days' worth of prior weight that a class of days is like any other.
 const CLASS_PRIOR_DAYS: f64 = 7.0;
-/// Orders' worth of belief that a category comes as often as the average one.
+/// Orders' worth of prior weight that a category comes as often as the average one.
 const CATEGORY_PRIOR: f64 = 0.5;
-/// How far the areas' rates of a category lie from their shares of it, as the variance of the factor between: what
-/// is assumed before there is anything to learn from, how strongly a category leans on the others, and the limits.
-const FIRST_SPREAD: f64 = 1.0;
-const SPREAD_PRIOR: f64 = 5.0;
-const SPREAD: (f64, f64) = (0.02, 2.0);
-/// Weeks that the unrest of a category is learned from, and how strongly it leans on the other categories'.
-const UNREST_WEEKS: usize = 52;
-const UNREST_PRIOR: f64 = 50.0;
-const UNREST: (f64, f64) = (0.0, 1.0);
-/// What is assumed before there is anything to learn from: weeks differ by a fifth beyond chance.
-const FIRST_UNREST: f64 = 0.04;
+/// Variance of the ratio between an area's rate of a category and the area's share of it: initial value, weight of the
+/// common value against a category's own, and limits.
+const INITIAL_BETWEEN_AREA_VARIANCE: f64 = 1.0;
+const BETWEEN_AREA_PRIOR: f64 = 5.0;
+const BETWEEN_AREA_VARIANCE: (f64, f64) = (0.02, 2.0);
+/// Weeks that the overdispersion of a category is learned from, and the weight of the common value.
+const OVERDISPERSION_WEEKS: usize = 52;
+const OVERDISPERSION_PRIOR: f64 = 50.0;
+const OVERDISPERSION: (f64, f64) = (0.0, 1.0);
+/// Initial value: weekly levels have a standard deviation of a fifth beyond Poisson.
+const INITIAL_OVERDISPERSION: f64 = 0.04;
 
 /// The expectation for the last [`WINDOW`] days.
 #[derive(Clone, Debug)]
@@ -51,15 +51,15 @@ pub struct CategoryBaseline {
     /// Orders that each area's rate rests on: the shape of its Gamma law.
     pub area_shapes: Vec<f64>,
     /// How much of each area's rate is the category's in the city, and not the area's own: 0 to 1.
-    pub leans: Vec<f64>,
-    /// The same for the category's rate in the city.
+    pub shrinkage: Vec<f64>,
+    /// Orders that the category's rate in the city rests on.
     pub shape: f64,
     /// Variance of a week's level around its mean, beyond Poisson: 0 for none.
-    pub unrest: f64,
+    pub overdispersion: f64,
 }
 
-/// What is learned before any category is looked at.
-struct City {
+/// Statistics of all categories together.
+struct CityBaseline {
     /// How many days are learned from.
     days: usize,
     weights: Vec<f64>,
@@ -73,28 +73,39 @@ struct City {
 /// Learns from everything before the window. With no days before it everything is unsure.
 #[must_use]
 pub fn learn(grid: &Grid) -> Baseline {
-    let city = City::learn(grid);
-    let drafts: Vec<Draft> = (0..grid.categories())
+    let city = CityBaseline::learn(grid);
+    let stats: Vec<CategoryStats> = (0..grid.categories())
         .map(|category| city.category(grid, category))
         .collect();
-    let all = |of: fn(&Draft) -> Moments| drafts.iter().map(of).fold(Moments::default(), Moments::and);
-    let unrest = all(|draft| draft.unrest).share(UNREST_PRIOR, FIRST_UNREST, UNREST);
-    let spread = all(|draft| draft.spread).share(SPREAD_PRIOR, FIRST_SPREAD, SPREAD);
-    let settled = drafts.iter().map(|draft| {
-        city.settle(
-            draft,
-            draft.unrest.share(UNREST_PRIOR, unrest, UNREST),
-            draft.spread.share(SPREAD_PRIOR, spread, SPREAD),
+    let all = |of: fn(&CategoryStats) -> Moments| stats.iter().map(of).fold(Moments::default(), Moments::and);
+    let overdispersion =
+        all(|stats| stats.overdispersion).share(OVERDISPERSION_PRIOR, INITIAL_OVERDISPERSION, OVERDISPERSION);
+    let between_area_variance = all(|stats| stats.between_area_variance).share(
+        BETWEEN_AREA_PRIOR,
+        INITIAL_BETWEEN_AREA_VARIANCE,
+        BETWEEN_AREA_VARIANCE,
+    );
+    let finished = stats.iter().map(|stats| {
+        city.finish(
+            stats,
+            stats
+                .overdispersion
+                .share(OVERDISPERSION_PRIOR, overdispersion, OVERDISPERSION),
+            stats.between_area_variance.share(
+                BETWEEN_AREA_PRIOR,
+                between_area_variance,
+                BETWEEN_AREA_VARIANCE,
+            ),
         )
     });
     Baseline {
         areas: grid.areas(),
-        categories: settled.collect(),
+        categories: finished.collect(),
     }
 }
 
 /// One category before it is known what it has in common with the others.
-struct Draft {
+struct CategoryStats {
     /// Orders of each area, each day by its weight.
     by_area: Vec<f64>,
     shape: f64,
@@ -104,8 +115,8 @@ struct Draft {
     exposure: f64,
     /// How much each judged day has of an average day.
     window: [f64; WINDOW],
-    unrest: Moments,
-    spread: Moments,
+    overdispersion: Moments,
+    between_area_variance: Moments,
 }
 
 /// Of counts around their means: Σ((y − m)² − v), where v is what chance makes of it, and Σm², whose ratio is the
@@ -125,12 +136,12 @@ impl Moments {
     }
 
     /// The ratio, leaning on `prior`.
-    fn share(self, belief: f64, prior: f64, (least, most): (f64, f64)) -> f64 {
-        ((self.excess + belief * prior) / (self.squares + belief)).clamp(least, most)
+    fn share(self, prior_weight: f64, prior: f64, (least, most): (f64, f64)) -> f64 {
+        ((self.excess + prior_weight * prior) / (self.squares + prior_weight)).clamp(least, most)
     }
 }
 
-impl City {
+impl CityBaseline {
     fn learn(grid: &Grid) -> Self {
         let days = grid.days().saturating_sub(WINDOW);
         let mut by_day = vec![0.0; days];
@@ -156,7 +167,7 @@ impl City {
         }
     }
 
-    fn category(&self, grid: &Grid, category: usize) -> Draft {
+    fn category(&self, grid: &Grid, category: usize) -> CategoryStats {
         let all = grid.of_category(category);
         let counts: Vec<f64> = all.iter().take(self.days).map(|n| f64::from(*n)).collect();
         let season = season(grid, &counts, self.season, CATEGORY_SEASON_PRIOR);
@@ -186,36 +197,41 @@ impl City {
             }
         };
         let areas = by_area.iter().zip(&self.shares);
-        Draft {
+        CategoryStats {
             shape,
             rate: shape / (exposure + CATEGORY_PRIOR / self.typical),
             exposure,
             window,
-            unrest: self.moments(&counts, factor),
-            spread: areas.map(of_area).fold(Moments::default(), Moments::and),
+            overdispersion: self.moments(&counts, factor),
+            between_area_variance: areas.map(of_area).fold(Moments::default(), Moments::and),
             by_area,
         }
     }
 
-    fn settle(&self, draft: &Draft, unrest: f64, spread: f64) -> CategoryBaseline {
-        let prior = 1.0 / spread;
+    fn finish(
+        &self,
+        stats: &CategoryStats,
+        overdispersion: f64,
+        between_area_variance: f64,
+    ) -> CategoryBaseline {
+        let prior = 1.0 / between_area_variance;
         let of_area = |(counted, share): (&f64, &f64)| {
-            let rate = (counted + prior) / (draft.exposure + prior / (draft.rate * share));
-            draft.window.map(|factor| rate * factor)
+            let rate = (counted + prior) / (stats.exposure + prior / (stats.rate * share));
+            stats.window.map(|factor| rate * factor)
         };
-        let areas = draft.by_area.iter();
+        let areas = stats.by_area.iter();
         CategoryBaseline {
             means: areas.clone().zip(&self.shares).map(of_area).collect(),
             area_shapes: areas.clone().map(|counted| counted + prior).collect(),
-            leans: areas.map(|counted| prior / (counted + prior)).collect(),
-            shape: draft.shape,
-            unrest,
+            shrinkage: areas.map(|counted| prior / (counted + prior)).collect(),
+            shape: stats.shape,
+            overdispersion,
         }
     }
 
     /// Weekly counts of the last year against the year's level.
     fn moments(&self, counts: &[f64], factor: impl Fn(usize) -> f64) -> Moments {
-        let weeks = (self.days / 7).min(UNREST_WEEKS);
+        let weeks = (self.days / 7).min(OVERDISPERSION_WEEKS);
         let first = self.days - weeks * 7;
         let expected: f64 = (first..self.days).map(&factor).sum();
         let level = counts[first..].iter().sum::<f64>() / expected.max(f64::MIN_POSITIVE);
@@ -249,7 +265,7 @@ fn classes(grid: &Grid, by_day: &[f64], mean: f64) -> [f64; DAY_CLASSES] {
 }
 
 /// How much each week of the year has of an average week, leaning on `prior`.
-fn season(grid: &Grid, by_day: &[f64], prior: [f64; WEEKS], belief: f64) -> [f64; WEEKS] {
+fn season(grid: &Grid, by_day: &[f64], prior: [f64; WEEKS], prior_weight: f64) -> [f64; WEEKS] {
     if by_day.len() < SEASON_MIN_DAYS {
         return prior;
     }
@@ -265,7 +281,7 @@ fn season(grid: &Grid, by_day: &[f64], prior: [f64; WEEKS], belief: f64) -> [f64
     }
     let mut factors = prior;
     for (factor, (counted, expected)) in factors.iter_mut().zip(counted.iter().zip(expected)) {
-        *factor = (counted + belief * *factor) / (expected + belief);
+        *factor = (counted + prior_weight * *factor) / (expected + prior_weight);
     }
     factors
 }

@@ -9,7 +9,7 @@
 use rand::Rng;
 
 use crate::scan::baseline::{Baseline, CategoryBaseline, WINDOW};
-use crate::scan::draws::{gamma_of_mean_one, poisson};
+use crate::scan::random::{gamma_of_mean_one, poisson};
 
 /// How many days back a cylinder may reach.
 pub const REACHES: [usize; 10] = [1, 2, 3, 4, 5, 7, 10, 14, 21, 28];
@@ -29,17 +29,17 @@ pub struct Strongest {
     pub statistic: f64,
 }
 
-/// What is expected in every cylinder of every category, worked out once for all replications.
+/// Expectations of every cylinder of every category, computed once for all replications.
 pub struct Expectations<'a> {
     zones: &'a [Vec<usize>],
     baseline: &'a Baseline,
     /// By category, then zone and reach.
-    cells: Vec<Vec<[Cell; REACHES.len()]>>,
+    expectations: Vec<Vec<[Expectation; REACHES.len()]>>,
 }
 
 /// One cylinder's expectation: what its count is drawn from when nothing has changed.
 #[derive(Clone, Copy, Default)]
-struct Cell {
+struct Expectation {
     mean: f64,
     /// Of the gamma law of the count's rate: small where the baseline is unsure or restless.
     shape: f64,
@@ -48,7 +48,7 @@ struct Cell {
 /// As good as certain: the law of the count is Poisson's.
 const SURE: f64 = 1e12;
 
-impl Cell {
+impl Expectation {
     /// The log-likelihood ratio of a count whose rate is gamma (negative binomial; Poisson's, Kulldorff 1997, where
     /// the rate is sure); 0 where there are not more than expected. Its exponential bounds how seldom chance comes so
     /// far, whatever the cylinder: so the strongest of all is looked for on one scale.
@@ -68,19 +68,19 @@ impl<'a> Expectations<'a> {
         let of = |category: &CategoryBaseline| {
             let zones = zones.iter();
             zones
-                .map(|zone| REACHES.map(|reach| cell(category, zone, reach)))
+                .map(|zone| REACHES.map(|reach| expectation(category, zone, reach)))
                 .collect()
         };
         Self {
             zones,
             baseline,
-            cells: baseline.categories.iter().map(of).collect(),
+            expectations: baseline.categories.iter().map(of).collect(),
         }
     }
 
     #[must_use]
     pub fn mean(&self, category: usize, found: Strongest) -> f64 {
-        self.cells[category][found.zone][found.reach].mean
+        self.expectations[category][found.zone][found.reach].mean
     }
 
     /// The strongest cylinder of a category; none where nothing is above its expectation.
@@ -91,10 +91,10 @@ impl<'a> Expectations<'a> {
             return None;
         }
         let mut best: Option<Strongest> = None;
-        for (zone, (areas, cells)) in self.zones.iter().zip(&self.cells[category]).enumerate() {
-            for (reach, cell) in cells.iter().enumerate() {
+        for (zone, (areas, expectations)) in self.zones.iter().zip(&self.expectations[category]).enumerate() {
+            for (reach, expectation) in expectations.iter().enumerate() {
                 let count = areas.iter().map(|area| counts[*area][reach]).sum();
-                let statistic = cell.statistic(count);
+                let statistic = expectation.statistic(count);
                 if statistic > best.map_or(0.0, |best| best.statistic) {
                     best = Some(Strongest {
                         zone,
@@ -113,13 +113,13 @@ impl<'a> Expectations<'a> {
         let baseline = &self.baseline.categories[category];
         let level = gamma_of_mean_one(rng, baseline.shape);
         let weeks: Vec<f64> = (0..WINDOW.div_ceil(7))
-            .map(|_| gamma_of_mean_one(rng, 1.0 / baseline.unrest))
+            .map(|_| gamma_of_mean_one(rng, 1.0 / baseline.overdispersion))
             .collect();
-        let rates = baseline.area_shapes.iter().zip(&baseline.leans);
+        let rates = baseline.area_shapes.iter().zip(&baseline.shrinkage);
         let areas = baseline.means.iter().zip(rates);
         areas
-            .map(|(means, (shape, lean))| {
-                let own = gamma_of_mean_one(rng, *shape) * (1.0 + lean * (level - 1.0));
+            .map(|(means, (shape, shrinkage))| {
+                let own = gamma_of_mean_one(rng, *shape) * (1.0 + shrinkage * (level - 1.0));
                 let mut days = [0; WINDOW];
                 for (back, day) in days.iter_mut().enumerate() {
                     *day = poisson(rng, means[WINDOW - 1 - back] * own * weeks[back / 7]);
@@ -147,7 +147,7 @@ pub fn sums(days: &[u32]) -> [u32; REACHES.len()] {
     REACHES.map(|reach| days.iter().take(reach).sum())
 }
 
-fn cell(category: &CategoryBaseline, zone: &[usize], reach: usize) -> Cell {
+fn expectation(category: &CategoryBaseline, zone: &[usize], reach: usize) -> Expectation {
     let mut weeks = [0.0; WINDOW.div_ceil(7)];
     let (mut of_areas, mut of_city) = (0.0, 0.0);
     for area in zone {
@@ -158,12 +158,12 @@ fn cell(category: &CategoryBaseline, zone: &[usize], reach: usize) -> Cell {
             own += mean;
         }
         of_areas += own * own / category.area_shapes[*area];
-        of_city += own * category.leans[*area];
+        of_city += own * category.shrinkage[*area];
     }
     let mean: f64 = weeks.iter().sum();
     let squares: f64 = weeks.iter().map(|week| week * week).sum();
-    let beyond = of_city * of_city / category.shape + of_areas + category.unrest * squares;
-    Cell {
+    let beyond = of_city * of_city / category.shape + of_areas + category.overdispersion * squares;
+    Expectation {
         mean,
         shape: (mean * mean / beyond.max(f64::MIN_POSITIVE)).min(SURE),
     }
@@ -175,23 +175,26 @@ mod tests {
 
     #[test]
     fn what_is_not_above_its_expectation_is_nothing() {
-        let cell = Cell {
+        let expectation = Expectation {
             mean: 5.0,
             shape: SURE,
         };
-        assert!(cell.statistic(5).abs() < f64::EPSILON);
-        assert!(cell.statistic(9) > 0.0);
-        let rare = Cell { mean: 0.001, ..cell };
+        assert!(expectation.statistic(5).abs() < f64::EPSILON);
+        assert!(expectation.statistic(9) > 0.0);
+        let rare = Expectation {
+            mean: 0.001,
+            ..expectation
+        };
         assert!(rare.statistic(2).abs() < f64::EPSILON, "two orders are no rise");
     }
 
     #[test]
     fn an_unsure_expectation_weighs_less() {
-        let sure = Cell {
+        let sure = Expectation {
             mean: 5.0,
             shape: SURE,
         };
-        let unsure = Cell { shape: 2.5, ..sure };
+        let unsure = Expectation { shape: 2.5, ..sure };
         assert!(unsure.statistic(20) < sure.statistic(20));
     }
 

@@ -1,20 +1,20 @@
-//! What a text is compared by: its words, and its pairs of neighbouring words. A pair keeps names together
-//! that no dictionary knows (丽发 + 新城), and it is rare, so it weighs much.
+//! Terms of a text: its words and its pairs of neighbouring words. A pair keeps together names that are in no
+//! dictionary (丽发 + 新城), and it is rare, so it weighs much.
 
-use crate::words::{is_letter, normalise, segmenter};
+use crate::segmenter::{is_letter, normalise, segmenter};
 
-/// How much one saying of a word counts, in halves of a word of the text: a heading says what the matter is, and
+/// Count of one occurrence of a word, in halves of a word of the text: a heading says what the matter is, and
 /// a word there counts as much as three in the text.
 const SUBJECT_HALVES: u32 = 6;
 const TEXT_HALVES: u32 = 2;
 /// A county, a town or a village is no concrete place: two reports from one village may speak of anything. Such a
 /// word counts half.
 const ADMINISTRATIVE_SHARE: u32 = 2;
-/// A word said a second time adds less than the first time: `tf / (tf + 1.5)`; here in halves.
+/// A second occurrence adds less than the first time: `tf / (tf + 1.5)`; here in halves.
 const SATURATION_HALVES: f32 = 3.0;
-/// Sixty times is as often as counts, so that an index holds it in seven bits.
+/// Counts saturate here, so that a posting holds one in seven bits.
 const MAX_HALVES: u32 = 127;
-/// A long text is judged by its beginning.
+/// Only the beginning of a long text is read.
 const MAX_TEXT_CHARS: usize = 400;
 const MAX_TERMS: usize = 192;
 
@@ -22,59 +22,59 @@ const MAX_TERMS: usize = 192;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
     terms: Box<[u32]>,
-    /// How much each was said, in halves of a word of the text; as many as terms.
-    halves: Box<[u8]>,
+    /// Count of each term in halves of one occurrence in the text; as many as terms.
+    half_counts: Box<[u8]>,
 }
 
 impl Features {
-    /// Of a report: its heading, where it has one, and its text.
+    /// Counts the terms of a report: its heading, empty if it has none, and its text.
     #[must_use]
     pub fn of(subject: &str, text: &str) -> Self {
-        let mut said: Vec<(u32, u32)> = Vec::new();
-        count(subject, SUBJECT_HALVES, &mut said);
+        let mut counted: Vec<(u32, u32)> = Vec::new();
+        count(subject, SUBJECT_HALVES, &mut counted);
         let end = text
             .char_indices()
             .nth(MAX_TEXT_CHARS)
             .map_or(text.len(), |(at, _)| at);
-        count(text.get(..end).unwrap_or(text), TEXT_HALVES, &mut said);
-        said.sort_unstable_by_key(|(term, _)| *term);
-        said.dedup_by(|later, kept| {
+        count(text.get(..end).unwrap_or(text), TEXT_HALVES, &mut counted);
+        counted.sort_unstable_by_key(|(term, _)| *term);
+        counted.dedup_by(|later, kept| {
             let same = later.0 == kept.0;
             if same {
                 kept.1 += later.1;
             }
             same
         });
-        if said.len() > MAX_TERMS {
-            said.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-            said.truncate(MAX_TERMS);
-            said.sort_unstable_by_key(|(term, _)| *term);
+        if counted.len() > MAX_TERMS {
+            counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            counted.truncate(MAX_TERMS);
+            counted.sort_unstable_by_key(|(term, _)| *term);
         }
         let halves = |(_, halves): &(u32, u32)| u8::try_from((*halves).min(MAX_HALVES)).unwrap_or(u8::MAX);
         Self {
-            terms: said.iter().map(|(term, _)| *term).collect(),
-            halves: said.iter().map(halves).collect(),
+            terms: counted.iter().map(|(term, _)| *term).collect(),
+            half_counts: counted.iter().map(halves).collect(),
         }
     }
 
     /// Each term and its weight, in ascending order of terms.
     pub fn terms(&self) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
-        self.said().map(|(term, halves)| (term, weight(halves)))
+        self.term_counts().map(|(term, halves)| (term, weight(halves)))
     }
 
-    /// Each term and how much it was said, in halves: [`weight`] makes a weight of it.
-    pub(super) fn said(&self) -> impl ExactSizeIterator<Item = (u32, u8)> + '_ {
-        self.terms.iter().copied().zip(self.halves.iter().copied())
+    /// Returns each term and its count in halves; [`weight`] converts a count.
+    pub(super) fn term_counts(&self) -> impl ExactSizeIterator<Item = (u32, u8)> + '_ {
+        self.terms.iter().copied().zip(self.half_counts.iter().copied())
     }
 
-    /// Reads a little of each part, so that memory brings what will be read next.
+    /// Reads a little of each part to load it into the cache.
     pub(super) fn touch(&self) -> u32 {
         let terms = self
             .terms
             .first()
             .into_iter()
             .chain(self.terms.get(self.terms.len() / 2));
-        let halves = self.halves.first().copied().map_or(0, u32::from);
+        let halves = self.half_counts.first().copied().map_or(0, u32::from);
         terms.fold(halves, |sum, term| sum ^ term)
     }
 
@@ -84,13 +84,13 @@ impl Features {
     }
 }
 
-/// What a term said so much weighs in its text: 0 to 1.
+/// Returns the weight of a term with this count in its text: 0 to 1.
 pub(super) fn weight(halves: u8) -> f32 {
     const WEIGHTS: [f32; MAX_HALVES as usize + 1] = weights();
     WEIGHTS.get(usize::from(halves)).copied().unwrap_or(1.0)
 }
 
-/// `tf / (tf + 1.5)`, worked out once: it is asked for in the innermost loop of a search.
+/// Tabulates `tf / (tf + 1.5)` for the innermost loop of a search.
 #[expect(clippy::indexing_slicing, reason = "worked out while compiling")]
 const fn weights() -> [f32; MAX_HALVES as usize + 1] {
     let mut weights = [0.0; MAX_HALVES as usize + 1];
@@ -102,7 +102,7 @@ const fn weights() -> [f32; MAX_HALVES as usize + 1] {
     weights
 }
 
-/// The word or pair of words as a number.
+/// Hashes a word or a pair of words.
 #[must_use]
 pub fn term(words: &[&str]) -> u32 {
     words.iter().fold(NO_WORDS, |hash, word| and_word(hash, word))
@@ -118,12 +118,12 @@ fn and_word(before: u32, word: &str) -> u32 {
     })
 }
 
-/// The runs of words that say something: a run ends at punctuation and at a word that says nothing.
+/// Calls `each` for every run of content words: a run ends at punctuation and at a stop word.
 pub fn runs(text: &str, mut each: impl FnMut(&[&str])) {
     let text = normalise(text);
     for clause in text.split(|c: char| !is_letter(c)) {
         let mut run: Vec<&str> = Vec::new();
-        for word in segmenter().cut(clause) {
+        for word in segmenter().segment(clause) {
             if segmenter().is_stop(word) {
                 if !run.is_empty() {
                     each(&run);
@@ -164,7 +164,7 @@ fn share(is_administrative: bool) -> u32 {
     }
 }
 
-/// Whether a word names a county, a town or a village, or ends such a name.
+/// Returns `true` if a word names a county, a town or a village, or ends such a name.
 #[must_use]
 pub fn is_administrative(word: &str) -> bool {
     let concrete = ["小区", "社区", "园区", "校区", "景区", "厂区"];
@@ -236,7 +236,7 @@ mod tests {
     #[test]
     fn what_is_said_without_end_weighs_no_more_than_is_kept() {
         let endless = Features::of("", &"路灯，".repeat(90));
-        assert_eq!(endless.halves.as_ref(), [127]);
+        assert_eq!(endless.half_counts.as_ref(), [127]);
         let mut terms = endless.terms();
         assert!(
             terms

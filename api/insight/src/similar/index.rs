@@ -1,5 +1,4 @@
-//! An inverted index over the reports that may be meant again. It grows and shrinks by one report at a
-//! time; nothing is scanned anew.
+//! Inverted index over recent reports. Adding or removing a report costs its own terms only; nothing is rescanned.
 
 use std::cell::RefCell;
 use std::hash::Hash;
@@ -8,27 +7,27 @@ use std::hint::black_box;
 use rayon::prelude::*;
 
 use crate::similar::features::{Features, weight};
-use crate::similar::lookup::Lookup;
-use crate::similar::postings::{Held, MAX_SLOTS, Postings};
-use crate::similar::spread::ByKey;
+use crate::similar::hasher::ByKey;
+use crate::similar::postings::{MAX_SLOTS, Posting, Postings};
+use crate::similar::term_weights::TermWeights;
 
-/// A term in more than this share of the reports finds nobody by itself, it only adds to the score.
+/// A term held by more than one report in this many yields no candidates; it only adds to their scores.
 const COMMON_SHARE: usize = 150;
 const COMMON_FLOOR: usize = 64;
-/// Entries looked at for one search at most, the rarest terms first.
+/// Maximum number of postings one search visits, the rarest terms first.
 const MAX_VISITS: usize = 4_000;
-/// Candidates whose score is worked out exactly.
+/// Number of candidates whose score is computed exactly.
 const MAX_CANDIDATES: usize = 64;
-/// As if there were so many more reports, so that the first few do not make every word common.
+/// Reports added to the count, so that in a nearly empty index not every word is common.
 const VIRTUAL_REPORTS: f32 = 100.0;
-/// Fewer reports are not worth norms of their own.
-const RENORM_FLOOR: usize = 32;
-/// Slots of removed reports that are let lie: so many, and one for so many reports.
+/// Additions below this number never trigger a recomputation of the norms.
+const NORMS_FLOOR: usize = 32;
+/// The slots are compacted once there are more empty ones than `GONE_FLOOR` plus one per `GONE_SHARE` reports.
 const GONE_FLOOR: usize = 1_024;
 const GONE_SHARE: usize = 4;
 
 thread_local! {
-    static TALLY: RefCell<Tally> = RefCell::default();
+    static ACCUMULATOR: RefCell<ScoreAccumulator> = RefCell::default();
 }
 
 /// Reports by the terms they share.
@@ -61,38 +60,38 @@ pub struct Found<K> {
 
 /// A text's terms weighed by their rarity, as a vector of length 1, in ascending order of terms.
 #[derive(Clone, Debug, Default)]
-pub struct Unit(Vec<(u32, f32)>);
+pub struct UnitVector(Vec<(u32, f32)>);
 
-impl Unit {
+impl UnitVector {
     pub fn iter(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         self.0.iter().copied()
     }
 
     #[must_use]
-    pub fn lookup(&self) -> Lookup {
-        Lookup::new(&self.0)
+    pub fn lookup(&self) -> TermWeights {
+        TermWeights::new(&self.0)
     }
 }
 
 /// A report that is asked about.
-struct Asked<'a> {
-    unit: Unit,
-    /// What another report's weight counts for each term, before the other's length is taken out.
-    gains: Lookup,
-    /// The gains of terms that are rare enough to find somebody, and who holds them.
-    rare: Vec<(f32, &'a [Held])>,
+struct Query<'a> {
+    unit: UnitVector,
+    /// Factor per term for another report's weight, before division by the other report's norm.
+    gains: TermWeights,
+    /// Gains and postings of the terms that are rare enough to yield candidates.
+    rare: Vec<(f32, &'a [Posting])>,
 }
 
-/// What each slot shares with the report that is asked about; kept from search to search, all zero in between.
+/// Score per slot; the buffer is reused between searches and all zero in between.
 #[derive(Default)]
-struct Tally {
+struct ScoreAccumulator {
     shared: Vec<f32>,
     touched: Vec<u32>,
 }
 
-impl Tally {
+impl ScoreAccumulator {
     /// The slots that share the most, in no order.
-    fn strongest(&mut self, slots: usize, rare: &[(f32, &[Held])]) -> Vec<u32> {
+    fn strongest(&mut self, slots: usize, rare: &[(f32, &[Posting])]) -> Vec<u32> {
         self.shared.resize(slots.max(self.shared.len()), 0.0);
         let mut visits = 0;
         for (gain, entries) in rare {
@@ -159,13 +158,13 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         self.add_all([(key, features)]);
     }
 
-    /// Adds reports in their order, which is the same as one after the other, on all cores where they are many.
+    /// Adds reports in order, on all cores if they are many. The result equals adding them one by one.
     pub fn add_all(&mut self, reports: impl IntoIterator<Item = (K, Features)>) {
         let mut reports = reports.into_iter().peekable();
         while let Some((key, _)) = reports.peek() {
             self.remove(*key);
-            let until_renorm = (self.normed_at.max(RENORM_FLOOR) + 1).saturating_sub(self.added);
-            let room = until_renorm.max(1).min(MAX_SLOTS - self.slots.len());
+            let until_recompute = (self.normed_at.max(NORMS_FLOOR) + 1).saturating_sub(self.added);
+            let room = until_recompute.max(1).min(MAX_SLOTS - self.slots.len());
             let first = self.slots.len() as u32;
             let before = self.len();
             let mut part = Vec::new();
@@ -200,17 +199,17 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         self.slots.extend(entries);
         self.added += self.slots.len() - first as usize;
         // While it grows whenever it has doubled, later whenever all of it has been replaced.
-        if self.added > self.normed_at.max(RENORM_FLOOR) {
-            self.renorm();
+        if self.added > self.normed_at.max(NORMS_FLOOR) {
+            self.recompute_norms();
         }
     }
 
-    /// Takes a report out. Its place in the lists is freed once there are many such places.
+    /// Removes a report. Its postings are freed when the slots are compacted.
     pub fn remove(&mut self, key: K) {
         self.remove_all(&[key]);
     }
 
-    /// Takes reports out, on all cores where they are many.
+    /// Removes reports, on all cores if they are many.
     pub fn remove_all(&mut self, keys: &[K]) {
         let gone: Vec<Features> = keys
             .iter()
@@ -222,7 +221,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         if gone.is_empty() {
             return;
         }
-        self.postings.take_all(&gone.iter().collect::<Vec<_>>());
+        self.postings.remove_all(&gone.iter().collect::<Vec<_>>());
         while self.slots.get(self.first as usize).is_some_and(Option::is_none) {
             self.first += 1;
         }
@@ -239,18 +238,18 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
     /// How much a term says: `ln(1 + reports / reports with it)`.
     #[must_use]
     pub fn rarity(&self, term: u32) -> f32 {
-        rarity(self.len(), self.postings.alive(term))
+        rarity(self.len(), self.postings.document_frequency(term))
     }
 
     /// A text as a vector of length 1.
     #[must_use]
-    pub fn unit(&self, features: &Features) -> Unit {
+    pub fn unit(&self, features: &Features) -> UnitVector {
         let terms = features.terms();
         let mut weighed: Vec<(u32, f32)> = terms
             .map(|(term, weight)| (term, weight * self.rarity(term)))
             .collect();
         scale(&mut weighed);
-        Unit(weighed)
+        UnitVector(weighed)
     }
 
     /// The cosine between two texts.
@@ -266,35 +265,36 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         self.search_with_unit(features, at_least, limit).1
     }
 
-    /// The same, and the text as a vector of length 1: both ask how rare each term is.
+    /// Searches like [`Self::search`] and also returns the text as a unit vector: both need the rarity of each term.
     pub(crate) fn search_with_unit(
         &self,
         features: &Features,
         at_least: f32,
         limit: usize,
-    ) -> (Unit, Vec<Found<K>>) {
-        let asked = self.ask(features);
-        let slots = TALLY.with_borrow_mut(|tally| tally.strongest(self.slots.len(), &asked.rare));
+    ) -> (UnitVector, Vec<Found<K>>) {
+        let query = self.query(features);
+        let slots =
+            ACCUMULATOR.with_borrow_mut(|accumulator| accumulator.strongest(self.slots.len(), &query.rare));
         let entries: Vec<&Entry<K>> = slots
             .into_iter()
             .filter_map(|slot| self.slots.get(slot as usize)?.as_ref())
             .collect();
-        // They lie all over memory: what is asked of all at once is waited for only once.
+        // The entries are scattered over memory: touching all of them first overlaps the cache misses.
         black_box(entries.iter().fold(0, |sum, entry| sum ^ entry.features.touch()));
         let mut found: Vec<Found<K>> = entries
             .into_iter()
             .map(|entry| Found {
                 key: entry.key,
-                similarity: asked.gains.dot_said(&entry.features) / entry.norm.max(f32::MIN_POSITIVE),
+                similarity: query.gains.dot_tf(&entry.features) / entry.norm.max(f32::MIN_POSITIVE),
             })
             .filter(|found| found.similarity >= at_least)
             .collect();
         found.sort_by(|a, b| b.similarity.total_cmp(&a.similarity).then(a.key.cmp(&b.key)));
         found.truncate(limit);
-        (asked.unit, found)
+        (query.unit, found)
     }
 
-    fn ask(&self, features: &Features) -> Asked<'_> {
+    fn query(&self, features: &Features) -> Query<'_> {
         let common = (self.len() / COMMON_SHARE).max(COMMON_FLOOR);
         let count = features.terms().len();
         let (mut weighed, mut gains) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -315,16 +315,16 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
             *gain /= norm;
         }
         rare.sort_by_key(|(_, entries)| entries.len());
-        Asked {
-            unit: Unit(weighed),
-            gains: Lookup::new(&gains),
+        Query {
+            unit: UnitVector(weighed),
+            gains: TermWeights::new(&gains),
             rare,
         }
     }
 
-    /// Works all norms out anew. Rarity changes as reports come; called by itself whenever as many have come as
-    /// there were.
-    pub fn renorm(&mut self) {
+    /// Recomputes all norms, because rarity changes as reports are added. Called automatically whenever as many
+    /// reports were added as there were at the last computation.
+    pub fn recompute_norms(&mut self) {
         self.normed_at = self.len();
         self.added = 0;
         let mut slots = std::mem::take(&mut self.slots);
@@ -341,7 +341,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         self.slots.get(*slot as usize)?.as_ref()
     }
 
-    /// Moves the reports together.
+    /// Removes empty slots and renumbers the postings.
     fn compact(&mut self) {
         let mut next = 0;
         let renamed: Vec<Option<u32>> = self
@@ -367,7 +367,7 @@ fn rarity(reports: usize, holding: u32) -> f32 {
     (1.0 + (reports as f32 + VIRTUAL_REPORTS) / (holding as f32 + 1.0)).ln()
 }
 
-/// Makes a vector one of length 1; gives the length that it had.
+/// Scales a vector to length 1 and returns its former length.
 fn scale(weighed: &mut [(u32, f32)]) -> f32 {
     let squares = weighed.iter().map(|(_, weight)| weight * weight);
     let norm = squares.sum::<f32>().sqrt().max(f32::MIN_POSITIVE);
@@ -402,9 +402,9 @@ mod tests {
     #[test]
     fn the_same_matter_is_found_however_it_is_worded() {
         let index = index();
-        for (asked, expected) in [(0, 1), (1, 0), (2, 3), (3, 2)] {
-            let found = index.search(index.features(asked).unwrap(), 0.1, 5);
-            assert_eq!(found[0].key, asked);
+        for (query, expected) in [(0, 1), (1, 0), (2, 3), (3, 2)] {
+            let found = index.search(index.features(query).unwrap(), 0.1, 5);
+            assert_eq!(found[0].key, query);
             assert!((found[0].similarity - 1.0).abs() < 0.05, "{found:?}");
             assert_eq!(found[1].key, expected);
         }
@@ -414,14 +414,14 @@ mod tests {
     #[test]
     fn a_removed_report_is_found_no_more_and_counts_no_more() {
         let mut index = index();
-        let asked = index.features(0).unwrap().clone();
+        let query = index.features(0).unwrap().clone();
         index.remove(1);
-        assert!(index.search(&asked, 0.1, 5).iter().all(|found| found.key != 1));
+        assert!(index.search(&query, 0.1, 5).iter().all(|found| found.key != 1));
         let mut never = Index::default();
         for (key, text) in texts().into_iter().enumerate().filter(|(key, _)| *key != 1) {
             never.add(key, Features::of("", text));
         }
-        for (term, _) in asked.terms() {
+        for (term, _) in query.terms() {
             assert!((index.rarity(term) - never.rarity(term)).abs() < f32::EPSILON);
         }
     }
@@ -476,10 +476,10 @@ mod tests {
         for (key, text) in texts().into_iter().enumerate().rev() {
             backwards.add(key, Features::of("", text));
         }
-        let asked = Features::of("", "丽发新城搅拌站");
+        let query = Features::of("", "丽发新城搅拌站");
         let keys = |index: &Index<usize>| -> Vec<usize> {
             index
-                .search(&asked, 0.05, 5)
+                .search(&query, 0.05, 5)
                 .iter()
                 .map(|found| found.key)
                 .collect()

@@ -1,14 +1,16 @@
-//! The same matter told twice. `features.rs` turns a text into weighted terms, `index.rs` finds the texts
-//! that share rare ones (`postings.rs`: who holds which; `lookup.rs`: how two are compared), `score.rs` says how likely two reports are one matter, and why.
+//! Finds reports of the same matter.
+//!
+//! Files in reading order: `features` (terms of a text), `postings`, `term_weights`, `hasher`, `index` (candidates that
+//! share rare terms), `score` (probability that two reports are one matter, with the evidence).
 
 pub mod features;
+pub mod hasher;
 pub mod index;
-pub mod lookup;
 mod postings;
 pub mod score;
-pub mod spread;
+pub mod term_weights;
 
 pub use features::Features;
-pub use index::{Found, Index, Unit};
-pub use lookup::Lookup;
-pub use score::{Reasons, Report, same_matter, shared_words};
+pub use index::{Found, Index, UnitVector};
+pub use score::{MatchScore, TextDocument, same_matter, shared_words};
+pub use term_weights::TermWeights;

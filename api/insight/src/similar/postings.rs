@@ -1,30 +1,30 @@
-//! Which reports hold a term. Most terms stand in a report or two, so that a short list lies in place; an entry
-//! is one number, and a term that nobody holds any more leaves nothing behind. The terms are parted among shards, so
-//! that a day's reports are taken in on all cores.
+//! Postings: the reports that hold a term. Most terms occur in one or two reports, so short lists are stored inline. A
+//! posting is one `u32`; the list of a term that no report holds is freed. Terms are sharded, so that a batch of reports
+//! is added on all cores.
 
 use rayon::prelude::*;
 
 use crate::similar::features::{Features, weight};
-use crate::similar::spread::ByNumber;
+use crate::similar::hasher::ByNumber;
 
-/// Parts of all terms; more than any server has cores to spare for this.
+/// Number of shards; more than a server has cores.
 const SHARDS: usize = 16;
-/// Fewer reports than this are not worth asking the other cores, which may be busy.
+/// Batches below this size are added on the calling thread.
 const ALONE: usize = 32;
 
-/// Bits of an entry for how much the term was said there; the others are the slot.
+/// Bits of a posting for the term's count; the others are the slot.
 const HALVES_BITS: u32 = 7;
 const HALVES_MASK: u32 = (1 << HALVES_BITS) - 1;
-/// Slots that an entry can name.
+/// Number of slots that a posting can address.
 pub const MAX_SLOTS: usize = 1 << (u32::BITS - HALVES_BITS);
-/// Entries that lie in place.
+/// Postings stored inline.
 const FEW: usize = 3;
 
-/// A report that holds a term, and how much it says it.
+/// A report's slot and the term's count in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Held(u32);
+pub struct Posting(u32);
 
-impl Held {
+impl Posting {
     fn new(slot: u32, halves: u8) -> Self {
         Self((slot << HALVES_BITS) | u32::from(halves))
     }
@@ -39,14 +39,14 @@ impl Held {
     }
 }
 
-/// The reports by the terms they hold.
+/// Postings of all terms.
 #[derive(Clone, Debug, Default)]
 pub struct Postings([Shard; SHARDS]);
 
-/// Some of the terms.
+/// Postings of one shard of the terms.
 #[derive(Clone, Debug, Default)]
 struct Shard {
-    /// Where a term's list lies.
+    /// Index of each term's list.
     places: ByNumber<u32>,
     lists: Vec<List>,
     /// Lists that no term uses.
@@ -56,37 +56,37 @@ struct Shard {
 #[derive(Clone, Debug)]
 struct List {
     /// Reports that hold the term now.
-    alive: u32,
+    document_frequency: u32,
     entries: Entries,
 }
 
 #[derive(Clone, Debug)]
 enum Entries {
-    Few { count: u8, held: [Held; FEW] },
-    Many(Vec<Held>),
+    Few { count: u8, held: [Posting; FEW] },
+    Many(Vec<Posting>),
 }
 
 impl Default for List {
     fn default() -> Self {
         Self {
-            alive: 0,
+            document_frequency: 0,
             entries: Entries::Few {
                 count: 0,
-                held: [Held::default(); FEW],
+                held: [Posting::default(); FEW],
             },
         }
     }
 }
 
 impl Entries {
-    fn as_slice(&self) -> &[Held] {
+    fn as_slice(&self) -> &[Posting] {
         match self {
             Self::Few { count, held } => held.get(..usize::from(*count)).unwrap_or(held),
             Self::Many(held) => held,
         }
     }
 
-    fn push(&mut self, new: Held) {
+    fn push(&mut self, new: Posting) {
         match self {
             Self::Few { count, held } => {
                 if let Some(free) = held.get_mut(usize::from(*count)) {
@@ -103,11 +103,11 @@ impl Entries {
         }
     }
 
-    /// Names the slots anew, and lets go of those that are gone.
+    /// Renumbers the slots and drops those that were removed.
     fn rename(&mut self, renamed: &[Option<u32>]) {
-        let kept = |old: &Held| -> Option<Held> {
+        let kept = |old: &Posting| -> Option<Posting> {
             let slot = renamed.get(old.slot() as usize).copied().flatten()?;
-            Some(Held((slot << HALVES_BITS) | (old.0 & HALVES_MASK)))
+            Some(Posting((slot << HALVES_BITS) | (old.0 & HALVES_MASK)))
         };
         match self {
             Self::Few { .. } => {
@@ -137,16 +137,17 @@ impl Entries {
 }
 
 impl Postings {
-    /// How many reports hold the term now.
-    pub fn alive(&self, term: u32) -> u32 {
-        self.list(term).map_or(0, |list| list.alive)
+    /// Returns the number of reports that hold the term now.
+    pub fn document_frequency(&self, term: u32) -> u32 {
+        self.list(term).map_or(0, |list| list.document_frequency)
     }
 
-    /// How many reports hold the term now, and the entries, in ascending order of slots; of removed reports some
-    /// may still be there.
-    pub fn of(&self, term: u32) -> (u32, &[Held]) {
-        self.list(term)
-            .map_or((0, &[]), |list| (list.alive, list.entries.as_slice()))
+    /// Returns the number of reports that hold the term now and its postings in ascending order of slots. Postings of
+    /// removed reports may still be among them.
+    pub fn of(&self, term: u32) -> (u32, &[Posting]) {
+        self.list(term).map_or((0, &[]), |list| {
+            (list.document_frequency, list.entries.as_slice())
+        })
     }
 
     /// Adds reports in their order, the first in slot `first`, which is above all others. Of each report and each
@@ -161,7 +162,7 @@ impl Postings {
         let rated = self.each(reports.len() >= ALONE, |nth, shard| {
             let mut rated = Vec::new();
             for (place, features) in reports.iter().enumerate() {
-                for (term, halves) in features.said().filter(|(term, _)| shard_of(*term) == nth) {
+                for (term, halves) in features.term_counts().filter(|(term, _)| shard_of(*term) == nth) {
                     let holding = shard.push(term, first + place as u32, halves);
                     rated.push(rate(place, halves, holding));
                 }
@@ -170,7 +171,7 @@ impl Postings {
         });
         let mut rated: Vec<_> = rated.into_iter().map(Vec::into_iter).collect();
         let of_one = |features: &&Features| -> Vec<T> {
-            let terms = features.said();
+            let terms = features.term_counts();
             terms
                 .filter_map(|(term, _)| rated.get_mut(shard_of(term))?.next())
                 .collect()
@@ -178,17 +179,18 @@ impl Postings {
         reports.iter().map(of_one).collect()
     }
 
-    /// These reports no longer hold their terms; the entries stay until the slots are renamed, or the term is gone.
-    pub fn take_all(&mut self, reports: &[&Features]) {
+    /// Decrements the document frequencies of these reports' terms. Their postings stay until [`Self::rename`] or until
+    /// no report holds the term.
+    pub fn remove_all(&mut self, reports: &[&Features]) {
         self.each(reports.len() >= ALONE, |nth, shard| {
-            let terms = reports.iter().flat_map(|features| features.said());
+            let terms = reports.iter().flat_map(|features| features.term_counts());
             terms
                 .filter(|(term, _)| shard_of(*term) == nth)
                 .for_each(|(term, _)| shard.take(term));
         });
     }
 
-    /// `renamed`: the new slot of each old one, none of a removed report; the order of slots stays.
+    /// Renumbers all slots. `renamed` maps old slots to new ones, `None` for a removed report, in unchanged order.
     pub fn rename(&mut self, renamed: &[Option<u32>]) {
         self.each(true, |_, shard| {
             shard
@@ -218,7 +220,7 @@ fn shard_of(term: u32) -> usize {
 }
 
 impl Shard {
-    /// Gives how many hold the term with this report.
+    /// Adds a posting and returns the term's new document frequency.
     fn push(&mut self, term: u32, slot: u32, halves: u8) -> u32 {
         let place = *self.places.entry(term).or_insert_with(|| {
             self.free.pop().unwrap_or_else(|| {
@@ -227,9 +229,9 @@ impl Shard {
             })
         });
         self.lists.get_mut(place as usize).map_or(0, |list| {
-            list.entries.push(Held::new(slot, halves));
-            list.alive += 1;
-            list.alive
+            list.entries.push(Posting::new(slot, halves));
+            list.document_frequency += 1;
+            list.document_frequency
         })
     }
 
@@ -240,8 +242,8 @@ impl Shard {
         let Some(list) = self.lists.get_mut(place as usize) else {
             return;
         };
-        list.alive = list.alive.saturating_sub(1);
-        if list.alive == 0 {
+        list.document_frequency = list.document_frequency.saturating_sub(1);
+        if list.document_frequency == 0 {
             *list = List::default();
             self.places.remove(&term);
             self.free.push(place);
@@ -271,7 +273,10 @@ mod tests {
         }
         let renamed: Vec<Option<u32>> = (0..8_u32).map(|slot| slot.checked_sub(6)).collect();
         postings.rename(&renamed);
-        assert_eq!((postings.alive(7), slots(&postings, 7)), (2, vec![0, 1]));
+        assert_eq!(
+            (postings.document_frequency(7), slots(&postings, 7)),
+            (2, vec![0, 1])
+        );
         postings.0[shard_of(7)].push(7, 2, 2);
         assert_eq!(slots(&postings, 7), [0, 1, 2]);
     }
@@ -290,7 +295,7 @@ mod tests {
     #[test]
     fn an_entry_keeps_its_slot_and_its_weight_apart() {
         for (slot, halves) in [(0, 127), (MAX_SLOTS as u32 - 1, 1), (5, 2)] {
-            let held = Held::new(slot, halves);
+            let held = Posting::new(slot, halves);
             assert_eq!(held.slot(), slot);
             assert!((held.weight() - weight(halves)).abs() < f32::EPSILON);
         }

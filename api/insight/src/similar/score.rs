@@ -33,7 +33,7 @@ const MAX_WORDS: usize = 6;
 
 /// A report as it is compared.
 #[derive(Clone, Debug)]
-pub struct Report<'a> {
+pub struct TextDocument<'a> {
     pub features: &'a Features,
     /// WGS-84 degrees, longitude first.
     pub place: Option<(f64, f64)>,
@@ -43,7 +43,7 @@ pub struct Report<'a> {
 
 /// Why two reports are taken for one matter or not.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reasons {
+pub struct MatchScore {
     /// 0 to 1: of pairs with this score, so many are one matter.
     pub probability: f64,
     pub text_similarity: f64,
@@ -57,9 +57,9 @@ pub struct Reasons {
 #[must_use]
 pub fn same_matter<K: Copy + Eq + Hash + Ord + Send + Sync>(
     index: &Index<K>,
-    a: &Report<'_>,
-    b: &Report<'_>,
-) -> Reasons {
+    a: &TextDocument<'_>,
+    b: &TextDocument<'_>,
+) -> MatchScore {
     let text_similarity = f64::from(index.similarity(a.features, b.features));
     let distance_km = a.place.zip(b.place).map(|(a, b)| distance_km(a, b));
     let same_category = a.category.zip(b.category).map(|(a, b)| a == b);
@@ -73,7 +73,7 @@ pub fn same_matter<K: Copy + Eq + Hash + Ord + Send + Sync>(
         + distance_km.map_or(0.0, of_distance)
         + same_category.map_or(0.0, |same| if same { CATEGORY } else { -CATEGORY })
         + (-DAILY_FADE * (days as f64 - FRESH_DAYS).max(0.0)).max(OLDEST);
-    Reasons {
+    MatchScore {
         probability: 1.0 / (1.0 + (-odds).exp()),
         text_similarity,
         distance_m: distance_km.map(|km| km * 1_000.0),
@@ -143,20 +143,20 @@ mod tests {
     const AGAIN: &str = "南昌路中学门口摆摊的越来越多，晚上走不动";
     const OTHER: &str = "王城公园的路灯坏了三盏";
 
-    fn compare(b: &str, place: Option<(f64, f64)>, category: Option<&'static str>, days: i64) -> Reasons {
+    fn compare(b: &str, place: Option<(f64, f64)>, category: Option<&'static str>, days: i64) -> MatchScore {
         let mut index = Index::default();
         for (key, text) in [ONE, AGAIN, OTHER].iter().enumerate() {
             index.add(key, Features::of("", text));
         }
         let (mine, theirs) = (Features::of("", ONE), Features::of("", b));
         let at = DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap();
-        let a = Report {
+        let a = TextDocument {
             features: &mine,
             place: Some((112.43, 34.66)),
             category: Some("0101"),
             at,
         };
-        let b = Report {
+        let b = TextDocument {
             features: &theirs,
             place,
             category,

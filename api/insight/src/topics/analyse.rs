@@ -1,4 +1,4 @@
-//! All of it at once, for a file of messages: `zhitong insight run --csv`.
+//! Finds the topics of a file of messages in one pass: `zhitong insight run --csv`.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::similar::{Features, Index};
 use crate::topics::describe::keywords;
-use crate::topics::grouping::{GroupId, Grouping, Settings, is_one_matter};
+use crate::topics::grouping::{GroupId, Grouping, Settings, is_coherent};
 use crate::topics::trend::{RECENT_DAYS, Status, trend};
 
 /// Keywords told of a topic.
@@ -28,7 +28,7 @@ pub struct Message {
     pub text: String,
 }
 
-/// What several people say about one thing.
+/// A group of messages about one thing.
 #[derive(Clone, Debug, Serialize)]
 pub struct Topic {
     /// The heading of the message nearest to the group's middle, or its keywords where there is none.
@@ -40,14 +40,14 @@ pub struct Topic {
     pub last: DateTime<FixedOffset>,
     /// Most orders within four weeks.
     pub peak: usize,
-    /// In the last four weeks of the file, and what the topic's past lets expect for them.
+    /// Orders in the last four weeks of the file, and the number expected from the topic's past.
     pub recent: u32,
     pub expected: f64,
     pub p_value: f64,
     pub status: Status,
     /// How alike the messages are: mean cosine of two of them.
     pub coherence: f32,
-    /// What the list is sorted by: distinct reporters, those of the busiest four weeks twice.
+    /// Sort key: distinct reporters, those of the busiest four weeks counted twice.
     pub strength: usize,
 }
 
@@ -71,7 +71,7 @@ pub fn analyse(
         }
         progress(index.len(), all);
     }
-    index.renorm();
+    index.recompute_norms();
     let mut grouping = Grouping::new(settings);
     let keys: Vec<usize> = (0..messages.len()).collect();
     grouping.assign(&index, &keys);
@@ -105,7 +105,7 @@ impl Found<'_> {
             .collect();
         let coherence = self.grouping.coherence(group);
         let reporters = distinct(members.iter().copied());
-        if reporters < MIN_REPORTERS || !is_one_matter(members.len(), coherence) {
+        if reporters < MIN_REPORTERS || !is_coherent(members.len(), coherence) {
             return None;
         }
         let (first, last) = (members.first()?, members.last()?);

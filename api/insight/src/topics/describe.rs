@@ -1,4 +1,4 @@
-//! A group in words: what most of its reports say and few others do.
+//! Keywords of a group: phrases that most of its reports share and few others have.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::Hash;

@@ -1,12 +1,11 @@
-//! Who is who after everything was grouped anew: a topic is its orders, so it lives on in the group that
-//! holds most of them.
+//! Matches the groups of a new run with the known topics: a topic continues in the group that holds most of its orders.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
 
-/// What became of a topic, or of a group.
+/// Result of matching one topic or one group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fate<T> {
+pub enum TopicMatch<T> {
     /// The group, by its place in the list, is this topic.
     Same { topic: T, group: usize },
     /// No topic was there before.
@@ -25,7 +24,7 @@ pub enum Fate<T> {
 pub fn reconcile<T: Copy + Ord, K: Copy + Eq + Hash>(
     topics: &BTreeMap<T, Vec<K>>,
     groups: &[Vec<K>],
-) -> Vec<Fate<T>> {
+) -> Vec<TopicMatch<T>> {
     let mut group_of: HashMap<K, usize> = HashMap::new();
     for (group, members) in groups.iter().enumerate() {
         group_of.extend(members.iter().map(|key| (*key, group)));
@@ -47,9 +46,9 @@ pub fn reconcile<T: Copy + Ord, K: Copy + Eq + Hash>(
             owner.insert(*group, *topic);
         }
     }
-    let mut fates: Vec<Fate<T>> = home
+    let mut matches: Vec<TopicMatch<T>> = home
         .iter()
-        .map(|(topic, group)| Fate::Same {
+        .map(|(topic, group)| TopicMatch::Same {
             topic: *topic,
             group: *group,
         })
@@ -57,23 +56,23 @@ pub fn reconcile<T: Copy + Ord, K: Copy + Eq + Hash>(
     let main_share = |topic: T| shared.iter().find(|(_, other, _)| *other == topic);
     for topic in topics.keys().filter(|topic| !home.contains_key(topic)) {
         let into = main_share(*topic).and_then(|(_, _, group)| owner.get(group));
-        fates.push(match into {
-            Some(into) => Fate::Merged {
+        matches.push(match into {
+            Some(into) => TopicMatch::Merged {
                 from: *topic,
                 into: *into,
             },
-            None => Fate::Gone { topic: *topic },
+            None => TopicMatch::Gone { topic: *topic },
         });
     }
     let owned: BTreeSet<usize> = owner.keys().copied().collect();
     for group in (0..groups.len()).filter(|group| !owned.contains(group)) {
         let from = shared.iter().find(|(_, _, other)| *other == group);
-        fates.push(match from {
-            Some((_, from, _)) => Fate::Split { from: *from, group },
-            None => Fate::New { group },
+        matches.push(match from {
+            Some((_, from, _)) => TopicMatch::Split { from: *from, group },
+            None => TopicMatch::New { group },
         });
     }
-    fates
+    matches
 }
 
 #[cfg(test)]
@@ -91,7 +90,10 @@ mod tests {
         let before = topics(&[(1, &[10, 11, 12])]);
         assert_eq!(
             reconcile(&before, &[vec![20, 21], vec![10, 11, 12, 13]]),
-            [Fate::Same { topic: 1, group: 1 }, Fate::New { group: 0 },]
+            [
+                TopicMatch::Same { topic: 1, group: 1 },
+                TopicMatch::New { group: 0 },
+            ]
         );
     }
 
@@ -101,8 +103,8 @@ mod tests {
         assert_eq!(
             reconcile(&before, &[vec![10, 11, 12, 13, 14]]),
             [
-                Fate::Same { topic: 2, group: 0 },
-                Fate::Merged { from: 1, into: 2 },
+                TopicMatch::Same { topic: 2, group: 0 },
+                TopicMatch::Merged { from: 1, into: 2 },
             ]
         );
     }
@@ -113,8 +115,8 @@ mod tests {
         assert_eq!(
             reconcile(&before, &[vec![10, 11], vec![12, 13, 14]]),
             [
-                Fate::Same { topic: 1, group: 1 },
-                Fate::Split { from: 1, group: 0 },
+                TopicMatch::Same { topic: 1, group: 1 },
+                TopicMatch::Split { from: 1, group: 0 },
             ]
         );
     }
@@ -122,6 +124,9 @@ mod tests {
     #[test]
     fn what_nobody_speaks_of_any_more_is_gone() {
         let before = topics(&[(1, &[10, 11])]);
-        assert_eq!(reconcile::<u32, u32>(&before, &[]), [Fate::Gone { topic: 1 }]);
+        assert_eq!(
+            reconcile::<u32, u32>(&before, &[]),
+            [TopicMatch::Gone { topic: 1 }]
+        );
     }
 }

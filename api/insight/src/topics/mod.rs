@@ -1,10 +1,10 @@
-//! Groups of reports about the same concrete thing, however differently worded. `grouping.rs` forms them
-//! one report at a time around their `centre.rs` and unites them; `describe.rs` finds their words, `trend.rs` says whether
-//! they grow beyond chance, `identity.rs` who is who after everything was grouped anew, `analyse.rs` does
-//! all of it for a file of messages.
+//! Topics: groups of reports about the same concrete thing, however differently worded.
+//!
+//! Files in reading order: `centroid`, `grouping` (assigns, splits and merges), `describe` (keywords), `trend` (growth
+//! beyond chance), `identity` (matches groups with known topics), `analyse` (all steps for a file of messages).
 
 pub mod analyse;
-pub mod centre;
+pub mod centroid;
 pub mod describe;
 pub mod grouping;
 pub mod identity;
@@ -12,6 +12,6 @@ pub mod trend;
 
 pub use analyse::{Message, Topic, analyse};
 pub use describe::keywords;
-pub use grouping::{Change, GroupId, Grouping, Settings, is_one_matter};
-pub use identity::{Fate, reconcile};
+pub use grouping::{Change, GroupId, Grouping, Settings, is_coherent};
+pub use identity::{TopicMatch, reconcile};
 pub use trend::{Status, Trend, trend};

@@ -11,10 +11,10 @@ const PAST_DAYS: i64 = 365;
 const QUIET_DAYS: i64 = 28;
 /// Corrected p-values up to this are a rise.
 pub const RISING_P: f64 = 0.05;
-/// Orders' worth of belief before anything is known (Jeffreys).
+/// Jeffreys prior, in orders.
 const PRIOR: f64 = 0.5;
 
-/// Where a topic stands.
+/// State of a topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -32,7 +32,7 @@ pub struct Trend {
     pub recent: u32,
     /// In as many days before those.
     pub before: u32,
-    /// What the past lets expect for the last days.
+    /// Expected number for those days, from the topic's past.
     pub expected: f64,
     /// The chance of as many or more, corrected for there being so many reports that could have begun a group.
     pub p_value: f64,

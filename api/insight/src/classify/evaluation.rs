@@ -1,4 +1,4 @@
-//! How good a model is, in numbers.
+//! Evaluation figures of a model.
 
 use serde::Serialize;
 
@@ -9,13 +9,13 @@ use super::training::Example;
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
     pub right: usize,
-    /// None where the model had nothing to say.
+    /// `None` if the model returned no category.
     pub given: Option<usize>,
     pub confidence: f32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
+pub struct Evaluation {
     pub texts: usize,
     pub accuracy: f64,
     /// Mean of the categories' F1: small categories count as much as great ones.
@@ -26,9 +26,9 @@ pub struct Report {
     pub coverage: f64,
     /// How many of these would be right; 1 when there are none.
     pub precision: f64,
-    /// The same at other limits.
+    /// Coverage and precision at further limits.
     pub limits: Vec<AtLimit>,
-    /// How far what is said is from what holds: mean distance over ten equally wide bins of confidence.
+    /// Expected calibration error over ten equally wide bins of confidence.
     pub calibration_error: f64,
     pub by_label: Vec<LabelReport>,
     pub labels: Vec<String>,
@@ -36,7 +36,7 @@ pub struct Report {
     pub confusion: Vec<Vec<u32>>,
 }
 
-/// What a limit of confidence makes of the texts.
+/// Coverage and precision at one limit of confidence.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AtLimit {
     pub limit: f64,
@@ -76,7 +76,7 @@ pub struct LabelReport {
     pub f1: f64,
 }
 
-impl Report {
+impl Evaluation {
     #[must_use]
     pub fn of(labels: &[String], answers: &[Answer], threshold: f32) -> Self {
         let mut confusion = vec![vec![0_u32; labels.len()]; labels.len()];
@@ -180,7 +180,7 @@ fn ratio(part: f64, whole: usize) -> f64 {
 
 /// Asks a model about texts whose category is known. Labels the model does not know are always missed.
 #[must_use]
-pub fn evaluate(model: &Model, examples: &[Example], threshold: f32) -> Report {
+pub fn evaluate(model: &Model, examples: &[Example], threshold: f32) -> Evaluation {
     let mut labels = model.labels().to_vec();
     for example in examples {
         if !labels.contains(&example.label) {
@@ -197,7 +197,7 @@ pub fn evaluate(model: &Model, examples: &[Example], threshold: f32) -> Report {
         }
     };
     let answers: Vec<Answer> = examples.iter().map(answer).collect();
-    Report::of(&labels, &answers, threshold)
+    Evaluation::of(&labels, &answers, threshold)
 }
 
 #[cfg(test)]
@@ -214,13 +214,13 @@ mod tests {
         (1, None, 0.0),
     ];
 
-    fn report(threshold: f32) -> Report {
+    fn report(threshold: f32) -> Evaluation {
         let answers = ANSWERS.map(|(right, given, confidence)| Answer {
             right,
             given,
             confidence,
         });
-        Report::of(&["a".into(), "b".into()], &answers, threshold)
+        Evaluation::of(&["a".into(), "b".into()], &answers, threshold)
     }
 
     #[test]
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn nothing_asked_is_no_division_by_zero() {
-        let report = Report::of(&["a".into()], &[], 0.5);
+        let report = Evaluation::of(&["a".into()], &[], 0.5);
         assert!(report.accuracy.abs() < 1e-9 && report.macro_f1.abs() < 1e-9);
     }
 }

@@ -1,17 +1,16 @@
-//! Words: how a text is cut, for everything that counts words. One dictionary for the whole process; it is read
-//! when the first text comes (tenths of a second, some tens of megabytes), so that a process that never
-//! segments never pays for it. Call [`segmenter`] off the async threads.
+//! Word segmentation. The process has one dictionary; the first call loads it (some 0.2 s, some tens of megabytes). Call
+//! [`segmenter`] off the async threads.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use jieba_rs::Jieba;
 
-/// What people write about a city, and the general dictionary would cut apart (路灯不亮 → 路 灯不亮).
+/// City terms that the general dictionary would split (路灯不亮 → 路 灯不亮).
 const DOMAIN: &str = include_str!("words/domain.txt");
 /// As frequent as the commonest nouns of the dictionary, so that a longer rare word does not cut one apart.
 const DOMAIN_FREQUENCY: usize = 20_000;
-/// Words that say nothing about the matter: particles, politeness, “please deal with it”.
+/// Stop words: particles, politeness, “please deal with it”.
 const STOP: &str = include_str!("words/stop.txt");
 
 static SEGMENTER: LazyLock<Segmenter> = LazyLock::new(Segmenter::load);
@@ -44,12 +43,12 @@ impl Segmenter {
     #[must_use]
     pub fn words(&self, text: &str) -> Vec<String> {
         let text = normalise(text);
-        let kept = self.cut(&text).filter(|word| !self.is_stop(word));
+        let kept = self.segment(&text).filter(|word| !self.is_stop(word));
         kept.map(str::to_owned).collect()
     }
 
     /// All words of a text that is normalised already, stop words too, without punctuation.
-    pub fn cut<'t>(&self, normalised: &'t str) -> impl Iterator<Item = &'t str> {
+    pub fn segment<'t>(&self, normalised: &'t str) -> impl Iterator<Item = &'t str> {
         let tokens = self.jieba.cut(normalised, false).into_iter();
         tokens
             .map(|token| token.word)
@@ -82,7 +81,7 @@ pub fn normalise(text: &str) -> String {
     normalised
 }
 
-/// Whether a character belongs to a word: letters, digits, Chinese characters.
+/// Returns `true` if a character belongs to a word: letters, digits, Chinese characters.
 #[must_use]
 pub fn is_letter(c: char) -> bool {
     is_han(c) || c.is_alphanumeric()
@@ -105,7 +104,7 @@ fn half_width(c: char) -> char {
     }
 }
 
-/// What editors and telephones leave in texts: zero-width blanks and joiners, byte order marks, soft hyphens.
+/// Returns `true` for zero-width blanks and joiners, byte order marks, soft hyphens and other control characters.
 fn is_invisible(c: char) -> bool {
     if is_han(c) {
         return false;

@@ -1,33 +1,33 @@
-//! The middle of a group: the sum of its members' unit vectors, the lightest terms let go.
+//! Centroid of a group: the sum of its members' unit vectors without the lightest terms.
 
-use crate::similar::{Lookup, Unit};
+use crate::similar::{TermWeights, UnitVector};
 
 /// Terms kept; twice as many may gather before the lightest go.
 const MAX_TERMS: usize = 192;
 
 #[derive(Clone, Debug, Default)]
-pub struct Centre {
+pub struct Centroid {
     /// In ascending order of terms.
     sum: Vec<(u32, f32)>,
     members: usize,
     norm: f32,
 }
 
-impl Centre {
-    pub fn add(&mut self, unit: &Unit) {
+impl Centroid {
+    pub fn add(&mut self, unit: &UnitVector) {
         self.plus(unit.iter(), 1.0);
         self.members += 1;
         self.settle();
     }
 
-    pub fn take(&mut self, unit: &Unit) {
+    pub fn take(&mut self, unit: &UnitVector) {
         // What was let go, or came in lighter than it is now, is not taken twice.
         self.plus(unit.iter(), -1.0);
         self.members = self.members.saturating_sub(1);
         self.settle();
     }
 
-    pub fn unite(&mut self, other: &Self) {
+    pub fn merge(&mut self, other: &Self) {
         self.plus(other.sum.iter().copied(), 1.0);
         self.members += other.members;
         self.settle();
@@ -54,19 +54,19 @@ impl Centre {
 
     /// Between the middle and a text, given as a vector of length 1.
     #[must_use]
-    pub fn cosine(&self, unit: &Lookup) -> f32 {
+    pub fn cosine(&self, unit: &TermWeights) -> f32 {
         unit.dot(self.sum.iter().copied()) / self.norm.max(f32::MIN_POSITIVE)
     }
 
     /// To be held against other middles.
     #[must_use]
-    pub fn lookup(&self) -> Lookup {
-        Lookup::new(&self.sum)
+    pub fn lookup(&self) -> TermWeights {
+        TermWeights::new(&self.sum)
     }
 
     /// Between two middles, one of them by its [`Self::lookup`].
     #[must_use]
-    pub fn between(&self, lookup: &Lookup, other: &Self) -> f32 {
+    pub fn between(&self, lookup: &TermWeights, other: &Self) -> f32 {
         lookup.dot(other.sum.iter().copied()) / (self.norm * other.norm).max(f32::MIN_POSITIVE)
     }
 

@@ -1,16 +1,16 @@
-//! Groups grow by one report at a time. A report joins the group whose middle it is near to, not the group
-//! of anybody it resembles: so a group stays about one thing and does not chain into the next.
+//! Incremental grouping. A report joins the group with the nearest centroid, never the group of a single similar report,
+//! so groups do not chain. `merging` unites groups whose centroids are near.
 
-mod uniting;
+mod merging;
 
 use std::collections::BTreeSet;
 use std::hash::Hash;
 
 use rayon::prelude::*;
 
-use crate::similar::spread::{ByKey, ByNumber};
-use crate::similar::{Features, Found, Index, Lookup, Unit};
-use crate::topics::centre::Centre;
+use crate::similar::hasher::{ByKey, ByNumber};
+use crate::similar::{Features, Found, Index, TermWeights, UnitVector};
+use crate::topics::centroid::Centroid;
 
 /// Neighbours looked at for one report.
 const NEIGHBOURS: usize = 48;
@@ -46,7 +46,7 @@ impl Default for Settings {
 /// A group's name while it is in memory.
 pub type GroupId = u32;
 
-/// What became of groups besides growing.
+/// A merge or a split of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     Merged { from: GroupId, into: GroupId },
@@ -62,24 +62,24 @@ pub struct Grouping<K> {
     next: GroupId,
     touched: BTreeSet<GroupId>,
     /// The groups by their heaviest terms, and how heavy those are.
-    led_by: ByNumber<Vec<(GroupId, f32)>>,
-    /// Groups that an analyst took apart, or shaped with his own hands: never united by the machine.
+    by_leading_term: ByNumber<Vec<(GroupId, f32)>>,
+    /// Groups that an analyst shaped; they are never merged automatically.
     pinned: BTreeSet<GroupId>,
 }
 
 #[derive(Clone, Debug)]
 struct Group<K> {
     members: BTreeSet<K>,
-    centre: Centre,
+    centroid: Centroid,
     /// The heaviest terms with their weights, in ascending order, as of the last time anything was united.
     leading: Vec<(u32, f32)>,
 }
 
 /// A report that is to be placed, and who resembles it.
-struct Looked<K> {
+struct Neighbourhood<K> {
     key: K,
-    unit: Unit,
-    lookup: Lookup,
+    unit: UnitVector,
+    lookup: TermWeights,
     neighbours: Vec<Found<K>>,
 }
 
@@ -87,7 +87,7 @@ impl<K> Default for Group<K> {
     fn default() -> Self {
         Self {
             members: BTreeSet::new(),
-            centre: Centre::default(),
+            centroid: Centroid::default(),
             leading: Vec::new(),
         }
     }
@@ -102,7 +102,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             of: ByKey::default(),
             next: 0,
             touched: BTreeSet::new(),
-            led_by: ByNumber::default(),
+            by_leading_term: ByNumber::default(),
             pinned: BTreeSet::new(),
         }
     }
@@ -132,7 +132,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
     pub fn coherence(&self, group: GroupId) -> f32 {
         self.groups
             .get(&group)
-            .map_or(0.0, |group| group.centre.coherence())
+            .map_or(0.0, |group| group.centroid.coherence())
     }
 
     /// Starts a group known from before; its members keep together whatever they are.
@@ -147,19 +147,19 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             self.pinned.insert(group);
         }
         self.touched.remove(&group);
-        self.lead(group);
+        self.index_leading_terms(group);
         group
     }
 
-    /// Puts reports where they belong, in their own order and not in the order given; then unites groups
-    /// that have grown into one, and parts those that are no longer about one thing.
+    /// Assigns reports to groups in key order, whatever order they are given in; then splits incoherent groups and merges
+    /// groups with near centroids.
     pub fn assign(&mut self, index: &Index<K>, keys: &[K]) -> Vec<Change> {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
         keys.retain(|key| !self.of.contains_key(key));
         // Who resembles whom does not change while they are placed, and is most of the work.
         let settings = self.settings;
-        let look_at_all = |part: &[K]| -> Vec<Looked<K>> {
+        let look_at_all = |part: &[K]| -> Vec<Neighbourhood<K>> {
             let looked = part.par_iter().filter_map(|key| look(index, *key, settings));
             looked.collect()
         };
@@ -169,8 +169,8 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             let (_, next) = rayon::join(place_all, || look_at_all(part));
             looked = next;
         }
-        let mut changes = self.part(index);
-        changes.extend(self.unite());
+        let mut changes = self.split_incoherent(index);
+        changes.extend(self.merge());
         self.touched.clear();
         changes
     }
@@ -181,24 +181,24 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             let known = self.of.contains_key(key).then(|| index.features(*key));
             known.flatten().map(|features| index.unit(features))
         };
-        let units: Vec<Option<Unit>> = keys.par_iter().map(unit).collect();
+        let units: Vec<Option<UnitVector>> = keys.par_iter().map(unit).collect();
         for (key, unit) in keys.iter().zip(units) {
             self.forget(*key, unit.as_ref());
         }
     }
 
-    fn forget(&mut self, key: K, unit: Option<&Unit>) {
+    fn forget(&mut self, key: K, unit: Option<&UnitVector>) {
         let Some(id) = self.of.remove(&key) else { return };
         let Some(group) = self.groups.get_mut(&id) else {
             return;
         };
         group.members.remove(&key);
         if let Some(unit) = unit {
-            group.centre.take(unit);
+            group.centroid.take(unit);
         }
         if group.members.is_empty() {
             let leading = std::mem::take(&mut group.leading);
-            self.unlead(id, &leading);
+            self.unindex_leading_terms(id, &leading);
             self.groups.remove(&id);
             self.pinned.remove(&id);
         }
@@ -209,10 +209,10 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         self.next
     }
 
-    fn put(&mut self, group: GroupId, key: K, unit: &Unit) {
+    fn put(&mut self, group: GroupId, key: K, unit: &UnitVector) {
         let held = self.groups.entry(group).or_default();
         if held.members.insert(key) {
-            held.centre.add(unit);
+            held.centroid.add(unit);
         }
         self.of.insert(key, group);
         self.touched.insert(group);
@@ -224,13 +224,13 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         self.cosine(group, &index.unit(features).lookup())
     }
 
-    fn cosine(&self, group: GroupId, unit: &Lookup) -> f32 {
+    fn cosine(&self, group: GroupId, unit: &TermWeights) -> f32 {
         let group = self.groups.get(&group);
-        group.map_or(0.0, |group| group.centre.cosine(unit))
+        group.map_or(0.0, |group| group.centroid.cosine(unit))
     }
 
-    fn place(&mut self, index: &Index<K>, looked: &Looked<K>) {
-        let Looked {
+    fn place(&mut self, index: &Index<K>, looked: &Neighbourhood<K>) {
+        let Neighbourhood {
             key,
             unit,
             lookup,
@@ -277,7 +277,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
 
     /// Groups that were touched and are no longer about one thing are grouped anew among themselves; the
     /// largest part stays the group.
-    fn part(&mut self, index: &Index<K>) -> Vec<Change> {
+    fn split_incoherent(&mut self, index: &Index<K>) -> Vec<Change> {
         let incoherent: Vec<GroupId> = self
             .touched
             .iter()
@@ -336,10 +336,10 @@ fn look<K: Copy + Eq + Hash + Ord + Send + Sync>(
     index: &Index<K>,
     key: K,
     settings: Settings,
-) -> Option<Looked<K>> {
+) -> Option<Neighbourhood<K>> {
     let features = index.features(key)?;
     let (unit, neighbours) = index.search_with_unit(features, settings.pair / 2.0, NEIGHBOURS);
-    Some(Looked {
+    Some(Neighbourhood {
         key,
         lookup: unit.lookup(),
         unit,
@@ -350,7 +350,7 @@ fn look<K: Copy + Eq + Hash + Ord + Send + Sync>(
 /// Whether a group is told to anybody: three reports or more, and alike enough for their number. Of a few
 /// reports more is asked, since any two texts share something; of many less, since they speak of many sides.
 #[must_use]
-pub fn is_one_matter(members: usize, coherence: f32) -> bool {
+pub fn is_coherent(members: usize, coherence: f32) -> bool {
     const MIN_MEMBERS: usize = 3;
     const FLOOR: f32 = 0.085;
     const OF_FEW: f32 = 0.42;
@@ -400,7 +400,7 @@ mod tests {
         for (key, text) in texts.iter().enumerate() {
             index.add(key, Features::of("", text));
         }
-        index.renorm();
+        index.recompute_norms();
         index
     }
 
@@ -419,7 +419,7 @@ mod tests {
             sorted(&grouping),
             [(0..6).collect::<Vec<_>>(), (6..12).collect(), (12..18).collect()]
         );
-        assert!(grouping.ids().all(|id| is_one_matter(6, grouping.coherence(id))));
+        assert!(grouping.ids().all(|id| is_coherent(6, grouping.coherence(id))));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use rayon::prelude::*;
 
 use crate::scan::baseline::{self, WINDOW};
 use crate::scan::cylinders::{Counts, Expectations, REACHES, sums};
-use crate::scan::draws::Chance;
 use crate::scan::grid::Grid;
+use crate::scan::random::Xoshiro256;
 
 /// With fewer replications above it than this, a p-value comes from the Gumbel law fitted to them
 /// (Abrams, Kulldorff and Kleinman 2010) and no longer from their rank.
@@ -15,7 +15,7 @@ const EULER: f64 = 0.577_215_664_901_532_9;
 
 /// How a scan is made.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct ScanConfig {
     /// Sets of areas looked at (`zones::zones`).
     pub zones: Vec<Vec<usize>>,
     pub replications: usize,
@@ -48,14 +48,14 @@ impl Rise {
 /// Looks at the last days of `grid`. The strongest cylinder of each category whose p-value is at most
 /// `limit`, the strongest first.
 #[must_use]
-pub fn scan(grid: &Grid, plan: &Plan, limit: f64) -> Vec<Rise> {
+pub fn scan(grid: &Grid, config: &ScanConfig, limit: f64) -> Vec<Rise> {
     let baseline = baseline::learn(grid);
-    let expectations = Expectations::new(&baseline, &plan.zones);
+    let expectations = Expectations::new(&baseline, &config.zones);
     let mut found: Vec<Rise> = (0..grid.categories())
         .filter_map(|category| {
             let counts = counts(grid, category);
             let strongest = expectations.strongest(category, &counts)?;
-            let areas = plan.zones.get(strongest.zone)?.clone();
+            let areas = config.zones.get(strongest.zone)?.clone();
             let in_areas = areas
                 .iter()
                 .filter_map(|area| counts.get(*area)?.get(strongest.reach));
@@ -73,7 +73,7 @@ pub fn scan(grid: &Grid, plan: &Plan, limit: f64) -> Vec<Rise> {
     if found.is_empty() {
         return found;
     }
-    let null = Null::of(&expectations, plan);
+    let null = NullDistribution::of(&expectations, config);
     for rise in &mut found {
         rise.p_value = null.p_value(rise.statistic);
     }
@@ -95,15 +95,15 @@ fn counts(grid: &Grid, category: usize) -> Counts {
 }
 
 /// The highest statistic of each replication, the highest first.
-struct Null(Vec<f64>);
+struct NullDistribution(Vec<f64>);
 
-impl Null {
-    fn of(expectations: &Expectations<'_>, plan: &Plan) -> Self {
+impl NullDistribution {
+    fn of(expectations: &Expectations<'_>, config: &ScanConfig) -> Self {
         let one = |replication: usize| {
-            let seed = plan.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ replication as u64;
-            expectations.highest_of_replica(&mut Chance::seeded(seed))
+            let seed = config.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ replication as u64;
+            expectations.highest_of_replica(&mut Xoshiro256::seeded(seed))
         };
-        let mut highest: Vec<f64> = (0..plan.replications).into_par_iter().map(one).collect();
+        let mut highest: Vec<f64> = (0..config.replications).into_par_iter().map(one).collect();
         highest.sort_by(|a, b| b.total_cmp(a));
         Self(highest)
     }
@@ -135,17 +135,17 @@ impl Null {
 mod tests {
     use super::*;
     use crate::scan::baseline::Baseline;
-    use crate::scan::draws::poisson;
     use crate::scan::grid::Slot;
+    use crate::scan::random::poisson;
     use crate::scan::zones::zones;
     use chrono::NaiveDate;
 
     const AREAS: usize = 4;
     const CATEGORIES: usize = 6;
 
-    fn plan(replications: usize, seed: u64) -> Plan {
+    fn config(replications: usize, seed: u64) -> ScanConfig {
         let centres: Vec<_> = (0..AREAS).map(|x| Some((x as f64, 0.0))).collect();
-        Plan {
+        ScanConfig {
             zones: zones(&centres),
             replications,
             seed,
@@ -154,7 +154,7 @@ mod tests {
 
     /// Nothing but chance: `CATEGORIES` × `AREAS` steady series.
     fn background(days: usize, seed: u64) -> Grid {
-        let mut rng = Chance::seeded(seed);
+        let mut rng = Xoshiro256::seeded(seed);
         let first = NaiveDate::from_ymd_opt(2024, 1, 1).unwrap();
         let mut grid = Grid::new(first, days, AREAS, CATEGORIES, |_| false);
         for category in 0..CATEGORIES {
@@ -179,7 +179,7 @@ mod tests {
     fn a_rise_in_one_area_is_found_where_it_is() {
         let mut grid = background(400, 5);
         plant(&mut grid, 1, &[2], 7, 2);
-        let found = scan(&grid, &plan(199, 1), 0.01);
+        let found = scan(&grid, &config(199, 1), 0.01);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].category, found[0].areas.as_slice()), (1, &[2][..]));
         assert!((5..=10).contains(&found[0].days));
@@ -191,7 +191,7 @@ mod tests {
     fn a_rise_of_the_whole_city_is_found() {
         let mut grid = background(400, 6);
         plant(&mut grid, 3, &[0, 1, 2, 3], 14, 1);
-        let found = scan(&grid, &plan(199, 1), 0.01);
+        let found = scan(&grid, &config(199, 1), 0.01);
         assert_eq!(found[0].category, 3);
         assert_eq!(found[0].areas, [0, 1, 2, 3]);
     }
@@ -200,7 +200,7 @@ mod tests {
     fn equal_seeds_give_equal_findings() {
         let mut grid = background(300, 7);
         plant(&mut grid, 1, &[2], 7, 1);
-        assert_eq!(scan(&grid, &plan(99, 3), 1.0), scan(&grid, &plan(99, 3), 1.0));
+        assert_eq!(scan(&grid, &config(99, 3), 1.0), scan(&grid, &config(99, 3), 1.0));
     }
 
     /// When the truth is the baseline itself, p-values are uniform.
@@ -208,10 +208,10 @@ mod tests {
     fn p_values_are_uniform_when_nothing_has_changed() {
         let grid = background(300, 8);
         let baseline = baseline::learn(&grid);
-        let plan = plan(199, 4);
-        let expectations = Expectations::new(&baseline, &plan.zones);
-        let null = Null::of(&expectations, &plan);
-        let mut rng = Chance::seeded(9);
+        let config = config(199, 4);
+        let expectations = Expectations::new(&baseline, &config.zones);
+        let null = NullDistribution::of(&expectations, &config);
+        let mut rng = Xoshiro256::seeded(9);
         let trials = 2_000;
         let p_values: Vec<f64> = (0..trials)
             .map(|_| null.p_value(expectations.highest_of_replica(&mut rng)))
@@ -230,7 +230,7 @@ mod tests {
         let trials = 120;
         let alarms = (0..trials).filter(|seed| {
             let grid = background(200, 1_000 + seed);
-            !scan(&grid, &plan(99, *seed), 0.05).is_empty()
+            !scan(&grid, &config(99, *seed), 0.05).is_empty()
         });
         let alarms = alarms.count();
         // 0.05 × 120 = 6 expected; 14 is beyond 3 standard errors.
@@ -240,11 +240,11 @@ mod tests {
     #[test]
     fn an_empty_grid_has_no_rises() {
         let grid = Grid::new(NaiveDate::default(), 40, AREAS, CATEGORIES, |_| false);
-        assert!(scan(&grid, &plan(19, 1), 1.0).is_empty());
+        assert!(scan(&grid, &config(19, 1), 1.0).is_empty());
         let none = Baseline {
             areas: 0,
             categories: Vec::new(),
         };
-        assert!(Expectations::new(&none, &[]).highest_of_replica(&mut Chance::seeded(1)) <= 0.0);
+        assert!(Expectations::new(&none, &[]).highest_of_replica(&mut Xoshiro256::seeded(1)) <= 0.0);
     }
 }

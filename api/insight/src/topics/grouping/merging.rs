@@ -1,4 +1,4 @@
-//! Which groups have grown into one: those led by the same terms are looked at, and their middles compared.
+//! Merges groups: compares the centroids of groups that share leading terms.
 
 use std::hash::Hash;
 
@@ -9,42 +9,42 @@ use super::{Change, GroupId, Grouping};
 /// The heaviest terms of a group, by which another group like it is found.
 const LEADING_TERMS: usize = 12;
 /// A term that leads more groups than this does not show which of them are one.
-const MAX_LED: usize = 64;
+const MAX_LED_GROUPS: usize = 64;
 /// Of the cosine of two middles that are near each other, at least so much lies in the terms that lead both and few
 /// others.
-const LED_SHARE: f32 = 0.25;
+const LEADING_SHARE: f32 = 0.25;
 
 impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
-    /// Notes anew which terms a group is led by.
-    pub(super) fn lead(&mut self, id: GroupId) {
+    /// Updates the index of leading terms for a group.
+    pub(super) fn index_leading_terms(&mut self, id: GroupId) {
         let Some(group) = self.groups.get_mut(&id) else {
             return;
         };
-        let leading = group.centre.leading(LEADING_TERMS);
+        let leading = group.centroid.leading(LEADING_TERMS);
         let before = std::mem::replace(&mut group.leading, leading.clone());
-        self.unlead(id, &before);
+        self.unindex_leading_terms(id, &before);
         for (term, weight) in leading {
-            self.led_by.entry(term).or_default().push((id, weight));
+            self.by_leading_term.entry(term).or_default().push((id, weight));
         }
     }
 
-    pub(super) fn unlead(&mut self, id: GroupId, leading: &[(u32, f32)]) {
+    pub(super) fn unindex_leading_terms(&mut self, id: GroupId, leading: &[(u32, f32)]) {
         for (term, _) in leading {
-            if let Some(led) = self.led_by.get_mut(term) {
+            if let Some(led) = self.by_leading_term.get_mut(term) {
                 if let Some(at) = led.iter().position(|(other, _)| *other == id) {
                     led.swap_remove(at);
                 }
                 if led.is_empty() {
-                    self.led_by.remove(term);
+                    self.by_leading_term.remove(term);
                 }
             }
         }
     }
 
     /// Unites groups that were touched with groups whose middles are near, the nearest pair first.
-    pub(super) fn unite(&mut self) -> Vec<Change> {
+    pub(super) fn merge(&mut self) -> Vec<Change> {
         for id in self.touched.clone() {
-            self.lead(id);
+            self.index_leading_terms(id);
         }
         let touched: Vec<GroupId> = self.touched.iter().copied().collect();
         let near = touched.par_iter().flat_map_iter(|id| self.near(*id));
@@ -54,11 +54,11 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let mut changes = Vec::new();
         for (_, a, b) in pairs {
             let near = match (self.groups.get(&a), self.groups.get(&b)) {
-                (Some(a), Some(b)) => a.centre.between(&a.centre.lookup(), &b.centre),
+                (Some(a), Some(b)) => a.centroid.between(&a.centroid.lookup(), &b.centroid),
                 _ => continue,
             };
             if near >= self.settings.merge {
-                self.unite_two(b, a);
+                self.merge_two(b, a);
                 changes.push(Change::Merged { from: b, into: a });
             }
         }
@@ -73,9 +73,9 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let led = group
             .leading
             .iter()
-            .filter_map(|(term, own)| Some((*own, self.led_by.get(term)?)));
+            .filter_map(|(term, own)| Some((*own, self.by_leading_term.get(term)?)));
         let mut shared: Vec<(GroupId, f32)> = led
-            .filter(|(_, led)| led.len() <= MAX_LED)
+            .filter(|(_, led)| led.len() <= MAX_LED_GROUPS)
             .flat_map(|(own, led)| led.iter().map(move |(other, theirs)| (*other, own * theirs)))
             .collect();
         shared.sort_by_key(|(other, _)| *other);
@@ -88,28 +88,28 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         });
         let alike = shared
             .into_iter()
-            .filter(|(other, shared)| *other != id && *shared >= LED_SHARE * self.settings.merge)
+            .filter(|(other, shared)| *other != id && *shared >= LEADING_SHARE * self.settings.merge)
             .filter(|(other, _)| !self.pinned.contains(other))
             .filter_map(|(other, _)| Some((other, self.groups.get(&other)?)));
-        let lookup = group.centre.lookup();
+        let lookup = group.centroid.lookup();
         let near = alike.filter_map(|(other, its)| {
-            let near = group.centre.between(&lookup, &its.centre);
+            let near = group.centroid.between(&lookup, &its.centroid);
             (near >= self.settings.merge).then_some((near, id.min(other), id.max(other)))
         });
         near.collect()
     }
 
-    fn unite_two(&mut self, from: GroupId, into: GroupId) {
+    fn merge_two(&mut self, from: GroupId, into: GroupId) {
         let Some(gone) = self.groups.remove(&from) else {
             return;
         };
-        self.unlead(from, &gone.leading);
+        self.unindex_leading_terms(from, &gone.leading);
         for key in &gone.members {
             self.of.insert(*key, into);
         }
         if let Some(group) = self.groups.get_mut(&into) {
             group.members.extend(gone.members);
-            group.centre.unite(&gone.centre);
+            group.centroid.merge(&gone.centroid);
         }
     }
 }

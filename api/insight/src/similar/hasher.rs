@@ -1,21 +1,21 @@
-//! Maps by numbers that are hashes already: one multiplication spreads them over a table, where the usual hasher
+//! Hash maps keyed by numbers that are hashes or ids: one multiplication (Fibonacci hashing) replaces SipHash, which
 //! would take most of the time of a search.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// By terms or slots. Its order of iteration is the same in every run.
-pub type ByNumber<V> = HashMap<u32, V, BuildHasherDefault<Spread>>;
-/// By what a report is called: the callers' own ids, which nobody from outside chooses.
-pub type ByKey<K, V> = HashMap<K, V, BuildHasherDefault<Spread>>;
+pub type ByNumber<V> = HashMap<u32, V, BuildHasherDefault<FibonacciHasher>>;
+/// Keyed by the caller's ids, which an attacker cannot choose.
+pub type ByKey<K, V> = HashMap<K, V, BuildHasherDefault<FibonacciHasher>>;
 
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Spread(u64);
+pub struct FibonacciHasher(u64);
 
-/// 2⁶⁴ over the golden ratio: neighbouring numbers come to lie far apart (Knuth, The Art of Computer Programming 3, 6.4).
+/// 2⁶⁴ divided by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-impl Hasher for Spread {
+impl Hasher for FibonacciHasher {
     fn write(&mut self, bytes: &[u8]) {
         for part in bytes.chunks(8) {
             let mut word = [0; 8];
@@ -30,7 +30,7 @@ impl Hasher for Spread {
     }
 
     fn finish(&self) -> u64 {
-        // Tables look at the low bits too, which a product leaves poor.
+        // The table uses the low bits too, which the product mixes badly.
         self.0 ^ (self.0 >> 32)
     }
 }

@@ -1,28 +1,27 @@
-//! A few terms with their weights, to be asked for many others: what a report or the middle of a group is while it is
-//! compared. Nearly all that are asked for are not there, and a bit tells so, without a branch that goes now this way
-//! and now that; the others are looked up by open addressing.
+//! Sparse term-weight vector for repeated dot products: a 4,096-bit filter rejects most absent terms, an open-addressing
+//! table resolves the rest.
 
 use crate::similar::features::{Features, weight};
 
 /// 2³² over the golden ratio; the products' high bits spread terms over the table.
 const GOLDEN: u32 = 0x9E37_79B9;
-/// Bits that tell which terms cannot be there, as a power of two: of 45 terms one in a hundred others passes.
+/// Size of the filter as a power of two: with 45 terms one absent term in a hundred passes it.
 const FILTER_BITS: u32 = 12;
 const FILTER_WORDS: usize = 1 << (FILTER_BITS - 6);
-/// Places for each term.
+/// Table slots per term.
 const PLACES: usize = 2;
 
-/// Weights by terms; a term that is not there weighs 0.
+/// Weights by term; an absent term weighs 0.
 #[derive(Clone, Debug)]
-pub struct Lookup {
+pub struct TermWeights {
     filter: [u64; FILTER_WORDS],
     /// A term and its weight; weight 0 is an empty place. As many as a power of two, one of them empty at least.
     places: Vec<(u32, f32)>,
     shift: u32,
 }
 
-impl Lookup {
-    /// Of terms that differ; those that weigh nothing are left out.
+impl TermWeights {
+    /// Builds the table from distinct terms; terms of weight 0 are left out.
     #[must_use]
     pub fn new(weights: &[(u32, f32)]) -> Self {
         let places = (PLACES * weights.len() + 1).next_power_of_two().max(2);
@@ -63,16 +62,16 @@ impl Lookup {
         0.0
     }
 
-    /// The sum over terms that both have of the products of their weights.
+    /// Returns the dot product with another sparse vector.
     #[must_use]
     pub fn dot(&self, others: impl Iterator<Item = (u32, f32)>) -> f32 {
         others.map(|(term, weight)| weight * self.weight(term)).sum()
     }
 
-    /// The same with the weights that terms have in a text by themselves.
+    /// Returns the dot product with the term weights of a text, before rarity.
     #[must_use]
-    pub fn dot_said(&self, features: &Features) -> f32 {
-        let shared = features.said().filter_map(|(term, halves)| {
+    pub fn dot_tf(&self, features: &Features) -> f32 {
+        let shared = features.term_counts().filter_map(|(term, halves)| {
             let own = self.weight(term);
             (own > 0.0).then(|| own * weight(halves))
         });
@@ -84,7 +83,7 @@ impl Lookup {
     }
 }
 
-/// The word of the filter, and the bit in it.
+/// Returns the index of the filter word and the bit mask in it.
 fn place_in_filter(term: u32) -> (usize, u64) {
     let place = term.wrapping_mul(GOLDEN) >> (u32::BITS - FILTER_BITS);
     ((place >> 6) as usize, 1 << (place & 63))
@@ -101,7 +100,7 @@ mod tests {
             let terms: Vec<(u32, f32)> = (0..count)
                 .map(|nth| (if nth % 2 == 0 { nth } else { nth << 20 }, nth as f32 + 1.0))
                 .collect();
-            let lookup = Lookup::new(&terms);
+            let lookup = TermWeights::new(&terms);
             for (term, weight) in &terms {
                 assert!(
                     (lookup.weight(*term) - weight).abs() < f32::EPSILON,
@@ -120,7 +119,7 @@ mod tests {
 
     #[test]
     fn the_product_of_two_vectors_is_that_of_what_they_share() {
-        let lookup = Lookup::new(&[(1, 0.5), (2, 0.0), (9, 2.0)]);
+        let lookup = TermWeights::new(&[(1, 0.5), (2, 0.0), (9, 2.0)]);
         let other = [(1, 4.0), (2, 3.0), (9, 1.5), (10, 7.0)];
         assert!((lookup.dot(other.into_iter()) - 5.0).abs() < 1e-6);
     }
