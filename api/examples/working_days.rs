@@ -4,7 +4,7 @@
 use std::io::{BufWriter, Write as _};
 
 use chrono::NaiveDate;
-use zhitong::deadlines::files;
+use zhitong::deadlines::parse;
 
 const CALENDAR: &str = include_str!("../city/luoyang/calendar.json");
 
@@ -14,7 +14,7 @@ fn main() -> anyhow::Result<()> {
         .map(|year| year.parse())
         .collect::<Result<_, _>>()?;
     anyhow::ensure!(!years.is_empty(), "usage: working_days YEAR...");
-    let calendar = files::calendar(CALENDAR)?;
+    let calendar = parse::calendar(CALENDAR)?;
     let mut out = BufWriter::new(std::io::stdout().lock());
     for year in years {
         anyhow::ensure!(calendar.is_loaded(year), "{year} is not announced");

@@ -1,11 +1,8 @@
 //! 代表直通: the server that links people's congress delegates with a city's 12345 hotline.
 //! `ARCHITECTURE.md` is the map; `routes.rs` lists every path; each capability is a folder.
 
-pub mod acts;
 pub mod app;
-pub mod areas;
-pub mod categories;
-pub mod chain;
+pub mod audit_log;
 pub mod city;
 pub mod clock;
 pub mod commands;
@@ -15,14 +12,14 @@ pub mod content;
 pub mod db;
 pub mod deadlines;
 pub mod demo;
-pub mod dispatch;
 pub mod error;
 pub mod follow_up;
+pub mod hash_chain;
+mod heap_trim;
 pub mod hotline;
 pub mod http;
 pub mod insight;
 pub mod jobs;
-mod memory;
 pub mod notices;
 pub mod objects;
 pub mod open311;

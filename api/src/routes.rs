@@ -4,14 +4,12 @@ use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig as UtoipaServiceConfig;
 
-use crate::insight::reports;
-use crate::people::{login_requests, sign_in};
-use crate::supervision::campaigns;
+use crate::city::{self, areas, categories};
+use crate::insight::{self, reports};
+use crate::people::{self, login_requests, sign_in};
+use crate::supervision::{self, campaigns};
 use crate::wechat::{push, sandbox};
-use crate::{
-    areas, categories, city, console, content, follow_up, hotline, insight, notices, open311, ops, orders,
-    overview, people, photos, sites, supervision,
-};
+use crate::{console, content, follow_up, hotline, notices, open311, ops, orders, overview, photos, sites};
 
 /// The document's frame; paths and schemas are collected from the services below.
 #[derive(OpenApi)]
@@ -76,18 +74,18 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(orders::routes::get_timeline)
         .service(orders::routes::similar_orders)
         .service(orders::routes::endorse_order)
-        .service(orders::routes::moves::accept_order)
-        .service(orders::routes::moves::cancel_order)
-        .service(orders::routes::moves::dispatch_order)
-        .service(orders::routes::moves::reply_order)
-        .service(orders::routes::moves::return_order)
-        .service(orders::routes::handling::ask_extension)
-        .service(orders::routes::handling::decide_extension)
-        .service(orders::routes::handling::merge_order)
-        .service(orders::routes::handling::note_order)
-        .service(orders::routes::handling::reopen_order)
-        .service(orders::routes::handling::sub_assign)
-        .service(orders::routes::handling::unmerge_order)
+        .service(orders::routes::primary_actions::accept_order)
+        .service(orders::routes::primary_actions::cancel_order)
+        .service(orders::routes::primary_actions::dispatch_order)
+        .service(orders::routes::primary_actions::reply_order)
+        .service(orders::routes::primary_actions::return_order)
+        .service(orders::routes::secondary_actions::ask_extension)
+        .service(orders::routes::secondary_actions::decide_extension)
+        .service(orders::routes::secondary_actions::merge_order)
+        .service(orders::routes::secondary_actions::note_order)
+        .service(orders::routes::secondary_actions::reopen_order)
+        .service(orders::routes::secondary_actions::sub_assign)
+        .service(orders::routes::secondary_actions::unmerge_order)
         .service(overview::routes::show_overview)
         .service(overview::routes::stream_overview)
         .service(overview::routes::show_appraisal)

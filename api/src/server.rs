@@ -18,22 +18,22 @@ use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 use crate::app::{App, Jobs, Parts};
 use crate::city::pack::Pack;
 use crate::city::snapshot::CityHandle;
-use crate::city::store::Frame;
-use crate::city::{refresh, seed, store};
+use crate::city::store::{self, Frame};
+use crate::city::{refresh, seed};
 use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::db::{self, Db};
 use crate::error::Error;
 use crate::http::{extract, request_id};
-use crate::insight::{daily, reports};
-use crate::notices::{Voice, Wording, templates};
+use crate::insight::{nightly, reports};
+use crate::notices::{Voice, Wording, template_check};
 use crate::objects::client::{Objects, Settings};
 use crate::objects::embedded;
-use crate::orders::number::Numbers;
-use crate::orders::recent::{self, Memory};
-use crate::overview::counts::Readings;
-use crate::overview::hub::Hub;
-use crate::overview::keeper;
+use crate::orders::search::text_index::{self, Memory};
+use crate::orders::submit::number::Numbers;
+use crate::overview::counts_cache::Readings;
+use crate::overview::screen_hub::Hub;
+use crate::overview::worker;
 use crate::people::roster;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
@@ -41,7 +41,7 @@ use crate::photos::service::Darkroom;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::Setting;
-use crate::{console, jobs, memory, ops, routes};
+use crate::{console, heap_trim, jobs, ops, routes};
 
 /// How long requests and jobs in flight may take to finish after SIGTERM.
 const SHUTDOWN_SECS: u64 = 30;
@@ -99,7 +99,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         sandbox,
         wording,
     });
-    app.screens.paint_with(console::overview::board::paint);
+    app.screens.paint_with(console::overview::screen_page::paint);
     if app.config.wechat.mode == WeChatMode::Sandbox {
         roster::seed_demo_if_empty(&app)
             .await
@@ -108,7 +108,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
             .await
             .context("demo/sites.csv of the city pack")?;
     }
-    daily::schedule(&app, app.clock.now())
+    nightly::schedule(&app, app.clock.now())
         .await
         .context("the nightly search for hot topics")?;
     Ok(app)
@@ -201,12 +201,12 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
         .context("the calendar's reports")?;
     let runner = tokio::spawn(jobs::runner::run(app.clone(), stop.clone()));
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
-    tokio::spawn(keeper::run(app.clone(), stop.clone()));
+    tokio::spawn(worker::run(app.clone(), stop.clone()));
     tokio::spawn(close_screens(app.clone()));
-    tokio::spawn(recent::warm(app.clone()));
-    tokio::spawn(memory::run(stop.clone()));
+    tokio::spawn(text_index::warm(app.clone()));
+    tokio::spawn(heap_trim::run(stop.clone()));
     let server = listen(app.clone(), listener)?;
-    tokio::spawn(async move { templates::warn_of_differences(&app).await });
+    tokio::spawn(async move { template_check::warn_of_differences(&app).await });
     let served = server.await;
     stop.cancel();
     let _ = tokio::time::timeout(Duration::from_secs(SHUTDOWN_SECS), runner).await;

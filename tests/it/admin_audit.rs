@@ -6,9 +6,9 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::orders::Report;
 use tests::{Browser, TestApp, Who};
-use zhitong::acts::{self, Act, By};
+use zhitong::audit_log::{self, Act, By};
 use zhitong::db;
-use zhitong::orders::actor::Actor;
+use zhitong::orders::Actor;
 use zhitong::orders::history::verify::{Reading, Step};
 use zhitong::orders::history::{self, NewEvent};
 
@@ -37,7 +37,7 @@ async fn record(app: &TestApp, subject: &str) {
         subject,
         detail: serde_json::json!({ "added": 3 }),
     };
-    acts::record(&txn, act, app.now()).await.unwrap();
+    audit_log::record(&txn, act, app.now()).await.unwrap();
     txn.commit().await.unwrap();
 }
 
@@ -77,7 +77,7 @@ tests::on_both_databases! {
         // Run again after its end, the job changes nothing.
         let row = history_check::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         assert!(row.finished_at.is_some());
-        history::check::go_on(app.app(), &row.id.to_string()).await.unwrap();
+        history::verification::go_on(app.app(), &row.id.to_string()).await.unwrap();
         let again = history_check::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         assert_eq!(again, row);
     }

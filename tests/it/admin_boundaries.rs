@@ -87,7 +87,7 @@ tests::on_both_databases! {
         assert_eq!(operator.get(inside).await.ok()["area"]["code"], "410324");
         use ActKind::{BoundariesActivated, BoundariesLoaded};
         assert_eq!(acts(&app).await, [BoundariesLoaded, BoundariesActivated, BoundariesActivated]);
-        let (read, broken) = zhitong::acts::service::verify(&app.app().db).await.unwrap();
+        let (read, broken) = zhitong::audit_log::service::verify(&app.app().db).await.unwrap();
         assert_eq!((read, broken), (3, None));
     }
 

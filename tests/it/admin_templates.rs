@@ -1,6 +1,6 @@
 //! The console's templates: compared with WeChat on request, with the week's pushes counted.
 
-use tests::faults::Fault;
+use tests::fault_proxy::Fault;
 use tests::orders::Report;
 use tests::{Browser, Db, TestApp, Who};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use tests::desk::NOISE;
+use tests::order_fixture::NOISE;
 use tests::orders::{Report, number};
 use tests::{Db, TestApp, Who, places};
 use zhitong::config::Config;

@@ -1,7 +1,7 @@
 //! 专项监督: orders of one kind are gathered by hand and by filter; findings, measures, watch list and outcome stay.
 
 use serde_json::{Value, json};
-use tests::desk::{AREA, Desk, NOISE};
+use tests::order_fixture::{AREA, Desk, NOISE};
 use tests::orders::{Report, number};
 use tests::{Client, on_both_databases, places};
 

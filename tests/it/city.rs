@@ -5,12 +5,12 @@ use places::datum::Wgs84;
 use tests::Db;
 use tests::database::OwnDatabase;
 use tokio::sync::OnceCell;
+use zhitong::city::duty_table::{Decision, Place};
 use zhitong::city::pack::Pack;
 use zhitong::city::seed;
 use zhitong::city::snapshot::City;
 use zhitong::city::store::{self, Frame};
 use zhitong::db;
-use zhitong::dispatch::duty::{Decision, Place};
 
 static CITY: OnceCell<City> = OnceCell::const_new();
 

@@ -2,10 +2,10 @@
 
 use sea_orm::EntityTrait as _;
 
+use zhitong::city::csv_rows::Fault;
 use zhitong::city::files::Files;
 use zhitong::city::import::{self, Given, Report};
 use zhitong::city::refresh;
-use zhitong::city::rows::Fault;
 
 fn file(name: &str) -> String {
     Files::open("luoyang").unwrap().get(name).unwrap().to_owned()

@@ -8,7 +8,7 @@ use entity::kinds::ContentCheck;
 use entity::{content_check, content_picture};
 use sea_orm::EntityTrait as _;
 use serde_json::{Value, json};
-use tests::faults::Fault as Line;
+use tests::fault_proxy::Fault as Line;
 use tests::photos::jpeg_with_exif;
 use tests::places::LUOLONG;
 use tests::residents::Resident;
@@ -175,7 +175,7 @@ tests::on_both_databases! {
         assert_eq!((done.state, done.openid_sealed), (ContentCheck::Pass, None), "nobody's openid is kept");
         let subject = done.id.to_string();
         content::check::check_texts(app.app(), &[&subject]).await.unwrap();
-        content::settle::apply_push_event(app.app(), &PushEvent::Other("nothing".to_owned())).await.unwrap();
+        content::apply_result::apply_push_event(app.app(), &PushEvent::Other("nothing".to_owned())).await.unwrap();
         let standings = content::review::standings(app.app(), &[&subject]).await.unwrap();
         zhitong::sites::messages::settled(app.app(), &standings).await.unwrap();
         assert_eq!((asked(&app, "/wxa/msg_sec_check").await, told(&keeper, "site_message").await), (3, 1));
@@ -307,13 +307,13 @@ async fn a_picture_that_wechat_cannot_fetch_or_forgets_is_left_to_a_person() {
             suggestion: Some(suggestion),
             label: 100,
         };
-        content::settle::apply_push_event(app.app(), &late(Suggestion::Pass))
+        content::apply_result::apply_push_event(app.app(), &late(Suggestion::Pass))
             .await
             .unwrap();
         app.run_jobs().await;
         assert_eq!(check(&app).await.state, ContentCheck::Pass);
         // And a settled one is not settled again.
-        content::settle::apply_push_event(app.app(), &late(Suggestion::Risky))
+        content::apply_result::apply_push_event(app.app(), &late(Suggestion::Risky))
             .await
             .unwrap();
         assert_eq!(check(&app).await.state, ContentCheck::Pass);

@@ -10,7 +10,7 @@ use entity::{order, order_export};
 use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait};
 use tests::orders::Report;
 use tests::{Browser, TestApp, Who};
-use zhitong::console::orders::export::task;
+use zhitong::orders::export::job;
 
 /// More than is answered at once, and more than one step of the job reads.
 const MANY: usize = 2_350;
@@ -92,7 +92,7 @@ tests::on_both_databases! {
 
         // One step, and the same one again as after a crash: nothing is read twice.
         let id = only(&app).await.id;
-        task::step(app.app(), &id.to_string()).await.unwrap();
+        job::step(app.app(), &id.to_string()).await.unwrap();
         let halfway = only(&app).await;
         assert_eq!((halfway.status, halfway.done), (ExportStatus::Reading, 2_000));
         browser.get("/console/exports").await.page(200, &[&format!("已读取 2000 / {MANY} 件")]);
@@ -120,7 +120,7 @@ tests::on_both_databases! {
         browser.get(&link).await.page(404, &[]);
         assert_eq!((objects(&app).await, order_export::Entity::find().count(&app.app().db).await.unwrap()), (0, 0));
         // Removing it a second time does nothing.
-        task::remove(app.app(), &id.to_string()).await.unwrap();
+        job::remove(app.app(), &id.to_string()).await.unwrap();
     }
 
     async fn a_workbook_is_put_together_from_the_steps(app: TestApp) {
@@ -133,7 +133,7 @@ tests::on_both_databases! {
         let row = only(&app).await;
         assert_eq!(row.status, ExportStatus::Ready);
         // Twice is once.
-        task::step(app.app(), &row.id.to_string()).await.unwrap();
+        job::step(app.app(), &row.id.to_string()).await.unwrap();
         assert_eq!(only(&app).await, row);
         let book = browser.get(&link(&browser).await).await;
         let sheet = rows(&book.body);

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::desk::{Desk, NOISE, actions, reply, verdict};
+use tests::order_fixture::{Desk, NOISE, actions, reply, verdict};
 use tests::orders::Report;
 use tests::{Client, TestApp, Who, on_both_databases, places};
 
@@ -160,16 +160,16 @@ on_both_databases! {
     }
 
     async fn a_job_of_the_asking_run_again_asks_nobody_again(app: TestApp) {
-        use zhitong::follow_up::asking;
+        use zhitong::follow_up::automatic;
         let desk = Desk::replied(&app).await;
         app.run_jobs().await;
         let order = order_id(&app, &desk.number).await;
-        asking::ask(app.app(), &order).await.unwrap();
+        automatic::ask(app.app(), &order).await.unwrap();
         assert_eq!(count(&desk.told(&desk.delegate).await, "follow_up_ask"), 1);
         app.advance_to("2025-09-12T09:00:00+08:00").await;
         let asked = asking_id(&app).await;
-        asking::remind(app.app(), &asked).await.unwrap();
-        asking::queue_call(app.app(), &asked).await.unwrap();
+        automatic::remind(app.app(), &asked).await.unwrap();
+        automatic::queue_call(app.app(), &asked).await.unwrap();
         assert_eq!(count(&desk.told(&desk.delegate).await, "follow_up_reminder"), 1);
         assert_eq!(queue(&app.operator().await).await.len(), 1);
     }

@@ -2,7 +2,7 @@
 //! extensions and returns and how they are refused, notes, standard replies.
 
 use serde_json::{Value, json};
-use tests::desk::{AREA, CAVED_IN, Desk, actions, reply};
+use tests::order_fixture::{AREA, CAVED_IN, Desk, actions, reply};
 use tests::orders::Report;
 use tests::{Who, on_both_databases, places};
 

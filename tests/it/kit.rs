@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use tests::faults::{Fault, Proxy};
+use tests::fault_proxy::{Fault, Proxy};
 use tests::{Db, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;

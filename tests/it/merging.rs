@@ -2,7 +2,7 @@
 //! with his own when it is parted.
 
 use serde_json::{Value, json};
-use tests::desk::{AREA, NOISE};
+use tests::order_fixture::{AREA, NOISE};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
 use tests::{Client, Db, TestApp, Who, places};

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use tests::desk::{Desk, NOISE};
+use tests::order_fixture::{Desk, NOISE};
 use tests::orders::{Report, number};
 use tests::{on_both_databases, places};
 
@@ -39,7 +39,7 @@ on_both_databases! {
         assert_eq!(ids(&list), [desk.number.as_str()], "the confidential one is not there");
         let shown = &list[0];
         assert_eq!((&shown["status"], &shown["agency_responsible"]), (&"open".into(), &"涧西区人民政府".into()));
-        assert_eq!(shown["status_notes"], tests::desk::reply()["public_reply"]);
+        assert_eq!(shown["status_notes"], tests::order_fixture::reply()["public_reply"]);
         assert_eq!((&shown["long"], &shown["lat"]), (&112.395.into(), &34.655.into()));
         let person = desk.delegate.person();
         for secret in [SECRET, "约谈施工方", person.name.as_str(), person.phone.as_str()] {

@@ -71,7 +71,7 @@ tests::on_both_databases! {
         let called = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         let handler = handler_of(&app, &called).await;
         handler.act(&called, "accept", json!({})).await.is_ok();
-        handler.act(&called, "reply", tests::desk::reply()).await.is_ok();
+        handler.act(&called, "reply", tests::order_fixture::reply()).await.is_ok();
         app.advance(TimeDelta::days(6)).await;
         let waiting = delegate.submit(&unclear()).await;
         let outside = delegate.submit(&Report::at(places::OUTSIDE).category(VENDORS)).await;
@@ -195,7 +195,7 @@ tests::on_both_databases! {
         let called = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         let handler = handler_of(&app, &called).await;
         handler.act(&called, "accept", json!({})).await.is_ok();
-        handler.act(&called, "reply", tests::desk::reply()).await.is_ok();
+        handler.act(&called, "reply", tests::order_fixture::reply()).await.is_ok();
         app.advance(TimeDelta::days(6)).await;
         let asked = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         handler.act(&asked, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.is_ok();

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::desk::{AREA, NOISE, reply};
-use tests::faults::Fault as Line;
+use tests::fault_proxy::Fault as Line;
+use tests::order_fixture::{AREA, NOISE, reply};
 use tests::orders::{Report, number};
 use tests::{Client, Db, TestApp, Who, places};
 use zhitong::content::check::CHECK_TEXT;

@@ -7,7 +7,7 @@ use reqwest::Method;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
 use tests::TestApp;
-use tests::faults::Fault;
+use tests::fault_proxy::Fault;
 use tests::photos::{jpeg_with_exif, plain};
 use tests::places::JIANXI;
 use zhitong::photos::exif;

@@ -5,7 +5,7 @@ use entity::{assignment, deadline, delivery, job, notice, order_event, supervisi
 use reqwest::Method;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::desk::{AREA, Desk, reply, verdict as judging};
+use tests::order_fixture::{AREA, Desk, reply, verdict as judging};
 use tests::{Client, Who, on_both_databases};
 
 /// Everything that a refused call must leave as it is.

@@ -10,14 +10,14 @@ use entity::{
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
-use tests::desk::Desk;
+use tests::order_fixture::Desk;
 use tests::orders::number;
 use tests::photos::jpeg_with_exif;
 use tests::places::LUOLONG;
 use tests::residents::Resident;
 use tests::{Client, TestApp, Who};
 use zhitong::orders::history::verify::verify;
-use zhitong::retention::{Line, Mode, erase, forget};
+use zhitong::retention::{Line, Mode, erase, purge};
 use zhitong::sites::receipt::Receipt;
 
 const STATION: &str = "LL-STATION-01";
@@ -39,7 +39,7 @@ fn of(lines: &[Line], what: &str) -> u64 {
 }
 
 async fn run(app: &TestApp, mode: Mode) -> Vec<Line> {
-    forget::forget(app.app(), mode, |_| {}).await.unwrap()
+    purge::forget(app.app(), mode, |_| {}).await.unwrap()
 }
 
 /// Makes everything so much older, as if time had gone by.
@@ -184,7 +184,7 @@ tests::on_both_databases! {
         assert!(!timeline.to_string().contains(&name));
         history_is_whole(&app).await;
         // The matter itself goes on.
-        desk.by_unit("reply", tests::desk::reply()).await.is_ok();
+        desk.by_unit("reply", tests::order_fixture::reply()).await.is_ok();
         app.advance(TimeDelta::days(7)).await;
         operator.get("/follow-ups").await.is_ok();
         operator.get("/hotline/queue").await.is_ok();

@@ -3,7 +3,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::desk::{AREA, CAVED_IN, Desk, actions, verdict};
+use tests::order_fixture::{AREA, CAVED_IN, Desk, actions, verdict};
 use tests::orders::Report;
 use tests::{Who, on_both_databases, places};
 

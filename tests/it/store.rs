@@ -1,7 +1,7 @@
 //! The object store: the embedded one and an independent one, whole and broken.
 
 use bytes::Bytes;
-use tests::faults::Fault;
+use tests::fault_proxy::Fault;
 use tests::{Db, TestApp};
 use zhitong::objects::client::StoreError;
 

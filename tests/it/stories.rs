@@ -6,10 +6,10 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::{campaign, order, order_event, supervision_order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tests::{Db, TestApp};
+use zhitong::demo::narrator::{Kept, Listener};
 use zhitong::demo::play::play_all;
 use zhitong::demo::script::Script;
 use zhitong::demo::stage::Stage;
-use zhitong::demo::teller::{Kept, Listener};
 use zhitong::orders::history::verify::verify;
 
 /// The clock starts so long before a story.

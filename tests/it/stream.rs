@@ -8,7 +8,7 @@ use tests::{Client, Db, TestApp, on_both_databases, places};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use zhitong::app::App;
-use zhitong::overview::keeper;
+use zhitong::overview::worker;
 
 const VENDORS: &str = "占道经营";
 /// What the committee was promised.
@@ -91,7 +91,7 @@ struct Keeping(CancellationToken);
 impl Keeping {
     fn start(app: &App) -> Self {
         let stop = CancellationToken::new();
-        tokio::spawn(keeper::run(app.clone(), stop.clone()));
+        tokio::spawn(worker::run(app.clone(), stop.clone()));
         Self(stop)
     }
 }
@@ -161,7 +161,7 @@ on_both_databases! {
         let mut other = Wall::open(app.http(), app.base(), &county, "", None).await;
         assert_eq!(app.app().screens.count(), 2);
         supervisor.delete("/sessions/current").await.is_ok();
-        keeper::end_orphans(app.app()).await.unwrap();
+        worker::end_orphans(app.app()).await.unwrap();
         wall.sees("the end", |event| event.name == "over").await;
         assert!(wall.next(Instant::now() + SOON).await.is_none());
         other.sees("counts", |event| event.name == "overview").await;

@@ -6,25 +6,26 @@ use insight::classify::{self, Example, Model, Settings};
 use serde_json::{Value, json};
 use tests::orders::Report;
 use tests::{Client, TestApp, places};
-use zhitong::categories::learn::{self, Outcome};
-use zhitong::categories::training;
+use zhitong::city::categories::retrain::{self, Outcome};
+use zhitong::city::categories::training;
+use zhitong::city::csv_rows;
 use zhitong::city::files::Files;
-use zhitong::city::rows;
 
 fn texts() -> Vec<Example> {
     let files = Files::open("luoyang").unwrap();
     let lines = files
         .below("training/")
         .into_iter()
-        .flat_map(|(path, text)| rows::read::<training::TextRow>(&path, &text).unwrap());
+        .flat_map(|(path, text)| csv_rows::read::<training::TextRow>(&path, &text).unwrap());
     lines.map(|line| line.row.into()).collect()
 }
 
 /// The second level of the pack's list, in its order.
-fn categories() -> Vec<rows::CategoryRow> {
+fn categories() -> Vec<csv_rows::CategoryRow> {
     let files = Files::open("luoyang").unwrap();
     let lines =
-        rows::read::<rows::CategoryRow>("categories.csv", files.get("categories.csv").unwrap()).unwrap();
+        csv_rows::read::<csv_rows::CategoryRow>("categories.csv", files.get("categories.csv").unwrap())
+            .unwrap();
     let mut rows: Vec<_> = lines.into_iter().map(|line| line.row).collect();
     rows.retain(|row| row.parent.is_some());
     rows
@@ -120,18 +121,18 @@ tests::on_both_databases! {
         let question = "云梯机又停在半路了";
         let before = suggested(&delegate, question).await;
         assert_ne!(before[0]["name"], "电梯故障困人");
-        let few = learn::learn(app.app(), app.now()).await.unwrap();
+        let few = retrain::learn(app.app(), app.now()).await.unwrap();
         assert_eq!(few, Outcome::TooFewOrders { orders: 0, needed: 20 });
         correct(&app, &delegate, &operator, CORRECTED, "大院").await;
-        let outcome = learn::learn(app.app(), app.now()).await.unwrap();
+        let outcome = retrain::learn(app.app(), app.now()).await.unwrap();
         let Outcome::Learned { orders, accuracy, before, .. } = outcome else { panic!("{outcome:?}") };
         assert_eq!(orders, CORRECTED);
         assert!(accuracy > before, "{accuracy} {before}");
         assert_eq!(suggested(&delegate, question).await[0]["name"], "电梯故障困人");
 
         // A replica that starts now, or reloads, has it too.
-        let held = zhitong::categories::suggest::Models::default();
-        let renewed = learn::renewed(&app.app().db, held).await.unwrap();
+        let held = zhitong::city::categories::suggest::Models::default();
+        let renewed = retrain::renewed(&app.app().db, held).await.unwrap();
         assert_eq!(renewed.current().unwrap().suggest(question, 1)[0].label, "1402");
         app.run_jobs().await;
     }
@@ -139,14 +140,14 @@ tests::on_both_databases! {
     async fn a_new_model_is_held_against_the_one_in_force_by_orders_that_neither_has_seen(app: TestApp) {
         let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
         correct(&app, &delegate, &operator, 24, "大院").await;
-        let first = learn::learn(app.app(), app.now()).await.unwrap();
+        let first = retrain::learn(app.app(), app.now()).await.unwrap();
         let Outcome::Learned { before: of_the_pack, .. } = first else { panic!("{first:?}") };
         // All there is has been seen by the model that was just made.
-        let again = learn::learn(app.app(), app.now()).await.unwrap();
+        let again = retrain::learn(app.app(), app.now()).await.unwrap();
         assert_eq!(again, Outcome::TooFewOrders { orders: 0, needed: 20 });
         app.advance(chrono::TimeDelta::minutes(1)).await;
         correct(&app, &delegate, &operator, 20, "家属院").await;
-        let second = learn::learn(app.app(), app.now()).await.unwrap();
+        let second = retrain::learn(app.app(), app.now()).await.unwrap();
         let (Outcome::Learned { before, .. } | Outcome::NotBetter { before, .. }) = second else { panic!("{second:?}") };
         assert!(before > 0.9 && of_the_pack < 0.6, "the one in force knows what the pack's does not: {before} {of_the_pack}");
         app.run_jobs().await;

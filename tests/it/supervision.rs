@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::desk::{AREA, Desk, actions};
+use tests::order_fixture::{AREA, Desk, actions};
 use tests::{Who, on_both_databases};
 
 fn requirement() -> Value {
@@ -147,11 +147,11 @@ on_both_databases! {
         for supervisor in [app.county_supervisor(AREA).await, app.supervisor().await] {
             for (action, body) in [
                 ("accept", json!({})),
-                ("reply", tests::desk::reply()),
+                ("reply", tests::order_fixture::reply()),
                 ("return", json!({ "reason": "不属本单位职责" })),
                 ("extensions", json!({ "reason": "需要时间" })),
                 ("dispatch", json!({ "unit": "涧西区人民政府", "reason": "属地处理" })),
-                ("verdict", tests::desk::verdict("satisfied")),
+                ("verdict", tests::order_fixture::verdict("satisfied")),
             ] {
                 desk.by(&supervisor, action, body).await.problem(403, "role_may_not");
             }

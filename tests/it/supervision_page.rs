@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use tests::desk::{AREA, Desk};
+use tests::order_fixture::{AREA, Desk};
 use tests::{Browser, Who};
 
 const PATH: &str = "/console/supervision";

@@ -12,8 +12,8 @@ use sea_orm::{
 use serde_json::json;
 use tests::TestApp;
 use zhitong::city::import;
-use zhitong::deadlines::running;
-use zhitong::orders::{recount, sweep};
+use zhitong::deadlines::deadline_rows;
+use zhitong::orders::clocks::{recalculate, sweep};
 
 /// An order that was dispatched now, with the clocks of its first round. Written as rows: the sweep knows no API.
 async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
@@ -79,7 +79,7 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
         .unwrap();
     let city = parts.city.load();
     let clocks = city.law().start_round(1, now);
-    running::start(&parts.db, city.law(), id, &clocks, now)
+    deadline_rows::start(&parts.db, city.law(), id, &clocks, now)
         .await
         .unwrap();
     id
@@ -122,8 +122,8 @@ async fn somebody(app: &TestApp) -> PersonId {
 
 async fn stop(app: &TestApp, order: OrderId, kind: ClockKind) {
     let city = app.app().city.load();
-    let mut clocks = running::of_order(&app.app().db, order).await.unwrap();
-    running::stop(&app.app().db, city.law(), &mut clocks, &[kind], app.now())
+    let mut clocks = deadline_rows::of_order(&app.app().db, order).await.unwrap();
+    deadline_rows::stop(&app.app().db, city.law(), &mut clocks, &[kind], app.now())
         .await
         .unwrap();
 }
@@ -137,7 +137,7 @@ async fn order(app: &TestApp, id: OrderId) -> order::Model {
 }
 
 async fn clock(app: &TestApp, order: OrderId, kind: ClockKind) -> deadline::Model {
-    let clocks = running::of_order(&app.app().db, order).await.unwrap();
+    let clocks = deadline_rows::of_order(&app.app().db, order).await.unwrap();
     clocks.into_iter().find(|clock| clock.kind == kind).unwrap()
 }
 
@@ -222,8 +222,8 @@ tests::on_both_databases! {
 
         let city = app.app().city.load();
         let mut row = clock(&app, id, ClockKind::Resolution).await;
-        let extended = city.law().grant_extension(&running::clock(&row).unwrap(), 0, 3).unwrap();
-        running::move_to(&app.app().db, city.law(), &mut row, &extended, app.now()).await.unwrap();
+        let extended = city.law().grant_extension(&deadline_rows::clock(&row).unwrap(), 0, 3).unwrap();
+        deadline_rows::move_to(&app.app().db, city.law(), &mut row, &extended, app.now()).await.unwrap();
         let moved = clock(&app, id, ClockKind::Resolution).await;
         assert_eq!((moved.light, moved.due_at), (Light::Green, at("2025-09-17T00:00:00+08:00")));
         assert_eq!(moved.next_change_at, Some(at("2025-09-16T00:00:00+08:00")));
@@ -287,7 +287,7 @@ tests::on_both_databases! {
         assert_eq!(after.due_at, at("2027-01-06T00:00:00+08:00"));
         assert_eq!(order(&app, id).await.due_at, Some(clock(&app, id, ClockKind::Response).await.due_at));
         assert_eq!(events(&app, id).await, told(&[("deadline_recounted", "")]));
-        assert_eq!(recount::recount(app.app(), app.now()).await.unwrap(), 0, "a second time moves nothing");
+        assert_eq!(recalculate::recount(app.app(), app.now()).await.unwrap(), 0, "a second time moves nothing");
         app.run_jobs().await;
     }
 }

@@ -1,7 +1,7 @@
 //! The sandbox's own controls: faults that are told from each other, the clock, the people.
 
 use serde_json::{Value, json};
-use tests::stand_in::StandIn;
+use tests::sandbox_api::StandIn;
 use zhitong::wechat::CallError;
 
 tests::on_both_databases! {

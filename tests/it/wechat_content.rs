@@ -2,7 +2,7 @@
 //! own client takes each answer.
 
 use serde_json::json;
-use tests::stand_in::{OPENID, StandIn};
+use tests::sandbox_api::{OPENID, StandIn};
 use zhitong::wechat::CallError;
 use zhitong::wechat::calls::code::{CodeRequest, ImageFormat};
 use zhitong::wechat::calls::content::{Scene, Suggestion};

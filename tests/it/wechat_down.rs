@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::faults::Fault as Line;
+use tests::fault_proxy::Fault as Line;
 use tests::{Client, Db, TestApp};
 use zhitong::wechat::CallError;
 

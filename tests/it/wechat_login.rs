@@ -2,7 +2,7 @@
 //! own client takes each answer.
 
 use serde_json::json;
-use tests::stand_in::{APP_ID, OPENID, SECRET, StandIn, calls};
+use tests::sandbox_api::{APP_ID, OPENID, SECRET, StandIn, calls};
 use zhitong::wechat::CallError;
 
 fn errcode<T>(outcome: Result<T, CallError>) -> i64 {

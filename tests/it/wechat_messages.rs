@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tests::stand_in::{OPENID, StandIn};
+use tests::sandbox_api::{OPENID, StandIn};
 use zhitong::wechat::CallError;
 use zhitong::wechat::calls::message::SubscribeMessage;
 

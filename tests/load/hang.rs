@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::faults::Fault;
+use tests::fault_proxy::Fault;
 
 use crate::measure::{self, Material, Row, Scenario};
 use crate::product::Product;

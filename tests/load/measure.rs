@@ -221,9 +221,9 @@ impl Run {
             }
             Scenario::Nearest => self.http.get(format!("{api}/orders?scope=all&sort=due&limit=50")),
             Scenario::Accept => self.moved(nth, "accept", &json!({})),
-            Scenario::Reply => self.moved(nth, "reply", &tests::desk::reply()),
+            Scenario::Reply => self.moved(nth, "reply", &tests::order_fixture::reply()),
             Scenario::Judge => {
-                let verdict = tests::desk::verdict("satisfied");
+                let verdict = tests::order_fixture::verdict("satisfied");
                 let call = json!({ "reached": true, "outcome": "接通。", "verdict": verdict });
                 self.moved(nth, "follow-ups", &call)
             }

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::faults::Proxy;
+use tests::fault_proxy::Proxy;
 use tests::people::Person;
 use zhitong::db::Db;
 

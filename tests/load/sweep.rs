@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use entity::order;
 use sea_orm::{ConnectionTrait as _, EntityTrait as _, QueryOrder as _};
 use zhitong::config::Config;
-use zhitong::orders::sweep;
+use zhitong::orders::clocks::sweep;
 
 use crate::measure::{self, Material, Scenario};
 use crate::product::{Caller, Product};

@@ -24,8 +24,8 @@ use sea_orm::{
 };
 use tests::{Db, TestApp};
 use zhitong::db;
-use zhitong::insight::daily;
-use zhitong::orders::recent;
+use zhitong::insight::nightly;
+use zhitong::orders::search::text_index;
 
 use crate::city::City;
 
@@ -52,7 +52,7 @@ async fn main() {
         peak_memory()
     );
 
-    timed("recent reports read", recent::warm(app.app().clone())).await;
+    timed("recent reports read", text_index::warm(app.app().clone())).await;
     timed("the first search", search(&app)).await;
     // As a server does every minute; what is measured from here on is what a night takes.
     heap::trim();
@@ -68,7 +68,7 @@ async fn main() {
 }
 
 async fn search(app: &TestApp) {
-    daily::find_topics(app.app()).await.expect("the search");
+    nightly::find_topics(app.app()).await.expect("the search");
 }
 
 async fn timed(what: &str, work: impl Future<Output = ()>) {

@@ -18,7 +18,7 @@ use zhitong::jobs::runner;
 
 use crate::client::Client;
 use crate::database::{Db, OwnDatabase};
-use crate::faults::Proxy;
+use crate::fault_proxy::Proxy;
 use crate::people::{self, Person, Who};
 use crate::settings::{foreign_store, http_client, settings};
 
@@ -375,13 +375,13 @@ impl TestApp {
                 None => format!("{} was not run", job.kind),
             })
             .collect();
-        let sweep = zhitong::jobs::list::next_sweep(self.app())
+        let sweep = zhitong::jobs::registry::next_sweep(self.app())
             .await
             .expect("the sweep");
         if sweep.is_some_and(|at| at <= self.now()) {
             left.push("a light was to change".to_owned());
         }
-        let push = zhitong::jobs::list::next_delivery(self.app())
+        let push = zhitong::jobs::registry::next_delivery(self.app())
             .await
             .expect("the pushes");
         if push.is_some_and(|at| at <= self.now()) {

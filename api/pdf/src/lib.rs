@@ -1,6 +1,6 @@
 //! Chinese documents as PDF, set by typst. A document is a template of ours and data: people's words go in
 //! as data, never as source, because typst is a programming language. There is no file resolver, so a
-//! template reaches nothing but its data. `picture.rs` draws SVG for documents of other kinds.
+//! template reaches nothing but its data. `raster.rs` draws SVG for documents of other kinds.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use typst::foundations::{Bytes, Dict, IntoValue};
 use typst_as_lib::TypstEngine;
 use typst_layout::PagedDocument;
 
-pub mod picture;
+pub mod raster;
 
 /// Where Debian and others put Noto CJK and its relatives.
 const FONT_FOLDERS: &[&str] = &[

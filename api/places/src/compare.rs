@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use geo::{BooleanOps as _, BoundingRect as _, GeodesicArea as _, Intersects as _, MultiPolygon};
 
-use crate::shapes::Shape;
+use crate::boundaries::Shape;
 
 /// What became of one area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,8 +2,8 @@
 
 use geo::{Area as _, Intersects as _, MultiPolygon, Rect};
 
-use crate::outlines::{MARGIN, Projection, WIDTH, bounds, drawn, label, path};
-use crate::shapes::Shape;
+use crate::boundaries::Shape;
+use crate::county_map::{MARGIN, Projection, WIDTH, bounds, drawn, label, path};
 
 /// One area of either set, as an SVG path.
 #[derive(Clone, Debug, PartialEq)]

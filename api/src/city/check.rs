@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use entity::kinds::UnitLevel;
 
-use crate::city::rows::{Fault, Line, UnitRow, fault};
+use crate::city::csv_rows::{Fault, Line, UnitRow, fault};
 
 /// Names that stand twice, what is not there, and counties without a government.
 #[must_use]

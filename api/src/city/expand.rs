@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use entity::kinds::{ScopeKind, UnitLevel};
 
-use crate::city::rows::{self, DutyRow, UnitRow};
+use crate::city::csv_rows::{self, DutyRow, UnitRow};
+use crate::city::duty_table::ANY;
 use crate::city::units::Unit;
-use crate::dispatch::duty::ANY;
 
 /// The places and units that patterns run over.
 pub struct Ground<'a> {
@@ -70,7 +70,8 @@ impl<'a> GroundUnit<'a> {
 impl Ground<'_> {
     /// One rule for each place that the row covers; the reason when it covers what is not there.
     pub fn expand(&self, row: &DutyRow) -> Result<Vec<ExpandedRule>, String> {
-        let (scope, code) = rows::scope(&row.scope).ok_or_else(|| format!("看不懂范围“{}”", row.scope))?;
+        let (scope, code) =
+            csv_rows::scope(&row.scope).ok_or_else(|| format!("看不懂范围“{}”", row.scope))?;
         let units = self.by_text();
         let rule = |place: Covered<'_>| {
             let unit = |text: &str| self.meant(&units, text, &place);

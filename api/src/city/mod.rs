@@ -2,16 +2,19 @@
 //! empty database from it, `store.rs` reads the database back, `snapshot.rs` is what the product works with;
 //! `import/` and `boundaries/` change it later, `refresh.rs` lets every replica see that.
 
+pub mod areas;
 pub mod boundaries;
+pub mod categories;
 pub mod check;
-pub mod duty_rows;
+pub mod csv_rows;
+pub mod duty_listing;
+pub mod duty_table;
 pub mod expand;
 pub mod files;
 pub mod import;
 pub mod pack;
 pub mod refresh;
 pub mod routes;
-pub mod rows;
 pub mod seed;
 pub mod snapshot;
 pub mod store;

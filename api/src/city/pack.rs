@@ -7,15 +7,15 @@ use entity::kinds::AreaLevel;
 use insight::classify::Model;
 use serde::Deserialize;
 
-use crate::categories::replies;
+use crate::city::categories::reply_texts;
 use crate::city::check;
-use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
-use crate::city::files::{Files, MODEL};
-use crate::city::rows::{
+use crate::city::csv_rows::{
     self, CategoryRow, CommunityRow, DutyRow, Fault, Line, ReplyTextRow, SiteRow, TownshipRow, UnitRow, fault,
 };
-use crate::deadlines::{Calendar, Policy, files};
-use places::shapes::{self, Shape};
+use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
+use crate::city::files::{Files, MODEL};
+use crate::deadlines::{Calendar, Policy, parse};
+use places::boundaries::{self, Shape};
 
 /// 标准答复.
 pub const REPLY_TEXTS: &str = "reply_texts.csv";
@@ -106,17 +106,20 @@ impl Pack {
             &mut faults,
         );
         let policy = keep(
-            files::policy(&policy_text).map_err(|e| vec![fault("policy.toml", 0, &e.to_string())]),
+            parse::policy(&policy_text).map_err(|e| vec![fault("policy.toml", 0, &e.to_string())]),
             &mut faults,
         );
         let calendar = text(&files, "calendar.json", &mut faults);
         let calendar = keep(
-            files::calendar(&calendar).map_err(|e| vec![fault("calendar.json", 0, &e.to_string())]),
+            parse::calendar(&calendar).map_err(|e| vec![fault("calendar.json", 0, &e.to_string())]),
             &mut faults,
         );
         let boundaries = boundary_file(text(&files, "areas.geojson", &mut faults));
-        let shapes =
-            keep(shapes::read(&boundaries.text).map_err(shape_faults), &mut faults).unwrap_or_default();
+        let shapes = keep(
+            boundaries::read(&boundaries.text).map_err(shape_faults),
+            &mut faults,
+        )
+        .unwrap_or_default();
         let townships = table(&files, "townships.csv", &mut faults);
         let communities = table(&files, "communities.csv", &mut faults);
         let units = table(&files, "units.csv", &mut faults);
@@ -189,13 +192,13 @@ impl Pack {
         let ground = self.ground();
         let mut faults = Vec::new();
         for Line { line, row } in &self.reply_texts {
-            if row.category != replies::ANY && !categories.contains(row.category.as_str()) {
+            if row.category != reply_texts::ANY && !categories.contains(row.category.as_str()) {
                 let reason = format!("unknown category {}", row.category);
                 faults.push(fault(REPLY_TEXTS, *line, &reason));
             }
         }
         for Line { line, row } in &self.duty {
-            if row.category != crate::dispatch::duty::ANY && !categories.contains(row.category.as_str()) {
+            if row.category != crate::city::duty_table::ANY && !categories.contains(row.category.as_str()) {
                 faults.push(fault(
                     "duty.csv",
                     *line,
@@ -238,7 +241,7 @@ fn text(files: &Files, name: &str, faults: &mut Vec<Fault>) -> String {
 
 fn table<T: serde::de::DeserializeOwned>(files: &Files, name: &str, faults: &mut Vec<Fault>) -> Vec<Line<T>> {
     let text = text(files, name, faults);
-    keep(rows::read(name, &text), faults).unwrap_or_default()
+    keep(csv_rows::read(name, &text), faults).unwrap_or_default()
 }
 
 /// A table that a pack need not have.
@@ -263,8 +266,8 @@ fn keep<T>(read: Result<T, Vec<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
     read.map_err(|found| faults.extend(found)).ok()
 }
 
-fn shape_faults(found: Vec<shapes::ShapeFault>) -> Vec<Fault> {
-    let said = |f: shapes::ShapeFault| {
+fn shape_faults(found: Vec<boundaries::ShapeFault>) -> Vec<Fault> {
+    let said = |f: boundaries::ShapeFault| {
         fault(
             "areas.geojson",
             0,

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::city::units::Unit;
 use crate::error::{Error, Kind, Result};
 use crate::http::problem::Problem;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 const MAX_LIMIT: usize = 1_000;
 

@@ -12,13 +12,14 @@ use entity::{
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use sha2::{Digest as _, Sha256};
 
+use crate::city::csv_rows::SiteRow;
 use crate::city::pack::Pack;
-use crate::city::rows::SiteRow;
-use crate::city::{snapshot::City, store};
+use crate::city::snapshot::City;
+use crate::city::store;
 use crate::db::{self, Db};
 use crate::error::Result;
+use places::boundaries::Shape;
 use places::datum::Wgs84;
-use places::shapes::Shape;
 
 /// SQLite takes 32,766 values a statement; the widest table has 12 columns.
 const ROWS_A_STATEMENT: usize = 500;

@@ -6,18 +6,18 @@ use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use entity::ids::{BoundarySetId, UnitId};
 
-use crate::areas::words::{Township, Words};
-use crate::categories::replies::ReplyTexts;
-use crate::categories::suggest::Suggester;
-use crate::categories::tree::Tree;
+use crate::city::areas::gazetteer::{Township, Words};
+use crate::city::categories::reply_texts::ReplyTexts;
+use crate::city::categories::suggest::Suggester;
+use crate::city::categories::tree::Tree;
+use crate::city::duty_table::DutyTable;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection};
 use crate::city::units::{Unit, Units};
 use crate::deadlines::{Calendar, Law, Policy};
-use crate::dispatch::duty::DutyTable;
+use places::county_map::Outlines;
 use places::datum::Wgs84;
 use places::lookup::{AreaIndex, Located, Nearness};
-use places::outlines::Outlines;
 
 /// One state of the city.
 pub struct City {

@@ -10,24 +10,24 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::areas::words::{Community, Township, Words};
-use crate::categories::learn;
-use crate::categories::replies::{ReplyText, ReplyTexts};
-use crate::categories::suggest::{Models, Suggester};
-use crate::categories::tree::{Category, Tree};
+use crate::city::areas::gazetteer::{Community, Township, Words};
 use crate::city::boundaries;
+use crate::city::categories::reply_texts::{ReplyText, ReplyTexts};
+use crate::city::categories::retrain;
+use crate::city::categories::suggest::{Models, Suggester};
+use crate::city::categories::tree::{Category, Tree};
+use crate::city::csv_rows::{self, ReplyTextRow, TownshipRow};
+use crate::city::duty_table::{DutyTable, Rule};
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
-use crate::city::rows::{self, ReplyTextRow, TownshipRow};
 use crate::city::snapshot::City;
 use crate::city::units::{Unit, Units};
 use crate::deadlines::calendar::AnnouncedYear;
 use crate::deadlines::{Calendar, Policy};
-use crate::dispatch::duty::{DutyTable, Rule};
 use crate::error::Result;
+use places::boundaries::Shape;
+use places::county_map::Outlines;
 use places::lookup::{AreaIndex, Nearness};
-use places::outlines::Outlines;
-use places::shapes::Shape;
 
 /// What changes by itself; each has a generation.
 pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];
@@ -134,7 +134,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         models,
         files,
     } = frame;
-    let models = learn::renewed(connection, models).await?;
+    let models = retrain::renewed(connection, models).await?;
     Ok(City {
         generation,
         meta,
@@ -175,7 +175,7 @@ fn divide(areas: Vec<area::Model>) -> Result<(Vec<Shape>, Vec<Township>)> {
 /// Former and popular names of townships stand in the pack only.
 fn name_otherwise(townships: &mut [Township], files: &Files) {
     let text = files.get("townships.csv").unwrap_or_default();
-    let rows = rows::read::<TownshipRow>("townships.csv", text).unwrap_or_default();
+    let rows = csv_rows::read::<TownshipRow>("townships.csv", text).unwrap_or_default();
     let mut names: HashMap<String, Vec<String>> = rows
         .into_iter()
         .filter_map(|line| {
@@ -191,7 +191,7 @@ fn name_otherwise(townships: &mut [Township], files: &Files) {
 /// As the pack has them; it was checked when it was read.
 fn reply_texts(files: &Files) -> ReplyTexts {
     let text = files.get(REPLY_TEXTS).unwrap_or_default();
-    let rows = rows::read::<ReplyTextRow>(REPLY_TEXTS, text).unwrap_or_default();
+    let rows = csv_rows::read::<ReplyTextRow>(REPLY_TEXTS, text).unwrap_or_default();
     let mut texts = ReplyTexts::default();
     for ReplyTextRow {
         category,

@@ -5,7 +5,7 @@ use clap::Subcommand;
 use indicatif::ProgressBar;
 use serde_json::json;
 
-use crate::acts;
+use crate::audit_log;
 use crate::commands::open;
 use crate::orders::history::verify::{Report, verify};
 
@@ -25,7 +25,7 @@ pub async fn run(command: AuditCommand) -> anyhow::Result<()> {
     let app = open().await?;
     let bar = ProgressBar::new_spinner();
     let report = verify(&app.db, |events| bar.set_position(events)).await?;
-    let (acts, broken_act) = acts::service::verify(&app.db).await?;
+    let (acts, broken_act) = audit_log::service::verify(&app.db).await?;
     bar.finish_and_clear();
     if json {
         let Report {

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail, ensure};
 use clap::{Args, Subcommand};
-use insight::classify::{self, Example, Model, Evaluation, Settings};
+use insight::classify::{self, Evaluation, Example, Model, Settings};
 
-use crate::categories::tree::{Category, Tree};
-use crate::categories::{learn, training};
+use crate::city::categories::tree::{Category, Tree};
+use crate::city::categories::{retrain, training};
+use crate::city::csv_rows::{CategoryRow, Fault};
 use crate::city::files::Files;
 use crate::city::pack::Pack;
-use crate::city::rows::{CategoryRow, Fault};
 use crate::commands::open;
 
 /// Of texts that no policy says anything about.
@@ -126,24 +126,24 @@ fn train(
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
 async fn learn_now(json: bool) -> anyhow::Result<()> {
     let app = open().await?;
-    let outcome = learn::learn(&app, app.clock.now()).await?;
+    let outcome = retrain::learn(&app, app.clock.now()).await?;
     if json {
         println!("{}", serde_json::to_string(&outcome)?);
         return Ok(());
     }
     match outcome {
-        learn::Outcome::Learned {
+        retrain::Outcome::Learned {
             version,
             orders,
             accuracy,
             before,
         } => println!("version {version} from {orders} orders: accuracy {accuracy:.3}, before {before:.3}"),
-        learn::Outcome::NotBetter {
+        retrain::Outcome::NotBetter {
             orders,
             accuracy,
             before,
         } => println!("kept: {orders} orders gave accuracy {accuracy:.3}, before {before:.3}"),
-        learn::Outcome::TooFewOrders { orders, needed } => {
+        retrain::Outcome::TooFewOrders { orders, needed } => {
             println!("kept: {orders} orders to learn from, {needed} are needed");
         }
     }

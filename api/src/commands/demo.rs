@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::city::files::Files;
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CITY_PACK, SAMPLE_DATA_KEY};
+use crate::demo::narrator::Listener;
 use crate::demo::play::{Ending, play_all};
 use crate::demo::script::Script;
 use crate::demo::stage::Stage;
-use crate::demo::teller::Listener;
 use crate::ops::telemetry::{self, Style};
 use crate::server;
 

@@ -9,7 +9,7 @@ use insight::topics::{Message, Settings, Status, Topic, analyse};
 use serde::Deserialize;
 
 use crate::commands::open;
-use crate::insight::{daily, store, view};
+use crate::insight::{nightly, store, view};
 
 #[derive(Debug, Subcommand)]
 pub enum InsightCommand {
@@ -114,7 +114,7 @@ fn told(rank: usize, topic: &Topic) -> String {
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
 async fn of_orders(json: bool) -> anyhow::Result<()> {
     let app = open().await?;
-    daily::find_topics(&app).await?;
+    nightly::find_topics(&app).await?;
     let rows = store::list(&app.db, &store::Wanted::default(), None, MOST).await?;
     let topics = view::views(&app, rows).await?;
     if json {

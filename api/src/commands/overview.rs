@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use crate::commands::open;
-use crate::overview::fold;
+use crate::overview::projector;
 
 #[derive(Debug, Subcommand)]
 pub enum OverviewCommand {
@@ -23,7 +23,7 @@ pub async fn run(command: OverviewCommand) -> anyhow::Result<()> {
     let app = open().await?;
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template("{wide_bar} {pos}/{len} {eta}")?);
-    let orders = fold::rebuild(&app, |done, all| {
+    let orders = projector::rebuild(&app, |done, all| {
         bar.set_length(all);
         bar.set_position(done);
     })

@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 
 use crate::commands::open;
 use crate::people::sealing::Phone;
-use crate::retention::{Line, Mode, erase, forget};
+use crate::retention::{Line, Mode, erase, purge};
 use crate::sites::receipt::Receipt;
 
 #[derive(Debug, clap::Args)]
@@ -60,7 +60,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let app = open().await?;
     let bar = ProgressBar::new_spinner();
     let told = |line: &Line| bar.set_message(format!("{}: {}", line.what, line.rows));
-    let lines = forget::forget(&app, args.how.mode(), told).await?;
+    let lines = purge::forget(&app, args.how.mode(), told).await?;
     bar.finish_and_clear();
     report(&lines, args.how)
 }

@@ -1,6 +1,6 @@
 //! `zhitong serve`
 
-use crate::categories::learn;
+use crate::city::categories::retrain;
 use crate::config::Config;
 use crate::ops::telemetry::{self, Style};
 use crate::server;
@@ -11,7 +11,7 @@ pub async fn run() -> anyhow::Result<()> {
     let listener = server::bind(&config)?;
     let address = listener.local_addr()?;
     let app = server::build(config, address).await?;
-    learn::schedule(&app, app.clock.now()).await?;
+    retrain::schedule(&app, app.clock.now()).await?;
     tracing::info!(%address, "serving");
     server::serve(app, listener).await
 }

@@ -25,7 +25,7 @@ pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/units.js"),
     include_str!("../../console/script/lightbox.js"),
     include_str!("../../console/script/screen.js"),
-    include_str!("../../console/script/running.js"),
+    include_str!("../../console/script/poll.js"),
     include_str!("../../console/script/desk.js"),
     include_str!("../../console/script/exports.js"),
 );

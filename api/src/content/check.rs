@@ -8,9 +8,9 @@ use entity::{content_check, content_picture, photo};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::app::App;
-use crate::content::ask::enqueue;
-use crate::content::settle::{self, TextVerdict};
-use crate::content::verdict::{self, Next, PICTURE_ASKED, PICTURE_PATIENCE};
+use crate::content::apply_result::{self, TextVerdict};
+use crate::content::enqueue::enqueue;
+use crate::content::result::{self, Next, PICTURE_ASKED, PICTURE_PATIENCE};
 use crate::content::{ids, store};
 use crate::db;
 use crate::error::Result;
@@ -47,7 +47,7 @@ pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
             }
         }
     }
-    settle::texts(app, &txn, verdicts, now).await?;
+    apply_result::texts(app, &txn, verdicts, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(())
@@ -72,7 +72,7 @@ async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, 
         .check_text(openid.expose(), Scene::Comment, &check.text);
     let answer = match call.await {
         Ok(checked) => Answer::Verdict(TextVerdict {
-            state: verdict::of_suggestion(checked.suggestion),
+            state: result::of_suggestion(checked.suggestion),
             label: Some(checked.label),
         }),
         Err(error) => {
@@ -113,7 +113,7 @@ async fn overdue(
 ) -> Result<()> {
     let now = app.clock.now();
     if let Some(verdict) = store::verdict_of(&app.db, trace_id).await? {
-        return settle::picture(app, picture, verdict.state, Some(verdict.label), now).await;
+        return apply_result::picture(app, picture, verdict.state, Some(verdict.label), now).await;
     }
     let waiting = picture
         .asked_at
@@ -124,7 +124,7 @@ async fn overdue(
     if picture.attempts < PICTURE_ASKED {
         return show(app, check, picture, photo).await;
     }
-    settle::picture(app, picture, ContentCheck::Unavailable, None, now).await
+    apply_result::picture(app, picture, ContentCheck::Unavailable, None, now).await
 }
 
 /// Shows WeChat the picture as people would see it, under a link that lives for an hour.
@@ -135,7 +135,7 @@ async fn show(
     photo: &photo::Model,
 ) -> Result<()> {
     let give_up =
-        async || settle::picture(app, picture, ContentCheck::Unavailable, None, app.clock.now()).await;
+        async || apply_result::picture(app, picture, ContentCheck::Unavailable, None, app.clock.now()).await;
     let Some(openid) = openid(app, check)? else {
         return give_up().await;
     };
@@ -174,7 +174,7 @@ async fn await_verdict(
     };
     match early {
         Some(verdict) => {
-            settle::picture_held(
+            apply_result::picture_held(
                 app,
                 &txn,
                 &check,
@@ -199,7 +199,7 @@ fn openid(app: &App, check: &content_check::Model) -> Result<Option<OpenId>> {
 }
 
 fn after(error: &CallError, tries: i32) -> Next {
-    let next = verdict::after(error, tries);
+    let next = result::after(error, tries);
     tracing::warn!(error = %error, tries, ?next, "a content check brought no verdict");
     next
 }

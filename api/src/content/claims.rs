@@ -11,8 +11,8 @@ use crate::content::review::{Refused, WAITING};
 use crate::content::store;
 use crate::db;
 use crate::error::{Error, Kind, Result};
+use crate::people::caller::Caller;
 use crate::people::claims::{self, Claim, Queue};
-use crate::people::rights::Caller;
 
 pub const QUEUE: Queue = Queue {
     kind: "content_check",

@@ -1,18 +1,18 @@
 //! 内容安全: what people publish to others is looked at before it is shown: by WeChat, and by an operator where
-//! WeChat is not sure or does not answer. Read `verdict.rs` (pure: what parts make of the whole, when to ask
-//! again), then `ask.rs` (written with the thing itself), `check.rs` (the jobs that ask WeChat), `settle.rs` (what an
+//! WeChat is not sure or does not answer. Read `result.rs` (pure: what parts make of the whole, when to ask
+//! again), then `enqueue.rs` (written with the thing itself), `check.rs` (the jobs that ask WeChat), `apply_result.rs` (what an
 //! answer changes), `review.rs` (the operators' queue) and `claims.rs` (no two of them on one thing). Who published
-//! something is told by the job `SETTLED`. `published.rs` (pure) says what of an order is published at all.
+//! something is told by the job `SETTLED`. `publication_rules.rs` (pure) says what of an order is published at all.
 
-pub mod ask;
+pub mod apply_result;
 pub mod check;
 pub mod claims;
-pub mod published;
+pub mod enqueue;
+pub mod publication_rules;
+pub mod result;
 pub mod review;
 pub mod routes;
-pub mod settle;
 mod store;
-pub mod verdict;
 
 use entity::ids::ContentCheckId;
 

@@ -10,11 +10,11 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::{claims, ids, settle, store};
+use crate::content::{apply_result, claims, ids, store};
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::paging::{Page, Paging};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 /// What is not yet shown to anybody but operators.
 pub(super) const WAITING: [ContentCheck; 3] = [
@@ -126,7 +126,7 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
         ContentCheck::Risky
     };
     store::note_decision(&txn, id, caller.person, now).await?;
-    settle::change(&txn, &[id], state, now).await?;
+    apply_result::change(&txn, &[id], state, now).await?;
     claims::QUEUE.release(&txn, id.to_string(), caller.person).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();

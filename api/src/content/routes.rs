@@ -10,10 +10,10 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::content::review::{self, Reviewed};
 use crate::error::Result;
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
+use crate::http::responses::{ReadRefusals, WriteRefusals};
 use crate::http::time::{LocalTime, local};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
 

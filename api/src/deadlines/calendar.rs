@@ -210,7 +210,7 @@ fn start_of_day(date: NaiveDate, zone: Tz) -> DateTime<Utc> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::samples::{calendar, date, only_2024};
+    use crate::deadlines::test_fixtures::{calendar, date, only_2024};
 
     #[test]
     fn the_days_of_the_national_day_of_2025_are_as_announced() {

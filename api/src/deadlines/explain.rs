@@ -180,7 +180,7 @@ fn weekday(date: NaiveDate) -> &'static str {
 mod tests {
     use super::*;
     use crate::deadlines::Law;
-    use crate::deadlines::samples::{at, only_2024, policy, under_the_law};
+    use crate::deadlines::test_fixtures::{at, only_2024, policy, under_the_law};
 
     #[test]
     fn the_national_day_of_2025_is_told_day_by_day() {

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use entity::kinds::ClockKind;
 
-use super::clocks::{Deadline, Law};
+use super::calculator::{Deadline, Law};
 use crate::error::Refusal;
 
 /// What is asked, and what has been asked before in this round.
@@ -145,7 +145,7 @@ fn may_move(clock: &Deadline) -> Result<(), Refused> {
 mod tests {
     use super::*;
     use crate::deadlines::Policy;
-    use crate::deadlines::samples::{at, calendar, policy, shown, under_the_law};
+    use crate::deadlines::test_fixtures::{at, calendar, policy, shown, under_the_law};
 
     const REASON: &str = "需跨部门会商";
 

@@ -102,7 +102,7 @@ pub fn of_order(running: &[(Light, DateTime<Utc>)]) -> (Light, Option<DateTime<U
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::samples::{at, policy};
+    use crate::deadlines::test_fixtures::{at, policy};
 
     /// Due on Thursday 2025-09-11 at 24:00.
     fn resolution() -> Lines {

@@ -5,23 +5,23 @@
 //! `lights` (yellow and red). `files` reads the city's calendar and policy;
 //! `running` keeps the clocks of an order as rows.
 
+pub mod calculator;
 pub mod calendar;
-pub mod clocks;
+pub mod deadline_rows;
 pub mod explain;
 pub mod extension;
-pub mod files;
 pub mod lights;
+pub mod parse;
 pub mod policy;
 pub mod returns;
-pub mod running;
 
 /// The job that counts provisional clocks anew; enqueued with a year's announcement.
 pub const RECOUNT: &str = "recount_deadlines";
 
 #[cfg(test)]
-mod samples;
+mod test_fixtures;
 
+pub use calculator::{Deadline, Law};
 pub use calendar::Calendar;
-pub use clocks::{Deadline, Law};
 pub use explain::Explanation;
 pub use policy::Policy;

@@ -207,7 +207,7 @@ mod zone_name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::samples::policy;
+    use crate::deadlines::test_fixtures::policy;
 
     #[test]
     fn the_citys_policy_is_the_law_of_the_design() {

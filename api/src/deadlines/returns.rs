@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::clocks::Law;
+use super::calculator::Law;
 use crate::error::Refusal;
 
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +80,7 @@ impl Law<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::samples::{at, under_the_law};
+    use crate::deadlines::test_fixtures::{at, under_the_law};
 
     fn returning() -> Returning<'static> {
         Returning {

@@ -6,8 +6,8 @@
 //! for what a person with a phone can do.
 
 pub mod actor;
+pub mod narrator;
 pub mod picture;
 pub mod play;
 pub mod script;
 pub mod stage;
-pub mod teller;

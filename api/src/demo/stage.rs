@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
 
 use crate::demo::actor::Actor;
-use crate::demo::teller::{self, Listener};
+use crate::demo::narrator::{self, Listener};
 
 /// Somebody the sandbox knows, as `GET /sandbox/people` shows him.
 #[derive(Clone, Debug, Deserialize)]
@@ -135,7 +135,9 @@ impl Stage {
 
     pub async fn tell(&self, story: &str, text: &str) -> anyhow::Result<()> {
         let now = self.now().await?;
-        self.0.listener.hear(&teller::line(now, self.0.zone, story, text));
+        self.0
+            .listener
+            .hear(&narrator::line(now, self.0.zone, story, text));
         Ok(())
     }
 

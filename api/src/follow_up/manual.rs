@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
-use crate::follow_up::asking;
+use crate::follow_up::automatic;
 use crate::follow_up::verdict::{self, Given};
 use crate::notices::{Event, EventKind};
-use crate::orders::actor::Actor;
-use crate::orders::lifecycle::Action;
-use crate::orders::moves::{self, Move};
-use crate::orders::report::one_text;
+use crate::orders::Actor;
+use crate::orders::actions::{self, Move};
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
 use crate::orders::view::OrderView;
 
 const OUTCOME_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
@@ -33,9 +33,9 @@ pub async fn record(
     if_match: Option<i32>,
     call: Call,
 ) -> Result<OrderView> {
-    let mut step = moves::begin(app, actor, number, if_match, Action::FollowUp).await?;
+    let mut step = actions::begin(app, actor, number, if_match, Action::FollowUp).await?;
     let outcome = one_text("outcome", &call.outcome, OUTCOME_CHARS)?;
-    let queued = asking::call_of(&step.txn, &step.before, step.now).await?;
+    let queued = automatic::call_of(&step.txn, &step.before, step.now).await?;
     let tries = queued.tries + 1;
     match (call.reached, call.verdict) {
         (true, Some(given)) => {

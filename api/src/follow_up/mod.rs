@@ -1,9 +1,9 @@
-//! 效果评估: asking the delegate (`asking.rs`), his verdict and what it brings about (`verdict.rs`), and the calls
-//! an operator makes when nobody answers (`manual.rs`); which of them wait, `waiting.rs` says.
+//! 效果评估: asking the delegate (`automatic.rs`), his verdict and what it brings about (`verdict.rs`), and the calls
+//! an operator makes when nobody answers (`manual.rs`); which of them wait, `pending_calls.rs` says.
 
-pub mod asking;
+pub mod automatic;
 pub mod manual;
+pub mod pending_calls;
 pub mod queue;
 pub mod routes;
 pub mod verdict;
-pub mod waiting;

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::follow_up::waiting::calls;
+use crate::follow_up::pending_calls::calls;
 use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
-use crate::orders::actor::Actor;
+use crate::orders::Actor;
 use crate::orders::view::load;
 use crate::orders::view::summary::{OrderSummary, summaries};
 use crate::people::profile;

@@ -11,13 +11,13 @@ use crate::error::{Error, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::queue::{self, QueuedCall};
 use crate::follow_up::verdict::{self, Given};
-use crate::http::answers::{ReadRefusals, WriteRefusals};
-use crate::http::etag::IfMatch;
+use crate::http::if_match::IfMatch;
 use crate::http::paging::{Page, Paging};
-use crate::orders::actor::Actor;
-use crate::orders::routes::moves::with_version;
+use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::orders::Actor;
+use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 /// 评价: of the result, of the process, and whether it was solved.
 #[derive(Debug, Deserialize, ToSchema)]

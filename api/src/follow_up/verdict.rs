@@ -1,5 +1,5 @@
 //! The delegate's verdict, and in the same transaction everything it brings about: closing, a supplementary
-//! reply, or the next round with a supervision order. `orders/consequences.rs` decides; here it is carried out.
+//! reply, or the next round with a supervision order. `orders/rules/consequences.rs` decides; here it is carried out.
 
 use entity::ids::{PersonId, PhotoId, VerdictId};
 use entity::kinds::{Satisfaction, Solved, Status, SupervisionLevel};
@@ -8,18 +8,18 @@ use sea_orm::{ActiveValue::Set, EntityTrait};
 use serde_json::json;
 
 use crate::app::App;
-use crate::deadlines::running;
+use crate::deadlines::deadline_rows;
 use crate::error::Result;
-use crate::follow_up::asking;
+use crate::follow_up::automatic;
 use crate::notices::{Event, EventKind};
-use crate::orders::actor::Actor;
-use crate::orders::consequences::{self, Consequences, FreshClocks};
-use crate::orders::lifecycle::Action;
-use crate::orders::moves::{self, Move, raise, round};
-use crate::orders::pictures;
-use crate::orders::report::one_text;
+use crate::orders::actions::{self, Move, escalate, next_round};
+use crate::orders::rules::consequences::{self, Consequences, FreshClocks};
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
 use crate::orders::view::OrderView;
-use crate::supervision::orders as supervision_orders;
+use crate::orders::view::labels;
+use crate::orders::{Actor, photos};
+use crate::supervision::supervision_orders;
 
 const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
@@ -52,7 +52,7 @@ pub async fn give(
     if_match: Option<i32>,
     given: Given,
 ) -> Result<OrderView> {
-    let step = moves::begin(app, actor, number, if_match, given.action()).await?;
+    let step = actions::begin(app, actor, number, if_match, given.action()).await?;
     let step = carry_out(app, step, given).await?;
     step.commit(app).await
 }
@@ -63,10 +63,10 @@ pub async fn carry_out(app: &App, mut step: Move, given: Given) -> Result<Move> 
     let comment = comment
         .map(|text| one_text("comment", text, COMMENT_CHARS))
         .transpose()?;
-    let before = raise::weigh(&step.city.policy, &step.before, step.known.endorsers.len());
+    let before = escalate::weigh(&step.city.policy, &step.before, step.known.endorsers.len());
     insert(&step, &given, comment.clone()).await?;
-    asking::answered(&step.txn, step.order.id, step.now).await?;
-    pictures::attach(&step.txn, &step.order, &step.actor, &given.photos, None, step.now).await?;
+    automatic::answered(&step.txn, step.order.id, step.now).await?;
+    photos::attach(&step.txn, &step.order, &step.actor, &given.photos, None, step.now).await?;
     let follows = consequences::after_verdict(given.result, before);
     apply(&mut step, &follows).await?;
     step.write().await?;
@@ -79,10 +79,10 @@ pub async fn carry_out(app: &App, mut step: Move, given: Given) -> Result<Move> 
     tell(app, &step, given.result, comment).await?;
     if follows.supervision_order {
         supervision_orders::issue_by_verdict(app, &step).await?;
-        round::tell_supports(app, &step).await?;
+        next_round::tell_supports(app, &step).await?;
         // The first one has the supervision order to the unit; from the second on, somebody above it hears.
         let at_unit = Ord::max(step.before.supervision_level, SupervisionLevel::Unit);
-        raise::tell_if_raised(app, &step, &step.order, at_unit, raise::BY_VERDICT).await?;
+        escalate::tell_if_raised(app, &step, &step.order, at_unit, escalate::BY_VERDICT).await?;
     }
     Ok(step)
 }
@@ -121,11 +121,11 @@ async fn apply(step: &mut Move, follows: &Consequences) -> Result<()> {
         FreshClocks::Supplementary => {
             let law = step.city.law();
             let clock = law.supplementary(step.order.round, step.now);
-            let started = running::start(&step.txn, law, step.order.id, &[clock], step.now).await?;
+            let started = deadline_rows::start(&step.txn, law, step.order.id, &[clock], step.now).await?;
             step.clocks.extend(started);
             Ok(())
         }
-        FreshClocks::Round => round::start_next(step).await,
+        FreshClocks::Round => next_round::start_next(step).await,
     }
 }
 
@@ -136,7 +136,7 @@ async fn tell(app: &App, step: &Move, result: Satisfaction, comment: Option<Stri
         Satisfaction::Dissatisfied => &[EventKind::Dissatisfied],
     };
     for kind in kinds {
-        let mut event = Event::of(*kind, &step.order).reference(consequences::in_chinese(result));
+        let mut event = Event::of(*kind, &step.order).reference(labels::satisfaction(result));
         if let Some(comment) = &comment {
             event = event.note(comment.clone());
         }

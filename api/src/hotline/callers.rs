@@ -10,8 +10,8 @@ use entity::person;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::hotline::store;
+use crate::people::caller::Caller;
 use crate::people::profile::{self, Profile};
-use crate::people::rights::Caller;
 use crate::people::sealing::{Phone, Sealer};
 
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;

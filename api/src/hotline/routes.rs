@@ -12,12 +12,12 @@ use crate::error::Result;
 use crate::hotline::callers::{self, Found, FoundBy};
 use crate::hotline::service::{self, Call, Filer};
 use crate::hotline::signature::Headers;
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::extract::RawJson;
 use crate::http::idempotency::fingerprint;
-use crate::orders::report::GivenPoint;
+use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::{AreaView, OrderView};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 /// 代表来电
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

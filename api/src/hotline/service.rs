@@ -15,12 +15,12 @@ use crate::hotline::callers::{self, CallerNumber};
 use crate::hotline::signature::{self, Headers};
 use crate::hotline::store;
 use crate::http::idempotency::Answer;
-use crate::orders::actor::Actor;
-use crate::orders::report::{GivenPoint, NewOrder, one_text};
+use crate::orders::Actor;
+use crate::orders::submit::draft::{GivenPoint, NewOrder, one_text};
 use crate::orders::submit::{self, Beside, Claim};
 use crate::orders::view::OrderView;
+use crate::people::caller::Caller;
 use crate::people::profile;
-use crate::people::rights::Caller;
 
 const CALL_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
 const HOW_CHARS: std::ops::RangeInclusive<usize> = 2..=200;

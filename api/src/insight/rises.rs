@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db;
 use crate::error::Result;
-use crate::insight::course::YEARLY;
-use crate::insight::ledger::{DayCounts, Ledger, Sheet};
-use crate::insight::store::{days, reports};
+use crate::insight::alert_rules::YEARLY;
+use crate::insight::day_counts::{DayCounts, Ledger, Sheet};
+use crate::insight::store::{day_counts, orders};
 
 /// What a day counted may still change: a category set right, an order cancelled.
 const UNSETTLED: TimeDelta = TimeDelta::days(28);
@@ -75,7 +75,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
         let days = i32::try_from(rise.days).unwrap_or(i32::MAX);
         let since = today - TimeDelta::days(i64::from(days));
         let span = (midnight(&city, since), midnight(&city, today));
-        let orders = reports::of_category(&app.db, &category, &areas, span).await?;
+        let orders = orders::of_category(&app.db, &category, &areas, span).await?;
         risen.push(Risen {
             whole_city: areas.len() == all_areas.len(),
             areas,
@@ -92,10 +92,10 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
 
 /// Brings the table of days up to date: those not counted yet, and those that may have changed.
 async fn count_days(app: &App, city: &City, today: NaiveDate) -> Result<()> {
-    let known = days::last(&app.db).await?;
+    let known = day_counts::last(&app.db).await?;
     let first = match known {
         Some(day) => day - UNSETTLED,
-        None => match reports::first_order_at(&app.db).await? {
+        None => match orders::first_order_at(&app.db).await? {
             Some(at) => at.with_timezone(&city.zone()).date_naive(),
             None => return Ok(()),
         },
@@ -108,7 +108,7 @@ async fn count_days(app: &App, city: &City, today: NaiveDate) -> Result<()> {
             .min(today);
         let rows = counts(&app.db, city, from, until).await?;
         let txn = db::write(&app.db).await?;
-        days::set(&txn, rows).await?;
+        day_counts::set(&txn, rows).await?;
         txn.commit().await?;
         from = until;
     }
@@ -126,7 +126,7 @@ async fn counts(
         .take_while(|day| *day < until)
         .map(|day| (day, BTreeMap::new()))
         .collect();
-    for row in reports::counted(connection, midnight(city, from), midnight(city, until)).await? {
+    for row in orders::counted(connection, midnight(city, from), midnight(city, until)).await? {
         let Some(category) = row.category_code else {
             continue;
         };
@@ -165,7 +165,7 @@ async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<Shee
             .checked_add_days(Days::new(PORTION_DAYS))
             .unwrap_or(today)
             .min(today);
-        let counted = days::between(&app.db, from, until).await?;
+        let counted = day_counts::between(&app.db, from, until).await?;
         let add_all = move || {
             counted.iter().for_each(|(day, counts)| ledger.add(*day, counts));
             ledger

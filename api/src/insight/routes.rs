@@ -8,12 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
-use crate::insight::moves::{self, FromTopic};
+use crate::http::responses::{ReadRefusals, WriteRefusals};
 use crate::insight::store::Wanted;
+use crate::insight::topic_actions::{self, FromTopic};
 use crate::insight::view::{self, TopicDetail, TopicView};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -53,7 +53,7 @@ pub async fn list_topics(
     let wanted = Wanted {
         status,
         kind,
-        area: moves::confined_to(&caller)?.or(asked),
+        area: topic_actions::confined_to(&caller)?.or(asked),
         dismissed,
     };
     Ok(web::Json(view::wanted(&app, &wanted, &paging).await?))
@@ -78,13 +78,13 @@ pub async fn show_topic(
     caller: Caller,
     id: web::Path<TopicId>,
 ) -> Result<web::Json<TopicDetail>> {
-    let topic = moves::visible(&app, &caller, id.into_inner()).await?;
-    let area = moves::confined_to(&caller)?;
+    let topic = topic_actions::visible(&app, &caller, id.into_inner()).await?;
+    let area = topic_actions::confined_to(&caller)?;
     Ok(web::Json(view::detail(&app, topic, area.as_deref()).await?))
 }
 
 async fn shown(app: &App, caller: &Caller, topic: entity::topic::Model) -> Result<web::Json<TopicDetail>> {
-    let area = moves::confined_to(caller)?;
+    let area = topic_actions::confined_to(caller)?;
     Ok(web::Json(view::detail(app, topic, area.as_deref()).await?))
 }
 
@@ -109,7 +109,7 @@ pub async fn rename_topic(
     id: web::Path<TopicId>,
     body: web::Json<RenameTopic>,
 ) -> Result<web::Json<TopicDetail>> {
-    let topic = moves::rename(&app, &caller, id.into_inner(), &body.title, app.clock.now()).await?;
+    let topic = topic_actions::rename(&app, &caller, id.into_inner(), &body.title, app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -135,7 +135,7 @@ pub async fn sort_topic(
     id: web::Path<TopicId>,
     body: web::Json<SortTopic>,
 ) -> Result<web::Json<TopicDetail>> {
-    let topic = moves::sort(
+    let topic = topic_actions::sort(
         &app,
         &caller,
         id.into_inner(),
@@ -166,7 +166,7 @@ pub async fn merge_topic(
     id: web::Path<TopicId>,
     body: web::Json<MergeTopic>,
 ) -> Result<web::Json<TopicDetail>> {
-    let topic = moves::merge(&app, &caller, (id.into_inner(), body.into), app.clock.now()).await?;
+    let topic = topic_actions::merge(&app, &caller, (id.into_inner(), body.into), app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -198,7 +198,7 @@ pub async fn split_topic(
     numbers.sort();
     numbers.dedup();
     let part = (numbers.as_slice(), title.as_str());
-    let topic = moves::split(&app, &caller, id.into_inner(), part, app.clock.now()).await?;
+    let topic = topic_actions::split(&app, &caller, id.into_inner(), part, app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -224,7 +224,7 @@ pub async fn dismiss_topic(
     body: web::Json<DismissTopic>,
 ) -> Result<web::Json<TopicDetail>> {
     let word = (true, body.reason.as_str());
-    let topic = moves::dismiss(&app, &caller, id.into_inner(), word, app.clock.now()).await?;
+    let topic = topic_actions::dismiss(&app, &caller, id.into_inner(), word, app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -244,7 +244,7 @@ pub async fn restore_topic(
     body: web::Json<DismissTopic>,
 ) -> Result<web::Json<TopicDetail>> {
     let word = (false, body.reason.as_str());
-    let topic = moves::dismiss(&app, &caller, id.into_inner(), word, app.clock.now()).await?;
+    let topic = topic_actions::dismiss(&app, &caller, id.into_inner(), word, app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -291,8 +291,8 @@ pub async fn campaign_from_topic(
         purpose,
         committee,
     };
-    let campaign = moves::open_campaign(&app, &caller, id, asked, app.clock.now()).await?;
-    let topic = moves::visible(&app, &caller, id).await?;
+    let campaign = topic_actions::open_campaign(&app, &caller, id, asked, app.clock.now()).await?;
+    let topic = topic_actions::visible(&app, &caller, id).await?;
     Ok(HttpResponse::Created().json(OpenedCampaign {
         id: campaign.id,
         title: campaign.title,

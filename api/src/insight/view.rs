@@ -13,9 +13,9 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
-use crate::insight::moves;
 use crate::insight::store::{self, Listed, Wanted};
-use crate::people::rights::Caller;
+use crate::insight::topic_actions;
+use crate::people::caller::Caller;
 use crate::supervision::campaigns::service::MAX_ORDERS;
 
 /// Events of a topic's history shown, the newest.
@@ -130,7 +130,7 @@ pub fn in_chinese(status: TopicStatus) -> &'static str {
 /// The topics that the caller may know of, the busiest first.
 pub async fn page(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<TopicView>> {
     let wanted = Wanted {
-        area: moves::confined_to(caller)?,
+        area: topic_actions::confined_to(caller)?,
         ..Wanted::default()
     };
     self::wanted(app, &wanted, paging).await

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::jobs::list;
+use crate::jobs::registry;
 
 /// A job that takes longer than this is taken to be lost. The slowest outside call ends after 10 s.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
@@ -63,12 +63,12 @@ pub async fn run(app: App, stop: CancellationToken) {
 
 /// Does what is due now, the clocks and up to one batch of jobs and of pushes, and says how much that was.
 pub async fn run_due(app: &App) -> Result<usize> {
-    let swept = list::sweep(app, app.clock.now()).await?;
+    let swept = registry::sweep(app, app.clock.now()).await?;
     Ok(swept + run_work(app).await?)
 }
 
 async fn run_work(app: &App) -> Result<usize> {
-    let (jobs, pushes) = tokio::join!(run_jobs(app), list::deliver(app));
+    let (jobs, pushes) = tokio::join!(run_jobs(app), registry::deliver(app));
     Ok(jobs? + pushes?)
 }
 
@@ -84,7 +84,7 @@ async fn run_jobs(app: &App) -> Result<usize> {
 async fn run_all(app: &App, claimed: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
     let mut parts: Vec<Vec<job::Model>> = Vec::new();
     for job in claimed {
-        let together = list::is_done_together(&job.kind);
+        let together = registry::is_done_together(&job.kind);
         let same = |part: &&mut Vec<job::Model>| part.first().is_some_and(|other| other.kind == job.kind);
         match parts.iter_mut().find(same).filter(|_| together) {
             Some(part) => part.push(job),
@@ -104,7 +104,7 @@ async fn run_all(app: &App, claimed: Vec<job::Model>) -> Vec<(job::Model, Result
 async fn run_part(app: &App, part: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
     if let [first, _, ..] = part.as_slice() {
         let subjects: Vec<&str> = part.iter().map(|job| job.subject.as_str()).collect();
-        match list::run_together(app, &first.kind, &subjects).await {
+        match registry::run_together(app, &first.kind, &subjects).await {
             Ok(()) => return part.into_iter().map(|job| (job, Ok(()))).collect(),
             Err(error) => {
                 tracing::warn!(kind = %first.kind, jobs = part.len(), error = %error, "jobs failed together");
@@ -113,7 +113,7 @@ async fn run_part(app: &App, part: Vec<job::Model>) -> Vec<(job::Model, Result<(
     }
     let mut ended = Vec::new();
     for job in part {
-        let outcome = list::run(app, &job.kind, &job.subject).await;
+        let outcome = registry::run(app, &job.kind, &job.subject).await;
         ended.push((job, outcome));
     }
     ended
@@ -142,14 +142,14 @@ pub async fn drain(app: &App) -> Result<()> {
 }
 
 async fn run_one_due(app: &App) -> Result<bool> {
-    let swept = list::sweep(app, app.clock.now()).await?;
-    list::keep_counts(app).await?;
+    let swept = registry::sweep(app, app.clock.now()).await?;
+    registry::keep_counts(app).await?;
     let claimed = claim(app, app.clock.now(), 1).await?;
     let mut done = swept + claimed.len();
     for job in claimed {
         run_one(app, job).await;
     }
-    done += list::deliver(app).await?;
+    done += registry::deliver(app).await?;
     Ok(done > 0)
 }
 
@@ -159,8 +159,8 @@ pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
         .filter(job::Column::LockedUntil.is_null())
         .order_by_asc(job::Column::RunAt);
     let job = waiting.one(&app.db).await?.map(|job| job.run_at);
-    let sweep = list::next_sweep(app).await?;
-    let push = list::next_delivery(app).await?;
+    let sweep = registry::next_sweep(app).await?;
+    let push = registry::next_delivery(app).await?;
     Ok([job, sweep, push].into_iter().flatten().min())
 }
 
@@ -211,7 +211,7 @@ fn free(now: DateTime<Utc>) -> Select<job::Entity> {
 }
 
 async fn run_one(app: &App, job: job::Model) {
-    let outcome = list::run(app, &job.kind, &job.subject).await;
+    let outcome = registry::run(app, &job.kind, &job.subject).await;
     record(app, vec![(job, outcome)]).await;
 }
 

@@ -17,8 +17,8 @@ use crate::app::App;
 use crate::db;
 use crate::error::Result;
 use crate::notices::audience::TemplateKey;
-use crate::notices::outcome::{Outcome, judge};
-use crate::notices::{attempts, ledger, store};
+use crate::notices::delivery_result::{Outcome, judge};
+use crate::notices::{consents, delivery_store, store};
 use crate::wechat::calls::message::SubscribeMessage;
 use crate::wechat::circuit::Room;
 
@@ -70,7 +70,7 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
         Room::Open => ROUND,
     };
     // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
-    if attempts::next_due(&app.db).await?.is_none_or(|at| at > now) {
+    if delivery_store::next_due(&app.db).await?.is_none_or(|at| at > now) {
         return Ok(0);
     }
     let round = claim(app, most, now).await?;
@@ -93,7 +93,7 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
 
 /// When the next push can be made, or an attempt is lost.
 pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
-    let next = attempts::next_due(&app.db).await?;
+    let next = delivery_store::next_due(&app.db).await?;
     Ok(match app.wechat.room_for_messages() {
         Room::ClosedUntil(until) => next.map(|next| next.max(until)),
         Room::Open | Room::OneTrial => next,
@@ -109,7 +109,7 @@ async fn claim(app: &App, most: usize, now: DateTime<Utc>) -> Result<Round> {
 }
 
 async fn claim_in(app: &App, txn: &impl ConnectionTrait, most: usize, now: DateTime<Utc>) -> Result<Round> {
-    let due = attempts::due(txn, now, LOOKED_AT).await?;
+    let due = delivery_store::due(txn, now, LOOKED_AT).await?;
     let known = Known::about(app, txn, &due, now).await?;
     let (mut round, mut taken) = (Round::default(), HashSet::new());
     let mut ended: BTreeMap<DeliveryStatus, Vec<DeliveryId>> = BTreeMap::new();
@@ -125,11 +125,11 @@ async fn claim_in(app: &App, txn: &impl ConnectionTrait, most: usize, now: DateT
     }
     round.dealt_with = waiting.len() + ended.values().map(Vec::len).sum::<usize>();
     for (status, ids) in ended {
-        attempts::end(txn, &ids, status, now).await?;
+        delivery_store::end(txn, &ids, status, now).await?;
     }
-    attempts::put_off(txn, &waiting, now + OTHER_IN_FLIGHT).await?;
+    delivery_store::put_off(txn, &waiting, now + OTHER_IN_FLIGHT).await?;
     let leased: Vec<_> = round.attempts.iter().map(|attempt| attempt.row.id).collect();
-    attempts::lease(txn, &leased, now + LEASE).await?;
+    delivery_store::lease(txn, &leased, now + LEASE).await?;
     Ok(round)
 }
 
@@ -156,8 +156,8 @@ impl Known {
             .filter_map(|row| Some((row.person_id, TemplateKey::named(&row.template_key)?)))
             .collect();
         Ok(Self {
-            openids: attempts::openids(txn, &people).await?,
-            in_flight: attempts::in_flight(txn, &people, now).await?,
+            openids: delivery_store::openids(txn, &people).await?,
+            in_flight: delivery_store::in_flight(txn, &people, now).await?,
             unsubscribed: store::known_unsubscribed(txn, &wanted, now).await?,
         })
     }
@@ -237,7 +237,7 @@ async fn record(app: &App, ended: Vec<(Attempt, Outcome)>, asked_at: DateTime<Ut
     let (mut spent, mut refused) = (Vec::new(), Vec::new());
     for (attempt, outcome) in ended {
         let (person, key) = (attempt.row.person_id, attempt.key);
-        let mut made = attempts::Made {
+        let mut made = delivery_store::Made {
             id: attempt.row.id,
             attempts: attempt.row.attempts + 1,
             message_id: None,
@@ -263,13 +263,13 @@ async fn record(app: &App, ended: Vec<(Attempt, Outcome)>, asked_at: DateTime<Ut
     }
     let txn = db::write(&app.db).await?;
     for ((status, errcode), made) in settled {
-        attempts::settle(&txn, &made, status, errcode, now).await?;
+        delivery_store::settle(&txn, &made, status, errcode, now).await?;
     }
     for ((at, errcode), made) in later {
-        attempts::give_back(&txn, &made, at, errcode).await?;
+        delivery_store::give_back(&txn, &made, at, errcode).await?;
     }
-    ledger::spend(&txn, &spent, now).await?;
-    ledger::zero(&txn, &refused, asked_at, now).await?;
+    consents::spend(&txn, &spent, now).await?;
+    consents::zero(&txn, &refused, asked_at, now).await?;
     txn.commit().await?;
     Ok(())
 }

@@ -1,31 +1,31 @@
 //! 通知: who hears what, the inbox, and the push through WeChat. Read `audience.rs` (the one table), then
-//! `outbox.rs` (written with the change itself), `wording.rs`, `voice.rs`, `pattern.rs`, `template.rs` and `fields.rs` (the words), `delivery.rs`,
-//! `attempts.rs` and `outcome.rs` (the push), `ledger.rs` (how many pushes a person has allowed) and `pushed.rs` (what WeChat
-//! tells us of them). `inbox.rs` is what a person reads; `templates.rs` compares the
-//! account's templates with ours, `health.rs` tells how each fares.
+//! `outbox.rs` (written with the change itself), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and `fields.rs` (the words), `delivery.rs`,
+//! `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs` (how many pushes a person has allowed) and `push_events.rs` (what WeChat
+//! tells us of them). `inbox.rs` is what a person reads; `template_check.rs` compares the
+//! account's templates with ours, `template_health.rs` tells how each fares.
 
-mod attempts;
 pub mod audience;
+pub mod consents;
 pub mod delivery;
+pub mod delivery_result;
+mod delivery_store;
 pub mod event;
 pub mod fields;
-pub mod health;
 pub mod inbox;
-pub mod ledger;
+pub mod messages;
 pub mod outbox;
-pub mod outcome;
-pub mod pattern;
-mod people;
-pub mod pushed;
+pub mod push_events;
+mod recipients;
 pub mod routes;
 mod store;
 pub mod template;
-pub mod templates;
-pub mod voice;
+pub mod template_check;
+pub mod template_health;
+pub mod text_pattern;
 pub mod wording;
 
 pub use audience::EventKind;
 pub use event::Event;
+pub use messages::Voice;
 pub use outbox::{tell, tell_all};
-pub use voice::Voice;
 pub use wording::Wording;

@@ -10,16 +10,16 @@ use entity::{delivery, notice, order};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
-use crate::content::published;
+use crate::content::publication_rules;
 use crate::error::Result;
 use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
 use crate::notices::fields::{cut, visible};
-use crate::notices::pattern::Facts;
-use crate::notices::people::Found;
+use crate::notices::messages::Voice;
+use crate::notices::recipients::Found;
 use crate::notices::store;
 use crate::notices::template::Card;
-use crate::notices::voice::Voice;
+use crate::notices::text_pattern::Facts;
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
@@ -236,7 +236,7 @@ fn facts_for(recipient: &Recipient, event: &Event<'_>, facts: &Facts) -> Facts {
 /// Leaves out what is not published to other delegates: a report that has not been found fit, and what its delegate says
 /// to the desk.
 fn publish(facts: &mut Facts, order: &order::Model, actor: Option<PersonId>) {
-    if let Some(instead) = published::in_place_of_words(order.content_check) {
+    if let Some(instead) = publication_rules::in_place_of_words(order.content_check) {
         facts.insert("summary", instead.to_owned());
         facts.remove("place");
     }

@@ -12,9 +12,9 @@ use crate::error::Result;
 use crate::http::paging::Paging;
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
-use crate::notices::ledger::{self, Standing};
+use crate::notices::consents::{self, Standing};
 use crate::notices::{inbox, outbox};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -195,7 +195,7 @@ pub async fn list_subscriptions(
     caller: Caller,
 ) -> Result<web::Json<SubscriptionsReply>> {
     Ok(web::Json(subscriptions(
-        ledger::standings(&app, caller.person).await?,
+        consents::standings(&app, caller.person).await?,
     )))
 }
 
@@ -218,8 +218,8 @@ pub async fn record_subscriptions(
     caller: Caller,
     request: web::Json<ConsentRequest>,
 ) -> Result<web::Json<SubscriptionsReply>> {
-    ledger::record(&app, caller.person, &request.results).await?;
+    consents::record(&app, caller.person, &request.results).await?;
     Ok(web::Json(subscriptions(
-        ledger::standings(&app, caller.person).await?,
+        consents::standings(&app, caller.person).await?,
     )))
 }

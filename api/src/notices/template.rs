@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::notices::audience::TemplateKey;
 use crate::notices::fields::FieldKind;
-use crate::notices::pattern::{Facts, Pattern};
+use crate::notices::text_pattern::{Facts, Pattern};
 
 /// WeChat's limit for the fields of one template.
 const TEMPLATE_FIELDS: std::ops::RangeInclusive<usize> = 1..=5;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
+use crate::open311::format::Format;
 use crate::open311::service::{self, Asked};
-use crate::open311::shape::Format;
 
 const SERVICES: (&str, &str) = ("services", "service");
 const REQUESTS: (&str, &str) = ("service_requests", "request");

@@ -1,41 +1,20 @@
 //! 工单: one matter under one number, from the report to the answer.
 //!
-//! Read `lifecycle.rs` first (every legal move), then `submit.rs` (how an order comes to be), then
-//! `moves/mod.rs` (how any move is made) and the moves themselves. `sight.rs` says who sees an order,
-//! `view.rs` what he is shown, `publication.rs` when others than those who handle it are; `same_matter.rs` whether it
-//! is known already, by the words in `recent.rs`; `history.rs` keeps what happened; `consequences.rs` is what a
-//! verdict brings about;
-//! `sweep.rs` turns the lights, `recount.rs` moves clocks when a year's holidays are announced.
+//! Read `rules/lifecycle/mod.rs` first (every legal transition), then `submit/mod.rs` (how an order is created), then
+//! `actions/mod.rs` (how a person acts on an order) and the actions themselves. `rules/` decides and does nothing else;
+//! `clocks/` is what time does to an order, `search/` finds orders, `view/` is what a reader is shown, `store/` queries,
+//! `history/` keeps what happened, `export/` writes a list as a file.
 
-pub mod actor;
-pub mod changes;
-pub mod charges;
-pub mod claims;
-pub mod consequences;
-pub mod desk;
-pub mod filter;
+pub mod actions;
+pub mod clocks;
+pub mod export;
 pub mod history;
-pub mod lifecycle;
-pub mod list;
-pub mod moves;
-pub mod nearby;
-pub mod number;
-pub mod open_moves;
-pub mod pictures;
-pub mod preview;
-pub mod progress;
-pub mod publication;
-pub mod read;
-pub mod recent;
-pub mod recount;
-pub mod remind;
-pub mod report;
 pub mod routes;
-pub mod same_matter;
-pub mod scanned;
-pub mod sight;
-pub mod store;
+pub mod rules;
+pub mod search;
+mod store;
 pub mod submit;
-pub mod sweep;
 pub mod view;
-pub mod walk;
+
+pub use self::rules::actor::Actor;
+pub use self::store::{claims, keyset, photos};

@@ -16,8 +16,8 @@ use super::view::Span;
 use crate::app::App;
 use crate::deadlines::calendar::end_of_day;
 use crate::error::{Error, Result};
+use crate::people::caller::{Caller, Sight};
 use crate::people::profile;
-use crate::people::rights::{Caller, Sight};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Activity {

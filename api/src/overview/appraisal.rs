@@ -4,12 +4,12 @@ use entity::ids::UnitId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::cells::{Flow, group_of};
+use super::count_deltas::{Flow, group_of};
 use super::period::Period;
 use super::rates::{ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, SMALL, in_percent};
 use super::scope::Scope;
 use super::view::{Arrived, Fraction, Place, Span, Verdicts};
-use super::{counts, store};
+use super::{counts_cache, store};
 use crate::app::App;
 use crate::error::Result;
 
@@ -132,7 +132,11 @@ async fn units(app: &App, scope: &Scope) -> Result<Vec<Line>> {
         line.score = Some(in_percent(unit.score));
         line
     };
-    Ok(counts::ranked(app, scope).await?.into_iter().map(line).collect())
+    Ok(counts_cache::ranked(app, scope)
+        .await?
+        .into_iter()
+        .map(line)
+        .collect())
 }
 
 async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {

@@ -2,7 +2,7 @@
 
 use entity::ids::UnitId;
 
-use super::cells::Flow;
+use super::count_deltas::Flow;
 
 /// Below this a share says nothing: one case more or less moves it by more than ten points.
 pub const SMALL: i64 = 10;

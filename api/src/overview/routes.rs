@@ -8,15 +8,15 @@ use utoipa::IntoParams;
 
 use super::activity::{self, Activity};
 use super::appraisal::{self, Appraisal, By};
-use super::hub::Face;
 use super::scope::{self, Scope, ScopeQuery};
+use super::screen_hub::Face;
 use super::view::Screen;
 use super::{screen, stream};
 use crate::app::App;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
-use crate::http::answers::ReadRefusals;
-use crate::people::rights::Caller;
+use crate::http::responses::ReadRefusals;
+use crate::people::caller::Caller;
 
 /// What the caller asks for, as of today.
 pub fn scope_of(app: &App, caller: &Caller, query: &ScopeQuery) -> Result<Scope> {

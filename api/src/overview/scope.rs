@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use entity::kinds::{Grain, Role};
 use serde::Deserialize;
 
-use super::cells::EVERYWHERE;
+use super::count_deltas::EVERYWHERE;
 use super::period::Period;
 use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Kind, Result};
-use crate::people::rights::{Caller, Sight};
+use crate::people::caller::{Caller, Sight};
 
 /// As in the query string.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]

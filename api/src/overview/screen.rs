@@ -7,24 +7,23 @@ use entity::ids::UnitId;
 use entity::kinds::{Grain, Status};
 use entity::overview_stock;
 
-use super::cells::{Flow, unit_of};
-use super::counts::{self, Counts, flow_of};
+use super::count_deltas::{Flow, unit_of};
+use super::counts_cache::{self, Counts, flow_of};
 use super::facts::NOWHERE;
-use super::fold;
 use super::period::Period;
 use super::rates::{self, RANKING, Ranked, Rates};
 use super::scope::Scope;
 use super::view::{
     Arrivals, District, Fraction, Lights, Place, Screen, Stage, Supervision, ThreeRates, TrendPoint, UnitLine,
 };
-use super::watch;
+use super::{highlights, projector};
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::http::time::local;
-use crate::orders::lifecycle::in_chinese;
-use crate::orders::list::OPEN;
+use crate::orders::search::list::OPEN;
+use crate::orders::view::labels;
 
 /// 工单 without a county.
 const NOWHERE_NAME: &str = "地点不明";
@@ -32,12 +31,12 @@ const NOWHERE_NAME: &str = "地点不明";
 /// The screen as of `now`.
 pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Screen> {
     let (city, db) = (app.city.load(), &app.db);
-    let (seq, _, waiting) = fold::standing(app).await?;
+    let (seq, _, waiting) = projector::standing(app).await?;
     let today = local_date(now, city.zone());
     let own = scope.key();
     let areas = areas(&city, scope);
     let codes: Vec<_> = areas.iter().map(|(code, _)| *code).collect();
-    let counts = counts::at(app, scope, &codes, seq, today).await?;
+    let counts = counts_cache::at(app, scope, &codes, seq, today).await?;
     let flow = flow_of(&counts.spans, own, scope.period);
     let flow_before = flow_of(&counts.spans, own, scope.period.previous());
     let day = flow_of(&counts.today, own, Period::of(Grain::Day, today));
@@ -48,7 +47,7 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
         lights.add(row.light, row.orders);
     }
     let total = |count: fn(&overview_stock::Model) -> i64| open.iter().map(|row| count(row)).sum();
-    let (deadlines, overdue) = watch::deadlines(db, &city, scope.area.as_deref(), now).await?;
+    let (deadlines, overdue) = highlights::deadlines(db, &city, scope.area.as_deref(), now).await?;
     Ok(Screen {
         as_of: local(now, city.zone()),
         waiting,
@@ -77,10 +76,10 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
             tracked: total(|row| row.tracked),
             difficult: total(|row| row.difficult),
             waiting: stock.iter().map(|row| row.demands).sum(),
-            orders: watch::demands(db, &city, scope.area.as_deref(), now).await?,
-            campaigns: watch::campaigns(db, scope.area.as_deref()).await?,
+            orders: highlights::demands(db, &city, scope.area.as_deref(), now).await?,
+            campaigns: highlights::campaigns(db, scope.area.as_deref()).await?,
         },
-        hot_topics: watch::topics(db, scope.area.as_deref()).await?,
+        hot_topics: highlights::topics(db, scope.area.as_deref()).await?,
     })
 }
 
@@ -97,7 +96,7 @@ fn stages(counts: &Counts, now: DateTime<Utc>) -> Vec<Stage> {
             .map(|since| (now - *since).num_hours().max(0));
         Stage {
             stage: *status,
-            name: in_chinese(*status).to_owned(),
+            name: labels::status(*status).to_owned(),
             orders: lights.total(),
             lights,
             median_dwell_hours: dwell,

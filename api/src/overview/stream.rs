@@ -11,12 +11,12 @@ use futures_util::stream::unfold;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout_at};
 
-use super::hub::{Board, EventId, Face, Frame, LOOK_AGAIN, Seat};
 use super::scope::Scope;
 use super::screen::screen;
+use super::screen_hub::{Board, EventId, Face, Frame, LOOK_AGAIN, Seat};
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);

@@ -6,7 +6,7 @@ use entity::kinds::{Grain, Light, Status, SupervisionLevel};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::cells::Flow;
+use super::count_deltas::Flow;
 use super::period::Period;
 use super::rates::{self, Rate, Rates, in_percent};
 

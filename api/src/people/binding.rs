@@ -7,11 +7,11 @@ use entity::person;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use serde_json::json;
 
-use crate::acts::{self, Act, By};
 use crate::app::App;
+use crate::audit_log::{self, Act, By};
 use crate::db;
 use crate::error::{Error, Result};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use crate::people::{sessions, store};
 
 /// By the person himself.
@@ -35,7 +35,7 @@ pub async fn unbind_other(app: &App, caller: &Caller, person: PersonId, now: Dat
         subject: "",
         detail: json!({ "person": person }),
     };
-    acts::record(&txn, act, now).await?;
+    audit_log::record(&txn, act, now).await?;
     txn.commit().await?;
     tracing::info!(admin = %caller.person, person = %person, "unbound by an admin");
     Ok(())

@@ -1,101 +1,142 @@
-//! Who is asking: the extractor every handler begins with.
+//! What a person may do and see. Role and unit are those of the database at this request; the token only
+//! says who. `extract.rs` reads them.
 
-use std::future::Future;
-use std::pin::Pin;
+use entity::ids::{PersonId, SessionId, UnitId};
+use entity::kinds::{PersonLevel, Role};
+use entity::person;
 
-use actix_web::dev::Payload;
-use actix_web::http::header::{AUTHORIZATION, HOST, ORIGIN};
-use actix_web::{FromRequest, HttpRequest, web};
-use entity::ids::SessionId;
-use entity::kinds::SessionKind;
+use crate::error::{Error, Result};
 
-use crate::app::App;
-use crate::error::{Error, Kind, Result};
-use crate::people::rights::Caller;
-use crate::people::store;
-use crate::people::tokens::{self, BadToken};
+/// The signed-in person as the database knows him now.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub person: PersonId,
+    pub session: SessionId,
+    pub name: String,
+    pub role: Role,
+    pub level: Option<PersonLevel>,
+    pub unit: Option<UnitId>,
+    pub unit_head: bool,
+    /// County-level code.
+    pub area: Option<String>,
+    pub committee: Option<String>,
+}
 
-/// The console's cookie; its value is the session's secret, kept as a hash in `refresh_token`.
-pub const COOKIE: &str = "zhitong_session";
+/// Which orders a person sees at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// Those he reported or endorsed.
+    Own(PersonId),
+    /// Those his unit has or had a charge of.
+    Unit(UnitId),
+    /// Those of a county-level area.
+    Area(String),
+    City,
+    Nothing,
+}
 
-impl FromRequest for Caller {
-    type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+impl Caller {
+    /// 403 unless the caller has this role.
+    pub fn require(&self, role: Role) -> Result<()> {
+        self.require_any(&[role])
+    }
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        Box::pin(async move { identify(&request).await })
+    pub fn require_any(&self, roles: &[Role]) -> Result<()> {
+        if roles.contains(&self.role) {
+            Ok(())
+        } else {
+            Err(Error::forbidden("您的身份不能进行这项操作。"))
+        }
+    }
+
+    #[must_use]
+    pub fn sight(&self) -> Sight {
+        match self.role {
+            Role::Delegate => Sight::Own(self.person),
+            Role::Handler => self.unit.map_or(Sight::Nothing, Sight::Unit),
+            Role::Supervisor if self.level == Some(PersonLevel::City) => Sight::City,
+            Role::Supervisor => self.area.clone().map_or(Sight::Nothing, Sight::Area),
+            Role::Operator | Role::Admin => Sight::City,
+        }
+    }
+
+    /// Somebody who is not here himself and for whom a job acts, with the rights that he has now. He has no session.
+    pub(super) fn absent(person: person::Model) -> Self {
+        Self::of(person, SessionId(uuid::Uuid::nil()))
+    }
+
+    pub(super) fn of(person: person::Model, session: SessionId) -> Self {
+        Self {
+            person: person.id,
+            session,
+            name: person.name,
+            role: person.role,
+            level: person.level,
+            unit: person.unit_id,
+            unit_head: person.unit_head,
+            area: person.area_code,
+            committee: person.committee,
+        }
     }
 }
 
-async fn identify(request: &HttpRequest) -> Result<Caller> {
-    let app = request
-        .app_data::<web::Data<App>>()
-        .ok_or_else(|| anyhow::anyhow!("no application"))?;
-    let header = request
-        .headers()
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = header.and_then(|text| text.strip_prefix("Bearer "));
-    let session = match token {
-        Some(token) => of_token(app, token)?,
-        None => match request.cookie(COOKIE) {
-            Some(cookie) => {
-                refuse_other_sites(request)?;
-                of_cookie(app, cookie.value()).await?
-            }
-            None => return Err(Error::refused(Kind::NotSignedIn, "not_signed_in", "请先登录。")),
-        },
-    };
-    let (session, person) = store::signed_in(&app.db, session, app.clock.now())
-        .await?
-        // A mini-program's refresh token is no cookie.
-        .filter(|(session, _)| token.is_some() || session.kind == SessionKind::Console)
-        .ok_or_else(|| Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。"))?;
-    Ok(Caller::of(person, session.id))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn of_token(app: &App, token: &str) -> Result<SessionId> {
-    let claims = app
-        .tokens
-        .read(token.trim(), app.clock.now())
-        .map_err(|bad| match bad {
-            BadToken::Expired => {
-                Error::refused(Kind::NotSignedIn, "token_expired", "登录已过期，请刷新后再试。")
-            }
-            BadToken::Invalid => {
-                Error::refused(Kind::NotSignedIn, "token_invalid", "登录凭证无效，请重新登录。")
-            }
-        })?;
-    Ok(claims.sid)
-}
-
-async fn of_cookie(app: &App, secret: &str) -> Result<SessionId> {
-    let session = store::session_of_secret(&app.db, &tokens::secret_hash(secret)).await?;
-    session.ok_or_else(|| Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。"))
-}
-
-/// A browser sends the cookie along with a form of any site, so what changes something must come from a
-/// page of ours. Bearer tokens are never sent by a browser on its own and need no such check.
-fn refuse_other_sites(request: &HttpRequest) -> Result<()> {
-    if request.method().is_safe() {
-        return Ok(());
+    fn caller(role: Role, level: Option<PersonLevel>, area: Option<&str>, unit: Option<UnitId>) -> Caller {
+        Caller {
+            person: PersonId::generate(),
+            session: SessionId::generate(),
+            name: "某人".to_owned(),
+            role,
+            level,
+            unit,
+            unit_head: false,
+            area: area.map(str::to_owned),
+            committee: None,
+        }
     }
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let fetched_by_us = header("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let origin = header(ORIGIN.as_str()).and_then(|origin| origin.split_once("://"));
-    let host_is_ours = match (header(ORIGIN.as_str()), origin) {
-        (None, _) => true,
-        (Some(_), Some((_, host))) => Some(host) == header(HOST.as_str()),
-        (Some(_), None) => false,
-    };
-    if fetched_by_us && host_is_ours {
-        Ok(())
-    } else {
-        Err(Error::refused(
-            Kind::Forbidden,
-            "cross_site",
-            "请求来自其他网站，已拒绝。",
-        ))
+
+    #[test]
+    fn each_role_sees_what_is_his() {
+        let unit = UnitId::generate();
+        let (city, county) = (Some(PersonLevel::City), Some(PersonLevel::County));
+        let delegate = caller(Role::Delegate, city, Some("410305"), None);
+        assert_eq!(delegate.sight(), Sight::Own(delegate.person));
+        for (role, level, area, of_unit, sight) in [
+            // A handler's county does not widen what he sees: his unit's orders are what he sees.
+            (Role::Handler, None, Some("410305"), Some(unit), Sight::Unit(unit)),
+            (Role::Handler, None, None, None, Sight::Nothing),
+            (Role::Supervisor, city, None, None, Sight::City),
+            // City level counts, whatever area stands beside it.
+            (Role::Supervisor, city, Some("410305"), None, Sight::City),
+            (
+                Role::Supervisor,
+                county,
+                Some("410305"),
+                None,
+                Sight::Area("410305".to_owned()),
+            ),
+            (Role::Supervisor, county, None, None, Sight::Nothing),
+            (Role::Operator, None, None, None, Sight::City),
+            (Role::Admin, None, None, None, Sight::City),
+        ] {
+            assert_eq!(
+                caller(role, level, area, of_unit).sight(),
+                sight,
+                "{role} {level:?} {area:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_wrong_role_is_refused() {
+        let delegate = caller(Role::Delegate, None, None, None);
+        assert!(delegate.require_any(&[Role::Operator, Role::Delegate]).is_ok());
+        assert_eq!(
+            delegate.require(Role::Operator).unwrap_err().code(),
+            Some("role_may_not")
+        );
     }
 }

@@ -13,7 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use crate::app::App;
 use crate::error::{Error, Holder, Kind, Result};
 use crate::http::time::local;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use crate::people::{profile, store};
 
 /// How long a claim lasts unless it is taken again: a long call, and a little more.

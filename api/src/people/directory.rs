@@ -10,13 +10,13 @@ use entity::{person, session};
 use sea_orm::{ColumnTrait as _, Condition};
 use serde_json::json;
 
-use crate::acts::{self, Act, By};
 use crate::app::App;
+use crate::audit_log::{self, Act, By};
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
+use crate::people::caller::Caller;
 use crate::people::profile::{self, Profile};
-use crate::people::rights::Caller;
 use crate::people::sealing::Phone;
 use crate::people::{sessions, store};
 
@@ -140,7 +140,7 @@ pub async fn end_sessions(
         subject: "",
         detail: json!({ "person": id, "sessions": ended }),
     };
-    acts::record(&txn, act, now).await?;
+    audit_log::record(&txn, act, now).await?;
     Ok(txn.commit().await?)
 }
 

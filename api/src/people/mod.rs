@@ -1,4 +1,4 @@
-//! Who people are: the roster, sign-in through WeChat, sessions, and what a role may see. Read `rights.rs`
+//! Who people are: the roster, sign-in through WeChat, sessions, and what a role may see. Read `caller.rs`
 //! first (who is asking, and what he may), then `sign_in/`, `sessions.rs`, `login_requests/` for the console,
 //! and `roster/` for the import; `directory.rs` is the roster as an admin looks through it.
 
@@ -7,9 +7,9 @@ pub mod binding;
 pub mod caller;
 pub mod claims;
 pub mod directory;
+pub mod extract;
 pub mod login_requests;
 pub mod profile;
-pub mod rights;
 pub mod roster;
 pub mod routes;
 pub mod sealing;

@@ -8,7 +8,7 @@ use entity::person;
 
 use crate::app::App;
 use crate::error::{Error, Kind, Result};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use crate::people::sealing::{OpenId, Phone};
 use crate::people::store;
 

@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::problem::Problem;
 use crate::http::time::local;
+use crate::people::caller::Caller;
 use crate::people::profile::{self, Profile};
-use crate::people::rights::Caller;
 use crate::people::{binding, sessions};
 
 /// The person who is signed in.

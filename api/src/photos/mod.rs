@@ -1,7 +1,8 @@
-//! 照片. `intake.rs` decides whether bytes are a photo and makes what people are shown (pure); `exif.rs` reads
+//! 照片. `intake/mod.rs` decides whether bytes are a photo and makes what people are shown (pure); `exif.rs` reads
 //! what the camera wrote; `service.rs` stores; `attach.rs` puts photos into orders; `cleanup.rs` removes what
 //! no report ever came for.
 
+pub mod access;
 pub mod attach;
 pub mod cleanup;
 pub mod exif;
@@ -10,5 +11,4 @@ pub mod intake;
 pub mod pixels;
 pub mod routes;
 pub mod service;
-pub mod sight;
 mod store;

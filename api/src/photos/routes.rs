@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::error::{Error, FieldError, Kind, Result};
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
+use crate::photos::access;
 use crate::photos::intake::{Limits, Refused};
 use crate::photos::service::{self, Claims};
-use crate::photos::sight;
 use places::datum::Wgs84;
 
 /// A text field longer than this is none of ours.
@@ -116,7 +116,7 @@ pub async fn show(
     caller: Caller,
     id: web::Path<PhotoId>,
 ) -> Result<web::Json<PhotoView>> {
-    let photo = sight::visible(&app.db, &caller, id.into_inner()).await?;
+    let photo = access::visible(&app.db, &caller, id.into_inner()).await?;
     Ok(web::Json(view(&app, &photo).await?))
 }
 
@@ -132,7 +132,7 @@ pub async fn show(
 )]
 #[get("/photos/{id}/original")]
 pub async fn original(app: web::Data<App>, caller: Caller, id: web::Path<PhotoId>) -> Result<HttpResponse> {
-    let photo = sight::visible_as_evidence(&app.db, &caller, id.into_inner()).await?;
+    let photo = access::visible_as_evidence(&app.db, &caller, id.into_inner()).await?;
     let link = app.objects.link(&photo.original_key).await?;
     Ok(HttpResponse::Found()
         .insert_header((header::LOCATION, link))

@@ -1,10 +1,10 @@
-//! 数据保存与删除: what is forgotten after its time (`forget.rs`, by the periods of `periods.rs`), and what is erased because
+//! 数据保存与删除: what is forgotten after its time (`purge.rs`, by the periods of `periods.rs`), and what is erased because
 //! the person it is about asks for it (`erase.rs`). Orders and their history are the city's record and stay; what leads
 //! from them to a person's telephone goes. Each says first, in a dry run, what it would do.
 
 pub mod erase;
-pub mod forget;
 pub mod periods;
+pub mod purge;
 
 use serde::Serialize;
 

@@ -9,16 +9,17 @@ use entity::{photo, site, site_message, site_upload};
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
-use crate::content::ask::{self, Publication};
+use crate::content::enqueue::{self, Publication};
 use crate::content::review::{self, Standing};
 use crate::db::{self, WriteTransaction};
 use crate::error::{Error, FieldError, Kind, Refusal, Result};
 use crate::http::time::local;
 use crate::notices::{self, Event, EventKind};
-use crate::orders::progress;
-use crate::orders::report::words;
-use crate::photos::service::{self as photos, Claims};
-use crate::sites::limits::{self, Deed};
+use crate::orders::submit::draft::words;
+use crate::orders::view::progress;
+use crate::photos::service as photos;
+use crate::photos::service::Claims;
+use crate::sites::rate_limit::{self, Deed};
 use crate::sites::receipt::Receipt;
 use crate::sites::view::{Named, ReceiptView};
 use crate::sites::visits::Device;
@@ -98,7 +99,7 @@ pub async fn leave(
     if let Some(first) = store::by_receipt(&txn, &receipt_hash).await? {
         return again(first, new, receipt, site);
     }
-    limits::count(&txn, Deed::Message, site.id, device, &device_hash, now).await?;
+    rate_limit::count(&txn, Deed::Message, site.id, device, &device_hash, now).await?;
     let taken = store::take_uploads(&txn, &new.photos, site.id, &device_hash).await?;
     if taken != new.photos.len() as u64 {
         return Err(Refused::PhotoUnknown.into());
@@ -190,7 +191,7 @@ impl Writing<'_> {
             photos: &new.photos,
             openid: self.device.openid(),
         };
-        let content_check = ask::ask(self.app, txn, publication, self.now).await?;
+        let content_check = enqueue::ask(self.app, txn, publication, self.now).await?;
         let contact = new
             .contact
             .as_ref()
@@ -226,7 +227,7 @@ pub async fn upload(
     let site = service::active(app, code).await?;
     let device_hash = device.hash(&app.sealer);
     let txn = db::write(&app.db).await?;
-    limits::count(&txn, Deed::Photo, site.id, device, &device_hash, now).await?;
+    rate_limit::count(&txn, Deed::Photo, site.id, device, &device_hash, now).await?;
     txn.commit().await?;
     let stored = photos::store(app, None, bytes, claims, now).await?;
     let row = site_upload::Model {

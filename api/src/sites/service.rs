@@ -7,16 +7,16 @@ use entity::{person, site};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::acts::{self, Act, By};
 use crate::app::App;
+use crate::audit_log::{self, Act, By};
 use crate::city::snapshot::City;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::idempotency::{self, Answer};
 use crate::http::paging::{Page, Paging};
-use crate::orders::report::{GivenPoint, MAX_ADDRESS_CHARS, words};
 use crate::orders::submit::Claim;
-use crate::people::rights::Caller;
+use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS, words};
+use crate::people::caller::Caller;
 use crate::people::sealing::Phone;
 use crate::sites::view::SiteView;
 use crate::sites::{code, store};
@@ -179,7 +179,7 @@ async fn note(txn: &impl ConnectionTrait, caller: &Caller, kind: ActKind, row: &
         subject: &row.name,
         detail: json!({ "code": row.code, "active": row.active }),
     };
-    acts::record(txn, act, row.updated_at).await
+    audit_log::record(txn, act, row.updated_at).await
 }
 
 /// What an admin said, understood.

@@ -10,8 +10,8 @@ use serde_json::json;
 use crate::app::App;
 use crate::config::WeChatMode;
 use crate::error::{Error, Kind, Result};
-use crate::people::rights::Caller;
-use crate::sites::codes::{self, CodePicture, Source};
+use crate::people::caller::Caller;
+use crate::sites::code_image::{self, CodePicture, Source};
 use crate::sites::{service, store};
 
 /// Codes fetched at the same time; WeChat gives 5 000 a minute.
@@ -67,7 +67,7 @@ pub async fn chosen(app: &App, codes: &[String], after: Option<String>) -> Resul
 pub async fn print(app: &App, sites: Vec<site::Model>, plain: bool, done: impl Fn(usize)) -> Result<Sheets> {
     let fetched = futures_util::stream::iter(sites)
         .map(async |site| {
-            let picture = codes::picture(app, &site.code, plain).await?;
+            let picture = code_image::picture(app, &site.code, plain).await?;
             Ok::<_, Error>((site, picture))
         })
         .buffered(AT_ONCE)

@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
-use crate::orders::progress::Progress;
-use crate::orders::report::GivenPoint;
+use crate::orders::submit::draft::GivenPoint;
+use crate::orders::view::progress::Progress;
 use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
-use crate::sites::codes;
+use crate::sites::code_image;
 use places::datum::Wgs84;
 
 /// A code with the name it has in the city.
@@ -116,7 +116,7 @@ impl SiteView {
             }),
             delegates: delegates.into_iter().map(delegate).collect(),
             active: site.active,
-            link: codes::link(app, &site.code),
+            link: code_image::link(app, &site.code),
             created_at: local(site.created_at, city.zone()),
             updated_at: local(site.updated_at, city.zone()),
         }

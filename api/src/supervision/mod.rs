@@ -1,12 +1,12 @@
 //! 多级督办: urges, tracking, supervision orders and campaigns. None of them handles an order; each makes
 //! somebody else do it. Read `routes.rs` for what there is, then one file a use case;
-//! `register.rs` is all of it in one place, to be looked through.
+//! `register/mod.rs` is all of it in one place, to be looked through.
 
 pub mod campaigns;
-pub mod due;
-pub mod orders;
+pub mod due_reminder;
 pub mod print;
 pub mod register;
 pub mod routes;
+pub mod supervision_orders;
 pub mod tracking;
 pub mod urges;

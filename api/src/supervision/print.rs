@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::error::{Error, Kind, Result};
-use crate::orders::actor::Actor;
-use crate::orders::history::words;
-use crate::orders::read::{self, TimelineItem};
-use crate::supervision::orders;
+use crate::orders::Actor;
+use crate::orders::history::labels;
+use crate::orders::view::read::{self, TimelineItem};
+use crate::supervision::supervision_orders;
 
 /// The PDF, for those who see the order and read what is internal.
 pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &str) -> Result<Vec<u8>> {
@@ -18,7 +18,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         return Err(Error::not_found());
     }
     let (order, _) = read::visible(app, actor, number).await?;
-    let issued = orders::of_order(&app.db, &order).await?;
+    let issued = supervision_orders::of_order(&app.db, &order).await?;
     let issued = issued
         .into_iter()
         .find(|o| o.number == supervision_number)
@@ -64,8 +64,8 @@ fn steps(history: Vec<TimelineItem>) -> Value {
     let step = |item: TimelineItem| {
         let who = match (item.unit, item.name) {
             (Some(unit), _) => unit.name,
-            (None, Some(name)) => format!("{} {name}", words::role(item.role)),
-            (None, None) => words::role(item.role).to_owned(),
+            (None, Some(name)) => format!("{} {name}", labels::role(item.role)),
+            (None, None) => labels::role(item.role).to_owned(),
         };
         let at = item.at.format("%Y-%m-%d %H:%M").to_string();
         json!({ "at": at, "who": who, "what": item.title, "note": item.note })

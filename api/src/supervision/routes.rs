@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::answers::{ReadRefusals, WriteRefusals};
-use crate::http::etag::IfMatch;
-use crate::orders::actor::Actor;
-use crate::orders::routes::moves::with_version;
+use crate::http::if_match::IfMatch;
+use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::orders::Actor;
+use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
-use crate::people::rights::Caller;
-use crate::supervision::{orders, print, tracking, urges};
+use crate::people::caller::Caller;
+use crate::supervision::{print, supervision_orders, tracking, urges};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct UrgeOrder {
@@ -128,7 +128,7 @@ pub async fn issue_supervision_order(
 ) -> Result<HttpResponse> {
     let IssueSupervisionOrder { requirement, due_at } = body.into_inner();
     let due_at = due_at.map(|due| due.with_timezone(&Utc));
-    let view = orders::issue(
+    let view = supervision_orders::issue(
         &app,
         &Actor::from(&caller),
         &number,
@@ -163,7 +163,8 @@ pub async fn answer_supervision_order(
     body: web::Json<AnswerSupervisionOrder>,
 ) -> Result<HttpResponse> {
     let (number, no) = path.into_inner();
-    let view = orders::answer(&app, &Actor::from(&caller), &number, version.0, &no, &body.text).await?;
+    let view =
+        supervision_orders::answer(&app, &Actor::from(&caller), &number, version.0, &no, &body.text).await?;
     Ok(with_version(&view))
 }
 

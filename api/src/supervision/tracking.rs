@@ -6,11 +6,10 @@ use serde_json::json;
 use crate::app::App;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
-use crate::orders::actor::Actor;
-use crate::orders::lifecycle::Action;
-use crate::orders::moves;
-use crate::orders::report::one_text;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
 use crate::orders::view::OrderView;
+use crate::orders::{Actor, actions};
 use crate::supervision::urges::NOTE_CHARS;
 
 const COMMITTEE_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
@@ -23,7 +22,7 @@ pub async fn untrack(
     if_match: Option<i32>,
     note: &str,
 ) -> Result<OrderView> {
-    let mut step = moves::begin(app, actor, number, if_match, Action::Untrack).await?;
+    let mut step = actions::begin(app, actor, number, if_match, Action::Untrack).await?;
     let note = one_text("note", note, NOTE_CHARS)?;
     if !step.before.tracked {
         return Err(step.conflict("not_tracked", "这件工单没有被重点跟踪。").await);
@@ -44,7 +43,7 @@ pub async fn track(
     committee: Option<&str>,
     note: &str,
 ) -> Result<OrderView> {
-    let mut step = moves::begin(app, actor, number, if_match, Action::Track).await?;
+    let mut step = actions::begin(app, actor, number, if_match, Action::Track).await?;
     let note = one_text("note", note, NOTE_CHARS)?;
     if let Some(committee) = committee {
         step.order.committee = Some(one_text("committee", committee, COMMITTEE_CHARS)?);

@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::app::App;
 use crate::error::{Kind, Refusal, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::actor::Actor;
-use crate::orders::lifecycle::Action;
-use crate::orders::moves::{self, Move};
-use crate::orders::report::one_text;
+use crate::orders::Actor;
+use crate::orders::actions::{self, Move};
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
 use crate::orders::view::OrderView;
 
 pub const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
@@ -49,7 +49,7 @@ pub async fn urge(
     note: &str,
     phoned: bool,
 ) -> Result<OrderView> {
-    let mut step = moves::begin(app, actor, number, if_match, Action::Urge).await?;
+    let mut step = actions::begin(app, actor, number, if_match, Action::Urge).await?;
     let note = one_text("note", note, NOTE_CHARS)?;
     if let Some(last) = last(&step).await? {
         let minutes = i64::from(step.city.policy.supervision.urge_min_interval_minutes);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 /// A source file of the product.
 pub(super) struct Source {
-    /// From the repository's root, e.g. `api/src/orders/routes.rs`.
+    /// From the repository's root, e.g. `api/src/orders/routes/mod.rs`.
     pub(super) path: String,
     /// Without its unit tests.
     pub(super) code: String,

@@ -7,7 +7,7 @@ async fn wechat_down(db: Db) {
     let app = TestApp::with(db).breakable_wechat().start().await;
     let delegate = app.delegate("").await;
     allow(&delegate, 3).await;
-    app.wechat_line().set(tests::faults::Fault::Refuse);
+    app.wechat_line().set(tests::fault_proxy::Fault::Refuse);
     notify(&app, &delegate, "一").await;
     app.run_jobs().await;
     // Shorter than the life of an access token: nobody can sign in without WeChat.
@@ -15,7 +15,7 @@ async fn wechat_down(db: Db) {
     assert_eq!(inbox(&delegate).await.len(), 1);
     let row = last(&app).await;
     assert_ne!(row.status, DeliveryStatus::Sent);
-    app.wechat_line().set(tests::faults::Fault::None);
+    app.wechat_line().set(tests::fault_proxy::Fault::None);
     app.advance(TimeDelta::hours(2)).await;
     let arrived = delegate.wechat_messages().await.len();
     match last(&app).await.status {
@@ -32,7 +32,7 @@ async fn backlog_waits(db: Db) {
     let app = TestApp::with(db).breakable_wechat().start().await;
     let delegate = app.delegate("").await;
     allow(&delegate, 99).await;
-    app.wechat_line().set(tests::faults::Fault::Refuse);
+    app.wechat_line().set(tests::fault_proxy::Fault::Refuse);
     for _ in 0..FAILURES_TO_OPEN {
         notify(&app, &delegate, "一").await;
     }
@@ -42,7 +42,7 @@ async fn backlog_waits(db: Db) {
     assert_eq!(deliver_due(app.app()).await.unwrap(), 0);
     assert_eq!(deliveries(&app).await, before);
     assert_eq!(last(&app).await.attempts, 0);
-    app.wechat_line().set(tests::faults::Fault::None);
+    app.wechat_line().set(tests::fault_proxy::Fault::None);
     app.advance(TimeDelta::hours(1)).await;
     assert_eq!(last(&app).await.status, DeliveryStatus::Sent);
     // Of those tried before, one may have been on a connection that broke: it might have arrived.

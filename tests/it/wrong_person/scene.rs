@@ -13,7 +13,7 @@ use tests::document::{Operation, served};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
 use tests::{Client, TestApp, Who, places};
-use zhitong::insight::{record, store};
+use zhitong::insight::{persist, store};
 
 use super::Standing::{
     self, Admin, CitySupervisor, CountySupervisor, Operator, OtherCountySupervisor, OtherDelegate,
@@ -180,7 +180,7 @@ async fn leave_a_message(app: &TestApp, admin: &Client, delegate: &Client) -> (S
 /// A hot topic of this one order, in its county.
 async fn topic_of(app: &TestApp, order: &Value) -> String {
     let db = &app.app().db;
-    let row = record::blank(TopicId::generate(), TopicOrigin::Group, app.now());
+    let row = persist::blank(TopicId::generate(), TopicOrigin::Group, app.now());
     let id = row.id;
     row.into_active_model().insert(db).await.unwrap();
     let number = number(order);

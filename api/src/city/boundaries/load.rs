@@ -9,14 +9,14 @@ use entity::{area, boundary_set};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::acts::{self, Act};
 use crate::app::App;
+use crate::audit_log::{self, Act};
 use crate::city::boundaries::store;
+use crate::city::csv_rows::{Fault, fault};
 use crate::city::import::Given;
-use crate::city::rows::{Fault, fault};
 use crate::db;
 use crate::error::Result;
-use places::shapes::{self, Shape, ShapeFault};
+use places::boundaries::{self, Shape, ShapeFault};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub async fn load(
 ) -> Result<std::result::Result<Loaded, Vec<Fault>>> {
     let text = given.text.to_owned();
     let (file, db) = (given.file, &app.db);
-    let shapes = match tokio::task::spawn_blocking(move || shapes::read(&text)).await {
+    let shapes = match tokio::task::spawn_blocking(move || boundaries::read(&text)).await {
         Ok(Ok(shapes)) => shapes,
         Ok(Err(found)) => return Ok(Err(told(file, &found))),
         Err(broken) => return Err(anyhow::Error::from(broken).into()),
@@ -55,7 +55,7 @@ pub async fn load(
         subject: called(&set, file),
         detail: json!({ "set": set.id, "areas": shapes.len() }),
     };
-    acts::record(&txn, act, now).await?;
+    audit_log::record(&txn, act, now).await?;
     txn.commit().await?;
     Ok(Ok(Loaded::New(set.id)))
 }

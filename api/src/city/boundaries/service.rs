@@ -6,14 +6,14 @@ use entity::ids::BoundarySetId;
 use entity::kinds::{ActKind, Role};
 use serde_json::json;
 
-use crate::acts::{self, Act, By};
 use crate::app::App;
+use crate::audit_log::{self, Act, By};
 use crate::city::boundaries::load::{county_codes, missing};
 use crate::city::boundaries::store;
 use crate::city::refresh;
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use places::compare::Comparison;
 use places::overlay::Overlay;
 
@@ -114,7 +114,7 @@ pub async fn activate(app: &App, caller: &Caller, id: BoundarySetId, now: DateTi
         subject: &set.name,
         detail: json!({ "set": id, "before": held.map(|held| held.id) }),
     };
-    acts::record(&txn, act, now).await?;
+    audit_log::record(&txn, act, now).await?;
     txn.commit().await?;
     refresh::at_once(app).await;
     Ok(())

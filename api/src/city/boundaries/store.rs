@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::city::pack::boundary_file;
 use crate::city::{seed, store};
 use crate::error::Result;
-use places::shapes::{self, Shape};
+use places::boundaries::{self, Shape};
 
 /// The set in force.
 pub async fn active(connection: &impl ConnectionTrait) -> Result<Option<boundary_set::Model>> {
@@ -87,7 +87,7 @@ pub fn counties(rows: Vec<area::Model>) -> Result<Vec<Shape>> {
             name: row.name,
             level: row.level,
             parent: row.parent_code,
-            outline: shapes::trusted_outline(&geometry).map_err(anyhow::Error::msg)?,
+            outline: boundaries::trusted_outline(&geometry).map_err(anyhow::Error::msg)?,
         });
     }
     Ok(counties)

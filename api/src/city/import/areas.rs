@@ -11,11 +11,11 @@ use crate::city::boundaries::load::{county_codes, in_force, missing, told};
 use crate::city::boundaries::store;
 use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
 use crate::db::{self, Db};
-use places::shapes::{self, Shape};
+use places::boundaries::{self, Shape};
 
 /// Loads a GeoJSON file as the set in force.
 pub async fn areas(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
-    let shapes = match shapes::read(given.text) {
+    let shapes = match boundaries::read(given.text) {
         Ok(shapes) => shapes,
         Err(found) => return Ok(Err(told(given.file, &found))),
     };

@@ -5,19 +5,19 @@ use entity::kinds::ActKind;
 use entity::{calendar_day, calendar_year};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use crate::city::csv_rows::fault;
 use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
-use crate::city::rows::fault;
 use crate::city::seed;
 use crate::db::{self, Db};
 use crate::deadlines::RECOUNT;
 use crate::deadlines::calendar::{AnnouncedYear, CalendarFault};
-use crate::deadlines::files::{self, FileFault};
+use crate::deadlines::parse::{self, FileFault};
 use crate::error::Result;
 use crate::jobs::queue::{Job, enqueue};
 
 /// Loads years (the form of a pack's `calendar.json`); years that the file does not hold stay as they are.
 pub async fn calendar(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
-    let calendar = match files::calendar(given.text) {
+    let calendar = match parse::calendar(given.text) {
         Ok(calendar) => calendar,
         Err(reason) => return Ok(Err(vec![fault(given.file, 0, &told(&reason))])),
     };

@@ -11,8 +11,8 @@ use sea_orm::{
     QuerySelect as _,
 };
 
+use crate::city::csv_rows::{self, Fault, Line, UnitRow, fault};
 use crate::city::import::{ChangeKind, Given, Imported, Report, difference, divisions, finish};
-use crate::city::rows::{self, Fault, Line, UnitRow, fault};
 use crate::city::{check, seed};
 use crate::db::{self, Db};
 use crate::error::Result;
@@ -20,7 +20,7 @@ use crate::error::Result;
 /// Loads a CSV of units (the columns of a pack's `units.csv`) as the list in force.
 pub async fn departments(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
-    let lines = match rows::read::<UnitRow>(file, given.text) {
+    let lines = match csv_rows::read::<UnitRow>(file, given.text) {
         Ok(lines) => lines,
         Err(faults) => return Ok(Err(faults)),
     };

@@ -9,13 +9,13 @@ use entity::{category, duty_rule};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
+use crate::city::csv_rows::{self, DutyRow, Fault, Line, fault};
+use crate::city::duty_table::{ANY, DutyTable, Rule};
 use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
 use crate::city::import::{ChangeKind, Given, Imported, Report, divisions, finish};
-use crate::city::rows::{self, DutyRow, Fault, Line, fault};
 use crate::city::units::Units;
 use crate::city::{seed, store};
 use crate::db::{self, Db};
-use crate::dispatch::duty::{ANY, DutyTable, Rule};
 use crate::error::Result;
 
 /// Ids named in one statement; SQLite takes 32,766 values.
@@ -25,7 +25,7 @@ type Key = (String, ScopeKind, String, i32);
 /// Loads a CSV (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
 pub async fn duty(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
-    let lines = match rows::read::<DutyRow>(file, given.text) {
+    let lines = match csv_rows::read::<DutyRow>(file, given.text) {
         Ok(lines) => lines,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -36,7 +36,7 @@ pub async fn duty(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
         Err(faults) => return Ok(Err(faults)),
     };
     if let Err(ties) = DutyTable::build(rules.clone(), units.governments()) {
-        let said = |tie: &crate::dispatch::duty::Tie| {
+        let said = |tie: &crate::city::duty_table::Tie| {
             let reason = format!("{} 与 {} 同样具体、优先级也相同，无法取舍", tie.first, tie.second);
             fault(file, 0, &reason)
         };

@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
-use crate::acts::{self, Act, By};
-use crate::city::rows::Fault;
+use crate::audit_log::{self, Act, By};
+use crate::city::csv_rows::Fault;
 use crate::city::store;
 use crate::db::WriteTransaction;
 use crate::error::Result;
@@ -125,7 +125,7 @@ async fn finish(
             subject: given.file,
             detail: json!({ "added": report.added, "changed": report.changed, "left": report.left }),
         };
-        acts::record(&txn, act, now).await?;
+        audit_log::record(&txn, act, now).await?;
     }
     txn.commit().await?;
     Ok(Ok(report))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::acts::By;
+use crate::audit_log::By;
 use crate::commands::open;
 use crate::people::roster::{self, Options, Progress, Report, Source};
 

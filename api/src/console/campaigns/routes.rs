@@ -9,14 +9,13 @@ use entity::ids::CampaignId;
 use entity::kinds::{CampaignStatus, Role};
 
 use crate::console::forms::{Choice, Entries, Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
-use crate::orders::lifecycle::in_chinese;
 use crate::supervision::campaigns::service::{self, Closing, NewCampaign, Watched};
 
 const PATH: &str = "/console/campaigns";
@@ -84,7 +83,7 @@ fn line(visitor: &Visitor, row: campaign::Model, orders: i64) -> Line {
         committee: row.committee.unwrap_or_default(),
         orders,
         state: state(row.status),
-        opened: words::when(row.opened_at, visitor.now, city.zone()),
+        opened: labels::when(row.opened_at, visitor.now, city.zone()),
         title: row.title,
     }
 }
@@ -175,7 +174,7 @@ async fn campaign_page(
         number,
         status: status
             .parse()
-            .map_or(status.clone(), |status| in_chinese(status).to_owned()),
+            .map_or(status.clone(), |status| labels::status(status).to_owned()),
         area: place(visitor, area.as_deref()),
     });
     let frame = visitor.frame(Section::Campaigns, row.title.clone());
@@ -204,7 +203,7 @@ async fn campaign_page(
 
 fn facts(visitor: &Visitor, row: &campaign::Model) -> Vec<(&'static str, String)> {
     let zone = visitor.app.city.load().zone();
-    let when = |at| words::when(at, visitor.now, zone);
+    let when = |at| labels::when(at, visitor.now, zone);
     let mut facts = vec![
         ("状态", state(row.status).to_owned()),
         ("范围", place(visitor, row.area_code.as_deref())),

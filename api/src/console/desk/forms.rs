@@ -7,8 +7,8 @@ use crate::city::snapshot::City;
 use crate::console::forms::{Choice, Entries, Field, Form, Kind};
 use crate::console::order::forms::Desk;
 use crate::error::{Error, FieldError, Result};
-use crate::hotline::queue::proposals::Proposed;
 use crate::hotline::queue::service::Item;
+use crate::hotline::queue::suggestions::Proposed;
 use crate::orders::view::OrderView;
 
 /// What an operator may do here besides what waits.

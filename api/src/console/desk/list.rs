@@ -5,18 +5,18 @@ use entity::kinds::{ContentCheck, Light};
 
 use super::tabs::Tab;
 use crate::city::snapshot::City;
-use crate::console::address::encoded;
+use crate::console::labels::{self, Markup};
 use crate::console::orders::rows;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words::{self, Markup};
-use crate::content::review::Reviewed;
-use crate::content::{claims, review};
+use crate::console::url_query::encoded;
+use crate::content::claims;
+use crate::content::review::{self, Reviewed};
 use crate::error::Result;
 use crate::hotline::queue::service::{self, Asked, Item};
 use crate::http::paging::Paging;
 use crate::people::claims::Claim;
+use crate::sites::unhandled as messages;
 use crate::sites::view::MessageView;
-use crate::sites::waiting as messages;
 
 /// Rows on a page.
 const PAGE: u64 = 30;
@@ -92,7 +92,7 @@ struct Told<'a> {
 
 impl Told<'_> {
     fn when(&self, at: DateTime<Utc>) -> String {
-        words::when(at, self.now, self.city.zone())
+        labels::when(at, self.now, self.city.zone())
     }
 
     fn order(&self, item: Item) -> Row {
@@ -115,9 +115,9 @@ impl Told<'_> {
     }
 
     fn by(&self, act_by: DateTime<Utc>) -> Markup {
-        let left = words::left(act_by, self.now);
+        let left = labels::left(act_by, self.now);
         if act_by <= self.now {
-            words::lamp(Light::Red, &left)
+            labels::lamp(Light::Red, &left)
         } else {
             Markup(left)
         }

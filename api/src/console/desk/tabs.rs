@@ -7,8 +7,8 @@ use crate::content::review;
 use crate::error::Result;
 use crate::hotline::queue::kinds::QueueKind;
 use crate::hotline::queue::service;
-use crate::people::rights::Caller;
-use crate::sites::waiting as messages;
+use crate::people::caller::Caller;
+use crate::sites::unhandled as messages;
 
 pub const PATH: &str = "/console/desk";
 

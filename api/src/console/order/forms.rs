@@ -5,8 +5,7 @@ use entity::ids::UnitId;
 use entity::kinds::{AssignmentRole, AssignmentStatus, ExtensionStatus, Satisfaction, Solved, Status};
 
 use crate::console::forms::{Choice, Field, Form, Kind};
-use crate::console::words;
-use crate::orders::consequences;
+use crate::console::labels;
 use crate::orders::view::OrderView;
 
 /// What a form is made from.
@@ -326,18 +325,18 @@ fn photos(label: &'static str) -> Field {
 
 fn result() -> Field {
     let choices = Satisfaction::ALL.iter();
-    let choices = choices.map(|result| Choice::new(result.as_str(), consequences::in_chinese(*result)));
+    let choices = choices.map(|result| Choice::new(result.as_str(), labels::satisfaction(*result)));
     Field::new("result", "对办理结果", Kind::OneOf(choices.collect()))
 }
 
 fn process() -> Field {
     let choices = Satisfaction::ALL.iter();
-    let choices = choices.map(|result| Choice::new(result.as_str(), consequences::in_chinese(*result)));
+    let choices = choices.map(|result| Choice::new(result.as_str(), labels::satisfaction(*result)));
     Field::new("process", "对办理过程", Kind::OneOf(choices.collect()))
 }
 
 fn solved() -> Field {
     let choices = Solved::ALL.iter();
-    let choices = choices.map(|solved| Choice::new(solved.as_str(), words::solved(*solved)));
+    let choices = choices.map(|solved| Choice::new(solved.as_str(), labels::solved(*solved)));
     Field::new("solved", "问题是否解决", Kind::OneOf(choices.collect()))
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use geo::Coord;
 
 use crate::city::snapshot::City;
-use crate::console::words::Markup;
+use crate::console::labels::Markup;
 use crate::orders::view::{AreaView, LocationView};
 
 const WIDTH: f64 = 360.0;

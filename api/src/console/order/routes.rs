@@ -5,19 +5,18 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
 
+use super::actions::{self, Asked};
 use super::forms::Desk;
-use super::moves::{self, Asked};
-use super::sheet::Sheet;
-use super::{map, paper};
+use super::map;
+use super::page_model::Sheet;
 use crate::console::forms::{Entries, Form};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels::Markup;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words::Markup;
 use crate::error::Error;
-use crate::orders::read;
-use crate::orders::view::OrderView;
+use crate::orders::view::{OrderView, read};
 use crate::supervision::print;
 
 #[derive(Template)]
@@ -112,7 +111,7 @@ pub async fn act(
                 entries: &sent.entries,
                 photos: sent.photos.clone(),
             };
-            moves::make(&action, asked).await
+            actions::make(&action, asked).await
         }
     };
     let error = match made {
@@ -143,7 +142,7 @@ pub async fn act(
 /// The order's file on paper.
 #[get("/orders/{number}/pdf")]
 pub async fn pdf(visitor: Visitor, number: Path<String>) -> Result<HttpResponse, PageError> {
-    let bytes = paper::pdf(&visitor.app, &visitor.actor(), &number, visitor.now).await?;
+    let bytes = super::pdf::pdf(&visitor.app, &visitor.actor(), &number, visitor.now).await?;
     Ok(HttpResponse::Ok().content_type("application/pdf").body(bytes))
 }
 

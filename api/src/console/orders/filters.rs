@@ -3,10 +3,9 @@
 use entity::kinds::{Channel, Light, Role, Status};
 
 use crate::city::snapshot::City;
-use crate::console::address::Wanted;
 use crate::console::forms::Choice;
-use crate::console::words::{self, Markup, lamp};
-use crate::orders::lifecycle::in_chinese;
+use crate::console::labels::{self, Markup, lamp};
+use crate::console::url_query::Wanted;
 
 pub const PATH: &str = "/console/orders";
 /// What the address may ask; the names are those of the API's list.
@@ -62,13 +61,13 @@ pub fn chips(wanted: &Wanted, role: Role) -> Vec<ChipGroup> {
             label: "灯",
             chips: [Light::Red, Light::Yellow, Light::Green]
                 .into_iter()
-                .map(|light| chip(wanted, "light", light.as_str(), lamp(light, words::light(light))))
+                .map(|light| chip(wanted, "light", light.as_str(), lamp(light, labels::light(light))))
                 .collect(),
         },
         ChipGroup {
             label: "环节",
             chips: statuses
-                .map(|status| chip(wanted, "status", status.as_str(), plain(in_chinese(*status))))
+                .map(|status| chip(wanted, "status", status.as_str(), plain(labels::status(*status))))
                 .collect(),
         },
         ChipGroup {
@@ -80,7 +79,7 @@ pub fn chips(wanted: &Wanted, role: Role) -> Vec<ChipGroup> {
                         wanted,
                         "channel",
                         channel.as_str(),
-                        plain(words::channel(*channel)),
+                        plain(labels::channel(*channel)),
                     )
                 })
                 .collect(),

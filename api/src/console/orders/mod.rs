@@ -1,8 +1,7 @@
 //! The list of orders: filters as chips and in the address, search, saved views, and what is on the screen as a
 //! file. `filters.rs` makes the chips, `rows.rs` says an order in one line, `views.rs` keeps a person's lists,
-//! `export.rs` writes the file: at once, or in the background when it is long.
+//! `orders/export/mod.rs` writes the file: at once, or in the background when it is long.
 
-pub mod export;
 pub mod filters;
 pub mod routes;
 pub mod rows;

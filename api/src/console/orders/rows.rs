@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::kinds::Status;
 
-use crate::console::words::{self, Markup};
-use crate::orders::lifecycle::in_chinese;
+use crate::console::labels::{self, Markup};
 use crate::orders::view::summary::OrderSummary;
 
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     let over = matches!(order.status, Status::Closed | Status::Cancelled);
     let lamp = due_at
         .filter(|_| !over)
-        .map(|due| words::lamp(order.light, &words::left(due, now)));
+        .map(|due| labels::lamp(order.light, &labels::left(due, now)));
     let place: Vec<String> = [order.area.map(|area| area.name), order.address]
         .into_iter()
         .flatten()
@@ -43,19 +42,19 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     Row {
         href: format!("/console/orders/{}", order.number),
         lamp,
-        due: due_at.map(|due| words::due(due, now, zone)).unwrap_or_default(),
-        status: in_chinese(order.status),
+        due: due_at.map(|due| labels::due(due, now, zone)).unwrap_or_default(),
+        status: labels::status(order.status),
         since: if over {
             String::new()
         } else {
-            format!("已 {}", words::span(now - order.stage_since.to_utc()))
+            format!("已 {}", labels::span(now - order.stage_since.to_utc()))
         },
         summary: shortened(&order.description),
         place: place.join(" · "),
         category: order.category.name.unwrap_or_else(|| "类别未定".to_owned()),
         unit: order.unit.map_or_else(|| "待分派".to_owned(), |unit| unit.name),
-        created: words::when(order.created_at.to_utc(), now, zone),
-        channel: words::channel(order.channel),
+        created: labels::when(order.created_at.to_utc(), now, zone),
+        channel: labels::channel(order.channel),
         marks: marks(
             order.round,
             order.difficult,

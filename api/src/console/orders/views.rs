@@ -6,10 +6,10 @@ use entity::saved_view;
 
 use super::store;
 use crate::app::App;
-use crate::console::address::Wanted;
+use crate::console::url_query::Wanted;
 use crate::db;
 use crate::error::{Error, FieldError, Kind, Result};
-use crate::orders::report::one_text;
+use crate::orders::submit::draft::one_text;
 
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
 /// More than that nobody finds his way in.

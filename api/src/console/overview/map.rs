@@ -3,7 +3,7 @@
 use entity::kinds::Light;
 
 use crate::overview::view::{District, Lights};
-use places::outlines::{County, Outlines};
+use places::county_map::{County, Outlines};
 
 /// Steps of the shade.
 const STEPS: i64 = 5;

@@ -5,15 +5,15 @@ use askama::Template;
 use entity::kinds::Grain;
 use serde::Deserialize;
 
-use super::board::BoardPage;
-use crate::console::frame::{Frame, Section};
+use super::screen_page::BoardPage;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
-use crate::overview::hub::Face;
 use crate::overview::routes::{events, scope_of};
 use crate::overview::scope::ScopeQuery;
 use crate::overview::screen::screen;
-use crate::people::rights::Sight;
+use crate::overview::screen_hub::Face;
+use crate::people::caller::Sight;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct ScreenQuery {

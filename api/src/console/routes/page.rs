@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError, get};
 use askama::Template;
 
 use crate::console::assets::{self, Assets};
-use crate::console::frame;
+use crate::console::page_context;
 use crate::console::routes::visitor::Visitor;
 use crate::error::Error;
 use crate::http::request_id;
@@ -144,7 +144,7 @@ pub fn see_other(address: &str) -> HttpResponse {
 /// `/console`: the page of one's role.
 #[get("")]
 pub async fn home(visitor: Visitor) -> HttpResponse {
-    see_other(frame::home(visitor.caller.role))
+    see_other(page_context::home(visitor.caller.role))
 }
 
 /// Below `/console`, but nothing of ours.

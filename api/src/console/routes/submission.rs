@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq as _;
 use super::page::PageError;
 use super::visitor::Visitor;
 use crate::console::forms::{Entries, KEPT_PHOTOS};
-use crate::console::frame;
+use crate::console::page_context;
 use crate::error::{Error, Kind, Result};
 use crate::photos::intake::{Limits, Refused};
 use crate::photos::service::{self, Claims};
@@ -120,7 +120,7 @@ pub async fn read_texts(mut payload: Payload) -> Result<Entries> {
 }
 
 fn check_token(visitor: &Visitor, entries: &Entries) -> Result<()> {
-    check(&frame::form_token(&visitor.app, &visitor.caller), entries)
+    check(&page_context::form_token(&visitor.app, &visitor.caller), entries)
 }
 
 /// The form's token must be this one.

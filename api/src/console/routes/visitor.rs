@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 
 use super::page::PageError;
 use crate::app::App;
-use crate::console::frame::{Frame, Section};
-use crate::console::words;
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::error::{Error, Kind};
-use crate::orders::actor::Actor;
-use crate::people::rights::Caller;
+use crate::orders::Actor;
+use crate::people::caller::Caller;
 
 /// The signed-in person of a page, and the moment it is made.
 #[derive(Clone)]
@@ -79,5 +79,5 @@ fn turned_away(error: Error, request: &HttpRequest) -> PageError {
 /// Only names that we have words for: nobody can put his own words on our page by a link.
 fn done(query: &str) -> Option<&'static str> {
     let name = query.split('&').find_map(|part| part.strip_prefix("done="))?;
-    words::done(name)
+    labels::done(name)
 }

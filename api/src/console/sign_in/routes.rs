@@ -14,14 +14,15 @@ use super::origin;
 use super::service::{self, Cast, CastGroup};
 use crate::app::App;
 use crate::console::assets::{self, Assets};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels::{self, Markup};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, is_ours, page, see_other};
 use crate::console::routes::submission::{Submission, check, read_texts};
 use crate::console::routes::visitor::Visitor;
-use crate::console::words::{self, Markup};
 use crate::error::Error;
-use crate::people::caller::COOKIE;
-use crate::people::login_requests::service::{self as requests, Claim};
+use crate::people::extract::COOKIE;
+use crate::people::login_requests::service as requests;
+use crate::people::login_requests::service::Claim;
 use crate::people::sessions;
 
 /// Holds the secret of the request that this browser has begun.
@@ -71,7 +72,7 @@ pub async fn show(
         city: app.city.load().meta.name.clone(),
         code: service::picture(&service::scan_address(&app, &begun.code))?,
         origin,
-        expires: words::when(begun.expires_at, now, zone),
+        expires: labels::when(begun.expires_at, now, zone),
         expires_at: begun.expires_at.to_rfc3339(),
         next,
         csrf: anonymous_token(&app, &begun.secret),
@@ -207,11 +208,11 @@ pub async fn own_sessions(visitor: Visitor) -> Result<HttpResponse, PageError> {
     let own = sessions::own(&visitor.app, visitor.caller.person, now).await?;
     let shown = own.into_iter().map(|session| ShownSession {
         id: session.id,
-        kind: words::session(session.kind),
+        kind: labels::session(session.kind),
         client: session.client,
-        begun: words::when(session.created_at, now, zone),
-        used: words::when(session.last_used_at, now, zone),
-        until: words::when(session.expires_at, now, zone),
+        begun: labels::when(session.created_at, now, zone),
+        used: labels::when(session.last_used_at, now, zone),
+        until: labels::when(session.expires_at, now, zone),
         current: session.id == visitor.caller.session,
     });
     page(&SessionsPage {

@@ -5,7 +5,7 @@ use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use crate::app::App;
-use crate::console::words::Markup;
+use crate::console::labels::Markup;
 use crate::error::{Error, Result};
 use crate::people::login_requests::service::{self, Begun};
 use crate::wechat::sandbox::people::SandboxPerson;

@@ -7,17 +7,17 @@ use askama::Template;
 use entity::kinds::Role;
 
 use super::rows::{self, IssuedRow, Teller, TrackedRow, UrgedRow};
-use crate::console::address::{Wanted, encoded};
 use crate::console::forms::{Choice, Entries, Form};
-use crate::console::frame::{Frame, Section};
 use crate::console::orders::filters;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
+use crate::console::url_query::{Wanted, encoded};
 use crate::error::Error;
 use crate::http::paging::Paging;
-use crate::supervision::orders;
 use crate::supervision::register::{Load, Register, State};
+use crate::supervision::supervision_orders;
 
 const PATH: &str = "/console/supervision";
 const NAMES: [&str; 4] = ["area", "committee", "state", "view"];
@@ -224,7 +224,7 @@ pub async fn answer_one(
     let (order, number) = (entries.text("order"), entries.text("supervision_order"));
     let version = entries.text("version").parse().ok();
     let (app, actor) = (&visitor.app, visitor.actor());
-    match orders::answer(app, &actor, order, version, number, entries.text("text")).await {
+    match supervision_orders::answer(app, &actor, order, version, number, entries.text("text")).await {
         Ok(_) => Ok(see_other(&format!("{PATH}?done=answer_supervision_order"))),
         Err(error @ Error::Refused(_)) => {
             let again = register(&visitor, &Entries::default(), Some((entries, &error))).await?;

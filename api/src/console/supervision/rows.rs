@@ -5,9 +5,9 @@ use entity::kinds::Light;
 
 use crate::city::snapshot::City;
 use crate::console::forms::{Field, Form, Kind};
+use crate::console::labels::{self, Markup};
 use crate::console::orders::rows::{self, Row};
-use crate::console::words::{self, Markup};
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use crate::supervision::register::{Issued, Tracked, Urged};
 
 const ANSWER_CHARS: usize = 5_000;
@@ -53,7 +53,7 @@ pub struct Teller<'a> {
 
 impl Teller<'_> {
     fn when(&self, at: DateTime<Utc>) -> String {
-        words::when(at, self.now, self.city.zone())
+        labels::when(at, self.now, self.city.zone())
     }
 
     fn unit(&self, id: entity::ids::UnitId) -> String {
@@ -69,7 +69,7 @@ impl Teller<'_> {
         let Issued { row, order } = issued;
         let state = match row.answered_at {
             Some(at) => Markup(format!("{}答复", self.when(at))),
-            None => words::lamp(self.light(row.due_at), &words::left(row.due_at, self.now)),
+            None => labels::lamp(self.light(row.due_at), &labels::left(row.due_at, self.now)),
         };
         IssuedRow {
             pdf: format!(
@@ -78,11 +78,11 @@ impl Teller<'_> {
             ),
             number: row.number,
             unit: self.unit(row.unit_id),
-            level: words::supervision(row.level),
+            level: labels::supervision(row.level),
             requirement: row.requirement,
             issued: self.when(row.issued_at),
             state,
-            due: words::due(row.due_at, self.now, self.city.zone()),
+            due: labels::due(row.due_at, self.now, self.city.zone()),
             answer: row.answer,
             order: rows::row(order, self.now, self.city.zone()),
             form,

@@ -10,15 +10,15 @@ use super::kinds::QueueKind;
 use super::service::{self, Claimed, Item};
 use super::store::Asked;
 use crate::app::App;
-use crate::categories::routes::Suggestion;
+use crate::city::categories::routes::Suggestion;
 use crate::city::snapshot::City;
 use crate::error::Result;
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::Paging;
+use crate::http::responses::{ReadRefusals, WriteRefusals};
 use crate::http::time::local;
 use crate::orders::view::UnitView;
 use crate::orders::view::summary::OrderSummary;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

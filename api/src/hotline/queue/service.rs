@@ -8,19 +8,18 @@ use entity::kinds::Role;
 use entity::{order, order_return};
 
 use super::kinds::QueueKind;
-use super::proposals::{self, Proposals};
 pub use super::store::Asked;
 use super::store::{self, After, Entry};
+use super::suggestions::{self, Proposals};
 use crate::app::App;
-use crate::categories::service::suggest_all;
+use crate::city::categories::service::suggest_all;
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::paging::Page;
-use crate::orders::actor::Actor;
-use crate::orders::claims;
 use crate::orders::view::summary::{self, OrderSummary};
+use crate::orders::{Actor, claims};
+use crate::people::caller::Caller;
 use crate::people::claims::Claim;
-use crate::people::rights::Caller;
 use crate::people::sealing::Phone;
 use crate::people::{self, profile};
 
@@ -128,7 +127,7 @@ pub(super) async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Re
         };
         let proposals = if entry.kind.wants_unit() {
             let categories = suggested.get(&entry.order).cloned().unwrap_or_default();
-            proposals::of(&city, order, returned.as_ref(), categories)
+            suggestions::of(&city, order, returned.as_ref(), categories)
         } else {
             Proposals::default()
         };

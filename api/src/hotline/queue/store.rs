@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::kinds::QueueKind;
 use crate::error::Result;
-use crate::follow_up::waiting;
+use crate::follow_up::pending_calls;
 
 /// Something that waits.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ pub async fn next(
         }
         QueueKind::FollowUp => {
             let at = Expr::col(follow_up::Column::AskedAt);
-            let rows = waiting::calls()
+            let rows = pending_calls::calls()
                 .filter(beyond(at.clone(), Expr::col(follow_up::Column::OrderId)))
                 .order_by_asc(at)
                 .order_by_asc(follow_up::Column::OrderId)
@@ -200,7 +200,7 @@ pub async fn counts(db: &impl ConnectionTrait) -> Result<BTreeMap<QueueKind, u64
     for kind in QueueKind::ALL {
         let count = match kind {
             QueueKind::Extension => pending_extensions().count(db).await?,
-            QueueKind::FollowUp => waiting::calls().count(db).await?,
+            QueueKind::FollowUp => pending_calls::calls().count(db).await?,
             _ => waiting_for_unit(kind).count(db).await?,
         };
         counts.insert(kind, count);
@@ -218,7 +218,7 @@ pub async fn kinds_of(db: &impl ConnectionTrait, id: OrderId) -> Result<Vec<Queu
                 of_order.count(db).await? > 0
             }
             QueueKind::FollowUp => {
-                let of_order = waiting::calls().filter(follow_up::Column::OrderId.eq(id));
+                let of_order = pending_calls::calls().filter(follow_up::Column::OrderId.eq(id));
                 of_order.count(db).await? > 0
             }
             _ => {

@@ -5,7 +5,7 @@ use docx_rs::{
     Run as DocxRun, RunFonts, Style, StyleType, Table as DocxTable, TableCell, TableRow,
 };
 
-use pdf::picture::Picture;
+use pdf::raster::Picture;
 
 use crate::insight::reports::body::{Block, Body, Figure, Run, Table};
 
@@ -82,7 +82,7 @@ fn add(docx: Docx, block: &Block) -> anyhow::Result<Docx> {
         Block::Table(table) => docx
             .add_paragraph(centred(&table.caption, SMALL_SIZE))
             .add_table(rows(table)),
-        Block::Chart { caption, svg } => match pdf::picture::draw(svg, DOTS_PER_UNIT) {
+        Block::Chart { caption, svg } => match pdf::raster::draw(svg, DOTS_PER_UNIT) {
             Ok(picture) => docx
                 .add_paragraph(drawn(picture))
                 .add_paragraph(centred(caption, SMALL_SIZE)),

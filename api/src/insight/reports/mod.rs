@@ -2,10 +2,9 @@
 //! stand at that instant, and is kept with those facts, so that every number in it can be counted again.
 //!
 //! Read `facts.rs` and `slice.rs` for what is counted, `sections.rs` and `findings.rs` for what is said,
-//! `build.rs` for the job, `schedule.rs` for the calendar's own reports. `files.rs` makes PDF, DOCX and XLSX.
+//! `write_job.rs` for the job, `schedule.rs` for the calendar's own reports. `files.rs` makes PDF, DOCX and XLSX.
 
 pub mod body;
-pub mod build;
 pub mod chart;
 mod compare;
 mod docx;
@@ -21,5 +20,6 @@ pub mod slice;
 mod store;
 mod tables;
 mod tally;
+pub mod write_job;
 mod writer;
 mod xlsx;

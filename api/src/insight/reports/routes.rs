@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::deadlines::calendar::local_date;
 use crate::error::{Error, FieldError, Kind, Result};
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
+use crate::http::responses::{ReadRefusals, WriteRefusals};
 use crate::http::time::local;
 use crate::insight::reports::body::Body;
 use crate::insight::reports::files::Format;
@@ -24,7 +24,7 @@ use crate::insight::reports::period::Period;
 use crate::insight::reports::service::{self, Asked};
 use crate::insight::reports::store::Head;
 use crate::orders::submit::Claim;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct ReportView {

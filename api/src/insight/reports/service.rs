@@ -12,19 +12,18 @@ use crate::deadlines::calendar::local_date;
 use crate::error::{Error, Kind, Refusal, Result};
 use crate::http::idempotency::{self, Answer};
 use crate::http::paging::{Page, Paging};
-use crate::insight::moves;
 use crate::insight::reports::body::Body;
-use crate::insight::reports::build::{self, WRITE_REPORT};
 use crate::insight::reports::facts::Fact;
 use crate::insight::reports::files::{self, Format};
 use crate::insight::reports::period::Period;
 use crate::insight::reports::routes::{CountedOrder, ReportView};
 use crate::insight::reports::slice::Slice;
 use crate::insight::reports::store;
-use crate::insight::store as topics;
+use crate::insight::reports::write_job::{self, WRITE_REPORT};
+use crate::insight::{store as topics, topic_actions};
 use crate::jobs::queue::{Job, enqueue};
 use crate::orders::submit::Claim;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 
 /// A topic is reported on at most once in so long.
 const REPORTED_AGAIN: TimeDelta = TimeDelta::days(28);
@@ -100,7 +99,7 @@ pub async fn ask(
     }
     asked.area = confined.or(asked.area);
     if let Some(topic) = asked.topic {
-        moves::visible(app, caller, topic).await?;
+        topic_actions::visible(app, caller, topic).await?;
     }
     asked.by = Some(caller.person);
     let txn = db::write(&app.db).await?;
@@ -272,7 +271,7 @@ fn ready(report: &insight_report::Model) -> Result<()> {
 async fn facts(report: &insight_report::Model) -> Result<Vec<Fact>> {
     ready(report)?;
     let packed = report.facts.clone().unwrap_or_default();
-    let facts = tokio::task::spawn_blocking(move || build::unpack(&packed)).await;
+    let facts = tokio::task::spawn_blocking(move || write_job::unpack(&packed)).await;
     Ok(facts.map_err(anyhow::Error::from)??)
 }
 

@@ -8,8 +8,7 @@ use crate::city::snapshot::City;
 use crate::insight::reports::body::{Block, Body, Run};
 use crate::insight::reports::facts::{Fact, When};
 use crate::insight::reports::writer::channel_name;
-use crate::orders::consequences;
-use crate::orders::lifecycle::in_chinese;
+use crate::orders::view::labels;
 use crate::overview::facts::What;
 
 /// The format allows 31 characters in a sheet's name.
@@ -136,7 +135,7 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
             area,
             category,
             unit,
-            in_chinese(fact.status),
+            labels::status(fact.status),
             &response,
             &resolution,
             &verdict,
@@ -158,7 +157,7 @@ fn decided(fact: &Fact) -> [String; 3] {
         match decided.what {
             What::Response { met } => response.push(kept_name(met)),
             What::Resolution { met } => resolution.push(kept_name(met)),
-            What::Verdict { result, .. } => verdict.push(consequences::in_chinese(result)),
+            What::Verdict { result, .. } => verdict.push(labels::satisfaction(result)),
             What::Unrated => verdict.push("未评价"),
             What::Closed => {}
         }

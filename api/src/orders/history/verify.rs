@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use serde::{Deserialize, Serialize};
 
 use super::hash;
-use crate::chain::NOTHING_BEFORE;
 use crate::error::Result;
+use crate::hash_chain::NOTHING_BEFORE;
 
 /// Events read at once.
 pub const PAGE: u64 = 1_000;

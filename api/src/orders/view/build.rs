@@ -15,11 +15,12 @@ use super::{
 };
 use crate::app::App;
 use crate::city::snapshot::City;
-use crate::content::published;
+use crate::content::publication_rules;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
-use crate::orders::actor::Actor;
-use crate::orders::{open_moves, sight};
+use crate::orders::rules::access;
+use crate::orders::rules::actor::Actor;
+use crate::orders::view::available_actions;
 use crate::photos::service::links;
 
 /// The order as the actor sees it, of what has been loaded.
@@ -31,9 +32,9 @@ pub async fn shown(
     now: DateTime<Utc>,
 ) -> Result<OrderView> {
     let city = app.city.load();
-    let audience = sight::is_audience(actor, order);
+    let audience = access::is_audience(actor, order);
     let shown = |(place, file): &&(order_photo::Model, photo::Model)| {
-        !audience || published::shows_photo(order, place, file)
+        !audience || publication_rules::shows_photo(order, place, file)
     };
     let photos = photos(app, around.photos.iter().filter(shown)).await?;
     let teller = Teller {
@@ -41,7 +42,7 @@ pub async fn shown(
         zone: city.zone(),
         staff: actor.is_staff(),
     };
-    let actions = open_moves::names(&city, actor, order, &around, now);
+    let actions = available_actions::names(&city, actor, order, &around, now);
     Ok(teller.order(actor, order, around, photos, actions))
 }
 
@@ -81,9 +82,9 @@ impl Teller<'_> {
         photos: Vec<OrderPhoto>,
         actions: Vec<String>,
     ) -> OrderView {
-        let hidden = sight::hides_reporter(actor, order);
-        let audience = sight::is_audience(actor, order);
-        let withheld = sight::in_place_of_words(actor, order);
+        let hidden = access::hides_reporter(actor, order);
+        let audience = access::is_audience(actor, order);
+        let withheld = access::in_place_of_words(actor, order);
         let reporter = around.reporter.as_ref().filter(|_| !hidden);
         OrderView {
             number: order.number.clone(),

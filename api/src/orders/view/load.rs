@@ -12,8 +12,8 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::EndorsementsView;
 use crate::error::Result;
-use crate::orders::actor::Actor;
-use crate::orders::sight::Known;
+use crate::orders::rules::access::Known;
+use crate::orders::rules::actor::Actor;
 
 /// What stands around one order.
 #[derive(Clone, Debug, Default)]

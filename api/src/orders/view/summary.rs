@@ -14,8 +14,8 @@ use super::{AreaView, CategoryView, EndorsementsView, LocationView, ReporterView
 use crate::app::App;
 use crate::error::Result;
 
-use crate::orders::actor::Actor;
-use crate::orders::sight;
+use crate::orders::rules::access;
+use crate::orders::rules::actor::Actor;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderSummary {
@@ -68,8 +68,8 @@ pub async fn summaries(
     let summary = |order: &order::Model| {
         let reporter = people
             .get(&order.reporter_id)
-            .filter(|_| !sight::hides_reporter(actor, order));
-        let withheld = sight::in_place_of_words(actor, order);
+            .filter(|_| !access::hides_reporter(actor, order));
+        let withheld = access::in_place_of_words(actor, order);
         OrderSummary {
             number: order.number.clone(),
             channel: order.channel,

@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::problem::Problem;
 use crate::http::time::local;
+use crate::people::caller::Caller;
 use crate::people::login_requests::service;
-use crate::people::rights::Caller;
 
 /// A console that waits for confirmation; show `origin` before asking for it.
 #[derive(Serialize, ToSchema)]

@@ -9,12 +9,12 @@ use entity::{login_request, person};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
-use crate::acts::{self, Act, By};
 use crate::app::App;
+use crate::audit_log::{self, Act, By};
 use crate::db;
 use crate::error::{Error, Kind, Refusal, Result};
+use crate::people::caller::Caller;
 use crate::people::login_requests::store;
-use crate::people::rights::Caller;
 use crate::people::sealing::Phone;
 use crate::people::tokens::{random_secret, secret_hash};
 use crate::people::{sessions, store as people};
@@ -54,7 +54,7 @@ pub struct Pending {
 pub enum Claim {
     /// Nobody has confirmed yet.
     Waiting,
-    /// The value of the cookie [`crate::people::caller::COOKIE`].
+    /// The value of the cookie [`crate::people::extract::COOKIE`].
     SignedIn(String),
 }
 
@@ -270,7 +270,7 @@ async fn make_link(app: &App, by: By, person: &person::Model, now: DateTime<Utc>
         subject: "",
         detail: json!({ "person": person.id }),
     };
-    acts::record(&txn, act, now).await?;
+    audit_log::record(&txn, act, now).await?;
     txn.commit().await?;
     Ok(code)
 }

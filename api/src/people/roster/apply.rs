@@ -11,8 +11,8 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
-use crate::acts::{self, Act};
 use crate::app::App;
+use crate::audit_log::{self, Act};
 use crate::db;
 use crate::error::Result;
 use crate::people::roster::check::Wanted;
@@ -56,7 +56,7 @@ pub async fn apply(
             subject: "名册",
             detail: json!({ "added": report.added, "changed": report.changed, "left": report.left }),
         };
-        acts::record(&txn, act, now).await?;
+        audit_log::record(&txn, act, now).await?;
     }
     txn.commit().await?;
     Ok(report)

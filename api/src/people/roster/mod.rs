@@ -13,8 +13,8 @@ mod vocabulary;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::acts::By;
 use crate::app::App;
+use crate::audit_log::By;
 use crate::error::Error;
 
 /// A file as it was handed in.

@@ -8,12 +8,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
+use crate::http::responses::{ReadRefusals, WriteRefusals};
 use crate::orders::view::OrderView;
-use crate::people::rights::Caller;
+use crate::people::caller::Caller;
 use crate::sites::code;
-use crate::sites::desk::{self, Adoption};
+use crate::sites::message_handling::{self, Adoption};
 use crate::sites::store::Filter;
 use crate::sites::view::MessageView;
 
@@ -51,7 +51,9 @@ pub async fn list_messages(
         // What cannot be a code is no site's.
         site_code: query.site.map(|text| code::read(&text).unwrap_or_default()),
     };
-    Ok(web::Json(desk::list(&app, &caller, &filter, &paging).await?))
+    Ok(web::Json(
+        message_handling::list(&app, &caller, &filter, &paging).await?,
+    ))
 }
 
 #[utoipa::path(
@@ -66,7 +68,9 @@ pub async fn show_message(
     caller: Caller,
     id: web::Path<SiteMessageId>,
 ) -> Result<web::Json<MessageView>> {
-    Ok(web::Json(desk::show(&app, &caller, id.into_inner()).await?))
+    Ok(web::Json(
+        message_handling::show(&app, &caller, id.into_inner()).await?,
+    ))
 }
 
 /// What the delegate adds; what he leaves out is the message's or the site's.
@@ -114,7 +118,7 @@ pub async fn adopt_message(
         wants_follow_up: wants_follow_up.unwrap_or(true),
         confidential,
     };
-    let answer = desk::adopt(&app, &caller, id.into_inner(), adoption).await?;
+    let answer = message_handling::adopt(&app, &caller, id.into_inner(), adoption).await?;
     Ok(answer.respond())
 }
 
@@ -139,6 +143,6 @@ pub async fn answer_message(
     id: web::Path<SiteMessageId>,
     body: web::Json<AnswerMessage>,
 ) -> Result<web::Json<MessageView>> {
-    let view = desk::answer(&app, &caller, id.into_inner(), &body.text).await?;
+    let view = message_handling::answer(&app, &caller, id.into_inner(), &body.text).await?;
     Ok(web::Json(view))
 }

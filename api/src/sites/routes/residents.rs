@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::http::answers::OpenRefusals;
 use crate::http::client_address::client_address;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::Problem;
+use crate::http::responses::OpenRefusals;
 use crate::http::time::{LocalTime, local};
 use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
 use crate::sites::messages::{self, Left, NewMessage};

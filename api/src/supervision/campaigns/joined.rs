@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::db;
 use crate::error::Result;
 use crate::notices::{self, Event, EventKind};
-use crate::orders::actor::Actor;
+use crate::orders::Actor;
 use crate::orders::history::{self, NewEvent};
 use crate::supervision::campaigns::store;
 

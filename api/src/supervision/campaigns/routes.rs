@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
-use crate::http::answers::{ReadRefusals, WriteRefusals};
 use crate::http::paging::{Page, Paging};
-use crate::orders::actor::Actor;
-use crate::orders::filter::ListQuery;
-use crate::people::rights::Caller;
+use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::orders::Actor;
+use crate::orders::search::filter::ListQuery;
+use crate::people::caller::Caller;
 use crate::supervision::campaigns::service::{self, Closing, NewCampaign, Watched};
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -13,10 +13,10 @@ use crate::error::{Error, FieldError, Kind, Refusal, Result};
 use crate::http::paging::{Page, Paging};
 use crate::jobs::queue::{Job, enqueue};
 use crate::notices::{self, Event, EventKind};
-use crate::orders::actor::Actor;
-use crate::orders::filter::ListQuery;
-use crate::orders::list::{visible_matching, visible_of};
-use crate::people::rights::Caller;
+use crate::orders::Actor;
+use crate::orders::search::filter::ListQuery;
+use crate::orders::search::list::{visible_matching, visible_of};
+use crate::people::caller::Caller;
 use crate::supervision::campaigns::{joined, store};
 
 /// A campaign holds this many orders at most; more is a report, not a campaign.

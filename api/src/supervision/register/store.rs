@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::error::Result;
-use crate::orders::list::visible;
-use crate::people::rights::Sight;
+use crate::orders::search::list::visible;
+use crate::people::caller::Sight;
 
 /// What of the register somebody reads.
 #[derive(Clone, Debug)]

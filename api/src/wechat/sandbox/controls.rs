@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::jobs::runner;
 use crate::wechat::push::body::Format;
-use crate::wechat::sandbox::answers;
+use crate::wechat::sandbox::endpoints;
 use crate::wechat::sandbox::faults::Fault;
 use crate::wechat::sandbox::people::SandboxPerson;
 use crate::wechat::sandbox::pusher::{Flaw, Pushed, Shape};
@@ -156,7 +156,7 @@ impl Sandbox {
 
     pub fn add_fault(&self, fault: Fault) -> Result<Vec<Fault>> {
         let mut faults = Vec::new();
-        if !answers::exists(|path| fault.is_for(path)) {
+        if !endpoints::exists(|path| fault.is_for(path)) {
             faults.push(FieldError::new(
                 "endpoint",
                 "unknown_endpoint",

@@ -3,14 +3,14 @@
 //! WeChat would, in the order in which it finds fault; `world.rs` is what the stand-in knows. `controls.rs`
 //! is what people and tests set: codes, grants, faults, rules. State is in memory, one world a process.
 
-mod answers;
 pub mod call;
 pub mod controls;
+mod endpoints;
 pub mod faults;
 mod fields;
 pub mod people;
 mod pusher;
-mod rates;
+mod rate_limit;
 pub mod routes;
 pub mod rules;
 pub mod server;

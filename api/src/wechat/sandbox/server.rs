@@ -9,12 +9,12 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::config::{WeChatConfig, WeChatMode};
 use crate::wechat::sandbox::call::{Call, Effect, Errcode, Outcome, Reply};
+use crate::wechat::sandbox::endpoints;
 use crate::wechat::sandbox::faults::Fault;
-use crate::wechat::sandbox::people::SandboxPerson;
+use crate::wechat::sandbox::people::{self, SandboxPerson};
 use crate::wechat::sandbox::pusher::Pusher;
-use crate::wechat::sandbox::templates::SandboxTemplate;
+use crate::wechat::sandbox::templates::{self, SandboxTemplate};
 use crate::wechat::sandbox::world::{Account, Line, World};
-use crate::wechat::sandbox::{answers, people, templates};
 
 /// A handle; all clones are the same sandbox.
 #[derive(Clone)]
@@ -93,12 +93,12 @@ impl Sandbox {
         let now = self.0.clock.now();
         let (fault, outcome) = {
             let mut world = self.world();
-            if !answers::exists(|path| path == call.path) {
+            if !endpoints::exists(|path| path == call.path) {
                 return None;
             }
             let fault = world.faults.take(&call.path);
             let outcome = if fault.as_ref().is_none_or(Fault::carries_out) {
-                answers::answer(&mut world, &call, now)?
+                endpoints::answer(&mut world, &call, now)?
             } else {
                 refused_by(fault.as_ref())
             };

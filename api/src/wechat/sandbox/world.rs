@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::wechat::sandbox::faults::Faults;
 use crate::wechat::sandbox::people::SandboxPerson;
-use crate::wechat::sandbox::rates::Rates;
+use crate::wechat::sandbox::rate_limit::Rates;
 use crate::wechat::sandbox::rules::Rules;
 use crate::wechat::sandbox::templates::SandboxTemplate;
 use crate::wechat::sandbox::tokens::Tokens;

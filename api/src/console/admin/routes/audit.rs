@@ -6,15 +6,16 @@ use askama::Template;
 use entity::kinds::ActKind;
 use serde_json::Value;
 
-use crate::acts::service::{self as acts, Recorded};
-use crate::console::address::encoded;
-use crate::console::frame::{Frame, Section};
+use crate::audit_log::service as acts;
+use crate::audit_log::service::Recorded;
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
+use crate::console::url_query::encoded;
 use crate::http::paging::Paging;
-use crate::orders::history::check::{self, Broken, Shown};
+use crate::orders::history::verification::{self, Broken, Shown};
 use crate::orders::history::verify;
 
 const PATH: &str = "/console/admin/audit";
@@ -52,7 +53,7 @@ struct AuditPage {
 
 #[get("/admin/audit")]
 pub async fn show(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
-    let checks = check::list(&visitor.app, &visitor.caller, visitor.now).await?;
+    let checks = verification::list(&visitor.app, &visitor.caller, visitor.now).await?;
     let paging = Paging {
         limit: Some(PAGE),
         cursor: paging.into_inner().cursor,
@@ -79,7 +80,7 @@ pub async fn show(visitor: Visitor, paging: Query<Paging>) -> Result<HttpRespons
 
 fn check_line(visitor: &Visitor, check: Shown) -> CheckLine {
     let zone = visitor.app.city.load().zone();
-    let when = |at| words::when(at, visitor.now, zone);
+    let when = |at| labels::when(at, visitor.now, zone);
     CheckLine {
         asked: when(check.asked_at),
         finished: check.finished_at.map(when).unwrap_or_default(),
@@ -120,7 +121,7 @@ fn act_line(visitor: &Visitor, act: Recorded) -> ActLine {
     let zone = visitor.app.city.load().zone();
     ActLine {
         seq: act.seq,
-        at: words::when(act.at, visitor.now, zone),
+        at: labels::when(act.at, visitor.now, zone),
         who: act.who.unwrap_or_else(|| "服务器命令行".to_owned()),
         what: what(act.kind),
         detail: detail(&act.detail),
@@ -175,7 +176,7 @@ pub async fn verify_all(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     Submission::read(&visitor, &request, body).await?;
-    check::ask(&visitor.app, &visitor.caller, visitor.now).await?;
+    verification::ask(&visitor.app, &visitor.caller, visitor.now).await?;
     visitor.app.jobs.wake.notify_one();
     Ok(see_other(&format!("{PATH}?done=history_check_asked")))
 }

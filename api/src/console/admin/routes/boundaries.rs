@@ -10,16 +10,16 @@ use entity::boundary_set;
 use entity::ids::BoundarySetId;
 use entity::kinds::Role;
 
-use crate::acts::By;
+use crate::audit_log::By;
 use crate::city::boundaries::load::{self, Loaded};
 use crate::city::boundaries::service::{self, Beside};
 use crate::city::import::Given;
 use crate::console::forms::{Entries, Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
 use crate::error::{Error, FieldError};
 use places::compare::{AreaChange, Change, Comparison, LEAST_KM2};
 use places::overlay::{Drawn, Overlay};
@@ -82,7 +82,7 @@ async fn sets_page(visitor: &Visitor) -> Result<SetsPage, PageError> {
 
 fn line(visitor: &Visitor, set: boundary_set::Model, counties: i64) -> Line {
     let zone = visitor.app.city.load().zone();
-    let when = |at| words::when(at, visitor.now, zone);
+    let when = |at| labels::when(at, visitor.now, zone);
     Line {
         href: format!("{PATH}/{}", set.id),
         as_of: as_of(&set),
@@ -237,7 +237,7 @@ impl SetPage {
 
 fn facts(visitor: &Visitor, set: &boundary_set::Model) -> Vec<(&'static str, String)> {
     let zone = visitor.app.city.load().zone();
-    let when = |at| words::when(at, visitor.now, zone);
+    let when = |at| labels::when(at, visitor.now, zone);
     let mut facts = vec![("状态", state(set).to_owned()), ("载入", when(set.loaded_at))];
     let more = [
         ("资料日期", Some(as_of(set)).filter(|text| !text.is_empty())),

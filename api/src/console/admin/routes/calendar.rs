@@ -8,12 +8,12 @@ use chrono::{Datelike as _, NaiveDate};
 use entity::kinds::Role;
 use serde::Deserialize;
 
-use crate::console::frame::{Frame, Section};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
 use crate::deadlines::Calendar;
 use crate::deadlines::calendar::DayKind;
-use crate::orders::recount;
+use crate::orders::clocks::recalculate;
 
 /// Years that are shown although they have not been announced: this one and the next.
 const YEARS_AHEAD: i32 = 1;
@@ -84,7 +84,7 @@ pub async fn show(visitor: Visitor, wanted: Query<Wanted>) -> Result<HttpRespons
         working: days(year)
             .filter(|day| city.calendar.kind(*day).is_working())
             .count(),
-        provisional: recount::provisional(&visitor.app).await?,
+        provisional: recalculate::provisional(&visitor.app).await?,
         months: (1..=12)
             .map(|month| month_of(&city.calendar, year, month))
             .collect(),

@@ -8,10 +8,10 @@ use entity::kinds::{CategorySource, Datum, Role};
 
 use crate::city::snapshot::City;
 use crate::console::forms::{Choice, Entries};
-use crate::console::frame::{Frame, Section};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
-use crate::orders::desk;
+use crate::orders::submit::routing;
 use places::datum::Wgs84;
 
 #[derive(Template)]
@@ -55,7 +55,7 @@ pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
         chosen: of.as_str() == given,
         ..Choice::new(of.as_str(), label)
     };
-    let category = |leaf: &crate::categories::tree::Category| Choice {
+    let category = |leaf: &crate::city::categories::tree::Category| Choice {
         chosen: leaf.code == entries.text("category"),
         ..Choice::new(leaf.code.clone(), leaf.name.clone())
     };
@@ -77,9 +77,9 @@ fn answer(city: &City, entries: &Entries) -> Option<Vec<(&'static str, String)>>
         (None, None) => None,
         (longitude, latitude) => Some(point(longitude?, latitude?, entries.text("datum"))?),
     };
-    let place = desk::resolve(city, point, None, entries.text("address"));
-    let kind = desk::kind(entries.some("category"), CategorySource::Chosen, None);
-    let decided = desk::decide(city, &place, &kind);
+    let place = routing::resolve(city, point, None, entries.text("address"));
+    let kind = routing::kind(entries.some("category"), CategorySource::Chosen, None);
+    let decided = routing::decide(city, &place, &kind);
     let name = |id| city.unit(id).map(|unit| unit.name.clone()).unwrap_or_default();
     let unit = decided.unit.map_or_else(|| "待人工分派".to_owned(), name);
     let told = |key: &str| {

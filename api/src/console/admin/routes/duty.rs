@@ -9,14 +9,14 @@ use entity::ids::UnitId;
 use entity::kinds::Role;
 
 use super::units::{areas, category, scope};
-use crate::city::duty_rows::{self, Row};
+use crate::city::duty_listing::{self, Row};
+use crate::city::duty_table::ANY;
 use crate::city::snapshot::City;
-use crate::console::address::Wanted;
 use crate::console::forms::{Choice, Entries};
-use crate::console::frame::{Frame, Section};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
-use crate::dispatch::duty::ANY;
+use crate::console::url_query::Wanted;
 
 /// Rows that are shown; the file has all of them.
 const MOST: u64 = 500;
@@ -48,11 +48,11 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
     let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
     let wanted = Wanted::of(&entries, &["area", "category"]);
-    let asked = duty_rows::Wanted {
+    let asked = duty_listing::Wanted {
         category: entries.some("category").map(str::to_owned),
         county: entries.some("area").map(str::to_owned),
     };
-    let rows = duty_rows::list(&visitor.app, &visitor.caller, &asked, MOST).await?;
+    let rows = duty_listing::list(&visitor.app, &visitor.caller, &asked, MOST).await?;
     let city = visitor.app.city.load();
     page(&DutyPage {
         frame: visitor.frame(Section::Duty, "派单目录"),
@@ -94,7 +94,7 @@ fn line(city: &City, row: Row) -> Line {
 /// All of it, in the form of the import. With a byte order mark, for spreadsheet programs.
 #[get("/admin/duty.csv")]
 pub async fn csv(visitor: Visitor) -> Result<HttpResponse, PageError> {
-    let file = duty_rows::file(&visitor.app, &visitor.caller).await?;
+    let file = duty_listing::file(&visitor.app, &visitor.caller).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
         .insert_header((CONTENT_DISPOSITION, "attachment; filename=\"duty.csv\""))

@@ -8,18 +8,18 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::Role;
 
-use crate::acts::By;
+use crate::audit_log::By;
+use crate::city::csv_rows::Fault;
 use crate::city::import::{self, Change, ChangeKind, Given, Report};
 use crate::city::refresh;
-use crate::city::rows::Fault;
 use crate::console::forms::{Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::deadlines::{Calendar, files};
+use crate::deadlines::{Calendar, parse};
 use crate::error::{Error, Result};
-use crate::orders::recount;
+use crate::orders::clocks::recalculate;
 
 /// As much as a form carries from the preview to the import; larger files are imported on the command line.
 const MAX_BYTES: usize = 200 * 1024;
@@ -218,12 +218,12 @@ pub async fn take(
 /// What an announcement would do to the deadlines that run.
 async fn moves(visitor: &Visitor, text: &str) -> Result<String> {
     let city = visitor.app.city.load();
-    let announced = files::calendar(text).map_err(anyhow::Error::from)?;
+    let announced = parse::calendar(text).map_err(anyhow::Error::from)?;
     let mut years = city.calendar.years().clone();
     years.extend(announced.years().clone());
     let calendar = Calendar::new(years).map_err(anyhow::Error::from)?;
-    let moved = recount::would_move(&visitor.app, &calendar).await?;
-    let all = recount::provisional(&visitor.app).await?;
+    let moved = recalculate::would_move(&visitor.app, &calendar).await?;
+    let all = recalculate::provisional(&visitor.app).await?;
     Ok(format!(
         "正在计时的期限中，{all} 个按暂定日历计算，导入后其中有 {moved} 个会改变。"
     ))

@@ -5,7 +5,7 @@ use askama::Template;
 use chrono::Datelike as _;
 use entity::kinds::Role;
 
-use crate::console::frame::{Frame, Section};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
 

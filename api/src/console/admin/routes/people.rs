@@ -10,13 +10,13 @@ use entity::ids::{PersonId, SessionId};
 use entity::kinds::Role;
 use entity::session;
 
-use crate::console::address::{Wanted as Address, encoded};
 use crate::console::forms::{Choice, Entries, Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
+use crate::console::url_query::{Wanted as Address, encoded};
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
 use crate::people::binding;
@@ -101,7 +101,7 @@ async fn people_page(visitor: &Visitor, entries: &Entries) -> Result<PeoplePage,
     let mut roles = vec![Choice::new("", "全部")];
     roles.extend(Role::ALL.iter().map(|role| Choice {
         chosen: wanted.role == Some(*role),
-        ..Choice::new(role.as_str(), words::role(*role))
+        ..Choice::new(role.as_str(), labels::role(*role))
     }));
     let frame = visitor.frame(Section::People, "人员与登录");
     Ok(PeoplePage {
@@ -126,7 +126,7 @@ fn line(visitor: &Visitor, person: &Listed) -> Line {
         phone: profile.phone_masked.clone(),
         bound: person
             .bound_at
-            .map_or_else(|| "未绑定".to_owned(), |at| words::when(at, visitor.now, zone)),
+            .map_or_else(|| "未绑定".to_owned(), |at| labels::when(at, visitor.now, zone)),
     }
 }
 
@@ -134,8 +134,8 @@ fn line(visitor: &Visitor, person: &Listed) -> Line {
 fn role(person: &Listed) -> String {
     let profile = &person.profile;
     match (profile.role, profile.level) {
-        (Role::Delegate, Some(level)) => words::level(level),
-        (role, _) => words::role(role),
+        (Role::Delegate, Some(level)) => labels::level(level),
+        (role, _) => labels::role(role),
     }
     .to_owned()
 }
@@ -193,7 +193,7 @@ async fn person_page(visitor: &Visitor, id: PersonId) -> Result<PersonPage, Page
 
 fn facts(visitor: &Visitor, person: &Listed) -> Vec<(&'static str, String)> {
     let zone = visitor.app.city.load().zone();
-    let when = |at| words::when(at, visitor.now, zone);
+    let when = |at| labels::when(at, visitor.now, zone);
     let profile = &person.profile;
     let mut facts = vec![
         ("身份", role(person)),
@@ -224,10 +224,10 @@ fn session_line(visitor: &Visitor, session: session::Model) -> SessionLine {
     let zone = visitor.app.city.load().zone();
     SessionLine {
         id: session.id,
-        kind: words::session(session.kind),
+        kind: labels::session(session.kind),
         client: session.client.unwrap_or_default(),
-        begun: words::when(session.created_at, visitor.now, zone),
-        used: words::when(session.last_used_at, visitor.now, zone),
+        begun: labels::when(session.created_at, visitor.now, zone),
+        used: labels::when(session.last_used_at, visitor.now, zone),
     }
 }
 

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::Role;
 
-use crate::acts::By;
+use crate::audit_log::By;
 use crate::console::forms::{Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;

@@ -5,13 +5,13 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
 use crate::error::Error;
-use crate::notices::health::{self, DAYS, Health};
+use crate::notices::template_health::{self, DAYS, Health};
 
 struct Line {
     health: Health,
@@ -35,7 +35,7 @@ pub async fn show(visitor: Visitor) -> Result<HttpResponse, PageError> {
 }
 
 async fn templates_page(visitor: &Visitor) -> Result<TemplatesPage, PageError> {
-    let all = health::of_templates(&visitor.app, &visitor.caller, visitor.now).await?;
+    let all = template_health::of_templates(&visitor.app, &visitor.caller, visitor.now).await?;
     Ok(TemplatesPage {
         frame: visitor.frame(Section::Templates, "消息模板"),
         days: DAYS,
@@ -58,7 +58,7 @@ fn line(visitor: &Visitor, health: Health) -> Line {
             Some(_) => "有出入",
         },
         checked: checked
-            .map(|checked| words::when(checked.at, visitor.now, zone))
+            .map(|checked| labels::when(checked.at, visitor.now, zone))
             .unwrap_or_default(),
         problems,
         health,
@@ -68,7 +68,7 @@ fn line(visitor: &Visitor, health: Health) -> Line {
 #[post("/admin/templates/check")]
 pub async fn check(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
     Submission::read(&visitor, &request, body).await?;
-    match health::check_now(&visitor.app, &visitor.caller, visitor.now).await {
+    match template_health::check_now(&visitor.app, &visitor.caller, visitor.now).await {
         Ok(()) => Ok(see_other("/console/admin/templates?done=templates_checked")),
         Err(Error::Refused(refused)) if refused.code == "wechat_unavailable" => {
             let mut shown = templates_page(&visitor).await?;

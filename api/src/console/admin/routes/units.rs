@@ -8,17 +8,17 @@ use askama::Template;
 use entity::ids::UnitId;
 use entity::kinds::{Role, ScopeKind, UnitLevel};
 
+use crate::city::duty_table::{ANY, Rule};
 use crate::city::snapshot::City;
 use crate::city::units::Unit;
-use crate::console::address::{Wanted, encoded};
 use crate::console::forms::{Choice, Entries};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
-use crate::dispatch::duty::{ANY, Rule};
+use crate::console::url_query::{Wanted, encoded};
 use crate::error::Error;
-use crate::overview::load;
+use crate::overview::workload;
 use crate::people::directory::{self, Listed};
 
 const PATH: &str = "/console/admin/units";
@@ -62,7 +62,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
     let shown: Vec<&Unit> = found.iter().skip(from).take(PAGE).copied().collect();
     let ids: Vec<UnitId> = shown.iter().map(|unit| unit.id).collect();
     let heads = directory::heads(&visitor.app, &ids).await?;
-    let open = load::of_units(&visitor.app, &ids).await?;
+    let open = workload::of_units(&visitor.app, &ids).await?;
     let next = from + shown.len();
     let join = if wanted.is_empty() { '?' } else { '&' };
     page(&UnitsPage {
@@ -94,7 +94,7 @@ fn kinds(chosen: &str) -> Vec<Choice> {
     let levels = UnitLevel::ALL.iter();
     kinds.extend(levels.map(|level| Choice {
         chosen: level.as_str() == chosen,
-        ..Choice::new(level.as_str(), words::unit_level(*level))
+        ..Choice::new(level.as_str(), labels::unit_level(*level))
     }));
     kinds
 }
@@ -115,7 +115,7 @@ fn line(city: &City, unit: &Unit, heads: &HashMap<UnitId, Vec<String>>, open: &H
         href: format!("{PATH}/{}", unit.id),
         name: unit.name.clone(),
         code: unit.code.clone(),
-        kind: words::unit_level(unit.level),
+        kind: labels::unit_level(unit.level),
         area: area(city, unit),
         heads: heads
             .get(&unit.id)
@@ -173,7 +173,7 @@ pub async fn show(visitor: Visitor, id: Path<UnitId>) -> Result<HttpResponse, Pa
     let city = visitor.app.city.load();
     let unit = city.unit(*id).ok_or_else(Error::not_found)?;
     let people = directory::of_unit(&visitor.app, &visitor.caller, unit.id).await?;
-    let open = load::of_units(&visitor.app, &[unit.id]).await?;
+    let open = workload::of_units(&visitor.app, &[unit.id]).await?;
     let linked = |unit: &Unit| (format!("{PATH}/{}", unit.id), unit.name.clone());
     let below = city
         .units
@@ -201,7 +201,7 @@ pub async fn show(visitor: Visitor, id: Path<UnitId>) -> Result<HttpResponse, Pa
 fn facts(city: &City, unit: &Unit) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("编码", unit.code.clone()),
-        ("类型", words::unit_level(unit.level).to_owned()),
+        ("类型", labels::unit_level(unit.level).to_owned()),
         ("区域", area(city, unit)),
     ];
     if let Some(alias) = &unit.alias {

@@ -8,11 +8,11 @@ use entity::kinds::{Role, SiteMessageStatus};
 
 use crate::console::desk::list;
 use crate::console::desk::tabs::Tab;
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
-use crate::sites::desk;
+use crate::sites::message_handling;
 use crate::sites::view::MessagePhoto;
 
 #[derive(Template)]
@@ -32,9 +32,9 @@ struct MessagePage {
 #[get("/desk/messages/{id}")]
 pub async fn show(visitor: Visitor, id: Path<SiteMessageId>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Operator)?;
-    let message = desk::show(&visitor.app, &visitor.caller, *id).await?;
+    let message = message_handling::show(&visitor.app, &visitor.caller, *id).await?;
     let zone = visitor.app.city.load().zone();
-    let when = |at: crate::http::time::LocalTime| words::when(at.to_utc(), visitor.now, zone);
+    let when = |at: crate::http::time::LocalTime| labels::when(at.to_utc(), visitor.now, zone);
     let waits = message.status == SiteMessageStatus::Received;
     let unseen = waits && message.content_check != entity::kinds::ContentCheck::Pass;
     let state = match message.status {

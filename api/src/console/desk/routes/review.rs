@@ -10,11 +10,11 @@ use super::onward;
 use crate::console::desk::tabs::Tab;
 use crate::console::desk::{forms, list};
 use crate::console::forms::{Entries, Form};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
 use crate::content::claims;
 use crate::content::review::{self, Reviewed};
 use crate::error::{Error, FieldError, Kind};
@@ -60,7 +60,7 @@ async fn answer(
     let claim = claims::of(app, &visitor.caller, [check.id]).await?.remove(&key);
     let until = claim
         .as_ref()
-        .map(|claim| words::when(claim.until, visitor.now, zone));
+        .map(|claim| labels::when(claim.until, visitor.now, zone));
     let waits = claims::waits(&check);
     let mine = until
         .clone()
@@ -69,7 +69,8 @@ async fn answer(
     let mut pictures = Vec::with_capacity(photos.len());
     for (index, (picture, photo)) in (1..).zip(photos) {
         let (large, thumb) = links(app, &photo).await?;
-        let said = words::content_label(picture.label).map_or_else(String::new, |label| format!("：{label}"));
+        let said =
+            labels::content_label(picture.label).map_or_else(String::new, |label| format!("：{label}"));
         pictures.push(Picture {
             large,
             thumb,
@@ -84,10 +85,10 @@ async fn answer(
         None => form,
     };
     let mut facts = vec![
-        ("提交时间", words::when(check.created_at, visitor.now, zone)),
+        ("提交时间", labels::when(check.created_at, visitor.now, zone)),
         ("检查结果", list::check_state(check.state).to_owned()),
     ];
-    facts.extend(words::content_label(check.text_label).map(|label| ("文字涉及", label.to_owned())));
+    facts.extend(labels::content_label(check.text_label).map(|label| ("文字涉及", label.to_owned())));
     let page = ReviewPage {
         list: Tab::Reviews.address(),
         address,

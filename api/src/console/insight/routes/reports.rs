@@ -8,11 +8,11 @@ use entity::ids::ReportId;
 use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role};
 
 use crate::console::forms::{Choice, Entries, Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels::{self, Markup};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words::{self, Markup};
 use crate::deadlines::calendar::local_date;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::Paging;
@@ -63,7 +63,7 @@ async fn reports_page(
         kind: kind(report.kind),
         version: report.version,
         state: state(report.status),
-        asked: words::when(
+        asked: labels::when(
             report.requested_at.to_utc(),
             visitor.now,
             visitor.app.city.load().zone(),

@@ -8,17 +8,16 @@ use entity::ids::TopicId;
 use entity::kinds::{Role, TopicOrigin};
 
 use crate::console::forms::{Entries, Field, Form, Kind};
-use crate::console::frame::{Frame, Section};
+use crate::console::labels::{self, Markup};
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words::{self, Markup};
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
-use crate::insight::moves::{self, FromTopic};
 use crate::insight::reports::chart;
+use crate::insight::topic_actions::{self, FromTopic};
 use crate::insight::view::{self, TopicDetail, TopicView};
-use crate::orders::lifecycle::in_chinese;
 
 const PATH: &str = "/console/insight/topics";
 
@@ -54,7 +53,7 @@ pub async fn list(visitor: Visitor, paging: Query<Paging>) -> Result<HttpRespons
         delegates: topic.delegate_count,
         areas: areas(&topic),
         why: why(&topic),
-        last: words::when(topic.last_at.to_utc(), visitor.now, zone),
+        last: labels::when(topic.last_at.to_utc(), visitor.now, zone),
         title: topic.title,
     };
     page(&TopicsPage {
@@ -116,8 +115,8 @@ async fn topic_page(
     id: TopicId,
     refused: Option<(&str, &Entries, &Error)>,
 ) -> Result<TopicPage, PageError> {
-    let topic = moves::visible(&visitor.app, &visitor.caller, id).await?;
-    let area = moves::confined_to(&visitor.caller)?;
+    let topic = topic_actions::visible(&visitor.app, &visitor.caller, id).await?;
+    let area = topic_actions::confined_to(&visitor.caller)?;
     let TopicDetail {
         topic,
         orders,
@@ -151,9 +150,9 @@ async fn topic_page(
         .collect();
     let gathered = orders.into_iter().map(|order| Gathered {
         number: order.number,
-        status: in_chinese(order.status),
+        status: labels::status(order.status),
         area: order.area.unwrap_or_default(),
-        when: words::when(order.created_at.to_utc(), visitor.now, zone),
+        when: labels::when(order.created_at.to_utc(), visitor.now, zone),
     });
     Ok(TopicPage {
         facts: facts(&topic),
@@ -254,15 +253,15 @@ async fn apply(visitor: &Visitor, id: TopicId, what: &str, entries: &Entries) ->
                 purpose: entries.text("purpose").to_owned(),
                 committee: entries.some("committee").map(str::to_owned),
             };
-            let campaign = moves::open_campaign(app, caller, id, asked, now).await?;
+            let campaign = topic_actions::open_campaign(app, caller, id, asked, now).await?;
             Ok(format!("/console/campaigns/{}?done=campaign_opened", campaign.id))
         }
         "rename" => {
-            moves::rename(app, caller, id, entries.text("title"), now).await?;
+            topic_actions::rename(app, caller, id, entries.text("title"), now).await?;
             Ok(format!("{PATH}/{id}?done=topic_renamed"))
         }
         "dismiss" => {
-            moves::dismiss(app, caller, id, (true, entries.text("reason")), now).await?;
+            topic_actions::dismiss(app, caller, id, (true, entries.text("reason")), now).await?;
             Ok(format!("{PATH}?done=topic_dismissed"))
         }
         _ => Err(PageError::not_found()),

@@ -11,17 +11,17 @@ use entity::kinds::{ExportFormat, ExportStatus};
 use entity::order_export;
 
 use super::read;
-use crate::console::address::{Wanted, encoded};
 use crate::console::forms::Entries;
-use crate::console::frame::{Frame, Section};
-use crate::console::orders::export::task::{self, Wish};
+use crate::console::labels;
 use crate::console::orders::filters;
+use crate::console::page_context::{Frame, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::Submission;
 use crate::console::routes::visitor::Visitor;
-use crate::console::words;
+use crate::console::url_query::{Wanted, encoded};
 use crate::error::{Error, FieldError, Kind};
-use crate::orders::list;
+use crate::orders::export::job::{self, Wish};
+use crate::orders::search::list;
 
 const PATH: &str = "/console/exports";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -142,13 +142,13 @@ fn label(format: ExportFormat) -> &'static str {
 }
 
 async fn lines(visitor: &Visitor) -> Result<Vec<Line>, PageError> {
-    let own = task::own(&visitor.app, &visitor.caller).await?;
+    let own = job::own(&visitor.app, &visitor.caller).await?;
     Ok(own.into_iter().map(|row| line(visitor, row)).collect())
 }
 
 fn line(visitor: &Visitor, row: order_export::Model) -> Line {
     let zone = visitor.app.city.load().zone();
-    let when = |at| words::when(at, visitor.now, zone);
+    let when = |at| labels::when(at, visitor.now, zone);
     let state = match (row.status, row.expires_at) {
         (ExportStatus::Reading, _) => format!("已读取 {} / {} 件", row.done, row.total),
         (ExportStatus::Binding, _) => "正在写成 Excel 文件".to_owned(),
@@ -179,7 +179,7 @@ pub async fn ask(visitor: Visitor, request: HttpRequest, body: Payload) -> Resul
         address: asked.wanted.query(),
         query: asked.query,
     };
-    match task::ask(&visitor.app, &visitor.caller, wish).await {
+    match job::ask(&visitor.app, &visitor.caller, wish).await {
         Ok(_) => Ok(see_other(&format!("{PATH}?done=export_asked"))),
         Err(Error::Refused(refused)) if refused.kind == Kind::Rule => {
             let again = shown(&visitor, &sent.entries, Some(refused.detail)).await?;
@@ -192,6 +192,6 @@ pub async fn ask(visitor: Visitor, request: HttpRequest, body: Payload) -> Resul
 /// The file, as it comes out of the object store.
 #[get("/exports/{id}/file")]
 pub async fn download(visitor: Visitor, id: Path<ExportId>) -> Result<HttpResponse, PageError> {
-    let (row, file) = task::file(&visitor.app, &visitor.caller, *id).await?;
+    let (row, file) = job::file(&visitor.app, &visitor.caller, *id).await?;
     Ok(headed(&visitor, row.format, row.asked_at).streaming(file))
 }

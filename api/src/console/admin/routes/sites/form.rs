@@ -5,7 +5,7 @@ use entity::kinds::Datum;
 use crate::console::forms::{Choice, Entries, Field, Form, Kind};
 use crate::console::routes::visitor::Visitor;
 use crate::error::{Error, FieldError, Result};
-use crate::orders::report::{GivenPoint, MAX_ADDRESS_CHARS};
+use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS};
 use crate::people::profile;
 use crate::people::sealing::Phone;
 use crate::sites::service::{KINDS, NewSite};

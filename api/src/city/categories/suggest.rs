@@ -1,0 +1,85 @@
+//! Which category a text means: a trained model where there is one, otherwise the keywords of the categories.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use insight::classify::Model;
+
+use crate::city::categories::keywords::Keywords;
+use crate::city::categories::tree::Tree;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Suggestion {
+    pub code: String,
+    pub name: String,
+    /// 0 to 1. A model's is calibrated: of the texts of which 0.8 is said, four in five are of this category.
+    pub confidence: f64,
+}
+
+/// The models at hand; all clones share them.
+#[derive(Clone, Default)]
+pub struct Models {
+    /// From the city pack.
+    pub starter: Option<Arc<Model>>,
+    /// From orders; takes the starter's place.
+    pub learned: Option<Learned>,
+}
+
+/// A model that was made of orders.
+#[derive(Clone)]
+pub struct Learned {
+    pub version: i64,
+    /// It has seen no order that came later.
+    pub made_at: DateTime<Utc>,
+    pub model: Arc<Model>,
+}
+
+impl Models {
+    #[must_use]
+    pub fn current(&self) -> Option<&Arc<Model>> {
+        self.learned
+            .as_ref()
+            .map(|learned| &learned.model)
+            .or(self.starter.as_ref())
+    }
+}
+
+#[derive(Clone)]
+pub struct Suggester {
+    pub models: Models,
+    keywords: Keywords,
+    tree: Tree,
+}
+
+const MOST: usize = 5;
+
+impl Suggester {
+    #[must_use]
+    pub fn new(tree: &Tree, models: Models) -> Self {
+        Self {
+            models,
+            keywords: Keywords::new(tree),
+            tree: tree.clone(),
+        }
+    }
+
+    /// The likeliest categories, the best first; none when no word is known. A fraction of a millisecond, but
+    /// the first text of a process reads the dictionary: not on an async thread.
+    #[must_use]
+    pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
+        let Some(model) = self.models.current() else {
+            return self.keywords.suggest(text, MOST);
+        };
+        let ranked = model.suggest(text, MOST);
+        // A category may have been taken out of the list since the model was trained.
+        let known = ranked.into_iter().filter_map(|ranked| {
+            let category = self.tree.find(ranked.label)?;
+            Some(Suggestion {
+                code: category.code.clone(),
+                name: category.name.clone(),
+                confidence: f64::from(ranked.confidence),
+            })
+        });
+        known.collect()
+    }
+}

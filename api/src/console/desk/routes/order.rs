@@ -1,0 +1,251 @@
+//! An order that waits: opened, decided, given back.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
+use askama::Template;
+
+use super::onward;
+use crate::console::desk::forms::{self, Offer};
+use crate::console::desk::list;
+use crate::console::desk::tabs::Tab;
+use crate::console::forms::{Entries, Form};
+use crate::console::labels::{self, Markup};
+use crate::console::order::actions::{self, Asked};
+use crate::console::order::map;
+use crate::console::order::page_model::Sheet;
+use crate::console::page_context::{Frame, Section};
+use crate::console::routes::page::{PageError, see_other, with_status};
+use crate::console::routes::submission::Submission;
+use crate::console::routes::visitor::Visitor;
+use crate::error::Error;
+use crate::hotline::queue::item::{self, Matter};
+use crate::hotline::queue::service::{self, Asked as Waits, Item};
+use crate::orders::view::read;
+
+/// The moves that can be made here; a note stays on the page, the others end the matter.
+const MOVES: [&str; 6] = [
+    "dispatch",
+    "decide_extension",
+    "follow_ups",
+    "merge",
+    "cancel",
+    "notes",
+];
+
+#[derive(Template)]
+#[template(path = "desk_matter.html")]
+struct MatterPage {
+    frame: Frame,
+    tab: &'static str,
+    list: String,
+    address: String,
+    order: String,
+    sheet: Sheet,
+    map: Option<Markup>,
+    /// What is asked of the operator; nothing when the matter is done.
+    asked: Vec<(&'static str, String)>,
+    waits: bool,
+    /// Until when it is the visitor's.
+    mine: Option<String>,
+    /// Who else works on it.
+    held: Option<String>,
+    /// Name and number of whom to call.
+    call: Option<(String, String)>,
+    forms: Vec<Form>,
+}
+
+/// What came back of a form: which move, what was typed, why not.
+struct Refused<'a> {
+    action: &'a str,
+    entries: &'a Entries,
+    error: &'a Error,
+}
+
+fn tab_of(name: &str) -> Result<Tab, PageError> {
+    let tab: Tab = name.parse().map_err(|()| PageError::not_found())?;
+    if tab.kinds().is_empty() {
+        return Err(PageError::not_found());
+    }
+    Ok(tab)
+}
+
+#[get("/desk/{tab}/{number}")]
+pub async fn show(visitor: Visitor, path: Path<(String, String)>) -> Result<HttpResponse, PageError> {
+    let (tab, number) = path.into_inner();
+    let tab = tab_of(&tab)?;
+    let matter = item::open(&visitor.app, &visitor.caller, tab.kinds(), &number).await?;
+    answer(&visitor, tab, &number, matter, None, StatusCode::OK).await
+}
+
+async fn answer(
+    visitor: &Visitor,
+    tab: Tab,
+    number: &str,
+    matter: Matter,
+    refused: Option<Refused<'_>>,
+    status: StatusCode,
+) -> Result<HttpResponse, PageError> {
+    let (app, actor) = (&visitor.app, visitor.actor());
+    let order = read::detail(app, &actor, number).await?;
+    let timeline = read::timeline(app, &actor, number).await?;
+    let city = app.city.load();
+    let (now, zone) = (visitor.now, city.zone());
+    let mut frame = visitor.frame(Section::Desk, format!("{} {number}", tab.label()));
+    let claim = matter.items.iter().find_map(|item| item.claim.as_ref());
+    let until = claim.map(|claim| labels::when(claim.until, now, zone));
+    let mine = until.clone().filter(|_| claim.is_some_and(|claim| claim.mine));
+    let held = claim.filter(|claim| !claim.mine);
+    let offer = Offer {
+        city: &city,
+        order: &order,
+        items: &matter.items,
+        tab,
+        csrf: &frame.csrf,
+    };
+    let mut forms = Vec::new();
+    if mine.is_some() {
+        forms.extend(offer.main());
+        forms.extend(offer.others());
+    }
+    if let Some(refused) = refused {
+        let again = |form: Form| {
+            if form.id == refused.action {
+                form.refused(refused.entries, refused.error)
+            } else {
+                form
+            }
+        };
+        forms = forms.into_iter().map(again).collect();
+        frame.done = None;
+    }
+    let page = MatterPage {
+        tab: tab.label(),
+        list: tab.address(),
+        address: tab.page(number),
+        order: format!("/console/orders/{number}"),
+        map: map::draw(&city, order.area.as_ref(), order.location.as_ref()),
+        sheet: Sheet::new(&order, timeline, now, zone),
+        asked: matter
+            .items
+            .first()
+            .map(|item| asked(visitor, item))
+            .unwrap_or_default(),
+        waits: !matter.items.is_empty(),
+        held: held.map(|claim| list::held(&claim.by, &until.unwrap_or_default())),
+        mine,
+        call: matter
+            .callee
+            .map(|(name, phone)| (name, phone.expose().to_owned())),
+        forms,
+        frame,
+    };
+    with_status(status, &page)
+}
+
+/// Why the matter is here, fact by fact.
+fn asked(visitor: &Visitor, item: &Item) -> Vec<(&'static str, String)> {
+    let city = visitor.app.city.load();
+    let unit = |id| city.unit(id).map(|unit| unit.name.clone()).unwrap_or_default();
+    let when = |at| labels::due(at, visitor.now, city.zone());
+    let mut facts = match (&item.entry.asked, &item.returned) {
+        (Waits::Extension(asked), _) => vec![
+            ("申请单位", unit(asked.unit_id)),
+            ("申请延长", format!("{} 个工作日", asked.days)),
+            ("理由", asked.reason.clone()),
+            ("现在的期限", when(asked.due_before)),
+        ],
+        (Waits::Call(call), _) => {
+            let mut facts = vec![("已拨打", format!("{} 次", call.tries))];
+            facts.extend(call.outcome.clone().map(|outcome| ("上次", outcome)));
+            facts
+        }
+        (Waits::Unit, Some(returned)) => {
+            let mut facts = vec![
+                ("退单单位", unit(returned.unit_id)),
+                ("退单理由", returned.reason.clone()),
+            ];
+            facts.extend(returned.proposed_unit_id.map(|id| ("它建议", unit(id))));
+            facts
+        }
+        (Waits::Unit, None) => Vec::new(),
+    };
+    facts.extend(item.reason.clone().map(|reason| ("为什么待分派", reason)));
+    facts.push(("请在此前处理", when(item.entry.act_by)));
+    facts
+}
+
+/// Opens the matter, which claims it; gives it back; or decides it, and opens the next one.
+#[post("/desk/{tab}/{number}/{action}")]
+pub async fn act(
+    visitor: Visitor,
+    path: Path<(String, String, String)>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let (tab, number, action) = path.into_inner();
+    let tab = tab_of(&tab)?;
+    let (app, caller) = (&visitor.app, &visitor.caller);
+    let sent = Submission::read(&visitor, &request, body).await?;
+    match action.as_str() {
+        "open" => return claim(&visitor, tab, &number).await,
+        "release" => {
+            service::release(app, caller, &number).await?;
+            return Ok(see_other(&onward(tab, None, "released")));
+        }
+        action if MOVES.contains(&action) => {}
+        _ => return Err(PageError::not_found()),
+    }
+    let matter = item::open(app, caller, tab.kinds(), &number).await?;
+    match make(&visitor, &number, &action, &sent.entries, &matter.items).await {
+        Ok(()) if action == "notes" => Ok(see_other(&format!("{}?done=notes", tab.page(&number)))),
+        Ok(()) => {
+            let next = item::take_next(app, caller, tab.kinds(), &number).await?;
+            Ok(see_other(&onward(tab, next, &action)))
+        }
+        Err(error @ Error::Refused(_)) => {
+            let refused = Refused {
+                action: &action,
+                entries: &sent.entries,
+                error: &error,
+            };
+            answer(&visitor, tab, &number, matter, Some(refused), error.status_code()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whoever comes second is shown the matter and who has it.
+async fn claim(visitor: &Visitor, tab: Tab, number: &str) -> Result<HttpResponse, PageError> {
+    match service::claim(&visitor.app, &visitor.caller, number).await {
+        Ok(_) => Ok(see_other(&tab.page(number))),
+        Err(error) if error.code() == Some("claimed_by_another") => Ok(see_other(&tab.page(number))),
+        Err(error) if error.code() == Some("nothing_waits") => Ok(see_other(&onward(tab, None, "gone"))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn make(
+    visitor: &Visitor,
+    number: &str,
+    action: &str,
+    entries: &Entries,
+    items: &[Item],
+) -> crate::error::Result<()> {
+    let dispatched;
+    let entries = if action == "dispatch" {
+        dispatched = forms::dispatch(items, entries)?;
+        &dispatched
+    } else {
+        entries
+    };
+    let asked = Asked {
+        app: &visitor.app,
+        actor: &visitor.actor(),
+        number,
+        entries,
+        photos: Vec::new(),
+    };
+    actions::make(action, asked).await?;
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! Makes the move that a form asked for, by the same services as the API.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
+use chrono_tz::Tz;
+
+use crate::app::App;
+use crate::console::forms::Entries;
+use crate::error::{Error, FieldError, Result};
+use crate::follow_up::manual::{self, Call};
+use crate::follow_up::verdict::{self, Given};
+use crate::orders::Actor;
+use crate::orders::actions::{
+    accept, cancel, dispatch, endorse, extend, merge, note, reopen, reply, return_order, sub_assign,
+};
+use crate::orders::view::OrderView;
+use crate::supervision::{supervision_orders, tracking, urges};
+
+/// What was filled in, by whom, for which order.
+pub struct Asked<'a> {
+    pub app: &'a App,
+    pub actor: &'a Actor,
+    pub number: &'a str,
+    pub entries: &'a Entries,
+    pub photos: Vec<entity::ids::PhotoId>,
+}
+
+impl Asked<'_> {
+    /// The version that the form was made from.
+    fn version(&self) -> Option<i32> {
+        self.entries.text("version").parse().ok()
+    }
+
+    fn zone(&self) -> Tz {
+        self.app.city.load().zone()
+    }
+
+    fn moment(&self, field: &str) -> Result<Option<DateTime<Utc>>> {
+        let Some(text) = self.entries.some(field) else {
+            return Ok(None);
+        };
+        let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok();
+        let time = time.and_then(|time| self.zone().from_local_datetime(&time).earliest());
+        let time = time.ok_or_else(|| wrong(field, "请按“年-月-日 时:分”填写。"))?;
+        Ok(Some(time.to_utc()))
+    }
+}
+
+fn wrong(field: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, "malformed", detail)])
+}
+
+/// One of a closed set; nothing chosen is none.
+fn chosen<T: FromStr>(entries: &Entries, field: &str) -> Result<Option<T>> {
+    let text = entries.some(field);
+    text.map(|text| text.parse().map_err(|_| wrong(field, "请选择一项。")))
+        .transpose()
+}
+
+/// The same where something has to be chosen.
+fn choice<T: FromStr>(entries: &Entries, field: &str) -> Result<T> {
+    chosen(entries, field)?.ok_or_else(|| wrong(field, "请选择一项。"))
+}
+
+/// The order as it is after the move; 404 for a move that there is not.
+pub async fn make(action: &str, asked: Asked<'_>) -> Result<OrderView> {
+    match action {
+        "accept" | "reply" | "return" | "extensions" | "sub_assignments" | "answer_supervision_order" => {
+            of_unit(action, asked).await
+        }
+        "dispatch" | "decide_extension" | "follow_ups" | "merge" | "unmerge" => {
+            of_operator(action, asked).await
+        }
+        "urges" | "tracking" | "untrack" | "supervision_orders" => of_supervisor(action, asked).await,
+        _ => of_delegate(action, asked).await,
+    }
+}
+
+async fn of_unit(action: &str, asked: Asked<'_>) -> Result<OrderView> {
+    let Asked {
+        app,
+        actor,
+        number,
+        entries,
+        ..
+    } = asked;
+    let version = asked.version();
+    match action {
+        "accept" => accept::accept(app, actor, number, version).await,
+        "reply" => {
+            let how = entries.text("contacted_how").to_owned();
+            let contacted = asked.moment("contacted_at")?;
+            if contacted.is_none() && !how.is_empty() {
+                return Err(wrong("contacted_at", "请一并填写联系的时间。"));
+            }
+            if contacted.is_some() && how.is_empty() {
+                return Err(wrong("contacted_how", "请一并填写联系方式。"));
+            }
+            let answer = reply::Answer {
+                account: entries.text("account").to_owned(),
+                public_reply: entries.some("public_reply").map(str::to_owned),
+                photos: asked.photos,
+                contacted: contacted.map(|at| (at, how)),
+            };
+            reply::reply(app, actor, number, version, answer).await
+        }
+        "return" => {
+            let proposed = entries.some("proposed_unit");
+            return_order::send_back(app, actor, number, version, entries.text("reason"), proposed).await
+        }
+        "extensions" => {
+            let days = chosen::<u32>(entries, "days").map_err(|_| wrong("days", "请填写天数。"))?;
+            extend::ask(app, actor, number, version, entries.text("reason"), days).await
+        }
+        "sub_assignments" => {
+            let part = (entries.text("unit"), entries.text("note"));
+            let due_at = asked.moment("due_at")?;
+            sub_assign::sub_assign(app, actor, number, version, part, due_at).await
+        }
+        _ => {
+            let (issued, text) = (entries.text("supervision_order"), entries.text("text"));
+            supervision_orders::answer(app, actor, number, version, issued, text).await
+        }
+    }
+}
+
+async fn of_operator(action: &str, asked: Asked<'_>) -> Result<OrderView> {
+    let Asked {
+        app,
+        actor,
+        number,
+        entries,
+        ..
+    } = asked;
+    let version = asked.version();
+    match action {
+        "dispatch" => {
+            let decision = dispatch::Decision {
+                unit: entries.text("unit").to_owned(),
+                category: entries.some("category").map(str::to_owned),
+                reason: entries.text("reason").to_owned(),
+                is_final: entries.ticked("final"),
+            };
+            dispatch::dispatch(app, actor, number, version, decision).await
+        }
+        "decide_extension" => {
+            let id = entries
+                .text("extension")
+                .parse()
+                .map_err(|_| Error::not_found())?;
+            let granted = yes_or_no(entries, "granted")?;
+            extend::decide(app, actor, number, id, version, granted, entries.some("note")).await
+        }
+        "follow_ups" => {
+            let reached = yes_or_no(entries, "reached")?;
+            let call = Call {
+                reached,
+                outcome: entries.text("outcome").to_owned(),
+                verdict: reached.then(|| given(entries, Vec::new())).transpose()?,
+            };
+            manual::record(app, actor, number, version, call).await
+        }
+        "merge" => merge::merge(app, actor, number, version, entries.text("into")).await,
+        _ => merge::unmerge(app, actor, number, version, entries.text("reason")).await,
+    }
+}
+
+fn yes_or_no(entries: &Entries, field: &str) -> Result<bool> {
+    match entries.text(field) {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(wrong(field, "请选择一项。")),
+    }
+}
+
+fn given(entries: &Entries, photos: Vec<entity::ids::PhotoId>) -> Result<Given> {
+    Ok(Given {
+        result: choice(entries, "result")?,
+        process: chosen(entries, "process")?,
+        solved: choice(entries, "solved")?,
+        comment: entries.some("comment").map(str::to_owned),
+        photos,
+    })
+}
+
+async fn of_supervisor(action: &str, asked: Asked<'_>) -> Result<OrderView> {
+    let Asked {
+        app,
+        actor,
+        number,
+        entries,
+        ..
+    } = asked;
+    let version = asked.version();
+    let note = entries.text("note");
+    match action {
+        "urges" => urges::urge(app, actor, number, version, note, entries.ticked("phoned")).await,
+        "tracking" => tracking::track(app, actor, number, version, entries.some("committee"), note).await,
+        "untrack" => tracking::untrack(app, actor, number, version, note).await,
+        _ => {
+            let due_at = asked.moment("due_at")?;
+            let requirement = entries.text("requirement");
+            supervision_orders::issue(app, actor, number, version, requirement, due_at).await
+        }
+    }
+}
+
+async fn of_delegate(action: &str, asked: Asked<'_>) -> Result<OrderView> {
+    let Asked {
+        app,
+        actor,
+        number,
+        entries,
+        ..
+    } = asked;
+    let version = asked.version();
+    match action {
+        "verdict" => {
+            let given = given(entries, asked.photos)?;
+            verdict::give(app, actor, number, version, given).await
+        }
+        "reopen" => {
+            let reason = entries.text("reason");
+            reopen::reopen(app, actor, number, version, reason, &asked.photos).await
+        }
+        "cancel" => cancel::cancel(app, actor, number, version, entries.text("reason")).await,
+        "endorse" => endorse::endorse(app, actor, number).await,
+        "notes" => note::note(app, actor, number, version, entries.text("text")).await,
+        _ => Err(Error::not_found()),
+    }
+}

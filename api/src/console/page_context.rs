@@ -1,0 +1,216 @@
+//! What stands around every page: who is signed in, where he may go, the token that his forms carry.
+
+use entity::kinds::Role;
+
+use crate::app::App;
+use crate::console::assets::{self, Assets};
+use crate::console::labels;
+use crate::people::caller::Caller;
+
+/// A room of the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// 一屏.
+    Overview,
+    /// What waits for operators.
+    Desk,
+    Orders,
+    /// 督办台账.
+    Supervision,
+    Campaigns,
+    Topics,
+    Insight,
+    /// Where would this go?
+    Dispatch,
+    /// The way into administration; what follows are its rooms.
+    Administration,
+    Units,
+    Duty,
+    Boundaries,
+    Calendar,
+    Roster,
+    People,
+    Sites,
+    Templates,
+    Audit,
+    /// One's own sessions: reached by one's name, not by the navigation.
+    Sessions,
+}
+
+impl Section {
+    fn href(self) -> &'static str {
+        match self {
+            Self::Overview => "/console/overview",
+            Self::Desk => "/console/desk",
+            Self::Orders => "/console/orders",
+            Self::Supervision => "/console/supervision",
+            Self::Campaigns => "/console/campaigns",
+            Self::Topics => "/console/insight/topics",
+            Self::Insight => "/console/insight/reports",
+            Self::Dispatch => "/console/admin/dispatch",
+            Self::Administration => "/console/admin",
+            Self::Units => "/console/admin/units",
+            Self::Duty => "/console/admin/duty",
+            Self::Boundaries => "/console/admin/boundaries",
+            Self::Calendar => "/console/admin/calendar",
+            Self::Roster => "/console/admin/roster",
+            Self::People => "/console/admin/people",
+            Self::Sites => "/console/admin/sites",
+            Self::Templates => "/console/admin/templates",
+            Self::Audit => "/console/admin/audit",
+            Self::Sessions => "/console/sessions",
+        }
+    }
+
+    fn label(self, role: Role) -> &'static str {
+        match (self, role) {
+            (Self::Overview, _) => "一屏",
+            (Self::Orders, Role::Delegate) => "我的工单",
+            (Self::Orders, _) => "工单",
+            (Self::Desk, _) => "工作台",
+            (Self::Supervision, _) => "督办",
+            (Self::Campaigns, _) => "专项监督",
+            (Self::Topics, _) => "高频问题",
+            (Self::Insight, _) => "分析报告",
+            (Self::Dispatch, _) => "派单试算",
+            (Self::Administration, _) => "系统管理",
+            (Self::Units, _) => "承办单位",
+            (Self::Duty, _) => "派单目录",
+            (Self::Boundaries, _) => "区划边界",
+            (Self::Calendar, _) => "工作日历",
+            (Self::Roster, _) => "名册",
+            (Self::People, _) => "人员与登录",
+            (Self::Sites, _) => "扫码点位",
+            (Self::Templates, _) => "消息模板",
+            (Self::Audit, _) => "审计",
+            (Self::Sessions, _) => "登录的设备",
+        }
+    }
+
+    /// The rooms of a role, in the order of the navigation; the first is where he arrives.
+    fn of(role: Role) -> &'static [Self] {
+        match role {
+            Role::Delegate => &[Self::Orders],
+            Role::Handler => &[Self::Orders, Self::Supervision],
+            Role::Operator => &[
+                Self::Desk,
+                Self::Overview,
+                Self::Orders,
+                Self::Supervision,
+                Self::Campaigns,
+                Self::Dispatch,
+            ],
+            Role::Supervisor => &[
+                Self::Overview,
+                Self::Orders,
+                Self::Supervision,
+                Self::Campaigns,
+                Self::Topics,
+                Self::Insight,
+            ],
+            Role::Admin => &[
+                Self::Overview,
+                Self::Orders,
+                Self::Supervision,
+                Self::Campaigns,
+                Self::Topics,
+                Self::Insight,
+                Self::Administration,
+            ],
+        }
+    }
+
+    /// The rooms of administration, in the order of their own navigation.
+    const ADMINISTRATION: [Self; 10] = [
+        Self::Units,
+        Self::Duty,
+        Self::Dispatch,
+        Self::Boundaries,
+        Self::Calendar,
+        Self::Roster,
+        Self::People,
+        Self::Sites,
+        Self::Templates,
+        Self::Audit,
+    ];
+
+    fn is_administration(self) -> bool {
+        self == Self::Administration || Self::ADMINISTRATION.contains(&self)
+    }
+}
+
+/// Where somebody arrives after signing in.
+#[must_use]
+pub fn home(role: Role) -> &'static str {
+    Section::of(role)
+        .first()
+        .map_or("/console/sessions", |section| section.href())
+}
+
+#[derive(Clone, Debug)]
+pub struct NavItem {
+    pub href: &'static str,
+    pub label: &'static str,
+    pub current: bool,
+}
+
+/// `frame` of every template that extends `base.html`.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub title: String,
+    pub city: String,
+    pub name: String,
+    /// And the unit or committee, where there is one.
+    pub role: String,
+    pub nav: Vec<NavItem>,
+    /// The rooms of administration, for an admin who is there.
+    pub rooms: Vec<NavItem>,
+    /// Hidden in every form that changes something.
+    pub csrf: String,
+    pub assets: &'static Assets,
+    /// What has just been done, after a redirect.
+    pub done: Option<&'static str>,
+    /// Dark, large, without controls.
+    pub wall: bool,
+}
+
+impl Frame {
+    #[must_use]
+    pub fn new(app: &App, caller: &Caller, section: Section, title: impl Into<String>) -> Self {
+        let city = app.city.load();
+        let unit = caller
+            .unit
+            .and_then(|id| city.unit(id))
+            .map(|unit| unit.name.as_str());
+        let place = unit.or(caller.committee.as_deref());
+        let role = labels::role(caller.role);
+        let item = |room: &Section| NavItem {
+            href: room.href(),
+            label: room.label(caller.role),
+            current: *room == section || (*room == Section::Administration && section.is_administration()),
+        };
+        let rooms: &[Section] = if caller.role == Role::Admin && section.is_administration() {
+            &Section::ADMINISTRATION
+        } else {
+            &[]
+        };
+        Self {
+            title: title.into(),
+            city: city.meta.name.clone(),
+            name: caller.name.clone(),
+            role: place.map_or_else(|| role.to_owned(), |place| format!("{role} · {place}")),
+            nav: Section::of(caller.role).iter().map(item).collect(),
+            rooms: rooms.iter().map(item).collect(),
+            csrf: form_token(app, caller),
+            assets: assets::addresses(),
+            done: None,
+            wall: false,
+        }
+    }
+}
+
+/// Follows from the session, which no other site can read: nothing has to be kept for it.
+#[must_use]
+pub fn form_token(app: &App, caller: &Caller) -> String {
+    app.sealer.hash("console form", &caller.session.to_string())
+}

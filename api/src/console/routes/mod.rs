@@ -1,0 +1,71 @@
+//! Every path of the console, and what holds for all of them.
+
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
+
+use crate::console::{admin, campaigns, desk, insight, order, orders, overview, sign_in, supervision};
+
+pub mod assets;
+pub mod page;
+pub mod security_headers;
+pub mod submission;
+pub mod visitor;
+
+pub fn configure(service: &mut ServiceConfig) {
+    let console = web::scope("/console")
+        .app_data(QueryConfig::default().error_handler(|_, _| page::PageError::unreadable().into()))
+        .app_data(PathConfig::default().error_handler(|_, _| page::PageError::not_found().into()))
+        .wrap(from_fn(security_headers::middleware))
+        .service(page::home)
+        .service(assets::serve)
+        .service(overview::routes::show)
+        .service(overview::routes::stream)
+        .service(sign_in::routes::show)
+        .service(sign_in::routes::claim)
+        .service(sign_in::routes::sandbox)
+        .service(sign_in::routes::show_link)
+        .service(sign_in::routes::use_link)
+        .service(sign_in::routes::scanned)
+        .service(sign_in::routes::sign_out)
+        .service(sign_in::routes::own_sessions)
+        .service(sign_in::routes::end_all)
+        .service(sign_in::routes::end_session)
+        .service(insight::routes::topics::list)
+        .service(insight::routes::topics::show)
+        .service(insight::routes::topics::act)
+        .service(insight::routes::reports::list)
+        .service(insight::routes::reports::ask)
+        .service(insight::routes::reports::show)
+        .service(insight::routes::reports::counted)
+        .service(campaigns::routes::list)
+        .service(campaigns::routes::open)
+        .service(campaigns::routes::show)
+        .service(campaigns::routes::gather)
+        .service(campaigns::routes::close)
+        .configure(admin::routes::configure)
+        .service(supervision::routes::show)
+        .service(supervision::routes::answer_one)
+        .service(desk::routes::show)
+        .service(desk::routes::review::show)
+        .service(desk::routes::review::act)
+        .service(desk::routes::message::show)
+        .service(desk::routes::order::show)
+        .service(desk::routes::order::act)
+        .service(admin::routes::dispatch::show)
+        .service(admin::routes::roster::show)
+        .service(admin::routes::roster::import)
+        .service(orders::routes::show)
+        .service(orders::routes::csv)
+        .service(orders::routes::xlsx)
+        .service(orders::routes::exports::show)
+        .service(orders::routes::exports::ask)
+        .service(orders::routes::exports::download)
+        .service(orders::routes::save_view)
+        .service(orders::routes::remove_view)
+        .service(order::routes::show)
+        .service(order::routes::pdf)
+        .service(order::routes::supervision_pdf)
+        .service(order::routes::act)
+        .default_service(web::route().to(page::unknown));
+    service.service(console);
+}

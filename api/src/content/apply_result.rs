@@ -1,0 +1,181 @@
+//! What a verdict changes: the part, the whole, and, when the whole has changed, the job that tells whoever
+//! published it. Whether WeChat or an operator spoke first, an operator's word stands.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use entity::ids::ContentCheckId;
+use entity::kinds::ContentCheck;
+use entity::{content_check, content_picture, media_verdict};
+use sea_orm::ActiveValue::Set;
+use sea_orm::ConnectionTrait;
+
+use crate::app::App;
+use crate::content::{alike, result, store};
+use crate::db::{self, WriteTransaction};
+use crate::error::Result;
+use crate::jobs::queue::{self, Job};
+use crate::notices::{self, Event, EventKind};
+use crate::wechat::push::PushEvent;
+
+/// Something published is settled, or settled otherwise. Its subject is the check's id. Several are done at once.
+pub const SETTLED: &str = "content_settled";
+/// So much of a text stands in a notice.
+const NOTE_CHARS: usize = 60;
+
+/// What is said of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TextVerdict {
+    pub state: ContentCheck,
+    /// WeChat's own.
+    pub label: Option<i64>,
+}
+
+/// Texts that were asked about. One that was settled meanwhile stays as it is.
+pub(super) async fn texts(
+    app: &App,
+    txn: &WriteTransaction,
+    verdicts: Vec<(ContentCheckId, TextVerdict)>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let verdicts: BTreeMap<_, _> = verdicts.into_iter().collect();
+    let ids: Vec<ContentCheckId> = verdicts.keys().copied().collect();
+    let mut settled = Vec::new();
+    let mut said = Vec::new();
+    for check in store::hold_all(txn, &ids).await? {
+        let Some(verdict) = verdicts.get(&check.id).copied() else {
+            continue;
+        };
+        if check.text_state != ContentCheck::Pending || check.decided_at.is_some() {
+            continue;
+        }
+        said.push((verdict, check.id));
+        settled.push((check, verdict.state));
+    }
+    for (verdict, ids) in alike(said) {
+        store::settle_texts(txn, &ids, verdict.state, verdict.label).await?;
+    }
+    wholes(app, txn, settled, now).await
+}
+
+pub(super) async fn picture(
+    app: &App,
+    picture: &content_picture::Model,
+    state: ContentCheck,
+    label: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let txn = db::write(&app.db).await?;
+    let Some(check) = store::hold(&txn, picture.check_id).await? else {
+        return Ok(());
+    };
+    picture_held(app, &txn, &check, picture, state, label, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+/// The same in a transaction that holds the check. A verdict that comes after we stopped waiting still counts.
+pub(super) async fn picture_held(
+    app: &App,
+    txn: &WriteTransaction,
+    check: &content_check::Model,
+    picture: &content_picture::Model,
+    state: ContentCheck,
+    label: Option<i64>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let open = matches!(picture.state, ContentCheck::Pending | ContentCheck::Unavailable);
+    if !open || picture.state == state || check.decided_at.is_some() {
+        return Ok(());
+    }
+    store::settle_picture(txn, picture.id, state, label).await?;
+    wholes(app, txn, vec![(check.clone(), check.text_state)], now).await
+}
+
+/// WeChat's verdict on a picture, as pushed. It is kept: it may be here before its trace id is.
+pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
+    let PushEvent::MediaChecked {
+        trace_id,
+        suggestion,
+        label,
+    } = event
+    else {
+        return Ok(());
+    };
+    let now = app.clock.now();
+    let state = suggestion.map_or(ContentCheck::Unavailable, result::of_suggestion);
+    let row = media_verdict::ActiveModel {
+        trace_id: Set(trace_id.clone()),
+        state: Set(state),
+        label: Set(*label),
+        received_at: Set(now),
+    };
+    let txn = db::write(&app.db).await?;
+    store::keep_verdict(&txn, row).await?;
+    if let Some(found) = store::traced(&txn, trace_id).await?
+        && let Some(check) = store::hold(&txn, found.check_id).await?
+    {
+        picture_held(app, &txn, &check, &found, state, Some(*label), now).await?;
+    }
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+/// The wholes, judged anew, each with its text's state as it is now.
+async fn wholes(
+    app: &App,
+    txn: &WriteTransaction,
+    checks: Vec<(content_check::Model, ContentCheck)>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let ids: Vec<ContentCheckId> = checks.iter().map(|(check, _)| check.id).collect();
+    let mut pictures = store::states_of_pictures(txn, &ids).await?;
+    let mut changed = Vec::new();
+    for (check, text_state) in checks {
+        let pictures = pictures.remove(&check.id).unwrap_or_default();
+        let state = result::of_parts([text_state].into_iter().chain(pictures));
+        if state == check.state {
+            continue;
+        }
+        changed.push((state, check.id));
+        if result::needs_a_person(state) {
+            call_for_a_person(app, txn, &check.title, &check.text, now).await?;
+        }
+    }
+    for (state, ids) in alike(changed) {
+        change(txn, &ids, state, now).await?;
+    }
+    Ok(())
+}
+
+/// Gives wholes their state and tells whoever published them.
+pub(super) async fn change(
+    txn: &impl ConnectionTrait,
+    ids: &[ContentCheckId],
+    state: ContentCheck,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let settled_at = (state != ContentCheck::Pending).then_some(now);
+    store::set_state(txn, ids, state, settled_at).await?;
+    let jobs = ids.iter().map(|id| Job {
+        kind: SETTLED,
+        subject: id.to_string(),
+        dedup_key: None,
+        run_at: now,
+    });
+    queue::enqueue_all(txn, jobs.collect(), now).await
+}
+
+pub(super) async fn call_for_a_person(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    title: &str,
+    text: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let note: String = text.chars().take(NOTE_CHARS).collect();
+    let event = Event::general(EventKind::ContentReview).title(title).note(note);
+    notices::tell(txn, &app.wording, &event, now).await
+}

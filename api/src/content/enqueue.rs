@@ -1,0 +1,127 @@
+//! Hands something that is about to be published to the check, in the transaction that stores it.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{ContentCheckId, ContentPictureId, PhotoId};
+use entity::kinds::{ContentCheck, ContentSubject};
+use entity::{content_check, content_picture};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::content::{apply_result, check, result, store};
+use crate::error::Result;
+use crate::jobs::queue::{self, Job};
+use crate::people::sealing::OpenId;
+
+/// What is published, where, and by whom as WeChat knows him.
+pub struct Publication<'a> {
+    pub subject: ContentSubject,
+    pub subject_id: Uuid,
+    /// For those who review it, e.g. the site's name.
+    pub title: String,
+    pub text: &'a str,
+    pub photos: &'a [PhotoId],
+    /// None: WeChat cannot be asked, so a person looks.
+    pub openid: Option<&'a OpenId>,
+}
+
+/// Writes the check and the jobs that carry it out, and says how it stands: `Pending`, or `Unavailable` when
+/// WeChat cannot be asked at all. Wake the jobs after the commit.
+pub async fn ask(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    publication: Publication<'_>,
+    now: DateTime<Utc>,
+) -> Result<ContentCheck> {
+    let id = ContentCheckId::generate();
+    let text_state = asked(publication.openid.is_some());
+    let picture_state = picture_state(app, publication.openid);
+    let state = begins_as(app, publication.openid, publication.photos);
+    let openid = publication.openid.filter(|_| state == ContentCheck::Pending);
+    let sealed = openid.map(|openid| app.sealer.seal(openid.expose().as_bytes()));
+    let row = content_check::ActiveModel {
+        id: Set(id),
+        subject: Set(publication.subject),
+        subject_id: Set(publication.subject_id),
+        title: Set(publication.title.clone()),
+        text: Set(publication.text.to_owned()),
+        state: Set(state),
+        text_state: Set(text_state),
+        text_label: Set(None),
+        text_attempts: Set(0),
+        openid_sealed: Set(sealed.transpose().map_err(anyhow::Error::from)?),
+        decided_by: Set(None),
+        decided_at: Set(None),
+        created_at: Set(now),
+        settled_at: Set((state != ContentCheck::Pending).then_some(now)),
+    };
+    let pictures = publication
+        .photos
+        .iter()
+        .map(|photo| content_picture::ActiveModel {
+            id: Set(ContentPictureId::generate()),
+            check_id: Set(id),
+            photo_id: Set(*photo),
+            state: Set(picture_state),
+            label: Set(None),
+            trace_id: Set(None),
+            attempts: Set(0),
+            asked_at: Set(None),
+        });
+    let pictures: Vec<_> = pictures.collect();
+    let mut jobs = Vec::new();
+    if text_state == ContentCheck::Pending {
+        jobs.push((check::CHECK_TEXT, id.to_string()));
+    }
+    if picture_state == ContentCheck::Pending {
+        jobs.extend(
+            pictures
+                .iter()
+                .map(|row| (check::CHECK_PICTURE, row.id.as_ref().to_string())),
+        );
+    }
+    store::insert(txn, row, pictures).await?;
+    for (kind, subject) in jobs {
+        enqueue(txn, kind, subject, now, now).await?;
+    }
+    if result::needs_a_person(state) {
+        apply_result::call_for_a_person(app, txn, &publication.title, publication.text, now).await?;
+    }
+    Ok(state)
+}
+
+/// How the check of such a publication stands when it begins.
+#[must_use]
+pub fn begins_as(app: &App, openid: Option<&OpenId>, photos: &[PhotoId]) -> ContentCheck {
+    let pictures = photos.iter().map(|_| picture_state(app, openid));
+    result::of_parts([asked(openid.is_some())].into_iter().chain(pictures))
+}
+
+/// The verdict on a picture comes by push; without one there is nothing to wait for.
+fn picture_state(app: &App, openid: Option<&OpenId>) -> ContentCheck {
+    asked(openid.is_some() && app.config.wechat.push_token.is_some())
+}
+
+fn asked(possible: bool) -> ContentCheck {
+    if possible {
+        ContentCheck::Pending
+    } else {
+        ContentCheck::Unavailable
+    }
+}
+
+pub(super) async fn enqueue(
+    txn: &impl ConnectionTrait,
+    kind: &str,
+    subject: String,
+    run_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let job = Job {
+        kind,
+        subject,
+        dedup_key: None,
+        run_at,
+    };
+    queue::enqueue(txn, job, now).await
+}

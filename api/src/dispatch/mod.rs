@@ -1,3 +1,0 @@
-//! 精准分流: which unit is responsible. `duty.rs` is the rule, pure.
-
-pub mod duty;

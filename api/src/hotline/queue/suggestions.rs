@@ -1,0 +1,120 @@
+//! Where an order might go, for the operator who has to decide: what the returning unit proposes, what the duty table
+//! says of its category and of the likeliest others, at its place, at the neighbours where that lies near a border, and at the
+//! places that its words may mean. Pure.
+
+use entity::ids::UnitId;
+use entity::{order, order_return};
+use serde_json::Value;
+
+use crate::city::categories::suggest::Suggestion;
+use crate::city::duty_table::{Decision, Place, reason};
+use crate::city::snapshot::City;
+
+const MOST_UNITS: usize = 5;
+const MOST_CATEGORIES: usize = 3;
+
+/// A unit, and why it is thought of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposed {
+    pub unit: UnitId,
+    pub why: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Proposals {
+    pub units: Vec<Proposed>,
+    pub categories: Vec<Suggestion>,
+}
+
+/// `categories`: what the order's text may mean, the likeliest first.
+#[must_use]
+pub fn of(
+    city: &City,
+    order: &order::Model,
+    returned: Option<&order_return::Model>,
+    mut categories: Vec<Suggestion>,
+) -> Proposals {
+    categories.truncate(MOST_CATEGORIES);
+    let mut units = Units {
+        returned_by: returned.map(|returned| returned.unit_id),
+        found: Vec::new(),
+    };
+    if let Some(unit) = returned.and_then(|returned| returned.proposed_unit_id) {
+        units.add(unit, "退单单位建议".to_owned());
+    }
+    let own = order.category_code.as_deref();
+    let suggested = categories.iter().map(|suggestion| suggestion.code.as_str());
+    let places = places(order);
+    for category in own.into_iter().chain(suggested.filter(|code| Some(*code) != own)) {
+        for (place, neighbour) in &places {
+            units.decide(city, category, place, neighbour.as_deref());
+        }
+    }
+    let mut units = units.found;
+    units.truncate(MOST_UNITS);
+    Proposals { units, categories }
+}
+
+/// Where it is judged to be, then where else it may be, by name.
+fn places(order: &order::Model) -> Vec<(Place, Option<String>)> {
+    let own = Place {
+        township: order.township_code.clone(),
+        county: order.area_code.clone(),
+        zone: order.zone.clone(),
+    };
+    let candidates = order.dispatch.get("candidates").and_then(Value::as_array);
+    let neighbour = |candidate: &Value| {
+        let code = candidate.get("code")?.as_str()?;
+        let name = candidate.get("name")?.as_str()?;
+        let place = Place {
+            county: Some(code.to_owned()),
+            ..Place::default()
+        };
+        (order.area_code.as_deref() != Some(code)).then(|| (place, Some(name.to_owned())))
+    };
+    let neighbours = candidates.into_iter().flatten().filter_map(neighbour);
+    let told = order.dispatch.get("told").and_then(Value::as_array);
+    let told = told.into_iter().flatten().filter_map(|told| {
+        let text = |name: &str| told.get(name)?.as_str().map(str::to_owned);
+        let place = Place {
+            township: text("township"),
+            county: text("county"),
+            zone: None,
+        };
+        (own.township != place.township).then_some((place, text("name")))
+    });
+    let told: Vec<_> = told.collect();
+    std::iter::once((own, None))
+        .chain(neighbours)
+        .chain(told)
+        .collect()
+}
+
+struct Units {
+    /// Not proposed again.
+    returned_by: Option<UnitId>,
+    found: Vec<Proposed>,
+}
+
+impl Units {
+    fn add(&mut self, unit: UnitId, why: String) {
+        if Some(unit) != self.returned_by && self.found.iter().all(|known| known.unit != unit) {
+            self.found.push(Proposed { unit, why });
+        }
+    }
+
+    fn decide(&mut self, city: &City, category: &str, place: &Place, neighbour: Option<&str>) {
+        let Some(category) = city.categories.find(category) else {
+            return;
+        };
+        let parent = category.parent.as_deref().unwrap_or_default();
+        let decision = city.duty.decide(&category.code, parent, place);
+        let unit = match &decision {
+            Decision::ByRule(rule) => rule.lead,
+            Decision::CountyFallback(unit) => *unit,
+            Decision::Triage => return,
+        };
+        let place = neighbour.map_or_else(String::new, |name| format!("，可能在{name}"));
+        self.add(unit, format!("{}（{}{place}）", reason(&decision), category.name));
+    }
+}

@@ -1,0 +1,327 @@
+//! The job that writes a report: reads the facts, counts and writes off the async threads, stores everything at
+//! once and tells the committee. Run again after a crash it starts over; a finished report is left alone.
+
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, ReportId, TopicId};
+use entity::kinds::ReportStatus;
+use entity::{campaign, insight_report, order};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use geo::SimplifyVwPreserve as _;
+use sea_orm::ConnectionTrait;
+
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::db;
+use crate::deadlines::calendar::local_date;
+use crate::error::Result;
+use crate::insight::reports::body::Body;
+use crate::insight::reports::facts::{Decided, Fact};
+use crate::insight::reports::period::Period;
+use crate::insight::reports::sections;
+use crate::insight::reports::store::{self, Finished, Reach};
+use crate::insight::reports::tally::Tally;
+use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, TopicFact};
+use crate::insight::store as topics;
+use crate::insight::store::Wanted;
+use crate::insight::view::{TopicView, views};
+use crate::notices::{self, Event, EventKind};
+use crate::overview::facts::{Outcome, outcomes};
+use places::boundaries;
+
+/// Subject: the report's id.
+pub const WRITE_REPORT: &str = "write_insight_report";
+/// Orders that one report is written from; more is a matter for a data warehouse.
+const MAX_ORDERS: u64 = 400_000;
+const MAX_CAMPAIGNS: u64 = 20;
+const MAX_TOPICS: u64 = 10;
+/// Square degrees that an outline may lose at a corner: some hundred metres on a map of a page's width.
+const SIMPLIFY: f64 = 1e-5;
+
+pub async fn write(app: &App, subject: &str) -> Result<()> {
+    let id: ReportId = subject.parse().map_err(anyhow::Error::from)?;
+    let Some(report) = store::find(&app.db, id).await? else {
+        return Ok(());
+    };
+    if report.status != ReportStatus::Queued {
+        return Ok(());
+    }
+    let now = app.clock.now();
+    let city = app.city.load();
+    let period = Period {
+        from: report.from_day,
+        to: report.to_day,
+    };
+    let reach = Reach {
+        from: period.before().instants(city.zone()).0,
+        before: period.instants(city.zone()).1,
+        area: report.area_code.clone(),
+        topic: report.topic_id,
+    };
+    if store::count(&app.db, &reach).await? > MAX_ORDERS {
+        tracing::warn!(report = %id, "a report over too many orders");
+        return Ok(store::mark(&app.db, id, ReportStatus::Failed, 0).await?);
+    }
+    let topics = alive(app, &report, period).await?;
+    let mut facts = facts(&app.db, &city, &reach, period).await?;
+    name_topics(&app.db, &topics, &mut facts).await?;
+    let facts: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
+    store::mark(&app.db, id, ReportStatus::Queued, 60).await?;
+    let campaigns = store::campaigns(&app.db, &period_reach(&reach, period, &city), MAX_CAMPAIGNS).await?;
+    let campaigns: Vec<_> = campaigns.into_iter().map(campaign_fact).collect();
+    let outlines: Vec<_> = store::outlines(&app.db)
+        .await?
+        .into_iter()
+        .filter_map(outline)
+        .collect();
+    let head = report.clone();
+    let finished = tokio::task::spawn_blocking(move || {
+        let told = Told {
+            topics: &topics,
+            campaigns: &campaigns,
+            outlines: &outlines,
+        };
+        finished(&head, period, &city, &facts, &told, now)
+    });
+    let (finished, said) = finished.await.map_err(anyhow::Error::from)??;
+    let txn = db::write(&app.db).await?;
+    if store::finish(&txn, id, finished, now).await? {
+        tell(app, &txn, &report, said, now).await?;
+    }
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+fn period_reach(reach: &Reach, period: Period, city: &City) -> Reach {
+    Reach {
+        from: period.instants(city.zone()).0,
+        ..reach.clone()
+    }
+}
+
+/// What came in or was decided in the two periods, as facts.
+async fn facts(
+    connection: &impl ConnectionTrait,
+    city: &City,
+    reach: &Reach,
+    period: Period,
+) -> Result<Vec<(OrderId, Fact)>> {
+    let orders = store::orders(connection, reach).await?;
+    let clocks = store::clocks(connection, reach).await?;
+    let verdicts = store::verdicts(connection, reach).await?;
+    let urges = store::urges(connection, reach).await?;
+    let supervised = store::supervision_orders(connection, reach).await?;
+    let endorsed = store::endorsements(connection, reach).await?;
+    let delegates = store::numbered(&orders);
+    let number = |of: &HashMap<_, i64>, order: &order::Model| {
+        of.get(&order.id)
+            .and_then(|count| u32::try_from(*count).ok())
+            .unwrap_or(0)
+    };
+    let decided = |order: &order::Model| {
+        let clocks = clocks.get(&order.id).map_or(&[][..], Vec::as_slice);
+        let verdicts = verdicts.get(&order.id).map_or(&[][..], Vec::as_slice);
+        let all = outcomes(order, clocks, verdicts, city.zone()).into_iter();
+        let within = all.filter_map(|Outcome { on, what }| Some((period.when(on)?, what)));
+        within.map(|(when, what)| Decided { when, what }).collect()
+    };
+    let fact = |order: &order::Model| {
+        let day = local_date(order.created_at, city.zone());
+        Fact {
+            number: order.number.clone(),
+            when: period.when(day),
+            day,
+            channel: order.channel,
+            area: order.area_code.clone(),
+            category: order.category_code.clone(),
+            unit: order.unit_id,
+            topics: Vec::new(),
+            status: order.status,
+            delegate: delegates.get(&order.reporter_id).copied().unwrap_or(0),
+            decided: decided(order),
+            round: order.round,
+            returns: order.returns,
+            extensions: order.extensions_granted,
+            urges: number(&urges, order),
+            supervision_orders: number(&supervised, order),
+            difficult: order.difficult,
+            tracked: order.tracked,
+            endorsements: number(&endorsed, order),
+        }
+    };
+    let facts = orders.iter().map(|order| (order.id, fact(order)));
+    Ok(facts
+        .filter(|(_, fact)| fact.when.is_some() || !fact.decided.is_empty())
+        .collect())
+}
+
+/// Notes of each order the topics told of that it belongs to.
+async fn name_topics(
+    connection: &impl ConnectionTrait,
+    told: &[TopicFact],
+    facts: &mut [(OrderId, Fact)],
+) -> Result<()> {
+    let ids: Vec<TopicId> = told.iter().map(|topic| topic.id).collect();
+    let mut of_order: HashMap<OrderId, Vec<TopicId>> = HashMap::new();
+    for row in topics::memberships(connection, &ids).await? {
+        of_order.entry(row.order_id).or_default().push(row.topic_id);
+    }
+    for (order, fact) in facts {
+        fact.topics = of_order.remove(order).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn campaign_fact(row: campaign::Model) -> CampaignFact {
+    CampaignFact {
+        title: row.title,
+        closed: row.closed_at.is_some(),
+        outcome: row.outcome,
+    }
+}
+
+/// The topic that the report is about, or the hot topics that were alive in the period, the busiest first.
+async fn alive(app: &App, report: &insight_report::Model, period: Period) -> Result<Vec<TopicFact>> {
+    let rows = if let Some(topic) = report.topic_id {
+        topics::topic(&app.db, topic).await?.into_iter().collect()
+    } else {
+        let wanted = Wanted {
+            area: report.area_code.clone(),
+            ..Wanted::default()
+        };
+        let (from, before) = period.instants(app.city.load().zone());
+        let mut rows = topics::list(&app.db, &wanted, None, MAX_TOPICS).await?;
+        rows.retain(|row| row.last_at >= from && row.first_at < before);
+        rows
+    };
+    let fact = |topic: TopicView| TopicFact {
+        id: topic.id,
+        title: topic.title,
+        areas: topic.areas.into_iter().map(|area| area.name).collect(),
+        status: topic.status,
+        window_days: topic.window_days,
+        expected: topic.expected,
+        p_value: topic.p_value,
+    };
+    Ok(views(app, rows).await?.into_iter().map(fact).collect())
+}
+
+/// What a report tells besides its counts.
+struct Told<'a> {
+    topics: &'a [TopicFact],
+    campaigns: &'a [CampaignFact],
+    outlines: &'a [Outline],
+}
+
+/// Counts and writes; gives also the line for the notice.
+fn finished(
+    report: &insight_report::Model,
+    period: Period,
+    city: &City,
+    facts: &[Fact],
+    told: &Told<'_>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<(Finished, String)> {
+    let tally = Tally::of(facts);
+    let names = names(city);
+    let material = Material {
+        period,
+        tally: &tally,
+        names: &names,
+        topics: told.topics,
+        campaigns: told.campaigns,
+        outlines: told.outlines,
+    };
+    let made = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日%H时");
+    let subtitle = format!("{}，数据截至{made}", period.said());
+    let body = sections::write(report.title.clone(), subtitle, &material);
+    let said = first_sentence(&body);
+    Ok((
+        Finished {
+            body: serde_json::to_value(&body)?,
+            facts: pack(facts)?,
+        },
+        said,
+    ))
+}
+
+fn first_sentence(body: &Body) -> String {
+    let plain = body.plain();
+    let first = plain.lines().nth(1).unwrap_or_default();
+    first.split_inclusive('。').next().unwrap_or_default().to_owned()
+}
+
+fn names(city: &City) -> Names {
+    Names {
+        areas: city
+            .counties
+            .divisions()
+            .iter()
+            .map(|division| (division.code.clone(), division.name.clone()))
+            .collect(),
+        categories: city
+            .categories
+            .leaves()
+            .map(|leaf| (leaf.code.clone(), leaf.name.clone()))
+            .collect(),
+        units: city
+            .units
+            .all()
+            .iter()
+            .map(|unit| (unit.id.to_string(), unit.name.clone()))
+            .collect(),
+    }
+}
+
+/// An outline fit for a page; one that cannot be read is left out of the drawing.
+fn outline((code, geometry): (String, serde_json::Value)) -> Option<Outline> {
+    let geometry: geojson::Geometry = serde_json::from_value(geometry).ok()?;
+    let outline = boundaries::trusted_outline(&geometry)
+        .ok()?
+        .simplify_vw_preserve(SIMPLIFY);
+    let ring = |ring: &geo::LineString<f64>| ring.coords().map(|at| (at.x, at.y)).collect();
+    let rings = outline.iter().flat_map(|polygon| {
+        std::iter::once(polygon.exterior())
+            .chain(polygon.interiors())
+            .map(ring)
+            .collect::<Vec<_>>()
+    });
+    Some(Outline {
+        code,
+        rings: rings.collect(),
+    })
+}
+
+async fn tell(
+    app: &App,
+    connection: &impl ConnectionTrait,
+    report: &insight_report::Model,
+    said: String,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut event = Event::general(EventKind::ReportReady)
+        .title(report.title.clone())
+        .note(said);
+    if let Some(area) = &report.area_code {
+        event = event.area(area.clone());
+    }
+    notices::tell(connection, &app.wording, &event, now).await
+}
+
+/// The facts as they are kept: JSON, compressed.
+pub fn pack(facts: &[Fact]) -> anyhow::Result<Vec<u8>> {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(&serde_json::to_vec(facts)?)?;
+    Ok(packed.finish()?)
+}
+
+pub fn unpack(packed: &[u8]) -> anyhow::Result<Vec<Fact>> {
+    let mut json = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut json)?;
+    Ok(serde_json::from_slice(&json)?)
+}

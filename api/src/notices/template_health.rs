@@ -1,0 +1,110 @@
+//! How each message template fares: whether WeChat knows it as we do, and what became of the last week's pushes.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::kinds::{DeliveryStatus, Role};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::notices::fields::FieldKind;
+use crate::notices::template::{Field, Template};
+use crate::notices::{store, template_check};
+use crate::people::caller::Caller;
+
+/// Pushes of these days are counted.
+pub const DAYS: i64 = 7;
+
+#[derive(Clone, Debug)]
+pub struct Health {
+    pub key: &'static str,
+    pub id: String,
+    pub title: String,
+    pub long_term: bool,
+    pub fields: Vec<FieldHealth>,
+    /// None: never compared.
+    pub checked: Option<Checked>,
+    pub outcomes: Outcomes,
+}
+
+#[derive(Clone, Debug)]
+pub struct FieldHealth {
+    pub key: String,
+    pub label: String,
+    pub limit: String,
+}
+
+/// What the last comparison found.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    pub at: DateTime<Utc>,
+    pub known: bool,
+    pub problems: Vec<String>,
+}
+
+/// What became of pushes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    pub sent: i64,
+    /// The person has not allowed it, or no more of it.
+    pub refused: i64,
+    /// Or WeChat's answer never came.
+    pub failed: i64,
+    pub waiting: i64,
+}
+
+impl Outcomes {
+    fn add(&mut self, status: DeliveryStatus, count: i64) {
+        match status {
+            DeliveryStatus::Sent => self.sent += count,
+            DeliveryStatus::NotSubscribed => self.refused += count,
+            DeliveryStatus::Failed | DeliveryStatus::Unknown => self.failed += count,
+            DeliveryStatus::Waiting => self.waiting += count,
+            // A later push said the same and more.
+            DeliveryStatus::Superseded => {}
+        }
+    }
+}
+
+/// Every template, in the order of the wording.
+pub async fn of_templates(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<Vec<Health>> {
+    caller.require(Role::Admin)?;
+    let outcomes = store::outcomes_since(&app.db, now - TimeDelta::days(DAYS)).await?;
+    let checks = store::template_checks(&app.db).await?;
+    let health = |template: &Template| {
+        let key = template.key.as_str();
+        let check = checks.iter().find(|check| check.template_key == key);
+        let mut own = Outcomes::default();
+        for (_, status, count) in outcomes.iter().filter(|(of, ..)| of == key) {
+            own.add(*status, *count);
+        }
+        Health {
+            key,
+            id: template.id.clone(),
+            title: template.title.clone(),
+            long_term: template.long_term,
+            fields: fields(template),
+            checked: check.map(|check| Checked {
+                at: check.checked_at,
+                known: check.known,
+                problems: serde_json::from_value(check.problems.clone()).unwrap_or_default(),
+            }),
+            outcomes: own,
+        }
+    };
+    Ok(app.wording.templates().map(health).collect())
+}
+
+fn fields(template: &Template) -> Vec<FieldHealth> {
+    let field = |(key, field): (&String, &Field)| FieldHealth {
+        key: key.clone(),
+        label: field.label.clone(),
+        limit: FieldKind::of_key(key).map(FieldKind::limit).unwrap_or_default(),
+    };
+    template.fields.iter().map(field).collect()
+}
+
+/// Compares with WeChat now.
+pub async fn check_now(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
+    caller.require(Role::Admin)?;
+    template_check::check_and_keep(app, now).await?;
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! The words of notices and the templates of pushes, read from `wording.toml` of the city pack and checked
+//! against the table of `audience.rs`: a text that is missing, superfluous or asks for an unknown fact is a
+//! fault with its key.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use entity::kinds::Visibility;
+use serde::Deserialize;
+
+use crate::notices::audience::{EventKind, TemplateKey};
+use crate::notices::fields::{cut, is_han, visible};
+use crate::notices::template::{self, Card, RawTemplate, Template};
+use crate::notices::text_pattern::{Facts, Pattern};
+
+const TITLE_CHARS: usize = 64;
+const PHRASE_HAN: usize = 5;
+
+/// The words of one city.
+#[derive(Clone, Debug)]
+pub struct Wording {
+    /// Whether WeChat tells us of consents (message push is configured). Only then a known refusal is believed
+    /// without asking WeChat again.
+    pub consents_told: bool,
+    zone: Tz,
+    city: String,
+    events: BTreeMap<EventKind, EventWords>,
+    templates: BTreeMap<TemplateKey, Template>,
+}
+
+#[derive(Clone, Debug)]
+struct EventWords {
+    /// Where the matter stands, in five Han characters at most.
+    phrase: String,
+    texts: BTreeMap<Visibility, (Pattern, Pattern)>,
+}
+
+/// A line for the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub title: String,
+    pub body: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawWording {
+    /// Signs the messages, e.g. the hotline's name.
+    city: String,
+    events: BTreeMap<String, RawEvent>,
+    templates: BTreeMap<String, RawTemplate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEvent {
+    phrase: String,
+    public: Option<RawText>,
+    internal: Option<RawText>,
+    supervision: Option<RawText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    title: String,
+    body: String,
+}
+
+impl Wording {
+    /// Reads and checks; every fault at once, each with its key.
+    pub fn parse(text: &str, zone: Tz) -> Result<Self, Vec<String>> {
+        let raw: RawWording = toml::from_str(text).map_err(|error| vec![error.to_string()])?;
+        let mut faults = Vec::new();
+        let mut events = BTreeMap::new();
+        for kind in EventKind::ALL {
+            match raw.events.get(kind.as_str()) {
+                Some(event) => {
+                    events.insert(*kind, EventWords::read(*kind, event, &mut faults));
+                }
+                None => faults.push(format!("events.{}: is missing", kind.as_str())),
+            }
+        }
+        for name in raw.events.keys() {
+            if !EventKind::ALL.iter().any(|kind| kind.as_str() == name) {
+                faults.push(format!("events.{name}: there is no such event"));
+            }
+        }
+        let mut templates = BTreeMap::new();
+        for (name, template) in &raw.templates {
+            match TemplateKey::named(name) {
+                Some(key) => {
+                    templates.insert(key, Template::read(key, template, &mut faults));
+                }
+                None => faults.push(format!("templates.{name}: there is no such template")),
+            }
+        }
+        for key in TemplateKey::ALL {
+            if !templates.contains_key(&key) {
+                faults.push(format!("templates.{}: is missing", key.as_str()));
+            }
+        }
+        template::alike(templates.values(), &mut faults);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        Ok(Self {
+            consents_told: false,
+            zone,
+            city: raw.city,
+            events,
+            templates,
+        })
+    }
+
+    #[must_use]
+    pub fn zone(&self) -> Tz {
+        self.zone
+    }
+
+    /// `2025年9月8日 09:30`, as people of the city read it.
+    #[must_use]
+    pub fn date(&self, time: DateTime<Utc>) -> String {
+        time.with_timezone(&self.zone)
+            .format("%Y年%-m月%-d日 %H:%M")
+            .to_string()
+    }
+
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.templates.values()
+    }
+
+    #[must_use]
+    pub fn template(&self, key: TemplateKey) -> Option<&Template> {
+        self.templates.get(&key)
+    }
+
+    /// The template that WeChat knows under this id.
+    #[must_use]
+    pub fn template_by_id(&self, id: &str) -> Option<&Template> {
+        self.templates.values().find(|template| template.id == id)
+    }
+
+    /// Whether any text of the event, or the card that goes with it, speaks of this fact.
+    #[must_use]
+    pub fn asks_for(&self, kind: EventKind, fact: &str) -> bool {
+        let texts = self
+            .events
+            .get(&kind)
+            .into_iter()
+            .flat_map(|words| words.texts.values());
+        let in_texts = texts
+            .flat_map(|(title, body)| [title, body])
+            .any(|pattern| pattern.asks_for(fact));
+        let pushes = kind.heard_by().iter().filter_map(|hears| hears.push);
+        let mut cards = pushes.filter_map(|key| self.templates.get(&key));
+        in_texts || cards.any(|template| template.asks_for(fact))
+    }
+
+    /// The inbox line for those who read at this visibility.
+    #[must_use]
+    pub fn text(&self, kind: EventKind, visibility: Visibility, facts: &Facts) -> Option<Text> {
+        let (title, body) = self.events.get(&kind)?.texts.get(&visibility)?;
+        Some(Text {
+            title: cut(&visible(&title.fill(facts)), TITLE_CHARS),
+            body: body.fill(facts).trim().to_owned(),
+        })
+    }
+
+    /// The push, every field made to fit. `now` is the time of the event.
+    #[must_use]
+    pub fn card(&self, key: TemplateKey, facts: &Facts, now: DateTime<Utc>) -> Option<Card> {
+        let template = self.templates.get(&key)?;
+        Some(template.card(facts, &self.date(now)))
+    }
+
+    /// Adds what the words themselves know of an event.
+    pub fn add_own_facts(&self, kind: EventKind, facts: &mut Facts) {
+        if let Some(words) = self.events.get(&kind) {
+            facts.insert("phrase", words.phrase.clone());
+        }
+        facts.insert("event", kind.as_str().to_owned());
+        facts.insert("city", self.city.clone());
+    }
+}
+
+impl EventWords {
+    fn read(kind: EventKind, raw: &RawEvent, faults: &mut Vec<String>) -> Self {
+        let key = format!("events.{}", kind.as_str());
+        let length = raw.phrase.chars().count();
+        if length == 0 || length > PHRASE_HAN || !raw.phrase.chars().all(is_han) {
+            faults.push(format!("{key}.phrase: must be one to five Han characters"));
+        }
+        let mut texts = BTreeMap::new();
+        for (visibility, text) in [
+            (Visibility::Public, &raw.public),
+            (Visibility::Internal, &raw.internal),
+            (Visibility::Supervision, &raw.supervision),
+        ] {
+            let key = format!("{key}.{visibility}");
+            let mut hears = kind.heard_by().iter();
+            match (hears.any(|hears| hears.audience.visibility() == visibility), text) {
+                (true, Some(text)) => {
+                    let title = Pattern::read(&format!("{key}.title"), &text.title, faults);
+                    let body = Pattern::read(&format!("{key}.body"), &text.body, faults);
+                    texts.insert(visibility, (title, body));
+                }
+                (true, None) => faults.push(format!("{key}: is missing")),
+                (false, Some(_)) => faults.push(format!("{key}: nobody hears this")),
+                (false, None) => {}
+            }
+        }
+        Self {
+            phrase: raw.phrase.clone(),
+            texts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

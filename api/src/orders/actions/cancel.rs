@@ -1,0 +1,43 @@
+//! 撤销: by the delegate before a unit has accepted, or by an operator, always with a reason.
+
+use entity::kinds::{AssignmentRole, AssignmentStatus};
+
+use super::begin;
+use crate::app::App;
+use crate::deadlines::deadline_rows;
+use crate::error::Result;
+use crate::notices::{Event, EventKind};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::store::assignments;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::OrderView;
+
+pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 2..=500;
+
+pub async fn cancel(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    reason: &str,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Cancel).await?;
+    let reason = one_text("reason", reason, REASON_CHARS)?;
+    let order = step.order.id;
+    assignments::end(
+        &step.txn,
+        order,
+        AssignmentRole::ALL,
+        AssignmentStatus::Withdrawn,
+        step.now,
+    )
+    .await?;
+    deadline_rows::stop_all(&step.txn, step.city.law(), &mut step.clocks, step.now).await?;
+    step.order.closed_at = Some(step.now);
+    step.write().await?;
+    step.record(step.event("cancelled").note(reason.clone())).await?;
+    step.tell(app, Event::of(EventKind::Cancelled, &step.order).note(reason))
+        .await?;
+    step.commit(app).await
+}

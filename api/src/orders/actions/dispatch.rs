@@ -1,0 +1,111 @@
+//! An operator sends the order to a unit: out of triage, or to another unit. Number, photos, history and clocks
+//! stay. `final` is 终审派单: the unit may not return it.
+
+use entity::kinds::{AssignmentRole, AssignmentStatus, CategorySource, Visibility};
+use serde_json::{Value, json};
+
+use super::cancel::REASON_CHARS;
+use super::{Move, begin};
+use crate::app::App;
+use crate::city::units::Unit;
+use crate::deadlines::deadline_rows;
+use crate::error::{Error, FieldError, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::store::assignments;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::OrderView;
+
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// Id, code, name or alias.
+    pub unit: String,
+    /// Code or name; none leaves it as it is.
+    pub category: Option<String>,
+    pub reason: String,
+    pub is_final: bool,
+}
+
+pub async fn dispatch(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    decision: Decision,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Dispatch).await?;
+    let city = step.city.clone();
+    let reason = one_text("reason", &decision.reason, REASON_CHARS)?;
+    let unit = city
+        .units
+        .resolve(&decision.unit)
+        .ok_or_else(|| unknown("unit", "没有这个单位。"))?;
+    if let Some(text) = &decision.category {
+        let category = city
+            .categories
+            .find(text)
+            .ok_or_else(|| unknown("category", "没有这个类别。"))?;
+        step.order.category_code = Some(category.code.clone());
+        step.order.category_source = CategorySource::Operator;
+        step.order.category_confidence = None;
+    }
+    hand_over(&mut step, unit).await?;
+    step.order.dispatch = why(&step, &reason, decision.is_final);
+    step.write().await?;
+    let kind = if decision.is_final {
+        EventKind::FinalDispatch
+    } else {
+        EventKind::Redispatched
+    };
+    let event = step.event("redispatched").note(format!("派往{}", unit.name));
+    let detail = json!({
+        "unit": unit.id,
+        "unit_name": unit.name,
+        "from_unit": step.before.unit_id,
+        "category": step.order.category_code,
+        "final": decision.is_final,
+    });
+    step.record(event.detail(detail)).await?;
+    let reasoned = step.event("dispatch_reason").visible_to(Visibility::Internal);
+    step.record(reasoned.note(reason.clone())).await?;
+    step.tell(app, Event::of(kind, &step.order).unit(unit.id).note(reason))
+        .await?;
+    if let Some(former) = step.before.unit_id.filter(|former| *former != unit.id) {
+        step.tell(app, Event::of(EventKind::Withdrawn, &step.order).unit(former))
+            .await?;
+    }
+    step.commit(app).await
+}
+
+fn unknown(field: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, &format!("unknown_{field}"), detail)])
+}
+
+/// Takes the order from whoever has it and gives it to the unit; clocks start only if
+/// none runs.
+async fn hand_over(step: &mut Move, unit: &Unit) -> Result<()> {
+    let (txn, now, id) = (&step.txn, step.now, step.order.id);
+    assignments::end(txn, id, AssignmentRole::ALL, AssignmentStatus::Withdrawn, now).await?;
+    assignments::give_round(txn, &step.order, unit.id, &[], step.actor.person, now).await?;
+    let law = step.city.law();
+    if step.clocks.iter().all(|clock| clock.stopped_at.is_some()) {
+        let started =
+            deadline_rows::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
+        step.clocks.extend(started);
+        step.order.dispatched_at = Some(now);
+    }
+    step.order.unit_id = Some(unit.id);
+    step.order.accepted_at = None;
+    Ok(())
+}
+
+fn why(step: &Move, reason: &str, is_final: bool) -> Value {
+    let candidates = step.before.dispatch.get("candidates").cloned();
+    json!({
+        "rule": "operator",
+        "reason": reason,
+        "candidates": candidates.unwrap_or_else(|| json!([])),
+        "final": is_final,
+    })
+}

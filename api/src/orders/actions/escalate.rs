@@ -1,0 +1,58 @@
+//! 督办升级: the level of supervision goes up with each dissatisfied verdict, and when several delegates stand behind
+//! one matter. It never goes down.
+
+use entity::kinds::{SupervisionLevel, Visibility};
+use entity::order;
+use serde_json::json;
+
+use super::Move;
+use crate::app::App;
+use crate::deadlines::Policy;
+use crate::error::Result;
+use crate::notices::{self, Event, EventKind};
+use crate::orders::history::{self, NewEvent};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::consequences::{self, Before};
+
+pub const BY_DELEGATES: &str = "多名代表反映同一事项";
+pub const BY_VERDICT: &str = "代表再次评价不满意";
+
+/// What the level of an order with so many endorsers is judged by.
+#[must_use]
+pub fn weigh(policy: &Policy, order: &order::Model, endorsers: usize) -> Before {
+    Before {
+        dissatisfied: u32::try_from(order.dissatisfied_count).unwrap_or(0),
+        delegates: u32::try_from(1 + endorsers).unwrap_or(u32::MAX),
+        delegates_to_raise: policy.supervision.delegates_to_raise,
+        level: order.supervision_level,
+    }
+}
+
+/// Where the order stands now that so many endorse it.
+#[must_use]
+pub fn reached(policy: &Policy, order: &order::Model, endorsers: usize) -> SupervisionLevel {
+    consequences::level(weigh(policy, order, endorsers))
+}
+
+/// Records the rise and tells of it, if the order stands higher than `before`.
+pub async fn tell_if_raised(
+    app: &App,
+    step: &Move,
+    order: &order::Model,
+    before: SupervisionLevel,
+    why: &str,
+) -> Result<()> {
+    if order.supervision_level <= before {
+        return Ok(());
+    }
+    let system = Actor::system();
+    let event = NewEvent::new("raised", &system, order.status, step.now)
+        .visible_to(Visibility::Internal)
+        .note(why)
+        .detail(json!({ "level": order.supervision_level }));
+    history::append(&step.txn, order, event).await?;
+    let told = Event::of(EventKind::Raised, order)
+        .by(step.actor.person)
+        .note(why);
+    notices::tell(&step.txn, &app.wording, &told, step.now).await
+}

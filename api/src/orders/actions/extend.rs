@@ -1,0 +1,171 @@
+//! 延期: the unit asks for more working days; an operator decides, or the policy does.
+
+use entity::extension;
+use entity::ids::ExtensionId;
+use entity::kinds::{ClockKind, ExtensionStatus, Visibility};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+use serde_json::json;
+
+use super::cancel::REASON_CHARS;
+use super::{Move, begin};
+use crate::app::App;
+use crate::deadlines::deadline_rows;
+use crate::deadlines::extension::{Asked, Refused};
+use crate::error::{Error, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::{OrderView, available_actions};
+
+/// Asks for `days` working days more; none takes what one extension may give.
+pub async fn ask(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    reason: &str,
+    days: Option<u32>,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::RequestExtension).await?;
+    let reason = one_text("reason", reason, REASON_CHARS)?;
+    let around = step.around(&step.before).await?;
+    let clock = deadline_rows::running(&step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
+    let clock = deadline_rows::clock(clock)?;
+    let (granted, pending) = available_actions::asked_before(&step.before, &around);
+    let asked = Asked {
+        clock: &clock,
+        granted,
+        pending,
+        reason: &reason,
+        days,
+    };
+    let days = step.city.law().ask_extension(asked, step.now)?;
+    let row = extension::Model {
+        id: ExtensionId::generate(),
+        order_id: step.order.id,
+        round: step.order.round,
+        unit_id: step.unit()?,
+        reason: reason.clone(),
+        days: i32::try_from(days).unwrap_or(i32::MAX),
+        status: ExtensionStatus::Pending,
+        asked_by: actor.person.ok_or_else(Error::not_found)?,
+        asked_at: step.now,
+        decided_by: None,
+        decided_at: None,
+        note: None,
+        due_before: clock.due_at,
+        due_after: None,
+    };
+    let active = extension::ActiveModel::from(row.clone()).reset_all();
+    extension::Entity::insert(active)
+        .exec_without_returning(&step.txn)
+        .await?;
+    let automatic = step.city.policy.clocks.extension_granted_automatically;
+    if automatic {
+        grant(&mut step, &row, None).await?;
+    }
+    step.write().await?;
+    let event = step
+        .event("extension_asked")
+        .visible_to(Visibility::Internal)
+        .note(reason.clone());
+    step.record(event.detail(json!({ "extension": row.id, "days": days })))
+        .await?;
+    if automatic {
+        tell_granted(app, &step, &row).await?;
+    } else {
+        step.tell(
+            app,
+            Event::of(EventKind::ExtensionAsked, &step.order).note(reason),
+        )
+        .await?;
+    }
+    step.commit(app).await
+}
+
+/// An operator's decision.
+pub async fn decide(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    id: ExtensionId,
+    if_match: Option<i32>,
+    granted: bool,
+    note: Option<&str>,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::DecideExtension).await?;
+    let note = note.map(|note| one_text("note", note, 0..=500)).transpose()?;
+    let note = note.filter(|note| !note.is_empty());
+    let found = extension::Entity::find_by_id(id).one(&step.txn).await?;
+    let row = found
+        .filter(|row| row.order_id == step.order.id)
+        .ok_or_else(Error::not_found)?;
+    if row.status != ExtensionStatus::Pending || row.round != step.order.round {
+        return Err(step
+            .conflict("extension_decided", "这项延期申请已经有了决定。")
+            .await);
+    }
+    if granted {
+        grant(&mut step, &row, note.clone()).await?;
+        step.write().await?;
+        tell_granted(app, &step, &row).await?;
+    } else {
+        settle(&step, &row, ExtensionStatus::Refused, note.clone(), None).await?;
+        step.write().await?;
+        let event = step.event("extension_refused").visible_to(Visibility::Internal);
+        let event = event.detail(json!({ "extension": row.id }));
+        step.record(note.iter().fold(event, |event, note| event.note(note.as_str())))
+            .await?;
+        let told = Event::of(EventKind::ExtensionRefused, &step.order);
+        step.tell(app, note.into_iter().fold(told, Event::note)).await?;
+    }
+    step.commit(app).await
+}
+
+/// Moves the clock and settles the asking.
+async fn grant(step: &mut Move, row: &extension::Model, note: Option<String>) -> Result<()> {
+    let held = deadline_rows::running_mut(&mut step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
+    let clock = deadline_rows::clock(held)?;
+    let days = u32::try_from(row.days).unwrap_or(0);
+    let granted = match &clock.explanation.rule {
+        crate::deadlines::explain::Rule::WorkingDays { extended_by, .. } => extended_by.len(),
+        crate::deadlines::explain::Rule::ElapsedHours { .. } => 0,
+    };
+    let law = step.city.law();
+    let moved = law.grant_extension(&clock, u32::try_from(granted).unwrap_or(u32::MAX), days)?;
+    deadline_rows::move_to(&step.txn, law, held, &moved, step.now).await?;
+    settle(step, row, ExtensionStatus::Granted, note, Some(moved.due_at)).await?;
+    step.order.extensions_granted += 1;
+    Ok(())
+}
+
+async fn settle(
+    step: &Move,
+    row: &extension::Model,
+    status: ExtensionStatus,
+    note: Option<String>,
+    due_after: Option<chrono::DateTime<chrono::Utc>>,
+) -> Result<()> {
+    let mut active: extension::ActiveModel = row.clone().into();
+    active.status = Set(status);
+    active.decided_by = Set(step.actor.person);
+    active.decided_at = Set(Some(step.now));
+    active.note = Set(note);
+    active.due_after = Set(due_after);
+    active.update(&step.txn).await?;
+    Ok(())
+}
+
+async fn tell_granted(app: &App, step: &Move, row: &extension::Model) -> Result<()> {
+    let event = step
+        .event("extension_granted")
+        .note(format!("延期 {} 个工作日", row.days));
+    step.record(event.detail(json!({ "extension": row.id, "days": row.days })))
+        .await?;
+    let mut told = Event::of(EventKind::ExtensionGranted, &step.order);
+    if let Some(due) = step.order.due_at {
+        told = told.due(due);
+    }
+    step.tell(app, told).await
+}

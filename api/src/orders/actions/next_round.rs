@@ -1,0 +1,54 @@
+//! 二次办理: the next round, with the same unit, its charges and clocks of its own. The order keeps all rounds.
+
+use entity::ids::UnitId;
+use entity::kinds::{AssignmentRole, AssignmentStatus};
+
+use super::Move;
+use crate::app::App;
+use crate::deadlines::deadline_rows;
+use crate::error::Result;
+use crate::notices::{Event, EventKind};
+use crate::orders::store::assignments;
+
+const SUPPORT_AGAIN: &str = "二次办理，请继续协办";
+
+/// 协办: the units that supported the round before, and support the next one.
+fn supports(step: &Move) -> Vec<UnitId> {
+    let theirs = step.known.charges.iter().filter(|charge| {
+        charge.role == AssignmentRole::Support
+            && charge.round == step.before.round
+            && charge.status != AssignmentStatus::Withdrawn
+    });
+    let mut units: Vec<_> = theirs.map(|charge| charge.unit_id).collect();
+    units.sort();
+    units.dedup();
+    units
+}
+
+/// Tells them, once the order is written.
+pub async fn tell_supports(app: &App, step: &Move) -> Result<()> {
+    for unit in supports(step) {
+        let event = Event::of(EventKind::SupportAssigned, &step.order).unit(unit);
+        step.tell(app, event.note(SUPPORT_AGAIN)).await?;
+    }
+    Ok(())
+}
+
+/// Starts the next round of a move whose status is `dispatched` already.
+pub async fn start_next(step: &mut Move) -> Result<()> {
+    let unit = step.unit()?;
+    step.order.round += 1;
+    let (txn, now, id) = (&step.txn, step.now, step.order.id);
+    let law = step.city.law();
+    assignments::end(txn, id, AssignmentRole::ALL, AssignmentStatus::Done, now).await?;
+    deadline_rows::stop_all(txn, law, &mut step.clocks, now).await?;
+    let supports = supports(step);
+    assignments::give_round(txn, &step.order, unit, &supports, step.actor.person, now).await?;
+    let started = deadline_rows::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
+    step.clocks.extend(started);
+    step.order.dispatched_at = Some(now);
+    step.order.accepted_at = None;
+    step.order.replied_at = None;
+    step.order.closed_at = None;
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! 备注: something to remember of an order. A delegate's is public; whoever handles or watches it writes for those who
+//! read what is internal.
+
+use entity::kinds::Visibility;
+
+use super::begin;
+use crate::app::App;
+use crate::error::Result;
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::OrderView;
+
+const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
+
+pub async fn note(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    text: &str,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Note).await?;
+    let text = one_text("text", text, NOTE_CHARS)?;
+    step.write().await?;
+    let visibility = if actor.is_staff() {
+        Visibility::Internal
+    } else {
+        Visibility::Public
+    };
+    step.record(step.event("noted").visible_to(visibility).note(text))
+        .await?;
+    step.commit(app).await
+}

@@ -1,0 +1,64 @@
+//! 反弹: the problem is back. Its delegate reopens the closed order: same number, next round.
+
+use entity::ids::PhotoId;
+
+use super::cancel::REASON_CHARS;
+use super::{begin, next_round};
+use crate::app::App;
+use crate::error::{Refusal, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::store::photos;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::{OrderView, available_actions};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    TooLate { days: u32 },
+    Merged,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TooLate { .. } => "reopen_too_late",
+            Self::Merged => "order_merged",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::TooLate { days } => format!("办结超过 {days} 天，请作为新的事项反映。"),
+            Self::Merged => "这件工单已并入另一件工单。".to_owned(),
+        }
+    }
+}
+
+pub async fn reopen(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    reason: &str,
+    photos: &[PhotoId],
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Reopen).await?;
+    let reason = one_text("reason", reason, REASON_CHARS)?;
+    if step.before.merged_into.is_some() {
+        return Err(Refused::Merged.into());
+    }
+    if !available_actions::may_reopen(&step.city, &step.before, step.now) {
+        let days = step.city.policy.follow_up.reopen_days;
+        return Err(Refused::TooLate { days }.into());
+    }
+    next_round::start_next(&mut step).await?;
+    photos::attach(&step.txn, &step.order, actor, photos, None, step.now).await?;
+    step.write().await?;
+    step.record(step.event("reopened").note(reason.clone()).photos(photos))
+        .await?;
+    step.tell(app, Event::of(EventKind::Reopened, &step.order).note(reason))
+        .await?;
+    next_round::tell_supports(app, &step).await?;
+    step.commit(app).await
+}

@@ -1,0 +1,191 @@
+//! 办理情况 and 公开答复: the unit in charge says what it did, to itself and to the public, which stops the
+//! clocks of the round. A unit with a part of the matter gives its account; the order waits for the lead.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{PersonId, PhotoId, ReplyId, UnitId};
+use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, PhotoRole, Visibility};
+use entity::reply;
+use sea_orm::{ActiveModelTrait, EntityTrait};
+use serde_json::json;
+
+use super::{Move, begin_any};
+use crate::app::App;
+use crate::deadlines::deadline_rows;
+use crate::error::{Error, FieldError, Result};
+use crate::jobs::queue::{Job, enqueue};
+use crate::notices::{Event, EventKind};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::{Action, Standing};
+use crate::orders::store::{assignments, photos};
+use crate::orders::submit::draft::{MAX_PHOTOS, words};
+use crate::orders::view::OrderView;
+
+/// The kind of the job that asks the delegate; its subject is the order's id. `follow_up` does it.
+pub const ASK_FOLLOW_UP: &str = "ask_follow_up";
+
+const ACCOUNT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
+const PUBLIC_CHARS: std::ops::RangeInclusive<usize> = 2..=2_000;
+const HOW_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Internal.
+    pub account: String,
+    /// What the delegate and the public read; a part has none of its own.
+    pub public_reply: Option<String>,
+    pub photos: Vec<PhotoId>,
+    /// When and how the unit spoke with the delegate.
+    pub contacted: Option<(DateTime<Utc>, String)>,
+}
+
+impl Answer {
+    fn checked(mut self, now: DateTime<Utc>, whole: bool) -> Result<Self> {
+        let mut faults = Vec::new();
+        self.account = words("account", &self.account, ACCOUNT_CHARS, &mut faults);
+        if whole {
+            let public = self.public_reply.unwrap_or_default();
+            self.public_reply = Some(words("public_reply", &public, PUBLIC_CHARS, &mut faults));
+        }
+        if self.photos.len() > MAX_PHOTOS {
+            let detail = format!("照片最多 {MAX_PHOTOS} 张。");
+            faults.push(FieldError::new("photo_ids", "too_many", detail));
+        }
+        if let Some((at, how)) = &mut self.contacted {
+            *how = words("contacted.how", how, HOW_CHARS, &mut faults);
+            if *at > now {
+                faults.push(FieldError::new(
+                    "contacted.at",
+                    "in_the_future",
+                    "联系时间不能晚于现在。",
+                ));
+            }
+        }
+        self.photos.sort();
+        self.photos.dedup();
+        if faults.is_empty() {
+            Ok(self)
+        } else {
+            Err(Error::invalid(faults))
+        }
+    }
+}
+
+pub async fn reply(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    answer: Answer,
+) -> Result<OrderView> {
+    let action = |standing| match standing {
+        Standing::SupportUnit => Action::ReportPart,
+        _ => Action::Reply,
+    };
+    let step = begin_any(app, actor, number, if_match, action).await?;
+    let whole = step.standing != Standing::SupportUnit;
+    let answer = answer.checked(step.now, whole)?;
+    if whole {
+        reply_for_all(app, step, answer).await
+    } else {
+        reply_for_part(app, step, answer).await
+    }
+}
+
+async fn reply_for_all(app: &App, mut step: Move, answer: Answer) -> Result<OrderView> {
+    let (txn, now) = (&step.txn, step.now);
+    let (person, unit) = acting(&step)?;
+    let row = row(&step, person, unit, &answer);
+    let supplementary = row.supplementary;
+    let row = reply::ActiveModel::from(row).reset_all();
+    reply::Entity::insert(row).exec_without_returning(txn).await?;
+    let role = Some(PhotoRole::After);
+    photos::attach(txn, &step.order, &step.actor, &answer.photos, role, now).await?;
+    let roles = [AssignmentRole::Lead];
+    assignments::end(txn, step.order.id, &roles, AssignmentStatus::Done, now).await?;
+    deadline_rows::stop_all(txn, step.city.law(), &mut step.clocks, now).await?;
+    step.order.replied_at = Some(now);
+    step.write().await?;
+    let public = answer.public_reply.unwrap_or_default();
+    let event = step.event(if supplementary { "supplemented" } else { "replied" });
+    let event = event.note(public.clone()).photos(&answer.photos);
+    let contacted = answer.contacted.map(|(at, how)| json!({ "at": at, "how": how }));
+    step.record(event.detail(json!({ "contacted": contacted })))
+        .await?;
+    let account = step
+        .event("account")
+        .visible_to(Visibility::Internal)
+        .note(answer.account);
+    step.record(account).await?;
+    step.tell(app, Event::of(EventKind::Replied, &step.order).note(public))
+        .await?;
+    ask_the_delegate(&step, supplementary).await?;
+    step.commit(app).await
+}
+
+/// 智能回访 begins with the answer; after a supplementary reply the policy may wait a while.
+async fn ask_the_delegate(step: &Move, supplementary: bool) -> Result<()> {
+    let wait = if supplementary {
+        step.city.policy.follow_up.asked_again_after_hours
+    } else {
+        0
+    };
+    let job = Job {
+        kind: ASK_FOLLOW_UP,
+        subject: step.order.id.to_string(),
+        dedup_key: None,
+        run_at: step.now + TimeDelta::hours(i64::from(wait)),
+    };
+    enqueue(&step.txn, job, step.now).await
+}
+
+async fn reply_for_part(app: &App, mut step: Move, answer: Answer) -> Result<OrderView> {
+    let Some(part) = step.known.part_of(&step.actor, step.order.round).cloned() else {
+        return Err(step
+            .conflict("part_done", "您的单位在这件工单中的任务已经完成。")
+            .await);
+    };
+    assignments::report(&step.txn, &part, &answer.account, step.now).await?;
+    let role = Some(PhotoRole::Evidence);
+    photos::attach(
+        &step.txn,
+        &step.order,
+        &step.actor,
+        &answer.photos,
+        role,
+        step.now,
+    )
+    .await?;
+    step.write().await?;
+    let event = step.event("part_reported").visible_to(Visibility::Internal);
+    let event = event.note(answer.account.clone()).photos(&answer.photos);
+    step.record(event.detail(json!({ "assignment": part.id })))
+        .await?;
+    let done = Event::of(EventKind::SubDone, &step.order).unit(part.unit_id);
+    step.tell(app, done.note(answer.account)).await?;
+    step.commit(app).await
+}
+
+/// The handler and his unit; nobody else gets this far.
+fn acting(step: &Move) -> Result<(PersonId, UnitId)> {
+    step.actor
+        .person
+        .zip(step.actor.unit)
+        .ok_or_else(|| Error::forbidden("您的身份不能进行这项操作。"))
+}
+
+fn row(step: &Move, person: PersonId, unit: UnitId, answer: &Answer) -> reply::Model {
+    let (contacted_at, contacted_how) = answer.contacted.clone().unzip();
+    reply::Model {
+        id: ReplyId::generate(),
+        order_id: step.order.id,
+        round: step.order.round,
+        unit_id: unit,
+        person_id: person,
+        account: answer.account.clone(),
+        public_reply: answer.public_reply.clone().unwrap_or_default(),
+        contacted_at,
+        contacted_how,
+        supplementary: deadline_rows::running(&step.clocks, ClockKind::Supplementary).is_some(),
+        created_at: step.now,
+    }
+}

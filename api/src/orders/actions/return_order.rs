@@ -1,0 +1,87 @@
+//! 退单: the unit says that it is not the right one. The clocks go on; an operator decides.
+
+use entity::ids::ReturnId;
+use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
+use entity::order_return;
+use sea_orm::{ActiveModelTrait, EntityTrait};
+use serde_json::json;
+
+use super::begin;
+use super::cancel::REASON_CHARS;
+use crate::app::App;
+use crate::error::{Error, FieldError, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::store::assignments;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::{OrderView, available_actions};
+
+pub async fn send_back(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    reason: &str,
+    proposed: Option<&str>,
+) -> Result<OrderView> {
+    let mut step = begin(app, actor, number, if_match, Action::Return).await?;
+    let unit = step.unit()?;
+    let reason = one_text("reason", reason, REASON_CHARS)?;
+    let proposed = match proposed.map(str::trim).filter(|text| !text.is_empty()) {
+        None => None,
+        Some(text) => Some(step.city.units.resolve(text).map(|unit| unit.id).ok_or_else(|| {
+            Error::invalid(vec![FieldError::new(
+                "proposed_unit",
+                "unknown_unit",
+                "没有这个单位。",
+            )])
+        })?),
+    };
+    let around = step.around(&step.before).await?;
+    if let Some(mut returning) = available_actions::returning(&step.before, &around, &reason) {
+        returning.proposes_itself = proposed == Some(unit);
+        step.city.law().may_return(returning, step.now)?;
+    }
+    let row = order_return::Model {
+        id: ReturnId::generate(),
+        order_id: step.order.id,
+        round: step.order.round,
+        unit_id: unit,
+        reason: reason.clone(),
+        proposed_unit_id: proposed,
+        person_id: actor.person.ok_or_else(Error::not_found)?,
+        created_at: step.now,
+    };
+    let row = order_return::ActiveModel::from(row).reset_all();
+    order_return::Entity::insert(row)
+        .exec_without_returning(&step.txn)
+        .await?;
+    let roles = AssignmentRole::ALL;
+    assignments::end(
+        &step.txn,
+        step.order.id,
+        roles,
+        AssignmentStatus::Withdrawn,
+        step.now,
+    )
+    .await?;
+    step.order.returns += 1;
+    step.order.unit_id = None;
+    step.order.accepted_at = None;
+    step.write().await?;
+    let proposed_name = proposed
+        .and_then(|id| step.city.unit(id))
+        .map(|unit| unit.name.clone());
+    let event = step
+        .event("returned")
+        .visible_to(Visibility::Internal)
+        .note(reason.clone());
+    let detail = json!({ "unit": unit, "proposed_unit": proposed, "proposed_name": proposed_name });
+    step.record(event.detail(detail)).await?;
+    let told = Event::of(EventKind::Returned, &step.order)
+        .unit(unit)
+        .note(reason);
+    step.tell(app, told).await?;
+    step.commit(app).await
+}

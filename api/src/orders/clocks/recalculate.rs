@@ -1,0 +1,144 @@
+//! A year's holidays have been announced: the running clocks that were counted through it without them are counted
+//! anew. The order's history says what moved.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{DeadlineId, OrderId};
+use entity::{deadline, order};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use serde_json::json;
+
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::db;
+use crate::deadlines::{Calendar, Law, deadline_rows};
+use crate::error::Result;
+use crate::http::time::local;
+use crate::orders::history::{self, NewEvent};
+use crate::orders::rules::actor::Actor;
+use crate::orders::store::change_feed;
+
+/// Orders a transaction.
+const BATCH: u64 = 64;
+/// Clocks read at once where nothing is written.
+const CLOCKS_AT_ONCE: u64 = 1_000;
+
+/// Counts every running provisional clock anew by the calendar in `app.city`; how many of them moved. Safe to run
+/// twice: what has been counted anew does not change again.
+pub async fn recount(app: &App, now: DateTime<Utc>) -> Result<usize> {
+    let city = app.city.load();
+    let mut after = None;
+    let mut moved = 0;
+    while let Some((orders, last)) = next_orders(&app.db, after).await? {
+        for order in orders {
+            let txn = db::write(&app.db).await?;
+            moved += recount_order(&city, &txn, order, now).await?;
+            txn.commit().await?;
+        }
+        after = Some(last);
+    }
+    Ok(moved)
+}
+
+type Page = Option<(Vec<OrderId>, DeadlineId)>;
+
+async fn next_orders(connection: &impl ConnectionTrait, after: Option<DeadlineId>) -> Result<Page> {
+    let beyond = after.map(|id| deadline::Column::Id.gt(id));
+    let found: Vec<(DeadlineId, OrderId)> = waiting()
+        .select_only()
+        .column(deadline::Column::Id)
+        .column(deadline::Column::OrderId)
+        .filter(Condition::all().add_option(beyond))
+        .order_by_asc(deadline::Column::Id)
+        .limit(BATCH)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let last = found.last().map(|(id, _)| *id);
+    Ok(last.map(|last| (found.into_iter().map(|(_, order)| order).collect(), last)))
+}
+
+/// How many running clocks were counted without an announcement.
+pub async fn provisional(app: &App) -> Result<u64> {
+    Ok(waiting().count(&app.db).await?)
+}
+
+/// How many of them another calendar would move.
+pub async fn would_move(app: &App, calendar: &Calendar) -> Result<usize> {
+    let city = app.city.load();
+    let law = Law {
+        policy: &city.policy,
+        calendar,
+    };
+    let (mut after, mut moved): (Option<DeadlineId>, usize) = (None, 0);
+    loop {
+        let beyond = after.map(|id| deadline::Column::Id.gt(id));
+        let rows = waiting()
+            .filter(Condition::all().add_option(beyond))
+            .order_by_asc(deadline::Column::Id)
+            .limit(CLOCKS_AT_ONCE)
+            .all(&app.db)
+            .await?;
+        let Some(last) = rows.last().map(|row| row.id) else {
+            return Ok(moved);
+        };
+        for row in rows {
+            let before = deadline_rows::clock(&row)?;
+            let after = law.recounted(&before);
+            moved += usize::from(after.is_some_and(|after| after.due_at != before.due_at));
+        }
+        after = Some(last);
+    }
+}
+
+fn waiting() -> Select<deadline::Entity> {
+    deadline::Entity::find()
+        .filter(deadline::Column::Provisional.eq(true))
+        .filter(deadline::Column::StoppedAt.is_null())
+}
+
+async fn recount_order(
+    city: &City,
+    txn: &impl ConnectionTrait,
+    order: OrderId,
+    now: DateTime<Utc>,
+) -> Result<usize> {
+    let Some(mut order) = order::Entity::find_by_id(order).lock_exclusive().one(txn).await? else {
+        return Ok(0);
+    };
+    let mut changes = Vec::new();
+    let mut clocks = deadline_rows::of_order(txn, order.id).await?;
+    for row in clocks.iter_mut().filter(|row| row.provisional) {
+        let before = deadline_rows::clock(row)?;
+        let Some(after) = city.law().recounted(&before) else {
+            continue;
+        };
+        if after.due_at != before.due_at {
+            changes.push(json!({
+                "clock": after.kind,
+                "round": after.round,
+                "due_before": local(before.due_at, city.zone()),
+                "due_at": local(after.due_at, city.zone()),
+            }));
+        }
+        deadline_rows::move_to(txn, city.law(), row, &after, now).await?;
+    }
+    if changes.is_empty() {
+        return Ok(0);
+    }
+    (order.light, order.due_at) = deadline_rows::shown_of(&clocks, city.law(), now);
+    let mut row = order.clone().into_active_model();
+    row.light = Set(order.light);
+    row.due_at = Set(order.due_at);
+    row.updated_at = Set(now);
+    order::Entity::update(row).exec(txn).await?;
+    change_feed::note(txn, order.id).await?;
+    let moved = changes.len();
+    let actor = Actor::system();
+    let event =
+        NewEvent::new("deadline_recounted", &actor, order.status, now).detail(json!({ "clocks": changes }));
+    history::append(txn, &order, event).await?;
+    Ok(moved)
+}

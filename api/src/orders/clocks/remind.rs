@@ -1,0 +1,49 @@
+//! Reminds somebody of something that an order waits for, once, and keeps it in the order's history.
+
+use chrono::{DateTime, Utc};
+use entity::ids::OrderId;
+use entity::kinds::{Status, Visibility};
+use entity::order;
+use sea_orm::ConnectionTrait;
+use serde_json::json;
+
+use crate::app::App;
+use crate::error::Result;
+use crate::notices::{self, Event};
+use crate::orders::history::{self, NewEvent};
+use crate::orders::rules::actor::Actor;
+use crate::orders::store;
+
+/// The order, held, unless it is over or has this reminder in its history. `about` is what the reminder is known by.
+pub async fn owed(
+    txn: &impl ConnectionTrait,
+    order: OrderId,
+    action: &str,
+    about: (&str, &str),
+) -> Result<Option<order::Model>> {
+    let order = store::hold_id(txn, order).await?;
+    let Some(order) = order.filter(|order| order.status != Status::Cancelled) else {
+        return Ok(None);
+    };
+    let told = history::has(txn, order.id, action, about).await?;
+    Ok(Some(order).filter(|_| !told))
+}
+
+/// Tells whom the event concerns and records that they were told.
+pub async fn tell(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    (action, (field, value)): (&str, (&str, &str)),
+    event: Event<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let Some(order) = event.order else {
+        return Ok(());
+    };
+    let system = Actor::system();
+    let reminded = NewEvent::new(action, &system, order.status, now)
+        .visible_to(Visibility::Internal)
+        .detail(json!({ field: value }));
+    history::append(txn, order, reminded).await?;
+    notices::tell(txn, &app.wording, &event, now).await
+}

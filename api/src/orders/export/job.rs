@@ -1,0 +1,331 @@
+//! A long list as a file, made in the background: each run of the job reads one more step of the list into the object
+//! store, so that no run is long and a crash costs one step; the last one puts a workbook together. The file is for
+//! whoever asked, as long as he may see what he might see then, and is removed after a day.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::ExportId;
+use entity::kinds::{ExportFormat, ExportStatus};
+use entity::order_export;
+use futures_util::{Stream, StreamExt as _};
+use sea_orm::ConnectionTrait;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::mpsc;
+use uuid::Uuid;
+
+use super::store::{self, Progress};
+use super::{AT_ONCE, Reader, guarded, head, lines, workbook};
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, Kind, Result};
+use crate::jobs::queue::{Job, enqueue};
+use crate::orders::rules::actor::Actor;
+use crate::orders::search::filter::ListQuery;
+use crate::orders::search::list;
+use crate::people::caller::Caller;
+use crate::people::profile;
+
+/// Subject: the export's id.
+pub const STEP: &str = "export_orders";
+/// Subject: the export's id.
+pub const REMOVE: &str = "remove_export";
+const KEPT: TimeDelta = TimeDelta::days(1);
+/// Longer than all tries of the job together take, and the day that its file is kept.
+const ABANDONED: TimeDelta = TimeDelta::days(4);
+/// One person's unfinished files.
+const MOST_GOING: u64 = 3;
+/// A person's files on his page.
+const MOST_SHOWN: u64 = 20;
+/// A piece of a workbook in the object store.
+const PIECE_BYTES: usize = 4 << 20;
+
+/// What is asked for.
+pub struct Wish {
+    pub format: ExportFormat,
+    /// The list's address after the question mark.
+    pub address: String,
+    pub query: ListQuery,
+}
+
+/// What somebody may see, in words: with other rights he gets nothing of a file made for these.
+fn sight(caller: &Caller) -> String {
+    format!("{} {:?}", caller.role, caller.sight())
+}
+
+/// Starts a file; one that is under way already is the answer, so that two clicks make one.
+pub async fn ask(app: &App, caller: &Caller, wish: Wish) -> Result<ExportId> {
+    let now = app.clock.now();
+    let total = list::count(app, &Actor::from(caller), &wish.query).await?;
+    let asked = Sha256::digest(format!("{} {}", wish.format, wish.address));
+    let row = order_export::Model {
+        id: ExportId::generate(),
+        person_id: caller.person,
+        format: wish.format,
+        address: wish.address,
+        query: serde_json::to_value(&wish.query).map_err(anyhow::Error::from)?,
+        asked_hash: hex::encode(asked),
+        sight: sight(caller),
+        status: ExportStatus::Reading,
+        total: i64::try_from(total).unwrap_or(i64::MAX),
+        done: 0,
+        cursor: None,
+        pieces: serde_json::json!([]),
+        asked_at: now,
+        ready_at: None,
+        expires_at: None,
+    };
+    let (id, hash) = (row.id, row.asked_hash.clone());
+    let txn = db::write(&app.db).await?;
+    if let Some(first) = store::going(&txn, caller.person, &hash).await? {
+        return Ok(first.id);
+    }
+    if store::count_going(&txn, caller.person).await? >= MOST_GOING {
+        let detail = format!("您已有 {MOST_GOING} 份文件正在生成，请等其中一份完成。");
+        return Err(Error::refused(Kind::Rule, "too_many_exports", detail));
+    }
+    if !store::insert(&txn, row).await? {
+        drop(txn);
+        let first = store::going(&app.db, caller.person, &hash).await?;
+        return first.map(|row| row.id).ok_or_else(Error::not_found);
+    }
+    later(&txn, STEP, id, now, now).await?;
+    // Whatever becomes of it, nothing of it stays.
+    later(&txn, REMOVE, id, now + ABANDONED, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(id)
+}
+
+async fn later(
+    txn: &impl ConnectionTrait,
+    kind: &str,
+    id: ExportId,
+    run_at: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let job = Job {
+        kind,
+        subject: id.to_string(),
+        dedup_key: None,
+        run_at,
+    };
+    enqueue(txn, job, now).await
+}
+
+/// The caller's own files, the newest first.
+pub async fn own(app: &App, caller: &Caller) -> Result<Vec<order_export::Model>> {
+    store::of_person(&app.db, caller.person, MOST_SHOWN).await
+}
+
+/// The file of a finished export, piece by piece; for nobody but whoever asked for it.
+pub async fn file(
+    app: &App,
+    caller: &Caller,
+    id: ExportId,
+) -> Result<(order_export::Model, impl Stream<Item = Result<Bytes>> + use<>)> {
+    let row = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let now = app.clock.now();
+    let alive = row.expires_at.is_some_and(|expires_at| now < expires_at);
+    let ready = row.status == ExportStatus::Ready && alive;
+    if row.person_id != caller.person || row.sight != sight(caller) || !ready {
+        return Err(Error::not_found());
+    }
+    let (objects, keys) = (app.objects.clone(), pieces(&row));
+    let stream = futures_util::stream::iter(keys).then(move |key| {
+        let objects = objects.clone();
+        async move { Ok(objects.get(&key).await?) }
+    });
+    Ok((row, stream))
+}
+
+fn pieces(row: &order_export::Model) -> Vec<String> {
+    serde_json::from_value(row.pieces.clone()).unwrap_or_default()
+}
+
+/// A key that no other run of the job writes to.
+fn new_key(id: ExportId) -> String {
+    format!("{}{}", prefix(id), Uuid::now_v7())
+}
+
+fn prefix(id: ExportId) -> String {
+    format!("exports/{id}/")
+}
+
+/// The job: one step further.
+pub async fn step(app: &App, subject: &str) -> Result<()> {
+    let id: ExportId = subject.parse().map_err(anyhow::Error::from)?;
+    let Some(row) = store::find(&app.db, id).await? else {
+        return Ok(());
+    };
+    match row.status {
+        ExportStatus::Reading => read(app, row).await,
+        ExportStatus::Binding => bind(app, row).await,
+        ExportStatus::Ready | ExportStatus::Failed => Ok(()),
+    }
+}
+
+/// Reads the next orders of the list, with the rights that the person has now.
+async fn read(app: &App, row: order_export::Model) -> Result<()> {
+    let caller = profile::absent(app, row.person_id).await?;
+    let Some(caller) = caller.filter(|caller| sight(caller) == row.sight) else {
+        return finish(app, &row, ExportStatus::Failed, row.done, Vec::new()).await;
+    };
+    let query: ListQuery = serde_json::from_value(row.query.clone()).map_err(anyhow::Error::from)?;
+    let mut reader = Reader {
+        app,
+        actor: &Actor::from(&caller),
+        query: &query,
+        cursor: row.cursor.clone(),
+        over: false,
+    };
+    let rows = reader.read(AT_ONCE).await?;
+    let done = row.done + i64::try_from(rows.len()).unwrap_or_default();
+    let mut keys = pieces(&row);
+    let csv = row.format == ExportFormat::Csv;
+    let text = match (csv, keys.is_empty()) {
+        (true, true) => format!("{}{}", head()?, lines(&rows, guarded)?),
+        (true, false) => lines(&rows, guarded)?,
+        // A workbook's cells are texts by themselves.
+        (false, _) => lines(&rows, str::to_owned)?,
+    };
+    let key = new_key(row.id);
+    app.objects.put(&key, Bytes::from(text), "text/csv").await?;
+    keys.push(key);
+    if reader.over && csv {
+        return finish(app, &row, ExportStatus::Ready, done, keys).await;
+    }
+    let status = if reader.over {
+        ExportStatus::Binding
+    } else {
+        ExportStatus::Reading
+    };
+    let now = app.clock.now();
+    let progress = Progress {
+        status,
+        done,
+        cursor: reader.cursor,
+        pieces: serde_json::json!(keys),
+        ready_at: None,
+        expires_at: None,
+    };
+    let txn = db::write(&app.db).await?;
+    if store::advance(&txn, &row, progress).await? {
+        later(&txn, STEP, row.id, now, now).await?;
+    }
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
+}
+
+/// Ready or given up; either way it is removed after a day.
+async fn finish(
+    app: &App,
+    row: &order_export::Model,
+    status: ExportStatus,
+    done: i64,
+    keys: Vec<String>,
+) -> Result<()> {
+    let now = app.clock.now();
+    let progress = Progress {
+        status,
+        done,
+        cursor: None,
+        pieces: serde_json::json!(keys),
+        ready_at: Some(now),
+        expires_at: Some(now + KEPT),
+    };
+    let txn = db::write(&app.db).await?;
+    if store::advance(&txn, row, progress).await? {
+        later(&txn, REMOVE, row.id, now + KEPT, now).await?;
+    }
+    Ok(txn.commit().await?)
+}
+
+/// Puts the workbook together: rows go in and pieces of the file come out, a few megabytes at a time.
+async fn bind(app: &App, row: order_export::Model) -> Result<()> {
+    let (give, take) = mpsc::channel::<Bytes>(1);
+    let (send, mut receive) = mpsc::channel::<Bytes>(1);
+    let writer = tokio::task::spawn_blocking(move || write(take, send));
+    for key in pieces(&row) {
+        let rows = app.objects.get(&key).await?;
+        if give.send(rows).await.is_err() {
+            // It has given up; why, it says below.
+            break;
+        }
+    }
+    drop(give);
+    let mut keys = Vec::new();
+    while let Some(piece) = receive.recv().await {
+        let key = new_key(row.id);
+        app.objects.put(&key, piece, "application/octet-stream").await?;
+        keys.push(key);
+    }
+    writer.await.map_err(anyhow::Error::from)??;
+    finish(app, &row, ExportStatus::Ready, row.done, keys).await
+}
+
+fn write(take: mpsc::Receiver<Bytes>, send: mpsc::Sender<Bytes>) -> Result<()> {
+    let mut file = Pieces {
+        held: Vec::new(),
+        send,
+    };
+    workbook::write(rows(take), &mut file)?;
+    Ok(file.give().map_err(anyhow::Error::from)?)
+}
+
+/// The rows of the pieces as they arrive.
+fn rows(mut take: mpsc::Receiver<Bytes>) -> impl Iterator<Item = Result<Vec<String>>> {
+    let pieces = std::iter::from_fn(move || take.blocking_recv());
+    pieces.flat_map(|piece| {
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(io::Cursor::new(piece));
+        reader.into_records().map(|record| {
+            let record = record.map_err(anyhow::Error::from)?;
+            Ok(record.iter().map(str::to_owned).collect())
+        })
+    })
+}
+
+/// A file that is given away in pieces as it is written.
+struct Pieces {
+    held: Vec<u8>,
+    send: mpsc::Sender<Bytes>,
+}
+
+impl Write for Pieces {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.held.extend_from_slice(bytes);
+        if self.held.len() >= PIECE_BYTES {
+            self.give()?;
+        }
+        Ok(bytes.len())
+    }
+
+    /// Whoever writes may flush after every few bytes; a piece is given away when it is full, the last one at the end.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Pieces {
+    fn give(&mut self) -> io::Result<()> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let piece = Bytes::from(std::mem::take(&mut self.held));
+        let sent = self.send.blocking_send(piece);
+        sent.map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "nobody takes the file"))
+    }
+}
+
+/// The job that removes a file whose day is over; done twice it does nothing the second time.
+pub async fn remove(app: &App, subject: &str) -> Result<()> {
+    let id: ExportId = subject.parse().map_err(anyhow::Error::from)?;
+    for key in app.objects.list(&prefix(id)).await? {
+        app.objects.delete(&key).await?;
+    }
+    store::remove(&app.db, id).await
+}

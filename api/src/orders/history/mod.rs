@@ -1,0 +1,298 @@
+//! 全程留痕: what happened to an order, appended and never edited. Every event carries the hash of the one
+//! before it, so that an event changed, inserted or left out later shows (`verify.rs`; `check.rs` does it in the background).
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PhotoId};
+use entity::kinds::{Status, Visibility};
+use entity::{order, order_event};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::NotSet, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use serde_json::{Value, json};
+
+use crate::error::Result;
+use crate::hash_chain::{self, NOTHING_BEFORE};
+use crate::orders::rules::actor::Actor;
+use crate::orders::store;
+
+pub mod labels;
+pub mod verification;
+mod verification_store;
+pub mod verify;
+
+/// An event in the making. Where to and in which round is read from the order as it stands after the move.
+#[derive(Clone, Debug)]
+pub struct NewEvent<'a> {
+    pub action: &'a str,
+    pub actor: &'a Actor,
+    /// None for the first event.
+    pub from: Option<Status>,
+    pub at: DateTime<Utc>,
+    pub visibility: Visibility,
+    pub note: Option<String>,
+    /// Facts for the timeline; no floating point numbers, which databases round.
+    pub detail: Value,
+    pub photos: Vec<PhotoId>,
+}
+
+impl<'a> NewEvent<'a> {
+    /// A public event without a note.
+    #[must_use]
+    pub fn new(action: &'a str, actor: &'a Actor, from: Status, at: DateTime<Utc>) -> Self {
+        Self {
+            action,
+            actor,
+            from: Some(from),
+            at,
+            visibility: Visibility::Public,
+            note: None,
+            detail: json!({}),
+            photos: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn visible_to(mut self, visibility: Visibility) -> Self {
+        self.visibility = visibility;
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    #[must_use]
+    pub fn detail(mut self, detail: Value) -> Self {
+        self.detail = detail;
+        self
+    }
+
+    #[must_use]
+    pub fn photos(mut self, photos: &[PhotoId]) -> Self {
+        self.photos = photos.to_vec();
+        self
+    }
+}
+
+/// Appends an event to the order's chain. The caller holds the order's row, so nobody appends meanwhile.
+pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: NewEvent<'_>) -> Result<()> {
+    let last: Option<(i32, String)> = order_event::Entity::find()
+        .select_only()
+        .column(order_event::Column::Seq)
+        .column(order_event::Column::Hash)
+        .filter(order_event::Column::OrderId.eq(order.id))
+        .order_by_desc(order_event::Column::Seq)
+        .into_tuple()
+        .one(txn)
+        .await?;
+    let (seq, hash) = last.unwrap_or((0, NOTHING_BEFORE.to_owned()));
+    insert(txn, vec![link(order, event, seq, hash)]).await
+}
+
+/// Appends events to the chains of several orders, in this order. The caller holds all their rows.
+pub async fn append_all(
+    txn: &impl ConnectionTrait,
+    events: Vec<(&order::Model, NewEvent<'_>)>,
+) -> Result<()> {
+    let orders = events.iter().map(|(order, _)| order.id).collect();
+    let heads = heads(txn, orders).await?;
+    insert(txn, chained(heads, events)).await
+}
+
+/// Writes the first events of an order that this transaction has inserted, each with the order as it stood then.
+pub async fn begin(txn: &impl ConnectionTrait, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
+    insert(txn, chained(HashMap::new(), events)).await
+}
+
+/// The number and hash of each order's last event.
+type Heads = HashMap<OrderId, (i32, String)>;
+
+async fn heads(txn: &impl ConnectionTrait, orders: BTreeSet<OrderId>) -> Result<Heads> {
+    use order_event::Column;
+    let latest = "latest";
+    let last = Query::select()
+        .expr(Expr::col((latest, Column::Seq)).max())
+        .from_as(order_event::Entity, latest)
+        .and_where(Expr::col((latest, Column::OrderId)).equals((order_event::Entity, Column::OrderId)))
+        .to_owned();
+    let rows: Vec<(OrderId, i32, String)> = order_event::Entity::find()
+        .select_only()
+        .columns([Column::OrderId, Column::Seq, Column::Hash])
+        .filter(Column::OrderId.is_in(orders))
+        .filter(Column::Seq.in_subquery(last))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(order, seq, hash)| (order, (seq, hash)))
+        .collect())
+}
+
+/// The events' rows, each after the one before it in its order's chain.
+fn chained(mut heads: Heads, events: Vec<(&order::Model, NewEvent<'_>)>) -> Vec<order_event::Model> {
+    let mut rows = Vec::with_capacity(events.len());
+    for (order, event) in events {
+        let (seq, hash) = heads
+            .remove(&order.id)
+            .unwrap_or_else(|| (0, NOTHING_BEFORE.to_owned()));
+        let row = link(order, event, seq, hash);
+        heads.insert(order.id, (row.seq, row.hash.clone()));
+        rows.push(row);
+    }
+    rows
+}
+
+/// The event's row, after the one with this number and hash.
+fn link(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: String) -> order_event::Model {
+    let mut row = order_event::Model {
+        id: 0,
+        order_id: order.id,
+        seq: seq + 1,
+        action: event.action.to_owned(),
+        actor_id: event.actor.person,
+        actor_role: event.actor.role,
+        unit_id: event.actor.unit,
+        at: event.at,
+        from_status: event.from,
+        to_status: order.status,
+        round: order.round,
+        visibility: event.visibility,
+        note: event.note,
+        detail: event.detail,
+        photo_ids: json!(event.photos),
+        prev_hash,
+        hash: String::new(),
+    };
+    row.hash = hash(&row);
+    row
+}
+
+/// The order, held until the transaction ends, so that its history may be added to.
+pub async fn hold(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
+    store::hold_id(txn, id).await
+}
+
+/// Whether the order's history has such an event already: for jobs, which run again after a crash.
+pub async fn has(
+    txn: &impl ConnectionTrait,
+    order: OrderId,
+    action: &str,
+    (field, value): (&str, &str),
+) -> Result<bool> {
+    let details: Vec<Value> = order_event::Entity::find()
+        .select_only()
+        .column(order_event::Column::Detail)
+        .filter(order_event::Column::OrderId.eq(order))
+        .filter(order_event::Column::Action.eq(action))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    let same = |detail: &Value| detail.get(field).and_then(Value::as_str) == Some(value);
+    Ok(details.iter().any(same))
+}
+
+async fn insert(txn: &impl ConnectionTrait, rows: Vec<order_event::Model>) -> Result<()> {
+    let rows = rows.into_iter().map(|row| {
+        let mut row = order_event::ActiveModel::from(row).reset_all();
+        row.id = NotSet;
+        row
+    });
+    order_event::Entity::insert_many(rows)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+/// SHA-256 of the hash before it and every field of the event.
+pub(super) fn hash(event: &order_event::Model) -> String {
+    let order_event::Model {
+        id: _,
+        order_id,
+        seq,
+        action,
+        actor_id,
+        actor_role,
+        unit_id,
+        at,
+        from_status,
+        to_status,
+        round,
+        visibility,
+        note,
+        detail,
+        photo_ids,
+        prev_hash,
+        hash: _,
+    } = event;
+    let fields = json!([
+        order_id,
+        seq,
+        action,
+        actor_id,
+        actor_role,
+        unit_id,
+        at.timestamp_micros(),
+        from_status,
+        to_status,
+        round,
+        visibility,
+        note,
+        detail,
+        photo_ids,
+    ]);
+    hash_chain::link(prev_hash, &fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use entity::kinds::ActorRole;
+
+    fn event() -> order_event::Model {
+        order_event::Model {
+            id: 0,
+            order_id: OrderId::generate(),
+            seq: 1,
+            action: "submitted".to_owned(),
+            actor_id: None,
+            actor_role: ActorRole::Delegate,
+            unit_id: None,
+            at: "2025-01-17T01:00:00.000001Z".parse().unwrap(),
+            from_status: None,
+            to_status: Status::Submitted,
+            round: 1,
+            visibility: Visibility::Public,
+            note: None,
+            detail: json!({ "b": 1, "a": [null, "路"] }),
+            photo_ids: json!([]),
+            prev_hash: NOTHING_BEFORE.to_owned(),
+            hash: String::new(),
+        }
+    }
+
+    #[test]
+    fn any_change_changes_the_hash() {
+        let event = event();
+        let before = hash(&event);
+        assert_eq!(before, hash(&event.clone()));
+        let changes: [fn(&mut order_event::Model); 5] = [
+            |e| e.note = Some(String::new()),
+            |e| e.detail = json!({ "b": 1, "a": ["路", null] }),
+            |e| e.at += chrono::TimeDelta::microseconds(1),
+            |e| e.visibility = Visibility::Internal,
+            |e| e.prev_hash = "1".repeat(64),
+        ];
+        for change in changes {
+            let mut changed = event.clone();
+            change(&mut changed);
+            assert_ne!(hash(&changed), before);
+        }
+    }
+}

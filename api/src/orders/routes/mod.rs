@@ -1,0 +1,269 @@
+//! Submitting and reading orders. The moves are in `primary_actions.rs`.
+
+use actix_web::{HttpResponse, get, post, web};
+use chrono::{DateTime, FixedOffset};
+use entity::ids::PhotoId;
+use entity::kinds::{Channel, Datum, Role};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::idempotency::{IdempotencyKey, fingerprint};
+use crate::http::paging::{Page, Paging};
+use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::orders::actions::endorse;
+use crate::orders::rules::actor::Actor;
+use crate::orders::search::filter::ListQuery;
+use crate::orders::search::list;
+use crate::orders::search::nearby::{self, Known, NearbyOrder, SimilarOrder};
+use crate::orders::submit::draft::{GivenPoint, NewOrder};
+use crate::orders::submit::preview::{self, DispatchPreview, PreviewDispatch};
+use crate::orders::submit::{self, Claim};
+use crate::orders::view::OrderView;
+use crate::orders::view::read::{self, TimelineItem};
+use crate::orders::view::summary::OrderSummary;
+use crate::people::caller::Caller;
+
+pub mod primary_actions;
+pub mod secondary_actions;
+
+/// A delegate's report.
+#[derive(Debug, Deserialize, Serialize, ToSchema)]
+pub struct SubmitOrder {
+    /// What is wrong; 5 to 2000 characters.
+    #[schema(min_length = 5, max_length = 2000)]
+    pub description: String,
+    /// Required unless a site's code is given.
+    pub location: Option<GivenPoint>,
+    /// Code or name; left out, it is suggested from the text.
+    #[schema(max_length = 64)]
+    pub category: Option<String>,
+    /// Uploaded before by the same person; at most 9.
+    #[serde(default)]
+    #[schema(max_items = 9)]
+    pub photo_ids: Vec<PhotoId>,
+    #[schema(max_length = 200)]
+    pub address: Option<String>,
+    /// Of the printed code that was scanned.
+    #[schema(max_length = 64)]
+    pub site_code: Option<String>,
+    pub occurred_at: Option<DateTime<FixedOffset>>,
+    /// Default true.
+    pub wants_follow_up: Option<bool>,
+    /// 保密: units see the matter, not who reported it.
+    #[serde(default)]
+    pub confidential: bool,
+}
+
+/// Submits a report: it gets its number, goes to the unit in charge, and its clocks start.
+#[utoipa::path(
+    tag = "orders",
+    request_body = SubmitOrder,
+    params(("Idempotency-Key" = String, Header, description = "8 to 128 visible characters")),
+    responses((status = 201, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders")]
+pub async fn submit_order(
+    app: web::Data<App>,
+    caller: Caller,
+    key: IdempotencyKey,
+    body: web::Json<SubmitOrder>,
+) -> Result<HttpResponse> {
+    caller.require(Role::Delegate)?;
+    let body = body.into_inner();
+    let claim = Claim {
+        person: caller.person,
+        key: key.required()?,
+        fingerprint: fingerprint("POST /orders", &body),
+    };
+    let new = NewOrder {
+        channel: if body.site_code.is_some() {
+            Channel::Scan
+        } else {
+            Channel::Snap
+        },
+        reporter: caller.person,
+        filed_by: None,
+        description: body.description,
+        location: body.location,
+        address: body.address,
+        category: body.category,
+        photos: body.photo_ids,
+        site_code: body.site_code,
+        occurred_at: body.occurred_at.map(|time| time.to_utc()),
+        wants_follow_up: body.wants_follow_up.unwrap_or(true),
+        confidential: body.confidential,
+        number: None,
+        call_id: None,
+    };
+    let answer = submit::submit(&app, &Actor::from(&caller), new, Some(&claim)).await?;
+    Ok(answer.respond())
+}
+
+/// Orders that the caller may see.
+#[utoipa::path(
+    tag = "orders",
+    params(ListQuery, Paging),
+    responses((status = 200, body = Page<OrderSummary>), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders")]
+pub async fn list_orders(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<ListQuery>,
+    paging: web::Query<Paging>,
+) -> Result<web::Json<Page<OrderSummary>>> {
+    let page = list::list(&app, &Actor::from(&caller), &query, &paging).await?;
+    Ok(web::Json(page))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct NearbyQuery {
+    #[param(minimum = -180, maximum = 180)]
+    pub longitude: f64,
+    #[param(minimum = -90, maximum = 90)]
+    pub latitude: f64,
+    pub datum: Datum,
+    /// Code or name; only orders of this category.
+    #[param(required = false)]
+    pub category: Option<String>,
+    /// What the report says so far; what is likely the same matter comes first. The first 200 characters count.
+    #[param(required = false)]
+    pub text: Option<String>,
+    /// Ids of the caller's own photos, separated by commas; at most 9.
+    #[param(required = false)]
+    pub photo_ids: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Nearby {
+    pub items: Vec<NearbyOrder>,
+}
+
+/// Open orders within 500 m of a place: is the matter known already? The nearest first; with words or photos of the
+/// report, the likest first.
+#[utoipa::path(
+    tag = "orders",
+    params(NearbyQuery),
+    responses((status = 200, body = Nearby), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders/nearby")]
+pub async fn nearby_orders(
+    app: web::Data<App>,
+    caller: Caller,
+    query: web::Query<NearbyQuery>,
+) -> Result<web::Json<Nearby>> {
+    let point = GivenPoint {
+        longitude: query.longitude,
+        latitude: query.latitude,
+        datum: query.datum,
+        accuracy_m: None,
+    };
+    let known = Known {
+        category: query.category.as_deref(),
+        text: query.text.as_deref().unwrap_or_default(),
+        photos: nearby::photo_ids(query.photo_ids.as_deref())?,
+    };
+    let items = nearby::near(&app, &Actor::from(&caller), point, known).await?;
+    Ok(web::Json(Nearby { items }))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Similar {
+    pub items: Vec<SimilarOrder>,
+}
+
+/// Open orders that may be the same matter as this one, the likest first; for the operator who merges.
+#[utoipa::path(
+    tag = "orders",
+    params(("number" = String, Path)),
+    responses((status = 200, body = Similar), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders/{number}/similar")]
+pub async fn similar_orders(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<web::Json<Similar>> {
+    caller.require(Role::Operator)?;
+    let items = nearby::similar(&app, &Actor::from(&caller), &number).await?;
+    Ok(web::Json(Similar { items }))
+}
+
+/// Which unit would get a report, and why; nothing is stored. A post, so that no description stands in an address.
+#[utoipa::path(
+    tag = "orders",
+    request_body = PreviewDispatch,
+    responses((status = 200, body = DispatchPreview), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/dispatch/preview")]
+pub async fn preview_dispatch(
+    app: web::Data<App>,
+    _caller: Caller,
+    body: web::Json<PreviewDispatch>,
+) -> Result<web::Json<DispatchPreview>> {
+    Ok(web::Json(preview::preview(&app.city.load(), &body).await?))
+}
+
+/// One order, as the caller may see it.
+#[utoipa::path(
+    tag = "orders",
+    params(("number" = String, Path)),
+    responses((status = 200, body = OrderView), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders/{number}")]
+pub async fn get_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse> {
+    let view = read::detail(&app, &Actor::from(&caller), &number).await?;
+    Ok(primary_actions::with_version(&view))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Timeline {
+    pub items: Vec<TimelineItem>,
+}
+
+/// Everything that happened to an order, as far as the caller may read it.
+#[utoipa::path(
+    tag = "orders",
+    params(("number" = String, Path)),
+    responses((status = 200, body = Timeline), ReadRefusals),
+    security(("bearer" = []))
+)]
+#[get("/orders/{number}/timeline")]
+pub async fn get_timeline(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<web::Json<Timeline>> {
+    let items = read::timeline(&app, &Actor::from(&caller), &number).await?;
+    Ok(web::Json(Timeline { items }))
+}
+
+/// 附议: raises the same matter. Twice is once.
+#[utoipa::path(
+    tag = "orders",
+    params(("number" = String, Path)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/endorsements")]
+pub async fn endorse_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<HttpResponse> {
+    let view = endorse::endorse(&app, &Actor::from(&caller), &number).await?;
+    Ok(primary_actions::with_version(&view))
+}

@@ -1,0 +1,218 @@
+//! Further moves: extensions, parts for other units, second handling, merging.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, FixedOffset};
+use entity::ids::{ExtensionId, PhotoId};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::primary_actions::with_version;
+use crate::app::App;
+use crate::error::Result;
+use crate::http::if_match::IfMatch;
+use crate::http::responses::WriteRefusals;
+use crate::orders::actions;
+use crate::orders::rules::actor::Actor;
+use crate::orders::view::OrderView;
+use crate::people::caller::Caller;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct AskExtension {
+    #[schema(min_length = 2, max_length = 500)]
+    pub reason: String,
+    /// Working days; left out, what one extension may give.
+    #[schema(minimum = 1)]
+    pub days: Option<u32>,
+}
+
+/// 延期: asks for more working days.
+#[utoipa::path(
+    tag = "moves",
+    request_body = AskExtension,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/extensions")]
+pub async fn ask_extension(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<AskExtension>,
+) -> Result<HttpResponse> {
+    let actor = Actor::from(&caller);
+    let view = actions::extend::ask(&app, &actor, &number, version.0, &body.reason, body.days).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct DecideExtension {
+    pub granted: bool,
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// An operator decides on an extension.
+#[utoipa::path(
+    tag = "moves",
+    request_body = DecideExtension,
+    params(("number" = String, Path), ("id" = ExtensionId, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/extensions/{id}/decision")]
+pub async fn decide_extension(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, ExtensionId)>,
+    version: IfMatch,
+    body: web::Json<DecideExtension>,
+) -> Result<HttpResponse> {
+    let (number, id) = path.into_inner();
+    let actor = Actor::from(&caller);
+    let note = body.note.as_deref();
+    let view = actions::extend::decide(&app, &actor, &number, id, version.0, body.granted, note).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct SubAssign {
+    /// Id, code, name or alias.
+    pub unit: String,
+    #[schema(min_length = 2, max_length = 500)]
+    pub note: String,
+    pub due_at: Option<DateTime<FixedOffset>>,
+}
+
+/// 下派: gives another unit a part of the matter.
+#[utoipa::path(
+    tag = "moves",
+    request_body = SubAssign,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/sub-assignments")]
+pub async fn sub_assign(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<SubAssign>,
+) -> Result<HttpResponse> {
+    let actor = Actor::from(&caller);
+    let due_at = body.due_at.map(|due| due.to_utc());
+    let part = (body.unit.as_str(), body.note.as_str());
+    let view = actions::sub_assign::sub_assign(&app, &actor, &number, version.0, part, due_at).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ReopenOrder {
+    #[schema(min_length = 2, max_length = 500)]
+    pub reason: String,
+    #[serde(default)]
+    #[schema(max_items = 9)]
+    pub photo_ids: Vec<PhotoId>,
+}
+
+/// 反弹: the problem is back.
+#[utoipa::path(
+    tag = "moves",
+    request_body = ReopenOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/reopen")]
+pub async fn reopen_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<ReopenOrder>,
+) -> Result<HttpResponse> {
+    let actor = Actor::from(&caller);
+    let view =
+        actions::reopen::reopen(&app, &actor, &number, version.0, &body.reason, &body.photo_ids).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MergeOrder {
+    /// The number under which the matter goes on.
+    pub into: String,
+}
+
+/// 并单: the matter goes on under another number.
+#[utoipa::path(
+    tag = "moves",
+    request_body = MergeOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/merge")]
+pub async fn merge_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<MergeOrder>,
+) -> Result<HttpResponse> {
+    let view = actions::merge::merge(&app, &Actor::from(&caller), &number, version.0, &body.into).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct UnmergeOrder {
+    #[schema(min_length = 2, max_length = 500)]
+    pub reason: String,
+}
+
+/// Undoes a merge.
+#[utoipa::path(
+    tag = "moves",
+    request_body = UnmergeOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/unmerge")]
+pub async fn unmerge_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<UnmergeOrder>,
+) -> Result<HttpResponse> {
+    let view = actions::merge::unmerge(&app, &Actor::from(&caller), &number, version.0, &body.reason).await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NoteOrder {
+    #[schema(min_length = 1, max_length = 1000)]
+    pub text: String,
+}
+
+/// 备注: a delegate's is public, everybody else's internal.
+#[utoipa::path(
+    tag = "moves",
+    request_body = NoteOrder,
+    params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteRefusals),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/notes")]
+pub async fn note_order(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+    version: IfMatch,
+    body: web::Json<NoteOrder>,
+) -> Result<HttpResponse> {
+    let view = actions::note::note(&app, &Actor::from(&caller), &number, version.0, &body.text).await?;
+    Ok(with_version(&view))
+}

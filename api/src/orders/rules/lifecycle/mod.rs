@@ -1,0 +1,335 @@
+//! The one table of legal moves: `(status, action, standing) → status`. Whatever is not in it is refused, with the
+//! moves that are open. What a move needs besides (a reason, a date, a clock) is asked for by the rule it belongs to.
+
+use entity::kinds::Status;
+use serde::{Deserialize, Serialize};
+
+use self::Action::*;
+use self::Standing::*;
+use self::Status::*;
+use self::To::{Becomes, Stays};
+use crate::error::{Kind, Refusal};
+use crate::orders::view::labels;
+
+/// How somebody stands to one order. Worked out by the caller from the roster and the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Standing {
+    /// The delegate whose order it is.
+    Reporter,
+    /// A delegate who has endorsed it.
+    Endorser,
+    /// Another delegate.
+    OtherDelegate,
+    /// A handler of the unit that has the order.
+    LeadUnit,
+    /// The head of that unit.
+    UnitHead,
+    /// A handler of a supporting or sub-assigned unit.
+    SupportUnit,
+    Operator,
+    /// A supervisor of the city, or of the county the order lies in.
+    SupervisorOfArea,
+    Admin,
+    /// The product itself, when an order comes in.
+    System,
+    /// May not know of the order.
+    Stranger,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Action {
+    Accept,
+    Reply,
+    Return,
+    RequestExtension,
+    DecideExtension,
+    SubAssign,
+    /// A supporting unit gives its own part of the account.
+    ReportPart,
+    Dispatch,
+    /// No rule says whose it is.
+    SendToTriage,
+    Cancel,
+    VerdictSatisfied,
+    VerdictBasically,
+    VerdictDissatisfied,
+    FollowUp,
+    /// The last call did not reach the delegate either: closed as 未评价.
+    FollowUpUnreachedFinal,
+    Reopen,
+    Merge,
+    Unmerge,
+    Urge,
+    Track,
+    Untrack,
+    IssueSupervisionOrder,
+    AnswerSupervisionOrder,
+    Endorse,
+    Note,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum To {
+    Becomes(Status),
+    Stays,
+}
+
+/// One row: from any of these statuses, any of these may do it, and then the order is so.
+struct Move {
+    action: Action,
+    from: &'static [Status],
+    who: &'static [Standing],
+    to: To,
+}
+
+const fn row(action: Action, from: &'static [Status], who: &'static [Standing], to: To) -> Move {
+    Move {
+        action,
+        from,
+        who,
+        to,
+    }
+}
+
+const UNIT: &[Standing] = &[LeadUnit, UnitHead];
+const HANDLING: &[Status] = &[Dispatched, InProgress];
+const OPEN: &[Status] = &[Submitted, Triage, Dispatched, InProgress];
+const NOT_OVER: &[Status] = &[Submitted, Triage, Dispatched, InProgress, Replied];
+const EVERYBODY: &[Standing] = &[
+    Reporter,
+    Endorser,
+    LeadUnit,
+    UnitHead,
+    SupportUnit,
+    Operator,
+    SupervisorOfArea,
+];
+
+#[rustfmt::skip]
+const TABLE: &[Move] = &[
+    // 分流: the product by its rules, an operator where they do not reach or were wrong.
+    row(Dispatch,               &[Submitted],                       &[System],             Becomes(Dispatched)),
+    row(SendToTriage,           &[Submitted],                       &[System],             Becomes(Triage)),
+    row(Dispatch,               OPEN,                               &[Operator],           Becomes(Dispatched)),
+    // 办理: the unit that has it.
+    row(Accept,                 &[Dispatched],                      UNIT,                  Becomes(InProgress)),
+    row(Reply,                  &[InProgress],                      UNIT,                  Becomes(Replied)),
+    row(Return,                 HANDLING,                           UNIT,                  Becomes(Triage)),
+    row(RequestExtension,       HANDLING,                           UNIT,                  Stays),
+    row(DecideExtension,        &[Triage, Dispatched, InProgress],  &[Operator],           Stays),
+    row(SubAssign,              HANDLING,                           UNIT,                  Stays),
+    row(ReportPart,             HANDLING,                           &[SupportUnit],        Stays),
+    // 撤销: the delegate before acceptance, an operator with a reason until it is closed.
+    row(Cancel,                 &[Submitted, Triage, Dispatched],   &[Reporter],           Becomes(Cancelled)),
+    row(Cancel,                 NOT_OVER,                           &[Operator],           Becomes(Cancelled)),
+    // 回访: the delegate's word, or an operator's note of it after a call.
+    row(VerdictSatisfied,       &[Replied],                         &[Reporter, Operator], Becomes(Closed)),
+    row(VerdictBasically,       &[Replied],                         &[Reporter, Operator], Becomes(InProgress)),
+    row(VerdictDissatisfied,    &[Replied],                         &[Reporter, Operator], Becomes(Dispatched)),
+    row(FollowUp,               &[Replied],                         &[Operator],           Stays),
+    row(FollowUpUnreachedFinal, &[Replied],                         &[Operator],           Becomes(Closed)),
+    // 反弹: the next round under the same number.
+    row(Reopen,                 &[Closed],                          &[Reporter],           Becomes(Dispatched)),
+    // 并单: the matter goes on under the other number.
+    row(Merge,                  OPEN,                               &[Operator],           Becomes(Closed)),
+    row(Unmerge,                &[Closed],                          &[Operator],           Becomes(Triage)),
+    // 督办: the standing committee watches and presses; it never handles.
+    row(Urge,                   &[Triage, Dispatched, InProgress],  &[SupervisorOfArea],   Stays),
+    row(Track,                  &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], &[SupervisorOfArea], Stays),
+    row(Untrack,                &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], &[SupervisorOfArea], Stays),
+    row(IssueSupervisionOrder,  &[Dispatched, InProgress, Replied], &[SupervisorOfArea],   Stays),
+    row(AnswerSupervisionOrder, &[Triage, Dispatched, InProgress, Replied, Closed], &[LeadUnit, UnitHead, SupportUnit], Stays),
+    // 附议, 备注.
+    row(Endorse,                NOT_OVER,                           &[OtherDelegate],      Stays),
+    row(Note,                   &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], EVERYBODY, Stays),
+];
+
+/// What of an order, beside its status, opens or shuts a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The unit may still return it: in time, not before returned by it, not finally decided.
+    pub may_return: bool,
+    /// The resolution clock runs, is not overdue and has an extension left that nobody waits for.
+    pub may_ask_extension: bool,
+    pub extension_pending: bool,
+    /// Closed, not by a merge, and its delegate may still reopen.
+    pub may_reopen: bool,
+    pub merged: bool,
+    pub tracked: bool,
+    /// A supervision order to the caller's unit waits for an answer.
+    pub supervision_order_open: bool,
+}
+
+impl Action {
+    pub const ALL: &'static [Self] = &[
+        Accept,
+        Reply,
+        Return,
+        RequestExtension,
+        DecideExtension,
+        SubAssign,
+        ReportPart,
+        Dispatch,
+        SendToTriage,
+        Cancel,
+        VerdictSatisfied,
+        VerdictBasically,
+        VerdictDissatisfied,
+        FollowUp,
+        FollowUpUnreachedFinal,
+        Reopen,
+        Merge,
+        Unmerge,
+        Urge,
+        Track,
+        Untrack,
+        IssueSupervisionOrder,
+        AnswerSupervisionOrder,
+        Endorse,
+        Note,
+    ];
+
+    /// The name a client knows it by, which is the path it posts to. An operator's verdict is part of a follow-up.
+    #[must_use]
+    pub fn name(self, standing: Standing) -> &'static str {
+        match self {
+            Accept => "accept",
+            Reply => "reply",
+            Return => "return",
+            RequestExtension => "extensions",
+            DecideExtension => "decide_extension",
+            SubAssign => "sub_assignments",
+            // What the path is for the whole, for its own part.
+            ReportPart => "reply",
+            Dispatch => "dispatch",
+            SendToTriage => "triage",
+            Cancel => "cancel",
+            VerdictSatisfied | VerdictBasically | VerdictDissatisfied if standing == Operator => "follow_ups",
+            VerdictSatisfied | VerdictBasically | VerdictDissatisfied => "verdict",
+            FollowUp | FollowUpUnreachedFinal => "follow_ups",
+            Reopen => "reopen",
+            Merge => "merge",
+            Unmerge => "unmerge",
+            Urge => "urges",
+            Track => "tracking",
+            Untrack => "untrack",
+            IssueSupervisionOrder => "supervision_orders",
+            AnswerSupervisionOrder => "answer_supervision_order",
+            Endorse => "endorse",
+            Note => "notes",
+        }
+    }
+
+    fn is_open(self, facts: Facts) -> bool {
+        match self {
+            Return => facts.may_return,
+            RequestExtension => facts.may_ask_extension,
+            DecideExtension => facts.extension_pending,
+            Reopen => facts.may_reopen,
+            Unmerge => facts.merged,
+            Track => !facts.tracked,
+            Untrack => facts.tracked,
+            AnswerSupervisionOrder => facts.supervision_order_open,
+            _ => true,
+        }
+    }
+}
+
+/// A move that is not in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub status: Status,
+    pub action: Action,
+    /// Whether the caller could do it in some other status: then it is the state that is in the way.
+    pub at_another_time: bool,
+    /// What the caller may do now.
+    pub allowed: Vec<Action>,
+}
+
+/// The status after the move, or why there is none.
+pub fn decide(status: Status, action: Action, standing: Standing) -> Result<Status, Refused> {
+    let mut rows = TABLE
+        .iter()
+        .filter(|row| row.action == action && row.who.contains(&standing));
+    match rows.clone().find(|row| row.from.contains(&status)) {
+        Some(row) => Ok(match row.to {
+            Becomes(next) => next,
+            Stays => status,
+        }),
+        None => {
+            let allowed = in_the_table(status, standing);
+            Err(Refused {
+                status,
+                action,
+                at_another_time: rows.next().is_some(),
+                allowed,
+            })
+        }
+    }
+}
+
+/// What the caller may do now, by the table and by what else is known of the order.
+#[must_use]
+pub fn allowed(status: Status, standing: Standing, facts: Facts) -> Vec<Action> {
+    in_the_table(status, standing)
+        .into_iter()
+        .filter(|action| action.is_open(facts))
+        .collect()
+}
+
+/// The same under the names clients know, each once.
+#[must_use]
+pub fn allowed_names(status: Status, standing: Standing, facts: Facts) -> Vec<&'static str> {
+    let mut names: Vec<_> = allowed(status, standing, facts)
+        .into_iter()
+        .map(|action| action.name(standing))
+        .collect();
+    names.dedup();
+    names
+}
+
+fn in_the_table(status: Status, standing: Standing) -> Vec<Action> {
+    Action::ALL
+        .iter()
+        .copied()
+        .filter(|action| finds(status, *action, standing))
+        .collect()
+}
+
+fn finds(status: Status, action: Action, standing: Standing) -> bool {
+    TABLE
+        .iter()
+        .any(|row| row.action == action && row.from.contains(&status) && row.who.contains(&standing))
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        if self.at_another_time {
+            "move_not_open"
+        } else {
+            "role_may_not"
+        }
+    }
+
+    fn detail(&self) -> String {
+        if self.at_another_time {
+            format!(
+                "工单当前状态为“{}”，不能进行此操作。",
+                labels::status(self.status)
+            )
+        } else {
+            "您的身份不能对本工单进行此操作。".to_owned()
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        if self.at_another_time {
+            Kind::Conflict
+        } else {
+            Kind::Forbidden
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

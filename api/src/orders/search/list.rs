@@ -1,0 +1,273 @@
+//! Lists of orders: what the caller may see, of that what he asked for, a page at a time.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId, UnitId};
+use entity::kinds::Status;
+use entity::{assignment, endorsement, order};
+use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement, UnionType};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::http::paging::{Page, Paging};
+use crate::orders::rules::actor::Actor;
+use crate::orders::search::filter::{Filter, ListQuery, Scope, Sort};
+use crate::orders::view::summary::{OrderSummary, summaries};
+use crate::people::caller::Sight;
+
+/// The sort key of the last row of a page.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct After {
+    at: DateTime<Utc>,
+    id: OrderId,
+}
+
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    query: &ListQuery,
+    paging: &Paging,
+) -> Result<Page<OrderSummary>> {
+    let filter = query.understood(&app.city.load())?;
+    let limit = paging.limit()?;
+    let rows = page(&app.db, actor, &filter, paging.after()?, limit + 1).await?;
+    let page = Page::cut(rows, limit, |order| key(order, filter.sort));
+    let items = summaries(app, &app.db, actor, &page.items).await?;
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
+}
+
+/// How many orders the list has.
+pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
+    let filter = query.understood(&app.city.load())?;
+    Ok(of_list(actor, &filter).count(&app.db).await?)
+}
+
+/// Whether the list has more than so many; nothing beyond them is looked at.
+pub async fn exceeds(app: &App, actor: &Actor, query: &ListQuery, most: u64) -> Result<bool> {
+    let filter = query.understood(&app.city.load())?;
+    let next = of_list(actor, &filter)
+        .select_only()
+        .column(order::Column::Id)
+        .offset(most)
+        .limit(1);
+    Ok(next.into_tuple::<OrderId>().one(&app.db).await?.is_some())
+}
+
+fn of_list(actor: &Actor, filter: &Filter) -> Select<order::Entity> {
+    let query = order::Entity::find()
+        .filter(visible(&actor.sight))
+        .filter(wanted(actor, filter));
+    match filter.sort {
+        Sort::Due => query.filter(order::Column::DueAt.is_not_null()),
+        Sort::Newest => query,
+    }
+}
+
+fn key(order: &order::Model, sort: Sort) -> After {
+    let at = match sort {
+        Sort::Due => order.due_at.unwrap_or(order.created_at),
+        Sort::Newest => order.created_at,
+    };
+    After { at, id: order.id }
+}
+
+async fn page(
+    db: &impl ConnectionTrait,
+    actor: &Actor,
+    filter: &Filter,
+    after: Option<After>,
+    limit: u64,
+) -> Result<Vec<order::Model>> {
+    let mut query = order::Entity::find()
+        .filter(visible(&actor.sight))
+        .filter(wanted(actor, filter));
+    query = match filter.sort {
+        Sort::Due => due(query, after),
+        Sort::Newest => newest(query, after),
+    };
+    Ok(query.limit(limit).all(db).await?)
+}
+
+/// The first part of the condition lets the database start in the index where the page before ended.
+fn due(query: Select<order::Entity>, after: Option<After>) -> Select<order::Entity> {
+    use order::Column::{DueAt, Id};
+    let query = query
+        .filter(DueAt.is_not_null())
+        .order_by_asc(DueAt)
+        .order_by_asc(Id);
+    match after {
+        None => query,
+        Some(After { at, id }) => query.filter(DueAt.gte(at)).filter(
+            Condition::any()
+                .add(DueAt.gt(at))
+                .add(Condition::all().add(DueAt.eq(at)).add(Id.gt(id))),
+        ),
+    }
+}
+
+fn newest(query: Select<order::Entity>, after: Option<After>) -> Select<order::Entity> {
+    use order::Column::{CreatedAt, Id};
+    let query = query.order_by_desc(CreatedAt).order_by_desc(Id);
+    match after {
+        None => query,
+        Some(After { at, id }) => query.filter(CreatedAt.lte(at)).filter(
+            Condition::any()
+                .add(CreatedAt.lt(at))
+                .add(Condition::all().add(CreatedAt.eq(at)).add(Id.lt(id))),
+        ),
+    }
+}
+
+/// Which orders somebody with this sight may know of; the same rule as `sight::sees`, for the database.
+#[must_use]
+pub fn visible(sight: &Sight) -> Condition {
+    match sight {
+        Sight::City => Condition::all(),
+        Sight::Area(area) => Condition::all().add(order::Column::AreaCode.eq(area.as_str())),
+        Sight::Unit(unit) => charged(*unit),
+        Sight::Own(person) => own(*person),
+        Sight::Nothing => nothing(),
+    }
+}
+
+fn nothing() -> Condition {
+    Condition::all().add(Expr::value(1).eq(0))
+}
+
+fn charged(unit: UnitId) -> Condition {
+    let charges = Query::select()
+        .column(assignment::Column::OrderId)
+        .from(assignment::Entity)
+        .and_where(assignment::Column::UnitId.eq(unit))
+        .to_owned();
+    Condition::all().add(order::Column::Id.in_subquery(charges))
+}
+
+/// Two index look-ups joined by a union: an `OR` would read every order.
+fn own(person: PersonId) -> Condition {
+    let mut own: SelectStatement = Query::select()
+        .column(order::Column::Id)
+        .from(order::Entity)
+        .and_where(order::Column::ReporterId.eq(person))
+        .to_owned();
+    let endorsed = Query::select()
+        .column(endorsement::Column::OrderId)
+        .from(endorsement::Entity)
+        .and_where(endorsement::Column::PersonId.eq(person))
+        .to_owned();
+    own.union(UnionType::All, endorsed);
+    Condition::all().add(order::Column::Id.in_subquery(own))
+}
+
+fn scoped(actor: &Actor, scope: Scope) -> Condition {
+    match (scope, actor.person, actor.unit) {
+        (Scope::All, ..) => Condition::all(),
+        (Scope::Mine, Some(person), _) => own(person),
+        (Scope::Unit, _, Some(unit)) => charged(unit),
+        (Scope::Area, ..) => match (&actor.sight, &actor.area) {
+            (Sight::City, None) => Condition::all(),
+            (_, Some(area)) => Condition::all().add(order::Column::AreaCode.eq(area.as_str())),
+            _ => nothing(),
+        },
+        _ => nothing(),
+    }
+}
+
+fn wanted(actor: &Actor, filter: &Filter) -> Condition {
+    use order::Column as C;
+    let mut all = scoped(actor, filter.scope);
+    if !filter.statuses.is_empty() {
+        all = all.add(C::Status.is_in(filter.statuses.iter().copied()));
+    }
+    if !filter.lights.is_empty() {
+        all = all.add(C::Light.is_in(filter.lights.iter().copied()));
+    }
+    if !filter.categories.is_empty() {
+        all = all.add(C::CategoryCode.is_in(filter.categories.iter().cloned()));
+    }
+    if !filter.areas.is_empty() {
+        all = all.add(C::AreaCode.is_in(filter.areas.iter().cloned()));
+    }
+    if !filter.units.is_empty() {
+        all = all.add(C::UnitId.is_in(filter.units.iter().copied()));
+    }
+    if !filter.channels.is_empty() {
+        all = all.add(C::Channel.is_in(filter.channels.iter().copied()));
+    }
+    if let Some(difficult) = filter.difficult {
+        all = all.add(C::Difficult.eq(difficult));
+    }
+    if let Some(tracked) = filter.tracked {
+        all = all.add(C::Tracked.eq(tracked));
+    }
+    if let Some(from) = filter.from {
+        all = all.add(C::CreatedAt.gte(from));
+    }
+    if let Some(before) = filter.before {
+        all = all.add(C::CreatedAt.lt(before));
+    }
+    match &filter.words {
+        Some(words) => all.add(says(words)),
+        None => all,
+    }
+}
+
+/// Whether the order's own words contain these.
+fn says(words: &str) -> Condition {
+    let escaped: String = words
+        .chars()
+        .flat_map(|c| {
+            let escape = matches!(c, '%' | '_' | '\\').then_some('\\');
+            escape.into_iter().chain([c])
+        })
+        .collect();
+    let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    Condition::any()
+        .add(Expr::col(order::Column::Description).like(like()))
+        .add(Expr::col(order::Column::Address).like(like()))
+        .add(order::Column::Number.eq(words))
+}
+
+/// The orders of which the caller may know, out of these numbers; for campaigns and the like.
+pub async fn visible_of(app: &App, actor: &Actor, numbers: &[String]) -> Result<Vec<order::Model>> {
+    let query = order::Entity::find()
+        .filter(order::Column::Number.is_in(numbers.iter().cloned()))
+        .filter(visible(&actor.sight));
+    Ok(query.all(&app.db).await?)
+}
+
+/// The orders of a list, up to `limit`, whatever its pages: for campaigns that gather by a filter.
+pub async fn visible_matching(
+    app: &App,
+    actor: &Actor,
+    query: &ListQuery,
+    limit: u64,
+) -> Result<Vec<OrderId>> {
+    let filter = query.understood(&app.city.load())?;
+    Ok(order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(visible(&actor.sight))
+        .filter(wanted(actor, &filter))
+        .order_by_desc(order::Column::CreatedAt)
+        .limit(limit)
+        .into_tuple()
+        .all(&app.db)
+        .await?)
+}
+
+/// Statuses of a matter that is not over.
+pub const OPEN: [Status; 5] = [
+    Status::Submitted,
+    Status::Triage,
+    Status::Dispatched,
+    Status::InProgress,
+    Status::Replied,
+];

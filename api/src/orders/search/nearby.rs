@@ -1,0 +1,334 @@
+//! Open orders near a place, and how like each is to a report in the making. Of others' orders it tells number,
+//! category, status and distance, and no more.
+
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PhotoId};
+use entity::kinds::Status;
+use entity::{order, order_photo, photo};
+use insight::similar::{Features, TextDocument, shared_words};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::city::snapshot::City;
+use crate::error::{Error, FieldError, Result};
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::same_matter::{Likeness, Matter, REACH_M, Sign, likeness};
+use crate::orders::search::list::OPEN;
+use crate::orders::store;
+use crate::orders::submit::draft::{GivenPoint, MAX_PHOTOS};
+use crate::orders::view::{CategoryView, read};
+use places::datum::Wgs84;
+
+const METRES_PER_DEGREE: f64 = 111_195.0;
+const MOST_NEAR: u64 = 200;
+const MOST_SIMILAR: usize = 20;
+const TEXT_CHARS: usize = 200;
+/// Texts less alike than this are not looked at further.
+const LEAST_SIMILARITY: f32 = 0.08;
+/// Found by their words and compared in full.
+const MOST_BY_WORDS: usize = 40;
+/// What lies farther off is shown from this probability on.
+const WORTH_A_LOOK: f64 = 0.2;
+
+/// An open order near a place: enough to see that the matter is known, no more.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct NearbyOrder {
+    pub number: String,
+    pub category: CategoryView,
+    pub status: Status,
+    /// Whole metres.
+    pub distance_m: i64,
+    /// Whether the caller reported it.
+    pub mine: bool,
+    /// Whether it is likely the same matter: ask before a new report is sent.
+    pub likely_same: bool,
+    /// That it is the same matter.
+    #[schema(minimum = 0, maximum = 1)]
+    pub probability: f64,
+    /// What speaks for that.
+    pub signs: Vec<Sign>,
+}
+
+/// An open order that may be the same matter as another.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SimilarOrder {
+    pub number: String,
+    pub category: CategoryView,
+    pub status: Status,
+    /// Whole metres; none where one of the two has no place.
+    pub distance_m: Option<i64>,
+    pub likely_same: bool,
+    /// That it is the same matter.
+    #[schema(minimum = 0, maximum = 1)]
+    pub probability: f64,
+    /// What speaks for that.
+    pub signs: Vec<Sign>,
+    /// Words and names that stand in both, the rarest first.
+    pub shared_words: Vec<String>,
+}
+
+/// What is known of the report in the making, beside its place.
+#[derive(Clone, Debug, Default)]
+pub struct Known<'a> {
+    /// By code or name; others are left out.
+    pub category: Option<&'a str>,
+    pub text: &'a str,
+    pub photos: Vec<PhotoId>,
+}
+
+/// The ids in a query string.
+pub fn photo_ids(text: Option<&str>) -> Result<Vec<PhotoId>> {
+    let parts = text.unwrap_or_default().split(',').map(str::trim);
+    let ids: Option<Vec<PhotoId>> = parts
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().ok())
+        .collect();
+    ids.filter(|ids| ids.len() <= MAX_PHOTOS)
+        .ok_or_else(|| wrong("photo_ids", "malformed", "照片编号无法读取，或超过 9 张。"))
+}
+
+/// Open orders near a point as a client has it.
+pub async fn near(app: &App, actor: &Actor, point: GivenPoint, known: Known<'_>) -> Result<Vec<NearbyOrder>> {
+    point.on_earth()?;
+    let city = app.city.load();
+    let category = match known.category.map(str::trim).filter(|text| !text.is_empty()) {
+        None => None,
+        Some(text) => {
+            let found = city.categories.find(text);
+            let found = found.ok_or_else(|| wrong("category", "unknown_category", "没有这个类别。"))?;
+            Some(found.code.as_str())
+        }
+    };
+    let place = point.wgs84();
+    let rows = around(&app.db, place, category).await?;
+    let new = Composed {
+        text: known.text.chars().take(TEXT_CHARS).collect(),
+        place: Some(place),
+        category: category.map(str::to_owned),
+        pictures: own_pictures(&app.db, actor, &known.photos).await?,
+        at: app.clock.now(),
+    };
+    let compared = !new.text.trim().is_empty() || !new.pictures.is_empty();
+    let mut found = compare(app, new, rows).await?;
+    found.retain(|(like, _)| like.distance_m.is_some_and(|m| m <= REACH_M));
+    if compared {
+        found.sort_by(|(a, _), (b, _)| a.before(b));
+    } else {
+        found.sort_by(|(a, _), (b, _)| a.distance_m.partial_cmp(&b.distance_m).unwrap_or(Ordering::Equal));
+    }
+    let shown = |(like, order): (Likeness, order::Model)| NearbyOrder {
+        mine: actor.is(order.reporter_id),
+        status: order.status,
+        distance_m: metres(&like).unwrap_or_default(),
+        likely_same: like.is_likely(),
+        probability: rounded(like.probability),
+        signs: like.signs,
+        category: category_view(&city, &order),
+        number: order.number,
+    };
+    Ok(found.into_iter().map(shown).collect())
+}
+
+/// Open orders that may be the same matter as this one, the likest first: those around its place, and those of like
+/// words wherever they are.
+pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<SimilarOrder>> {
+    let (order, _) = read::visible(app, actor, number).await?;
+    let place = order.longitude.zip(order.latitude);
+    let place = place.map(|(longitude, latitude)| Wgs84 { longitude, latitude });
+    let mut rows = match place {
+        Some(place) => around(&app.db, place, None).await?,
+        None => Vec::new(),
+    };
+    let known: HashSet<OrderId> = rows.iter().map(|row| row.id).chain([order.id]).collect();
+    let more: Vec<OrderId> = of_like_words(app, &order.description, order.created_at)
+        .await?
+        .into_iter()
+        .filter(|id| !known.contains(id))
+        .collect();
+    rows.retain(|row| row.id != order.id);
+    rows.extend(store::open_ones(&app.db, &more, &OPEN).await?);
+    let mut pictures = pictures(&app.db, &[order.id]).await?;
+    let new = Composed {
+        text: order.description.clone(),
+        place,
+        category: order.category_code.clone(),
+        pictures: pictures.remove(&order.id).unwrap_or_default(),
+        at: order.created_at,
+    };
+    let mut found = compare(app, new, rows).await?;
+    found.retain(|(like, _)| {
+        like.probability >= WORTH_A_LOOK || like.distance_m.is_some_and(|m| m <= REACH_M)
+    });
+    found.sort_by(|(a, _), (b, _)| a.before(b));
+    found.truncate(MOST_SIMILAR);
+    let (city, recent) = (app.city.load(), app.recent.at_hand(app, app.clock.now()).await?);
+    let shown = |(like, other): (Likeness, order::Model)| SimilarOrder {
+        status: other.status,
+        distance_m: metres(&like),
+        likely_same: like.is_likely(),
+        probability: rounded(like.probability),
+        signs: like.signs,
+        category: category_view(&city, &other),
+        shared_words: shared_words(&recent.index, &order.description, &other.description),
+        number: other.number,
+    };
+    Ok(found.into_iter().map(shown).collect())
+}
+
+fn metres(like: &Likeness) -> Option<i64> {
+    like.distance_m.map(|m| m.round() as i64)
+}
+
+/// To a hundredth: more would promise what nobody knows.
+fn rounded(probability: f64) -> f64 {
+    (probability * 100.0).round() / 100.0
+}
+
+fn category_view(city: &City, order: &order::Model) -> CategoryView {
+    let code = order.category_code.clone();
+    CategoryView {
+        name: code
+            .as_deref()
+            .map(|code| city.categories.name_of(code).to_owned()),
+        code,
+        source: order.category_source,
+        confidence: None,
+    }
+}
+
+/// Recent reports whose words are like these.
+async fn of_like_words(app: &App, text: &str, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
+    let text = text.to_owned();
+    let recent = app.recent.at_hand(app, now.max(app.clock.now())).await?;
+    let work = tokio::task::spawn_blocking(move || {
+        let features = Features::of("", &text);
+        recent.index.search(&features, LEAST_SIMILARITY, MOST_BY_WORDS)
+    });
+    let found = work.await.map_err(anyhow::Error::from)?;
+    Ok(found.into_iter().map(|found| found.key).collect())
+}
+
+/// The open orders in a square around the place, the newest first; a few corners lie beyond the reach.
+async fn around(
+    db: &impl ConnectionTrait,
+    place: Wgs84,
+    category: Option<&str>,
+) -> Result<Vec<order::Model>> {
+    use order::Column as C;
+    let high = REACH_M / METRES_PER_DEGREE;
+    let wide = high / place.latitude.to_radians().cos().abs().max(0.01);
+    let mut query = order::Entity::find()
+        .filter(C::Latitude.between(place.latitude - high, place.latitude + high))
+        .filter(C::Longitude.between(place.longitude - wide, place.longitude + wide))
+        .filter(C::ClosedAt.is_null())
+        .filter(C::Status.is_in(OPEN));
+    if let Some(code) = category {
+        query = query.filter(C::CategoryCode.eq(code));
+    }
+    let query = query.order_by_desc(C::CreatedAt).limit(MOST_NEAR);
+    Ok(query.all(db).await?)
+}
+
+/// A report that others are compared with.
+struct Composed {
+    text: String,
+    place: Option<Wgs84>,
+    category: Option<String>,
+    pictures: Vec<u64>,
+    at: DateTime<Utc>,
+}
+
+/// How like each order is to the report.
+async fn compare(app: &App, new: Composed, rows: Vec<order::Model>) -> Result<Vec<(Likeness, order::Model)>> {
+    let pictures = if new.pictures.is_empty() {
+        HashMap::new()
+    } else {
+        let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
+        pictures(&app.db, &ids).await?
+    };
+    let recent = app.recent.at_hand(app, app.clock.now()).await?;
+    let work = tokio::task::spawn_blocking(move || {
+        let features = Features::of("", &new.text);
+        let own = Matter {
+            report: TextDocument {
+                features: &features,
+                place: new.place.map(|place| (place.longitude, place.latitude)),
+                category: new.category.as_deref(),
+                at: new.at,
+            },
+            pictures: &new.pictures,
+        };
+        let like = |order: order::Model| {
+            // One that is older than what is in memory has its words cut now.
+            let cut = match recent.index.features(order.id) {
+                Some(_) => Features::default(),
+                None => Features::of("", &order.description),
+            };
+            let other = Matter {
+                report: TextDocument {
+                    features: recent.index.features(order.id).unwrap_or(&cut),
+                    place: order.longitude.zip(order.latitude),
+                    category: order.category_code.as_deref(),
+                    at: order.created_at,
+                },
+                pictures: pictures.get(&order.id).map_or(&[], Vec::as_slice),
+            };
+            (likeness(&recent.index, &own, &other), order)
+        };
+        rows.into_iter().map(like).collect()
+    });
+    Ok(work.await.map_err(anyhow::Error::from)?)
+}
+
+/// The hashes of these photos, as far as they are the actor's own.
+async fn own_pictures(db: &impl ConnectionTrait, actor: &Actor, ids: &[PhotoId]) -> Result<Vec<u64>> {
+    let (Some(person), false) = (actor.person, ids.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let hashes: Vec<i64> = photo::Entity::find()
+        .select_only()
+        .column(photo::Column::PerceptualHash)
+        .filter(photo::Column::Id.is_in(ids.iter().copied()))
+        .filter(photo::Column::OwnerId.eq(person))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(hashes.into_iter().map(i64::cast_unsigned).collect())
+}
+
+/// The hashes of the photos of each order.
+async fn pictures(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<u64>>> {
+    let attached: Vec<(OrderId, PhotoId)> = order_photo::Entity::find()
+        .select_only()
+        .column(order_photo::Column::OrderId)
+        .column(order_photo::Column::PhotoId)
+        .filter(order_photo::Column::OrderId.is_in(orders.iter().copied()))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let hashes: Vec<(PhotoId, i64)> = photo::Entity::find()
+        .select_only()
+        .column(photo::Column::Id)
+        .column(photo::Column::PerceptualHash)
+        .filter(photo::Column::Id.is_in(attached.iter().map(|(_, photo)| *photo)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let hashes: HashMap<PhotoId, i64> = hashes.into_iter().collect();
+    let mut by_order: HashMap<OrderId, Vec<u64>> = HashMap::new();
+    for (order, photo) in attached {
+        if let Some(hash) = hashes.get(&photo) {
+            by_order.entry(order).or_default().push(hash.cast_unsigned());
+        }
+    }
+    Ok(by_order)
+}
+
+fn wrong(field: &str, code: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, code, detail)])
+}

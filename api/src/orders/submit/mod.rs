@@ -1,0 +1,395 @@
+//! How an order comes to be: checked, numbered, placed, sent to a desk, its clocks started, everybody told; all in
+//! one transaction, together with the idempotency key. The same for a snap, a scan and a call.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId, SiteId, UnitId};
+use entity::kinds::{CategorySource, ContentCheck, Light, Status, SupervisionLevel, Visibility};
+use entity::order;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::city::categories;
+use crate::city::snapshot::City;
+use crate::db::{self, WriteTransaction};
+use crate::deadlines::calendar::local_date;
+use crate::deadlines::deadline_rows;
+use crate::error::{Error, FieldError, Result};
+use crate::http::idempotency::{self, Answer};
+use crate::notices::{self, Event, EventKind};
+use crate::orders::history::{self, NewEvent};
+use crate::orders::rules::actor::Actor;
+use crate::orders::store::{self, assignments, photos};
+use crate::orders::submit::draft::NewOrder;
+use crate::orders::submit::publication::Author;
+use crate::orders::submit::routing::{Desk, Resolved};
+use crate::orders::view::load::{self, Around};
+use crate::orders::view::{self, OrderView};
+use places::datum::Wgs84;
+
+pub use crate::orders::store::CALL_FILED;
+
+pub mod draft;
+pub mod number;
+pub mod preview;
+pub mod publication;
+pub mod routing;
+pub mod site_defaults;
+
+const SUPPORT_BY_RULE: &str = "按派单目录协办";
+
+/// The key of a creating call, and what it was sent with.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub person: PersonId,
+    pub key: String,
+    pub fingerprint: String,
+}
+
+/// An event that is written right after the report's own.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    pub action: &'static str,
+    pub visibility: Visibility,
+    pub note: String,
+    pub detail: Value,
+}
+
+/// Submits a report for `actor`: the delegate himself, or the operator who took his call.
+pub async fn submit(
+    app: &App,
+    actor: &Actor,
+    new: NewOrder,
+    claim: Option<&Claim>,
+) -> Result<Answer<OrderView>> {
+    submit_with(app, actor, new, claim, None, async |_, _| Ok(())).await
+}
+
+/// The same with something more to be kept of how it came, and something that must happen in the same transaction:
+/// `also` is handed the order that has just been inserted, and its refusal undoes everything.
+pub async fn submit_with(
+    app: &App,
+    actor: &Actor,
+    new: NewOrder,
+    claim: Option<&Claim>,
+    beside: Option<Beside>,
+    also: impl AsyncFn(&WriteTransaction, &order::Model) -> Result<()>,
+) -> Result<Answer<OrderView>> {
+    let now = app.clock.now();
+    let new = new.checked(now)?;
+    let city = app.city.load();
+    let author = Author::of(app, actor).await?;
+    let plan = Plan::make(app, city, author, new, beside, now).await?;
+    let answer = loop {
+        // Taken before the transaction, which would otherwise hold up every other submitter.
+        let number = plan.number(app).await?;
+        if let Some(answer) = attempt(app, actor, &plan, number, claim, &also).await? {
+            break answer;
+        }
+        // The number is another order's: one that came with a call. A given one cannot be replaced.
+        if plan.new.number.is_some() {
+            return Err(number::Refused::Used.into());
+        }
+    };
+    app.jobs.wake.notify_one();
+    Ok(answer)
+}
+
+/// One try under one number; none when the number is taken.
+async fn attempt(
+    app: &App,
+    actor: &Actor,
+    plan: &Plan,
+    number: String,
+    claim: Option<&Claim>,
+    also: &impl AsyncFn(&WriteTransaction, &order::Model) -> Result<()>,
+) -> Result<Option<Answer<OrderView>>> {
+    let txn = db::write(&app.db).await?;
+    if let Some(claim) = claim {
+        let Claim {
+            person,
+            key,
+            fingerprint,
+        } = claim;
+        if let Some(first) = idempotency::claim(&txn, *person, key, fingerprint, plan.now).await? {
+            return Ok(Some(first));
+        }
+    }
+    let order = plan.order(number);
+    if !store::insert(&txn, &order).await? {
+        return Ok(None);
+    }
+    let around = plan.carry_out(app, &txn, actor, &order).await?;
+    also(&txn, &order).await?;
+    let around = around.with_photos(&txn, &order).await?;
+    let view = view::shown(app, actor, &order, around, plan.now).await?;
+    let answer = Answer::created(view);
+    if let Some(claim) = claim {
+        idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
+    }
+    txn.commit().await?;
+    Ok(Some(answer))
+}
+
+/// Everything that is decided about a report before it is written.
+struct Plan {
+    new: NewOrder,
+    author: Author,
+    content_check: ContentCheck,
+    city: Arc<City>,
+    now: DateTime<Utc>,
+    point: Option<Wgs84>,
+    place: Resolved,
+    kind: routing::Kind,
+    desk: Desk,
+    site: Option<SiteId>,
+    beside: Option<Beside>,
+}
+
+impl Plan {
+    async fn make(
+        app: &App,
+        city: Arc<City>,
+        author: Author,
+        mut new: NewOrder,
+        beside: Option<Beside>,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let site = site_defaults::site(&app.db, new.site_code.as_deref()).await?;
+        let point = new
+            .location
+            .map(|given| given.wgs84())
+            .or_else(|| site.as_ref().map(site_defaults::point_of));
+        let accuracy = new.location.and_then(|given| given.accuracy_m);
+        let site_address = site.as_ref().and_then(|site| site.address.as_deref());
+        let words = [
+            new.address.as_deref().or(site_address),
+            Some(new.description.as_str()),
+        ];
+        let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let place = routing::resolve(&city, point, accuracy, &words);
+        let chosen = match new
+            .category
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        {
+            Some(text) => Some(category(&city, text)?),
+            None => site.as_ref().and_then(|site| site.category_code.clone()),
+        };
+        let suggested = match chosen {
+            Some(_) => None,
+            None => categories::service::suggest(&city, &new.description)
+                .await?
+                .into_iter()
+                .next(),
+        };
+        let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
+        let kept_by = site
+            .as_ref()
+            .and_then(|site| site_defaults::unit_of(site, kind.code.as_deref()));
+        let desk = match kept_by {
+            Some(unit) => routing::named(unit, "site", "点位指定的承办单位", &place),
+            None => routing::decide(&city, &place, &kind),
+        };
+        new.address = new.address.or_else(|| site_address.map(str::to_owned));
+        Ok(Self {
+            site: site.map(|site| site.id),
+            content_check: author.begins_as(app, &new.photos),
+            author,
+            new,
+            city,
+            now,
+            point,
+            place,
+            kind,
+            desk,
+            beside,
+        })
+    }
+
+    async fn number(&self, app: &App) -> Result<String> {
+        let day = local_date(self.now, self.city.zone());
+        let prefix = &self.city.meta.number_prefix;
+        match &self.new.number {
+            Some(text) => Ok(number::given(text.trim(), prefix, day)?),
+            None => app.numbers.take(&app.db, prefix, day).await,
+        }
+    }
+
+    fn status(&self) -> Status {
+        if self.desk.unit.is_some() {
+            Status::Dispatched
+        } else {
+            Status::Triage
+        }
+    }
+
+    fn order(&self, number: String) -> order::Model {
+        let (new, now) = (&self.new, self.now);
+        let point = self.point;
+        order::Model {
+            id: OrderId::generate(),
+            number,
+            channel: new.channel,
+            status: self.status(),
+            round: 1,
+            version: 1,
+            light: Light::Green,
+            description: new.description.clone(),
+            category_code: self.kind.code.clone(),
+            category_source: self.kind.source,
+            category_confidence: self.kind.confidence,
+            reporter_id: new.reporter,
+            filed_by: new.filed_by,
+            confidential: new.confidential,
+            longitude: point.map(|point| point.longitude),
+            latitude: point.map(|point| point.latitude),
+            given_longitude: new.location.map(|given| given.longitude),
+            given_latitude: new.location.map(|given| given.latitude),
+            given_datum: new.location.map(|given| given.datum),
+            accuracy_m: new.location.and_then(|given| given.accuracy_m),
+            address: new.address.clone(),
+            boundary_set_id: self.place.boundary_set,
+            area_code: self.place.county.clone(),
+            township_code: self.place.township.clone(),
+            zone: self.place.zone.clone(),
+            place_relation: self.place.relation,
+            unit_id: self.desk.unit,
+            dispatch: self.desk.why.clone(),
+            difficult: false,
+            tracked: false,
+            committee: None,
+            kind: None,
+            supervision_level: SupervisionLevel::None,
+            wants_follow_up: new.wants_follow_up,
+            occurred_at: new.occurred_at,
+            site_id: self.site,
+            call_id: new.call_id.clone(),
+            returns: 0,
+            extensions_granted: 0,
+            dissatisfied_count: 0,
+            due_at: self.due_at(),
+            stage_since: now,
+            merged_into: None,
+            created_at: now,
+            updated_at: now,
+            dispatched_at: self.desk.unit.map(|_| now),
+            accepted_at: None,
+            replied_at: None,
+            closed_at: None,
+            content_check: self.content_check,
+        }
+    }
+
+    fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.desk.unit?;
+        let fresh = self.city.law().start_round(1, self.now);
+        fresh.iter().map(|clock| clock.due_at).min()
+    }
+
+    /// Writes what belongs to the new order: photos, charges, clocks, history, notices. Gives back what stands around it
+    /// now, but for the photos.
+    async fn carry_out(
+        &self,
+        app: &App,
+        txn: &WriteTransaction,
+        actor: &Actor,
+        order: &order::Model,
+    ) -> Result<Around> {
+        let now = self.now;
+        photos::attach(txn, order, actor, &self.new.photos, None, now).await?;
+        self.author.ask(app, txn, order, &self.new.photos, now).await?;
+        self.record(txn, actor, order).await?;
+        notices::tell_all(txn, &app.wording, &self.told(actor, order), now).await?;
+        let mut around = Around::default();
+        if let Some(unit) = self.desk.unit {
+            let law = self.city.law();
+            let supports = &self.desk.supports;
+            around.known.charges = assignments::give_round(txn, order, unit, supports, None, now).await?;
+            around.deadlines =
+                deadline_rows::start(txn, law, order.id, &law.start_round(1, now), now).await?;
+        }
+        around.reporter = load::people(txn, std::iter::once(order.reporter_id))
+            .await?
+            .remove(&order.reporter_id);
+        Ok(around)
+    }
+
+    /// The first events: what came, what was said beside it, and where it went.
+    async fn record(&self, txn: &WriteTransaction, actor: &Actor, order: &order::Model) -> Result<()> {
+        let submitted = order::Model {
+            status: Status::Submitted,
+            ..order.clone()
+        };
+        let mut came =
+            NewEvent::new("submitted", actor, Status::Submitted, self.now).photos(&self.new.photos);
+        came.from = None;
+        let detail = json!({ "channel": order.channel, "filed_by": order.filed_by });
+        let mut events = vec![(&submitted, came.detail(detail))];
+        if let Some(beside) = &self.beside {
+            let event = NewEvent::new(beside.action, actor, Status::Submitted, self.now)
+                .visible_to(beside.visibility)
+                .note(beside.note.clone())
+                .detail(beside.detail.clone());
+            events.push((&submitted, event));
+        }
+        let system = Actor::system();
+        let went = match self.desk.unit {
+            Some(unit) => self.dispatched(&system, unit),
+            None => NewEvent::new("triaged", &system, Status::Submitted, self.now)
+                .detail(json!({ "why": self.desk.why }))
+                .visible_to(Visibility::Public),
+        };
+        events.push((order, went));
+        history::begin(txn, events).await
+    }
+
+    fn dispatched<'a>(&self, system: &'a Actor, unit: UnitId) -> NewEvent<'a> {
+        let name = self.city.unit(unit).map(|unit| unit.name.clone());
+        let detail = json!({
+            "unit": unit,
+            "unit_name": name,
+            "support_units": self.desk.supports,
+            "why": self.desk.why,
+            "category": self.kind.code,
+            "category_source": self.kind.source,
+        });
+        NewEvent::new("dispatched", system, Status::Submitted, self.now)
+            .note(format!("派往{}", name.as_deref().unwrap_or_default()))
+            .detail(detail)
+    }
+
+    /// Who hears of it: the reporter, the desk it lies on, and the units that support by rule.
+    fn told<'a>(&self, actor: &Actor, order: &'a order::Model) -> Vec<Event<'a>> {
+        let told = |kind| Event::of(kind, order).by(actor.person);
+        let next = if self.desk.unit.is_some() {
+            EventKind::Dispatched
+        } else {
+            EventKind::TriageNeeded
+        };
+        let supports = self.desk.supports.iter();
+        let supports = supports
+            .filter(|unit| Some(**unit) != self.desk.unit)
+            .map(|unit| told(EventKind::SupportAssigned).unit(*unit).note(SUPPORT_BY_RULE));
+        [told(EventKind::Submitted), told(next)]
+            .into_iter()
+            .chain(supports)
+            .collect()
+    }
+}
+
+/// The code of a category that is told by code or name.
+pub fn category(city: &City, text: &str) -> Result<String> {
+    city.categories
+        .find(text)
+        .map(|category| category.code.clone())
+        .ok_or_else(|| {
+            Error::invalid(vec![FieldError::new(
+                "category",
+                "unknown_category",
+                "没有这个类别。",
+            )])
+        })
+}

@@ -1,0 +1,94 @@
+//! What a delegate reports is published to other delegates: to those who endorse it, and to those whose own report is
+//! merged with it. It counts at once, whatever the check says: units, operators and supervisors read it as it is. The others
+//! read it when it has been found fit.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PhotoId};
+use entity::kinds::{ActorRole, ContentCheck, ContentSubject};
+use entity::order;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::content::alike;
+use crate::content::enqueue::{self, Publication};
+use crate::content::review::{self, Standing};
+use crate::db;
+use crate::error::Result;
+use crate::orders::rules::actor::Actor;
+use crate::orders::store;
+use crate::people::profile;
+use crate::people::sealing::OpenId;
+
+/// Whose words a report is in.
+pub enum Author {
+    /// An operator wrote down what he was told.
+    Staff,
+    /// As WeChat knows him, if it does.
+    Delegate(Option<OpenId>),
+}
+
+impl Author {
+    pub async fn of(app: &App, actor: &Actor) -> Result<Self> {
+        match (actor.role, actor.person) {
+            (ActorRole::Delegate, Some(person)) => Ok(Self::Delegate(profile::openid(app, person).await?)),
+            _ => Ok(Self::Staff),
+        }
+    }
+
+    /// How the report's check stands when it is submitted.
+    #[must_use]
+    pub fn begins_as(&self, app: &App, photos: &[PhotoId]) -> ContentCheck {
+        match self {
+            Self::Staff => ContentCheck::Pass,
+            Self::Delegate(openid) => enqueue::begins_as(app, openid.as_ref(), photos),
+        }
+    }
+
+    /// Hands the report to the check, in the transaction that stores it.
+    pub async fn ask(
+        &self,
+        app: &App,
+        txn: &impl ConnectionTrait,
+        order: &order::Model,
+        photos: &[PhotoId],
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let Self::Delegate(openid) = self else {
+            return Ok(());
+        };
+        let words = [Some(order.description.as_str()), order.address.as_deref()];
+        let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
+        let publication = Publication {
+            subject: ContentSubject::Order,
+            subject_id: order.id.0,
+            title: format!("工单 {}", order.number),
+            text: &words,
+            photos,
+            openid: openid.as_ref(),
+        };
+        enqueue::ask(app, txn, publication, now).await?;
+        Ok(())
+    }
+}
+
+/// What follows verdicts on reports. The orders are held before the verdicts are read, so that of two jobs about one the
+/// later one writes the later verdict.
+pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
+    let reports = standings
+        .iter()
+        .filter(|standing| standing.subject == ContentSubject::Order);
+    let ids: Vec<OrderId> = reports.map(|standing| OrderId(standing.subject_id)).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let txn = db::write(&app.db).await?;
+    let held = store::hold_ids(&txn, &ids).await?;
+    let subjects: Vec<Uuid> = held.into_iter().map(|id| id.0).collect();
+    let states = review::states_of(&txn, ContentSubject::Order, &subjects).await?;
+    let noted = states.into_iter().map(|(id, state)| (state, OrderId(id)));
+    for (state, ids) in alike(noted) {
+        store::note_content_check(&txn, &ids, state).await?;
+    }
+    Ok(txn.commit().await?)
+}

@@ -1,0 +1,207 @@
+//! Whose desk it is: from the place and the kind of matter to the unit, with the reason kept for later.
+
+use entity::ids::{BoundarySetId, UnitId};
+use entity::kinds::{CategorySource, PlaceRelation};
+use serde_json::{Value, json};
+
+use crate::city::categories::suggest::Suggestion;
+use crate::city::duty_table::{Decision, Place, reason};
+use crate::city::snapshot::City;
+use places::datum::Wgs84;
+
+/// More places than this in one text are no help to an operator.
+const MOST_TOLD: usize = 5;
+
+/// Where the matter is, as the city's boundaries say it now.
+#[derive(Clone, Debug)]
+pub struct Resolved {
+    pub boundary_set: Option<BoundarySetId>,
+    pub relation: PlaceRelation,
+    pub county: Option<String>,
+    pub township: Option<String>,
+    pub zone: Option<String>,
+    /// Neighbours, where the point is near a border.
+    pub candidates: Vec<Value>,
+    /// Townships that the words may mean, the surest first, with how sure that is in per cent.
+    pub told: Vec<Value>,
+}
+
+/// What kind of matter it is, and who says so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kind {
+    pub code: Option<String>,
+    pub source: CategorySource,
+    pub confidence: Option<f64>,
+}
+
+/// Which unit gets it; none means that an operator decides.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    pub unit: Option<UnitId>,
+    pub supports: Vec<UnitId>,
+    /// As the order keeps it: rule, reason, candidates.
+    pub why: Value,
+}
+
+/// Resolves a place told by a point, by words, or by both.
+#[must_use]
+pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words: &str) -> Resolved {
+    let located = point.map(|point| city.locate(point, accuracy_m));
+    let county = located.as_ref().and_then(|located| located.division);
+    let relation = located
+        .as_ref()
+        .map_or(PlaceRelation::Unknown, |located| located.relation);
+    let candidates = located.as_ref().map_or_else(Vec::new, |located| {
+        let shown = |candidate: &places::lookup::Candidate<'_>| {
+            json!({
+                "code": candidate.division.code,
+                "name": candidate.division.name,
+                // Whole metres: databases round what is finer.
+                "distance_m": candidate.distance_m.round() as i64,
+            })
+        };
+        located.candidates.iter().map(shown).collect()
+    });
+    // A point outside of the city is not brought back into it by a name in the text.
+    let outside = relation == PlaceRelation::Outside;
+    let named = county.map(|county| county.code.as_str()).or_else(|| {
+        let by_words = located.is_none().then(|| county_in(city, words));
+        by_words.flatten()
+    });
+    let told = if outside {
+        Vec::new()
+    } else {
+        city.words.tell(words, named)
+    };
+    let sure = told.first();
+    let township = sure
+        .filter(|meant| meant.confidence >= city.dispatch.min_confidence)
+        .map(|meant| meant.township);
+    let told = told.iter().take(MOST_TOLD).map(|meant| {
+        json!({
+            "township": meant.township.code,
+            "name": meant.township.name,
+            "county": meant.township.county,
+            "percent": (meant.confidence * 100.0).round() as i64,
+        })
+    });
+    let told = told.collect();
+    let county = named
+        .map(str::to_owned)
+        .or_else(|| township.map(|township| township.county.clone()));
+    Resolved {
+        boundary_set: located.is_some().then_some(city.boundary_set),
+        relation,
+        county,
+        township: township.map(|township| township.code.clone()),
+        zone: township.and_then(|township| township.zone.clone()),
+        candidates,
+        told,
+    }
+}
+
+/// The one county that the words name in full.
+fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
+    let mut named = city
+        .counties
+        .divisions()
+        .iter()
+        .filter(|county| words.contains(&county.name));
+    match (named.next(), named.next()) {
+        (Some(county), None) => Some(&county.code),
+        _ => None,
+    }
+}
+
+/// The category as chosen, or as the text suggests most.
+#[must_use]
+pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> Kind {
+    if let Some(code) = chosen {
+        return Kind {
+            code: Some(code.to_owned()),
+            source,
+            confidence: None,
+        };
+    }
+    suggested.map_or(
+        Kind {
+            code: None,
+            source: CategorySource::Unknown,
+            confidence: None,
+        },
+        |best| Kind {
+            code: Some(best.code),
+            source: CategorySource::Suggested,
+            confidence: Some(best.confidence),
+        },
+    )
+}
+
+/// Decides by the duty table. A suggestion that is not sure enough goes to an operator rather than to a
+/// wrong unit.
+#[must_use]
+pub fn decide(city: &City, place: &Resolved, kind: &Kind) -> Desk {
+    let unsure = kind
+        .confidence
+        .is_some_and(|confidence| confidence < city.dispatch.min_confidence);
+    let category = kind.code.as_deref().and_then(|code| city.categories.find(code));
+    let Some(category) = category.filter(|_| !unsure) else {
+        let reason = if unsure {
+            "文字判断不出事项类别，由坐席派单"
+        } else {
+            "事项类别未知，由坐席派单"
+        };
+        return triage(place, reason);
+    };
+    let where_it_is = Place {
+        township: place.township.clone(),
+        county: place.county.clone(),
+        zone: place.zone.clone(),
+    };
+    let parent = category.parent.as_deref().unwrap_or_default();
+    let decision = city.duty.decide(&category.code, parent, &where_it_is);
+    let told = reason(&decision);
+    match decision {
+        Decision::ByRule(rule) => Desk {
+            unit: Some(rule.lead),
+            supports: rule.supports.clone(),
+            why: json!({
+                "rule": rule.source,
+                "reason": told,
+                "scope": rule.scope,
+                "scope_code": rule.scope_code,
+                "rule_category": rule.category,
+                "candidates": place.candidates,
+            }),
+        },
+        Decision::CountyFallback(unit) => Desk {
+            unit: Some(unit),
+            supports: Vec::new(),
+            why: json!({ "rule": "county_fallback", "reason": told, "candidates": place.candidates }),
+        },
+        Decision::Triage => triage(place, told),
+    }
+}
+
+fn triage(place: &Resolved, reason: &str) -> Desk {
+    Desk {
+        unit: None,
+        supports: Vec::new(),
+        why: json!({
+            "rule": null,
+            "reason": reason,
+            "candidates": place.candidates,
+            "told": place.told,
+        }),
+    }
+}
+
+/// The unit that a site, or an operator, names instead of the table.
+#[must_use]
+pub fn named(unit: UnitId, rule: &str, reason: &str, place: &Resolved) -> Desk {
+    Desk {
+        unit: Some(unit),
+        supports: Vec::new(),
+        why: json!({ "rule": rule, "reason": reason, "candidates": place.candidates }),
+    }
+}

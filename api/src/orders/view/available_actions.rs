@@ -1,0 +1,125 @@
+//! What the actor may do with the order now: the table of moves, with what is known of the order besides its status.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, ClockKind, ExtensionStatus, Status};
+use entity::order;
+use serde_json::Value;
+
+use crate::city::snapshot::City;
+use crate::deadlines::deadline_rows;
+use crate::deadlines::extension::Asked;
+use crate::deadlines::returns::Returning;
+use crate::orders::rules::access;
+use crate::orders::rules::actor::Actor;
+use crate::orders::rules::lifecycle::{self, Facts, Standing};
+use crate::orders::view::load::Around;
+
+/// What a rule is asked with when only "would it be allowed" is wanted.
+const SOME_REASON: &str = "?";
+
+/// The names of the moves that are open to the actor.
+#[must_use]
+pub fn names(
+    city: &City,
+    actor: &Actor,
+    order: &order::Model,
+    around: &Around,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let standing = access::standing(actor, order, &around.known);
+    let facts = facts(city, actor, order, around, now);
+    let mut names = lifecycle::allowed_names(order.status, standing, facts);
+    // A unit with a part takes it on first, as the unit in charge does with the whole.
+    let part = around.known.part_of(actor, order.round);
+    let untaken = part.is_some_and(|part| part.status == AssignmentStatus::Open);
+    if standing == Standing::SupportUnit && untaken && names.contains(&"reply") {
+        names.insert(0, "accept");
+    }
+    names.into_iter().map(str::to_owned).collect()
+}
+
+fn facts(city: &City, actor: &Actor, order: &order::Model, around: &Around, now: DateTime<Utc>) -> Facts {
+    let merged = order.merged_into.is_some();
+    let handler = actor.role == ActorRole::Handler;
+    Facts {
+        may_return: handler && may_return(city, order, around, now),
+        may_ask_extension: handler && may_ask_extension(city, order, around, now),
+        extension_pending: around
+            .extensions
+            .iter()
+            .any(|extension| extension.status == ExtensionStatus::Pending),
+        may_reopen: !merged && may_reopen(city, order, now),
+        merged,
+        tracked: order.tracked,
+        supervision_order_open: around
+            .supervision
+            .iter()
+            .any(|issued| issued.answered_at.is_none() && Some(issued.unit_id) == actor.unit),
+    }
+}
+
+/// Whether a delegate may still say that the problem is back.
+#[must_use]
+pub fn may_reopen(city: &City, order: &order::Model, now: DateTime<Utc>) -> bool {
+    let days = TimeDelta::days(i64::from(city.policy.follow_up.reopen_days));
+    order.status == Status::Closed && order.closed_at.is_some_and(|closed| now < closed + days)
+}
+
+/// What the rule of returns is judged by; none where the unit has no charge of this round.
+#[must_use]
+pub fn returning<'a>(order: &order::Model, around: &Around, reason: &'a str) -> Option<Returning<'a>> {
+    let unit = order.unit_id?;
+    let charge = around
+        .known
+        .charges
+        .iter()
+        .rev()
+        .find(|charge| charge.unit_id == unit && charge.role == AssignmentRole::Lead)?;
+    let returned = around.returns.iter().filter(|past| past.unit_id == unit).count();
+    Some(Returning {
+        dispatched_to_unit_at: charge.created_at,
+        returns_by_unit: u32::try_from(returned).unwrap_or(u32::MAX),
+        final_dispatch: order
+            .dispatch
+            .get("final")
+            .and_then(Value::as_bool)
+            .unwrap_or(false),
+        reason,
+        proposes_itself: false,
+    })
+}
+
+fn may_return(city: &City, order: &order::Model, around: &Around, now: DateTime<Utc>) -> bool {
+    returning(order, around, SOME_REASON)
+        .is_some_and(|returning| city.law().may_return(returning, now).is_ok())
+}
+
+fn may_ask_extension(city: &City, order: &order::Model, around: &Around, now: DateTime<Utc>) -> bool {
+    let clock = deadline_rows::running(&around.deadlines, ClockKind::Resolution);
+    let Some(clock) = clock.and_then(|row| deadline_rows::clock(row).ok()) else {
+        return false;
+    };
+    let (granted, pending) = asked_before(order, around);
+    let asked = Asked {
+        clock: &clock,
+        granted,
+        pending,
+        reason: SOME_REASON,
+        days: None,
+    };
+    city.law().ask_extension(asked, now).is_ok()
+}
+
+/// How many extensions this round has been granted, and whether one waits for a decision.
+#[must_use]
+pub fn asked_before(order: &order::Model, around: &Around) -> (u32, bool) {
+    let of_round = around.extensions.iter().filter(|past| past.round == order.round);
+    let granted = of_round
+        .clone()
+        .filter(|past| past.status == ExtensionStatus::Granted)
+        .count();
+    let pending = of_round
+        .clone()
+        .any(|past| past.status == ExtensionStatus::Pending);
+    (u32::try_from(granted).unwrap_or(u32::MAX), pending)
+}

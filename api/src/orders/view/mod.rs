@@ -1,0 +1,251 @@
+//! An order as it is shown. What a caller may not read is not in his copy.
+
+use chrono::{DateTime, FixedOffset};
+use entity::ids::{AssignmentId, ExtensionId, PhotoId, ReplyId, UnitId, VerdictId};
+use entity::kinds::{
+    AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ContentCheck, Datum,
+    ExtensionStatus, Light, PersonLevel, PhotoRole, PlaceRelation, Satisfaction, Solved, Status,
+    SupervisionLevel, UnitLevel,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+pub mod available_actions;
+pub mod build;
+pub mod labels;
+pub mod load;
+pub mod progress;
+pub mod read;
+pub mod summary;
+
+pub use build::{shown, why};
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderView {
+    pub number: String,
+    pub channel: Channel,
+    pub status: Status,
+    /// 1 is the first handling; 2 and more are second handlings.
+    pub round: i32,
+    /// For `If-Match`.
+    pub version: i32,
+    pub light: Light,
+    pub description: String,
+    pub category: CategoryView,
+    pub location: Option<LocationView>,
+    pub address: Option<String>,
+    pub area: Option<AreaView>,
+    pub township: Option<AreaView>,
+    /// Functional zone.
+    pub zone: Option<String>,
+    pub place_relation: PlaceRelation,
+    pub unit: Option<UnitView>,
+    pub support_units: Vec<UnitView>,
+    pub dispatch: DispatchView,
+    pub deadlines: Vec<DeadlineView>,
+    /// The nearest running deadline.
+    pub due_at: Option<DateTime<FixedOffset>>,
+    pub difficult: bool,
+    pub tracked: bool,
+    pub committee: Option<String>,
+    pub supervision_level: SupervisionLevel,
+    /// 督办单, the first issued first; for units, operators and supervisors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supervision_orders: Option<Vec<SupervisionOrderView>>,
+    pub extensions: Vec<ExtensionView>,
+    pub photos: Vec<OrderPhoto>,
+    pub endorsements: EndorsementsView,
+    pub verdicts: Vec<VerdictView>,
+    pub replies: Vec<ReplyView>,
+    /// Every unit's charge; for units and staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assignments: Option<Vec<AssignmentView>>,
+    /// None where the report is confidential and the caller may not know.
+    pub reporter: Option<ReporterView>,
+    pub confidential: bool,
+    /// Whether other delegates who know of the order may read the report. Until it is `pass` their copy has neither
+    /// words nor photos of it; everybody who handles it has. For the reporter and staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_check: Option<ContentCheck>,
+    pub wants_follow_up: bool,
+    pub occurred_at: Option<DateTime<FixedOffset>>,
+    /// The order that this one was merged into.
+    pub merged_into: Option<String>,
+    pub stage: Status,
+    pub stage_since: DateTime<FixedOffset>,
+    pub created_at: DateTime<FixedOffset>,
+    pub updated_at: DateTime<FixedOffset>,
+    /// What the caller may do now.
+    pub actions: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CategoryView {
+    pub code: Option<String>,
+    pub name: Option<String>,
+    pub source: CategorySource,
+    /// 0 to 1; only of a suggestion.
+    pub confidence: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct LocationView {
+    pub longitude: f64,
+    pub latitude: f64,
+    /// Always `wgs84`.
+    pub datum: Datum,
+    pub accuracy_m: Option<f64>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AreaView {
+    pub code: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct UnitView {
+    pub id: UnitId,
+    pub name: String,
+    pub level: UnitLevel,
+}
+
+/// Why it went where it went.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DispatchView {
+    /// The row of the duty table, or the name of another rule; none where an operator decides.
+    pub rule: Option<String>,
+    pub reason: String,
+    /// Neighbouring areas, where the place is near a border.
+    pub candidates: Vec<CandidateView>,
+    /// 终审派单: the unit may not return it.
+    #[serde(rename = "final")]
+    pub is_final: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CandidateView {
+    pub code: String,
+    pub name: String,
+    pub distance_m: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DeadlineView {
+    pub kind: ClockKind,
+    pub round: i32,
+    pub started_at: DateTime<FixedOffset>,
+    pub due_at: DateTime<FixedOffset>,
+    pub stopped_at: Option<DateTime<FixedOffset>>,
+    pub light: Light,
+    /// `announced`, or `provisional` where a year's holidays are not known yet.
+    pub calendar: String,
+    /// The sum that a clerk can check: rule, days, what was left out and why, in words and in parts.
+    #[schema(value_type = Object)]
+    pub explanation: Value,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ExtensionView {
+    pub id: ExtensionId,
+    pub round: i32,
+    pub reason: String,
+    /// Working days.
+    pub days: i32,
+    pub status: ExtensionStatus,
+    pub asked_at: DateTime<FixedOffset>,
+    pub decided_at: Option<DateTime<FixedOffset>>,
+    pub note: Option<String>,
+    pub due_before: DateTime<FixedOffset>,
+    pub due_after: Option<DateTime<FixedOffset>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderPhoto {
+    pub id: PhotoId,
+    pub role: PhotoRole,
+    pub round: i32,
+    pub flags: Vec<String>,
+    pub urls: OrderPhotoUrls,
+}
+
+/// Short-lived links.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct OrderPhotoUrls {
+    pub large: String,
+    pub thumb: String,
+}
+
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct EndorsementsView {
+    pub count: u64,
+    /// Whether the caller's is among them.
+    pub mine: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct VerdictView {
+    pub id: VerdictId,
+    pub round: i32,
+    pub result: Satisfaction,
+    pub process: Option<Satisfaction>,
+    pub solved: Solved,
+    pub comment: Option<String>,
+    pub created_at: DateTime<FixedOffset>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReplyView {
+    pub id: ReplyId,
+    pub round: i32,
+    pub unit: Option<UnitView>,
+    pub public_reply: String,
+    /// 办理情况, internal; for units and staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    pub contacted: Option<ContactedView>,
+    pub supplementary: bool,
+    pub created_at: DateTime<FixedOffset>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ContactedView {
+    pub at: DateTime<FixedOffset>,
+    pub how: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct AssignmentView {
+    pub id: AssignmentId,
+    pub round: i32,
+    pub unit: Option<UnitView>,
+    pub role: AssignmentRole,
+    pub status: AssignmentStatus,
+    pub requirement: Option<String>,
+    pub due_at: Option<DateTime<FixedOffset>>,
+    /// What the unit did in its part.
+    pub account: Option<String>,
+    pub created_at: DateTime<FixedOffset>,
+    pub accepted_at: Option<DateTime<FixedOffset>>,
+    pub done_at: Option<DateTime<FixedOffset>>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ReporterView {
+    pub name: String,
+    pub level: Option<PersonLevel>,
+}
+
+/// 督办单 as the order shows it; its own page is the PDF.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SupervisionOrderView {
+    pub number: String,
+    pub round: i32,
+    pub level: SupervisionLevel,
+    pub requirement: String,
+    pub issued_at: DateTime<FixedOffset>,
+    pub due_at: DateTime<FixedOffset>,
+    pub answer: Option<String>,
+    pub answered_at: Option<DateTime<FixedOffset>>,
+}

@@ -1,0 +1,143 @@
+//! Reading one order and its timeline.
+
+use chrono::{DateTime, FixedOffset};
+use entity::ids::{OrderId, PhotoId};
+use entity::kinds::{ActorRole, Status, Visibility};
+use entity::{order, order_event};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::deadlines::deadline_rows;
+use crate::error::{Error, Result};
+use crate::http::time::local;
+use crate::orders::history::labels;
+use crate::orders::rules::access;
+use crate::orders::rules::actor::Actor;
+use crate::orders::store;
+use crate::orders::view::load::{self, Around};
+use crate::orders::view::{self, OrderView, UnitView};
+
+/// An order that the actor may know of, with what stands around it; else 404.
+pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::Model, Around)> {
+    let order = store::by_number(&app.db, number)
+        .await?
+        .ok_or_else(Error::not_found)?;
+    let clocks = deadline_rows::of_order(&app.db, order.id).await?;
+    let around = Around::of(&app.db, &order, clocks).await?;
+    if access::sees(actor, &order, &around.known) {
+        Ok((order, around))
+    } else {
+        Err(Error::not_found())
+    }
+}
+
+/// Whether the actor may know of an order that is known by its id; for photos and notices.
+pub async fn may_see(app: &App, actor: &Actor, id: OrderId) -> Result<bool> {
+    let Some(order) = order::Entity::find_by_id(id).one(&app.db).await? else {
+        return Ok(false);
+    };
+    let known = store::known(&app.db, id).await?;
+    Ok(access::sees(actor, &order, &known))
+}
+
+pub async fn detail(app: &App, actor: &Actor, number: &str) -> Result<OrderView> {
+    let (order, around) = visible(app, actor, number).await?;
+    view::shown(app, actor, &order, around, app.clock.now()).await
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct TimelineItem {
+    pub seq: i32,
+    /// What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
+    pub action: String,
+    /// The same in Chinese.
+    pub title: String,
+    pub at: DateTime<FixedOffset>,
+    pub role: ActorRole,
+    /// Who did it; only for those who may know.
+    pub name: Option<String>,
+    pub unit: Option<UnitView>,
+    pub from: Option<Status>,
+    pub to: Status,
+    pub round: i32,
+    pub visibility: Visibility,
+    pub note: Option<String>,
+    #[schema(value_type = Object)]
+    pub detail: Value,
+    pub photo_ids: Vec<PhotoId>,
+    /// Link of the chain that `zhitong audit verify` follows.
+    pub hash: String,
+}
+
+/// What has happened, as far as the actor may read it, the first first.
+pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<TimelineItem>> {
+    let (order, _) = visible(app, actor, number).await?;
+    let events = order_event::Entity::find()
+        .filter(order_event::Column::OrderId.eq(order.id))
+        .filter(order_event::Column::Visibility.is_in(readable(actor.role)))
+        .order_by_asc(order_event::Column::Seq)
+        .all(&app.db)
+        .await?;
+    let people = load::people(&app.db, events.iter().filter_map(|event| event.actor_id)).await?;
+    let city = app.city.load();
+    let hidden = access::hides_reporter(actor, &order);
+    let unit = |id| {
+        city.unit(id).map(|unit| UnitView {
+            id: unit.id,
+            name: unit.name.clone(),
+            level: unit.level,
+        })
+    };
+    let item = |event: order_event::Model| {
+        let known = event.actor_id.filter(|person| {
+            let reporter = *person == order.reporter_id;
+            actor.is(*person) || (actor.is_staff() && !(reporter && hidden))
+        });
+        // What the reporter said to the desk is said to nobody else.
+        let kept = access::is_audience(actor, &order) && event.actor_id == Some(order.reporter_id);
+        TimelineItem {
+            seq: event.seq,
+            title: labels::title(&event.action).to_owned(),
+            action: event.action,
+            at: local(event.at, city.zone()),
+            role: event.actor_role,
+            name: known
+                .and_then(|person| people.get(&person))
+                .map(|person| person.name.clone()),
+            unit: event.unit_id.and_then(unit),
+            from: event.from_status,
+            to: event.to_status,
+            round: event.round,
+            visibility: event.visibility,
+            note: event.note.filter(|_| !kept),
+            detail: event.detail,
+            photo_ids: if kept {
+                Vec::new()
+            } else {
+                serde_json::from_value(event.photo_ids).unwrap_or_default()
+            },
+            hash: event.hash,
+        }
+    };
+    Ok(events.into_iter().map(item).collect())
+}
+
+/// What each role reads: delegates the public side, units what is internal too, those above them everything.
+fn readable(role: ActorRole) -> Vec<Visibility> {
+    match role {
+        ActorRole::Delegate | ActorRole::Resident => vec![Visibility::Public],
+        ActorRole::Handler => vec![Visibility::Public, Visibility::Internal],
+        ActorRole::Operator | ActorRole::Supervisor | ActorRole::Admin | ActorRole::System => {
+            Visibility::ALL.to_vec()
+        }
+    }
+}
+
+/// The number of an order that is known by its id.
+pub async fn number_of(app: &App, id: OrderId) -> Result<Option<String>> {
+    let order = order::Entity::find_by_id(id).one(&app.db).await?;
+    Ok(order.map(|order| order.number))
+}

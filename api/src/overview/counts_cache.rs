@@ -1,0 +1,130 @@
+//! What a screen shows of the kept counts. They stand still between two folds, so all who look at one screen meanwhile
+//! are answered from one reading.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::kinds::{Grain, Status};
+use entity::overview_stock;
+use moka::future::Cache;
+
+use super::count_deltas::{Flow, unit_of, unit_subject};
+use super::period::Period;
+use super::rates::{Ranked, rank};
+use super::scope::Scope;
+use super::store;
+use crate::app::App;
+use crate::error::{Error, Result};
+
+const WEEKS: usize = 12;
+const RANKED: usize = 10;
+const UNRANKED: usize = 5;
+/// Screens that differ: each county by a few spans.
+const KEPT: u64 = 64;
+const KEPT_FOR: Duration = Duration::from_secs(300);
+
+/// Readings of the present fold.
+pub struct Readings(Cache<Key, Arc<Counts>>);
+
+/// What a reading depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    /// Of the fold that was committed before anything was read.
+    seq: i64,
+    scope: Scope,
+    areas: Vec<String>,
+    today: NaiveDate,
+}
+
+/// By area and first day of the span.
+pub type Flows = HashMap<(String, NaiveDate), Flow>;
+
+/// Everything that is kept for one screen.
+#[derive(Debug)]
+pub struct Counts {
+    /// The screen's span and the one before.
+    pub spans: Flows,
+    pub today: Flows,
+    /// Of the screen's area, and of each area on its map.
+    pub stock: Vec<overview_stock::Model>,
+    pub areas: Vec<overview_stock::Model>,
+    pub arrived: Flows,
+    pub medians: BTreeMap<Status, DateTime<Utc>>,
+    /// The last twelve weeks, the oldest first.
+    pub weeks: Vec<(Period, Flow)>,
+    /// The units that are shown, and their open orders.
+    pub units: Vec<Ranked>,
+    pub at_units: Vec<overview_stock::Model>,
+}
+
+impl Default for Readings {
+    fn default() -> Self {
+        let cache = Cache::builder().max_capacity(KEPT).time_to_live(KEPT_FOR);
+        Self(cache.build())
+    }
+}
+
+/// The counts as of the fold `seq` or a later one.
+pub async fn at(app: &App, scope: &Scope, areas: &[&str], seq: i64, today: NaiveDate) -> Result<Arc<Counts>> {
+    let key = Key {
+        seq,
+        scope: scope.clone(),
+        areas: areas.iter().map(|code| (*code).to_owned()).collect(),
+        today,
+    };
+    let reading = read(app, scope, areas, today);
+    let counts = app
+        .readings
+        .0
+        .try_get_with(key, async { reading.await.map(Arc::new) });
+    counts
+        .await
+        .map_err(|error: Arc<Error>| anyhow::anyhow!("the kept counts: {error}").into())
+}
+
+async fn read(app: &App, scope: &Scope, areas: &[&str], today: NaiveDate) -> Result<Counts> {
+    let (db, own) = (&app.db, scope.key());
+    let span = scope.period;
+    let weeks = Period::of(Grain::Week, today).and_before(WEEKS);
+    let by_week = store::flow(db, &[own], &weeks).await?;
+    let units = shown(ranked(app, scope).await?);
+    let subjects = units.iter().map(|unit| unit_subject(unit.unit)).collect();
+    Ok(Counts {
+        spans: store::flow(db, &[own], &[span, span.previous()]).await?,
+        today: store::flow(db, &[own], &[Period::of(Grain::Day, today)]).await?,
+        stock: store::stock(db, &[own]).await?,
+        areas: store::stock(db, areas).await?,
+        arrived: store::flow(db, areas, &[span]).await?,
+        medians: store::medians(db, own).await?,
+        weeks: weeks
+            .into_iter()
+            .map(|week| (week, flow_of(&by_week, own, week)))
+            .collect(),
+        at_units: store::stock_of(db, own, subjects).await?,
+        units,
+    })
+}
+
+#[must_use]
+pub fn flow_of(flows: &Flows, area: &str, period: Period) -> Flow {
+    let key = (area.to_owned(), period.starts_on);
+    flows.get(&key).copied().unwrap_or_default()
+}
+
+/// The units of the span by rank, as flows.
+pub async fn ranked(app: &App, scope: &Scope) -> Result<Vec<Ranked>> {
+    let rows = store::flow_by(&app.db, scope.key(), scope.period, 'u').await?;
+    let units = rows
+        .into_iter()
+        .filter_map(|(subject, flow)| Some((unit_of(&subject)?, flow)));
+    Ok(rank(units.filter(|(_, flow)| *flow != Flow::default()).collect()))
+}
+
+/// The best of those that can be judged, then some that cannot.
+fn shown(all: Vec<Ranked>) -> Vec<Ranked> {
+    let (judged, unjudged): (Vec<_>, Vec<_>) = all.into_iter().partition(|unit| unit.rank.is_some());
+    let judged = judged.into_iter().take(RANKED);
+    judged.chain(unjudged.into_iter().take(UNRANKED)).collect()
+}

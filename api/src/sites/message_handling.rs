@@ -1,0 +1,265 @@
+//! What a site's delegates do with the messages: take one up as an order in their own name, or answer it. Whoever comes
+//! first handles it; the other is told so.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, SiteMessageId};
+use entity::kinds::{Channel, ContentSubject, Role, SiteMessageStatus};
+use entity::{order, site, site_message};
+use serde_json::json;
+
+use crate::app::App;
+use crate::content::enqueue::{self, Publication};
+use crate::db::{self, WriteTransaction};
+use crate::error::{CurrentState, Error, Kind, Refusal, Result};
+use crate::http::idempotency::Answer;
+use crate::http::paging::{Page, Paging};
+use crate::orders::history::{self, NewEvent};
+use crate::orders::submit::draft::{NewOrder, one_text};
+use crate::orders::view::{OrderView, read};
+use crate::orders::{Actor, photos, submit};
+use crate::people::caller::Caller;
+use crate::people::profile;
+pub use crate::sites::store::Filter;
+use crate::sites::store::{self, Handling, Reach};
+use crate::sites::view::{self, Around, MessageView, photo_ids};
+
+const ANSWER_CHARS: std::ops::RangeInclusive<usize> = 2..=1_000;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Refused {
+    AlreadyHandled,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        "message_already_handled"
+    }
+
+    fn detail(&self) -> String {
+        "这条留言已经有代表处理了。".to_owned()
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Conflict
+    }
+}
+
+/// What a delegate adds when he takes a message up; what he leaves out is the message's or the site's.
+#[derive(Clone, Debug, Default)]
+pub struct Adoption {
+    pub description: Option<String>,
+    pub category: Option<String>,
+    pub address: Option<String>,
+    pub wants_follow_up: bool,
+    pub confidential: bool,
+}
+
+fn reach(caller: &Caller) -> Result<Reach> {
+    match caller.role {
+        Role::Delegate => Ok(Reach::Delegate(caller.person, caller.area.clone())),
+        Role::Operator | Role::Admin => Ok(Reach::Everything),
+        Role::Handler | Role::Supervisor => Err(Error::forbidden("群众留言由点位代表处理。")),
+    }
+}
+
+/// The messages the caller may know of, the newest first.
+pub async fn list(app: &App, caller: &Caller, filter: &Filter, paging: &Paging) -> Result<Page<MessageView>> {
+    let reach = reach(caller)?;
+    let limit = paging.limit()?;
+    let after: Option<(DateTime<Utc>, SiteMessageId)> = paging.after()?;
+    let rows = store::messages(&app.db, &reach, filter, after, limit + 1).await?;
+    let page = Page::cut(rows, limit, |row| (row.created_at, row.id));
+    let around = around(app, &page.items).await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for message in page.items {
+        items.push(
+            around
+                .view(app, message, caller.person, caller.role == Role::Delegate)
+                .await?,
+        );
+    }
+    Ok(Page {
+        items,
+        next_cursor: page.next_cursor,
+    })
+}
+
+pub async fn show(app: &App, caller: &Caller, id: SiteMessageId) -> Result<MessageView> {
+    let message = known(app, caller, id).await?;
+    let around = around(app, std::slice::from_ref(&message)).await?;
+    around
+        .view(app, message, caller.person, caller.role == Role::Delegate)
+        .await
+}
+
+async fn known(app: &App, caller: &Caller, id: SiteMessageId) -> Result<site_message::Model> {
+    let message = store::message(&app.db, id, &reach(caller)?).await?;
+    message.ok_or_else(Error::not_found)
+}
+
+async fn around(app: &App, messages: &[site_message::Model]) -> Result<Around> {
+    let sites = messages.iter().map(|message| message.site_id).collect();
+    let photos = messages.iter().flat_map(photo_ids).collect();
+    Ok(Around {
+        sites: store::by_ids(&app.db, sites).await?,
+        photos: store::photos(&app.db, photos).await?,
+    })
+}
+
+/// Takes a message up: an order in the delegate's name, from the site, with the message's photos. The same delegate
+/// again is given the same order.
+pub async fn adopt(
+    app: &App,
+    caller: &Caller,
+    id: SiteMessageId,
+    adoption: Adoption,
+) -> Result<Answer<OrderView>> {
+    caller.require(Role::Delegate)?;
+    let message = known(app, caller, id).await?;
+    if let Some(first) = adopted_before(app, caller, &message).await? {
+        return Ok(first);
+    }
+    let site = store::by_ids(&app.db, vec![message.site_id])
+        .await?
+        .remove(&message.site_id);
+    let site = site.ok_or_else(Error::not_found)?;
+    let new = order_of(caller, &message, &site, adoption);
+    let actor = Actor::from(caller);
+    let handle = async |txn: &WriteTransaction, order: &order::Model| {
+        take_up(app, txn, &actor, &message, &site, order).await
+    };
+    match submit::submit_with(app, &actor, new, None, None, handle).await {
+        // The same delegate, twice at once.
+        Err(error) if error.code() == Some(Refused::AlreadyHandled.code()) => {
+            let message = known(app, caller, id).await?;
+            let first = adopted_before(app, caller, &message).await?;
+            first.ok_or_else(|| with_state(error, message.status))
+        }
+        done => done,
+    }
+}
+
+async fn adopted_before(
+    app: &App,
+    caller: &Caller,
+    message: &site_message::Model,
+) -> Result<Option<Answer<OrderView>>> {
+    match (message.status, message.order_id) {
+        (SiteMessageStatus::Received, _) => Ok(None),
+        (SiteMessageStatus::Adopted, Some(order)) if message.handled_by == Some(caller.person) => {
+            let number = number_of(app, order).await?;
+            let body = read::detail(app, &Actor::from(caller), &number).await?;
+            let replayed = true;
+            Ok(Some(Answer {
+                replayed,
+                ..Answer::created(body)
+            }))
+        }
+        (status, _) => Err(with_state(Refused::AlreadyHandled.into(), status)),
+    }
+}
+
+async fn number_of(app: &App, id: OrderId) -> Result<String> {
+    read::number_of(app, id).await?.ok_or_else(Error::not_found)
+}
+
+fn with_state(error: Error, status: SiteMessageStatus) -> Error {
+    error.with_state(CurrentState {
+        status: status.to_string(),
+        version: 1,
+        allowed: Vec::new(),
+    })
+}
+
+fn order_of(
+    caller: &Caller,
+    message: &site_message::Model,
+    site: &site::Model,
+    adoption: Adoption,
+) -> NewOrder {
+    NewOrder {
+        channel: Channel::Scan,
+        reporter: caller.person,
+        filed_by: None,
+        description: adoption.description.unwrap_or_else(|| message.text.clone()),
+        // A site that has been closed since is still where the matter is.
+        location: (!site.active).then(|| view::point(site)),
+        site_code: site.active.then(|| site.code.clone()),
+        address: adoption.address.or_else(|| site.address.clone()),
+        category: adoption.category.or_else(|| site.category_code.clone()),
+        photos: Vec::new(),
+        occurred_at: None,
+        wants_follow_up: adoption.wants_follow_up,
+        confidential: adoption.confidential,
+        number: None,
+        call_id: None,
+    }
+}
+
+/// In the transaction of the new order: the message becomes this order's, and its photos go along.
+async fn take_up(
+    app: &App,
+    txn: &WriteTransaction,
+    actor: &Actor,
+    message: &site_message::Model,
+    site: &site::Model,
+    order: &order::Model,
+) -> Result<()> {
+    let now = app.clock.now();
+    let handling = Handling {
+        status: SiteMessageStatus::Adopted,
+        by: actor.person,
+        order: Some(order.id),
+        answer: None,
+    };
+    if !store::handle(txn, message.id, handling, now).await? {
+        return Err(Refused::AlreadyHandled.into());
+    }
+    let photos = photo_ids(message);
+    photos::attach_residents(txn, order, actor, &photos, now).await?;
+    let event = NewEvent::new("adopted", actor, order.status, now)
+        .note(format!("{}的群众留言", site.name))
+        .detail(json!({ "site": site.code, "message": message.id }))
+        .photos(&photos);
+    history::append(txn, order, event).await
+}
+
+/// Answers a message without making it an order. The answer is shown to the resident when it has been found fit.
+pub async fn answer(app: &App, caller: &Caller, id: SiteMessageId, text: &str) -> Result<MessageView> {
+    caller.require(Role::Delegate)?;
+    let text = one_text("text", text, ANSWER_CHARS)?;
+    let message = known(app, caller, id).await?;
+    let site = store::by_ids(&app.db, vec![message.site_id])
+        .await?
+        .remove(&message.site_id);
+    let openid = profile::openid(app, caller.person).await?;
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let handling = Handling {
+        status: SiteMessageStatus::Answered,
+        by: Some(caller.person),
+        order: None,
+        answer: Some(&text),
+    };
+    if !store::handle(&txn, id, handling, now).await? {
+        drop(txn);
+        let message = known(app, caller, id).await?;
+        let same = message.handled_by == Some(caller.person) && message.answer.as_deref() == Some(&text);
+        if same {
+            return show(app, caller, id).await;
+        }
+        return Err(with_state(Refused::AlreadyHandled.into(), message.status));
+    }
+    let publication = Publication {
+        subject: ContentSubject::SiteAnswer,
+        subject_id: id.0,
+        title: format!("{}代表答复", site.map(|site| site.name).unwrap_or_default()),
+        text: &text,
+        photos: &[],
+        openid: openid.as_ref(),
+    };
+    enqueue::ask(app, &txn, publication, now).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    show(app, caller, id).await
+}

@@ -1,0 +1,205 @@
+//! 督办单: numbered per city and year, with a due date; must be answered by the unit it names. A supervisor issues
+//! one, or a dissatisfied verdict does by itself.
+
+use chrono::{DateTime, Datelike as _, Utc};
+use entity::ids::{PersonId, SupervisionOrderId};
+use entity::kinds::{SupervisionLevel, Visibility};
+use entity::{order, supervision_number, supervision_order};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
+    QueryFilter, QueryOrder,
+};
+use serde_json::json;
+
+use crate::app::App;
+use crate::deadlines::calendar::local_date;
+use crate::error::{Error, Refusal, Result};
+use crate::notices::{Event, EventKind};
+use crate::orders::Actor;
+use crate::orders::actions::{self, Move};
+use crate::orders::rules::lifecycle::Action;
+use crate::orders::submit::draft::one_text;
+use crate::orders::view::OrderView;
+use crate::supervision::due_reminder;
+
+const TEXT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
+/// What a supervision order by verdict asks for.
+const BY_VERDICT: &str = "代表对办理结果不满意，请重新办理，查明原因并限期答复。";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    DueInThePast,
+    AnsweredAlready,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::DueInThePast => "due_in_the_past",
+            Self::AnsweredAlready => "supervision_order_answered",
+        }
+    }
+
+    fn detail(&self) -> String {
+        match self {
+            Self::DueInThePast => "答复期限不能早于现在。".to_owned(),
+            Self::AnsweredAlready => "这份督办单已经答复。".to_owned(),
+        }
+    }
+}
+
+/// A supervisor issues one.
+pub async fn issue(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    requirement: &str,
+    due_at: Option<DateTime<Utc>>,
+) -> Result<OrderView> {
+    let mut step = actions::begin(app, actor, number, if_match, Action::IssueSupervisionOrder).await?;
+    let requirement = one_text("requirement", requirement, TEXT_CHARS)?;
+    if due_at.is_some_and(|due| due <= step.now) {
+        return Err(Refused::DueInThePast.into());
+    }
+    step.order.supervision_level = Ord::max(step.order.supervision_level, level_of(actor));
+    step.write().await?;
+    insert(app, &step, &requirement, due_at, step.actor.person).await?;
+    step.commit(app).await
+}
+
+/// A dissatisfied verdict issues one, in the verdict's own transaction.
+pub async fn issue_by_verdict(app: &App, step: &Move) -> Result<()> {
+    insert(app, step, BY_VERDICT, None, None).await
+}
+
+/// A county's supervisor speaks for the county, the city's for the city.
+fn level_of(actor: &Actor) -> SupervisionLevel {
+    if actor.area.is_some() {
+        SupervisionLevel::County
+    } else {
+        SupervisionLevel::City
+    }
+}
+
+async fn insert(
+    app: &App,
+    step: &Move,
+    requirement: &str,
+    due_at: Option<DateTime<Utc>>,
+    by: Option<PersonId>,
+) -> Result<()> {
+    let unit = step.unit()?;
+    let law = step.city.law();
+    let due_at = due_at
+        .unwrap_or_else(|| law.end_of_working_day(step.now, law.policy.supervision.order_due_working_days));
+    let number = next_number(&step.txn, local_date(step.now, step.city.zone()).year()).await?;
+    let issued = supervision_order::Model {
+        id: SupervisionOrderId::generate(),
+        number: number.clone(),
+        order_id: step.order.id,
+        round: step.order.round,
+        unit_id: unit,
+        level: Ord::max(step.order.supervision_level, SupervisionLevel::Unit),
+        requirement: requirement.to_owned(),
+        issued_by: by,
+        issued_at: step.now,
+        due_at,
+        answer: None,
+        answered_by: None,
+        answered_at: None,
+    };
+    due_reminder::schedule(step, &issued).await?;
+    let row = issued.into_active_model().reset_all();
+    supervision_order::Entity::insert(row)
+        .exec_without_returning(&step.txn)
+        .await?;
+    let event = step
+        .event("supervision_order")
+        .visible_to(Visibility::Internal)
+        .note(requirement);
+    step.record(event.detail(json!({ "number": number, "due_at": due_at })))
+        .await?;
+    let told = Event::of(EventKind::SupervisionOrder, &step.order)
+        .unit(unit)
+        .due(due_at)
+        .note(requirement)
+        .reference(number);
+    step.tell(app, told).await
+}
+
+/// `DB2025-0001`: 督办, the city's year, counted from 1. The row is held until the transaction ends, so numbers have no gaps; supervision orders are few.
+async fn next_number(connection: &impl ConnectionTrait, year: i32) -> Result<String> {
+    let row = supervision_number::ActiveModel {
+        year: Set(year),
+        next: Set(1),
+    };
+    let next = Expr::col((supervision_number::Entity, supervision_number::Column::Next)).add(1);
+    supervision_number::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(supervision_number::Column::Year)
+                .value(supervision_number::Column::Next, next)
+                .to_owned(),
+        )
+        .exec_without_returning(connection)
+        .await?;
+    let row = supervision_number::Entity::find_by_id(year)
+        .one(connection)
+        .await?;
+    let next = row
+        .ok_or_else(|| anyhow::anyhow!("the year's number is gone"))?
+        .next;
+    Ok(format!("DB{year}-{next:04}"))
+}
+
+/// The unit answers.
+pub async fn answer(
+    app: &App,
+    actor: &Actor,
+    number: &str,
+    if_match: Option<i32>,
+    supervision_number: &str,
+    text: &str,
+) -> Result<OrderView> {
+    let mut step = actions::begin(app, actor, number, if_match, Action::AnswerSupervisionOrder).await?;
+    let text = one_text("text", text, TEXT_CHARS)?;
+    let issued = of_order(&step.txn, &step.order).await?;
+    let asked = issued
+        .into_iter()
+        .find(|o| o.number == supervision_number && Some(o.unit_id) == step.actor.unit);
+    let asked = asked.ok_or_else(Error::not_found)?;
+    if asked.answered_at.is_some() {
+        return Err(Refused::AnsweredAlready.into());
+    }
+    let mut row = asked.into_active_model();
+    row.answer = Set(Some(text.clone()));
+    row.answered_by = Set(step.actor.person);
+    row.answered_at = Set(Some(step.now));
+    row.update(&step.txn).await?;
+    step.write().await?;
+    let event = step
+        .event("supervision_order_answered")
+        .visible_to(Visibility::Internal)
+        .note(text.clone());
+    step.record(event.detail(json!({ "number": supervision_number })))
+        .await?;
+    let told = Event::of(EventKind::SupervisionOrderAnswered, &step.order)
+        .note(text)
+        .reference(supervision_number);
+    step.tell(app, told).await?;
+    step.commit(app).await
+}
+
+/// All supervision orders of an order, the first issued first.
+pub async fn of_order(
+    connection: &impl ConnectionTrait,
+    order: &order::Model,
+) -> Result<Vec<supervision_order::Model>> {
+    Ok(supervision_order::Entity::find()
+        .filter(supervision_order::Column::OrderId.eq(order.id))
+        .order_by_asc(supervision_order::Column::IssuedAt)
+        .order_by_asc(supervision_order::Column::Number)
+        .all(connection)
+        .await?)
+}
