@@ -3,6 +3,8 @@
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
+use crate::db::Failure;
+
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A rule's "no". Each pure rule has an enum of its own that implements this.
@@ -164,6 +166,16 @@ impl Error {
         match self {
             Self::Refused(refused) => Some(refused.kind),
             Self::Database(_) | Self::Internal(_) => None,
+        }
+    }
+
+    /// The class of the database error underneath; [`Failure::Other`] if there is none.
+    #[must_use]
+    pub fn failure(&self) -> Failure {
+        match self {
+            Self::Refused(_) => Failure::Other,
+            Self::Database(error) => Failure::from_error(error),
+            Self::Internal(error) => Failure::from_chain(error),
         }
     }
 

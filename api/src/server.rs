@@ -53,12 +53,16 @@ pub fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 }
 
 /// Opens everything the product needs. The database is brought up to date and, when it is empty, filled
-/// from the city pack.
+/// from the city pack; of replicas that start together, one does it while the others wait.
 pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("ZHITONG_DATA_DIR: cannot create {}", config.data_dir.display()))?;
     let url = secrecy::ExposeSecret::expose_secret(&config.database_url).to_owned();
-    db::migrate(&url)
+    let setup = db::Setup::begin(&url)
+        .await
+        .context("DATABASE_URL: cannot connect")?;
+    setup
+        .migrate()
         .await
         .context("DATABASE_URL: the schema could not be brought up to date")?;
     let db = db::connect(&url).await.context("DATABASE_URL: cannot connect")?;
@@ -111,6 +115,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     nightly::schedule(&app, app.clock.now())
         .await
         .context("the nightly search for hot topics")?;
+    setup.finish().await.context("DATABASE_URL")?;
     Ok(app)
 }
 

@@ -70,3 +70,4 @@ pub mod topic_order;
 pub mod unit;
 pub mod urge;
 pub mod verdict;
+pub mod write_probe;

@@ -32,6 +32,7 @@ mod m20261124_000076_order_content;
 mod m20261124_000077_merged_orders;
 mod m20261125_000001_due_ties;
 mod m20261125_000002_deliveries_due;
+mod m20261129_000001_write_probe;
 
 pub struct Migrator;
 
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000077_merged_orders::Migration),
             Box::new(m20261125_000001_due_ties::Migration),
             Box::new(m20261125_000002_deliveries_due::Migration),
+            Box::new(m20261129_000001_write_probe::Migration),
         ]
     }
 }

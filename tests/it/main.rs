@@ -17,6 +17,7 @@ mod city;
 mod city_imports;
 mod console;
 mod content_safety;
+mod database;
 mod exports;
 mod follow_up;
 mod handling;

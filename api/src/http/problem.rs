@@ -4,9 +4,9 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, FixedOffset};
-use sea_orm::{DbErr, RuntimeErr};
 use serde::Serialize;
 
+use crate::db::Failure;
 use crate::error::{Error, FieldError, Kind, Refused};
 use crate::http::request_id;
 
@@ -94,25 +94,32 @@ impl ResponseError for Error {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::Refused(refused) => status_of(refused.kind).0,
-            Self::Database(error) if is_busy(error) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Database(_) | Self::Internal(_) if self.failure().is_temporary() => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Database(_) | Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        match self {
-            Self::Refused(refused) => refusal(refused),
-            Self::Database(error) if is_busy(error) => {
-                tracing::warn!(error = %error, "database is busy");
-                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "系统繁忙，请稍后再试。")
-                    .respond(Some(RETRY_SECS))
-            }
-            Self::Database(_) | Self::Internal(_) => {
+        if let Self::Refused(refused) = self {
+            return refusal(refused);
+        }
+        let (code, detail) = match self.failure() {
+            Failure::Busy => ("busy", "系统繁忙，请稍后再试。"),
+            Failure::ConnectionLost => ("database_unavailable", "系统暂时无法访问数据，请稍后再试。"),
+            Failure::StorageFull | Failure::StorageFault => (
+                "storage_unavailable",
+                "系统存储暂时不可用，本次操作未完成，请稍后再试。",
+            ),
+            Failure::Other => {
                 tracing::error!(error = ?self, "request failed");
                 let detail = "系统出错了，已经记录。请稍后再试。";
-                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).respond(None)
+                return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail).respond(None);
             }
-        }
+        };
+        tracing::warn!(error = %self, code, "database unavailable");
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail).respond(Some(RETRY_SECS))
     }
 }
 
@@ -130,13 +137,4 @@ fn refusal(refused: &Refused) -> HttpResponse {
         problem.held_until = Some(holder.until);
     }
     problem.respond(retry)
-}
-
-/// No free connection, or a lock that did not come free in time: the client may simply try again.
-fn is_busy(error: &DbErr) -> bool {
-    match error {
-        DbErr::ConnectionAcquire(_) => true,
-        DbErr::Conn(RuntimeErr::SqlxError(_)) => true,
-        other => other.to_string().contains("database is locked"),
-    }
 }

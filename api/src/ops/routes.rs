@@ -1,4 +1,5 @@
-//! `/healthz` says that the process lives, `/readyz` whether the database and the store answer.
+//! `/healthz` answers while the process lives; `/readyz` proves that the database accepts a write and that the store
+//! answers.
 
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ use crate::error::{Error, Kind, Result};
 
 /// A dependency that has not answered by then is down.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// A write on SQLite waits for those before it.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Which of the services that we depend on answer.
 #[derive(Serialize)]
@@ -25,9 +28,9 @@ pub async fn healthz() -> &'static str {
 
 #[get("/readyz")]
 pub async fn readyz(app: web::Data<App>) -> HttpResponse {
-    let database = tokio::time::timeout(PATIENCE, app.db.ping())
+    let database = tokio::time::timeout(WRITE_TIMEOUT, app.db.accepts_writes(app.clock.now()))
         .await
-        .is_ok_and(|ping| ping.is_ok());
+        .unwrap_or(false);
     let store = tokio::time::timeout(PATIENCE, app.objects.ready())
         .await
         .is_ok_and(|ready| ready.is_ok());
