@@ -13,6 +13,7 @@ const ofBrowser = Object.fromEntries(
     'crypto',
     'FormData',
     'XMLHttpRequest',
+    'AbortController',
     'AbortSignal',
     'Option',
     'Image',

@@ -43,7 +43,7 @@ export function callUpload<T>(out: Omit<Upload, 'token'>): Promise<T> {
   return withRetries(true, () => signedIn((token) => upload<T>({ ...out, token })))
 }
 
-/** Whoever is not bound yet is taken to the sign-in page, wherever he was. */
+/** Runs a call with a valid token; a person who is not bound yet is taken to the sign-in page. */
 async function signedIn<T>(run: (token: string) => Promise<T>): Promise<T> {
   try {
     const { accessToken } = await currentSession()
@@ -77,11 +77,20 @@ function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-const SIGN_IN = 'pages/sign-in/index'
+/** These pages have something to show to everybody, and ask for the sign-in themselves. */
+const OPEN_PAGES = ['home', 'orders', 'inbox', 'me', 'sign-in', 'site', 'receipt', 'example', 'settings'].map((name) => `pages/${name}/index`)
 
+/** Takes somebody who is not signed in to the sign-in page, and back to this page afterwards. */
 function goToSignIn(): void {
-  const pages = getCurrentPages()
-  if (pages[pages.length - 1]?.route !== SIGN_IN) void wx.reLaunch({ url: `/${SIGN_IN}` })
+  const page = getCurrentPages().pop() as { route: string; options: Record<string, string | undefined> } | undefined
+  if (page === undefined || OPEN_PAGES.includes(page.route)) return
+  const query = Object.entries(page.options).map(([name, value]) => `${name}=${value ?? ''}`)
+  void wx.reLaunch({ url: signInUrl(`/${page.route}${query.length > 0 ? `?${query.join('&')}` : ''}`) })
+}
+
+/** The address of the sign-in page that leads back to `back`. */
+export function signInUrl(back: string): string {
+  return `/pages/sign-in/index?back=${encodeURIComponent(back)}`
 }
 
 function fill(path: string, values: Record<string, string | number> | undefined): string {

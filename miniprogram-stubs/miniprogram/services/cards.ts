@@ -1,7 +1,7 @@
 // Orders as cards and pages show them.
 import type { Order, OrderSummary } from './orders'
 import { LATE, ago, dueTime, remaining } from './times'
-import { CHANNEL, LIGHT, STATUS } from './labels'
+import { CHANNEL, LIGHT, STATUS, destination } from './labels'
 
 export interface Tag {
   words: string
@@ -64,7 +64,7 @@ export function cardOf(order: OrderSummary): Card {
     light: lightTag(order),
     tags: tagsOf(order),
     where: whereWords(order),
-    unit: order.unit?.name ?? '等待坐席派单',
+    unit: destination(order.unit?.name),
     due: dueWords(order),
     updated: `${CHANNEL[order.channel]} · ${ago(order.updated_at)}更新`,
   }

@@ -21,6 +21,19 @@ export function categoryTree(): Promise<CategoryGroup[]> {
   return known
 }
 
-export async function suggestCategories(text: string): Promise<Suggestion[]> {
-  return (await call('post', '/api/v1/categories/suggest', { body: { text } })).suggestions
+/** Danger to life: the number to call, and the server's own sentence. */
+export interface Emergency {
+  kind: string
+  call: string
+  message: string
+}
+
+export interface Suggestions {
+  suggestions: Suggestion[]
+  emergency: Emergency | null
+}
+
+export async function suggestCategories(text: string): Promise<Suggestions> {
+  const answer: { suggestions: Suggestion[]; emergency?: Emergency | null } = await call('post', '/api/v1/categories/suggest', { body: { text } })
+  return { suggestions: answer.suggestions, emergency: answer.emergency ?? null }
 }

@@ -1,10 +1,11 @@
 import { freshId } from './ids'
-import { type Photo, dropFile } from './photos'
+import { type Photo, dropFile, dropOtherFiles } from './photos'
 import type { Place } from './places'
+import { refusal } from './problem'
 import type { Category } from './categories'
 
 /**
- * `draft`: being written · `queued`: to be sent, as soon as it goes · `sending` · `refused`: the server said no, to be corrected ·
+ * `draft`: being written · `queued`: waits to be sent · `sending` · `refused`: cannot be sent as it is, to be corrected ·
  * `sent`: has its number.
  */
 export type DraftState = 'draft' | 'queued' | 'sending' | 'refused' | 'sent'
@@ -21,23 +22,26 @@ export interface Draft {
   place: Place | null
   /** `近泉舜购物中心 · 洛龙区`, as shown. */
   placeWords: string
+  /** Chosen by hand; otherwise the server judges by the text. */
   category: Category | null
-  /** Chosen by hand, so that a suggestion does not replace it. */
-  categoryChosen: boolean
   wantsFollowUp: boolean
   confidential: boolean
   siteCode: string
   siteName: string
   /** Why it was refused, or is still waiting. */
   problem: string
+  /** It was sent and no answer came: the server may have it. */
+  unanswered: boolean
   number: string
 }
 
-const KEPT = 'drafts'
-const MOST_SENT_KEPT = 5
+const STORAGE_KEY = 'drafts'
+const MAX_SENT = 5
 
 type Listener = () => void
 const listeners = new Set<Listener>()
+/** Percent by photo; only in memory, so that an upload does not write to the storage all the time. */
+const progress = new Map<string, number>()
 
 export function newDraft(site?: { code: string; name: string; category: Category | null }): Draft {
   return {
@@ -50,20 +54,24 @@ export function newDraft(site?: { code: string; name: string; category: Category
     place: null,
     placeWords: '',
     category: site?.category ?? null,
-    categoryChosen: Boolean(site?.category),
     wantsFollowUp: true,
     confidential: false,
     siteCode: site?.code ?? '',
     siteName: site?.name ?? '',
     problem: '',
+    unanswered: false,
     number: '',
   }
 }
 
-/** The newest first. */
+/** All drafts, newest first. */
 export function allDrafts(): Draft[] {
-  const kept = wx.getStorageSync<Draft[] | ''>(KEPT)
-  return kept === '' ? [] : kept
+  const stored = wx.getStorageSync<Draft[] | ''>(STORAGE_KEY)
+  return stored === '' ? [] : stored.map(withProgress)
+}
+
+function withProgress(draft: Draft): Draft {
+  return { ...draft, photos: draft.photos.map((photo) => ({ ...photo, progress: progress.get(photo.key) ?? photo.progress })) }
 }
 
 export function findDraft(id: string): Draft | undefined {
@@ -85,28 +93,50 @@ export function changeDraft(id: string, change: Partial<Draft>): Draft | undefin
 }
 
 export function removeDraft(id: string): void {
-  const draft = findDraft(id)
-  for (const photo of draft?.photos ?? []) dropFile(photo.path)
   write(allDrafts().filter((other) => other.id !== id))
+  dropUnused()
+}
+
+export function showProgress(photoKey: string, percent: number): void {
+  progress.set(photoKey, percent)
+  notify()
 }
 
 export function isEmpty(draft: Draft): boolean {
   return draft.description.trim() === '' && draft.photos.length === 0
 }
 
-/** Called whenever a draft changes, until the function that is given back is called. */
+/** Calls the listener whenever a draft changes; returns the function that ends this. */
 export function watchDrafts(listener: Listener): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
+/** Removes the saved files that no draft still has to send. */
+export function dropUnused(): void {
+  const needed = allDrafts().flatMap((draft) => (draft.state === 'sent' ? [] : draft.photos.map((photo) => photo.path)))
+  dropOtherFiles(new Set(needed))
+}
+
+/** The photos of a report that has arrived are shown from the server. */
+export function dropPhotosOf(draft: Draft): void {
+  for (const photo of draft.photos) dropFile(photo.path)
+}
+
 function write(drafts: Draft[]): void {
   const sent = drafts.filter((draft) => draft.state === 'sent')
-  const old = new Set(sent.slice(MOST_SENT_KEPT).map((draft) => draft.id))
-  for (const draft of drafts) if (old.has(draft.id)) draft.photos.forEach((photo) => dropFile(photo.path))
-  wx.setStorageSync(
-    KEPT,
-    drafts.filter((draft) => !old.has(draft.id)),
-  )
+  const old = new Set(sent.slice(MAX_SENT).map((draft) => draft.id))
+  try {
+    wx.setStorageSync(
+      STORAGE_KEY,
+      drafts.filter((draft) => !old.has(draft.id)),
+    )
+  } catch {
+    throw refusal('storage_full', '小程序的存储空间满了，没有保存。请先删除不用的草稿。')
+  }
+  notify()
+}
+
+function notify(): void {
   for (const listener of listeners) listener()
 }

@@ -55,3 +55,21 @@ export function actorWords(item: Schemas['TimelineItem']): string {
   const role = ROLE[item.role]
   return who === '' || who === role ? role : `${role} · ${who}`
 }
+
+/** Where an order is, in the same words before it is sent, right after and on its page. */
+export function destination(unit: string | undefined): string {
+  return unit === undefined || unit === '' ? '12345 坐席判断后派单' : unit
+}
+
+/** The sentence after sending. */
+export function sentTo(unit: string | undefined): string {
+  return unit === undefined || unit === '' ? '已转 12345 坐席，坐席判断后派给承办单位。' : `已派给${unit}。`
+}
+
+/** How a resident's message stands, in words for the resident. */
+export const SITE_MESSAGE_PROGRESS: Record<Schemas['SiteMessageStatus'], string> = {
+  received: '代表尚未处理',
+  adopted: '代表已采纳，正在办理',
+  answered: '代表已答复',
+  refused: '内容不符合规定，未予转交',
+}

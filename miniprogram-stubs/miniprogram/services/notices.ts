@@ -9,9 +9,9 @@ export type Role = Schemas['Role']
 
 const PAGE_SIZE = 20
 const INBOX_TAB = 2
-const MOST_IN_BADGE = 99
-/** WeChat takes so many templates in one question. */
-const MOST_AT_ONCE = 3
+const MAX_IN_BADGE = 99
+/** WeChat's limit of templates in one question. */
+const MAX_TEMPLATES = 5
 
 export async function listInbox(cursor?: string): Promise<{ items: Notice[]; next: string | undefined; unread: number }> {
   const page = await call('get', '/api/v1/inbox', { query: { limit: PAGE_SIZE, ...(cursor === undefined ? {} : { cursor }) } })
@@ -39,7 +39,7 @@ export async function refreshUnread(): Promise<void> {
 }
 
 function showUnread(unread: number): void {
-  const text = unread > MOST_IN_BADGE ? `${MOST_IN_BADGE}+` : String(unread)
+  const text = unread > MAX_IN_BADGE ? `${MAX_IN_BADGE}+` : String(unread)
   // Off the tab pages there is no tab bar to draw on.
   const ignore = () => undefined
   if (unread > 0) wx.setTabBarBadge({ index: INBOX_TAB, text }).catch(ignore)
@@ -72,7 +72,7 @@ export async function askToSubscribe(role: Role, only?: string[]): Promise<Subsc
   const kinds = new Set(asked.map((template) => template.kind))
   // Those of the two kinds cannot stand in one question.
   const sameKind = kinds.size > 1 ? asked.filter((template) => template.kind === 'long_term') : asked
-  const tmplIds = sameKind.slice(0, MOST_AT_ONCE).map((template) => template.template_id)
+  const tmplIds = sameKind.slice(0, MAX_TEMPLATES).map((template) => template.template_id)
   if (tmplIds.length === 0) return undefined
   try {
     const answer = await wx.requestSubscribeMessage({ tmplIds })

@@ -1,24 +1,26 @@
-import { type Draft, allDrafts, changeDraft, findDraft } from './drafts'
+// Sends what was written on this phone: in order, once each, and never one behind another that cannot be sent.
+import { type Draft, allDrafts, changeDraft, dropPhotosOf, dropUnused, findDraft, showProgress } from './drafts'
 import { freshId } from './ids'
 import { type Order, submitOrder } from './orders'
 import { type Photo, uploadPhoto } from './photos'
-import { Problem, errorMessage } from './problem'
+import { Problem, errorMessage, refusal } from './problem'
 
 const AGAIN_MS = 15_000
-/** Percent; every change is written down. */
-const PROGRESS_STEP = 10
-const PHOTO_GONE = 'photo_unknown'
+/** The server has forgotten an upload that no report followed. */
+const PHOTO_UNKNOWN = 'photo_unknown'
+/** The server knows this key with another text: the first sending arrived, and was changed afterwards. */
+const KEY_REUSED = 'idempotency_key_reused'
 
 let flushing: Promise<void> | undefined
 let timer: number | undefined
 
-/** Puts a report into the queue and starts to send it. From now on it is not edited until the server has answered. */
+/** Puts a report into the queue and starts to send it. */
 export function queue(id: string): Promise<void> {
   changeDraft(id, { state: 'queued', problem: '' })
   return flush()
 }
 
-/** Sends what waits, the oldest first; what does not go through stays and is tried again. */
+/** Sends what waits, oldest first; what does not go through stays and is tried again. */
 export function flush(): Promise<void> {
   flushing ??= sendWaiting().finally(() => {
     flushing = undefined
@@ -26,51 +28,69 @@ export function flush(): Promise<void> {
   return flushing
 }
 
-/** After a start: what was being sent when the mini-program was closed waits again. */
+/** After a start: what was being sent when the mini-program was closed waits again, and files that nobody needs go. */
 export function recoverOutbox(): void {
   for (const draft of allDrafts()) if (draft.state === 'sending') changeDraft(draft.id, { state: 'queued' })
+  dropUnused()
 }
 
 export function waiting(): Draft[] {
   return allDrafts().filter((draft) => draft.state === 'queued' || draft.state === 'sending')
 }
 
+/** Takes a report out of the queue to be changed; false while it is being sent. */
+export function takeBack(id: string): boolean {
+  const draft = findDraft(id)
+  if (draft === undefined || draft.state === 'sending' || draft.state === 'sent') return false
+  changeDraft(id, { state: 'draft' })
+  return true
+}
+
 async function sendWaiting(): Promise<void> {
   if (timer !== undefined) clearTimeout(timer)
   timer = undefined
   for (const draft of waiting().reverse()) {
-    const wentThrough = await sendOne(draft.id)
-    // Without a network the others will not go either.
-    if (!wentThrough) break
+    // Taken back or deleted while another one was being sent.
+    if (findDraft(draft.id)?.state !== 'queued') continue
+    const problem = await sendOne(draft.id)
+    // Without a network the others will not go either; anything else is this report's own trouble.
+    if (problem?.kind === 'network') break
   }
   if (waiting().length > 0) timer = setTimeout(() => void flush(), AGAIN_MS)
 }
 
-/** False when it should be tried again later. */
-async function sendOne(id: string): Promise<boolean> {
+/** Sends one report; returns the problem after which it waits for another try. */
+async function sendOne(id: string): Promise<Problem | undefined> {
   changeDraft(id, { state: 'sending', problem: '' })
   try {
     const order = await withPhotos(id)
-    changeDraft(id, { state: 'sent', number: order.number, problem: '' })
-    return true
+    const sent = changeDraft(id, { state: 'sent', number: order.number, problem: '', unanswered: false })
+    if (sent !== undefined) dropPhotosOf(sent)
+    return undefined
   } catch (error) {
     if (error instanceof Problem && error.kind !== 'refused') {
       changeDraft(id, { state: 'queued', problem: error.message })
-      return false
+      return error
     }
-    // Refused: nothing was stored under this key, and the corrected report is another one.
-    changeDraft(id, { state: 'refused', problem: errorMessage(error), key: freshId('report') })
-    return true
+    changeDraft(id, { state: 'refused', ...refusedChange(error) })
+    return undefined
   }
 }
 
-/** Photos of an upload that lies more than a day back are gone from the server: once more, from this phone. */
+/** A refusal stored nothing under the key, and the corrected report is another one. */
+function refusedChange(error: unknown): Partial<Draft> {
+  if (error instanceof Problem && error.code === KEY_REUSED)
+    return { problem: '修改之前的那份已经送达，请在“工单”里查看；这一份没有再发。确实是另一件事时，点“修改”后重新提交。', key: freshId('report') }
+  return { problem: errorMessage(error), key: freshId('report'), unanswered: false }
+}
+
+/** Photos of an upload that lies more than a day back are gone from the server: uploads them once more from this phone. */
 async function withPhotos(id: string): Promise<Order> {
   try {
     await uploadAll(id)
     return await post(id)
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== PHOTO_GONE) throw error
+    if (!(error instanceof Problem) || error.code !== PHOTO_UNKNOWN) throw error
     const photos = photosOf(id).map(({ id, ...photo }): Photo => ({ ...photo, state: 'waiting', progress: 0 }))
     changeDraft(id, { photos })
     await uploadAll(id)
@@ -83,15 +103,11 @@ async function uploadAll(id: string): Promise<void> {
 }
 
 async function uploadOne(id: string, photo: Photo): Promise<void> {
-  changePhoto(id, photo.key, { state: 'sending', progress: 0 })
+  showProgress(photo.key, 0)
+  changePhoto(id, photo.key, { state: 'sending' })
   try {
     const place = findDraft(id)?.place ?? undefined
-    let shown = 0
-    const stored = await uploadPhoto(photo, 'before', place, (progress) => {
-      if (progress - shown < PROGRESS_STEP) return
-      shown = progress
-      changePhoto(id, photo.key, { progress })
-    })
+    const stored = await uploadPhoto(photo, 'before', place, (percent) => showProgress(photo.key, percent))
     changePhoto(id, photo.key, { state: 'sent', progress: 100, id: stored.id })
   } catch (error) {
     changePhoto(id, photo.key, { state: 'failed', problem: errorMessage(error) })
@@ -120,9 +136,9 @@ function changePhoto(id: string, key: string, change: Partial<Photo>): void {
   changeDraft(id, { photos: photosOf(id).map((photo) => (photo.key === key ? { ...photo, ...change } : photo)) })
 }
 
-function post(id: string): Promise<Order> {
-  const draft = findDraft(id)
-  if (draft === undefined) throw new Problem({ kind: 'refused', code: 'draft_gone', words: '草稿已经不在了。' })
+async function post(id: string): Promise<Order> {
+  const draft = changeDraft(id, { unanswered: true })
+  if (draft === undefined) throw refusal('draft_gone', '草稿已经不在了。')
   return submitOrder(reportOf(draft), draft.key)
 }
 
@@ -133,8 +149,8 @@ function reportOf(draft: Draft) {
     wants_follow_up: draft.wantsFollowUp,
     confidential: draft.confidential,
     ...(draft.place === null ? {} : { location: draft.place.point, ...(draft.place.address === '' ? {} : { address: draft.place.address }) }),
-    // What was only suggested is left to the server, which judges the same words and knows how sure it is.
-    ...(draft.category === null || !draft.categoryChosen ? {} : { category: draft.category.code }),
+    // Without a choice the server judges by the same text as in the preview.
+    ...(draft.category === null ? {} : { category: draft.category.code }),
     ...(draft.siteCode === '' ? {} : { site_code: draft.siteCode }),
   }
 }

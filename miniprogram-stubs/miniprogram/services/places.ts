@@ -1,6 +1,7 @@
 import type { components } from '../api/schema'
 import { call } from './api'
-import { Problem } from './problem'
+import { permissionProblem } from './permissions'
+import { CANCELLED, Problem } from './problem'
 
 type Schemas = components['schemas']
 export type GivenPoint = Schemas['GivenPoint']
@@ -28,7 +29,7 @@ export async function chosenPlace(near?: Place): Promise<Place | undefined> {
     const { longitude, latitude, name, address } = await asked(wx.chooseLocation(start))
     return { point: { longitude, latitude, datum: 'gcj02' }, address: [address, name].filter(Boolean).join(' ') }
   } catch (error) {
-    if (error instanceof Problem && error.code === 'cancelled') return undefined
+    if (error instanceof Problem && error.code === CANCELLED) return undefined
     throw error
   }
 }
@@ -40,19 +41,14 @@ export function precision(place: Place): string {
   return accuracy_m ? `手机定位，误差约 ${Math.round(accuracy_m)} 米` : '手机定位'
 }
 
-const PRIVACY_REFUSED = [103, 104]
+const SUBJECT = { name: '位置', otherwise: '也可以在地图上选点' }
 
-/** WeChat's refusals in words that say what to do. */
 async function asked<T>(question: Promise<T>): Promise<T> {
   try {
     return await question
   } catch (error) {
-    const { errMsg = '', errno } = error as { errMsg?: string; errno?: number }
-    if (errMsg.includes('cancel')) throw new Problem({ kind: 'refused', code: 'cancelled', words: '没有选择位置。' })
-    if (errno !== undefined && PRIVACY_REFUSED.includes(errno))
-      throw new Problem({ kind: 'refused', code: 'privacy', words: '您没有同意隐私保护指引，无法获取位置。可以再点一次并选择同意。' })
-    if (errMsg.includes('auth'))
-      throw new Problem({ kind: 'refused', code: 'permission', words: '没有位置权限。请在右上角“…”的设置里打开位置信息，或在地图上选点。' })
+    const problem = permissionProblem(error, SUBJECT)
+    if (problem.code !== 'unavailable') throw problem
     throw new Problem({ kind: 'refused', code: 'no_fix', words: '没有取到位置。请到开阔处再试，或在地图上选点。' })
   }
 }

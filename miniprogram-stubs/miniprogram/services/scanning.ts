@@ -1,5 +1,9 @@
+import { explain, permissionProblem } from './permissions'
+import { CANCELLED } from './problem'
 import { understand } from './scan-codes'
 import { toast } from './page'
+
+const SUBJECT = { name: '相机', otherwise: '也可以从相册选二维码图片' }
 
 /** Opens the camera and goes where the code leads. */
 export async function scanAndGo(): Promise<void> {
@@ -8,7 +12,9 @@ export async function scanAndGo(): Promise<void> {
     const { result, path } = await wx.scanCode({ onlyFromCamera: false, scanType: ['qrCode', 'wxCode'] })
     // A mini-program code of our own gives a path instead of a text.
     text = path || result
-  } catch {
+  } catch (error) {
+    const problem = permissionProblem(error, SUBJECT)
+    if (problem.code !== CANCELLED) await explain(problem)
     return
   }
   const scanned = understand(text)

@@ -18,7 +18,14 @@ export function changeSettings(change: Partial<Settings>): void {
   wx.setStorageSync(KEPT, { ...settings(), ...change })
 }
 
-/** The style of every page: the sizes of all letters hang on `--type`. */
+/** WeChat's own font size is followed up to here; beyond it, pages would break. */
+const MAX_SYSTEM_SCALE = 1.3
+const MAX_SCALE = 1.6
+
+/** The style of every page: all font sizes are multiples of `--type`. */
 export function pageStyle(): string {
-  return settings().largeType ? `--type:${LARGE_SCALE};` : '--type:1;'
+  const scaleFactor = wx.getAppBaseInfo().fontSizeScaleFactor || 1
+  const system = Math.min(MAX_SYSTEM_SCALE, Math.max(1, scaleFactor))
+  const scale = Math.min(MAX_SCALE, system * (settings().largeType ? LARGE_SCALE : 1))
+  return `--type:${Number(scale.toFixed(2))};`
 }

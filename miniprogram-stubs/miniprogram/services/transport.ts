@@ -1,6 +1,6 @@
 import { apiBase } from './config'
 import { freshId } from './ids'
-import { networkProblem, problemOfAnswer } from './problem'
+import { problemOfAnswer, problemOfFailure } from './problem'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
@@ -14,8 +14,9 @@ export interface Outgoing {
 }
 
 const TIMEOUT_MS = 20_000
+const UPLOAD_TIMEOUT_MS = 60_000
 
-/** One request, one answer; throws a `Problem` for everything that is not a 2xx. */
+/** Sends one request; throws a `Problem` for everything that is not a 2xx. */
 export function send<T>(out: Outgoing): Promise<T> {
   return new Promise((resolve, reject) => {
     wx.request({
@@ -28,7 +29,7 @@ export function send<T>(out: Outgoing): Promise<T> {
         if (answer.statusCode >= 200 && answer.statusCode < 300) resolve(answer.data as T)
         else reject(problemOfAnswer(answer.statusCode, answer.data, lowerCase(answer.header)))
       },
-      fail: () => reject(networkProblem()),
+      fail: ({ errMsg }) => reject(problemOfFailure(errMsg)),
     })
   })
 }
@@ -37,11 +38,12 @@ export interface Upload {
   path: string
   filePath: string
   fields: Record<string, string>
-  token: string
+  token?: string
+  headers?: Record<string, string>
   onProgress: (percent: number) => void
 }
 
-/** One file as multipart/form-data; its answer always comes as text. */
+/** Sends one file as multipart/form-data; its answer always comes as text. */
 export function upload<T>(out: Upload): Promise<T> {
   return new Promise((resolve, reject) => {
     const task = wx.uploadFile({
@@ -49,13 +51,14 @@ export function upload<T>(out: Upload): Promise<T> {
       filePath: out.filePath,
       name: 'file',
       formData: out.fields,
-      header: headersOf(out.token, {}),
+      timeout: UPLOAD_TIMEOUT_MS,
+      header: headersOf(out.token, out.headers),
       success(answer) {
         const data = parsed(answer.data)
         if (answer.statusCode >= 200 && answer.statusCode < 300) resolve(data as T)
         else reject(problemOfAnswer(answer.statusCode, data, {}))
       },
-      fail: () => reject(networkProblem()),
+      fail: ({ errMsg }) => reject(problemOfFailure(errMsg)),
     })
     task.onProgressUpdate(({ progress }) => out.onProgress(progress))
   })

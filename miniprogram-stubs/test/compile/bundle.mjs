@@ -7,7 +7,7 @@ export async function bundle(project, { templates, scopes, outDir }) {
   const define = ([unit, { json }]) => `define(${JSON.stringify(unit)}, ${JSON.stringify(json)}, ${JSON.stringify(scopes[unit])}, ${run(unit)})`
   const entry = `
     import { start, define } from ${JSON.stringify(path.join(project.runtimeDir, 'index.mjs'))}
-    start({ app: ${JSON.stringify(project.app)}, pages: ${JSON.stringify(project.pages)}, templates: ${templates} },
+    start({ app: ${JSON.stringify(project.app)}, theme: ${JSON.stringify(project.theme)}, pages: ${JSON.stringify(project.pages)}, templates: ${templates} },
       ${run('app')},
       () => { ${[...project.units].reverse().map(define).join('\n')} })`
   try {

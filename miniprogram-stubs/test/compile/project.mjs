@@ -11,6 +11,7 @@ export class Project {
     const config = readJson(path.join(dir, 'project.config.json'))
     this.root = path.join(dir, config.miniprogramRoot ?? '.')
     this.app = readJson(this.file('app.json'))
+    this.theme = this.app.themeLocation ? readJson(this.file(this.app.themeLocation)) : {}
     this.pages = [...this.app.pages, ...(this.app.subPackages ?? []).flatMap((s) => s.pages.map((page) => `${s.root}/${page}`))]
     /** Path without suffix → { json, isPage }, in the order they were found. */
     this.units = new Map()
@@ -30,6 +31,8 @@ export class Project {
   }
 
   walk() {
+    for (const [, name] of JSON.stringify(this.app).matchAll(/"@(\w+)"/g))
+      for (const theme of ['light', 'dark']) if (this.theme[theme]?.[name] === undefined) this.fault(`app.json: @${name} is not in the ${theme} theme`)
     for (const page of this.pages) this.#visit(page, true, 'app.json')
     for (const tab of this.app.tabBar?.list ?? []) {
       if (!this.pages.includes(tab.pagePath)) this.fault(`app.json: tab ${tab.pagePath} is not a page`)

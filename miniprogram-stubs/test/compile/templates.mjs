@@ -27,8 +27,25 @@ export function compileTemplates(project) {
   return group.getTmplGenObjectGroups()
 }
 
+const TAPPABLE = /<([a-z][\w-]*)((?:"[^"]*"|[^">])*\b(?:bind|catch):?tap=(?:"[^"]*"|[^">])*)>/g
+const SPEAKING_TAGS = ['button', 'navigator', 'switch', 'label']
+
+/** A screen reader has to say what a tap does: other tags than buttons need a role, pictures and fields a label. */
+function checkAccessibility(project, unit, source) {
+  for (const [, tag, attributes] of source.matchAll(TAPPABLE)) {
+    if (!SPEAKING_TAGS.includes(tag) && !/aria-role=/.test(attributes)) project.fault(`${unit}.wxml: a <${tag}> that can be tapped has no aria-role`)
+    if (tag === 'image' && !/aria-label=/.test(attributes)) project.fault(`${unit}.wxml: an <image> that can be tapped has no aria-label`)
+  }
+  for (const [, tag, attributes] of source.matchAll(/<(input|textarea)\b((?:"[^"]*"|[^">])*)>/g))
+    if (!/aria-label=/.test(attributes)) project.fault(`${unit}.wxml: a <${tag}> has no aria-label`)
+  // A button that is named by its label has to say more than a sign.
+  for (const [, attributes, words] of source.matchAll(/<button\b((?:"[^"]*"|[^">])*)>([^<]*)<\/button>/g))
+    if (words.trim() === '' && !/aria-label=/.test(attributes)) project.fault(`${unit}.wxml: a <button> without words has no aria-label`)
+}
+
 function checkNames(project, unit, json) {
   const source = project.read(`${unit}.wxml`).replace(/<!--[\s\S]*?-->/g, '')
+  checkAccessibility(project, unit, source)
   const known = new Set([...builtInTags, ...LANGUAGE_TAGS, ...Object.keys(json.usingComponents)])
   const used = new Set([...source.matchAll(/<([a-z][\w-]*)/g)].map((match) => match[1]))
   for (const tag of used) if (!known.has(tag)) project.fault(`${unit}.wxml: <${tag}> is neither built in nor a component named in ${unit}.json`)

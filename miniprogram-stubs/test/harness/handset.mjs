@@ -34,7 +34,7 @@ export class Handset {
     }
   }
 
-  async start({ origin, openid, answers = {}, at = '', large = false }) {
+  async start({ origin, openid, answers = {}, at = '', large = false, dark = false, fontScale = 1 }) {
     this.origin = origin
     this.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
     this.context = await chromium.launchPersistentContext(this.profile, {
@@ -46,6 +46,7 @@ export class Handset {
       hasTouch: true,
       locale: 'zh-CN',
       timezoneId: 'Asia/Shanghai',
+      colorScheme: dark ? 'dark' : 'light',
     })
     this.page = this.context.pages()[0] ?? (await this.context.newPage())
     this.page.setDefaultTimeout(WAIT_MS)
@@ -64,7 +65,7 @@ export class Handset {
         for (const [key, value] of Object.entries(storage)) localStorage.setItem(`mp:${key}`, JSON.stringify(value))
       },
       [
-        { openid, answers },
+        { openid, answers, theme: dark ? 'dark' : 'light', fontScale },
         { api_base: origin, ...(large ? { settings: { largeType: true } } : {}) },
       ],
     )
@@ -130,6 +131,20 @@ export class Handset {
       Object.assign(window.phone.answers, given)
     }, answers)
   }
+  /** Leaves for another app for so many seconds, and comes back. */
+  async leave(seconds) {
+    await this.page.evaluate((given) => window.phone.leave(given), seconds)
+  }
+  async comeBack() {
+    await this.page.evaluate(() => window.phone.comeBack())
+  }
+  /** Runs a function in the page, with the mini-program's `window.phone` at hand. */
+  async run(action, given) {
+    return this.page.evaluate(action, given)
+  }
+  async savedFiles() {
+    return this.page.evaluate(() => Object.keys(window.phone.savedFiles()))
+  }
   async offline(value) {
     await this.page.evaluate((given) => {
       window.phone.offline = given
@@ -183,6 +198,14 @@ export class Handset {
         const words = element.textContent.trim().slice(0, 20)
         if (box.right > page.clientWidth + 1 && !element.closest('wx-scroll-view'))
           found.push(`<${element.localName} class="${element.className}"> “${words}” ends at ${Math.round(box.right)} px`)
+        // "style": "v2" gives 184 px to every button whose class does not beat it.
+        const isButton = element.localName === 'wx-button'
+        if (isButton && Math.abs(box.width - 184) < 0.1) found.push(`“${words}” has the width that WeChat gives to every button`)
+        const parent = getComputedStyle(element.parentElement)
+        if (isButton && parent.display === 'block' && /(^|[ -])button( |$)/.test(element.className) && !/(^|-)retry( |$)/.test(element.className)) {
+          const room = element.parentElement.clientWidth - Number.parseFloat(parent.paddingLeft) - Number.parseFloat(parent.paddingRight)
+          if (box.width < room - 1) found.push(`“${words}” is ${Math.round(box.width)} px wide and has room for ${Math.round(room)} px`)
+        }
         if (element.matches('wx-button, wx-switch, wx-picker, wx-input, wx-navigator') && (box.height < least - 0.5 || box.width < least - 0.5)) {
           found.push(`<${element.localName} class="${element.className}"> “${words}” is ${Math.round(box.width)} × ${Math.round(box.height)} px`)
         }

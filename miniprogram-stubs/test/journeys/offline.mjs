@@ -20,7 +20,7 @@ export default function (stage) {
     await stage().product.stop()
 
     await write(phone, FIRST)
-    await phone.tap('加照片')
+    await phone.tap('拍照')
     await phone.sees('没传上')
     await phone.shot(stage().shots, 'snap-offline')
     await phone.tap('提交')
@@ -67,7 +67,7 @@ export default function (stage) {
   it('what was written is still there after leaving the page and after closing the mini-program', async () => {
     const phone = await stage().phone({ role: 'delegate', level: 'county', area: '偃师区' })
     await write(phone, FIRST)
-    await phone.tap('加照片')
+    await phone.tap('拍照')
     await phone.sees('已上传')
     await phone.back()
     await phone.sees('1 件草稿没有写完')

@@ -39,7 +39,7 @@ export default function (stage) {
     await phone.tap('答复')
     await phone.write('写明怎么处理的、结果如何、还有什么安排', '已劝离摊贩并设固定岗。')
     await phone.write('经办人、现场情况、联系代表的经过', '经办人现场处置，已电话联系代表。')
-    await phone.tap('加照片')
+    await phone.tap('拍照')
     await phone.sees('已上传')
     await phone.shot(stage().shots, 'move-reply')
     await phone.tap('提交答复')

@@ -89,7 +89,7 @@ const tags = {
         },
         true,
       )
-      return { disabled: flag('disabled'), loading: flag('loading') }
+      return { disabled: flag('disabled'), loading: flag('loading'), size: (value) => value && element.setAttribute('size', value) }
     },
   },
   picker: {
@@ -182,8 +182,11 @@ function field(component, element, tag) {
     }
   }
   return {
+    // A value that the page sets while the person types arrives late and moves the cursor to the end, even if it is the same.
     value: (value) => {
-      if (control.value !== value) control.value = value ?? ''
+      const text = value ?? ''
+      if (control.value !== text) control.value = text
+      if (document.activeElement === control) control.setSelectionRange(text.length, text.length)
       grow()
     },
     placeholder: (value) => {
@@ -204,7 +207,7 @@ function field(component, element, tag) {
 export function defineBuiltIns(space) {
   for (const tag of builtInTags) {
     const { properties, draw } = tags[tag] ?? { properties: {}, draw: () => ({}) }
-    const all = { hidden: Boolean, ...properties }
+    const all = { hidden: Boolean, ariaRole: String, ariaLabel: String, ...properties }
     const definition = space.defineComponent({
       is: `wx://built-in/${tag}`,
       properties: all,
@@ -219,7 +222,12 @@ export function defineBuiltIns(space) {
       lifetimes: {
         attached() {
           const element = this.getBackendElement()
+          const attribute = (name) => (value) => {
+            if (value) element.setAttribute(name, value)
+          }
           this.__draw = {
+            ariaRole: attribute('role'),
+            ariaLabel: attribute('aria-label'),
             hidden: (value) => {
               element.hidden = Boolean(value)
             },

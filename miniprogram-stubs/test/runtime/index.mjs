@@ -74,7 +74,12 @@ function webBackend() {
   }
   backend.onEvent((target, type, detail, options) => {
     const event = new glassEasel.Event(type, detail, options)
-    glassEasel.Event.dispatchEvent(target, event)
+    phone.tapping = type === 'tap'
+    try {
+      glassEasel.Event.dispatchEvent(target, event)
+    } finally {
+      phone.tapping = false
+    }
     return event.defaultPrevented() ? glassEasel.EventBubbleStatus.NoDefault : glassEasel.EventBubbleStatus.Normal
   })
   return backend

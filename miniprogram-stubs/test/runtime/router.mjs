@@ -98,7 +98,7 @@ export class Router {
     const root = this.makeRoot(`/${path}`)
     const instance = root.get()
     const settings = { ...this.config.app.window, ...this.configOf(path) }
-    element.style.backgroundColor = settings.backgroundColor ?? '#fff'
+    element.style.backgroundColor = this.#themed(settings.backgroundColor) ?? '#fff'
     const page = { path, element, root, instance, settings, fresh: true, query }
     instance.route = path
     instance.options = query
@@ -132,23 +132,28 @@ export class Router {
     this.top.settings.navigationBarTitleText = text
     this.drawFrame()
   }
+  /** A value of app.json or a page's JSON; `@name` is looked up in theme.json. */
+  #themed(value) {
+    return value?.startsWith('@') ? this.config.theme[this.phone.theme][value.slice(1)] : value
+  }
   drawFrame() {
     const { settings, path } = this.top
     document.title = settings.navigationBarTitleText ?? ''
     document.getElementById('title').textContent = document.title
     const nav = document.getElementById('nav')
-    nav.style.background = settings.navigationBarBackgroundColor ?? '#000'
-    nav.style.color = settings.navigationBarTextStyle === 'black' ? '#000' : '#fff'
+    nav.style.background = this.#themed(settings.navigationBarBackgroundColor) ?? '#000'
+    nav.style.color = this.#themed(settings.navigationBarTextStyle) === 'black' ? '#000' : '#fff'
     document.getElementById('back').hidden = this.stack.length < 2
     const bar = document.getElementById('tabbar')
     bar.hidden = !this.#isTab(path)
+    bar.style.background = this.#themed(this.config.app.tabBar?.backgroundColor) ?? '#fff'
     bar.replaceChildren(...this.#tabList.map((tab, index) => this.#tab(tab, index)))
   }
   #tab(tab, index) {
     const { color, selectedColor } = this.config.app.tabBar
     const chosen = tab.pagePath === this.top.path
     const button = document.createElement('button')
-    button.style.color = chosen ? selectedColor : color
+    button.style.color = this.#themed(chosen ? selectedColor : color)
     if (tab.iconPath) button.append(Object.assign(document.createElement('img'), { src: `/files/${chosen ? tab.selectedIconPath : tab.iconPath}`, alt: '' }))
     button.append(Object.assign(document.createElement('span'), { textContent: tab.text }))
     if (this.badges[index]) button.append(Object.assign(document.createElement('span'), { className: 'badge', textContent: this.badges[index] }))

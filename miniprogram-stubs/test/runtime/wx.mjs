@@ -5,8 +5,11 @@
 function bothWays(name, run, phone) {
   return (options = {}) => {
     phone.calls.push({ name, options })
-    const result = Promise.resolve()
-      .then(() => run(options))
+    const { tapping } = phone
+    const result = phone
+      .awake()
+      .then(() => run(options, { tapping }))
+      .finally(() => phone.awake())
       .then(
         (value) => ({ errMsg: `${name}:ok`, ...value }),
         (error) => {
@@ -27,7 +30,7 @@ function bothWays(name, run, phone) {
 export function makeWx({ router, app, phone }) {
   const functions = { ...network(phone), ...device(app, phone), ...navigation(router), ...dialogs(phone) }
   const wx = Object.fromEntries(Object.entries(functions).map(([name, run]) => [name, bothWays(name, run, phone)]))
-  return Object.assign(wx, storage(), environment(router), uploads(phone), {
+  return Object.assign(wx, storage(phone), environment(router, phone), uploads(phone), {
     getFileSystemManager: () => files(phone),
     onNetworkStatusChange: (listener) => phone.onNetwork(listener),
     openByButton: (openType, fire) => openByButton(openType, fire, phone),
@@ -43,9 +46,15 @@ function network(phone) {
       if (['PATCH'].includes(method)) throw new Error('invalid method')
       const body = data === undefined ? undefined : typeof data === 'string' ? data : JSON.stringify(data)
       const headers = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...header }
-      const answer = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(timeout) })
-      const text = await answer.text()
-      return { statusCode: answer.status, header: Object.fromEntries(answer.headers), data: parsed(text), cookies: [] }
+      const stop = new AbortController()
+      const finished = phone.onInterrupt(() => stop.abort(new Error('interrupted')))
+      try {
+        const answer = await fetch(url, { method, headers, body, signal: AbortSignal.any([stop.signal, AbortSignal.timeout(timeout)]) })
+        const text = await answer.text()
+        return { statusCode: answer.status, header: Object.fromEntries(answer.headers), data: parsed(text), cookies: [] }
+      } finally {
+        finished()
+      }
     },
     getNetworkType: () => ({ networkType: phone.offline ? 'none' : 'wifi' }),
   }
@@ -66,31 +75,51 @@ function uploads(phone) {
       phone.calls.push({ name: 'uploadFile', options })
       const request = new XMLHttpRequest()
       const listeners = []
-      const fail = (why) => {
-        options.fail?.({ errMsg: `uploadFile:fail ${why}` })
-        options.complete?.()
+      let over = false
+      const finished = phone.onInterrupt(() => fail('interrupted'))
+      const finish = (report) => {
+        if (over) return
+        over = true
+        finished()
+        void phone.awake().then(() => {
+          report()
+          options.complete?.()
+        })
       }
+      const fail = (why) => finish(() => options.fail?.({ errMsg: `uploadFile:fail ${why}` }))
+      const progress = (event) => ({
+        progress: Math.round((event.loaded / event.total) * 100),
+        totalBytesSent: event.loaded,
+        totalBytesExpectedToSend: event.total,
+      })
       const send = async () => {
+        await phone.awake()
         if (phone.offline) return fail(DISCONNECTED)
+        const file = await fetch(options.filePath).catch(() => undefined)
+        if (!file?.ok) return fail("file doesn't exist")
         const form = new FormData()
         for (const [name, value] of Object.entries(options.formData ?? {})) form.append(name, value)
-        form.append(options.name, await (await fetch(options.filePath)).blob(), 'tmp_photo')
+        form.append(options.name, await file.blob(), 'tmp_photo')
+        if (phone.uploadMs > 0) await new Promise((resolve) => setTimeout(resolve, phone.uploadMs))
+        if (over) return
         request.open('POST', options.url)
         for (const [name, value] of Object.entries(options.header ?? {})) request.setRequestHeader(name, value)
-        request.upload.onprogress = (event) =>
-          listeners.forEach((listen) =>
-            listen({ progress: Math.round((event.loaded / event.total) * 100), totalBytesSent: event.loaded, totalBytesExpectedToSend: event.total }),
-          )
-        request.onload = () => {
-          options.success?.({ statusCode: request.status, data: request.responseText, errMsg: 'uploadFile:ok' })
-          options.complete?.()
-        }
+        if (options.timeout) request.timeout = options.timeout
+        request.upload.onprogress = (event) => listeners.forEach((listen) => listen(progress(event)))
+        request.onload = () => finish(() => options.success?.({ statusCode: request.status, data: request.responseText, errMsg: 'uploadFile:ok' }))
         request.onerror = () => fail('net::ERR_CONNECTION_REFUSED')
+        request.ontimeout = () => fail('timeout')
         request.onabort = () => fail('abort')
         request.send(form)
       }
       void send()
-      return { onProgressUpdate: (listener) => listeners.push(listener), abort: () => request.abort() }
+      return {
+        onProgressUpdate: (listener) => listeners.push(listener),
+        abort: () => {
+          fail('abort')
+          request.abort()
+        },
+      }
     },
   }
 }
@@ -98,22 +127,30 @@ function uploads(phone) {
 function device(app, phone) {
   const declared = (name) => {
     if (!(app.requiredPrivateInfos ?? []).includes(name)) throw new Error('the api need to be declared in the requiredPrivateInfos field in app.json')
+    agreed()
+  }
+  const agreed = () => {
     if (phone.answers.privacy !== 'agree') throw Object.assign(new Error('privacy permission is not authorized'), { errno: 104 })
   }
   return {
     async login() {
       if (phone.offline) throw new Error(DISCONNECTED)
+      if (phone.answers.login === 'fail') throw new Error('login failed')
       return sandbox('/sandbox/login-codes', { openid: phone.openid })
     },
     getLocation() {
       declared('getLocation')
+      phone.permit('location')
       return { speed: 0, altitude: 0, verticalAccuracy: 0, horizontalAccuracy: 0, ...phone.ask('location') }
     },
     chooseLocation() {
       declared('chooseLocation')
+      phone.permit('location')
       return phone.ask('place')
     },
-    async chooseMedia({ count = 9 }) {
+    async chooseMedia({ count = 9, sourceType = ['album', 'camera'] }) {
+      agreed()
+      if (sourceType.includes('camera')) phone.permit('camera')
       const files = await Promise.all(
         phone
           .ask('photos')
@@ -126,15 +163,28 @@ function device(app, phone) {
       return { type: 'image', tempFiles: files }
     },
     previewImage: () => ({}),
-    scanCode: () => ({ scanType: 'QR_CODE', charSet: 'UTF-8', result: phone.ask('scan') }),
-    requestSubscribeMessage: ({ tmplIds }) => Object.fromEntries(tmplIds.map((id) => [id, phone.ask('subscribe')])),
-    openLocation: () => ({}),
+    scanCode: () => {
+      phone.permit('camera')
+      return { scanType: 'QR_CODE', charSet: 'UTF-8', result: phone.ask('scan') }
+    },
+    requestSubscribeMessage({ tmplIds }, { tapping }) {
+      if (!tapping) throw new Error('can only be invoked by user TAP gesture.')
+      if (tmplIds.length > 5) throw Object.assign(new Error('tmplIds count exceed limit'), { errno: 20003 })
+      return Object.fromEntries(tmplIds.map((id) => [id, phone.ask('subscribe')]))
+    },
+    openLocation({ latitude, longitude }) {
+      if (typeof latitude !== 'number' || typeof longitude !== 'number') throw new Error('parameter error: latitude and longitude should be Number')
+    },
     makePhoneCall: () => ({}),
+    saveImageToPhotosAlbum() {
+      agreed()
+      phone.permit('album')
+    },
     setClipboardData: () => ({}),
     openPrivacyContract: () => ({}),
     getPrivacySetting: () => ({ needAuthorization: phone.answers.privacy !== 'agree', privacyContractName: '《代表直通用户隐私保护指引》' }),
-    openSetting: () => ({ authSetting: {} }),
-    getSetting: () => ({ authSetting: {} }),
+    openSetting: () => phone.openSetting(),
+    getSetting: () => ({ authSetting: phone.authSetting() }),
     vibrateShort: () => ({}),
   }
 }
@@ -145,12 +195,15 @@ function files(phone) {
     async saveFile({ tempFilePath }) {
       const picture = await (await fetch(tempFilePath)).blob()
       const savedFilePath = `${location.origin}/saved/${crypto.randomUUID()}`
+      phone.keepFile(savedFilePath, picture.size)
       await fetch(savedFilePath, { method: 'PUT', body: picture })
       return { savedFilePath }
     },
     async removeSavedFile({ filePath }) {
+      phone.dropFile(filePath)
       await fetch(filePath, { method: 'DELETE' })
     },
+    getSavedFileList: () => ({ fileList: Object.entries(phone.savedFiles()).map(([filePath, size]) => ({ filePath, size, createTime: 0 })) }),
   }
   return Object.fromEntries(Object.entries(run).map(([name, action]) => [name, bothWays(name, action, phone)]))
 }
@@ -239,23 +292,42 @@ function dialogs(phone) {
   }
 }
 
-function storage() {
+function storage(phone) {
   const PREFIX = 'mp:'
   const read = (key) => {
     const text = localStorage.getItem(PREFIX + key)
     return text === null ? '' : JSON.parse(text)
   }
+  const total = () =>
+    Object.entries(localStorage)
+      .filter(([key]) => key.startsWith(PREFIX))
+      .reduce((sum, [, text]) => sum + text.length, 0)
   return {
     getStorageSync: read,
-    setStorageSync: (key, data) => localStorage.setItem(PREFIX + key, JSON.stringify(data)),
+    setStorageSync(key, data) {
+      const text = JSON.stringify(data)
+      phone.calls.push({ name: 'setStorageSync', options: { key } })
+      if (text.length > phone.limits.storageKey) throw new Error('setStorageSync:fail entry size limit reached')
+      if (total() + text.length > phone.limits.storage) throw new Error('setStorageSync:fail exceed storage max size 10Mb')
+      localStorage.setItem(PREFIX + key, text)
+    },
     removeStorageSync: (key) => localStorage.removeItem(PREFIX + key),
   }
 }
 
-function environment(router) {
+function environment(router, phone) {
   return {
     getAccountInfoSync: () => ({ miniProgram: { appId: 'wx0', envVersion: 'develop', version: '' } }),
     getWindowInfo: () => ({ windowWidth: innerWidth, windowHeight: innerHeight - 44, pixelRatio: devicePixelRatio }),
+    getAppBaseInfo: () => ({ SDKVersion: '3.7.0', language: 'zh_CN', theme: phone.theme, fontSizeScaleFactor: phone.fontScale }),
+    onThemeChange: (listener) => phone.onTheme(listener),
+    getUpdateManager: () => ({
+      onCheckForUpdate: () => undefined,
+      onUpdateReady: (listener) => phone.onUpdate(listener),
+      onUpdateFailed: () => undefined,
+      applyUpdate: () => phone.calls.push({ name: 'applyUpdate', options: {} }),
+    }),
+    onError: () => undefined,
     getDeviceInfo: () => ({ platform: 'devtools', brand: 'browser', model: 'browser', system: 'browser' }),
     canIUse: () => true,
     nextTick: (run) => queueMicrotask(run),

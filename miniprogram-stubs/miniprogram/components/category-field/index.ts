@@ -3,10 +3,12 @@ import { errorMessage } from '../../services/problem'
 
 type Tap<T extends WechatMiniprogram.IAnyObject> = WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, T>
 
-/** The kind of matter: suggested from the words, changeable from the whole tree. Fires `choose` with a category, or null for “let the hotline decide”. */
+/** The category as it will be used, with its source; changeable. Fires `choose` with a category, or null to leave it to the server. */
 Component({
   properties: {
     category: { type: Object, value: null as unknown as Category },
+    /** Where the category comes from, or why there is none. */
+    note: String,
     suggestions: { type: Array, value: [] as Suggestion[] },
   },
   data: {

@@ -3,7 +3,9 @@ import type { Filter } from '../../services/orders'
 import { errorMessage } from '../../services/problem'
 import { type Card, cardOf } from '../../services/cards'
 import { firstOrders } from '../../services/orders'
+import { dialHotline } from '../../services/hotline'
 import { scanAndGo } from '../../services/scanning'
+import { listSiteMessages } from '../../services/site-messages'
 
 const SHOWN = 3
 const OPEN: Filter = { scope: 'mine', status: 'submitted,triage,dispatched,in_progress', sort: 'newest' }
@@ -19,6 +21,8 @@ Component({
     waiting: 0,
     drafts: 0,
     refused: 0,
+    /** Residents' messages that wait for this delegate; `20+` for more than a page. */
+    messages: '',
   },
   lifetimes: {
     attached() {
@@ -32,11 +36,17 @@ Component({
   methods: {
     async reload() {
       try {
+        void this.countMessages()
         const [toJudge, open] = await Promise.all([firstOrders(TO_JUDGE, SHOWN), firstOrders(OPEN, SHOWN)])
         this.setData({ state: 'ready', problem: '', toJudge: toJudge.items.map(cardOf), open: open.items.map(cardOf) })
       } catch (error) {
         this.setData({ state: 'error', problem: errorMessage(error) })
       }
+    },
+    /** A failure shows nothing: the messages are on their own page too. */
+    async countMessages() {
+      const page = await listSiteMessages('received').catch(() => undefined)
+      if (page !== undefined) this.setData({ messages: page.items.length === 0 ? '' : `${page.items.length}${page.next === undefined ? '' : '+'}` })
     },
     showDrafts() {
       const count = (wanted: (draft: Draft) => boolean) => allDrafts().filter(wanted).length
@@ -51,6 +61,12 @@ Component({
     },
     scan() {
       void scanAndGo()
+    },
+    openMessages() {
+      void wx.navigateTo({ url: '/pages/site-messages/index' })
+    },
+    call() {
+      dialHotline()
     },
     openDrafts() {
       void wx.navigateTo({ url: '/pages/drafts/index' })

@@ -7,7 +7,7 @@ interface Shown {
   caption: string
 }
 
-/** Photos to look at (`shown`), or on their way (`photos`, with progress, another try, and taking away). */
+/** Photos to look at (`shown`), or on their way (`photos`, with progress, retry and removal). Fires `add` with the source. */
 Component({
   properties: {
     shown: { type: Array, value: [] as Shown[] },
@@ -16,8 +16,11 @@ Component({
     room: { type: Number, value: 0 },
   },
   methods: {
-    add() {
-      this.triggerEvent('add')
+    takePicture() {
+      this.triggerEvent('add', { source: 'camera' })
+    },
+    chooseFromAlbum() {
+      this.triggerEvent('add', { source: 'album' })
     },
     retry(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {
       this.triggerEvent('again', { key: event.currentTarget.dataset.key })

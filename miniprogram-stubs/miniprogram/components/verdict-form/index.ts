@@ -1,5 +1,6 @@
 import type { components } from '../../api/schema'
-import { MAX_PHOTOS, type Photo, choosePhotos, dropFile, uploadPhoto } from '../../services/photos'
+import { explain } from '../../services/permissions'
+import { MAX_PHOTOS, type Photo, type PhotoSource, choosePhotos, uploadPhoto } from '../../services/photos'
 import { errorMessage } from '../../services/problem'
 import { toast } from '../../services/page'
 
@@ -45,18 +46,21 @@ Component({
     writeComment(event: WechatMiniprogram.TextareaInput) {
       this.setData({ comment: event.detail.value })
     },
-    async addPhotos() {
-      const { photos } = await choosePhotos(this.data.room, ['camera', 'album'])
-      this.showPhotos(this.data.photos.concat(photos))
-      for (const photo of photos) await this.send(photo)
+    async addPhotos(event: WechatMiniprogram.CustomEvent<{ source: PhotoSource }>) {
+      try {
+        const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source)
+        if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
+        this.showPhotos(this.data.photos.concat(photos))
+        for (const photo of photos) await this.send(photo)
+      } catch (error) {
+        await explain(error)
+      }
     },
     async sendAgain(event: OfPhoto) {
       const photo = this.data.photos.find((one) => one.key === event.detail.key)
       if (photo !== undefined) await this.send(photo)
     },
     removePhoto(event: OfPhoto) {
-      const gone = this.data.photos.find((one) => one.key === event.detail.key)
-      if (gone !== undefined) dropFile(gone.path)
       this.showPhotos(this.data.photos.filter((one) => one.key !== event.detail.key))
     },
     async send(photo: Photo) {

@@ -1,4 +1,5 @@
 import { type Draft, type DraftState, allDrafts, removeDraft, watchDrafts } from '../../services/drafts'
+import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { queue } from '../../services/outbox'
 import { confirm, definePage } from '../../services/page'
 import { ago } from '../../services/times'
@@ -11,6 +12,7 @@ interface Row {
   colour: string
   when: string
   photos: string
+  unanswered: boolean
   problem: string
   number: string
 }
@@ -35,6 +37,7 @@ function rowOf(draft: Draft): Row {
     colour: STATE[draft.state].colour,
     when: ago(new Date(draft.createdAt).toISOString()),
     photos: draft.photos.length === 0 ? '没有照片' : `照片 ${sent}/${draft.photos.length} 已上传`,
+    unanswered: draft.unanswered,
     problem: draft.problem,
     number: draft.number,
   }
@@ -44,6 +47,7 @@ definePage({
   data: { rows: [] as Row[] },
   stopWatching: undefined as (() => void) | undefined,
   onShow() {
+    void listSubscriptions().catch(() => undefined)
     this.refresh()
     this.stopWatching?.()
     this.stopWatching = watchDrafts(() => this.refresh())
@@ -57,11 +61,15 @@ definePage({
   refresh() {
     this.setData({ rows: allDrafts().map(rowOf) })
   },
-  edit(event: OfRow) {
-    void wx.navigateTo({ url: `/pages/snap/index?draft=${event.currentTarget.dataset.id}` })
+  async edit(event: OfRow) {
+    const row = this.data.rows.find((one) => one.id === event.currentTarget.dataset.id)
+    const sure =
+      row?.unanswered !== true ||
+      (await confirm('这一件可能已经送达', '上次发出后没有收到回音。请先在“工单”里看看有没有它；修改后再发，如果已经送达会提示您。', '仍要修改'))
+    if (sure) void wx.navigateTo({ url: `/pages/snap/index?draft=${event.currentTarget.dataset.id}` })
   },
   send(event: OfRow) {
-    void queue(event.currentTarget.dataset.id)
+    void askToSubscribe('delegate').then(() => queue(event.currentTarget.dataset.id))
   },
   async remove(event: OfRow) {
     if (await confirm('删除？', '文字和照片都会从这部手机上删去。', '删除')) removeDraft(event.currentTarget.dataset.id)

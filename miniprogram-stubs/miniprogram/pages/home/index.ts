@@ -1,11 +1,12 @@
-import { type OrderTab, tabsForRole } from '../../services/order-tabs'
+import { signInUrl } from '../../services/api'
 import { refreshUnread } from '../../services/notices'
-import { fetchMe } from '../../services/people'
-import { errorMessage } from '../../services/problem'
-import { scanAndGo } from '../../services/scanning'
-import { definePage } from '../../services/page'
-import { me, type Me } from '../../services/session'
+import { type OrderTab, tabsForRole } from '../../services/order-tabs'
 import { roleWords } from '../../services/labels'
+import { definePage } from '../../services/page'
+import { fetchMe } from '../../services/people'
+import { errorCode, errorMessage } from '../../services/problem'
+import { scanAndGo } from '../../services/scanning'
+import { NOT_BOUND, me, type Me } from '../../services/session'
 
 interface Part {
   reload: () => Promise<void>
@@ -14,7 +15,9 @@ interface Part {
 
 definePage({
   data: {
+    /** `loading` | `visitor` | `ready` */
     state: 'loading',
+    /** Why a person who may be known could not be signed in. */
     problem: '',
     name: '',
     role: '',
@@ -22,6 +25,9 @@ definePage({
     tabs: [] as OrderTab[],
   },
   onShow() {
+    const known = me()
+    // Whoever does not want to sign in is not asked again each time the page is shown.
+    if (known === undefined && this.data.state === 'visitor') return
     void this.load()
   },
   async load() {
@@ -32,13 +38,14 @@ definePage({
       void refreshUnread()
       await this.part()?.reload()
     } catch (error) {
-      this.setData({ state: 'error', problem: errorMessage(error) })
+      if (me() !== undefined) return
+      this.setData({ state: 'visitor', problem: errorCode(error) === NOT_BOUND ? '' : errorMessage(error) })
     }
   },
   showPerson(person: Me) {
     const delegate = person.role === 'delegate'
     const tabs = delegate || this.data.tabs.length > 0 ? this.data.tabs : tabsForRole(person.role)
-    this.setData({ state: 'ready', name: person.name, role: roleWords(person), delegate, tabs })
+    this.setData({ state: 'ready', problem: '', name: person.name, role: roleWords(person), delegate, tabs })
   },
   part(): Part | undefined {
     return (this.selectComponent('#part') as unknown as Part | null) ?? undefined
@@ -56,5 +63,8 @@ definePage({
   },
   scan() {
     void scanAndGo()
+  },
+  signIn() {
+    void wx.navigateTo({ url: signInUrl('/pages/home/index') })
   },
 })

@@ -1,6 +1,7 @@
 import { type Notice, listInbox, readAllNotices, readNotice } from '../../services/notices'
-import { errorMessage } from '../../services/problem'
+import { errorCode, errorMessage } from '../../services/problem'
 import { definePage, toast } from '../../services/page'
+import { NOT_BOUND } from '../../services/session'
 import { ago } from '../../services/times'
 
 interface Row {
@@ -33,7 +34,7 @@ definePage({
       const { items, next, unread } = await listInbox()
       this.setData({ rows: items.map(rowOf), next: next ?? '', unread, state: items.length > 0 ? 'ready' : 'empty' })
     } catch (error) {
-      this.setData({ state: 'error', problem: errorMessage(error) })
+      this.setData({ state: errorCode(error) === NOT_BOUND ? 'signed-out' : 'error', problem: errorMessage(error) })
     }
   },
   async more() {

@@ -1,9 +1,10 @@
 import { refreshUnread } from '../../services/notices'
+import { dialHotline } from '../../services/hotline'
 import { fetchMe } from '../../services/people'
-import { errorMessage } from '../../services/problem'
+import { errorCode, errorMessage } from '../../services/problem'
 import { changeSettings, pageStyle, settings } from '../../services/settings'
 import { definePage } from '../../services/page'
-import { me, type Me } from '../../services/session'
+import { NOT_BOUND, me, type Me } from '../../services/session'
 import { roleWords } from '../../services/labels'
 
 definePage({
@@ -14,6 +15,8 @@ definePage({
     phone: '',
     problem: '',
     largeType: false,
+    signedOut: false,
+    delegate: false,
   },
   onShow() {
     this.setData({ largeType: settings().largeType })
@@ -27,12 +30,16 @@ definePage({
       this.setData({ problem: '' })
       void refreshUnread()
     } catch (error) {
-      this.setData({ problem: errorMessage(error) })
+      if (errorCode(error) === NOT_BOUND) this.setData({ signedOut: true })
+      else this.setData({ problem: errorMessage(error) })
     }
   },
   showPerson(person: Me) {
     const place = [person.electoral_unit, person.role === 'handler' ? undefined : person.area?.name].filter(Boolean).join(' · ')
-    this.setData({ name: person.name, role: roleWords(person), place, phone: person.phone_masked })
+    this.setData({ name: person.name, role: roleWords(person), place, phone: person.phone_masked, signedOut: false, delegate: person.role === 'delegate' })
+  },
+  call() {
+    dialHotline()
   },
   changeType(event: WechatMiniprogram.SwitchChange) {
     changeSettings({ largeType: event.detail.value })

@@ -1,7 +1,8 @@
 import { type Filled, type ActionForm, contextOf, actionForm } from '../../services/action-forms'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { type Order, getOrder } from '../../services/orders'
-import { MAX_PHOTOS, type Photo, choosePhotos, dropFile, uploadPhoto } from '../../services/photos'
+import { explain } from '../../services/permissions'
+import { MAX_PHOTOS, type Photo, type PhotoSource, choosePhotos, uploadPhoto } from '../../services/photos'
 import { errorMessage } from '../../services/problem'
 import { leave, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
@@ -20,8 +21,6 @@ definePage({
     shape: null as Shape | null,
     description: '',
     context: '',
-    text: '',
-    second: '',
     days: 0,
     photos: [] as Photo[],
     room: MAX_PHOTOS,
@@ -33,6 +32,8 @@ definePage({
   number: '',
   name: '',
   unit: '',
+  text: '',
+  second: '',
 
   onLoad(query: Record<string, string | undefined>) {
     this.number = query['number'] ?? ''
@@ -59,10 +60,10 @@ definePage({
   },
 
   write(event: WechatMiniprogram.TextareaInput) {
-    this.setData({ text: event.detail.value })
+    this.text = event.detail.value
   },
   writeSecond(event: WechatMiniprogram.TextareaInput) {
-    this.setData({ second: event.detail.value })
+    this.second = event.detail.value
   },
   chooseDays(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { days: number }>) {
     this.setData({ days: event.currentTarget.dataset.days })
@@ -71,19 +72,21 @@ definePage({
     this.unit = event.detail.unit?.id ?? ''
   },
 
-  async addPhotos() {
-    const { photos, tooLarge } = await choosePhotos(this.data.room, ['camera', 'album'])
-    if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
-    this.showPhotos(this.data.photos.concat(photos))
-    for (const photo of photos) await this.send(photo)
+  async addPhotos(event: WechatMiniprogram.CustomEvent<{ source: PhotoSource }>) {
+    try {
+      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source)
+      if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
+      this.showPhotos(this.data.photos.concat(photos))
+      for (const photo of photos) await this.send(photo)
+    } catch (error) {
+      await explain(error)
+    }
   },
   async sendAgain(event: OfPhoto) {
     const photo = this.data.photos.find((one) => one.key === event.detail.key)
     if (photo !== undefined) await this.send(photo)
   },
   removePhoto(event: OfPhoto) {
-    const gone = this.data.photos.find((one) => one.key === event.detail.key)
-    if (gone !== undefined) dropFile(gone.path)
     this.showPhotos(this.data.photos.filter((one) => one.key !== event.detail.key))
   },
   async send(photo: Photo) {
@@ -104,7 +107,8 @@ definePage({
   },
 
   missing(form: ActionForm): string {
-    const { text, second, photos } = this.data
+    const { text, second } = this
+    const { photos } = this.data
     if (text.trim().length < MIN_CHARS) return `请填写${form.label}`
     if (form.second?.required === true && second.trim().length < MIN_CHARS) return `请填写${form.second.label}`
     if (form.unit?.required === true && this.unit === '') return '请选择单位'
@@ -130,7 +134,7 @@ definePage({
     }
   },
   filled(): Filled {
-    const { text, second, days, photos } = this.data
-    return { text: text.trim(), second: second.trim(), unit: this.unit, days, photoIds: photos.flatMap((photo) => photo.id ?? []) }
+    const { days, photos } = this.data
+    return { text: this.text.trim(), second: this.second.trim(), unit: this.unit, days, photoIds: photos.flatMap((photo) => photo.id ?? []) }
   },
 })

@@ -8,9 +8,13 @@ import { confirm, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
 import { type TimelineEntry, type ShownPhoto, photosOf, toTimeline } from '../../services/timeline'
 import { dayAndTime } from '../../services/times'
-import { CATEGORY_SOURCE, CHANNEL, LEVEL, SATISFACTION, SOLVED } from '../../services/labels'
+import { onWeChatMap } from '../../services/datum'
+import type { Emergency } from '../../services/categories'
+import { dial } from '../../services/hotline'
+import { CATEGORY_SOURCE, CHANNEL, LEVEL, SATISFACTION, SOLVED, destination, sentTo } from '../../services/labels'
 
 const ON_THE_FOOT = 2
+const MAP_SCALE = 17
 
 interface Answer {
   key: string
@@ -32,6 +36,9 @@ definePage({
     due: '',
     where: '',
     unit: '',
+    sentTo: '',
+    mapped: false,
+    emergency: null as Emergency | null,
     supports: '',
     why: '',
     category: '',
@@ -79,7 +86,10 @@ definePage({
       description: order.description,
       due: dueWords(order),
       where: whereWords(order),
-      unit: order.unit?.name ?? '等待 12345 坐席派单',
+      unit: destination(order.unit?.name),
+      sentTo: sentTo(order.unit?.name),
+      mapped: order.location != null,
+      emergency: (order as { emergency?: Emergency | null }).emergency ?? null,
       supports: order.support_units.map((unit) => unit.name).join('、'),
       why: order.dispatch.reason,
       category: order.category.name ? `${order.category.name}（${CATEGORY_SOURCE[order.category.source]}）` : CATEGORY_SOURCE[order.category.source],
@@ -110,8 +120,8 @@ definePage({
 
   async judge(event: WechatMiniprogram.CustomEvent<Verdict>) {
     const body = event.detail
-    // Right after the tap, or WeChat does not ask.
-    const asking = askToSubscribe(me()?.role ?? 'delegate')
+    // Right after the tap, or WeChat does not ask. After 满意 nothing follows that would be worth a permission.
+    const asking = body.result === 'satisfied' ? undefined : askToSubscribe(me()?.role ?? 'delegate')
     this.setData({ busy: true })
     try {
       await asking
@@ -141,9 +151,9 @@ definePage({
     else void wx.navigateTo({ url: `/pages/move/index?number=${this.data.number}&move=${name}` })
   },
   async at(title: string, content: string, words: string, run: (number: string) => Promise<Order>) {
-    const asking = askToSubscribe(me()?.role ?? 'delegate')
+    // Called in the tap, and answered before the next dialog opens.
+    await askToSubscribe(me()?.role ?? 'delegate')
     if (!(await confirm(title, content, words))) return
-    await asking
     this.setData({ busy: true })
     try {
       this.show(await run(this.data.number))
@@ -154,6 +164,15 @@ definePage({
       this.setData({ busy: false })
     }
     await this.load()
+  },
+  /** The place on WeChat's map, which leads on to the person's own navigation. */
+  navigate() {
+    const location = this.order?.location
+    if (location == null) return
+    void wx.openLocation({ ...onWeChatMap(location), name: this.data.where, scale: MAP_SCALE }).catch(() => undefined)
+  },
+  callForHelp() {
+    if (this.data.emergency !== null) dial(this.data.emergency.call)
   },
   copyNumber() {
     void wx.setClipboardData({ data: this.data.number })

@@ -1,9 +1,9 @@
 import { type OrderTab, ownTabsForRole } from '../../services/order-tabs'
 import { refreshUnread } from '../../services/notices'
 import { fetchMe } from '../../services/people'
-import { errorMessage } from '../../services/problem'
+import { errorCode, errorMessage } from '../../services/problem'
 import { definePage } from '../../services/page'
-import { me } from '../../services/session'
+import { NOT_BOUND, me } from '../../services/session'
 
 interface OrderTabs {
   reload: () => Promise<void>
@@ -26,7 +26,7 @@ definePage({
       void refreshUnread()
       await this.list()?.reload()
     } catch (error) {
-      this.setData({ state: 'error', problem: errorMessage(error) })
+      this.setData({ state: errorCode(error) === NOT_BOUND ? 'signed-out' : 'error', problem: errorMessage(error) })
     }
   },
   list(): OrderTabs | undefined {

@@ -1,7 +1,9 @@
 import { apiBase, chooseApiBase, isDevelopVersion } from '../../services/config'
+import { openSettings } from '../../services/permissions'
 import { unbind } from '../../services/people'
 import { errorMessage } from '../../services/problem'
 import { confirm, definePage, toast } from '../../services/page'
+import { me } from '../../services/session'
 import { changeSettings, pageStyle, settings } from '../../services/settings'
 
 definePage({
@@ -9,11 +11,13 @@ definePage({
     largeType: false,
     compressPhotos: true,
     develop: false,
+    signedIn: false,
     address: '',
     busy: false,
   },
+  typed: '',
   onShow() {
-    this.setData({ ...settings(), develop: isDevelopVersion(), address: apiBase() })
+    this.setData({ ...settings(), develop: isDevelopVersion(), signedIn: me() !== undefined, address: apiBase() })
   },
   changeType(event: WechatMiniprogram.SwitchChange) {
     changeSettings({ largeType: event.detail.value })
@@ -24,16 +28,16 @@ definePage({
     this.setData({ compressPhotos: event.detail.value })
   },
   permissions() {
-    void wx.openSetting()
+    void openSettings()
   },
   privacy() {
     wx.openPrivacyContract({})
   },
   writeAddress(event: WechatMiniprogram.Input) {
-    this.setData({ address: event.detail.value })
+    this.typed = event.detail.value
   },
   saveAddress() {
-    chooseApiBase(this.data.address)
+    chooseApiBase(this.typed === '' ? this.data.address : this.typed)
     toast('已保存，重新打开小程序后生效')
   },
   async unbind() {
@@ -41,7 +45,7 @@ definePage({
     this.setData({ busy: true })
     try {
       await unbind()
-      void wx.reLaunch({ url: '/pages/sign-in/index' })
+      void wx.reLaunch({ url: '/pages/home/index' })
     } catch (error) {
       toast(errorMessage(error))
     } finally {

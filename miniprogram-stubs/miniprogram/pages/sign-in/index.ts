@@ -1,6 +1,9 @@
-import { Problem, errorMessage } from '../../services/problem'
 import { definePage } from '../../services/page'
+import { errorCode, errorMessage } from '../../services/problem'
 import { NOT_BOUND, bindByPhone, signIn } from '../../services/session'
+
+const HOME = '/pages/home/index'
+const TABS = [HOME, '/pages/orders/index', '/pages/inbox/index', '/pages/me/index']
 
 definePage({
   data: {
@@ -8,7 +11,10 @@ definePage({
     problem: '',
     busy: false,
   },
-  onLoad() {
+  /** Where the person came from. */
+  back: HOME,
+  onLoad(query: Record<string, string | undefined>) {
+    this.back = decodeURIComponent(query['back'] ?? HOME)
     void this.start()
   },
   async start() {
@@ -17,7 +23,7 @@ definePage({
       await signIn()
       this.enter()
     } catch (error) {
-      if (error instanceof Problem && error.code === NOT_BOUND) this.setData({ step: 'bind' })
+      if (errorCode(error) === NOT_BOUND) this.setData({ step: 'bind' })
       else this.setData({ step: 'error', problem: errorMessage(error) })
     }
   },
@@ -32,14 +38,19 @@ definePage({
       await bindByPhone(code)
       this.enter()
     } catch (error) {
-      if (error instanceof Problem && error.code === 'not_on_roster') this.setData({ step: 'stranger' })
+      if (errorCode(error) === 'not_on_roster') this.setData({ step: 'stranger' })
       else this.setData({ problem: errorMessage(error) })
     } finally {
       this.setData({ busy: false })
     }
   },
   enter() {
-    void wx.switchTab({ url: '/pages/home/index' })
+    const [path = HOME] = this.back.split('?')
+    if (TABS.includes(path)) void wx.switchTab({ url: path })
+    else void wx.redirectTo({ url: this.back })
+  },
+  notNow() {
+    void wx.switchTab({ url: HOME })
   },
   readPrivacy() {
     wx.openPrivacyContract({})

@@ -1,40 +1,46 @@
 import type { components } from '../../api/schema'
-import { type Category, type Suggestion, suggestCategories } from '../../services/categories'
+import { type Category, type Emergency, type Suggestion, suggestCategories } from '../../services/categories'
 import { type Draft, allDrafts, changeDraft, findDraft, isEmpty, newDraft, removeDraft, saveDraft, watchDrafts } from '../../services/drafts'
+import { dial } from '../../services/hotline'
+import { CATEGORY_SOURCE, destination } from '../../services/labels'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { endorse } from '../../services/orders'
-import { queue, retryPhoto, uploadEarly } from '../../services/outbox'
-import { MAX_PHOTOS, type Photo, choosePhotos, dropFile } from '../../services/photos'
-import { type DispatchPreview, type Place, chosenPlace, currentPlace, nearby, precision, previewDispatch } from '../../services/places'
-import { errorMessage } from '../../services/problem'
+import { queue, retryPhoto, takeBack, uploadEarly } from '../../services/outbox'
 import { confirm, definePage, toast } from '../../services/page'
+import { explain, openSettings } from '../../services/permissions'
+import { MAX_PHOTOS, type Photo, type PhotoSource, choosePhotos, dropFile, keepFiles } from '../../services/photos'
+import { type DispatchPreview, type Place, chosenPlace, currentPlace, nearby, precision, previewDispatch } from '../../services/places'
+import { CANCELLED, PERMISSION, errorCode, errorMessage } from '../../services/problem'
 import { getSite } from '../../services/sites'
 
 type NearbyOrder = components['schemas']['NearbyOrder']
 type OfPhoto = WechatMiniprogram.CustomEvent<{ key: string }>
 
 const MIN_CHARS = 5
-const PAUSE_MS = 500
-const MOST_SUGGESTIONS = 3
+const PAUSE_MS = 600
+const MAX_SUGGESTIONS = 3
 
 definePage({
   data: {
     id: '',
-    description: '',
+    /** The text at the beginning; setting it while the person types would move the cursor. */
+    initial: '',
     photos: [] as Photo[],
     room: MAX_PHOTOS,
     placeWords: '',
     placeProblem: '',
+    placeRefused: false,
     locating: false,
     precise: '',
     category: null as Category | null,
+    categoryNote: '',
     suggestions: [] as Suggestion[],
+    emergency: null as Emergency | null,
     nearbyOrders: [] as NearbyOrder[],
     endorsed: [] as string[],
     area: '',
     unit: '',
     reason: '',
-    judging: false,
     wantsFollowUp: true,
     confidential: false,
     siteName: '',
@@ -43,11 +49,15 @@ definePage({
     problem: '',
   },
   asked: 0,
+  description: '',
+  /** Waits for a pause in the typing. */
+  typing: 0,
   stopWatching: undefined as (() => void) | undefined,
 
   async onLoad(query: Record<string, string | undefined>) {
     const draft = await this.open(query)
-    this.setData({ id: draft.id, resumed: !isEmpty(draft) && query['draft'] === undefined })
+    this.description = draft.description
+    this.setData({ id: draft.id, initial: draft.description, resumed: !isEmpty(draft) && query['draft'] === undefined })
     this.show(draft)
     this.stopWatching = watchDrafts(() => {
       const now = findDraft(this.data.id)
@@ -58,17 +68,20 @@ definePage({
     else this.judge()
     this.suggest()
   },
+  onHide() {
+    this.keepText()
+  },
   onUnload() {
+    this.keepText()
     this.stopWatching?.()
     const draft = findDraft(this.data.id)
     if (draft?.state === 'draft' && isEmpty(draft)) removeDraft(draft.id)
   },
 
-  /** The draft that is named, one for the site that was scanned, the one left unfinished last time, or a new one. */
+  /** Opens the draft that is named, one for the site that was scanned, the one left unfinished last time, or a new one. */
   async open(query: Record<string, string | undefined>): Promise<Draft> {
     const named = query['draft'] === undefined ? undefined : findDraft(query['draft'])
-    if (named !== undefined) {
-      saveDraft({ ...named, state: 'draft', problem: '' })
+    if (named !== undefined && takeBack(named.id)) {
       this.setData({ problem: named.problem })
       return named
     }
@@ -90,22 +103,29 @@ definePage({
   },
 
   show(draft: Draft) {
-    const { description, photos, placeWords, category, wantsFollowUp, confidential, siteName } = draft
+    const { photos, placeWords, category, wantsFollowUp, confidential, siteName } = draft
     const precise = draft.place === null ? '' : precision(draft.place)
-    this.setData({ photos, room: MAX_PHOTOS - photos.length, placeWords, precise, category, wantsFollowUp, confidential, siteName })
-    // What is being typed is ahead of what is kept.
-    if (this.data.description === '') this.setData({ description })
+    this.setData({ photos, room: MAX_PHOTOS - photos.length, placeWords, precise, wantsFollowUp, confidential, siteName })
+    if (category !== null) this.setData({ category, categoryNote: CATEGORY_SOURCE.chosen })
   },
   change(change: Partial<Draft>) {
-    changeDraft(this.data.id, change)
+    try {
+      changeDraft(this.data.id, change)
+    } catch (error) {
+      this.setData({ problem: errorMessage(error) })
+    }
   },
 
-  async addPhotos() {
-    const { photos, tooLarge } = await choosePhotos(this.data.room, ['camera', 'album'])
-    if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
-    if (photos.length === 0) return
-    this.change({ photos: this.data.photos.concat(photos) })
-    void uploadEarly(this.data.id)
+  async addPhotos(event: WechatMiniprogram.CustomEvent<{ source: PhotoSource }>) {
+    try {
+      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source)
+      if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
+      if (photos.length === 0) return
+      this.change({ photos: this.data.photos.concat(await keepFiles(photos)) })
+      void uploadEarly(this.data.id)
+    } catch (error) {
+      await explain(error)
+    }
   },
   sendAgain(event: OfPhoto) {
     void retryPhoto(this.data.id, event.detail.key)
@@ -117,11 +137,11 @@ definePage({
   },
 
   async locate() {
-    this.setData({ locating: true, placeProblem: '' })
+    this.setData({ locating: true, placeProblem: '', placeRefused: false })
     try {
       this.takePlace(await currentPlace())
     } catch (error) {
-      this.setData({ placeProblem: errorMessage(error) })
+      this.showPlaceProblem(error)
     } finally {
       this.setData({ locating: false })
     }
@@ -131,75 +151,96 @@ definePage({
       const place = await chosenPlace(findDraft(this.data.id)?.place ?? undefined)
       if (place !== undefined) this.takePlace(place)
     } catch (error) {
-      this.setData({ placeProblem: errorMessage(error) })
+      this.showPlaceProblem(error)
     }
   },
+  showPlaceProblem(error: unknown) {
+    const words = errorCode(error) === CANCELLED ? '还没有选择位置。' : errorMessage(error)
+    this.setData({ placeProblem: words, placeRefused: errorCode(error) === PERMISSION })
+  },
+  async allowPlace() {
+    await openSettings()
+    await this.locate()
+  },
   takePlace(place: Place) {
-    this.setData({ placeProblem: '' })
+    this.setData({ placeProblem: '', placeRefused: false })
     this.change({ place, placeWords: place.address })
     this.judge()
   },
 
   write(event: WechatMiniprogram.TextareaInput) {
-    const description = event.detail.value
-    this.setData({ description })
-    this.change({ description })
-    setTimeout(() => {
-      if (description === this.data.description) this.suggest()
+    this.description = event.detail.value
+    clearTimeout(this.typing)
+    this.typing = setTimeout(() => {
+      this.keepText()
+      this.suggest()
     }, PAUSE_MS)
   },
-  /** A suggestion stands until the person chooses; it is not sent as his choice. */
+  /** Writes the text down once the person pauses, leaves the field or the page. */
+  keepText() {
+    clearTimeout(this.typing)
+    const draft = findDraft(this.data.id)
+    if (draft !== undefined && draft.state === 'draft' && draft.description !== this.description) this.change({ description: this.description })
+  },
   suggest() {
-    const text = this.data.description.trim()
+    const text = this.description.trim()
     if (text.length < MIN_CHARS) return
     suggestCategories(text).then(
-      (found) => {
-        const suggestions = found.slice(0, MOST_SUGGESTIONS)
-        this.setData({ suggestions })
-        const draft = findDraft(this.data.id)
-        if (draft !== undefined && !draft.categoryChosen) this.change({ category: suggestions[0] ?? null })
+      ({ suggestions, emergency }) => {
+        if (text !== this.description.trim()) return
+        this.setData({ suggestions: suggestions.slice(0, MAX_SUGGESTIONS), emergency })
         this.judge()
       },
       // Without a network there are no suggestions; the server makes its own when it gets the report.
       () => undefined,
     )
   },
+  callForHelp() {
+    if (this.data.emergency !== null) dial(this.data.emergency.call)
+  },
   chooseCategory(event: WechatMiniprogram.CustomEvent<{ category: Category | null }>) {
     const { category } = event.detail
-    this.change({ category, categoryChosen: category !== null })
+    this.change({ category })
+    if (category === null) this.setData({ category: null, categoryNote: '' })
     this.judge()
   },
 
-  /** Where it would go and what is known close by; of several questions only the last one's answer is shown. */
+  /** Asks where it would go and what is known close by; of several questions only the last one's answer is shown. */
   judge() {
     const draft = findDraft(this.data.id)
-    if (draft === undefined || draft.place === null) return
+    if (draft?.place == null) return
     this.asked += 1
     const turn = this.asked
-    const { place, category, categoryChosen } = draft
-    this.setData({ judging: true })
-    const near = category === null ? Promise.resolve([]) : nearby(place, category.code)
-    const where = previewDispatch(place, categoryChosen ? category?.code : undefined, draft.description.trim())
-    Promise.all([where, near]).then(
-      ([preview, nearbyOrders]) => {
-        if (turn === this.asked) this.showJudged(preview, nearbyOrders)
-      },
-      () => {
-        if (turn === this.asked) this.setData({ judging: false, area: '', unit: '', reason: '联网后显示会派给哪个单位；不影响提交。' })
-      },
-    )
+    previewDispatch(draft.place, draft.category?.code, this.description.trim())
+      .then(async (preview) => {
+        const code = preview.category.code ?? undefined
+        const near = code === undefined || draft.place === null ? [] : await nearby(draft.place, code)
+        if (turn === this.asked) this.showJudged(preview, near)
+      })
+      .catch(() => {
+        if (turn === this.asked) this.setData({ area: '', unit: '', reason: '联网后显示派给哪个单位；现在也可以提交。' })
+      })
   },
   showJudged(preview: DispatchPreview, nearbyOrders: NearbyOrder[]) {
     const border = preview.place_relation === 'near_border' ? '（靠近边界）' : ''
     const area = preview.area ? `${preview.area.name}${border}` : '不在本市范围内'
-    // Before a word is written nobody can say whose it is.
-    const known = preview.category.code !== null || this.data.description.trim().length >= MIN_CHARS
-    const unit = known ? (preview.unit?.name ?? '由 12345 坐席派单') : ''
-    this.setData({ judging: false, area, unit, reason: known ? preview.dispatch.reason : '', nearbyOrders: nearbyOrders.slice(0, MOST_SUGGESTIONS) })
+    const { code, name, source } = preview.category
+    const category = code && name ? { code, name } : null
+    // Before a word is written nobody can say whose matter it is.
+    const known = category !== null || this.description.trim().length >= MIN_CHARS
+    this.setData({
+      area,
+      category,
+      categoryNote: category === null ? (known ? '暂不能确定，由坐席判断' : '') : CATEGORY_SOURCE[source],
+      unit: known ? destination(preview.unit?.name) : '',
+      reason: known ? preview.dispatch.reason : '',
+      nearbyOrders: nearbyOrders.slice(0, MAX_SUGGESTIONS),
+    })
   },
 
   async endorse(event: WechatMiniprogram.CustomEvent<{ number: string }>) {
     const { number } = event.detail
+    await askToSubscribe('delegate')
     if (!(await confirm('附议这件事？', '附议后您会收到办理进展，不必再提交一次。', '附议'))) return
     try {
       await endorse(number)
@@ -217,8 +258,9 @@ definePage({
   },
   async startOver() {
     if (!(await confirm('重新写？', '上次没写完的文字和照片会删去。', '重新写'))) return
-    removeDraft(this.data.id)
+    clearTimeout(this.typing)
     this.stopWatching?.()
+    removeDraft(this.data.id)
     void wx.redirectTo({ url: '/pages/snap/index' })
   },
 
@@ -227,6 +269,7 @@ definePage({
     return draft.place === null && draft.siteCode === '' ? '请先确定位置' : ''
   },
   submit() {
+    this.keepText()
     const draft = findDraft(this.data.id)
     if (draft === undefined || this.data.sending) return
     const missing = this.missing(draft)
@@ -245,7 +288,9 @@ definePage({
     this.setData({ sending: false })
     const draft = findDraft(this.data.id)
     if (draft?.state === 'sent') void wx.redirectTo({ url: `/pages/order/index?number=${draft.number}&fresh=1` })
-    else if (draft?.state === 'refused') this.setData({ problem: draft.problem })
-    else void wx.redirectTo({ url: '/pages/drafts/index' })
+    else if (draft?.state === 'refused') {
+      takeBack(draft.id)
+      this.setData({ problem: draft.problem })
+    } else void wx.redirectTo({ url: '/pages/drafts/index' })
   },
 })
