@@ -49,7 +49,7 @@ export default function (stage) {
     const phone = await stage().phone(person)
     phone.expect(/Failed to load resource|ERR_|net::/)
     await write(phone, SECOND)
-    await phone.sees('将派给')
+    await phone.sees('去向')
     // The server gets the report and answers; the phone never hears of it.
     stage().server.loseAnswerTo = (request) => request.method === 'POST' && request.url === '/api/v1/orders'
     await phone.tap('提交')

@@ -72,7 +72,7 @@ export default function (stage) {
 
     const reader = await stage().phone(delegate.person)
     reader.expect(/status of 401/)
-    await reader.tab('消息')
+    await reader.tap(reader.screen.getByText('条群众留言等您处理').first())
     await reader.tap(reader.screen.getByText('武汉路站').first())
     await reader.sees('推婴儿车过不去')
     await reader.tap('采纳')

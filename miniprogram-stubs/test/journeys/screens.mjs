@@ -25,7 +25,7 @@ export default function (stage) {
       await phone.sees('误差约 12 米')
       await phone.tap('拍照')
       await phone.write('发生了什么？有什么影响？', REPORT)
-      await phone.sees('将派给')
+      await phone.sees('去向')
       await phone.tap(phone.screen.getByText('更换', { exact: true }))
       await phone.sees('不清楚，按文字判断')
       await shot('snap')
