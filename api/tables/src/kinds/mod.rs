@@ -1,0 +1,6 @@
+//! The columns of each table that people import, with the headings that offices use.
+
+pub mod departments;
+pub mod duty;
+pub mod roster;
+pub mod sites;

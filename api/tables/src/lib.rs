@@ -1,0 +1,97 @@
+//! Pure: one reader for every table that people import, from XLSX or delimited text.
+//!
+//! In reading order: `fault` (what is wrong, and where), `text` (one cell), `encoding` (bytes to text), `delimited` and
+//! `workbook` (a file to sparse sheets), `sheet` (rows, merged cells), `headings` (which column holds what), `table` (the
+//! one table among sheets, cover pages and titles), `kinds` (the columns of each importable table).
+
+mod delimited;
+mod encoding;
+mod fault;
+mod headings;
+pub mod kinds;
+mod sheet;
+mod table;
+pub mod text;
+mod workbook;
+
+pub use fault::{Fault, listed};
+pub use headings::{Field, Kind};
+pub use table::{Question, Row, Table, TableInfo};
+
+/// Bounds of one import. A file beyond them is refused in words.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Line number of the last readable row.
+    pub rows: usize,
+    /// Number of the last readable column.
+    pub columns: usize,
+    /// Non-empty cells of all sheets together.
+    pub cells: usize,
+    /// Characters of one cell.
+    pub cell_chars: usize,
+    /// Bytes of an XLSX file after decompression.
+    pub unpacked_bytes: u64,
+}
+
+impl Limits {
+    /// Rosters, units, duty tables and sites.
+    pub const OFFICE: Self = Self {
+        rows: 50_000,
+        columns: 200,
+        cells: 1_000_000,
+        cell_chars: 10_000,
+        unpacked_bytes: 96 << 20,
+    };
+    /// Past orders. A larger history comes in several files.
+    pub const HISTORY: Self = Self {
+        rows: 500_000,
+        columns: 200,
+        cells: 10_000_000,
+        cell_chars: 20_000,
+        unpacked_bytes: 512 << 20,
+    };
+}
+
+/// Which sheet of a workbook to read when several have the headings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice<'a> {
+    /// The only one; several are a fault that names them.
+    #[default]
+    Only,
+    /// Every visible one.
+    All,
+    /// By its name; a hidden sheet may be named too.
+    Named(&'a str),
+}
+
+impl<'a> Choice<'a> {
+    /// Reads a parameter: nothing, `*`, or a sheet's name.
+    #[must_use]
+    pub fn of(text: Option<&'a str>) -> Self {
+        match text.map(str::trim) {
+            None | Some("") => Self::Only,
+            Some("*") => Self::All,
+            Some(name) => Self::Named(name),
+        }
+    }
+}
+
+const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
+/// Old binary Excel and WPS files, and workbooks with a password.
+const OLE_MAGIC: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
+
+/// Reads the table of `kind` from a file, judged by content and never by name.
+///
+/// # Errors
+/// Every fault at once where possible, ordered by line; nothing of the file is usable then.
+pub fn read<F: Copy + Eq>(bytes: &[u8], kind: &Kind<F>, choice: Choice<'_>) -> Result<Table<F>, Vec<Fault>> {
+    let sheets = if bytes.starts_with(ZIP_MAGIC) {
+        workbook::sheets(bytes, &kind.limits)?
+    } else if bytes.starts_with(OLE_MAGIC) {
+        let detail = "这是旧版 .xls、.et 文件，或者设有打开密码；请去掉密码并另存为 .xlsx 或 CSV 后再导入。";
+        return Err(vec![Fault::whole("old_excel", detail)]);
+    } else {
+        delimited::sheets(&encoding::decode(bytes)?, kind)?
+    };
+    table::find(sheets, kind, choice)
+}
