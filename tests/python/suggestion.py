@@ -1,10 +1,10 @@
 """Compares the product's category suggestion with TF-IDF and logistic regression of scikit-learn, on the same
-folds of the same real messages (citizen_messages_labelled.csv: text, label).
+folds of the same labelled texts (a CSV file with the columns text and label).
 
-    pip install scikit-learn jieba && python3 tests/python/suggestion.py
+    pip install scikit-learn jieba && python3 tests/python/suggestion.py [FILE]
 
-The messages are not part of the repository: they are looked for in ../shared/data, or in the folder that
-TEST_SHARED_DATA names. Exit status: 0 ours is at least as good, 1 it is clearly worse, 2 could not be compared.
+The default is the corpus of this repository; `tests/evaluate` gives a file of real messages. The exit status is 0 if
+the product is at least as good, 1 if it is clearly worse, 2 if they could not be compared.
 """
 
 import csv
@@ -16,8 +16,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("TEST_SHARED_DATA", ROOT.parent / "shared" / "data")) / "citizen_messages_labelled.csv"
-PROGRAM = ROOT / "target" / "debug" / "zhitong"
+CORPUS = ROOT / "api" / "insight" / "tests" / "corpus" / "labelled.csv"
+PROGRAM = os.environ.get("ZHITONG", ROOT / "target" / "debug" / "zhitong")
 FOLDS = 5
 SEEDS = (1, 2)
 # With 250 messages, one and a half standard errors of an accuracy of 0.7.
@@ -79,8 +79,9 @@ def add(total: list[list[int]], more: list[list[int]]) -> None:
 
 
 def main() -> int:
-    if not DATA.is_file():
-        print(f"suggestion: needs {DATA.name} in {DATA.parent} (or set TEST_SHARED_DATA)", file=sys.stderr)
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS
+    if not data.is_file():
+        print(f"suggestion: {data} is missing", file=sys.stderr)
         return 2
     try:
         import jieba
@@ -89,7 +90,7 @@ def main() -> int:
         print("suggestion: pip install scikit-learn jieba", file=sys.stderr)
         return 2
     jieba.setLogLevel(60)
-    with DATA.open(encoding="utf-8-sig", newline="") as file:
+    with data.open(encoding="utf-8-sig", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["text"].strip() and row["label"].strip()]
     right = [row["label"] for row in rows]
     labels = sorted(set(right))

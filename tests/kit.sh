@@ -1,0 +1,172 @@
+# Functions of tests/run and tests/evaluate, which source this file in the repository's root after setting ALL_PARTS and PARTS.
+# Databases and servers live in a temporary folder, on free ports, and are stopped at exit.
+
+NAME="$(basename "$0")"
+TOOLS="$PWD/tests/.tools"
+WORK="$(mktemp -d "${TMPDIR:-/tmp}/zhitong-tests.XXXXXX")"
+chmod 711 "$WORK"
+PG_BIN=""
+SERVERS=()
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf 'tests/%s: %s\n' "$NAME" "$*" >&2; exit 1; }
+
+stop_servers() {
+    local pid
+    for pid in "${SERVERS[@]:-}"; do
+        [ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+    done
+    SERVERS=()
+}
+
+clean_up() {
+    stop_servers
+    [ -n "$PG_BIN" ] && [ -f "$WORK/pg/data/postmaster.pid" ] &&
+        as_postgres "$PG_BIN/pg_ctl" -D "$WORK/pg/data" -m immediate stop >/dev/null 2>&1
+    rm -rf "$WORK"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+wants() { [[ " ${PARTS[*]} " == *" $1 "* ]]; }
+
+# PostgreSQL refuses to run as root.
+as_postgres() {
+    if [ "$(id -u)" = 0 ]; then
+        (cd / && runuser -u postgres -- "$@")
+    else
+        "$@"
+    fi
+}
+
+# The newest PostgreSQL on this machine.
+find_postgres() {
+    PG_BIN="$(dirname "$(command -v pg_ctl || find /usr/lib/postgresql /usr/pgsql-* -path '*/bin/pg_ctl' 2>/dev/null | sort -V | tail -1)" 2>/dev/null)"
+    [ -x "$PG_BIN/initdb" ] || PG_BIN=""
+}
+
+have_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
+
+# A PDF is set in the machine's own Chinese font.
+have_chinese_font() { find /usr/share/fonts /usr/local/share/fonts -name 'Noto*CJK*' 2>/dev/null | grep -q .; }
+
+install_packages() {
+    find_postgres
+    local missing=()
+    [ -n "$PG_BIN" ] || missing+=(postgresql)
+    if wants mini || wants browser; then
+        command -v node >/dev/null || missing+=(nodejs)
+        command -v npm >/dev/null || missing+=(npm)
+        command -v chromium >/dev/null || missing+=(chromium)
+    fi
+    have_venv || missing+=(python3 python3-venv)
+    have_chinese_font || missing+=(fonts-noto-cjk)
+    command -v curl >/dev/null || missing+=(curl)
+    if [ ${#missing[@]} -gt 0 ]; then
+        local sudo=""
+        [ "$(id -u)" = 0 ] || sudo="sudo -n"
+        command -v apt-get >/dev/null || die "please install: ${missing[*]}"
+        say "installing ${missing[*]}"
+        $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$WORK/apt.log" 2>&1 ||
+            { tail -20 "$WORK/apt.log" 2>/dev/null || true; die "could not install: ${missing[*]} (root or passwordless sudo is needed for that)"; }
+        find_postgres
+    fi
+    [ -n "$PG_BIN" ] || die "PostgreSQL's server programs were not found; install the package postgresql"
+    have_venv || die "python3 with venv was not found; install python3-venv"
+}
+
+install_python() {
+    local stamp="$TOOLS/requirements.sha256" wanted
+    wanted="$(sha256sum tests/python/requirements.txt | cut -d' ' -f1)"
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ] || [ ! -x "$TOOLS/venv/bin/python" ]; then
+        say "installing the Python checks into tests/.tools/venv"
+        rm -rf "$TOOLS/venv"
+        mkdir -p "$TOOLS"
+        python3 -m venv "$TOOLS/venv"
+        "$TOOLS/venv/bin/pip" install -q --disable-pip-version-check -r tests/python/requirements.txt
+        echo "$wanted" >"$stamp"
+    fi
+}
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# wait_for WHAT URL LOG
+wait_for() {
+    for _ in $(seq 120); do
+        curl -fsS -o /dev/null --noproxy '*' --max-time 2 "$2" 2>/dev/null && return 0
+        sleep 0.25
+    done
+    tail -30 "$3" >&2 || true
+    die "$1 did not start"
+}
+
+start_postgres() {
+    local port
+    port="$(free_port)"
+    mkdir -p "$WORK/pg"
+    [ "$(id -u)" = 0 ] && chown postgres "$WORK/pg"
+    as_postgres "$PG_BIN/initdb" -D "$WORK/pg/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 >"$WORK/initdb.log" 2>&1 ||
+        { cat "$WORK/initdb.log"; die "initdb failed"; }
+    # The data are thrown away: nothing needs to survive a power cut.
+    as_postgres "$PG_BIN/pg_ctl" -D "$WORK/pg/data" -w -l "$WORK/pg/log" \
+        -o "-p $port -k $WORK/pg -c listen_addresses=127.0.0.1 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=300" \
+        start >/dev/null </dev/null || { cat "$WORK/pg/log"; die "PostgreSQL did not start"; }
+    export TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
+}
+
+start_moto() {
+    local port
+    port="$(free_port)"
+    "$TOOLS/venv/bin/moto_server" -H 127.0.0.1 -p "$port" >"$WORK/moto.log" 2>&1 &
+    SERVERS+=($!)
+    export TEST_S3_ENDPOINT="http://127.0.0.1:$port"
+    wait_for "moto" "$TEST_S3_ENDPOINT/moto-api/" "$WORK/moto.log"
+}
+
+# The product in sandbox mode, as the Python checks meet it.
+start_product() {
+    local port
+    port="$(free_port)"
+    export TEST_BASE_URL="http://127.0.0.1:$port" TEST_PRODUCT_LOG="$WORK/product.log"
+    env -i PATH="$PATH" HOME="$WORK" RUST_LOG=info,zhitong=debug RUST_BACKTRACE=1 \
+        ZHITONG_BIND="127.0.0.1:$port" ZHITONG_DATA_DIR="$WORK/product" WECHAT_MODE=sandbox \
+        WECHAT_PUSH_TOKEN=testtoken WECHAT_PUSH_AES_KEY=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG \
+        JWT_SECRET=only-for-the-tests-0123456789-abcdefghij DATA_KEY="k1:$(head -c 32 /dev/urandom | base64)" \
+        target/debug/zhitong serve >"$WORK/product.log" 2>&1 &
+    SERVERS+=($!)
+    wait_for "zhitong serve" "$TEST_BASE_URL/readyz" "$WORK/product.log"
+}
+
+# Dies if a requested part does not exist.
+check_parts() {
+    local part
+    for part in "${PARTS[@]}"; do
+        [[ " ${ALL_PARTS[*]} " == *" $part "* ]] || die "no part is called $part; there are: ${ALL_PARTS[*]}"
+    done
+}
+
+# Runs the requested parts, each a function of its name, and exits with 1 if one failed.
+run_parts() {
+    local failed=() summary=() part started status
+    for part in "${ALL_PARTS[@]}"; do
+        wants "$part" || continue
+        say "$part"
+        started=$SECONDS
+        # A subshell, so that one part's failure does not keep the others from running.
+        set +e
+        (set -e; SERVERS=(); trap stop_servers EXIT; "$part")
+        status=$?
+        set -e
+        summary+=("$part $([ $status = 0 ] && echo ok || echo FAILED) $((SECONDS - started))s")
+        [ $status = 0 ] || failed+=("$part")
+    done
+    printf '\n== tests/%s: %s\n' "$NAME" "$(IFS=,; echo "${summary[*]}" | sed 's/,/, /g')"
+    if [ ${#failed[@]} -gt 0 ]; then
+        echo "== FAILED: ${failed[*]}"
+        exit 1
+    fi
+    echo "== all passed in ${SECONDS}s"
+}
