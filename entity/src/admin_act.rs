@@ -1,4 +1,4 @@
-//! Something an administrator did. Appended and never edited: every act carries the hash of the one before it.
+//! An administrator's action. Append-only: every row carries the hash of the one before it.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,14 +8,14 @@ use crate::kinds::ActKind;
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "admin_act")]
 pub struct Model {
-    /// From 1 without gaps; the row 0 stands before the first act.
+    /// Consecutive from 1; row 0 is the start of the chain.
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
     pub at: DateTimeUtc,
-    /// None: at the command line.
+    /// `None` for the command line.
     pub person_id: Option<PersonId>,
     pub kind: ActKind,
-    /// What was acted on, as people call it.
+    /// The everyday name of the object.
     pub subject: String,
     pub detail: Json,
     pub prev_hash: String,

@@ -1,4 +1,4 @@
-//! One division in one boundary set. Geometry is GeoJSON in WGS-84; none where only the name is known.
+//! A division in a boundary set. The geometry is GeoJSON in WGS-84, `None` if only the name is known.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,10 +15,10 @@ pub struct Model {
     pub name: String,
     pub level: AreaLevel,
     pub parent_code: Option<String>,
-    /// Functional zone the place is managed by.
+    /// The functional zone that manages the place.
     pub zone: Option<String>,
     pub geometry: Option<Json>,
-    /// Order of the source file.
+    /// Position in the source file.
     pub position: i32,
 }
 

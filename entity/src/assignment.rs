@@ -1,4 +1,4 @@
-//! 派单: one unit's charge of an order in one round.
+//! 派单: assignment of an order to a unit in one round.
 
 use sea_orm::entity::prelude::*;
 
@@ -19,7 +19,7 @@ pub struct Model {
     pub requirement: Option<String>,
     pub due_at: Option<DateTimeUtc>,
     pub status: AssignmentStatus,
-    /// The unit's own part, internal.
+    /// The unit's internal account of its part.
     #[sea_orm(column_type = "Text", nullable)]
     pub account: Option<String>,
     pub created_by: Option<PersonId>,

@@ -1,4 +1,4 @@
-//! A version of the areas' outlines. Orders keep the set they were judged by.
+//! A version of the areas' outlines. Orders keep the set that they were judged by.
 
 use sea_orm::entity::prelude::*;
 

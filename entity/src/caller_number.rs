@@ -1,5 +1,5 @@
-//! A number that an operator has confirmed to be a delegate's, beside the one on the roster. Several delegates may
-//! share one, such as an office's.
+//! A phone number that an operator has confirmed to be a delegate's, besides the one on the roster. Several delegates
+//! may share a number, e.g. an office's.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,13 +8,13 @@ use crate::ids::PersonId;
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "caller_number")]
 pub struct Model {
-    /// Keyed hash; the number itself is not kept.
+    /// Keyed hash; the number itself is not stored.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number_hash: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: PersonId,
     pub confirmed_by: PersonId,
-    /// How the operator made sure.
+    /// The means of the confirmation.
     #[sea_orm(column_type = "Text")]
     pub how: String,
     pub confirmed_at: DateTimeUtc,

@@ -13,7 +13,7 @@ pub struct Model {
     pub order_id: OrderId,
     pub added_by: PersonId,
     pub added_at: DateTimeUtc,
-    /// When everybody concerned was told.
+    /// Time of the notices to the people concerned.
     pub told_at: Option<DateTimeUtc>,
 }
 

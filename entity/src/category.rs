@@ -1,4 +1,4 @@
-//! What kind of problem; two levels.
+//! A kind of problem; two levels.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One row a kind of city data; replicas reload when the number moves.
+//! One row per kind of city data; replicas reload when the number changes.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Villages and communities by name, for places told in words.
+//! Villages and communities by name, for places given in words.
 
 use sea_orm::entity::prelude::*;
 

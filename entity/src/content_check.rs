@@ -1,4 +1,4 @@
-//! Something that a person publishes to others, and whether it may be shown to them.
+//! Content that a person publishes to others, and whether others may see it.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,17 +12,17 @@ pub struct Model {
     pub id: ContentCheckId,
     pub subject: ContentSubject,
     pub subject_id: Uuid,
-    /// Where it is published, for those who review it.
+    /// The place of publication, for the reviewers.
     pub title: String,
     #[sea_orm(column_type = "Text")]
     pub text: String,
-    /// Of text and pictures together, or what an operator decided.
+    /// The result for text and pictures together, or the operator's decision.
     pub state: ContentCheck,
     pub text_state: ContentCheck,
-    /// WeChat's number for what it found.
+    /// WeChat's label of the finding.
     pub text_label: Option<i64>,
     pub text_attempts: i32,
-    /// Whose content it is, for WeChat; removed when nothing is left to ask.
+    /// The author's openid, which WeChat asks for; removed once no check is pending.
     pub openid_sealed: Option<Vec<u8>>,
     pub decided_by: Option<PersonId>,
     pub decided_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! A picture of something published, and what WeChat found in it.
+//! A picture of published content, and WeChat's finding.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Model {
     pub photo_id: PhotoId,
     pub state: ContentCheck,
     pub label: Option<i64>,
-    /// Under which WeChat pushes its verdict.
+    /// The id under which WeChat pushes its verdict.
     pub trace_id: Option<String>,
     pub attempts: i32,
     pub asked_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! One clock of one round. `next_change_at` is the next instant at which its light changes.
+//! One deadline of one round. `next_change_at` is the next instant at which its light changes.
 
 use sea_orm::entity::prelude::*;
 
@@ -18,7 +18,7 @@ pub struct Model {
     pub stopped_at: Option<DateTimeUtc>,
     pub light: Light,
     pub next_change_at: Option<DateTimeUtc>,
-    /// When the line was seen crossed; once per clock, whatever an extension does to the light.
+    /// Time of the change to yellow; set once per deadline, even if an extension turns the light back.
     pub turned_yellow_at: Option<DateTimeUtc>,
     pub turned_red_at: Option<DateTimeUtc>,
     pub provisional: bool,

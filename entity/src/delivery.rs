@@ -1,4 +1,4 @@
-//! The push on top of a notice: one subscribe message to WeChat.
+//! The push of a notice: one subscribe message to WeChat.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! 派单目录 row: category x area scope to the unit in charge.
+//! 派单目录: one row maps category and area scope to the responsible unit.
 
 use sea_orm::entity::prelude::*;
 
@@ -18,7 +18,7 @@ pub struct Model {
     pub support_unit_ids: Json,
     pub level: String,
     pub precedence: i32,
-    /// File and line, or who entered it.
+    /// File and line, or the person who entered it.
     pub source: String,
     pub active: bool,
 }

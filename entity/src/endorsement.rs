@@ -1,4 +1,4 @@
-//! 附议: another delegate raises the same matter.
+//! 附议: another delegate supports the same matter.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub note: Option<String>,
     pub created_at: DateTimeUtc,
-    /// The merged order it came by; none where the delegate endorsed by himself.
+    /// The merged order it came from. `None` if the delegate endorsed on their own.
     pub merged_from: Option<OrderId>,
 }
 

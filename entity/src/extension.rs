@@ -1,4 +1,4 @@
-//! 延期: asked for by the unit, decided by an operator.
+//! 延期: requested by the unit, decided by an operator.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! 回访: one asking, automatic or by call.
+//! 回访: one request for a verdict, automatic or by phone.
 
 use sea_orm::entity::prelude::*;
 
@@ -18,7 +18,7 @@ pub struct Model {
     #[sea_orm(column_type = "Text", nullable)]
     pub outcome: Option<String>,
     pub asked_at: DateTimeUtc,
-    /// When the reminder or the manual queue comes.
+    /// Time of the reminder or of the move to the manual queue.
     pub next_at: Option<DateTimeUtc>,
     pub answered_at: Option<DateTimeUtc>,
     pub handled_by: Option<PersonId>,

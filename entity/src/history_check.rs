@@ -1,4 +1,4 @@
-//! One reading of all history, and how far it is.
+//! One verification of the whole history, and its progress.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,15 +11,15 @@ pub struct Model {
     pub id: HistoryCheckId,
     pub asked_by: Option<PersonId>,
     pub asked_at: DateTimeUtc,
-    /// Events there were when it was asked for.
+    /// Number of events at the time of the request.
     pub total: i64,
-    /// Read so far.
+    /// Events read so far.
     pub events: i64,
     pub orders: i64,
     pub acts: i64,
-    /// Where to go on.
+    /// The position to continue from.
     pub reached: Option<Json>,
-    /// The first link that does not hold.
+    /// The first wrong link.
     pub broken: Option<Json>,
     pub finished_at: Option<DateTimeUtc>,
 }

@@ -1,4 +1,4 @@
-//! A nonce of the call centre's signed requests, kept until its timestamp is too old anyway.
+//! A nonce of the call centre's signed requests, kept until its timestamp has expired.
 
 use sea_orm::entity::prelude::*;
 

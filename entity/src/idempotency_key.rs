@@ -1,4 +1,4 @@
-//! The first answer to a creating call, given again to a repeat.
+//! The stored response to a creating call, returned again for a repeated request.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     pub request_hash: String,
-    /// None while the first call is still running.
+    /// `None` while the first request is running.
     pub status: Option<i32>,
     #[sea_orm(column_type = "Text", nullable)]
     pub body: Option<String>,

@@ -1,4 +1,4 @@
-//! Every id is a type of its own, so that a photo cannot be looked up by an order's id.
+//! Each kind of id has a type of its own, so that a photo cannot be looked up by an order's id.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{DbErr, DeriveValueType, TryFromU64};
@@ -8,7 +8,7 @@ use std::str::FromStr;
 
 macro_rules! id {
     ($($name:ident),* $(,)?) => {$(
-        /// UUID version 7: sortable by the time of its making.
+        /// A UUID version 7: sortable by creation time.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType, utoipa::ToSchema)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);

@@ -1,4 +1,4 @@
-//! How many orders of each category came in each area on one day.
+//! Number of orders per category and area on one day.
 
 use sea_orm::entity::prelude::*;
 

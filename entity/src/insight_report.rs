@@ -1,4 +1,4 @@
-//! 专项分析报告: what was said about a period, with the facts it was said from.
+//! 专项分析报告: a report about a period, with the facts behind it.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,26 +11,26 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ReportId,
     pub kind: ReportKind,
-    /// County-level code; none for the whole city.
+    /// County-level code. `None` for the whole city.
     pub area_code: Option<String>,
     /// The topic that a report of kind `topic` is about.
     pub topic_id: Option<TopicId>,
-    /// First and last day, in the city.
+    /// First and last day in local time.
     pub from_day: Date,
     pub to_day: Date,
-    /// 1, 2 … for reports about the same; an earlier one is kept.
+    /// Version of reports about the same subject, from 1; earlier versions are kept.
     pub version: i32,
     pub title: String,
     pub status: ReportStatus,
     /// Percent.
     pub progress: i32,
-    /// None for the calendar's own reports.
+    /// `None` for scheduled reports.
     pub requested_by: Option<PersonId>,
     pub requested_at: DateTimeUtc,
     pub ready_at: Option<DateTimeUtc>,
     /// Sections, tables, charts and figures, as JSON.
     pub body: Option<Json>,
-    /// One line an order, compressed; every figure can be counted again from it.
+    /// One row per order, compressed; every figure can be recalculated from it.
     pub facts: Option<Vec<u8>>,
 }
 

@@ -7,12 +7,12 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
-    /// Orders up to here were looked at.
+    /// Orders up to this time are included.
     pub until: DateTimeUtc,
     pub orders: i32,
     pub topics: i32,
     pub crossed: i32,
-    /// Fingerprint of the rules by which all orders have been sorted into kinds.
+    /// Fingerprint of the rules by which all orders have been assigned to kinds.
     pub kind_rules: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Something to do later, at least once; idempotent. `subject` is an id at most.
+//! A unit of work for later, done at least once, so it must be idempotent. `subject` is at most an id.
 
 use sea_orm::entity::prelude::*;
 

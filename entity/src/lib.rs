@@ -1,4 +1,4 @@
-//! The nouns: one file a table, typed ids, closed sets. Knows nothing of the rest of the product.
+//! Entities: one file per table, typed ids, enums. Depends on no other crate of the workspace.
 
 pub mod ids;
 pub mod kinds;

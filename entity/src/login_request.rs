@@ -1,4 +1,4 @@
-//! A console page waiting for somebody to scan its code, or an admin's one-time link.
+//! A console sign-in page that waits for a scan of its code, or an admin's one-time link.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,7 +13,7 @@ pub struct Model {
     pub kind: LoginRequestKind,
     pub created_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,
-    /// What and where: browser and address, shown on the phone.
+    /// Browser and address of the console, shown on the phone.
     pub origin: Option<String>,
     pub approved_by: Option<PersonId>,
     pub approved_at: Option<DateTimeUtc>,

@@ -1,4 +1,4 @@
-//! A verdict on a picture as WeChat pushed it; it may come before we know its trace id.
+//! WeChat's verdict on a picture; it may arrive before its trace id is known.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One line in a person's inbox; nothing there is ever lost.
+//! One line in a person's inbox. Notices are never deleted while the person is on the roster.
 
 use sea_orm::entity::prelude::*;
 

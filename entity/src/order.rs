@@ -27,10 +27,10 @@ pub struct Model {
     /// The operator who took the call.
     pub filed_by: Option<PersonId>,
     pub confidential: bool,
-    /// WGS-84 degrees; none where the place is told in words only.
+    /// WGS-84 degrees. `None` if the place is given in words only.
     pub longitude: Option<f64>,
     pub latitude: Option<f64>,
-    /// The numbers as they came.
+    /// The coordinate as received.
     pub given_longitude: Option<f64>,
     pub given_latitude: Option<f64>,
     pub given_datum: Option<Datum>,
@@ -42,12 +42,12 @@ pub struct Model {
     pub zone: Option<String>,
     pub place_relation: PlaceRelation,
     pub unit_id: Option<UnitId>,
-    /// Why it went there: rule, reason, candidates.
+    /// The reason of the dispatch: rule, area, candidates.
     pub dispatch: Json,
     pub difficult: bool,
     pub tracked: bool,
     pub committee: Option<String>,
-    /// 一类事 the analyst or the pack's rules put it in.
+    /// 一类事: the kind given by an analyst or by the pack's rules.
     pub kind: Option<String>,
     pub supervision_level: SupervisionLevel,
     pub wants_follow_up: bool,
@@ -57,7 +57,7 @@ pub struct Model {
     pub returns: i32,
     pub extensions_granted: i32,
     pub dissatisfied_count: i32,
-    /// The nearest running clock; none when nothing runs.
+    /// Due time of the nearest running deadline. `None` if none runs.
     pub due_at: Option<DateTimeUtc>,
     pub stage_since: DateTimeUtc,
     pub merged_into: Option<OrderId>,
@@ -67,7 +67,7 @@ pub struct Model {
     pub accepted_at: Option<DateTimeUtc>,
     pub replied_at: Option<DateTimeUtc>,
     pub closed_at: Option<DateTimeUtc>,
-    /// Whether others than those who handle it may read what the delegate wrote.
+    /// Whether other delegates may read what the delegate wrote.
     pub content_check: ContentCheck,
 }
 

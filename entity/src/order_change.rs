@@ -1,5 +1,5 @@
-//! The feed of changed orders: a row is appended in the transaction of the change, and taken away by whoever has
-//! counted the order anew. Ids say nothing about the order of commits.
+//! The order change feed: a row is appended in the transaction of the change and deleted by the projection that has
+//! counted the order. Ids say nothing about the order of commits.
 
 use sea_orm::entity::prelude::*;
 

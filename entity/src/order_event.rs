@@ -1,4 +1,4 @@
-//! 全程留痕: appended, never edited; each row carries the hash of the one before it.
+//! 全程留痕: append-only; each row carries the hash of the one before it.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A list of orders as a file, too long to be made while somebody waits.
+//! An export of a list of orders that is too long for one response.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,28 +12,28 @@ pub struct Model {
     pub id: ExportId,
     pub person_id: PersonId,
     pub format: ExportFormat,
-    /// The list's address after the question mark.
+    /// The query string of the list.
     #[sea_orm(column_type = "Text")]
     pub address: String,
-    /// The same, read.
+    /// The parsed filter.
     pub query: Json,
-    /// Of format and address: one person has one unfinished file of each.
+    /// Hash of format and query string: a person has at most one unfinished file of each.
     pub asked_hash: String,
-    /// What the person might see when he asked; with other rights he gets nothing of it.
+    /// The rights of the person at the time of the request. With other rights the file is not delivered.
     pub sight: String,
     pub status: ExportStatus,
-    /// Orders that the list had when it was asked for.
+    /// Number of orders at the time of the request.
     pub total: i64,
     /// Orders read so far.
     pub done: i64,
-    /// Where the reading of the list stands.
+    /// The cursor of the next page.
     #[sea_orm(column_type = "Text", nullable)]
     pub cursor: Option<String>,
-    /// Keys of the objects that hold the rows, in order; of the file itself once it is ready.
+    /// Keys of the objects with the rows, in order; the key of the file once it is ready.
     pub pieces: Json,
     pub asked_at: DateTimeUtc,
     pub ready_at: Option<DateTimeUtc>,
-    /// When it is removed.
+    /// Time of deletion.
     pub expires_at: Option<DateTimeUtc>,
 }
 

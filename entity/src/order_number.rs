@@ -1,4 +1,4 @@
-//! The next six digits of a day; taken in blocks outside the submitter's transaction.
+//! The next six digits of a day, taken in blocks outside of the submitter's transaction.
 
 use sea_orm::entity::prelude::*;
 

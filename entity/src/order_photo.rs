@@ -1,4 +1,4 @@
-//! A photo in its place in an order.
+//! A photo of an order, with its role and position.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! 退单: a unit says that it is not the right one.
+//! 退单: a unit states that it is not responsible.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What an order has been counted as, so that a change can be counted as a difference.
+//! The facts under which an order is counted, so that a change is applied as a difference.
 
 use sea_orm::entity::prelude::*;
 

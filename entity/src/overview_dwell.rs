@@ -1,4 +1,4 @@
-//! Kept count: open orders by the hour in which they came to their stage.
+//! Materialized count: open orders by the hour in which they reached their stage.
 
 use sea_orm::entity::prelude::*;
 

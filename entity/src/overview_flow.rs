@@ -1,4 +1,4 @@
-//! Kept count: what happened in a span of time. `area` and `subject` are as in `overview_stock`.
+//! Materialized count: events of a period. `area` and `subject` are as in `overview_stock`.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub area: String,
     #[sea_orm(primary_key, auto_increment = false)]
     pub grain: Grain,
-    /// First day of the span, in the city.
+    /// First day of the period, in local time.
     #[sea_orm(primary_key, auto_increment = false)]
     pub starts_on: Date,
     #[sea_orm(primary_key, auto_increment = false)]
@@ -20,7 +20,7 @@ pub struct Model {
     pub arrived_scan: i64,
     pub arrived_call: i64,
     pub closed: i64,
-    /// Response clocks that were decided in the span, and those of them that were kept.
+    /// Response deadlines decided in the period, and those of them that were met.
     pub response_due: i64,
     pub response_met: i64,
     pub resolution_due: i64,

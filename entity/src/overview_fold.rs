@@ -1,4 +1,4 @@
-//! One row: how far the kept counts are. Who folds holds it.
+//! A single row with the progress of the projection. The projecting replica locks it.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
-    /// Grows by one with every fold; the ids of the live events.
+    /// Incremented by each projection; the id of live events.
     pub seq: i64,
     pub folded_at: Option<DateTimeUtc>,
 }

@@ -1,5 +1,6 @@
-//! Kept count: orders as they stand now. `area` is a county's code, empty for the whole city, `-` for places unknown;
-//! `subject` is empty for all, else a unit or a group of categories, whose rows hold open orders only.
+//! Materialized count: orders in their present state. `area` is a county's code, empty for the whole city, `-` for
+//! unknown places; `subject` is empty for all, otherwise a unit or a group of categories, whose rows count open orders
+//! only.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,7 +22,7 @@ pub struct Model {
     pub tracked: i64,
     /// Of these 疑难; open orders only.
     pub difficult: i64,
-    /// Supervision orders that wait for an answer.
+    /// Unanswered supervision orders.
     pub demands: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Somebody on a roster: delegate, operator, handler, supervisor or admin.
+//! A person on a roster: delegate, operator, handler, supervisor or admin.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,24 +12,24 @@ pub struct Model {
     pub id: PersonId,
     pub name: String,
     pub role: Role,
-    /// A delegate's congress, or a supervisor's reach (`city`/`county`).
+    /// A delegate's congress, or a supervisor's scope (`city`/`county`).
     pub level: Option<PersonLevel>,
     pub unit_id: Option<UnitId>,
-    /// Hears of red lights and difficult orders of the unit.
+    /// Receives notices of red lights and difficult orders of the unit.
     pub unit_head: bool,
-    /// County-level code of a delegate's constituency, or what a county supervisor sees.
+    /// County-level code of a delegate's constituency, or of a county supervisor's scope.
     pub area_code: Option<String>,
     pub electoral_unit: Option<String>,
     /// 代表工委 or a special committee; supervisors only.
     pub committee: Option<String>,
-    /// AEAD of the phone number; the key id is inside.
+    /// The encrypted phone number; the ciphertext contains the key id.
     pub phone_sealed: Vec<u8>,
-    /// Keyed hash for lookup; unique among the active.
+    /// Keyed hash for lookup; unique among active people.
     pub phone_hash: String,
     pub openid_sealed: Option<Vec<u8>>,
     pub openid_hash: Option<String>,
     pub bound_at: Option<DateTimeUtc>,
-    /// What identifies the person across roster imports.
+    /// Identifies the person across roster imports.
     pub roster_key: String,
     pub active: bool,
     pub created_at: DateTimeUtc,

@@ -1,4 +1,4 @@
-//! A photo as it came, and what is shown of it. Objects are addressed by content.
+//! A photo: the original and its derivatives. Objects are addressed by content.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::kinds::{Datum, PhotoRole};
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: PhotoId,
-    /// None for a resident's.
+    /// `None` for a resident's photo.
     pub owner_id: Option<PersonId>,
     pub sha256: String,
     pub media_type: String,

@@ -1,4 +1,4 @@
-//! A message WeChat pushed to us, stored before it is answered.
+//! A push from WeChat, stored before the response.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! An operator works on this row; nobody else does until it is released or runs out.
+//! An operator's exclusive hold on an item until release or expiry.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One rotation of a session; only the hash is kept. Use of a spent one ends the session.
+//! One rotation of a session; only the hash is stored. Reuse of a spent token ends the session.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A person's own list of orders, under a name of his.
+//! A filter of the order list that a person saved under a name.
 
 use sea_orm::entity::prelude::*;
 
@@ -11,7 +11,7 @@ pub struct Model {
     pub person_id: PersonId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
-    /// As in the address after the question mark.
+    /// The query string.
     #[sea_orm(column_type = "Text")]
     pub query: String,
     pub created_at: DateTimeUtc,

@@ -17,7 +17,7 @@ pub struct Model {
     pub expires_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
     pub ended_reason: Option<String>,
-    /// What the client calls itself, shown in the session list.
+    /// The client's name for itself, shown in the session list.
     pub client: Option<String>,
 }
 

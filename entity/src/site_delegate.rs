@@ -1,4 +1,4 @@
-//! Delegates whose station the site is.
+//! The delegates of a site.
 
 use sea_orm::entity::prelude::*;
 

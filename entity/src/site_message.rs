@@ -1,4 +1,4 @@
-//! A resident's words left at a site, without account.
+//! A resident's message at a site, without an account.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,11 +1,11 @@
-//! How often somebody without an account has done something in the present hour.
+//! Number of actions without an account in the present hour.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "site_quota")]
 pub struct Model {
-    /// What is limited, and for whom: a keyed hash of the device, or the site.
+    /// The limited action and its subject: a keyed hash of the device, or the site.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
     pub used: i32,

@@ -1,4 +1,4 @@
-//! A resident's upload: the site and the device it may be used from.
+//! A resident's upload, and the site and device that may use it.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How many subscribe messages a person has allowed, by template. A hint: 43101 is the truth.
+//! Number of subscribe messages that a person has allowed, per template. A hint: only error 43101 is reliable.
 
 use sea_orm::entity::prelude::*;
 

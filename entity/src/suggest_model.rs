@@ -1,4 +1,4 @@
-//! A suggestion of categories that was learned from orders; the latest is in use.
+//! A category model that was trained on orders; the latest is active.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,9 +9,9 @@ pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
     pub model: Vec<u8>,
-    /// How it did on orders it had not seen.
+    /// Its evaluation on orders outside of the training data.
     pub report: Json,
-    /// How many orders it was learned from.
+    /// Number of training orders.
     pub orders: i32,
     pub created_at: DateTimeUtc,
 }

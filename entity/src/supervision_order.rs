@@ -17,7 +17,7 @@ pub struct Model {
     pub level: SupervisionLevel,
     #[sea_orm(column_type = "Text")]
     pub requirement: String,
-    /// None when the dissatisfied verdict issued it.
+    /// `None` if a dissatisfied verdict issued it.
     pub issued_by: Option<PersonId>,
     pub issued_at: DateTimeUtc,
     pub due_at: DateTimeUtc,

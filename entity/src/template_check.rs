@@ -1,4 +1,4 @@
-//! What the last comparison of a message template with the WeChat account found.
+//! The result of the last comparison of a message template with the WeChat account.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,7 +10,7 @@ pub struct Model {
     pub checked_at: DateTimeUtc,
     /// Whether the account has the template.
     pub known: bool,
-    /// Every difference.
+    /// All differences.
     pub problems: Json,
 }
 

@@ -12,32 +12,32 @@ pub struct Model {
     pub id: TopicId,
     pub origin: TopicOrigin,
     pub title: String,
-    /// The analyst whose title it is; the system's own follows the topic.
+    /// The analyst who named the topic; otherwise the title follows the topic.
     pub titled_by: Option<PersonId>,
-    /// Texts, the most telling first.
+    /// Texts, most characteristic first.
     pub keywords: Json,
     pub kind: Option<String>,
-    /// The analyst whose word the kind is.
+    /// The analyst who set the kind.
     pub sorted_by: Option<PersonId>,
     pub category_code: Option<String>,
     pub status: TopicStatus,
     pub orders: i32,
     pub delegates: i32,
-    /// In the last days, and in as many before them.
+    /// Orders in the recent days, and in as many days before them.
     pub recent: i32,
     pub before: i32,
-    /// What the past lets expect for the last days.
+    /// The number of orders that the past predicts for the recent days.
     pub expected: f64,
-    /// Corrected for looking everywhere.
+    /// Corrected for the number of groups examined.
     pub p_value: f64,
-    /// How many days `recent` and `expected` are about.
+    /// Length in days of the period of `recent` and `expected`.
     pub window_days: i32,
     pub first_at: DateTimeUtc,
     pub last_at: DateTimeUtc,
-    /// When it crossed the line and the supervisors were told.
+    /// Time of the alert to the supervisors.
     pub crossed_at: Option<DateTimeUtc>,
     pub dismissed_at: Option<DateTimeUtc>,
-    /// Shaped by an analyst: never united or parted by the system.
+    /// Shaped by an analyst: never merged or split automatically.
     pub pinned: bool,
     pub merged_into: Option<TopicId>,
     pub campaign_id: Option<CampaignId>,

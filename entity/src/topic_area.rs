@@ -1,4 +1,4 @@
-//! An area that a hot topic touches, and with how many orders.
+//! An area of a hot topic, with its number of orders.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What happened to a hot topic, by the system or by an analyst. Appended, never changed.
+//! Events of a hot topic, caused by the system or an analyst. Append-only.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub id: i64,
     pub topic_id: TopicId,
     pub action: TopicAction,
-    /// None for the system.
+    /// `None` for the system.
     pub person_id: Option<PersonId>,
     /// The other topic of a merge or a split.
     pub other_id: Option<TopicId>,

@@ -1,4 +1,4 @@
-//! An order of a hot topic. An order is in one topic of each origin at most.
+//! An order of a hot topic. An order is in at most one topic of each origin.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! 承办单位: one department, county government or sub-district office that can be charged with an order.
+//! 承办单位: a department, county government or sub-district office that can be assigned an order.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,10 +13,10 @@ pub struct Model {
     /// Stable code of the city pack, e.g. `D01`.
     pub code: String,
     pub name: String,
-    /// What people call it, e.g. the short form on a door plate.
+    /// The everyday name, e.g. the short form on a door plate.
     pub alias: Option<String>,
     pub level: UnitLevel,
-    /// County-level code; none for a city bureau.
+    /// County-level code. `None` for a city bureau.
     pub area_code: Option<String>,
     pub township_code: Option<String>,
     pub parent_id: Option<UnitId>,

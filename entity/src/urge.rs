@@ -11,7 +11,7 @@ pub struct Model {
     pub id: UrgeId,
     pub order_id: OrderId,
     pub unit_id: Option<UnitId>,
-    /// None when the yellow light urged by itself.
+    /// `None` if the yellow light urged automatically.
     pub person_id: Option<PersonId>,
     #[sea_orm(column_type = "Text")]
     pub note: String,

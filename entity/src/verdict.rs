@@ -1,4 +1,4 @@
-//! The delegate's judgement of one round: process and result kept apart.
+//! The delegate's verdict on one round, with process and result apart.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,7 +14,7 @@ pub struct Model {
     pub round: i32,
     /// The delegate whose verdict it is.
     pub person_id: PersonId,
-    /// The delegate, or the operator who noted it on a call.
+    /// The delegate, or the operator who recorded it on a call.
     pub given_by: PersonId,
     pub result: Satisfaction,
     pub process: Option<Satisfaction>,

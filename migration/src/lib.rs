@@ -1,6 +1,5 @@
-//! The history of the schema: one file a change, up and down. Imports nothing of ours, so that a
-//! migration means tomorrow what it means today. Columns are portable; partial indexes are written in
-//! the SQL that SQLite and PostgreSQL share.
+//! The schema's history: one file per change, with up and down. Imports no other crate of the workspace, so that a
+//! migration keeps its meaning. Columns are portable; partial indexes use the SQL that SQLite and PostgreSQL share.
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};

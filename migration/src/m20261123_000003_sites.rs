@@ -1,4 +1,4 @@
-//! Sites and what residents leave there.
+//! Sites, residents' messages and uploads.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

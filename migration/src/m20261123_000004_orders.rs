@@ -1,4 +1,4 @@
-//! Orders, their history, charges and clocks.
+//! Orders, their history, assignments and deadlines.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

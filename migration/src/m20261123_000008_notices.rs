@@ -1,4 +1,4 @@
-//! Inbox, pushes and permissions.
+//! Inbox, pushes and consents.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! Jobs, idempotency, pushes received, claims.
+//! Jobs, idempotency keys, received pushes, claims.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

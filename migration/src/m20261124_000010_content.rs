@@ -1,4 +1,4 @@
-//! What is published to others and what became of its check; what residents may still do.
+//! Published content, the results of its check, and residents' quotas.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

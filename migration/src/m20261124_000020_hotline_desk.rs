@@ -1,5 +1,5 @@
-//! The hotline's desk: nonces of the call centre's requests, numbers that were confirmed to be a delegate's, and the
-//! index the operators' queue begins in.
+//! The operators' desk: nonces of the call centre's requests, confirmed phone numbers of delegates, and the index of
+//! the queue.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! Which merge an endorsement came by, so that undoing the merge takes back what it brought and no more.
+//! The merge that an endorsement came from, so that undoing the merge removes exactly these endorsements.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

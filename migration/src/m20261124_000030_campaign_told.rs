@@ -1,4 +1,4 @@
-//! An order that a campaign has gathered: whether everybody concerned has been told.
+//! For each order of a campaign, whether the notices have been sent.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! The kept counts behind the one screen, and the feed of changed orders that they follow.
+//! The materialized counts of the overview, and the order change feed.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
@@ -84,7 +84,7 @@ fn overview_dwell() -> TableCreateStatement {
         .to_owned()
 }
 
-/// The subject comes last: all subjects of one span of one area stand side by side.
+/// The subject is the last key column, so all subjects of one period and area are adjacent.
 fn overview_flow() -> TableCreateStatement {
     let mut table = Table::create();
     table
@@ -134,7 +134,7 @@ fn overview_fold() -> TableCreateStatement {
         .to_owned()
 }
 
-/// Orders of before this change are counted as if they had just changed.
+/// Counts existing orders as if they had just changed.
 const FIRST_ROWS: &[&str] = &[
     "INSERT INTO overview_fold (id, seq) VALUES (1, 0)",
     "INSERT INTO order_change (order_id) SELECT id FROM orders",

@@ -1,4 +1,4 @@
-//! A person's own lists of orders in the console.
+//! A person's saved filters of the order list in the console.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! Suggestions learned from orders.
+//! Category models trained on orders.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! What the supervisors' register is read by: tracked orders, urges that people made, a unit's supervision orders.
+//! Indexes for the supervision register: tracked orders, urges by people, supervision orders of a unit.
 
 use sea_orm_migration::prelude::*;
 

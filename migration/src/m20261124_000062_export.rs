@@ -1,4 +1,4 @@
-//! Lists of orders that are written to files in the background.
+//! Exports of order lists, written in the background.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! Hot topics: their orders, areas and history, what each day counted, and the runs that found them.
+//! Hot topics with their orders, areas and history, counts per day, and the searches that found them.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -1,4 +1,4 @@
-//! What administrators do, kept for good; the runs that check history; what WeChat says of the templates.
+//! Administrators' actions (append-only), runs that verify the history, and results of the template check.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
@@ -25,7 +25,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The row 0 is no act: it stands before the first one, and whoever appends holds it meanwhile.
+/// Row 0 is no action: it is the start of the chain. A transaction that appends locks it.
 async fn admin_act(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let table = Table::create()
         .table("admin_act")

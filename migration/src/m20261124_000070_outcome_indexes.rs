@@ -1,4 +1,4 @@
-//! What was decided in a span of time is found along an index.
+//! Indexes on the time of decisions, for figures of a period.
 
 use sea_orm_migration::prelude::*;
 

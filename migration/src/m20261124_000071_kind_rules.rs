@@ -1,4 +1,4 @@
-//! A search for topics remembers by which rules it sorted orders into kinds, so that changed rules reach back.
+//! The rules by which a search assigned orders to kinds, so that changed rules apply to earlier orders too.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

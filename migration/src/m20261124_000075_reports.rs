@@ -1,4 +1,4 @@
-//! Analysis reports, every version of them.
+//! Analysis reports in all versions.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

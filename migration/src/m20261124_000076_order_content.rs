@@ -1,4 +1,4 @@
-//! Whether others than those who handle an order may read what its delegate wrote.
+//! Whether other delegates may read what a delegate wrote.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;
@@ -9,7 +9,7 @@ pub struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // What was reported before there was a check has been read by others already.
+        // Earlier reports were published without a check.
         let table = Table::alter()
             .table("orders")
             .add_column(string_len("content_check", 32).default("pass"))

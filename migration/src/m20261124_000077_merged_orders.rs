@@ -1,4 +1,4 @@
-//! The orders that were merged into one are found by it.
+//! An index from an order to the orders merged into it.
 
 use sea_orm_migration::prelude::*;
 

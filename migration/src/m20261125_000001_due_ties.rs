@@ -1,4 +1,4 @@
-//! Hundreds of orders fall due at one midnight: the list by nearest deadline finds its place among them in the index.
+//! Hundreds of orders are due at one midnight: the index of the list by nearest deadline includes the id to order them.
 
 use sea_orm_migration::prelude::*;
 

@@ -1,5 +1,5 @@
-//! A delivery says itself when something is to be done with it: its job goes, and while somebody is at it, it is due when
-//! his lease runs out.
+//! A delivery stores its own due time instead of having a job. While a worker processes it, the due time is the end of
+//! the worker's lease.
 
 use sea_orm_migration::prelude::*;
 
@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
         crate::indexes(manager, UP).await
     }
 
-    /// What waits then has no job: the older release leaves it in the inbox only.
+    /// Deliveries that are pending at a downgrade have no job: the older release leaves them in the inbox only.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         crate::indexes(manager, &["DROP INDEX delivery_leased"]).await
     }

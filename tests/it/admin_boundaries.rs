@@ -123,7 +123,7 @@ tests::on_both_databases! {
         for role in ["operator", "supervisor", "handler", "delegate"] {
             let other = Browser::as_cast(&app, Who::role(role)).await;
             other.get(PATH).await.page(403, &["您的身份"]);
-            // With a token of his own, too.
+            // With an own token, too.
             let token = other.get("/console/sessions").await.hidden("csrf");
             other.send(PATH, &[("csrf", token)]).await.page(403, &["您的身份"]);
         }

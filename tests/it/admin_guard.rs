@@ -4,7 +4,7 @@ use tests::{Browser, Who};
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
-/// What is looked at; `dispatch` is for operators too.
+/// Pages that only read; `dispatch` is for operators too.
 fn pages() -> Vec<String> {
     let rooms = [
         "",
@@ -32,7 +32,7 @@ fn pages() -> Vec<String> {
     pages
 }
 
-/// What changes something.
+/// Requests that change data.
 fn forms() -> Vec<String> {
     let mut forms: Vec<String> = [
         "/units/import",

@@ -1,4 +1,4 @@
-//! What a creating call answers is what reading it gives.
+//! A creating call returns the same as the read that follows.
 
 use serde_json::{Value, json};
 use tests::orders::{Report, number};

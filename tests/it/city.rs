@@ -47,7 +47,7 @@ fn known() -> Vec<Known> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-/// The same place in each datum.
+/// One place in each datum.
 fn in_each_datum(point: Wgs84) -> [Wgs84; 3] {
     let gcj = point.to_gcj02();
     let bd = gcj.to_bd09();

@@ -8,7 +8,7 @@ use serde_json::json;
 use tests::orders::Report;
 use tests::{Browser, TestApp, Who, places};
 
-/// What the code on the page holds, read from its address.
+/// Decodes the QR code on the page from its data URL.
 async fn scan_code(app: &TestApp, browser: &Browser) -> String {
     let secret = browser.cookie("zhitong_login").expect("the browser's secret");
     let begun = zhitong::people::login_requests::service::resume(app.app(), &secret, app.now()).await;
@@ -142,7 +142,7 @@ tests::on_both_databases! {
         let more = text.split("href=\"").find(|part| part.contains("cursor=")).expect("a further page");
         let more = more.split('"').next().unwrap().replace("&amp;", "&").replace("&#38;", "&");
         assert_eq!(browser.get(&more).await.page(200, &[]).matches("class=\"number\"").count(), 3);
-        // Somebody's last hour's list is his own: a wrong value is told and nothing breaks.
+        // The address of a list may be edited by hand: a wrong value is reported and nothing breaks.
         browser.get("/console/orders?light=blue").await.page(200, &["没有这个取值"]);
 
         let csv = browser.get("/console/orders.csv?q=%E8%B7%AF%E7%81%AF").await;

@@ -1,5 +1,5 @@
-//! What a unit does with an order: parts for other units with due times of their own, account and public reply apart,
-//! extensions and returns and how they are refused, notes, standard replies.
+//! A unit's actions on an order: sub-assignments with due times of their own, internal account and public reply,
+//! extensions and returns and their refusals, notes, standard replies.
 
 use serde_json::{Value, json};
 use tests::order_fixture::{AREA, CAVED_IN, Desk, actions, reply};

@@ -1,4 +1,4 @@
-//! What happened cannot be changed afterwards without being seen.
+//! Changes of the history are detected.
 
 use sea_orm::ConnectionTrait;
 use serde_json::json;

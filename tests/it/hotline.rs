@@ -56,7 +56,7 @@ tests::on_both_databases! {
         let masked = found[0]["phone_masked"].as_str().unwrap();
         assert!(masked.contains("****") && !found[0].to_string().contains(&delegate.phone), "{masked}");
         assert!(callers(&operator, &format!("phone={STRANGE}")).await.is_empty());
-        // A handler's number is known, but he is no delegate.
+        // A handler's number is known, but handlers are no delegates.
         let handler = app.person(Who::role("handler")).await;
         assert!(callers(&operator, &format!("phone={}", handler.phone)).await.is_empty());
         for query in ["", "phone=123", "name=%25", "phone=13900009999&name=x"] {
@@ -177,7 +177,7 @@ tests::on_both_databases! {
     }
 }
 
-/// What the call centre sends.
+/// A request of the call centre.
 struct Signed {
     body: String,
     timestamp: i64,

@@ -10,7 +10,7 @@ use tests::{Client, TestApp, Who, places};
 const AREA: &str = "涧西区";
 /// Statuses that this test can bring an order to.
 const STATUSES: [&str; 5] = ["dispatched", "in_progress", "replied", "triage", "cancelled"];
-/// What a refused move answers: not yours to do, not yours to know of, not now.
+/// The reasons for a refused action: wrong role, not visible, wrong state.
 const REFUSALS: [u16; 3] = [403, 404, 409];
 
 struct Scene {
@@ -102,7 +102,7 @@ impl Scene {
             .filter(|op| op.method == "post");
         let named = all.filter_map(|op| {
             let action = op.path.strip_prefix("/api/v1/orders/{number}/")?.to_owned();
-            // Whoever reads of a matter near him may endorse it: that is no move of the table.
+            // A delegate who reads of a matter nearby may endorse it: that is no action of the table.
             (!action.contains('/') && action != "endorsements").then_some((action, op))
         });
         named.collect()

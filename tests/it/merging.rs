@@ -1,5 +1,5 @@
-//! 并单 over several steps, and by two operators at once: whoever stands behind an order stands behind it once, and goes
-//! with his own when it is parted.
+//! 并单 over several steps, and by two operators at once: a delegate endorses an order at most once, and leaves with
+//! their own order when it is split off.
 
 use serde_json::{Value, json};
 use tests::order_fixture::{AREA, NOISE};
@@ -71,7 +71,7 @@ tests::on_both_databases! {
         let (a, b, c) = (people[0].submit(&report()).await, people[1].submit(&report()).await, people[2].submit(&report()).await);
         merge(&operator, &a, &b).await;
         merge(&operator, &b, &c).await;
-        // By himself as well: he stays.
+        // The delegate also endorses on their own, so the endorsement stays.
         people[0].act(&c, "endorsements", json!({})).await.is_ok();
         part(&operator, &b).await;
         assert_eq!((behind(&people, &b).await, behind(&people, &c).await), (vec![0], vec![0]));

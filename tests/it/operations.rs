@@ -1,4 +1,4 @@
-//! What whoever runs the product looks at.
+//! Health checks and metrics, as the operations staff see them.
 
 tests::on_both_databases! {
     async fn the_product_says_that_it_lives_and_is_ready(app: TestApp) {

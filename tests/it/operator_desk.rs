@@ -120,7 +120,7 @@ tests::on_both_databases! {
         done.leads_to(&format!("{}?done=dispatch", path("returned", &second)));
         let now = app.operator().await.order(&first).await.ok();
         assert_eq!((&now["status"], &now["unit"]["name"]), (&json!("dispatched"), &json!("涧西区人民政府")));
-        // The next one is his already, and the last one leads back to the list.
+        // The operator has claimed the next one already, and the last one leads back to the list.
         let page = desk.get(&path("returned", &second)).await;
         page.page(200, &["由您处理"]);
         let fields = [("suggested", unit.as_str()), ("unit", "洛阳市城市管理局"), ("reason", "涉及多个区，由市局办理。"), ("other_category", VENDORS)];

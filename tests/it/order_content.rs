@@ -1,5 +1,5 @@
-//! What a delegate reports counts at once for those who handle it; other delegates read it when it has been found fit:
-//! by WeChat, by its callback, by an operator; and not at all while WeChat is silent.
+//! A report is visible to its handlers at once. Other delegates read it after its content has passed the check by
+//! WeChat, its callback or an operator, and not at all while WeChat gives no result.
 
 use std::time::{Duration, Instant};
 

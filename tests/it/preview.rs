@@ -1,4 +1,4 @@
-//! What the delegate is shown before he sends is what happens when he sends.
+//! The preview of a report shows the dispatch that its submission results in.
 
 use serde_json::{Value, json};
 use tests::orders::Report;

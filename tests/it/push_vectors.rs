@@ -1,6 +1,6 @@
-//! Everything that a push from WeChat may look like, made by hand: the check of our address, both formats and both
-//! modes, lists and numbers of either kind, repeats and replays. `tests/python/wechat_push.py` does the like with
-//! somebody else's implementation.
+//! Pushes from WeChat in every form, made by hand: the check of our address, both formats and both modes, lists and
+//! numbers of either kind, repeats and replays. `tests/python/wechat_push.py` checks them with an independent
+//! implementation.
 
 use entity::push_message;
 use reqwest::Method;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::order_fixture::{AREA, Desk, reply, verdict as judging};
 use tests::{Client, Who, on_both_databases};
 
-/// Everything that a refused call must leave as it is.
+/// The state that a refused call must not change.
 async fn state(desk: &Desk) -> Value {
     let db = &desk.app.app().db;
     macro_rules! counted {

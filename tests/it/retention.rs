@@ -1,5 +1,5 @@
-//! 数据保存与删除: what is past its time is forgotten, what is kept about a person is erased when he asks, and the orders and
-//! their history stay whole through both.
+//! 数据保存与删除: data past their retention period are deleted, a person's data are erased at their request, and the orders
+//! and their history stay intact in both cases.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;

@@ -176,7 +176,7 @@ tests::on_both_databases! {
         assert_eq!((&own["status"], &own["reporter"]["name"], endorsers(&own)), (&json!("triage"), &json!(second.person().name), 1));
         assert_eq!(queue_of(&operator).await, [merged["number"].clone()], "it waits for an operator");
 
-        // Merged again, and this time he stands by the other matter as well: parting leaves him there.
+        // Merged again, and this time the delegate endorses the other matter on their own: a split leaves the endorsement.
         operator.act(&merged, "merge", json!({ "into": kept["number"] })).await.is_ok();
         second.act(&kept, "endorsements", json!({})).await.is_ok();
         along.act(&kept, "endorsements", json!({})).await.is_ok();

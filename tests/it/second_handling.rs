@@ -1,5 +1,5 @@
-//! What a verdict brings about, all of it in its own transaction: closing, a supplementary reply, the next round under
-//! supervision, a higher level; and the problem that comes back after closing.
+//! Consequences of a verdict, all in its transaction: closing, a supplementary reply, the next round under
+//! supervision, a higher level; and the problem that returns after closing.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ on_both_databases! {
         let third = app.sign_in(Who::delegate("").not_area(AREA).nth(1)).await;
         desk.by(&second, "endorsements", json!({})).await.is_ok();
         assert_eq!(desk.now().await["supervision_level"], "none");
-        // The third comes with an order of his own, which is merged: he counts once.
+        // The third delegate has an order of their own, which is merged: they count once.
         let same = third.submit(&Report::at(places::JIANXI).category("夜间施工噪声")).await;
         app.operator().await.act(&same, "merge", json!({ "into": desk.number })).await.is_ok();
         assert_eq!(desk.now().await["supervision_level"], "unit");

@@ -278,7 +278,7 @@ tests::on_both_databases! {
         let body = json!({ "text": TEXT, "photo_ids": [photo["id"]] });
         neighbour.leave(body.clone()).await.problem(422, "photo_unknown");
         resident.at(TUNNEL).leave(body.clone()).await.problem(422, "photo_unknown");
-        // Nor can a delegate make it his own.
+        // Nor can a delegate adopt it.
         let delegate = app.delegate("").await;
         let stolen = Report::at(JIANXI).photo(&photo).json();
         delegate.post("/orders", stolen).await.problem(422, "photo_unknown");
@@ -345,7 +345,7 @@ async fn codes_asked(app: &TestApp) -> usize {
         .count()
 }
 
-/// What stands on the sheet, where the machine can read PDF.
+/// Returns the text of the sheet, if the machine has a PDF reader.
 fn words(pdf: &[u8]) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("sheet.pdf");

@@ -7,7 +7,7 @@ use zhitong::objects::client::StoreError;
 
 const KEY: &str = "photos/ab/abcdef.jpg";
 
-/// What every store has to do for us.
+/// Checks the operations that every object store must support.
 async fn keeps_what_it_is_given(app: &TestApp) {
     let objects = &app.app().objects;
     let bytes = Bytes::from(vec![7_u8; 300_000]);

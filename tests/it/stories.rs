@@ -31,7 +31,7 @@ impl Listener for Silent {
     fn hear(&self, _line: &str) {}
 }
 
-/// What is left when a story has ended.
+/// The state after a story.
 struct Told {
     app: TestApp,
     /// The story's last order.
@@ -65,7 +65,7 @@ impl Told {
         Self { app, order }
     }
 
-    /// What happened to the order, in its order.
+    /// The events of the order, oldest first.
     async fn actions(&self) -> Vec<String> {
         let events = order_event::Entity::find()
             .filter(order_event::Column::OrderId.eq(self.order.id))

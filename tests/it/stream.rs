@@ -11,7 +11,7 @@ use zhitong::app::App;
 use zhitong::overview::worker;
 
 const VENDORS: &str = "占道经营";
-/// What the committee was promised.
+/// The promised delay of the live stream.
 const SOON: Duration = Duration::from_secs(2);
 
 /// A screen on the wall.
@@ -85,7 +85,7 @@ impl Wall {
     }
 }
 
-/// What keeps the screens of a replica; the kit runs nothing by itself.
+/// The worker that updates the screens of a replica; the kit starts none.
 struct Keeping(CancellationToken);
 
 impl Keeping {

@@ -48,7 +48,7 @@ fn every_category_has_fifteen_texts_and_no_text_stands_twice() {
     assert!(few.is_empty(), "{few:?}");
 }
 
-/// What `zhitong classify train --pack luoyang --out api/city/luoyang/suggest.model` writes.
+/// The file that `zhitong classify train --pack luoyang --out api/city/luoyang/suggest.model` writes.
 #[test]
 fn the_model_of_the_pack_is_made_of_its_texts() {
     let shipped = Files::open("luoyang").unwrap().model().unwrap().to_vec();

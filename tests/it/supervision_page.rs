@@ -62,7 +62,7 @@ tests::on_both_databases! {
         browser.get(&format!("{PATH}?view=tracked&committee=-")).await.page(200, &["没有重点跟踪的工单"]);
         browser.get(&format!("{PATH}?view=urges")).await.page(200, &["请说明夜间施工的进度。", "已电话催办", &city.person().name]);
         browser.get(&format!("{PATH}?view=urges&area=410302")).await.page(200, &["还没有催办"]);
-        // Another county's supervisor sees nothing of it, whatever county he asks for.
+        // Another county's supervisor sees nothing of it, whatever county they ask for.
         let other = Browser::as_cast(&app, Who::role("supervisor").level("county").not_area(AREA)).await;
         for view in ["tracked", "urges", ""] {
             let address = format!("{PATH}?view={view}&area=%E6%B6%A7%E8%A5%BF%E5%8C%BA");

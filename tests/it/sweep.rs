@@ -141,7 +141,7 @@ async fn clock(app: &TestApp, order: OrderId, kind: ClockKind) -> deadline::Mode
     clocks.into_iter().find(|clock| clock.kind == kind).unwrap()
 }
 
-/// What happened to the order, oldest first: the action and which clock.
+/// Returns action and clock of the order's events, oldest first.
 async fn events(app: &TestApp, order: OrderId) -> Vec<(String, String)> {
     let events = order_event::Entity::find()
         .filter(order_event::Column::OrderId.eq(order))

@@ -8,7 +8,7 @@ use tests::{Client, Db, TestApp};
 use zhitong::wechat::CallError;
 
 const REQUESTS: usize = 200;
-/// What the machine's other work may cost a request.
+/// Tolerance for other work of the machine, per request.
 const NOISE: Duration = Duration::from_millis(150);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,4 +1,4 @@
-//! What WeChat pushes to us, sent by its stand-in over HTTP: plain and sealed, JSON and XML, true and false.
+//! Pushes of WeChat, sent by its stand-in over HTTP: plain and encrypted, JSON and XML, genuine and forged.
 
 use entity::{job, push_message};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};

@@ -13,12 +13,12 @@ use crate::product::Product;
 
 /// Calls that do without WeChat, although a submitted report causes pushes.
 const UNRELATED: [Scenario; 4] = [Scenario::Submit, Scenario::List, Scenario::Detail, Scenario::Own];
-/// People who try to sign in, each again as soon as he has been told to try again.
+/// People who try to sign in; each retries as soon as a response asks for it.
 const SIGNING_IN: usize = 50;
-/// Somebody who is told to try again does so after a moment.
+/// Pause before a retry.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What p99 of some seconds differs by from run to run on a small machine, beside what two quiet runs show.
+/// Tolerated difference of p99 between runs of a few seconds on a small machine, beyond that of two idle runs.
 const NOISE: f64 = 1.25;
 const NOISE_MS: f64 = 2.0;
 

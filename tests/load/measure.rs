@@ -28,7 +28,7 @@ pub enum Scenario {
     Judge,
 }
 
-/// What one call costs.
+/// The measured cost of one call.
 pub struct Row {
     pub scenario: Scenario,
     /// Calls that went well.
@@ -85,7 +85,7 @@ impl fmt::Display for Scenario {
     }
 }
 
-/// Everything the callers share.
+/// The state that all callers share.
 struct Run {
     scenario: Scenario,
     base: String,
@@ -98,7 +98,7 @@ struct Run {
     run: uuid::Uuid,
 }
 
-/// What the calls are made on.
+/// The objects that the calls use.
 pub struct Material<'a> {
     pub callers: &'a [Caller],
     pub numbers: &'a [String],

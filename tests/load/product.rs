@@ -36,7 +36,7 @@ struct Postgres {
     name: String,
 }
 
-/// Somebody with a token.
+/// A signed-in person.
 #[derive(Clone)]
 pub struct Caller {
     pub person: Person,
@@ -96,7 +96,7 @@ impl Product {
         })
     }
 
-    /// Everybody the sandbox knows, signed in.
+    /// Returns all people of the sandbox, signed in.
     pub async fn sign_in_everybody(&self) -> anyhow::Result<Vec<Caller>> {
         let people: Vec<Person> = self
             .http

@@ -67,7 +67,7 @@ pub async fn run(
     ])
 }
 
-/// What the server uses of one core, in percent, while so many orders arrive a second.
+/// CPU use of the server in percent of one core, at this number of orders per second.
 async fn cost(product: &Product, delegate: &Caller, seconds: u64, arrivals: u64) -> anyhow::Result<f64> {
     let (before, _) = product.cpu_seconds()?;
     let started = Instant::now();

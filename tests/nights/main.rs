@@ -1,5 +1,5 @@
-//! What the nightly search reads and writes at the size of a city: three years and a million orders in the database,
-//! the first search of all, then the next night's.
+//! Measures the nightly search at the size of a city, with three years and a million orders in the database:
+//! the first search, then that of the next night.
 //!
 //! `cargo run -p tests --example nights -- [ORDERS]`
 

@@ -45,7 +45,7 @@ struct Inner {
     folder: TempDir,
 }
 
-/// What may be different from the ordinary; see [`TestApp::with`].
+/// Settings of a test that differ from the default; see [`TestApp::with`].
 pub struct Builder {
     db: Db,
     clock_start: String,
@@ -60,9 +60,9 @@ pub struct Builder {
 enum Store {
     /// The one it serves itself, as ordinarily.
     Embedded,
-    /// The same, with a line in between.
+    /// The embedded store behind a breakable connection.
     Breakable,
-    /// Somebody else's implementation, with a line in between.
+    /// An independent implementation (moto) behind a breakable connection.
     Foreign,
 }
 
@@ -276,13 +276,13 @@ impl TestApp {
         runner::advance_to(self.app(), time).await.expect("the jobs run");
     }
 
-    /// Somebody who is not signed in.
+    /// Returns a client that is not signed in.
     #[must_use]
     pub fn anonymous(&self) -> Client {
         Client::anonymous(self.clone())
     }
 
-    /// Everybody the sandbox knows.
+    /// Returns all people of the sandbox.
     pub async fn people(&self) -> &[Person] {
         self.0
             .people

@@ -1,5 +1,5 @@
-//! Somebody at the console without a screen: keeps cookies, follows no redirect by itself, fills in forms as
-//! they stand on the page.
+//! A console user without a screen: keeps cookies, follows no redirect automatically, fills in forms as the page
+//! has them.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,4 +1,4 @@
-//! Somebody's mini-program: calls the API with his token over real HTTP.
+//! One person's mini-program: calls the API with their token over real HTTP.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -30,7 +30,7 @@ struct Session {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// What came back.
+/// A response: status, headers and body.
 #[derive(Clone, Debug)]
 pub struct Answer {
     pub status: u16,
@@ -136,7 +136,7 @@ impl Client {
         self.send(&format!("POST /sandbox/{what}"), request).await.ok()
     }
 
-    /// What WeChat accepted for this person, oldest first.
+    /// Returns the messages that WeChat accepted for this person, oldest first.
     pub async fn wechat_messages(&self) -> Vec<Value> {
         let url = format!(
             "{}/sandbox/messages?openid={}",

@@ -93,7 +93,7 @@ impl Desk {
         head
     }
 
-    /// What happened, as somebody reads it.
+    /// Returns the timeline as this person reads it.
     pub async fn history(&self, who: &Client) -> Vec<Value> {
         let timeline = who.get(&format!("/orders/{}/timeline", self.number)).await.ok();
         timeline["items"].as_array().expect("items").clone()

@@ -5,7 +5,7 @@ use serde::Deserialize;
 /// Where the stand-in for WeChat's own servers answers, after the product's address.
 pub(crate) const STAND_IN_PATH: &str = "/sandbox/wechat";
 
-/// Somebody of `GET /sandbox/people`.
+/// A person of `GET /sandbox/people`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Person {
     pub name: String,

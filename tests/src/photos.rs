@@ -53,7 +53,7 @@ pub fn large_jpeg() -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// The same picture as another file: a comment is put in after the first marker.
+/// Returns the picture as a different file, with a comment after the first marker.
 #[must_use]
 pub fn with_comment(jpeg: &[u8], comment: &str) -> Vec<u8> {
     let length = u16::try_from(comment.len() + 2).expect("a short comment");

@@ -26,7 +26,7 @@ impl Place {
         self.json_as(self.longitude, self.latitude, "wgs84")
     }
 
-    /// The same numbers under the name of another datum: a mix-up of half a kilometre.
+    /// Relabels the coordinates with another datum, which moves the point by half a kilometre.
     #[must_use]
     pub fn mislabelled(self, datum: &str) -> Value {
         self.json_as(self.longitude, self.latitude, datum)

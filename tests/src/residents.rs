@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 use crate::client::{Answer, Client};
 
-/// Somebody who scanned a site's code: with WeChat's word for who he is, or from a browser.
+/// A resident who scanned a site's code, in WeChat (with an openid) or in a browser.
 pub struct Resident {
     client: Client,
     site: String,
@@ -40,7 +40,7 @@ impl Resident {
         }
     }
 
-    /// The same phone before another site's code.
+    /// Returns this phone at another site's code.
     #[must_use]
     pub fn at(&self, site: &str) -> Self {
         Self {
@@ -86,7 +86,7 @@ impl Resident {
         call.await
     }
 
-    /// What he is shown who comes back with a receipt.
+    /// Reads the message again by its receipt.
     pub async fn looks(&self, receipt: &str) -> Value {
         let answer = self
             .client

@@ -9,7 +9,7 @@ use crate::app::TestApp;
 /// The account of the sandbox.
 pub const APP_ID: &str = "wxsandbox00000000";
 pub const SECRET: &str = "sandbox-app-secret-not-for-live-use";
-/// Somebody with a phone who is on no roster.
+/// A person with a phone who is on no roster.
 pub const OPENID: &str = "oTESTxxxxxxxxxxxxxxxxxxxxxxx";
 
 /// WeChat as somebody sees it who writes the requests by hand.

@@ -1,4 +1,4 @@
-//! What a product under test is told, and where it finds what the test run has started.
+//! The configuration of a product under test, including the servers that the test run has started.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,9 +1,9 @@
-//! Free memory goes back to the system. The C library keeps what was freed for the thread that asked for it: after the
-//! start of a server that is more than half of all that it holds, after a night's search some hundreds of megabytes.
+//! Returns free memory to the system. The C library keeps freed memory for the allocating thread: more than half of a
+//! server's memory after its start, some hundreds of megabytes after a nightly search.
 
-/// Gives back whole pages that nothing lies in; true where there were any. Takes some tens of milliseconds for a
-/// gigabyte, during which who allocates may wait: to be called from time to time, off the async threads. With another C
-/// library than glibc it does nothing.
+/// Returns unused pages to the system. Returns `true` if there were any. Takes some tens of milliseconds per gigabyte,
+/// during which allocating threads may wait: call it from time to time, off the async threads. Does nothing with
+/// another C library than glibc.
 pub fn trim() -> bool {
     imp::trim()
 }
@@ -12,8 +12,8 @@ pub fn trim() -> bool {
 mod imp {
     #[expect(unsafe_code, reason = "the C library offers it in no other way")]
     pub fn trim() -> bool {
-        // SAFETY: asks for nothing of its caller and may be called from any thread (malloc_trim(3): MT-Safe); what is
-        // allocated stays where it is.
+        // SAFETY: has no preconditions and may be called from any thread (malloc_trim(3): MT-Safe); allocated memory
+        // does not move.
         unsafe { libc::malloc_trim(0) == 1 }
     }
 }
@@ -32,7 +32,7 @@ mod tests {
     #[test]
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     fn what_was_freed_is_given_back() {
-        // Small pieces, of which the library keeps the pages; the last one keeps it from giving them back by itself.
+        // Small allocations; the last one prevents the library from releasing their pages on its own.
         let pieces: Vec<Box<[u8; 512]>> = (0..40_000).map(|_| Box::new([1; 512])).collect();
         let (last, before) = (Box::new([1_u8; 512]), resident_kib());
         drop(pieces);

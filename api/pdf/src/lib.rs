@@ -1,6 +1,6 @@
-//! Chinese documents as PDF, set by typst. A document is a template of ours and data: people's words go in
-//! as data, never as source, because typst is a programming language. There is no file resolver, so a
-//! template reaches nothing but its data. `raster.rs` draws SVG for documents of other kinds.
+//! Chinese documents as PDF, set by typst. A document is a template and data: people's words are data, never source,
+//! because typst is a programming language. There is no file resolver, so a template can only read its data.
+//! `raster.rs` draws SVG for other kinds of documents.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use typst_layout::PagedDocument;
 
 pub mod raster;
 
-/// Where Debian and others put Noto CJK and its relatives.
+/// Font folders of common systems.
 const FONT_FOLDERS: &[&str] = &[
     "/usr/share/fonts",
     "/usr/local/share/fonts",
     "/System/Library/Fonts",
 ];
-/// What a file is called that holds Chinese letters.
+/// File names of fonts with Chinese characters.
 const CHINESE_FONTS: &[&str] = &[
     "NotoSerifCJK-Regular",
     "NotoSerifCJK-Bold",
@@ -29,7 +29,7 @@ const CHINESE_FONTS: &[&str] = &[
     "SourceHanSans",
     "wqy",
 ];
-/// Folders below a font folder that are looked into.
+/// Depth of the search below a font folder.
 const MAX_DEPTH: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +44,12 @@ pub enum Error {
     Data(#[from] serde_json::Error),
 }
 
-/// The documents there are.
+/// A kind of document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Template {
     /// 督办单 with the order's history.
     SupervisionOrder,
-    /// 工单档案: an order as its page shows it.
+    /// 工单档案: an order with the content of its page.
     OrderFile,
     /// A sheet of site codes.
     SiteCodes,
@@ -68,13 +68,13 @@ impl Template {
     }
 }
 
-/// Sets a document. `data` is what the template reads as `data`.
-/// Takes some tens of milliseconds of one core: not for an async thread.
+/// Renders a document as PDF; the template reads `data`. Takes some tens of milliseconds of one core: do not call it on
+/// an async thread.
 pub fn render(template: Template, data: &Value) -> Result<Vec<u8>, Error> {
     render_with(template, data, &BTreeMap::new())
 }
 
-/// The same with pictures (JPEG, PNG, SVG), which the template reads as `sys.inputs.images` by their names.
+/// Renders the template with pictures (JPEG, PNG, SVG), which it reads as `sys.inputs.images` by name.
 pub fn render_with(
     template: Template,
     data: &Value,
@@ -102,7 +102,7 @@ pub fn render_with(
     typst_pdf::pdf(&document, &Default::default()).map_err(|error| Error::Template(format!("{error:?}")))
 }
 
-/// The machine's Chinese fonts, read once.
+/// Returns the machine's Chinese fonts, read once.
 fn fonts() -> &'static [Vec<u8>] {
     static FONTS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
     FONTS.get_or_init(|| {
@@ -164,7 +164,7 @@ mod tests {
         let images = BTreeMap::from([image("AAA"), image("BBB")]);
         let pdf = render_with(Template::SiteCodes, &data, &images).unwrap();
         assert!(pdf.starts_with(b"%PDF"));
-        // A site without its picture is a fault, not an empty frame.
+        // A site without a picture is an error, not an empty frame.
         assert!(render(Template::SiteCodes, &data).is_err());
     }
 }

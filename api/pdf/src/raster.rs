@@ -1,4 +1,4 @@
-//! Drawings for documents that know no SVG.
+//! Rasterizes drawings for documents without SVG.
 
 use std::sync::{Arc, OnceLock};
 
@@ -8,17 +8,17 @@ use resvg::usvg::{Options, Tree};
 
 use crate::{Error, fonts};
 
-/// A drawing in dots.
+/// A rasterized drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     pub png: Vec<u8>,
-    /// In dots.
+    /// In pixels.
     pub width: u32,
     pub height: u32,
 }
 
-/// Draws an SVG `scale` times as large as it says, its letters in the machine's Chinese fonts.
-/// Takes some tens of milliseconds of one core: not for an async thread.
+/// Draws an SVG at `scale` times its size, with the machine's Chinese fonts. Takes some tens of milliseconds of one
+/// core: do not call it on an async thread.
 pub fn draw(svg: &str, scale: f32) -> Result<Picture, Error> {
     let fonts = database();
     if fonts.is_empty() {
@@ -41,7 +41,7 @@ pub fn draw(svg: &str, scale: f32) -> Result<Picture, Error> {
     })
 }
 
-/// The fonts as the drawing knows them, read once.
+/// Returns the font database, read once.
 fn database() -> &'static Arc<Database> {
     static DATABASE: OnceLock<Arc<Database>> = OnceLock::new();
     DATABASE.get_or_init(|| {

@@ -1,5 +1,5 @@
-//! Boundaries as they come (GeoJSON) into boundaries that can be trusted: every fault is reported with its
-//! feature, and a set with a fault is not taken at all.
+//! Reads and checks boundaries (GeoJSON). Every fault is reported with its feature; a set with a fault is rejected as a
+//! whole.
 
 use std::collections::HashSet;
 
@@ -8,7 +8,7 @@ use geo::algorithm::validation::Validation as _;
 use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
 use geojson::{FeatureCollection, JsonObject};
 
-/// One division with its outline in WGS-84 degrees.
+/// A division with its outline in WGS-84 degrees.
 #[derive(Clone, Debug)]
 pub struct Shape {
     pub code: String,
@@ -18,19 +18,19 @@ pub struct Shape {
     pub outline: MultiPolygon<f64>,
 }
 
-/// What is wrong with a feature, in Chinese for whoever keeps the boundaries; `feature` counts from 1 as the file does,
-/// 0 is the file as a whole.
+/// A fault of a feature, described in Chinese for the city's staff. `feature` counts from 1 in the order of the file;
+/// 0 means the file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShapeFault {
     pub feature: usize,
     pub reason: String,
 }
 
-/// Two neighbours may overlap by this share of the smaller one: the noise of digitised borders.
+/// Tolerated overlap of two neighbours as a share of the smaller one: noise of digitized borders.
 const MAX_OVERLAP_SHARE: f64 = 1e-5;
 const MAX_CODE_CHARS: usize = 16;
 
-/// Reads and checks a set of boundaries; all or nothing.
+/// Reads and checks a set of boundaries. Returns all shapes, or all faults.
 pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
     let collection: FeatureCollection = text.parse().map_err(|error| {
         vec![ShapeFault {
@@ -97,7 +97,7 @@ fn text(properties: &JsonObject, key: &str) -> Option<String> {
         .map(|text| text.trim().to_owned())
 }
 
-/// A geometry that was checked when it was loaded.
+/// Converts a geometry that was checked when it was loaded.
 pub fn trusted_outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String> {
     let geometry: geo::Geometry<f64> = geometry.clone().try_into().map_err(|error| format!("{error}"))?;
     match geometry {
@@ -107,7 +107,7 @@ pub fn trusted_outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>
     }
 }
 
-/// Any polygonal GeoJSON geometry, its rings checked.
+/// Converts any polygonal GeoJSON geometry and checks its rings.
 pub fn outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String> {
     let outline = trusted_outline(geometry)?;
     for ring in outline
@@ -128,7 +128,7 @@ pub fn outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String
     Ok(outline)
 }
 
-/// What can only be seen with all shapes at hand: codes twice, neighbours on top of each other.
+/// Checks all shapes together for duplicate codes and overlapping neighbours.
 fn check(shapes: &[Shape]) -> Vec<ShapeFault> {
     let mut codes = HashSet::new();
     let mut faults = Vec::new();

@@ -1,5 +1,4 @@
-//! Two sets of boundaries side by side: which areas came, went or have another outline, and how much land passes from
-//! which to which.
+//! Compares two sets of boundaries: added, removed and changed areas, and the surface that passes between them.
 
 use std::collections::BTreeMap;
 
@@ -7,19 +6,19 @@ use geo::{BooleanOps as _, BoundingRect as _, GeodesicArea as _, Intersects as _
 
 use crate::boundaries::Shape;
 
-/// What became of one area.
+/// The change of one area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     Added,
     Removed,
-    /// Another outline, perhaps another name too.
+    /// Another outline, possibly another name too.
     Moved,
-    /// Another name, the outline as before.
+    /// Another name, the same outline.
     Renamed,
     Same,
 }
 
-/// One area in both sets. Areas in km².
+/// An area in both sets. Surfaces in km².
 #[derive(Clone, Debug, PartialEq)]
 pub struct AreaChange {
     pub code: String,
@@ -30,7 +29,7 @@ pub struct AreaChange {
     pub km2_after: f64,
 }
 
-/// Land that belongs to another area afterwards; codes, none for outside of everything.
+/// Land that changes its area, with the codes before and after. `None` is outside of all areas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Passed {
     pub from: Option<String>,
@@ -40,17 +39,17 @@ pub struct Passed {
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
-    /// By code.
+    /// Sorted by code.
     pub areas: Vec<AreaChange>,
-    /// The largest first.
+    /// Largest first.
     pub passed: Vec<Passed>,
 }
 
-/// A hectare: less than this between two areas is the noise of drawing a border again.
+/// One hectare: less than this between two areas is noise of redrawn borders.
 pub const LEAST_KM2: f64 = 0.01;
 
 impl Comparison {
-    /// Of checked shapes of one level.
+    /// Compares checked shapes of one level.
     #[must_use]
     pub fn of(before: &[Shape], after: &[Shape]) -> Self {
         let mut codes: BTreeMap<&str, (Option<&Shape>, Option<&Shape>)> = BTreeMap::new();
@@ -78,7 +77,7 @@ impl Comparison {
         }
     }
 
-    /// Whether anything at all is different.
+    /// Returns `true` if nothing differs.
     #[must_use]
     pub fn is_same(&self) -> bool {
         self.areas.iter().all(|area| area.change == Change::Same)
@@ -103,7 +102,7 @@ fn area_change(code: &str, old: Option<&Shape>, new: Option<&Shape>) -> AreaChan
     }
 }
 
-/// What those that change hand over to each other; those that stay as they are neither give nor take.
+/// Returns the surface that changed areas pass to each other; unchanged areas are left out.
 fn passed(old: &[&Shape], new: &[&Shape]) -> Vec<Passed> {
     let mut passed = Vec::new();
     let mut given: Vec<f64> = vec![0.0; old.len()];

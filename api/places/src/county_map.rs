@@ -1,5 +1,5 @@
-//! The counties drawn once for each boundary set: outlines simplified to what a screen can show, as paths of SVG, each
-//! with a place for its label. Counties too small for a label are drawn again, larger, in a corner that is empty.
+//! The county map of a boundary set: outlines simplified to screen resolution, as SVG paths, with positions of labels.
+//! Counties too small for a label are drawn again, enlarged, in an empty corner.
 
 use geo::{
     Area as _, BoundingRect as _, Centroid as _, Contains as _, Coord, InteriorPoint as _, LineString,
@@ -8,14 +8,14 @@ use geo::{
 
 use super::boundaries::Shape;
 
-/// Width of the drawing; everything is told in its units.
+/// Width of the drawing; all lengths are in its units.
 pub(crate) const WIDTH: f64 = 1000.0;
 pub(crate) const MARGIN: f64 = 12.0;
-/// Detail below this is left out.
+/// Detail smaller than this is dropped.
 const DETAIL: f64 = 0.9;
 /// Counties with less than this share of the median area are small.
 const SMALL_SHARE: f64 = 0.25;
-/// Fewer small ones than this are labelled where they lie.
+/// With fewer small counties than this there is no enlargement.
 const SMALL_COUNT: usize = 2;
 /// Widest and highest share of the drawing that the enlargement takes.
 const INSET_SHARE: f64 = 0.40;
@@ -34,7 +34,7 @@ pub struct County {
     pub code: String,
     /// `d` of an SVG path.
     pub path: String,
-    /// Where its label stands; none where the enlargement has it.
+    /// Position of the label. `None` if the enlargement shows it.
     pub label: Option<(f64, f64)>,
 }
 
@@ -45,12 +45,12 @@ pub struct Inset {
     pub y: f64,
     pub width: f64,
     pub height: f64,
-    /// What is enlarged: x, y, width, height.
+    /// The enlarged part: x, y, width, height.
     pub of: (f64, f64, f64, f64),
     pub counties: Vec<County>,
 }
 
-/// Degrees to units of the drawing. North is up, and a kilometre is as long eastward as northward.
+/// Projects degrees to units of the drawing. North is up; a kilometre has the same length in both directions.
 #[derive(Clone, Copy)]
 pub(crate) struct Projection {
     west: f64,
@@ -167,7 +167,7 @@ fn inset(
         return None;
     }
     let bounds = bounds(chosen.iter().copied())?;
-    // As large as fits into a corner without covering anything.
+    // The largest size that fits into a corner without covering a county.
     let sizes = (0..8).map(|step| WIDTH * (INSET_SHARE - 0.02 * f64::from(step)));
     let (x, y, width, inner) = sizes
         .filter_map(|width| {
@@ -230,7 +230,7 @@ fn is_free(drawn: &[MultiPolygon<f64>], x: f64, y: f64, width: f64, height: f64)
         .any(|outline| geo::Intersects::intersects(outline, &window))
 }
 
-/// The centre where it lies inside, else a point that does.
+/// Returns the centre if it is inside, otherwise a point that is.
 pub(crate) fn label(outline: &MultiPolygon<f64>) -> (f64, f64) {
     let largest = outline
         .iter()

@@ -1,5 +1,5 @@
-//! Three datums that cannot be mixed up. WGS-84 is what is computed with; GCJ-02 is what Chinese maps show;
-//! BD-09 is Baidu's. Over the mainland GCJ-02 lies up to 0.7 km beside WGS-84, enough to change the district.
+//! Three datums as separate types. WGS-84 is used for calculations, GCJ-02 by Chinese maps, BD-09 by Baidu. Over the
+//! mainland GCJ-02 is up to 0.7 km off WGS-84, enough to change the district.
 //!
 //! The public formula of the GCJ-02 shift; its inverse is iterated five times, which leaves less than 1e-8 m.
 
@@ -35,13 +35,13 @@ const EE: f64 = 0.006_693_421_622_965_943;
 const STEPS: usize = 5;
 /// Outside this box the shift is not applied: longitude, then latitude.
 const SHIFTED: [std::ops::RangeInclusive<f64>; 2] = [73.66..=135.05, 3.86..=53.55];
-/// BD-09 turns and offsets GCJ-02 by these.
+/// BD-09 rotates and offsets GCJ-02 by these values.
 const BD_K: f64 = PI * 3000.0 / 180.0;
 const BD_LONGITUDE: f64 = 0.0065;
 const BD_LATITUDE: f64 = 0.006;
 
 impl Wgs84 {
-    /// Reads numbers of any datum.
+    /// Converts a coordinate of any datum.
     #[must_use]
     pub fn from_given(longitude: f64, latitude: f64, datum: Datum) -> Self {
         match datum {
@@ -57,7 +57,7 @@ impl Wgs84 {
         Gcj02 { longitude, latitude }
     }
 
-    /// Metres to another point, by the sphere: better than 0.5 % at any distance that matters here.
+    /// Returns the distance to another point in metres, on a sphere: better than 0.5 % at the distances used here.
     #[must_use]
     pub fn distance_m(self, other: Self) -> f64 {
         const EARTH_RADIUS_M: f64 = 6_371_008.8;
@@ -91,7 +91,7 @@ impl Bd09 {
     }
 }
 
-/// WGS-84 → GCJ-02.
+/// Converts WGS-84 to GCJ-02.
 fn shift(lon: f64, lat: f64) -> (f64, f64) {
     let [lons, lats] = &SHIFTED;
     if !lons.contains(&lon) || !lats.contains(&lat) {
@@ -112,14 +112,14 @@ fn shift(lon: f64, lat: f64) -> (f64, f64) {
     (lon + lon_shift, lat + lat_shift)
 }
 
-/// GCJ-02 → BD-09.
+/// Converts GCJ-02 to BD-09.
 fn turn(x: f64, y: f64) -> (f64, f64) {
     let z = x.hypot(y) + 2e-5 * (y * BD_K).sin();
     let theta = y.atan2(x) + 3e-6 * (x * BD_K).cos();
     (z * theta.cos() + BD_LONGITUDE, z * theta.sin() + BD_LATITUDE)
 }
 
-/// The point that `forward` takes to the given one.
+/// Returns the point that `forward` maps to the given one.
 fn inverse(forward: fn(f64, f64) -> (f64, f64), x: f64, y: f64) -> (f64, f64) {
     (0..STEPS).fold((x, y), |(px, py), _| {
         let (fx, fy) = forward(px, py);

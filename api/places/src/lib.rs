@@ -1,6 +1,6 @@
-//! Places. `datum.rs`: what a coordinate's numbers refer to. `boundaries.rs`: checked boundaries. `lookup/mod.rs`: which area a
-//! point lies in, exactly. `county_map.rs`: the map. `compare.rs` and `overlay.rs`: two sets of boundaries, in numbers and
-//! drawn over each other. Nothing here asks anybody or waits for anything.
+//! Pure geography. `datum.rs`: datums of coordinates. `boundaries.rs`: checked boundaries. `lookup/mod.rs`: exact
+//! lookup of a point's area. `county_map.rs`: the map. `compare.rs` and `overlay.rs`: two sets of boundaries compared,
+//! in numbers and as a drawing.
 
 pub mod boundaries;
 pub mod compare;

@@ -1,21 +1,21 @@
-//! Two sets of boundaries drawn over each other, for the eye to compare.
+//! Draws two sets of boundaries over each other for visual comparison.
 
 use geo::{Area as _, Intersects as _, MultiPolygon, Rect};
 
 use crate::boundaries::Shape;
 use crate::county_map::{MARGIN, Projection, WIDTH, bounds, drawn, label, path};
 
-/// One area of either set, as an SVG path.
+/// An area of either set, as an SVG path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
     pub code: String,
     pub name: String,
     pub path: String,
-    /// Where its label stands; none where the label of a larger area does.
+    /// Position of the label. `None` if a larger area's label is there.
     pub label: Option<(f64, f64)>,
 }
 
-/// Width and height of a letter of a label.
+/// Width and height of a letter in a label.
 const LETTER: f64 = 24.0;
 
 /// A drawing with both sets in the same place and scale.
@@ -61,7 +61,7 @@ impl Overlay {
     }
 }
 
-/// The largest areas are labelled first; where there is no room left there is no label.
+/// Places labels, largest areas first; an area without free space gets none.
 fn labels(shapes: &[Shape], outlines: &[MultiPolygon<f64>]) -> Vec<Option<(f64, f64)>> {
     let mut order: Vec<(usize, f64)> = outlines
         .iter()

@@ -36,7 +36,7 @@ proptest! {
         let _ = delegates(format!("姓名,手机号,角色\n{}", body.join("\n")).as_bytes());
     }
 
-    /// What is quoted as it should be comes back, in every row, under every delimiter.
+    /// Correctly quoted cells are read back, in every row, under every delimiter.
     #[test]
     fn quoted_cells_come_back(names in proptest::collection::vec("[甲乙丙丁a-z,;|\"，]{1,8}", 1..8), at in 0..5_usize) {
         let delimiter = [',', '\t', ';', '|', '，'][at];

@@ -1,4 +1,4 @@
-//! Closed sets of administration; stored as snake_case text.
+//! Enums of administration, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// What an administrator did.
+    /// An administrator's action.
     pub enum ActKind {
         BeforeTheFirst => "before_the_first",
         RosterImported => "roster_imported",

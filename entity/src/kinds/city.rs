@@ -1,4 +1,4 @@
-//! Closed sets of city; stored as snake_case text.
+//! Enums of the city data, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ kind! {
 }
 
 kind! {
-    /// What a duty rule applies to; the most specific wins.
+    /// The scope of a duty rule. The most specific rule wins.
     pub enum ScopeKind {
         Township => "township",
         County => "county",
@@ -25,7 +25,7 @@ kind! {
 }
 
 kind! {
-    /// The geodetic datum a coordinate was given in.
+    /// The geodetic datum of a coordinate.
     pub enum Datum {
         Wgs84 => "wgs84",
         Gcj02 => "gcj02",
@@ -34,7 +34,7 @@ kind! {
 }
 
 kind! {
-    /// How a point lies to its area.
+    /// Relation of a point to its area.
     pub enum PlaceRelation {
         Inside => "inside",
         NearBorder => "near_border",

@@ -1,4 +1,4 @@
-//! Closed sets of exports; stored as snake_case text.
+//! Enums of exports, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// The form of a file.
+    /// The format of a file.
     pub enum ExportFormat {
         Csv => "csv",
         Xlsx => "xlsx",
@@ -14,7 +14,7 @@ kind! {
 }
 
 kind! {
-    /// Life of an export: its rows are read, a workbook is put together from them, it is there.
+    /// State of an export: rows are read, the workbook is assembled, the file is ready.
     pub enum ExportStatus {
         Reading => "reading",
         Binding => "binding",

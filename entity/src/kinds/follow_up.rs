@@ -1,4 +1,4 @@
-//! Closed sets of follow-up; stored as snake_case text.
+//! Enums of follow-ups, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ kind! {
 }
 
 kind! {
-    /// Life of a follow-up.
+    /// State of a follow-up.
     pub enum FollowUpStatus {
         Asked => "asked",
         Reminded => "reminded",

@@ -1,6 +1,6 @@
 //! `kind!` declares an enum once for the database, for JSON and for the document.
 
-/// Declares a closed set whose members are stored, sent and shown under one snake_case name.
+/// Declares an enum whose variants are stored, sent and shown under one snake_case name.
 #[macro_export]
 macro_rules! kind {
     ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident => $text:literal),* $(,)? }) => {
@@ -46,7 +46,7 @@ macro_rules! kind {
     };
 }
 
-/// A text that names no member of the set.
+/// A text that names no variant of the enum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownName;
 

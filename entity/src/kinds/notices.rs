@@ -1,4 +1,4 @@
-//! Closed sets of notices; stored as snake_case text.
+//! Enums of notices, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// What became of a push.
+    /// The result of a push.
     pub enum DeliveryStatus {
         Waiting => "waiting",
         Sent => "sent",

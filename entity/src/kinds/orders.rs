@@ -1,4 +1,4 @@
-//! Closed sets of orders; stored as snake_case text.
+//! Enums of orders, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ kind! {
 }
 
 kind! {
-    /// Life of an order.
+    /// State of an order.
     pub enum Status {
         Submitted => "submitted",
         Triage => "triage",
@@ -37,7 +37,7 @@ kind! {
 }
 
 kind! {
-    /// Who said what kind of matter it is.
+    /// The source of a category.
     pub enum CategorySource {
         Chosen => "chosen",
         Suggested => "suggested",
@@ -47,7 +47,7 @@ kind! {
 }
 
 kind! {
-    /// In which capacity somebody acted.
+    /// The role in which a person acted.
     pub enum ActorRole {
         Delegate => "delegate",
         Operator => "operator",
@@ -60,7 +60,7 @@ kind! {
 }
 
 kind! {
-    /// Who reads an event: everybody concerned, the units and staff, or the supervisors and operators.
+    /// Readers of an event: all people concerned, units and staff, or supervisors and operators.
     pub enum Visibility {
         Public => "public",
         Internal => "internal",
@@ -78,7 +78,7 @@ kind! {
 }
 
 kind! {
-    /// Life of a charge.
+    /// State of an assignment.
     pub enum AssignmentStatus {
         Open => "open",
         Accepted => "accepted",
@@ -106,7 +106,7 @@ kind! {
 }
 
 kind! {
-    /// How high a matter has been raised.
+    /// The supervision level of a matter.
     pub enum SupervisionLevel {
         None => "none",
         Unit => "unit",

@@ -1,4 +1,4 @@
-//! Closed sets of the one screen; stored as snake_case text.
+//! Enums of the overview, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// How long a span of kept counts is.
+    /// The length of a period of materialized counts.
     pub enum Grain {
         Day => "day",
         Week => "week",

@@ -1,4 +1,4 @@
-//! Closed sets of people; stored as snake_case text.
+//! Enums of people, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// Where a unit stands.
+    /// The level of a unit.
     pub enum UnitLevel {
         CityBureau => "city_bureau",
         CountyBureau => "county_bureau",
@@ -18,7 +18,7 @@ kind! {
 }
 
 kind! {
-    /// What a person may do; read from the database for anything that changes data.
+    /// A person's role. Read from the database, not from the token, for every change of data.
     pub enum Role {
         Delegate => "delegate",
         Operator => "operator",
@@ -40,7 +40,7 @@ kind! {
 }
 
 kind! {
-    /// Where somebody signed in.
+    /// The client of a session.
     pub enum SessionKind {
         MiniProgram => "mini_program",
         Console => "console",
@@ -48,7 +48,7 @@ kind! {
 }
 
 kind! {
-    /// How a console session is asked for.
+    /// The way a console session is requested.
     pub enum LoginRequestKind {
         Scan => "scan",
         Link => "link",

@@ -1,4 +1,4 @@
-//! Closed sets of photos; stored as snake_case text.
+//! Enums of photos, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// What a photo shows.
+    /// The role of a photo.
     pub enum PhotoRole {
         Before => "before",
         After => "after",

@@ -1,4 +1,4 @@
-//! Closed sets of reports; stored as snake_case text.
+//! Enums of reports, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ kind! {
 }
 
 kind! {
-    /// Life of a report.
+    /// State of a report.
     pub enum ReportStatus {
         Queued => "queued",
         Ready => "ready",

@@ -1,4 +1,4 @@
-//! Closed sets of sites; stored as snake_case text.
+//! Enums of sites, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::kind;
 
 kind! {
-    /// Life of a resident's message.
+    /// State of a resident's message.
     pub enum SiteMessageStatus {
         Received => "received",
         Adopted => "adopted",
@@ -16,7 +16,7 @@ kind! {
 }
 
 kind! {
-    /// What kind of thing is published to others.
+    /// A kind of published content.
     pub enum ContentSubject {
         SiteMessage => "site_message",
         SiteAnswer => "site_answer",
@@ -25,7 +25,7 @@ kind! {
 }
 
 kind! {
-    /// What the content check said. `unavailable`: WeChat did not say, so a person has to look.
+    /// The result of the content check. `unavailable`: WeChat gave none, so an operator must review the content.
     pub enum ContentCheck {
         Pending => "pending",
         Pass => "pass",

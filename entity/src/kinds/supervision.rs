@@ -1,4 +1,4 @@
-//! Closed sets of supervision; stored as snake_case text.
+//! Enums of supervision, stored as snake_case text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ kind! {
 }
 
 kind! {
-    /// Where a hot topic stands.
+    /// The trend of a hot topic.
     pub enum TopicStatus {
         Rising => "rising",
         Steady => "steady",
@@ -23,7 +23,7 @@ kind! {
 }
 
 kind! {
-    /// How a hot topic was found: a group about one thing, or a category that rises in some areas.
+    /// The origin of a hot topic: a group about one thing, or a category that rises in some areas.
     pub enum TopicOrigin {
         Group => "group",
         Rise => "rise",
@@ -31,7 +31,7 @@ kind! {
 }
 
 kind! {
-    /// What happened to a hot topic.
+    /// An event in the history of a hot topic.
     pub enum TopicAction {
         Found => "found",
         Crossed => "crossed",

@@ -1587,7 +1587,7 @@ export interface components {
             verdicts: components["schemas"]["Given"];
         };
         /**
-         * @description In which capacity somebody acted.
+         * @description The role in which a person acted.
          * @enum {string}
          */
         ActorRole: "delegate" | "operator" | "handler" | "supervisor" | "admin" | "system" | "resident";
@@ -1709,7 +1709,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         AssignmentId: string;
         /**
@@ -1718,7 +1718,7 @@ export interface components {
          */
         AssignmentRole: "lead" | "support" | "sub";
         /**
-         * @description Life of a charge.
+         * @description State of an assignment.
          * @enum {string}
          */
         AssignmentStatus: "open" | "accepted" | "done" | "withdrawn";
@@ -1774,7 +1774,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         BoundarySetId: string;
         /**
@@ -1820,7 +1820,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         CampaignId: string;
         CampaignLine: {
@@ -1872,7 +1872,7 @@ export interface components {
             items: components["schemas"]["Group"][];
         };
         /**
-         * @description Who said what kind of matter it is.
+         * @description The source of a category.
          * @enum {string}
          */
         CategorySource: "chosen" | "suggested" | "operator" | "unknown";
@@ -1935,17 +1935,17 @@ export interface components {
             how: string;
         };
         /**
-         * @description What the content check said. `unavailable`: WeChat did not say, so a person has to look.
+         * @description The result of the content check. `unavailable`: WeChat gave none, so an operator must review the content.
          * @enum {string}
          */
         ContentCheck: "pending" | "pass" | "review" | "risky" | "unavailable";
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         ContentCheckId: string;
         /**
-         * @description What kind of thing is published to others.
+         * @description A kind of published content.
          * @enum {string}
          */
         ContentSubject: "site_message" | "site_answer" | "order";
@@ -1959,7 +1959,7 @@ export interface components {
             times: number;
         };
         /**
-         * @description The geodetic datum a coordinate was given in.
+         * @description The geodetic datum of a coordinate.
          * @enum {string}
          */
         Datum: "wgs84" | "gcj02" | "bd09";
@@ -2055,7 +2055,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         ExtensionId: string;
         /**
@@ -2176,7 +2176,7 @@ export interface components {
             longitude: number;
         };
         /**
-         * @description How long a span of kept counts is.
+         * @description The length of a period of materialized counts.
          * @enum {string}
          */
         Grain: "day" | "week" | "month" | "quarter" | "year";
@@ -2463,7 +2463,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         NoticeId: string;
         /** @description One line of the inbox. */
@@ -2863,7 +2863,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         PersonId: string;
         /**
@@ -2886,7 +2886,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         PhotoId: string;
         /** @description Presigned links: the longer side is 1280 and 320 pixels at most, without metadata. */
@@ -2903,7 +2903,7 @@ export interface components {
             longitude: number;
         };
         /**
-         * @description What a photo shows.
+         * @description The role of a photo.
          * @enum {string}
          */
         PhotoRole: "before" | "after" | "evidence";
@@ -2927,7 +2927,7 @@ export interface components {
             name: string;
         };
         /**
-         * @description How a point lies to its area.
+         * @description Relation of a point to its area.
          * @enum {string}
          */
         PlaceRelation: "inside" | "near_border" | "nearest" | "outside" | "unknown";
@@ -3128,7 +3128,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         ReplyId: string;
         ReplyOrder: {
@@ -3161,7 +3161,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         ReportId: string;
         /** @description A report with what it says. */
@@ -3174,7 +3174,7 @@ export interface components {
          */
         ReportKind: "weekly" | "monthly" | "topic" | "custom";
         /**
-         * @description Life of a report.
+         * @description State of a report.
          * @enum {string}
          */
         ReportStatus: "queued" | "ready" | "failed";
@@ -3274,7 +3274,7 @@ export interface components {
             urls: components["schemas"]["PhotoLinks"];
         };
         /**
-         * @description What a person may do; read from the database for anything that changes data.
+         * @description A person's role. Read from the database, not from the token, for every change of data.
          * @enum {string}
          */
         Role: "delegate" | "operator" | "handler" | "supervisor" | "admin";
@@ -3344,7 +3344,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         SessionId: string;
         /** @description One sign-in that is still alive. */
@@ -3363,7 +3363,7 @@ export interface components {
             last_used_at: string;
         };
         /**
-         * @description Where somebody signed in.
+         * @description The client of a session.
          * @enum {string}
          */
         SessionKind: "mini_program" | "console";
@@ -3465,16 +3465,16 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         SiteId: string;
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         SiteMessageId: string;
         /**
-         * @description Life of a resident's message.
+         * @description State of a resident's message.
          * @enum {string}
          */
         SiteMessageStatus: "received" | "adopted" | "answered" | "refused";
@@ -3544,7 +3544,7 @@ export interface components {
             stage: components["schemas"]["Status"];
         };
         /**
-         * @description Life of an order.
+         * @description State of an order.
          * @enum {string}
          */
         Status: "submitted" | "triage" | "dispatched" | "in_progress" | "replied" | "closed" | "cancelled";
@@ -3634,7 +3634,7 @@ export interface components {
             waiting: number;
         };
         /**
-         * @description How high a matter has been raised.
+         * @description The supervision level of a matter.
          * @enum {string}
          */
         SupervisionLevel: "none" | "unit" | "county" | "city";
@@ -3693,7 +3693,7 @@ export interface components {
             visibility: components["schemas"]["Visibility"];
         };
         /**
-         * @description What happened to a hot topic.
+         * @description An event in the history of a hot topic.
          * @enum {string}
          */
         TopicAction: "found" | "crossed" | "over" | "merged" | "split" | "renamed" | "sorted" | "dismissed" | "restored" | "campaign";
@@ -3717,7 +3717,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         TopicId: string;
         TopicOrder: {
@@ -3728,12 +3728,12 @@ export interface components {
             status: components["schemas"]["Status"];
         };
         /**
-         * @description How a hot topic was found: a group about one thing, or a category that rises in some areas.
+         * @description The origin of a hot topic: a group about one thing, or a category that rises in some areas.
          * @enum {string}
          */
         TopicOrigin: "group" | "rise";
         /**
-         * @description Where a hot topic stands.
+         * @description The trend of a hot topic.
          * @enum {string}
          */
         TopicStatus: "rising" | "steady" | "over";
@@ -3805,11 +3805,11 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         UnitId: string;
         /**
-         * @description Where a unit stands.
+         * @description The level of a unit.
          * @enum {string}
          */
         UnitLevel: "city_bureau" | "county_bureau" | "county_government" | "zone_committee" | "street_office" | "enterprise";
@@ -3856,7 +3856,7 @@ export interface components {
         };
         /**
          * Format: uuid
-         * @description UUID version 7: sortable by the time of its making.
+         * @description A UUID version 7: sortable by creation time.
          */
         VerdictId: string;
         VerdictView: {
@@ -3891,7 +3891,7 @@ export interface components {
             unsolved: number;
         };
         /**
-         * @description Who reads an event: everybody concerned, the units and staff, or the supervisors and operators.
+         * @description Readers of an event: all people concerned, units and staff, or supervisors and operators.
          * @enum {string}
          */
         Visibility: "public" | "internal" | "supervision";

@@ -88,7 +88,7 @@ fn pure_rules_are_pure() {
     );
 }
 
-/// What each part of the product may know: parts of its own tier and of lower ones.
+/// The parts of the product that each part may use: those of its own tier and of lower ones.
 const TIERS: [&[&str]; 6] = [
     &[
         "app",

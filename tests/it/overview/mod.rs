@@ -1,5 +1,5 @@
-//! The one screen: what it shows is what stands in the orders, however it came to stand there, and nobody sees
-//! more of it than he may.
+//! The overview screen shows the state of the orders, however it came about, and shows nobody more than they
+//! may see.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use walk::{Cast, Dice, something};
 
 const VENDORS: &str = "占道经营";
 
-/// What the orders themselves say, counted one by one; by area, empty for the city.
+/// Counts the orders one by one, per area; the empty area is the city.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Recount {
     /// By stage and light.
@@ -113,7 +113,7 @@ async fn recount(app: &TestApp, area: Option<&str>) -> Recount {
     count
 }
 
-/// The same out of an answer of `GET /overview`.
+/// Reads these counts from a response of `GET /overview`.
 fn shown(screen: &Value) -> Recount {
     let number = |value: &Value| value.as_i64().unwrap_or_else(|| panic!("no count: {value}"));
     let mut shown = Recount::default();

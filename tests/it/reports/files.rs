@@ -1,4 +1,4 @@
-//! What stands in a report's files, read by programs of another make.
+//! The content of a report's files, read by independent programs.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read as _};

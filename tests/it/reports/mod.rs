@@ -87,7 +87,7 @@ fn october() -> Value {
     json!({ "kind": "monthly", "from": "2025-10-01", "to": "2025-10-31" })
 }
 
-/// Everything that may be known of the orders, through the API.
+/// Reads all figures of the orders through the API.
 async fn all_orders(who: &Client) -> Vec<Value> {
     let page = who.get("/orders?limit=100").await.ok();
     assert_eq!(page["next_cursor"], Value::Null);

@@ -1,6 +1,6 @@
-//! Every operation of the document, tried by everybody who may not: nobody signed in (401), the wrong role
-//! or the wrong unit, county or delegate (403, or 404 for what he may not know exists). An operation that
-//! the table below does not name fails the test, so that none is forgotten.
+//! Every operation of the document, called by everyone without the right: nobody signed in (401), the wrong role
+//! or the wrong unit, county or delegate (403, or 404 if the caller may not know that the object exists). An
+//! operation that the table below does not name fails the test.
 
 use std::collections::BTreeSet;
 
@@ -193,7 +193,7 @@ const TABLE: &[(&str, May)] = &[
     ("POST /api/v1/campaigns/{id}/orders", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/close", Only(WATCHING)),
     ("POST /api/v1/orders/{number}/cancel", Only(&[Reporter, Operator])),
-    // Anybody may endorse a matter he has found near a place.
+    // Any delegate may endorse a matter found near a place.
     ("POST /api/v1/orders/{number}/endorsements", Only(DELEGATES)),
     ("POST /api/v1/orders/{number}/extensions", Only(&[UnitHandler])),
     (
@@ -217,7 +217,7 @@ const TABLE: &[(&str, May)] = &[
     ("GET /api/v1/overview/stream", Only(COUNTERS)),
     ("GET /api/v1/appraisal", Only(COUNTERS)),
     ("GET /api/v1/me/activity", Only(DELEGATES)),
-    // The delegate is the reporter, one of the city's congress: his committee is the city's.
+    // The reporter is a delegate of the city's congress, so the committee is the city's.
     ("GET /api/v1/people/{id}/activity", Only(&[CitySupervisor])),
     ("GET /api/v1/sites/{code}", Anybody),
     ("GET /api/v1/sites", Only(&[Operator, Admin])),

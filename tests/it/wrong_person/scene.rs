@@ -1,4 +1,4 @@
-//! What the wrong person tries his hand at.
+//! The objects that the wrong person tries to access.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ use super::Standing::{
 /// One order with a photo, and everybody who stands in some way to it.
 pub struct Scene {
     pub document: Value,
-    /// What stands in the place of a path's parameters.
+    /// The values of a path's parameters.
     pub parameters: BTreeMap<&'static str, String>,
     pub people: Vec<(Standing, Client)>,
     pub stranger: Client,

@@ -1,6 +1,6 @@
-//! Which area a point lies in. Exact: a point strictly inside a polygon is never given to another. A grid
-//! answers at once where a whole cell lies in one area; only cells that a border crosses are tested against
-//! polygons. The same grid holds the border's segments, so the distance to the border costs a few cells.
+//! Exact lookup of a point's area: a point strictly inside a polygon is never assigned to another. A grid answers
+//! directly where a whole cell is in one area; only cells that a border crosses are tested against polygons. The grid
+//! also indexes the border's segments, so the distance to the border needs a few cells.
 
 use entity::kinds::PlaceRelation;
 use geo::algorithm::indexed::IntervalTreeMultiPolygon;
@@ -15,16 +15,16 @@ use segment::Segment;
 
 mod outline;
 
-/// How near counts as near; from the city's policy.
+/// Distances of the city's policy.
 #[derive(Clone, Copy, Debug)]
 pub struct Nearness {
-    /// Within this of a border the neighbours are named as candidates. Metres.
+    /// Within this distance of a border the neighbours are candidates. Metres.
     pub border_m: f64,
-    /// A point outside everything but this near to an area is given to it. Metres.
+    /// A point outside of all areas but within this distance of one belongs to it. Metres.
     pub outside_m: f64,
 }
 
-/// A division without its outline.
+/// A division, without its outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Division {
     pub code: String,
@@ -39,22 +39,22 @@ pub struct Candidate<'a> {
     pub distance_m: f64,
 }
 
-/// What is known of a point.
+/// The location of a point.
 #[derive(Clone, Debug)]
 pub struct Located<'a> {
     pub relation: PlaceRelation,
     pub division: Option<&'a Division>,
-    /// To the nearest border, when that is within reach. Metres.
+    /// Distance to the nearest border in metres. `None` if it is out of reach.
     pub border_distance_m: Option<f64>,
-    /// Other areas within reach, the nearest first.
+    /// Other areas within reach, nearest first.
     pub candidates: Vec<Candidate<'a>>,
 }
 
-/// Cells along each axis. Measured best between 256 and 1024 for a city's counties.
+/// Cells along each axis. Between 256 and 1024 is fastest for a city's counties.
 const GRID: usize = 512;
-/// A worse fix than this says nothing about neighbours; it would name the whole city.
+/// Limit of the accuracy in metres: a worse position fix says nothing about neighbours.
 const MAX_ACCURACY_M: f64 = 2_000.0;
-/// Closer than this a point is taken to lie on the border itself.
+/// A point closer than this counts as on the border. Metres.
 const ON_BORDER_M: f64 = 0.001;
 const METRES_PER_DEGREE: f64 = 111_195.0;
 
@@ -70,9 +70,9 @@ struct Grid {
     origin: Coord<f64>,
     /// Degrees per cell.
     step: Coord<f64>,
-    /// What a cell without border belongs to: an index into `divisions`, `NOBODY`, or `MIXED`.
+    /// The division of each cell: an index into `divisions`, `NOBODY`, or `MIXED` if a border crosses the cell.
     owners: Vec<u16>,
-    /// Where each cell's segments begin in `members`; one more than there are cells.
+    /// Start of each cell's segments in `members`, plus one entry for the end.
     starts: Vec<u32>,
     members: Vec<u32>,
     segments: Vec<Segment>,
@@ -82,7 +82,7 @@ const NOBODY: u16 = u16::MAX;
 const MIXED: u16 = u16::MAX - 1;
 
 impl AreaIndex {
-    /// Indexes checked shapes; in the order of their codes, so that ties always fall the same way.
+    /// Indexes checked shapes in the order of their codes, so that ties are always resolved the same way.
     #[must_use]
     pub fn new(mut shapes: Vec<Shape>) -> Self {
         shapes.sort_by(|a, b| a.code.cmp(&b.code));
@@ -122,12 +122,12 @@ impl AreaIndex {
         &self.divisions
     }
 
-    /// The middle of each area's bounding box, longitude first, in the order of the divisions.
+    /// Returns the centre of each area's bounding box, longitude first, in the order of the divisions.
     pub fn middles(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.bounds.iter().map(|bounds| bounds.center().x_y())
     }
 
-    /// The area a point lies strictly in.
+    /// Returns the area that strictly contains the point.
     #[must_use]
     pub fn area_of(&self, point: Wgs84) -> Option<&Division> {
         self.divisions.get(self.owner(point)?)
@@ -148,7 +148,7 @@ impl AreaIndex {
         areas.position(|(bounds, tree)| rect_contains(bounds, p) && tree.contains(&p))
     }
 
-    /// Everything that is known of a point; `accuracy_m` is the fix's own.
+    /// Locates a point; `accuracy_m` is the accuracy of the position fix in metres.
     #[must_use]
     pub fn locate(&self, point: Wgs84, accuracy_m: Option<f64>, nearness: Nearness) -> Located<'_> {
         let accuracy = accuracy_m.unwrap_or(0.0).clamp(0.0, MAX_ACCURACY_M);
@@ -205,7 +205,7 @@ impl AreaIndex {
         candidates
     }
 
-    /// Decides every cell that no border crosses by its middle.
+    /// Assigns every cell without a border by its centre.
     fn fill_owners(&mut self) {
         for cell in 0..self.grid.owners.len() {
             let crossed = self.grid.members_of(cell..=cell).next().is_some();
@@ -223,7 +223,7 @@ impl AreaIndex {
     }
 }
 
-/// On the border itself: the area with the lowest code, so that it is always the same one.
+/// Returns the area with the lowest code if the point is on the border.
 fn on_border(near: &[(usize, f64)]) -> Option<usize> {
     near.iter()
         .find(|(_, distance)| *distance < ON_BORDER_M)
@@ -283,7 +283,7 @@ impl Grid {
         grid
     }
 
-    /// Lists each segment in every cell that its bounding box touches: more than it crosses, never fewer.
+    /// Lists each segment in every cell that its bounding box touches: a superset of the crossed cells.
     fn distribute(&mut self) {
         let mut cells: Vec<Vec<u32>> = vec![Vec::new(); GRID * GRID];
         for (number, segment) in self.segments.iter().enumerate() {
@@ -325,7 +325,7 @@ impl Grid {
         Self::clamp((latitude - self.origin.y) / self.step.y)
     }
 
-    /// None outside of the grid: there is no area there.
+    /// Returns `None` outside of the grid, where there is no area.
     fn cell_of(&self, point: Wgs84) -> Option<usize> {
         let size = f64::from(u32::try_from(GRID).unwrap_or(u32::MAX));
         let x = (point.longitude - self.origin.x) / self.step.x;
@@ -342,7 +342,7 @@ impl Grid {
         }
     }
 
-    /// The segments of a cell, or of several that follow each other in a row.
+    /// Returns the segments of a range of cells in one row.
     fn members_of(&self, cells: std::ops::RangeInclusive<usize>) -> impl Iterator<Item = &Segment> {
         let start = self.starts.get(*cells.start()).copied().unwrap_or(0) as usize;
         let end = self.starts.get(*cells.end() + 1).copied().unwrap_or(0) as usize;
@@ -352,14 +352,14 @@ impl Grid {
             .filter_map(|number| self.segments.get(*number as usize))
     }
 
-    /// The distance to each area's border that is within `reach` metres, in the order of the areas.
+    /// Returns the distance to each area's border within `reach` metres, in the order of the areas.
     fn borders_within(&self, point: Wgs84, reach: f64) -> Vec<(usize, f64)> {
         let metres = Coord {
             x: METRES_PER_DEGREE * point.latitude.to_radians().cos(),
             y: METRES_PER_DEGREE,
         };
         let (dx, dy) = (reach / metres.x.max(1.0), reach / metres.y);
-        // Squares, until the nearest piece of each border is known; few areas meet at a point.
+        // Squared distances until the nearest segment of each border is known; few areas meet at a point.
         let mut near: Vec<(usize, f64)> = Vec::new();
         let off_grid = point.longitude + dx < self.origin.x || point.latitude + dy < self.origin.y;
         if off_grid {

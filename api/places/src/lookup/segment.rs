@@ -1,10 +1,10 @@
-//! The distance from a point to a border. Pure.
+//! Pure: distance from a point to a border.
 
 use geo::Coord;
 
 use crate::datum::Wgs84;
 
-/// A piece of an area's border.
+/// A segment of an area's border.
 pub(super) struct Segment {
     pub(super) area: usize,
     pub(super) start: Coord<f64>,
@@ -12,15 +12,15 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// The square of the metres from a point, on a plane through it: exact to a millimetre at the distances asked
-    /// for. None beyond `reach`.
+    /// Returns the squared distance in m², on a plane through the point: exact to a millimetre at the distances used.
+    /// Returns `None` beyond `reach`.
     pub(super) fn square_within(&self, point: Wgs84, metres: Coord<f64>, reach: f64) -> Option<f64> {
         let at = |c: Coord<f64>| Coord {
             x: (c.x - point.longitude) * metres.x,
             y: (c.y - point.latitude) * metres.y,
         };
         let (a, b) = (at(self.start), at(self.end));
-        // Most pieces of the cells around lie wholly to one side.
+        // Most segments of the cells are entirely to one side.
         let is_beside = a.x.min(b.x) > reach || a.x.max(b.x) < -reach;
         if is_beside || a.y.min(b.y) > reach || a.y.max(b.y) < -reach {
             return None;

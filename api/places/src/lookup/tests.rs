@@ -8,7 +8,7 @@ const NEAR: Nearness = Nearness {
     outside_m: 300.0,
 };
 
-/// Two squares of 0.1° side by side; `B` has a bite taken out of it that belongs to nobody.
+/// Two adjacent squares of 0.1°; a notch in `B` belongs to no area.
 fn index() -> AreaIndex {
     let shape = |code: &str, outline: geo::Polygon<f64>| Shape {
         code: code.to_owned(),
@@ -29,7 +29,7 @@ fn index() -> AreaIndex {
     ])
 }
 
-/// A point so many metres east of the shared border at 112.1.
+/// Returns a point this many metres east of the shared border at 112.1.
 fn beside(east_m: f64) -> Wgs84 {
     let metres = METRES_PER_DEGREE * 34.05_f64.to_radians().cos();
     Wgs84 {
