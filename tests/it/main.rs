@@ -46,6 +46,7 @@ mod queue;
 mod rates;
 mod refusals;
 mod reports;
+mod repository;
 mod retention;
 mod roster;
 mod same_matter;
