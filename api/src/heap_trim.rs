@@ -1,4 +1,4 @@
-//! Memory that was needed for a moment, at the start or for a night's search, is not kept (`docs/adr/one-unsafe-call.md`).
+//! Memory that was needed for a moment, at the start or for a night's search, is not kept (`docs/adr/trim-the-heap.md`).
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@
 //! takes the feed of changed orders and moves the counts by the difference; `store/mod.rs` holds their rows; `worker.rs`
 //! does it all the time. Reading: `screen.rs` puts one screen together (`counts_cache.rs`: what is kept for it, `highlights.rs`: what stands out on it), `appraisal.rs` the table of rates,
 //! `activity.rs` what a delegate has done, `workload.rs` what is open at each unit. Live: `screen_hub.rs` and `stream.rs`; `replica_events.rs` carries events between replicas.
-//! Why so: `docs/adr/kept-counts.md`.
+//! Why so: `docs/adr/materialized-counts.md`.
 
 pub mod activity;
 pub mod appraisal;
