@@ -6,7 +6,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use places::datum::Wgs84;
-use places::lookup::{AreaIndex, Nearness};
+use places::lookup::{AreaIndex, BorderTolerance};
 use zhitong::city::pack::Pack;
 
 const POINTS: usize = 1_000_000;
@@ -18,7 +18,7 @@ fn main() {
         println!("the built-in pack was refused");
         return;
     };
-    let nearness = Nearness {
+    let nearness = BorderTolerance {
         border_m: pack.places.near_border_m,
         outside_m: pack.places.nearest_m,
     };

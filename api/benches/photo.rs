@@ -13,7 +13,7 @@ const TICK_MS: f64 = 10.0;
 
 fn main() {
     let photo = phone_photo();
-    let work = || intake::take_in(black_box(&photo), chrono_tz::Asia::Shanghai, Limits::default());
+    let work = || intake::process(black_box(&photo), chrono_tz::Asia::Shanghai, Limits::default());
     let Ok(taken) = work() else {
         println!("the sample photo was refused");
         return;

@@ -7,23 +7,23 @@ use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::notices::Voice;
-use crate::objects::client::Objects;
-use crate::orders::search::text_index::Memory;
-use crate::orders::submit::number::Numbers;
-use crate::overview::counts_cache::Readings;
-use crate::overview::screen_hub::Hub;
+use crate::notices::MessageCatalog;
+use crate::objects::client::ObjectStore;
+use crate::orders::search::text_index::TextIndex;
+use crate::orders::submit::number::NumberAllocator;
+use crate::overview::counts_cache::CountsCache;
+use crate::overview::screen_hub::ScreenHub;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
-use crate::photos::service::Darkroom;
+use crate::photos::service::PhotoPermits;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 
 /// A handle; all clones are the same application.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<AppInner>);
 
-pub struct Parts {
+pub struct AppInner {
     pub config: Config,
     /// Reads go straight to it; writes through `db::write`.
     pub db: Db,
@@ -32,17 +32,17 @@ pub struct Parts {
     pub city: CityHandle,
     pub jobs: Jobs,
     /// Room for decoding photos.
-    pub darkroom: Darkroom,
+    pub photo_permits: PhotoPermits,
     /// Photos' bytes.
-    pub objects: Objects,
+    pub objects: ObjectStore,
     /// Order numbers held in reserve.
-    pub numbers: Numbers,
+    pub numbers: NumberAllocator,
     /// The recent reports, indexed by their words.
-    pub recent: Memory,
+    pub text_index: TextIndex,
     /// Screens that are connected to this replica.
-    pub screens: Hub,
+    pub screen_hub: ScreenHub,
     /// The kept counts as the screens read them last.
-    pub readings: Readings,
+    pub counts_cache: CountsCache,
     /// Phone numbers and openids at rest.
     pub sealer: Sealer,
     /// Access tokens.
@@ -52,27 +52,27 @@ pub struct Parts {
     /// The stand-in itself; none in live mode.
     pub sandbox: Option<Sandbox>,
     /// The words of notices and the templates of pushes.
-    pub wording: Voice,
+    pub messages: MessageCatalog,
 }
 
 /// How the job runner is woken, and kept from running while the sandbox's clock is being moved.
 #[derive(Default)]
 pub struct Jobs {
     pub wake: tokio::sync::Notify,
-    pub turn: tokio::sync::Mutex<()>,
+    pub run_lock: tokio::sync::Mutex<()>,
 }
 
 impl Deref for App {
-    type Target = Parts;
+    type Target = AppInner;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &AppInner {
         &self.0
     }
 }
 
 impl App {
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: AppInner) -> Self {
         Self(Arc::new(parts))
     }
 }

@@ -13,14 +13,14 @@ pub trait Refusal: std::fmt::Debug {
     fn code(&self) -> &'static str;
     /// Chinese that a delegate can read.
     fn detail(&self) -> String;
-    fn kind(&self) -> Kind {
-        Kind::Rule
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Rule
     }
 }
 
 /// Which family of answer a refusal belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ErrorKind {
     /// 400: the request cannot be read.
     Malformed,
     /// 401: nobody, or nobody any more, is signed in.
@@ -73,26 +73,26 @@ pub struct CurrentState {
 
 /// Who works on what was asked for, sent along with a 409.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holder {
+pub struct ClaimHolder {
     pub name: String,
     pub until: DateTime<FixedOffset>,
 }
 
 /// A refusal on its way out.
 #[derive(Clone, Debug)]
-pub struct Refused {
-    pub kind: Kind,
+pub struct Rejection {
+    pub kind: ErrorKind,
     pub code: &'static str,
     pub detail: String,
     pub errors: Vec<FieldError>,
     pub state: Option<CurrentState>,
-    pub holder: Option<Holder>,
+    pub holder: Option<ClaimHolder>,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("refused: {}", .0.code)]
-    Refused(Box<Refused>),
+    Refused(Box<Rejection>),
     #[error("database: {0}")]
     Database(#[from] sea_orm::DbErr),
     #[error(transparent)]
@@ -106,8 +106,8 @@ impl<R: Refusal> From<R> for Error {
 }
 
 impl Error {
-    pub fn refused(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self::Refused(Box::new(Refused {
+    pub fn refused(kind: ErrorKind, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::Refused(Box::new(Rejection {
             kind,
             code,
             detail: detail.into(),
@@ -120,11 +120,11 @@ impl Error {
     /// 404, for what does not exist and for what the caller may not know of.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::refused(Kind::NotFound, "not_found", "没有找到，或您无权查看。")
+        Self::refused(ErrorKind::NotFound, "not_found", "没有找到，或您无权查看。")
     }
 
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::refused(Kind::Forbidden, "role_may_not", detail)
+        Self::refused(ErrorKind::Forbidden, "role_may_not", detail)
     }
 
     /// 422 `invalid_fields`, naming each field.
@@ -135,7 +135,7 @@ impl Error {
             .map(|e| e.detail.as_str())
             .collect::<Vec<_>>()
             .join(" ");
-        let mut error = Self::refused(Kind::Rule, "invalid_fields", detail);
+        let mut error = Self::refused(ErrorKind::Rule, "invalid_fields", detail);
         if let Self::Refused(refused) = &mut error {
             refused.errors = errors;
         }
@@ -153,7 +153,7 @@ impl Error {
 
     /// Adds who is in the way, and until when (409).
     #[must_use]
-    pub fn held_by(mut self, holder: Holder) -> Self {
+    pub fn with_holder(mut self, holder: ClaimHolder) -> Self {
         if let Self::Refused(refused) = &mut self {
             refused.holder = Some(holder);
         }
@@ -162,7 +162,7 @@ impl Error {
 
     /// The family of a refusal; none for faults of our own.
     #[must_use]
-    pub fn kind(&self) -> Option<Kind> {
+    pub fn kind(&self) -> Option<ErrorKind> {
         match self {
             Self::Refused(refused) => Some(refused.kind),
             Self::Database(_) | Self::Internal(_) => None,

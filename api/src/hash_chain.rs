@@ -4,13 +4,13 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 /// What the first entry has for the hash before it.
-pub const NOTHING_BEFORE: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+pub const GENESIS_HASH: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// SHA-256 of the hash before and the entry's fields, hexadecimal.
 #[must_use]
-pub fn link(prev_hash: &str, fields: &Value) -> String {
+pub fn link_hash(prev_hash: &str, fields: &Value) -> String {
     let mut text = String::new();
-    write_canonical(fields, &mut text);
+    canonical_json(fields, &mut text);
     let mut digest = Sha256::new();
     digest.update(prev_hash.as_bytes());
     digest.update(text.as_bytes());
@@ -18,7 +18,7 @@ pub fn link(prev_hash: &str, fields: &Value) -> String {
 }
 
 /// JSON with the keys in order and no blanks: one text for one value, whichever database gave it back.
-fn write_canonical(value: &Value, into: &mut String) {
+fn canonical_json(value: &Value, into: &mut String) {
     match value {
         Value::Array(items) => {
             into.push('[');
@@ -26,7 +26,7 @@ fn write_canonical(value: &Value, into: &mut String) {
                 if index > 0 {
                     into.push(',');
                 }
-                write_canonical(item, into);
+                canonical_json(item, into);
             }
             into.push(']');
         }
@@ -40,7 +40,7 @@ fn write_canonical(value: &Value, into: &mut String) {
                 }
                 into.push_str(&Value::from(name.as_str()).to_string());
                 into.push(':');
-                write_canonical(field, into);
+                canonical_json(field, into);
             }
             into.push('}');
         }
@@ -56,8 +56,8 @@ mod tests {
     #[test]
     fn the_order_of_keys_does_not_matter() {
         let (mut one, mut other) = (String::new(), String::new());
-        write_canonical(&json!({ "b": { "d": 1, "c": "引\"号" }, "a": [] }), &mut one);
-        write_canonical(
+        canonical_json(&json!({ "b": { "d": 1, "c": "引\"号" }, "a": [] }), &mut one);
+        canonical_json(
             &serde_json::from_str(r#"{"a":[], "b":{"c":"引\"号","d":1}}"#).unwrap(),
             &mut other,
         );
@@ -68,10 +68,13 @@ mod tests {
     #[test]
     fn a_link_depends_on_the_one_before() {
         let fields = json!(["a", 1]);
-        assert_ne!(link(NOTHING_BEFORE, &fields), link(&"1".repeat(64), &fields));
         assert_ne!(
-            link(NOTHING_BEFORE, &fields),
-            link(NOTHING_BEFORE, &json!(["a", 2]))
+            link_hash(GENESIS_HASH, &fields),
+            link_hash(&"1".repeat(64), &fields)
+        );
+        assert_ne!(
+            link_hash(GENESIS_HASH, &fields),
+            link_hash(GENESIS_HASH, &json!(["a", 2]))
         );
     }
 }

@@ -5,20 +5,20 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// The start is over by then.
-const FIRST: Duration = Duration::from_secs(10);
+const FIRST_DELAY: Duration = Duration::from_secs(10);
 /// A night's search, reports, photos and imports come and go. Some milliseconds each time.
-const EVERY: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_secs(60);
 
 /// Gives free memory back from time to time, until told to stop.
 pub async fn run(stop: CancellationToken) {
-    let mut wait = FIRST;
+    let mut wait = FIRST_DELAY;
     while stop.run_until_cancelled(tokio::time::sleep(wait)).await.is_some() {
-        give_back().await;
-        wait = EVERY;
+        trim().await;
+        wait = INTERVAL;
     }
 }
 
-async fn give_back() {
+async fn trim() {
     // It waits for those who allocate, and they for it.
     let trimmed = tokio::task::spawn_blocking(heap::trim).await;
     tracing::debug!(some = trimmed.unwrap_or(false), "free memory given back");

@@ -15,10 +15,10 @@ use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::app::{App, Jobs, Parts};
+use crate::app::{App, AppInner, Jobs};
 use crate::city::pack::Pack;
 use crate::city::snapshot::CityHandle;
-use crate::city::store::{self, Frame};
+use crate::city::store::{self, PackSettings};
 use crate::city::{refresh, seed};
 use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
@@ -26,21 +26,21 @@ use crate::db::{self, Db};
 use crate::error::Error;
 use crate::http::{extract, request_id};
 use crate::insight::{nightly, reports};
-use crate::notices::{Voice, Wording, template_check};
-use crate::objects::client::{Objects, Settings};
+use crate::notices::{MessageCatalog, Wording, template_check};
+use crate::objects::client::{ObjectStore, Settings};
 use crate::objects::embedded;
-use crate::orders::search::text_index::{self, Memory};
-use crate::orders::submit::number::Numbers;
-use crate::overview::counts_cache::Readings;
-use crate::overview::screen_hub::Hub;
+use crate::orders::search::text_index::{self, TextIndex};
+use crate::orders::submit::number::NumberAllocator;
+use crate::overview::counts_cache::CountsCache;
+use crate::overview::screen_hub::ScreenHub;
 use crate::overview::worker;
 use crate::people::roster;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
-use crate::photos::service::Darkroom;
+use crate::photos::service::PhotoPermits;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
-use crate::wechat::sandbox::server::Setting;
+use crate::wechat::sandbox::server::SandboxConfig;
 use crate::{console, heap_trim, jobs, ops, routes};
 
 /// How long requests and jobs in flight may take to finish after SIGTERM.
@@ -73,7 +73,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     let objects = open_store(&config, &sealer).await.context("the object store")?;
     let tokens = Tokens::new(&config.jwt_secret);
     let wechat = WeChat::new(&config.wechat, address, clock.clone())?;
-    let setting = Setting {
+    let setting = SandboxConfig {
         people: pack.files.get("demo/people.csv"),
         wording: pack.files.get("wording.toml"),
     };
@@ -83,27 +83,28 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         pack.policy.clocks.time_zone,
     )
     .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
-    wording.consents_told = config.wechat.push_token.is_some();
-    let wording = Voice::new(wording, city.clone());
-    let app = App::new(Parts {
+    wording.consent_events_enabled = config.wechat.push_token.is_some();
+    let wording = MessageCatalog::new(wording, city.clone());
+    let app = App::new(AppInner {
         config,
         db,
         clock,
         city,
-        darkroom: Darkroom::default(),
+        photo_permits: PhotoPermits::default(),
         jobs: Jobs::default(),
         objects,
-        numbers: Numbers::default(),
-        recent: Memory::default(),
-        screens: Hub::default(),
-        readings: Readings::default(),
+        numbers: NumberAllocator::default(),
+        text_index: TextIndex::default(),
+        screen_hub: ScreenHub::default(),
+        counts_cache: CountsCache::default(),
         sealer,
         tokens,
         wechat,
         sandbox,
-        wording,
+        messages: wording,
     });
-    app.screens.paint_with(console::overview::screen_page::paint);
+    app.screen_hub
+        .set_renderer(console::overview::screen_page::render);
     if app.config.wechat.mode == WeChatMode::Sandbox {
         roster::seed_demo_if_empty(&app)
             .await
@@ -120,7 +121,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
 }
 
 /// The configured store, or the embedded one, whose secret follows from the data key.
-async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<Objects> {
+async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<ObjectStore> {
     let S3Config {
         endpoint,
         public_endpoint,
@@ -143,7 +144,7 @@ async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<Objects>
         (format!("http://{address}"), secret.into(), true)
     };
     let public_endpoint = public_endpoint.unwrap_or_else(|| endpoint.clone());
-    let objects = Objects::new(&Settings {
+    let objects = ObjectStore::new(&Settings {
         endpoint,
         public_endpoint,
         region,
@@ -162,7 +163,9 @@ async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<Objects>
 /// Fills an empty database from the pack, then reads the city into memory.
 async fn open_city(db: &Db, pack: &Pack, clock: &Clock) -> Result<CityHandle, Error> {
     seed::seed_if_empty(db, pack, clock.now()).await?;
-    Ok(CityHandle::new(store::load(db, Frame::of_pack(pack)).await?))
+    Ok(CityHandle::new(
+        store::load(db, PackSettings::of_pack(pack)).await?,
+    ))
 }
 
 /// The HTTP server, started but not awaited; it stops at SIGTERM or when its handle says so.
@@ -208,7 +211,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
     tokio::spawn(worker::run(app.clone(), stop.clone()));
     tokio::spawn(close_screens(app.clone()));
-    tokio::spawn(text_index::warm(app.clone()));
+    tokio::spawn(text_index::preload(app.clone()));
     tokio::spawn(heap_trim::run(stop.clone()));
     let server = listen(app.clone(), listener)?;
     tokio::spawn(async move { template_check::warn_of_differences(&app).await });
@@ -230,7 +233,7 @@ async fn close_screens(app: App) {
         _ = quit.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    app.screens.close();
+    app.screen_hub.close();
 }
 
 /// The document, written once.

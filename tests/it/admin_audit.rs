@@ -5,11 +5,11 @@ use entity::{admin_act, history_check, order, order_event};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::orders::Report;
-use tests::{Browser, TestApp, Who};
-use zhitong::audit_log::{self, Act, By};
+use tests::{Browser, PersonQuery, TestApp};
+use zhitong::audit_log::{self, AuditActor, AuditEntry};
 use zhitong::db;
 use zhitong::orders::Actor;
-use zhitong::orders::history::verify::{Reading, Step};
+use zhitong::orders::history::verify::{PageResult, Verifier};
 use zhitong::orders::history::{self, NewEvent};
 
 const PATH: &str = "/console/admin/audit";
@@ -31,8 +31,8 @@ async fn verified(app: &TestApp, admin: &Browser) -> String {
 
 async fn record(app: &TestApp, subject: &str) {
     let txn = db::write(&app.app().db).await.unwrap();
-    let act = Act {
-        by: By::CommandLine,
+    let act = AuditEntry {
+        by: AuditActor::CommandLine,
         kind: ActKind::DutyImported,
         subject,
         detail: serde_json::json!({ "added": 3 }),
@@ -47,7 +47,7 @@ tests::on_both_databases! {
         let order = delegate.submit(&Report::default()).await;
         delegate.submit(&Report::default().saying("另一件事，路灯不亮了。")).await;
         app.run_jobs().await;
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         admin.get(PATH).await.page(200, &["还没有核验过", "还没有管理操作"]);
         let text = verified(&app, &admin).await;
         assert!(text.contains("完整，没有发现改动") && text.contains("2 件工单"), "{text}");
@@ -67,7 +67,7 @@ tests::on_both_databases! {
     }
 
     async fn a_second_reading_is_not_begun_while_one_is_under_way(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         for _ in 0..2 {
             admin.submit(&page, VERIFY, &[]).await.leads_to(&format!("{PATH}?done=history_check_asked"));
@@ -77,13 +77,13 @@ tests::on_both_databases! {
         // Run again after its end, the job changes nothing.
         let row = history_check::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         assert!(row.finished_at.is_some());
-        history::verification::go_on(app.app(), &row.id.to_string()).await.unwrap();
+        history::verification::verify_pages(app.app(), &row.id.to_string()).await.unwrap();
         let again = history_check::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         assert_eq!(again, row);
     }
 
     async fn what_administrators_did_is_listed_and_cannot_be_changed_unseen(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         for index in 0..60 {
             record(&app, &format!("第{index}份.csv")).await;
         }
@@ -99,7 +99,7 @@ tests::on_both_databases! {
             .await
             .unwrap();
         assert!(verified(&app, &admin).await.contains("第 32 条管理记录之前有缺失"));
-        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(PATH).await.page(403, &["您的身份"]);
         let token = operator.get("/console/sessions").await.hidden("csrf");
         operator.send(VERIFY, &[("csrf", token)]).await.page(403, &["您的身份"]);
@@ -120,13 +120,13 @@ tests::on_both_databases! {
             history::append(&txn, &row, event).await.unwrap();
         }
         txn.commit().await.unwrap();
-        let mut reading = Reading::default();
-        assert_eq!(reading.go_on(db).await.unwrap(), Step::More);
+        let mut reading = Verifier::default();
+        assert_eq!(reading.verify_page(db).await.unwrap(), PageResult::More);
         assert_eq!(reading.events, 1_000);
         // Put away and taken up again, as between two jobs.
         let put_away = serde_json::to_string(&reading).unwrap();
-        let mut reading: Reading = serde_json::from_str(&put_away).unwrap();
-        assert_eq!(reading.go_on(db).await.unwrap(), Step::Done(None));
+        let mut reading: Verifier = serde_json::from_str(&put_away).unwrap();
+        assert_eq!(reading.verify_page(db).await.unwrap(), PageResult::Done(None));
         assert!(reading.events > 1_050 && reading.orders == 1, "{reading:?}");
     }
 }

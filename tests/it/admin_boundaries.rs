@@ -4,7 +4,7 @@ use entity::kinds::ActKind;
 use entity::{admin_act, boundary_set};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
-use tests::{Browser, TestApp, Who};
+use tests::{Browser, PersonQuery, TestApp};
 use zhitong::city::files::Files;
 use zhitong::city::refresh;
 
@@ -57,7 +57,7 @@ async fn acts(app: &TestApp) -> Vec<ActKind> {
 
 tests::on_both_databases! {
     async fn a_set_is_loaded_compared_put_in_force_and_taken_back(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         page.page(200, &["在用", "载入新的边界", "系统管理"]);
         let first = app.app().city.load().boundary_set;
@@ -92,7 +92,7 @@ tests::on_both_databases! {
     }
 
     async fn faults_are_told_by_feature_and_nothing_is_kept(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         let mut outlines = outlines();
         feature(&mut outlines, "410302")["properties"]["level"] = json!("district");
@@ -108,7 +108,7 @@ tests::on_both_databases! {
     }
 
     async fn the_same_file_is_recognised(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         let files = Files::open("luoyang").unwrap();
         let same = files.get("areas.geojson").unwrap();
@@ -118,17 +118,17 @@ tests::on_both_databases! {
     }
 
     async fn boundaries_are_an_admins(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         for role in ["operator", "supervisor", "handler", "delegate"] {
-            let other = Browser::as_cast(&app, Who::role(role)).await;
+            let other = Browser::as_cast(&app, PersonQuery::role(role)).await;
             other.get(PATH).await.page(403, &["您的身份"]);
             // With an own token, too.
             let token = other.get("/console/sessions").await.hidden("csrf");
             other.send(PATH, &[("csrf", token)]).await.page(403, &["您的身份"]);
         }
         // A file without the form's token is not even read.
-        let stranger = Browser::as_cast(&app, Who::role("operator")).await;
+        let stranger = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         stranger.submit_file(&page, PATH, ("a.geojson", &shrunk()), &[]).await.page(403, &["页面已过期"]);
         assert_eq!(boundary_set::Entity::find().all(&app.app().db).await.unwrap().len(), 1);
     }

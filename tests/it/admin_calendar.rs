@@ -1,7 +1,7 @@
 //! The console's calendar: a year as months, what has not been announced yet, and what an announcement moves.
 
 use tests::orders::Report;
-use tests::{Browser, Who};
+use tests::{Browser, PersonQuery};
 
 const PATH: &str = "/console/admin/calendar";
 const IMPORT: &str = "/console/admin/calendar/import";
@@ -10,14 +10,14 @@ const NEXT: &str = r#"{"2027": {"holidays": ["2027-01-01", "2027-01-04"], "workd
 
 tests::on_both_databases! {
     async fn a_year_is_shown_as_announced(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let text = admin.get(PATH).await.page(200, &["2025 年工作日历", "放假", "调休上班", "<caption>12月</caption>", "class=\"holiday\"", "class=\"makeup\""]);
         assert!(!text.contains("还没有载入"), "{text}");
         let last = admin.get(&format!("{PATH}?year=2026")).await.page(200, &["2026 年工作日历"]);
         assert!(last.contains("aria-current"), "{last}");
         // A year that nobody offers is this one.
         admin.get(&format!("{PATH}?year=1900")).await.page(200, &["2025 年工作日历"]);
-        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(PATH).await.page(403, &["您的身份"]);
         operator.get(IMPORT).await.page(403, &["您的身份"]);
     }
@@ -34,7 +34,7 @@ tests::on_both_databases! {
             resolution["due_at"].as_str().unwrap().to_owned()
         };
         let before = due(&order);
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         admin
             .get(&format!("{PATH}?year=2027"))
             .await

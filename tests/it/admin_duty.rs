@@ -3,7 +3,7 @@
 use entity::kinds::ActKind;
 use entity::{admin_act, duty_rule};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-use tests::{Browser, TestApp, Who};
+use tests::{Browser, PersonQuery, TestApp};
 use zhitong::city::files::Files;
 
 const PATH: &str = "/console/admin/duty";
@@ -21,20 +21,20 @@ async fn last_act(app: &TestApp) -> ActKind {
 
 tests::on_both_databases! {
     async fn rows_are_found_by_category_and_place(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let all = admin.get(PATH).await.page(200, &["派单目录", "条生效", "只显示前 500 条", "试算会派到哪里"]);
         let one = admin.get(&format!("{PATH}?category=0801")).await.page(200, &["0801", "全市"]);
         assert!(one.len() < all.len());
         let area = admin.get(&format!("{PATH}?area=410305&category=0101")).await.page(200, &["涧西区"]);
         assert!(!area.contains("<td>偃师区"), "{area}");
         admin.get(&format!("{PATH}?category=9999")).await.page(200, &["没有这样的条目"]);
-        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(PATH).await.page(403, &["您的身份"]);
         operator.get("/console/admin/duty.csv").await.page(403, &["您的身份"]);
     }
 
     async fn the_file_that_is_written_out_brings_the_same_table_back(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let file = admin.get("/console/admin/duty.csv").await;
         assert!(file.header("content-disposition").contains("duty.csv"), "{}", file.header("content-disposition"));
         let text = file.page(200, &["\u{feff}category,scope,lead,supports,precedence", "0801,city,D05"]);
@@ -46,7 +46,7 @@ tests::on_both_databases! {
     }
 
     async fn a_changed_row_is_previewed_then_sends_matters_elsewhere(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(IMPORT).await;
         let text = Files::open("luoyang").unwrap().get("duty.csv").unwrap().replace("0801,city,D05,", "0801,city,D01,");
         let preview = admin.submit_file(&page, IMPORT, ("duty.csv", &text), &[]).await;

@@ -1,6 +1,6 @@
 //! Every room of administration, tried by everybody who is no administrator.
 
-use tests::{Browser, Who};
+use tests::{Browser, PersonQuery};
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -65,7 +65,7 @@ tests::on_both_databases! {
             stranger.get(&path).await.leads_to(&format!("/console/login?next={path}"));
         }
         for role in ["operator", "supervisor", "handler", "delegate"] {
-            let other = Browser::as_cast(&app, Who::role(role)).await;
+            let other = Browser::as_cast(&app, PersonQuery::role(role)).await;
             let token = other.get("/console/sessions").await.hidden("csrf");
             for path in pages() {
                 let answer = other.get(&path).await;
@@ -77,7 +77,7 @@ tests::on_both_databases! {
             }
         }
         // And by an admin whose form has no token, or somebody else's.
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         for path in forms() {
             let answer = admin.send(&path, &[("csrf", "made-up".to_owned())]).await;
             answer.page(403, &["页面已过期"]);

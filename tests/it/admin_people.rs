@@ -3,7 +3,7 @@
 use entity::kinds::ActKind;
 use entity::{admin_act, session};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-use tests::{Browser, TestApp, Who};
+use tests::{Browser, PersonQuery, TestApp};
 
 const PATH: &str = "/console/admin/people";
 const FIND: &str = "/console/admin/people/find";
@@ -39,7 +39,7 @@ async fn last_act(app: &TestApp, admin: &Browser, kind: ActKind, name: &str) {
 tests::on_both_databases! {
     async fn somebody_is_found_by_name_and_by_number_and_both_stay_hidden(app: TestApp) {
         let delegate = app.delegate("涧西区").await.person().clone();
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let path = page_of(&admin, &delegate.name).await;
         let text = admin.get(&path).await.page(200, &[&delegate.name, "人大代表", "****", "已绑定", "小程序"]);
         let list = admin.get(PATH).await;
@@ -60,8 +60,8 @@ tests::on_both_databases! {
     async fn an_admin_signs_somebody_out(app: TestApp) {
         let phone = app.operator().await;
         let name = phone.person().name.clone();
-        let browser = Browser::as_cast(&app, Who::named(&name)).await;
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::named(&name)).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let path = page_of(&admin, &name).await;
         let page = admin.get(&path).await;
         page.page(200, &["小程序", "工作台", "全部退出"]);
@@ -75,7 +75,7 @@ tests::on_both_databases! {
         admin.submit(&page, &end, &[]).await.page(404, &[]);
         admin.submit(&page, &format!("{path}/end-all"), &[]).await.leads_to(&format!("{path}?done=person_signed_out"));
         assert_eq!(living(&app).await, 1, "the admin's own");
-        phone.get("/me").await.problem(401, "session_ended");
+        phone.get("/me").await.assert_problem(401, "session_ended");
         browser.get("/console/sessions").await.leads_to("/console/login?next=/console/sessions");
         last_act(&app, &admin, ActKind::SessionsEnded, &name).await;
     }
@@ -83,19 +83,19 @@ tests::on_both_databases! {
     async fn an_admin_unties_somebody_who_can_bind_anew(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
         let name = delegate.person().name.clone();
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let path = page_of(&admin, &name).await;
         let page = admin.get(&path).await;
         admin.submit(&page, &format!("{path}/unbind"), &[]).await.leads_to(&format!("{path}?done=person_unbound"));
-        delegate.get("/me").await.problem(401, "session_ended");
+        delegate.get("/me").await.assert_problem(401, "session_ended");
         let text = admin.get(&path).await.page(200, &["未绑定", "现在没有登录"]);
         assert!(!text.contains("解除绑定"), "{text}");
         last_act(&app, &admin, ActKind::PersonUnbound, &name).await;
     }
 
     async fn a_link_signs_its_person_in_once_and_is_recorded(app: TestApp) {
-        let operator = app.person(Who::role("operator")).await;
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let operator = app.person(PersonQuery::role("operator")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let path = page_of(&admin, &operator.name).await;
         let page = admin.get(&path).await;
         let made = admin.submit(&page, &format!("{path}/link"), &[]).await;
@@ -111,11 +111,11 @@ tests::on_both_databases! {
     }
 
     async fn people_are_an_admins(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
-        let victim = app.person(Who::role("supervisor")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let victim = app.person(PersonQuery::role("supervisor")).await;
         let path = page_of(&admin, &victim.name).await;
         for role in ["operator", "supervisor", "handler", "delegate"] {
-            let other = Browser::as_cast(&app, Who::role(role)).await;
+            let other = Browser::as_cast(&app, PersonQuery::role(role)).await;
             let token = other.get("/console/sessions").await.hidden("csrf");
             for address in [PATH, path.as_str()] {
                 other.get(address).await.page(403, &["您的身份"]);

@@ -3,7 +3,7 @@
 use entity::kinds::ActKind;
 use entity::{admin_act, site, site_delegate};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-use tests::{Browser, TestApp, Who, places};
+use tests::{Browser, PersonQuery, TestApp, places};
 
 const PATH: &str = "/console/admin/sites";
 
@@ -20,8 +20,8 @@ async fn named(app: &TestApp, name: &str) -> site::Model {
 
 tests::on_both_databases! {
     async fn a_site_is_made_changed_and_taken_out_of_use(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
-        let delegate = app.person(Who::delegate("涧西区")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let delegate = app.person(PersonQuery::delegate("涧西区")).await;
         admin.get(PATH).await.page(200, &["新建点位", "打印选中的码", "BMS-TUNNEL"]);
         let page = admin.get(&format!("{PATH}/new")).await;
         let (longitude, latitude) = (places::JIANXI.longitude.to_string(), places::JIANXI.latitude.to_string());
@@ -59,20 +59,20 @@ tests::on_both_databases! {
         assert_eq!(delegates.count(&app.app().db).await.unwrap(), 1);
 
         let scanned = format!("/sites/{}", site.code);
-        app.anonymous().get(&scanned).await.is_ok();
+        app.anonymous().get(&scanned).await.assert_ok();
         admin.submit(&page, &format!("{path}/in-use"), &[]).await.leads_to(&format!("{path}?done=site_changed"));
-        app.anonymous().get(&scanned).await.problem(404, "not_found");
+        app.anonymous().get(&scanned).await.assert_problem(404, "not_found");
         let page = admin.get(&path).await;
         page.page(200, &["已停用", "恢复使用"]);
         admin.get(&format!("{PATH}?state=out_of_use")).await.page(200, &["新华书店东门"]);
         admin.submit(&page, &format!("{path}/in-use"), &[]).await.leads_to(&format!("{path}?done=site_changed"));
-        app.anonymous().get(&scanned).await.is_ok();
+        app.anonymous().get(&scanned).await.assert_ok();
         use ActKind::{SiteChanged, SiteCreated};
         assert_eq!(acts(&app).await, [SiteCreated, SiteChanged, SiteChanged, SiteChanged]);
     }
 
     async fn sheets_are_printed_for_one_or_many(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let one = admin.get(&format!("{PATH}/sheets.pdf?site=BMS-TUNNEL")).await;
         assert_eq!((one.status, one.header("content-type")), (200, "application/pdf"));
         let two = admin.get(&format!("{PATH}/sheets.pdf?site=BMS-TUNNEL&site=LL-STATION-01")).await;
@@ -86,7 +86,7 @@ tests::on_both_databases! {
         let rest = admin.get(&format!("{PATH}/sheets.pdf")).await;
         assert!(rest.body.len() < all.body.len(), "{}", rest.body.len());
         admin.get(&format!("{PATH}/sheets.pdf?site=NOWHERE")).await.page(404, &["没有找到"]);
-        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(&format!("{PATH}/sheets.pdf")).await.page(403, &["您的身份"]);
         operator.get(PATH).await.page(403, &["您的身份"]);
         operator.get(&format!("{PATH}/BMS-TUNNEL")).await.page(403, &["您的身份"]);

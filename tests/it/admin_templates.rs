@@ -2,13 +2,13 @@
 
 use tests::fault_proxy::Fault;
 use tests::orders::Report;
-use tests::{Browser, Db, TestApp, Who};
+use tests::{Browser, Db, PersonQuery, TestApp};
 
 const PATH: &str = "/console/admin/templates";
 
 tests::on_both_databases! {
     async fn templates_are_compared_and_their_pushes_counted(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         let text = page.page(200, &["还没有检查过", "20 个字以内", "立即检查"]);
         assert!(!text.contains("相符"), "{text}");
@@ -25,7 +25,7 @@ tests::on_both_databases! {
         assert!(numbers(&counted).iter().sum::<i64>() > 0);
         // Eight days later they are history.
         app.advance(chrono::TimeDelta::days(8)).await;
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let later = admin.get(PATH).await.page(200, &[]);
         assert!(later.contains("相符"), "{later}");
 
@@ -36,7 +36,7 @@ tests::on_both_databases! {
         let text = admin.get(PATH).await.page(200, &["微信没有这个模板", "发不出去"]);
         assert!(!text.contains("相符"), "{text}");
 
-        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(PATH).await.page(403, &["您的身份"]);
         let token = operator.get("/console/sessions").await.hidden("csrf");
         operator.send("/console/admin/templates/check", &[("csrf", token)]).await.page(403, &["您的身份"]);
@@ -54,7 +54,7 @@ fn numbers(page: &str) -> Vec<i64> {
 #[tokio::test]
 async fn without_an_answer_the_last_comparison_stays() {
     let app = TestApp::with(Db::Sqlite).breakable_wechat().start().await;
-    let admin = Browser::as_cast(&app, Who::role("admin")).await;
+    let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
     let page = admin.get(PATH).await;
     let check = "/console/admin/templates/check";
     admin

@@ -4,7 +4,7 @@ use entity::kinds::ActKind;
 use entity::{admin_act, unit};
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use tests::orders::Report;
-use tests::{Browser, TestApp, Who};
+use tests::{Browser, PersonQuery, TestApp};
 use zhitong::city::files::Files;
 
 const PATH: &str = "/console/admin/units";
@@ -26,12 +26,12 @@ tests::on_both_databases! {
         let order = delegate.submit(&Report::default().category("道路破损")).await;
         app.run_jobs().await;
         let name = order["unit"]["name"].as_str().unwrap();
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let query = name.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
         let list = admin.get(&format!("{PATH}?q={query}")).await.page(200, &[name, "在办工单"]);
         let path = format!("{PATH}/{}", order["unit"]["id"].as_str().unwrap());
         assert!(list.contains(&format!("href=\"{path}\"")), "{list}");
-        let handler = app.person(Who::role("handler").unit(name)).await;
+        let handler = app.person(PersonQuery::role("handler").unit(name)).await;
         let text = admin.get(&path).await.page(200, &["道路破损", "主办", "1 件", &handler.name, "****"]);
         assert!(!text.contains(&handler.phone), "{text}");
         admin.get(&format!("{PATH}?kind=street_office&area=410305")).await.page(200, &["乡镇街道", "涧西区"]);
@@ -43,7 +43,7 @@ tests::on_both_databases! {
     }
 
     async fn units_are_previewed_then_imported(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(IMPORT).await;
         page.page(200, &["导入承办单位", "只预览"]);
         let before = unit::Entity::find().count(&app.app().db).await.unwrap();
@@ -66,7 +66,7 @@ tests::on_both_databases! {
     }
 
     async fn a_list_with_faults_is_told_line_by_line_and_kept_in_the_form(app: TestApp) {
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(IMPORT).await;
         let text = format!("{}D99,洛阳市城市管理局,,city_bureau,410399,,\n", file("units.csv"));
         let lines = text.lines().count();
@@ -76,7 +76,7 @@ tests::on_both_databases! {
         let short = "code,name,alias,level,county,township,parent\n";
         admin.submit(&page, IMPORT, &[("text", short), ("really", "yes")]).await.page(422, &["派单目录仍把事项派给它"]);
         assert_eq!(acts(&app).await, []);
-        let operator = Browser::as_cast(&app, Who::role("operator")).await;
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(PATH).await.page(403, &["您的身份"]);
         operator.get(IMPORT).await.page(403, &["您的身份"]);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
-use tests::{Who, on_both_databases, places};
+use tests::{PersonQuery, on_both_databases, places};
 
 /// The order without the links to its photos, which are signed anew each time.
 fn unsigned(mut order: Value) -> Value {
@@ -34,7 +34,7 @@ on_both_databases! {
 
     /// Staff see the charges too, among them those of supporting units.
     async fn what_an_operator_is_answered_is_the_order(app: TestApp) {
-        let (delegate, operator) = (app.person(Who::delegate("洛龙区")).await, app.operator().await);
+        let (delegate, operator) = (app.person(PersonQuery::delegate("洛龙区")).await, app.operator().await);
         let call = json!({
             "caller_phone": delegate.phone,
             "call_id": "A-1",

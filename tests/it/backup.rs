@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use tests::order_fixture::NOISE;
 use tests::orders::{Report, number};
-use tests::{Db, TestApp, Who, places};
+use tests::{Db, PersonQuery, TestApp, places};
 use zhitong::config::Config;
 use zhitong::ops::backup::{back_up, restore};
 
@@ -65,7 +65,7 @@ async fn what_is_restored_is_what_was_backed_up() {
     );
 
     let restored = TestApp::with(Db::Sqlite).restored_from(&new).start().await;
-    let delegate = restored.sign_in(Who::delegate("涧西区")).await;
+    let delegate = restored.sign_in(PersonQuery::delegate("涧西区")).await;
     let seen = delegate.order(&json!(number(&order))).await.ok();
     for field in ["number", "description", "status", "deadlines", "version"] {
         assert_eq!(seen[field], order[field], "{field}");

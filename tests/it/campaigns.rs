@@ -1,7 +1,7 @@
 //! 专项监督: orders of one kind are gathered by hand and by filter; findings, measures, watch list and outcome stay.
 
 use serde_json::{Value, json};
-use tests::order_fixture::{AREA, Desk, NOISE};
+use tests::order_fixture::{AREA, NOISE, OrderFixture};
 use tests::orders::{Report, number};
 use tests::{Client, on_both_databases, places};
 
@@ -39,15 +39,15 @@ async fn told(who: &Client) -> Vec<String> {
 
 on_both_databases! {
     async fn orders_are_gathered_by_hand_all_or_none(app: TestApp) {
-        let desk = Desk::set(&app).await;
+        let desk = OrderFixture::dispatched(&app).await;
         let county = app.county_supervisor(AREA).await;
         let campaign = open(&county, Some(AREA)).await;
         let unknown = json!({ "numbers": [desk.number, "T20250908999999"] });
-        gather(&county, &campaign, unknown).await.problem(422, "order_unknown");
+        gather(&county, &campaign, unknown).await.assert_problem(422, "order_unknown");
         let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());
         assert_eq!(county.get(&path).await.ok()["order_count"], 0, "none of them");
         for neither in [json!({}), json!({ "numbers": [] }), json!({ "numbers": [desk.number], "filter": {} })] {
-            gather(&county, &campaign, neither).await.problem(422, "invalid_fields");
+            gather(&county, &campaign, neither).await.assert_problem(422, "invalid_fields");
         }
         for _ in 0..2 {
             let full = gather(&county, &campaign, json!({ "numbers": [desk.number] })).await.ok();
@@ -55,8 +55,8 @@ on_both_databases! {
         }
         app.run_jobs().await;
         let joined = |events: Vec<String>| events.iter().filter(|event| *event == "campaign_joined").count();
-        assert_eq!(joined(desk.told(&desk.delegate).await), 1);
-        assert_eq!(joined(desk.told(&desk.unit).await), 1);
+        assert_eq!(joined(desk.inbox_events(&desk.delegate).await), 1);
+        assert_eq!(joined(desk.inbox_events(&desk.unit).await), 1);
         let history = desk.history(&desk.delegate).await;
         assert!(history.iter().any(|item| item["action"] == "campaign_joined" && item["note"] == "夜间施工专项监督"));
     }
@@ -85,8 +85,8 @@ on_both_databases! {
         expected.push(number(&elsewhere).to_owned());
         expected.sort();
         assert_eq!(numbers(&full), expected);
-        gather(&city, &of_city, json!({ "filter": { "category": "农村饮水" } })).await.problem(422, "nothing_found");
-        gather(&city, &of_city, json!({ "filter": { "status": "nonsense" } })).await.problem(400, "bad_filter");
+        gather(&city, &of_city, json!({ "filter": { "category": "农村饮水" } })).await.assert_problem(422, "nothing_found");
+        gather(&city, &of_city, json!({ "filter": { "status": "nonsense" } })).await.assert_problem(400, "bad_filter");
         app.run_jobs().await;
     }
 
@@ -94,15 +94,15 @@ on_both_databases! {
         let (county, city) = (app.county_supervisor(AREA).await, app.supervisor().await);
         let campaign = open(&county, Some(AREA)).await;
         assert!(told(&city).await.contains(&"campaign_opened".to_owned()));
-        close(&county, &campaign, json!({ "outcome": "", "measures": "无" })).await.problem(422, "invalid_fields");
+        close(&county, &campaign, json!({ "outcome": "", "measures": "无" })).await.assert_problem(422, "invalid_fields");
         let closed = close(&county, &campaign, closing()).await.ok();
         for (field, expected) in closing().as_object().unwrap() {
             assert_eq!(&closed[field], expected);
         }
         assert_eq!(closed["status"], "closed");
-        close(&county, &campaign, closing()).await.problem(409, "campaign_closed");
-        let desk = Desk::set(&app).await;
-        gather(&county, &campaign, json!({ "numbers": [desk.number] })).await.problem(409, "campaign_closed");
+        close(&county, &campaign, closing()).await.assert_problem(409, "campaign_closed");
+        let desk = OrderFixture::dispatched(&app).await;
+        gather(&county, &campaign, json!({ "numbers": [desk.number] })).await.assert_problem(409, "campaign_closed");
         assert!(told(&city).await.contains(&"campaign_closed".to_owned()));
         app.run_jobs().await;
     }
@@ -112,13 +112,13 @@ on_both_databases! {
         let campaign = open(&county, Some(AREA)).await;
         let elsewhere = app.county_supervisor("伊川县").await;
         let path = format!("/campaigns/{}", campaign["id"].as_str().unwrap());
-        elsewhere.get(&path).await.problem(404, "not_found");
-        gather(&elsewhere, &campaign, json!({ "filter": {} })).await.problem(404, "not_found");
-        close(&elsewhere, &campaign, closing()).await.problem(404, "not_found");
+        elsewhere.get(&path).await.assert_problem(404, "not_found");
+        gather(&elsewhere, &campaign, json!({ "filter": {} })).await.assert_problem(404, "not_found");
+        close(&elsewhere, &campaign, closing()).await.assert_problem(404, "not_found");
         assert_eq!(elsewhere.get("/campaigns").await.ok()["items"], json!([]));
         assert!(told(&elsewhere).await.is_empty());
         let abroad = json!({ "title": "别县", "purpose": "试试。", "area": "伊川县" });
-        county.post("/campaigns", abroad).await.problem(403, "role_may_not");
+        county.post("/campaigns", abroad).await.assert_problem(403, "role_may_not");
         assert_eq!(app.supervisor().await.get(&path).await.ok()["id"], campaign["id"]);
         app.run_jobs().await;
     }

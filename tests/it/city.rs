@@ -5,11 +5,11 @@ use places::datum::Wgs84;
 use tests::Db;
 use tests::database::OwnDatabase;
 use tokio::sync::OnceCell;
-use zhitong::city::duty_table::{Decision, Place};
+use zhitong::city::duty_table::{Decision, DutyLocation};
 use zhitong::city::pack::Pack;
 use zhitong::city::seed;
 use zhitong::city::snapshot::City;
-use zhitong::city::store::{self, Frame};
+use zhitong::city::store::{self, PackSettings};
 use zhitong::db;
 
 static CITY: OnceCell<City> = OnceCell::const_new();
@@ -26,7 +26,9 @@ async fn city() -> &'static City {
         for _ in 0..2 {
             seed::seed_if_empty(&connection, &pack, now).await.unwrap();
         }
-        store::load(&connection, Frame::of_pack(&pack)).await.unwrap()
+        store::load(&connection, PackSettings::of_pack(&pack))
+            .await
+            .unwrap()
     })
     .await
 }
@@ -129,7 +131,7 @@ async fn thirty_metres_beyond_a_border_is_right_in_every_datum() {
     assert!(crossed > 10, "only {crossed} borders were crossed");
 }
 
-fn lead(city: &City, category: &str, place: &Place) -> String {
+fn lead(city: &City, category: &str, place: &DutyLocation) -> String {
     let category = city.categories.find(category).unwrap();
     let parent = category.parent.as_deref().unwrap();
     let unit = match city.duty.decide(&category.code, parent, place) {
@@ -141,10 +143,10 @@ fn lead(city: &City, category: &str, place: &Place) -> String {
 }
 
 /// A place told by its county's name and by words.
-fn told(city: &City, county: &str, words: &str) -> Place {
+fn told(city: &City, county: &str, words: &str) -> DutyLocation {
     let county = &city.county(county).unwrap().code;
     let township = city.words.find(words, Some(county));
-    Place {
+    DutyLocation {
         county: Some(county.clone()),
         township: township.map(|township| township.code.clone()),
         zone: township.and_then(|township| township.zone.clone()),
@@ -190,11 +192,11 @@ async fn each_story_goes_to_its_unit() {
 #[tokio::test]
 async fn every_kind_of_matter_has_a_unit_in_every_county_and_township() {
     let city = city().await;
-    let counties = city.counties.divisions().iter().map(|county| Place {
+    let counties = city.counties.divisions().iter().map(|county| DutyLocation {
         county: Some(county.code.clone()),
-        ..Place::default()
+        ..DutyLocation::default()
     });
-    let townships = city.words.townships().into_iter().map(|township| Place {
+    let townships = city.words.townships().into_iter().map(|township| DutyLocation {
         county: Some(township.county.clone()),
         township: Some(township.code.clone()),
         zone: township.zone.clone(),
@@ -209,7 +211,7 @@ async fn every_kind_of_matter_has_a_unit_in_every_county_and_township() {
                 category.name
             );
         }
-        assert_eq!(lead(city, &category.code, &Place::default()), "triage");
+        assert_eq!(lead(city, &category.code, &DutyLocation::default()), "triage");
     }
 }
 

@@ -4,14 +4,14 @@ use sea_orm::EntityTrait as _;
 
 use zhitong::city::csv_rows::Fault;
 use zhitong::city::files::Files;
-use zhitong::city::import::{self, Given, Report};
+use zhitong::city::import::{self, ImportFile, ImportSummary};
 use zhitong::city::refresh;
 
 fn file(name: &str) -> String {
     Files::open("luoyang").unwrap().get(name).unwrap().to_owned()
 }
 
-fn unchanged(report: Result<Report, Vec<Fault>>) -> usize {
+fn unchanged(report: Result<ImportSummary, Vec<Fault>>) -> usize {
     let report = report.unwrap();
     assert_eq!(
         (report.added, report.changed, report.left),
@@ -25,10 +25,10 @@ tests::on_both_databases! {
     async fn the_same_file_again_changes_nothing(app: TestApp) {
         let (db, now) = (&app.app().db, app.now());
         let before = app.app().city.load().boundary_set;
-        assert!(unchanged(import::areas(db, &Given::new("areas.geojson", &file("areas.geojson")), now).await.unwrap()) > 10);
-        assert!(unchanged(import::departments(db, &Given::new("units.csv", &file("units.csv")), now).await.unwrap()) > 400);
-        assert!(unchanged(import::duty(db, &Given::new("duty.csv", &file("duty.csv")), now).await.unwrap()) > 1_000);
-        assert_eq!(unchanged(import::calendar(db, &Given::new("calendar.json", &file("calendar.json")), now).await.unwrap()), 3);
+        assert!(unchanged(import::areas(db, &ImportFile::new("areas.geojson", &file("areas.geojson")), now).await.unwrap()) > 10);
+        assert!(unchanged(import::departments(db, &ImportFile::new("units.csv", &file("units.csv")), now).await.unwrap()) > 400);
+        assert!(unchanged(import::duty(db, &ImportFile::new("duty.csv", &file("duty.csv")), now).await.unwrap()) > 1_000);
+        assert_eq!(unchanged(import::calendar(db, &ImportFile::new("calendar.json", &file("calendar.json")), now).await.unwrap()), 3);
         assert!(!refresh::refresh(app.app()).await.unwrap());
         assert_eq!(app.app().city.load().boundary_set, before);
     }
@@ -36,17 +36,17 @@ tests::on_both_databases! {
     async fn a_new_unit_and_its_duty_are_seen_without_a_restart(app: TestApp) {
         let (db, now) = (&app.app().db, app.now());
         let units = format!("{}D99,洛阳市新设局,市新设局,city_bureau,,,\n", file("units.csv"));
-        let report = import::departments(db, &Given::new("units.csv", &units), now).await.unwrap().unwrap();
+        let report = import::departments(db, &ImportFile::new("units.csv", &units), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed, report.left), (1, 0, 0));
         let duty = file("duty.csv").replace("0801,city,D05,", "0801,city,D99,");
-        let report = import::duty(db, &Given::new("duty.csv", &duty), now).await.unwrap().unwrap();
+        let report = import::duty(db, &ImportFile::new("duty.csv", &duty), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed, report.left), (0, 1, 0));
         assert!(refresh::refresh(app.app()).await.unwrap());
         assert_eq!(app.app().city.load().units.resolve("市新设局").unwrap().code, "D99");
-        let gone = import::departments(db, &Given::new("units.csv", &file("units.csv")), now).await.unwrap().unwrap_err();
+        let gone = import::departments(db, &ImportFile::new("units.csv", &file("units.csv")), now).await.unwrap().unwrap_err();
         assert!(gone[0].reason.contains("D99"), "{gone:?}");
-        import::duty(db, &Given::new("duty.csv", &file("duty.csv")), now).await.unwrap().unwrap();
-        let report = import::departments(db, &Given::new("units.csv", &file("units.csv")), now).await.unwrap().unwrap();
+        import::duty(db, &ImportFile::new("duty.csv", &file("duty.csv")), now).await.unwrap().unwrap();
+        let report = import::departments(db, &ImportFile::new("units.csv", &file("units.csv")), now).await.unwrap().unwrap();
         assert_eq!(report.left, 1);
         assert!(refresh::refresh(app.app()).await.unwrap());
         assert!(app.app().city.load().units.resolve("市新设局").is_none());
@@ -55,17 +55,17 @@ tests::on_both_databases! {
     async fn a_file_with_faults_changes_nothing_and_says_where(app: TestApp) {
         let (db, now) = (&app.app().db, app.now());
         let duty = format!("{}9999,city,D01,,0\n0801,city,D77,,0\n", file("duty.csv"));
-        let faults = import::duty(db, &Given::new("duty.csv", &duty), now).await.unwrap().unwrap_err();
+        let faults = import::duty(db, &ImportFile::new("duty.csv", &duty), now).await.unwrap().unwrap_err();
         let lines = file("duty.csv").lines().count() as u64;
         let said: Vec<_> = faults.iter().map(|f| f.line).collect();
         assert_eq!(said, [lines + 1, lines + 2], "{faults:?}");
         let tie = format!("{}0801,city,D01,,0\n", file("duty.csv"));
-        assert!(import::duty(db, &Given::new("duty.csv", &tie), now).await.unwrap().is_err());
+        assert!(import::duty(db, &ImportFile::new("duty.csv", &tie), now).await.unwrap().is_err());
         let units = file("units.csv").replace(",city_bureau,", ",bureau,");
-        assert!(import::departments(db, &Given::new("units.csv", &units), now).await.unwrap().is_err());
+        assert!(import::departments(db, &ImportFile::new("units.csv", &units), now).await.unwrap().is_err());
         let half = file("areas.geojson").replacen("\"410302\"", "\"410399\"", 1);
-        assert!(import::areas(db, &Given::new("areas.geojson", &half), now).await.unwrap().is_err());
-        assert!(import::calendar(db, &Given::new("calendar.json", "{\"2027\": 1}"), now).await.unwrap().is_err());
+        assert!(import::areas(db, &ImportFile::new("areas.geojson", &half), now).await.unwrap().is_err());
+        assert!(import::calendar(db, &ImportFile::new("calendar.json", "{\"2027\": 1}"), now).await.unwrap().is_err());
         assert!(!refresh::refresh(app.app()).await.unwrap());
     }
 
@@ -73,7 +73,7 @@ tests::on_both_databases! {
         let (db, now) = (&app.app().db, app.now());
         let before = app.app().city.load();
         let renamed = file("areas.geojson").replacen("老城区", "老城新区", 1);
-        let report = import::areas(db, &Given::new("areas.geojson", &renamed), now).await.unwrap().unwrap();
+        let report = import::areas(db, &ImportFile::new("areas.geojson", &renamed), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed, report.left), (0, 1, 0));
         assert!(refresh::refresh(app.app()).await.unwrap());
         let after = app.app().city.load();
@@ -87,7 +87,7 @@ tests::on_both_databases! {
     async fn a_new_year_is_announced(app: TestApp) {
         let (db, now) = (&app.app().db, app.now());
         let year = r#"{"2027": {"holidays": ["2027-01-01"], "workdays": []}}"#;
-        let report = import::calendar(db, &Given::new("2027.json", year), now).await.unwrap().unwrap();
+        let report = import::calendar(db, &ImportFile::new("2027.json", year), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed), (1, 0));
         assert!(refresh::refresh(app.app()).await.unwrap());
         let city = app.app().city.load();

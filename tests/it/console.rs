@@ -6,7 +6,7 @@ use entity::session;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 use tests::orders::Report;
-use tests::{Browser, TestApp, Who, places};
+use tests::{Browser, PersonQuery, TestApp, places};
 
 /// Decodes the QR code on the page from its data URL.
 async fn scan_code(app: &TestApp, browser: &Browser) -> String {
@@ -29,7 +29,7 @@ tests::on_both_databases! {
         browser.get("/console/login").await.page(200, &[]);
         assert_eq!(scan_code(&app, &browser).await, code);
         let supervisor = app.supervisor().await;
-        supervisor.post(&format!("/login-requests/{code}/approve"), json!({})).await.is(204);
+        supervisor.post(&format!("/login-requests/{code}/approve"), json!({})).await.assert_status(204);
         let signed_in = claim().await;
         signed_in.leads_to("/console/orders");
         let cookie = signed_in.headers.get_all("set-cookie").iter().find_map(|cookie| {
@@ -67,7 +67,7 @@ tests::on_both_databases! {
     }
 
     async fn pages_allow_nothing_from_elsewhere(app: TestApp) {
-        let browser = Browser::as_cast(&app, Who::role("supervisor")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("supervisor")).await;
         for path in ["/console/login", "/console/sessions", "/console/nowhere", "/console/orders/T1"] {
             let page = browser.get(path).await;
             let policy = page.header("content-security-policy");
@@ -89,8 +89,8 @@ tests::on_both_databases! {
     }
 
     async fn a_form_without_its_token_changes_nothing(app: TestApp) {
-        let browser = Browser::as_cast(&app, Who::role("operator")).await;
-        let other = Browser::as_cast(&app, Who::role("supervisor")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("operator")).await;
+        let other = Browser::as_cast(&app, PersonQuery::role("supervisor")).await;
         let page = browser.get("/console/sessions").await;
         let foreign = other.get("/console/sessions").await.hidden("csrf");
         for token in [String::new(), "made-up".to_owned(), foreign] {
@@ -107,19 +107,19 @@ tests::on_both_databases! {
 
     async fn signing_out_everywhere_ends_the_phones_session_too(app: TestApp) {
         let phone = app.operator().await;
-        let browser = Browser::as_cast(&app, Who::named(&phone.person().name)).await;
-        phone.get("/me").await.is_ok();
+        let browser = Browser::as_cast(&app, PersonQuery::named(&phone.person().name)).await;
+        phone.get("/me").await.assert_ok();
         let page = browser.get("/console/sessions").await;
         page.page(200, &["小程序", "工作台"]);
         browser.submit(&page, "/console/sessions/end-all", &[]).await.leads_to("/console/login");
-        phone.get("/me").await.problem(401, "session_ended");
+        phone.get("/me").await.assert_problem(401, "session_ended");
     }
 
     async fn nobody_is_sent_to_another_site(app: TestApp) {
         for next in ["https://evil.example", "//evil.example", "/consoles", "/console\\evil", "/docs"] {
             let browser = Browser::new(&app);
             let page = browser.get("/console/login").await;
-            let person = app.person(Who::role("operator")).await;
+            let person = app.person(PersonQuery::role("operator")).await;
             let fields = [("csrf", page.hidden("csrf")), ("person", person.openid), ("next", next.to_owned())];
             browser.send("/console/login/sandbox", &fields).await.leads_to("/console");
         }
@@ -134,7 +134,7 @@ tests::on_both_databases! {
         }
         delegate.submit(&Report::at(places::XIGONG).saying("=1+1 井盖缺失，存在安全隐患。")).await;
         app.run_jobs().await;
-        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         let page = browser.get("/console/orders?q=%E8%B7%AF%E7%81%AF&light=").await;
         let text = page.page(200, &["路灯不亮", "更多", "导出 CSV"]);
         assert!(!text.contains("井盖缺失") && !text.contains("cursor=\""), "{text}");
@@ -157,19 +157,19 @@ tests::on_both_databases! {
         let book = browser.get("/console/orders.xlsx?q=%E8%B7%AF%E7%81%AF").await;
         assert_eq!((book.status, &book.body[..2]), (200, &b"PK"[..]));
         // Whoever sees fewer gets fewer.
-        let stranger = Browser::as_cast(&app, Who::delegate("老城区")).await;
+        let stranger = Browser::as_cast(&app, PersonQuery::delegate("老城区")).await;
         assert_eq!(stranger.get("/console/orders.csv").await.text().lines().count(), 1);
         stranger.get(&format!("/console/orders/{}", wanted[0].as_str().unwrap())).await.page(404, &["没有找到"]);
     }
 
     async fn a_list_is_kept_under_a_name(app: TestApp) {
-        let browser = Browser::as_cast(&app, Who::role("supervisor")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("supervisor")).await;
         let page = browser.get("/console/orders?light=red&sort=due").await;
         let saved = browser.submit(&page, "/console/orders/views", &[("name", "红灯")]).await;
         saved.leads_to("/console/orders?light=red&sort=due&done=view_saved");
         let page = browser.get("/console/orders?light=red&sort=due").await;
         page.page(200, &["我的视图", "红灯", "删除这个视图"]);
-        let other = Browser::as_cast(&app, Who::role("operator")).await;
+        let other = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         assert!(!other.get("/console/orders").await.text().contains("我的视图"));
         browser.submit(&page, "/console/orders/views/remove", &[]).await.leads_to("/console/orders?done=view_removed");
         assert!(!browser.get("/console/orders").await.text().contains("我的视图"));
@@ -181,7 +181,7 @@ tests::on_both_databases! {
         let number = order["number"].as_str().unwrap();
         let path = format!("/console/orders/{number}");
         let unit = order["unit"]["name"].as_str().expect("dispatched");
-        let handler = Browser::as_cast(&app, Who::role("handler").unit(unit)).await;
+        let handler = Browser::as_cast(&app, PersonQuery::role("handler").unit(unit)).await;
         let page = handler.get(&path).await;
         page.page(200, &["签收", "退单", "为什么派到这里", "<svg class=\"map\"", "怎么算的", "限3个工作日"]);
         handler.submit(&page, &format!("{path}/accept"), &[]).await.leads_to(&format!("{path}?done=accept"));
@@ -198,7 +198,7 @@ tests::on_both_databases! {
         handler.submit(&page, &reply, &fields).await.leads_to(&format!("{path}?done=reply"));
         app.run_jobs().await;
 
-        let supervisor = Browser::as_cast(&app, Who::role("supervisor").level("city")).await;
+        let supervisor = Browser::as_cast(&app, PersonQuery::role("supervisor").level("city")).await;
         let page = supervisor.get(&path).await;
         let text = page.page(200, &["办理情况（内部）", "发督办单", "重点跟踪"]);
         assert!(!text.contains("/reply\""), "a supervisor never handles: {text}");
@@ -209,7 +209,7 @@ tests::on_both_databases! {
             .leads_to(&format!("{path}?done=supervision_orders"));
         app.run_jobs().await;
 
-        let reporter = Browser::as_cast(&app, Who::named(&delegate.person().name)).await;
+        let reporter = Browser::as_cast(&app, PersonQuery::named(&delegate.person().name)).await;
         let page = reporter.get(&path).await;
         let text = page.page(200, &["路面已修复，欢迎监督。", "评价"]);
         assert!(!text.contains("现场已修复。") && !text.contains("请一周内复查"), "what is internal: {text}");
@@ -224,7 +224,7 @@ tests::on_both_databases! {
         let delegate = app.delegate("涧西区").await;
         let order = delegate.submit(&Report::default().category("道路破损")).await;
         let path = format!("/console/orders/{}", order["number"].as_str().unwrap());
-        let supervisor = Browser::as_cast(&app, Who::role("supervisor").level("city")).await;
+        let supervisor = Browser::as_cast(&app, PersonQuery::role("supervisor").level("city")).await;
         let page = supervisor.get(&path).await;
         let issue = format!("{path}/supervision_orders");
         supervisor.submit(&page, &issue, &[("requirement", "请限期办理。")]).await
@@ -237,7 +237,7 @@ tests::on_both_databases! {
             assert_eq!((pdf.status, pdf.header("content-type")), (200, "application/pdf"), "{address}");
             assert!(pdf.body.starts_with(b"%PDF"), "{address}");
         }
-        let stranger = Browser::as_cast(&app, Who::delegate("老城区")).await;
+        let stranger = Browser::as_cast(&app, PersonQuery::delegate("老城区")).await;
         stranger.get(&format!("{path}/pdf")).await.page(404, &[]);
     }
 }

@@ -12,7 +12,7 @@ use tests::fault_proxy::Fault as Line;
 use tests::photos::jpeg_with_exif;
 use tests::places::LUOLONG;
 use tests::residents::Resident;
-use tests::{Client, Db, TestApp, Who};
+use tests::{Client, Db, PersonQuery, TestApp};
 use zhitong::content;
 use zhitong::wechat::calls::content::Suggestion;
 use zhitong::wechat::push::PushEvent;
@@ -30,7 +30,7 @@ async fn start(db: Db) -> TestApp {
 }
 
 async fn keeper(app: &TestApp) -> Client {
-    app.sign_in(Who::named("韩振华")).await
+    app.sign_in(PersonQuery::named("韩振华")).await
 }
 
 async fn resident(app: &TestApp) -> Resident {
@@ -111,52 +111,52 @@ async fn with_photo(resident: &Resident, seed: u32) -> Value {
     let left = resident
         .leave(json!({ "text": TEXT, "photo_ids": [photo["id"]] }))
         .await;
-    left.is(201);
+    left.assert_status(201);
     json!({ "photo": photo, "receipt": left.json["receipt"] })
 }
 
 tests::on_both_databases! {
     async fn risky_words_are_shown_to_nobody_until_an_operator_overrules(app: TestApp) {
         let (keeper, operator, resident) = (keeper(&app).await, app.operator().await, resident(&app).await);
-        let receipt = resident.says("门口有违规词样例，请处理。").await;
+        let receipt = resident.leave_message("门口有违规词样例，请处理。").await;
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, told(&keeper, "site_message").await), (0, 0));
-        assert_eq!(resident.looks(&receipt).await["state"], "refused");
+        assert_eq!(resident.receipt_view(&receipt).await["state"], "refused");
         assert!(reviews(&operator, "").await.is_empty(), "it is not waiting for anybody");
         let review = reviews(&operator, "?state=risky").await.remove(0);
         assert_eq!(review["text_label"], 21_000);
-        decide(&operator, &review, "pass").await.is_ok();
+        decide(&operator, &review, "pass").await.assert_ok();
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, told(&keeper, "site_message").await), (1, 1));
-        assert_eq!(resident.looks(&receipt).await["state"], "received");
+        assert_eq!(resident.receipt_view(&receipt).await["state"], "received");
     }
 
     async fn what_wechat_is_not_sure_of_waits_for_an_operator(app: TestApp) {
         let (keeper, operator, resident) = (keeper(&app).await, app.operator().await, resident(&app).await);
-        let receipt = resident.says("门口有待审词样例，请处理。").await;
+        let receipt = resident.leave_message("门口有待审词样例，请处理。").await;
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, told(&operator, "content_review").await), (0, 1));
-        assert_eq!(resident.looks(&receipt).await["in_review"], true);
+        assert_eq!(resident.receipt_view(&receipt).await["in_review"], true);
         let review = reviews(&operator, "").await.remove(0);
         assert_eq!((&review["state"], &review["text"]), (&json!("review"), &json!("门口有待审词样例，请处理。")));
-        keeper.get("/content-reviews").await.problem(403, "role_may_not");
-        decide(&keeper, &review, "pass").await.problem(403, "role_may_not");
-        decide(&operator, &review, "refuse").await.is_ok();
-        decide(&operator, &review, "pass").await.problem(409, "already_decided");
+        keeper.get("/content-reviews").await.assert_problem(403, "role_may_not");
+        decide(&keeper, &review, "pass").await.assert_problem(403, "role_may_not");
+        decide(&operator, &review, "refuse").await.assert_ok();
+        decide(&operator, &review, "pass").await.assert_problem(409, "already_decided");
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, told(&keeper, "site_message").await), (0, 0));
-        assert_eq!(resident.looks(&receipt).await["state"], "refused");
+        assert_eq!(resident.receipt_view(&receipt).await["state"], "refused");
         assert!(reviews(&operator, "").await.is_empty());
     }
 
     async fn a_browser_s_message_waits_for_an_operator_and_wechat_is_not_asked(app: TestApp) {
         let (keeper, operator) = (keeper(&app).await, app.operator().await);
-        Resident::in_a_browser(&app, STATION).says(TEXT).await;
+        Resident::in_a_browser(&app, STATION).leave_message(TEXT).await;
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, asked(&app, "/wxa/msg_sec_check").await), (0, 0));
         let review = reviews(&operator, "").await.remove(0);
         assert_eq!(review["state"], "unavailable");
-        decide(&operator, &review, "pass").await.is_ok();
+        decide(&operator, &review, "pass").await.assert_ok();
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, told(&keeper, "site_message").await), (1, 1));
     }
@@ -165,7 +165,7 @@ tests::on_both_databases! {
         let (keeper, operator, resident) = (keeper(&app).await, app.operator().await, resident(&app).await);
         let fault = json!({ "endpoint": "msg_sec_check", "http_status": 502, "times": 2 });
         app.anonymous().sandbox("faults", fault).await;
-        resident.says(TEXT).await;
+        resident.leave_message(TEXT).await;
         app.run_jobs().await;
         assert_eq!((shown(&keeper).await, asked(&app, "/wxa/msg_sec_check").await), (0, 1));
         assert_eq!(reviews(&operator, "").await[0]["state"], "pending", "operators see it: 待审");
@@ -177,7 +177,7 @@ tests::on_both_databases! {
         content::check::check_texts(app.app(), &[&subject]).await.unwrap();
         content::apply_result::apply_push_event(app.app(), &PushEvent::Other("nothing".to_owned())).await.unwrap();
         let standings = content::review::standings(app.app(), &[&subject]).await.unwrap();
-        zhitong::sites::messages::settled(app.app(), &standings).await.unwrap();
+        zhitong::sites::messages::apply_check_results(app.app(), &standings).await.unwrap();
         assert_eq!((asked(&app, "/wxa/msg_sec_check").await, told(&keeper, "site_message").await), (3, 1));
     }
 
@@ -185,7 +185,7 @@ tests::on_both_databases! {
         let (operator, resident) = (app.operator().await, resident(&app).await);
         let fault = json!({ "endpoint": "msg_sec_check", "errcode": 61010, "times": 1 });
         app.anonymous().sandbox("faults", fault).await;
-        resident.says(TEXT).await;
+        resident.leave_message(TEXT).await;
         app.run_jobs().await;
         assert_eq!(reviews(&operator, "").await[0]["state"], "unavailable");
         assert_eq!(asked(&app, "/wxa/msg_sec_check").await, 1);
@@ -193,13 +193,13 @@ tests::on_both_databases! {
 
     async fn a_delegate_s_risky_answer_is_not_shown_to_the_resident(app: TestApp) {
         let (keeper, operator, resident) = (keeper(&app).await, app.operator().await, resident(&app).await);
-        let receipt = resident.says(TEXT).await;
+        let receipt = resident.leave_message(TEXT).await;
         app.run_jobs().await;
         let list = keeper.get("/site-messages").await.ok();
         let path = format!("/site-messages/{}/answer", list["items"][0]["id"].as_str().unwrap());
-        keeper.post(&path, json!({ "text": "违规词样例，不要再问。" })).await.is_ok();
+        keeper.post(&path, json!({ "text": "违规词样例，不要再问。" })).await.assert_ok();
         app.run_jobs().await;
-        let seen = resident.looks(&receipt).await;
+        let seen = resident.receipt_view(&receipt).await;
         assert_eq!((&seen["state"], &seen["answer"]), (&json!("answered"), &Value::Null));
         assert_eq!(reviews(&operator, "?state=risky").await[0]["subject"], "site_answer");
     }
@@ -216,7 +216,7 @@ async fn when_wechat_hangs_a_message_is_taken_at_once_and_in_the_end_a_person_lo
         let (keeper, operator, resident) = (keeper(&app).await, app.operator().await, resident(&app).await);
         app.wechat_line().set(Line::Hang);
         let started = Instant::now();
-        let receipt = resident.says(TEXT).await;
+        let receipt = resident.leave_message(TEXT).await;
         assert!(
             started.elapsed() < Duration::from_secs(2),
             "{:?}",
@@ -236,10 +236,13 @@ async fn when_wechat_hangs_a_message_is_taken_at_once_and_in_the_end_a_person_lo
             (&json!("unavailable"), 1)
         );
         assert_eq!(
-            (shown(&keeper).await, &resident.looks(&receipt).await["in_review"]),
+            (
+                shown(&keeper).await,
+                &resident.receipt_view(&receipt).await["in_review"]
+            ),
             (0, &json!(true))
         );
-        decide(&operator, &review, "pass").await.is_ok();
+        decide(&operator, &review, "pass").await.assert_ok();
         app.run_jobs().await;
         assert_eq!(shown(&keeper).await, 1);
         app.finish().await;
@@ -278,7 +281,10 @@ async fn a_risky_picture_takes_its_message_with_it() {
         assert_eq!(until_settled(&app).await.state, ContentCheck::Risky);
         let receipt = left["receipt"].as_str().unwrap();
         assert_eq!(
-            (shown(&keeper).await, &resident.looks(receipt).await["state"]),
+            (
+                shown(&keeper).await,
+                &resident.receipt_view(receipt).await["state"]
+            ),
             (0, &json!("refused"))
         );
         app.finish().await;

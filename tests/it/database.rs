@@ -116,10 +116,10 @@ async fn a_closed_database_is_503_with_retry_after_and_not_ready() {
         let delegate = app.delegate("").await;
         app.app().db.clone().close().await.unwrap();
         let answer = delegate.get("/orders?scope=mine").await;
-        answer.problem(503, "database_unavailable");
+        answer.assert_problem(503, "database_unavailable");
         assert_eq!(answer.header("retry-after"), "5");
         let ready = app.anonymous().get("/readyz").await;
-        ready.is(503);
+        ready.assert_status(503);
         assert_eq!(ready.json["database"], "down");
     }
 }
@@ -127,12 +127,12 @@ async fn a_closed_database_is_503_with_retry_after_and_not_ready() {
 tests::on_both_databases! {
     async fn readiness_is_proven_by_a_write_at_most_once_in_three_seconds(app: TestApp) {
         for _ in 0..5 {
-            app.anonymous().get("/readyz").await.is(200);
+            app.anonymous().get("/readyz").await.assert_status(200);
         }
         assert_eq!(rows(&app.app().db).await, 1);
         // The proof holds for a moment: what was read before is not written again.
         write_probe::Entity::delete_many().exec(&app.app().db).await.unwrap();
-        app.anonymous().get("/readyz").await.is(200);
+        app.anonymous().get("/readyz").await.assert_status(200);
         assert_eq!(rows(&app.app().db).await, 0);
     }
 }

@@ -9,7 +9,7 @@ use entity::kinds::ExportStatus;
 use entity::{order, order_export};
 use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait};
 use tests::orders::Report;
-use tests::{Browser, TestApp, Who};
+use tests::{Browser, PersonQuery, TestApp};
 use zhitong::orders::export::job;
 
 /// More than is answered at once, and more than one step of the job reads.
@@ -76,7 +76,7 @@ fn rows(book: &[u8]) -> Vec<Vec<Data>> {
 tests::on_both_databases! {
     async fn a_long_list_is_made_in_steps_and_two_clicks_make_one(app: TestApp) {
         many_orders(&app).await;
-        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         let asked = browser.get("/console/orders.csv?light=green").await;
         asked.leads_to("/console/exports?format=csv&light=green");
         let page = browser.get("/console/exports?format=csv&light=green").await;
@@ -92,7 +92,7 @@ tests::on_both_databases! {
 
         // One step, and the same one again as after a crash: nothing is read twice.
         let id = only(&app).await.id;
-        job::step(app.app(), &id.to_string()).await.unwrap();
+        job::run_step(app.app(), &id.to_string()).await.unwrap();
         let halfway = only(&app).await;
         assert_eq!((halfway.status, halfway.done), (ExportStatus::Reading, 2_000));
         browser.get("/console/exports").await.page(200, &[&format!("已读取 2000 / {MANY} 件")]);
@@ -110,13 +110,13 @@ tests::on_both_databases! {
         assert_eq!(numbers.len(), MANY, "each order once");
 
         // Another operator, who sees the same orders, does not get another's file.
-        let other = Browser::as_cast(&app, Who::role("operator").nth(1)).await;
+        let other = Browser::as_cast(&app, PersonQuery::role("operator").nth(1)).await;
         other.get(&link).await.page(404, &[]);
         other.get("/console/exports").await.page(200, &["没有导出的文件"]);
         Browser::new(&app).get(&link).await.leads_to(&format!("/console/login?next={link}"));
         assert!(objects(&app).await >= 2);
         app.advance(TimeDelta::hours(25)).await;
-        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         browser.get(&link).await.page(404, &[]);
         assert_eq!((objects(&app).await, order_export::Entity::find().count(&app.app().db).await.unwrap()), (0, 0));
         // Removing it a second time does nothing.
@@ -125,7 +125,7 @@ tests::on_both_databases! {
 
     async fn a_workbook_is_put_together_from_the_steps(app: TestApp) {
         many_orders(&app).await;
-        let browser = Browser::as_cast(&app, Who::role("operator")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         browser.get("/console/orders.xlsx").await.leads_to("/console/exports?format=xlsx");
         let page = browser.get("/console/exports?format=xlsx").await;
         browser.submit(&page, "/console/exports", &[]).await.leads_to("/console/exports?done=export_asked");
@@ -133,7 +133,7 @@ tests::on_both_databases! {
         let row = only(&app).await;
         assert_eq!(row.status, ExportStatus::Ready);
         // Twice is once.
-        job::step(app.app(), &row.id.to_string()).await.unwrap();
+        job::run_step(app.app(), &row.id.to_string()).await.unwrap();
         assert_eq!(only(&app).await, row);
         let book = browser.get(&link(&browser).await).await;
         let sheet = rows(&book.body);
@@ -146,7 +146,7 @@ tests::on_both_databases! {
 
     async fn a_file_for_rights_that_one_has_no_more_is_not_made(app: TestApp) {
         many_orders(&app).await;
-        let who = Who::role("supervisor").level("city");
+        let who = PersonQuery::role("supervisor").level("city");
         let browser = Browser::as_cast(&app, who).await;
         let page = browser.get("/console/exports?format=csv").await;
         browser.submit(&page, "/console/exports", &[]).await.leads_to("/console/exports?done=export_asked");

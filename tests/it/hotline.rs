@@ -5,7 +5,7 @@ use hmac::{Hmac, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tests::{Answer, Client, Db, TestApp, Who, places};
+use tests::{Answer, Client, Db, PersonQuery, TestApp, places};
 
 const VENDORS: &str = "占道经营";
 /// On no roster.
@@ -49,7 +49,7 @@ fn actions(timeline: &Value) -> Vec<&str> {
 tests::on_both_databases! {
     async fn a_delegate_is_recognised_while_the_telephone_rings(app: TestApp) {
         let operator = app.operator().await;
-        let delegate = app.person(Who::delegate("涧西区")).await;
+        let delegate = app.person(PersonQuery::delegate("涧西区")).await;
         let found = callers(&operator, &format!("phone={}", delegate.phone)).await;
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((&found[0]["name"], &found[0]["found_by"]), (&json!(delegate.name), &json!("roster")));
@@ -57,23 +57,23 @@ tests::on_both_databases! {
         assert!(masked.contains("****") && !found[0].to_string().contains(&delegate.phone), "{masked}");
         assert!(callers(&operator, &format!("phone={STRANGE}")).await.is_empty());
         // A handler's number is known, but handlers are no delegates.
-        let handler = app.person(Who::role("handler")).await;
+        let handler = app.person(PersonQuery::role("handler")).await;
         assert!(callers(&operator, &format!("phone={}", handler.phone)).await.is_empty());
         for query in ["", "phone=123", "name=%25", "phone=13900009999&name=x"] {
-            operator.get(&format!("/hotline/callers?{query}")).await.problem(422, "invalid_fields");
+            operator.get(&format!("/hotline/callers?{query}")).await.assert_problem(422, "invalid_fields");
         }
     }
 
     async fn a_number_that_changed_is_made_sure_of_kept_and_recorded(app: TestApp) {
         let (operator, delegate) = (app.operator().await, app.delegate("涧西区").await);
         let name = delegate.person().name.clone();
-        operator.post("/hotline/calls", call(STRANGE, "C-1")).await.problem(422, "caller_not_on_roster");
+        operator.post("/hotline/calls", call(STRANGE, "C-1")).await.assert_problem(422, "caller_not_on_roster");
         let id = id_of(&operator, &name).await;
         let chosen = with(call(STRANGE, "C-1"), json!({ "delegate_id": id }));
-        operator.post("/hotline/calls", chosen.clone()).await.problem(422, "identity_not_confirmed");
+        operator.post("/hotline/calls", chosen.clone()).await.assert_problem(422, "identity_not_confirmed");
         let sure = json!({ "identity_confirmed": "核对姓名、选举单位和代表证号", "remember_number": true });
         let answer = operator.post("/hotline/calls", with(chosen, sure)).await;
-        answer.is(201);
+        answer.assert_status(201);
         let order = &answer.json;
         assert_eq!((&order["channel"], &order["reporter"]["name"]), (&json!("call"), &json!(name)));
 
@@ -89,57 +89,57 @@ tests::on_both_databases! {
         let found = callers(&operator, &format!("phone={STRANGE}")).await;
         assert_eq!((&found[0]["name"], &found[0]["found_by"]), (&json!(name), &json!("confirmed")));
         let next = operator.post("/hotline/calls", call(STRANGE, "C-2")).await;
-        next.is(201);
+        next.assert_status(201);
         assert_eq!(next.json["reporter"]["name"], json!(name));
-        let handler = app.person(Who::role("handler")).await;
+        let handler = app.person(PersonQuery::role("handler")).await;
         let nobody = json!({ "delegate_id": uuid::Uuid::now_v7(), "identity_confirmed": "口头核对" });
-        operator.post("/hotline/calls", with(call(&handler.phone, "C-3"), nobody)).await.problem(422, "unknown_delegate");
+        operator.post("/hotline/calls", with(call(&handler.phone, "C-3"), nobody)).await.assert_problem(422, "unknown_delegate");
         app.run_jobs().await;
     }
 
     async fn a_number_that_several_share_wants_the_speaker_named(app: TestApp) {
         let operator = app.operator().await;
-        let people = [app.person(Who::delegate("涧西区")).await, app.person(Who::delegate("洛龙区")).await];
+        let people = [app.person(PersonQuery::delegate("涧西区")).await, app.person(PersonQuery::delegate("洛龙区")).await];
         for (count, person) in people.iter().enumerate() {
             let id = id_of(&operator, &person.name).await;
             let sure = json!({ "delegate_id": id, "identity_confirmed": "听声音并核对代表证号", "remember_number": true });
-            operator.post("/hotline/calls", with(call(LANDLINE, &format!("L-{count}")), sure)).await.is(201);
+            operator.post("/hotline/calls", with(call(LANDLINE, &format!("L-{count}")), sure)).await.assert_status(201);
         }
         let found = callers(&operator, &format!("phone={LANDLINE}")).await;
         let names: Vec<_> = found.iter().map(|caller| caller["name"].as_str().unwrap()).collect();
         assert_eq!(names.len(), 2, "{names:?}");
-        operator.post("/hotline/calls", call(LANDLINE, "L-7")).await.problem(422, "several_callers");
+        operator.post("/hotline/calls", call(LANDLINE, "L-7")).await.assert_problem(422, "several_callers");
         let named = with(call(LANDLINE, "L-7"), json!({ "delegate_id": id_of(&operator, &people[1].name).await }));
         let answer = operator.post("/hotline/calls", named).await;
-        answer.is(201);
+        answer.assert_status(201);
         assert_eq!(answer.json["reporter"]["name"], json!(people[1].name), "he is one of them: nothing to confirm");
         app.run_jobs().await;
     }
 
     async fn a_call_is_filed_once(app: TestApp) {
         let operator = app.operator().await;
-        let delegate = app.person(Who::delegate("涧西区")).await;
-        let other = app.person(Who::delegate("洛龙区")).await;
+        let delegate = app.person(PersonQuery::delegate("涧西区")).await;
+        let other = app.person(PersonQuery::delegate("洛龙区")).await;
         let first = operator.post("/hotline/calls", call(&delegate.phone, "C-9")).await;
-        first.is(201);
+        first.assert_status(201);
         let again = operator.post("/hotline/calls", call(&delegate.phone, "C-9")).await;
-        again.is(201);
+        again.assert_status(201);
         assert_eq!(again.json, first.json);
         assert_eq!(again.headers.get("idempotency-replayed").unwrap(), "true");
         let changed = with(call(&delegate.phone, "C-9"), json!({ "address": "中州西路" }));
-        operator.post("/hotline/calls", changed).await.problem(422, "idempotency_key_reused");
+        operator.post("/hotline/calls", changed).await.assert_problem(422, "idempotency_key_reused");
         let elsewhere = operator.post("/hotline/calls", call(&other.phone, "C-9")).await;
-        let told = elsewhere.problem(422, "call_already_filed")["detail"].to_string();
+        let told = elsewhere.assert_problem(422, "call_already_filed")["detail"].to_string();
         assert!(told.contains(first.json["number"].as_str().unwrap()), "{told}");
         // The key is forgotten after 48 hours; the order is not.
         app.advance(TimeDelta::hours(49)).await;
-        operator.post("/hotline/calls", call(&delegate.phone, "C-9")).await.problem(422, "call_already_filed");
+        operator.post("/hotline/calls", call(&delegate.phone, "C-9")).await.assert_problem(422, "call_already_filed");
         app.run_jobs().await;
     }
 
     async fn two_callers_under_one_call_id_at_once_are_one_order(app: TestApp) {
-        let operators = [app.operator().await, app.sign_in(Who::role("operator").nth(1)).await];
-        let (a, b) = (app.person(Who::delegate("涧西区")).await, app.person(Who::delegate("洛龙区")).await);
+        let operators = [app.operator().await, app.sign_in(PersonQuery::role("operator").nth(1)).await];
+        let (a, b) = (app.person(PersonQuery::delegate("涧西区")).await, app.person(PersonQuery::delegate("洛龙区")).await);
         let (first, second) = tokio::join!(
             operators[0].post("/hotline/calls", call(&a.phone, "C-5")),
             operators[1].post("/hotline/calls", call(&b.phone, "C-5")),
@@ -152,7 +152,7 @@ tests::on_both_databases! {
 
     async fn a_place_told_in_words_is_taken_where_it_is_sure_and_left_to_an_operator_where_it_is_not(app: TestApp) {
         let operator = app.operator().await;
-        let delegate = app.person(Who::delegate("涧西区")).await;
+        let delegate = app.person(PersonQuery::delegate("涧西区")).await;
         let at = |address: &str, id: &str| {
             let mut body = with(call(&delegate.phone, id), json!({ "address": address }));
             body.as_object_mut().unwrap().remove("location");
@@ -224,33 +224,47 @@ async fn with_a_call_centre(db: Db) -> TestApp {
 
 async fn the_call_centre_files_by_its_signature(db: Db) {
     let app = with_a_call_centre(db).await;
-    let delegate = app.person(Who::delegate("涧西区")).await;
+    let delegate = app.person(PersonQuery::delegate("涧西区")).await;
     let centre = app.anonymous();
     let body = call(&delegate.phone, "CC-1");
     let signed = Signed::new(&app, &body, "nonce-000000000001");
     let answer = signed.send(&centre).await;
-    answer.is(201);
+    answer.assert_status(201);
     assert_eq!(answer.json["reporter"]["name"], json!(delegate.name));
     // The same request again is a replay; the same call signed anew is the same order.
-    signed.send(&centre).await.problem(401, "signature_replayed");
+    signed
+        .send(&centre)
+        .await
+        .assert_problem(401, "signature_replayed");
     let anew = Signed::new(&app, &body, "nonce-000000000002").send(&centre).await;
-    anew.is(201);
+    anew.assert_status(201);
     assert_eq!(anew.json["number"], answer.json["number"]);
 
     let mut forged = Signed::new(&app, &body, "nonce-000000000003");
     forged.body = call(&delegate.phone, "CC-2").to_string();
-    forged.send(&centre).await.problem(401, "signature_wrong");
+    forged.send(&centre).await.assert_problem(401, "signature_wrong");
     forged.nonce = "short".to_owned();
-    forged.send(&centre).await.problem(401, "signature_malformed");
+    forged
+        .send(&centre)
+        .await
+        .assert_problem(401, "signature_malformed");
     let now = app.now().timestamp();
     for off in [-301, 301] {
         let late = Signed::at(now + off, body.to_string(), &format!("nonce-off-{off:+09}"));
-        late.send(&centre).await.problem(401, "signature_out_of_time");
+        late.send(&centre)
+            .await
+            .assert_problem(401, "signature_out_of_time");
     }
     // A refused call has used its nonce up as well.
     let strange = Signed::new(&app, &call(STRANGE, "CC-4"), "nonce-000000000004");
-    strange.send(&centre).await.problem(422, "caller_not_on_roster");
-    strange.send(&centre).await.problem(401, "signature_replayed");
+    strange
+        .send(&centre)
+        .await
+        .assert_problem(422, "caller_not_on_roster");
+    strange
+        .send(&centre)
+        .await
+        .assert_problem(401, "signature_replayed");
     // It cannot say that it has made sure of anybody.
     let id = id_of(&app.operator().await, &delegate.name).await;
     let claims = with(
@@ -258,18 +272,21 @@ async fn the_call_centre_files_by_its_signature(db: Db) {
         json!({ "delegate_id": id, "identity_confirmed": "系统核对" }),
     );
     let claims = Signed::new(&app, &claims, "nonce-000000000005");
-    claims.send(&centre).await.problem(422, "identity_not_confirmed");
+    claims
+        .send(&centre)
+        .await
+        .assert_problem(422, "identity_not_confirmed");
     centre
         .post("/hotline/calls", body)
         .await
-        .problem(401, "not_signed_in");
+        .assert_problem(401, "not_signed_in");
     app.run_jobs().await;
     app.finish().await;
 }
 
 async fn a_replay_on_another_replica_is_refused(db: Db) {
     let app = with_a_call_centre(db).await;
-    let delegate = app.person(Who::delegate("涧西区")).await;
+    let delegate = app.person(PersonQuery::delegate("涧西区")).await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let replica = zhitong::server::build(app.app().config.clone(), address)
@@ -328,7 +345,7 @@ mod signed {
         signed
             .send(&app.anonymous())
             .await
-            .problem(401, "signature_not_configured");
+            .assert_problem(401, "signature_not_configured");
         app.finish().await;
     }
 }

@@ -82,8 +82,8 @@ tests::on_both_databases! {
         // A county's people see what touches their county, and of its orders their own.
         let county = app.county_supervisor("伊川县").await;
         assert_eq!(county.get(&path).await.ok()["orders"].as_array().unwrap().len(), 3);
-        app.county_supervisor("西工区").await.get(&path).await.is(404);
-        app.delegate("涧西区").await.get(&path).await.is(403);
+        app.county_supervisor("西工区").await.get(&path).await.assert_status(404);
+        app.delegate("涧西区").await.get(&path).await.assert_status(403);
     }
 
     async fn a_topic_keeps_its_name_as_it_grows_and_is_told_once(app: TestApp) {
@@ -114,15 +114,15 @@ tests::on_both_databases! {
         let path = format!("/hot-topics/{id}");
         // Two counties: not one county's to change.
         let county = app.county_supervisor("伊川县").await;
-        county.post(&format!("{path}/rename"), json!({ "title": "水" })).await.is(403);
-        city.post(&format!("{path}/rename"), json!({ "title": "农村吃水难" })).await.is_ok();
+        county.post(&format!("{path}/rename"), json!({ "title": "水" })).await.assert_status(403);
+        city.post(&format!("{path}/rename"), json!({ "title": "农村吃水难" })).await.assert_ok();
         let orders = city.get(&path).await.ok()["orders"].clone();
         let part = json!({ "numbers": [orders[0]["number"]], "title": "只是一件" });
         let all: Vec<&Value> = orders.as_array().unwrap().iter().map(|order| &order["number"]).collect();
-        city.post(&format!("{path}/split"), json!({ "numbers": all, "title": "全部" })).await.problem(422, "topic_no_part");
+        city.post(&format!("{path}/split"), json!({ "numbers": all, "title": "全部" })).await.assert_problem(422, "topic_no_part");
         let split = city.post(&format!("{path}/split"), part).await.ok();
         assert_eq!(split["order_count"], 1);
-        city.post(&format!("{path}/dismiss"), json!({ "reason": "已知，另有安排" })).await.is_ok();
+        city.post(&format!("{path}/dismiss"), json!({ "reason": "已知，另有安排" })).await.assert_ok();
         water(&app, &WATER[4..]).await;
         next_night(&app).await;
         let left = topics(&city).await;
@@ -146,13 +146,13 @@ tests::on_both_databases! {
         next_night(&app).await;
         let path = format!("/hot-topics/{}/campaign", topics(&city).await[0]["id"].as_str().unwrap());
         let opened = city.post(&path, json!({ "purpose": "查原因、督整改。" })).await;
-        opened.is(201);
+        opened.assert_status(201);
         app.run_jobs().await;
         let campaign = city.get(&format!("/campaigns/{}", opened.json["id"].as_str().unwrap())).await.ok();
         assert_eq!(campaign["order_count"], 5);
         assert_eq!(campaign["kind"], "农村饮用水");
         assert_eq!(campaign["area"], Value::Null);
-        city.post(&path, json!({ "purpose": "再来一次" })).await.problem(409, "topic_has_campaign");
+        city.post(&path, json!({ "purpose": "再来一次" })).await.assert_problem(409, "topic_has_campaign");
     }
 
     async fn a_category_that_rises_in_one_county_is_found_by_counting(app: TestApp) {
@@ -209,7 +209,7 @@ tests::on_both_databases! {
         assert!(found[0]["distance_m"].as_i64().unwrap() > 10_000, "{found}");
         let words = found[0]["shared_words"].as_array().unwrap();
         assert!(words.iter().any(|word| word.as_str().unwrap().contains("中学")), "{words:?}");
-        delegate.act(&first, "cancel", json!({ "reason": "看错了" })).await.is_ok();
+        delegate.act(&first, "cancel", json!({ "reason": "看错了" })).await.assert_ok();
         app.run_jobs().await;
         assert_eq!(operator.get(&path).await.ok()["items"], json!([]), "cancelled orders are not open");
     }
@@ -244,7 +244,7 @@ tests::on_both_databases! {
         let inbox = county.get("/inbox?limit=100").await.ok();
         let told = |event: &str| inbox["items"].as_array().unwrap().iter().filter(|notice| notice["event"] == event).count();
         assert_eq!((told("hot_topic"), told("report_ready")), (1, 1), "{inbox}");
-        app.county_supervisor("伊川县").await.get(&path).await.problem(404, "not_found");
+        app.county_supervisor("伊川县").await.get(&path).await.assert_problem(404, "not_found");
 
         // It grows and goes on rising: no second report within four weeks, but one for who asks.
         let delegate = app.delegate("涧西区").await;
@@ -254,11 +254,11 @@ tests::on_both_databases! {
         assert_eq!(reports(city).await.len(), 1);
         let ask = json!({ "kind": "topic", "topic": topic["id"] });
         let asked = county.post("/insight-reports", ask.clone()).await;
-        assert_eq!(asked.is(201).json["topic"], topic["id"]);
+        assert_eq!(asked.assert_status(201).json["topic"], topic["id"]);
         app.run_jobs().await;
-        app.county_supervisor("伊川县").await.post("/insight-reports", ask).await.problem(404, "not_found");
+        app.county_supervisor("伊川县").await.post("/insight-reports", ask).await.assert_problem(404, "not_found");
         let wrong = json!({ "kind": "monthly", "topic": topic["id"] });
-        county.post("/insight-reports", wrong).await.problem(422, "invalid_fields");
+        county.post("/insight-reports", wrong).await.assert_problem(422, "invalid_fields");
     }
 
     async fn of_two_who_open_a_campaign_from_a_topic_at_once_one_is_told_so(app: TestApp) {

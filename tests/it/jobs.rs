@@ -5,7 +5,7 @@ use entity::job;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tests::TestApp;
-use zhitong::jobs::queue::{Job, enqueue};
+use zhitong::jobs::queue::{NewJob, enqueue};
 use zhitong::jobs::runner;
 
 /// A kind that no release knows: it fails whenever it is run, which makes its tries countable.
@@ -13,7 +13,7 @@ const UNKNOWN: &str = "no_such_job";
 const MAX_TRIES: i32 = 11;
 
 async fn add(app: &TestApp, subject: &str, dedup_key: Option<&str>, run_at: DateTime<Utc>) {
-    let job = Job {
+    let job = NewJob {
         kind: UNKNOWN,
         subject: subject.to_owned(),
         dedup_key: dedup_key.map(str::to_owned),

@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
-use tests::fault_proxy::{Fault, Proxy};
+use tests::fault_proxy::{Fault, FaultProxy};
 use tests::{Db, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use zhitong::jobs::queue::{Job, enqueue};
+use zhitong::jobs::queue::{NewJob, enqueue};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789";
 
@@ -25,7 +25,7 @@ async fn server() -> String {
     address
 }
 
-async fn ask(proxy: &Proxy) -> Result<String, reqwest::Error> {
+async fn ask(proxy: &FaultProxy) -> Result<String, reqwest::Error> {
     let client = reqwest::Client::builder()
         .no_proxy()
         .timeout(Duration::from_secs(2))
@@ -36,7 +36,7 @@ async fn ask(proxy: &Proxy) -> Result<String, reqwest::Error> {
 
 #[tokio::test]
 async fn a_line_refuses_delays_hangs_and_cuts_half_way() {
-    let proxy = Proxy::start(&server().await).await;
+    let proxy = FaultProxy::start(&server().await).await;
     assert_eq!(ask(&proxy).await.unwrap(), "0123456789");
     proxy.set(Fault::Refuse);
     assert!(!ask(&proxy).await.unwrap_err().is_timeout());
@@ -56,7 +56,7 @@ async fn a_line_refuses_delays_hangs_and_cuts_half_way() {
 
 async fn with_job(kind: &str, wait: TimeDelta) -> TestApp {
     let app = TestApp::start(Db::Sqlite).await;
-    let job = Job {
+    let job = NewJob {
         kind,
         subject: String::new(),
         dedup_key: None,

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use tests::document::{Operation, operations, served};
 use tests::orders::{Report, number};
-use tests::{Client, TestApp, Who, places};
+use tests::{Client, PersonQuery, TestApp, places};
 
 const AREA: &str = "涧西区";
 /// Statuses that this test can bring an order to.
@@ -28,13 +28,13 @@ impl Scene {
             .expect("a unit in charge")
             .to_owned();
         let elsewhere = app
-            .sign_in(Who::role("handler").not_unit(&unit).not_area(AREA))
+            .sign_in(PersonQuery::role("handler").not_unit(&unit).not_area(AREA))
             .await;
         let people = vec![
             ("reporter", reporter),
             (
                 "other delegate",
-                app.sign_in(Who::role("delegate").not_area(AREA)).await,
+                app.sign_in(PersonQuery::role("delegate").not_area(AREA)).await,
             ),
             ("operator", app.operator().await),
             ("unit", app.handler(&unit).await),
@@ -68,7 +68,7 @@ impl Scene {
             other => panic!("no way to {other}"),
         };
         for (who, step) in steps {
-            who.act(&order, step, self.body(step, None)).await.is_ok();
+            who.act(&order, step, self.body(step, None)).await.assert_ok();
         }
         let now = self.person("operator").order(&order).await.ok();
         assert_eq!(now["status"], status, "{now}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::order_fixture::{AREA, NOISE};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
-use tests::{Client, Db, TestApp, Who, places};
+use tests::{Client, Db, PersonQuery, TestApp, places};
 
 fn report() -> Report {
     Report::at(places::JIANXI).category(NOISE)
@@ -14,7 +14,7 @@ fn report() -> Report {
 async fn people(app: &TestApp, count: usize) -> Vec<Client> {
     let mut people = Vec::new();
     for nth in 0..count {
-        people.push(app.sign_in(Who::delegate("").nth(nth)).await);
+        people.push(app.sign_in(PersonQuery::delegate("").nth(nth)).await);
     }
     people
 }
@@ -23,14 +23,14 @@ async fn merge(operator: &Client, order: &Value, into: &Value) {
     operator
         .act(order, "merge", json!({ "into": into["number"] }))
         .await
-        .is_ok();
+        .assert_ok();
 }
 
 async fn part(operator: &Client, order: &Value) {
     operator
         .act(order, "unmerge", json!({ "reason": "其实是两件事" }))
         .await
-        .is_ok();
+        .assert_ok();
 }
 
 /// Which of these people endorse the order, as they see it themselves.
@@ -49,13 +49,13 @@ tests::on_both_databases! {
     async fn the_first_of_a_chain_takes_its_own_people_out_of_all_of_it(app: TestApp) {
         let (people, operator) = (people(&app, 4).await, app.operator().await);
         let (a, b, c) = (people[0].submit(&report()).await, people[1].submit(&report()).await, people[2].submit(&report()).await);
-        people[3].act(&b, "endorsements", json!({})).await.is_ok();
+        people[3].act(&b, "endorsements", json!({})).await.assert_ok();
         merge(&operator, &a, &b).await;
         merge(&operator, &b, &c).await;
         assert_eq!((behind(&people, &b).await, behind(&people, &c).await), (vec![0, 3], vec![0, 1, 3]));
         part(&operator, &a).await;
         assert_eq!((behind(&people, &b).await, behind(&people, &c).await), (vec![3], vec![1, 3]));
-        people[0].order(&c).await.problem(404, "not_found");
+        people[0].order(&c).await.assert_problem(404, "not_found");
         let own = people[0].order(&a).await.ok();
         assert_eq!((&own["status"], &own["merged_into"]), (&json!("triage"), &Value::Null));
         assert_eq!(operator.order(&b).await.ok()["merged_into"], c["number"], "the rest of the chain stays");
@@ -72,7 +72,7 @@ tests::on_both_databases! {
         merge(&operator, &a, &b).await;
         merge(&operator, &b, &c).await;
         // The delegate also endorses on their own, so the endorsement stays.
-        people[0].act(&c, "endorsements", json!({})).await.is_ok();
+        people[0].act(&c, "endorsements", json!({})).await.assert_ok();
         part(&operator, &b).await;
         assert_eq!((behind(&people, &b).await, behind(&people, &c).await), (vec![0], vec![0]));
         let (a, b) = (operator.order(&a).await.ok(), operator.order(&b).await.ok());
@@ -84,7 +84,7 @@ tests::on_both_databases! {
         let (people, operator) = (people(&app, 4).await, app.operator().await);
         let (kept, first, second) = (people[0].submit(&report()).await, people[1].submit(&report()).await, people[2].submit(&report()).await);
         for order in [&first, &second] {
-            people[3].act(order, "endorsements", json!({})).await.is_ok();
+            people[3].act(order, "endorsements", json!({})).await.assert_ok();
             merge(&operator, order, &kept).await;
         }
         assert_eq!(behind(&people, &kept).await, [1, 2, 3]);
@@ -97,9 +97,9 @@ tests::on_both_databases! {
     }
 
     async fn a_resident_s_receipt_follows_the_chain_to_its_end(app: TestApp) {
-        let (keeper, operator) = (app.sign_in(Who::named("韩振华")).await, app.operator().await);
+        let (keeper, operator) = (app.sign_in(PersonQuery::named("韩振华")).await, app.operator().await);
         let resident = Resident::in_wechat(&app, "LL-STATION-01", "oRESIDENT-1").await;
-        let receipt = resident.says("小区门口的路灯坏了三盏，晚上看不见路。").await;
+        let receipt = resident.leave_message("小区门口的路灯坏了三盏，晚上看不见路。").await;
         app.run_jobs().await;
         let list = keeper.get("/site-messages").await.ok();
         let path = format!("/site-messages/{}/adopt", list["items"][0]["id"].as_str().unwrap());
@@ -108,7 +108,7 @@ tests::on_both_databases! {
         let (middle, last) = (delegate.submit(&report()).await, delegate.submit(&report()).await);
         merge(&operator, &adopted, &middle).await;
         merge(&operator, &middle, &last).await;
-        assert_eq!(resident.looks(&receipt).await["order"]["number"], last["number"]);
+        assert_eq!(resident.receipt_view(&receipt).await["order"]["number"], last["number"]);
         app.run_jobs().await;
     }
 }
@@ -121,7 +121,7 @@ async fn of_two_operators_who_merge_opposite_ways_one_is_told_why_not() {
         let app = TestApp::start(db).await;
         let delegate = app.delegate(AREA).await;
         let first = app.operator().await;
-        let second = app.sign_in(Who::role("operator").nth(1)).await;
+        let second = app.sign_in(PersonQuery::role("operator").nth(1)).await;
         for _ in 0..PAIRS {
             let (a, b) = (delegate.submit(&report()).await, delegate.submit(&report()).await);
             let (one, other) = tokio::join!(
@@ -133,7 +133,7 @@ async fn of_two_operators_who_merge_opposite_ways_one_is_told_why_not() {
                 (_, 200) => one,
                 _ => panic!("both refused: {} {}", one.text(), other.text()),
             };
-            refused.problem(422, "merge_target_over");
+            refused.assert_problem(422, "merge_target_over");
         }
         app.run_jobs().await;
         app.finish().await;
@@ -147,7 +147,7 @@ async fn parting_and_merging_along_one_chain_at_once_end_in_one_of_two_states() 
     for db in [Db::Sqlite, Db::Postgres] {
         let app = TestApp::start(db).await;
         let (people, first) = (people(&app, 3).await, app.operator().await);
-        let second = app.sign_in(Who::role("operator").nth(1)).await;
+        let second = app.sign_in(PersonQuery::role("operator").nth(1)).await;
         for _ in 0..ROUNDS {
             let (a, b, c) = (
                 people[0].submit(&report()).await,
@@ -159,7 +159,7 @@ async fn parting_and_merging_along_one_chain_at_once_end_in_one_of_two_states() 
                 first.act(&a, "unmerge", json!({ "reason": "其实是两件事" })),
                 second.act(&b, "merge", json!({ "into": c["number"] })),
             );
-            merged.is_ok();
+            merged.assert_ok();
             match parted.status {
                 200 => assert_eq!(
                     behind(&people, &c).await,
@@ -167,7 +167,7 @@ async fn parting_and_merging_along_one_chain_at_once_end_in_one_of_two_states() 
                     "A's delegate is with his own order"
                 ),
                 _ => {
-                    parted.problem(409, "version_conflict");
+                    parted.assert_problem(409, "version_conflict");
                     assert_eq!(behind(&people, &c).await, [0, 1]);
                 }
             }

@@ -37,7 +37,7 @@ async fn up_down_up(which: Db) {
 
 /// Every column of every table and every index, one line each.
 async fn schema(connection: &DatabaseConnection) -> Vec<String> {
-    let sql = if db::skips_locked(connection) {
+    let sql = if db::supports_skip_locked(connection) {
         "SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line \
          FROM information_schema.columns WHERE table_schema = 'public' \
          UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1"

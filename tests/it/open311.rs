@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::Value;
-use tests::order_fixture::{Desk, NOISE};
+use tests::order_fixture::{NOISE, OrderFixture};
 use tests::orders::{Report, number};
 use tests::{on_both_databases, places};
 
@@ -28,7 +28,7 @@ on_both_databases! {
     }
 
     async fn requests_show_where_a_matter_stands_and_nobodys_secrets(app: TestApp) {
-        let desk = Desk::with(&app, &Report::at(places::JIANXI).category(NOISE).saying(SECRET)).await;
+        let desk = OrderFixture::with(&app, &Report::at(places::JIANXI).category(NOISE).saying(SECRET)).await;
         let hidden = Report::at(places::JIANXI).category(NOISE).with("confidential", true.into());
         let hidden = desk.delegate.submit(&hidden).await;
         desk.handle_again().await;
@@ -48,15 +48,15 @@ on_both_databases! {
         let one = anyone.get(&format!("/open311/v2/requests/{}.xml", desk.number)).await;
         assert!(one.text().contains(&format!("<service_request_id>{}</service_request_id>", desk.number)), "{}", one.text());
         let gone = anyone.get(&format!("/open311/v2/requests/{}.json", number(&hidden))).await;
-        gone.is(404);
+        gone.assert_status(404);
         assert_eq!(gone.json[0]["code"], 404);
     }
 
     async fn requests_are_filtered_and_wrong_filters_refused(app: TestApp) {
-        let desk = Desk::replied(&app).await;
-        desk.judge("satisfied").await.is_ok();
+        let desk = OrderFixture::replied(&app).await;
+        desk.judge("satisfied").await.assert_ok();
         app.run_jobs().await;
-        let open = Desk::set(&app).await;
+        let open = OrderFixture::dispatched(&app).await;
         app.run_jobs().await;
         let anyone = app.anonymous();
         let listed = async |query: &str| anyone.get(&format!("/open311/v2/requests.json?{query}")).await;
@@ -73,10 +73,10 @@ on_both_databases! {
         }
         for query in ["status=maybe", "start_date=yesterday", "page=0", "page=x", "page_size=1000", "page=999999"] {
             let refused = listed(query).await;
-            refused.is(400);
+            refused.assert_status(400);
             assert!(refused.json[0]["description"].is_string(), "{query}: {}", refused.text());
         }
         let report = anyone.request(Method::POST, "/open311/v2/requests.json", |request| request.body("")).await;
-        report.is(405);
+        report.assert_status(405);
     }
 }

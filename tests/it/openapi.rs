@@ -148,7 +148,7 @@ tests::on_both_databases! {
         assert_eq!(answer["openapi"], "3.1.0");
         assert_eq!(answer["paths"], served()["paths"]);
         let page = app.anonymous().get("/docs/").await;
-        page.is(200);
+        page.assert_status(200);
         let text = page.text();
         assert!(!text.contains("http://") && !text.contains("https://"), "the page works without internet: {text}");
     }

@@ -3,7 +3,7 @@
 tests::on_both_databases! {
     async fn the_product_says_that_it_lives_and_is_ready(app: TestApp) {
         let nobody = app.anonymous();
-        nobody.get("/healthz").await.is(200);
+        nobody.get("/healthz").await.assert_status(200);
         let ready = nobody.get("/readyz").await.ok();
         assert_eq!(ready["database"], "up");
         assert_eq!(ready["store"], "up");
@@ -11,7 +11,7 @@ tests::on_both_databases! {
     }
 
     async fn an_unknown_path_is_a_problem_document(app: TestApp) {
-        app.anonymous().get("/no-such-path").await.problem(404, "unknown_path");
+        app.anonymous().get("/no-such-path").await.assert_problem(404, "unknown_path");
     }
 
     async fn a_well_formed_request_id_is_kept(app: TestApp) {

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
-use tests::{Answer, Browser, Client, TestApp, Who, places};
+use tests::{Answer, Browser, Client, PersonQuery, TestApp, places};
 
 const VENDORS: &str = "占道经营";
 const STATION: &str = "LL-STATION-01";
@@ -20,7 +20,7 @@ async fn handler_of(app: &TestApp, order: &Value) -> Client {
 }
 
 async fn desk_of(app: &TestApp, nth: usize) -> Browser {
-    Browser::as_cast(app, Who::role("operator").nth(nth)).await
+    Browser::as_cast(app, PersonQuery::role("operator").nth(nth)).await
 }
 
 fn path(tab: &str, order: &Value) -> String {
@@ -56,7 +56,7 @@ async fn returned(app: &TestApp, delegate: &Client) -> Value {
         .await
         .act(&order, "return", back)
         .await
-        .is_ok();
+        .assert_ok();
     order
 }
 
@@ -70,17 +70,17 @@ tests::on_both_databases! {
         let delegate = app.delegate("涧西区").await;
         let called = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         let handler = handler_of(&app, &called).await;
-        handler.act(&called, "accept", json!({})).await.is_ok();
-        handler.act(&called, "reply", tests::order_fixture::reply()).await.is_ok();
+        handler.act(&called, "accept", json!({})).await.assert_ok();
+        handler.act(&called, "reply", tests::order_fixture::reply()).await.assert_ok();
         app.advance(TimeDelta::days(6)).await;
         let waiting = delegate.submit(&unclear()).await;
         let outside = delegate.submit(&Report::at(places::OUTSIDE).category(VENDORS)).await;
         let back = returned(&app, &delegate).await;
         let later = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
-        handler.act(&later, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.is_ok();
-        Resident::in_wechat(&app, STATION, "oRESIDENT-1").await.says("小区门口的路灯坏了三盏，晚上看不见路。").await;
+        handler.act(&later, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.assert_ok();
+        Resident::in_wechat(&app, STATION, "oRESIDENT-1").await.leave_message("小区门口的路灯坏了三盏，晚上看不见路。").await;
         app.run_jobs().await;
-        Resident::in_a_browser(&app, STATION).says("门口的井盖松动，走上去会响。").await;
+        Resident::in_a_browser(&app, STATION).leave_message("门口的井盖松动，走上去会响。").await;
         app.run_jobs().await;
 
         // The session of six days ago is over.
@@ -147,7 +147,7 @@ tests::on_both_databases! {
         let form = format!("action=\"{address}/dispatch\"");
         mine.page(200, &["由您处理", &form]);
         let theirs = second.get(&address).await;
-        let name = app.person(Who::role("operator").nth(0)).await.name;
+        let name = app.person(PersonQuery::role("operator").nth(0)).await.name;
         let text = theirs.page(200, &[&format!("{name}正在处理"), "不能处理"]);
         assert!(!text.contains(&form) && !text.contains("/open\""), "nothing to work with: {text}");
         let list = second.get("/console/desk").await.page(200, &[&format!("{name}正在处理，到")]);
@@ -194,11 +194,11 @@ tests::on_both_databases! {
         let delegate = app.delegate("涧西区").await;
         let called = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         let handler = handler_of(&app, &called).await;
-        handler.act(&called, "accept", json!({})).await.is_ok();
-        handler.act(&called, "reply", tests::order_fixture::reply()).await.is_ok();
+        handler.act(&called, "accept", json!({})).await.assert_ok();
+        handler.act(&called, "reply", tests::order_fixture::reply()).await.assert_ok();
         app.advance(TimeDelta::days(6)).await;
         let asked = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
-        handler.act(&asked, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.is_ok();
+        handler.act(&asked, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.assert_ok();
         let desk = desk_of(&app, 0).await;
         let page = open(&desk, "extension", &asked).await;
         page.page(200, &["申请延长", "2 个工作日", "需要采购材料"]);
@@ -226,8 +226,8 @@ tests::on_both_databases! {
 
     async fn what_was_published_is_decided_by_one_of_them(app: TestApp) {
         let resident = Resident::in_a_browser(&app, STATION);
-        resident.says("门口的井盖松动，走上去会响。").await;
-        resident.says("公交站牌被遮住了，看不见。").await;
+        resident.leave_message("门口的井盖松动，走上去会响。").await;
+        resident.leave_message("公交站牌被遮住了，看不见。").await;
         app.run_jobs().await;
         let (first, second) = (desk_of(&app, 0).await, desk_of(&app, 1).await);
         let list = first.get("/console/desk?tab=reviews").await;
@@ -245,9 +245,9 @@ tests::on_both_databases! {
         assert!(!text.contains("/decision\""), "{text}");
         // By the API no less than on the desk.
         let id = one.rsplit('/').next().unwrap();
-        let colleague = app.sign_in(Who::role("operator").nth(1)).await;
+        let colleague = app.sign_in(PersonQuery::role("operator").nth(1)).await;
         let decision = format!("/content-reviews/{id}/decision");
-        colleague.post(&decision, json!({ "result": "refuse" })).await.problem(409, "claimed_by_another");
+        colleague.post(&decision, json!({ "result": "refuse" })).await.assert_problem(409, "claimed_by_another");
         first.submit(&page, &format!("{one}/decision"), &[]).await.page(422, &["请选择一项"]);
         let next = first.submit(&page, &format!("{one}/decision"), &[("result", "pass")]).await;
         next.leads_to(&format!("{other}?done=reviewed"));
@@ -256,7 +256,7 @@ tests::on_both_databases! {
             .leads_to("/console/desk?tab=reviews&done=reviewed");
         first.get("/console/desk?tab=reviews").await.page(200, &["没有需要复核的内容"]);
         second.get(one).await.page(200, &["已经处理，不在待办中"]);
-        colleague.post(&decision, json!({ "result": "refuse" })).await.problem(409, "already_decided");
+        colleague.post(&decision, json!({ "result": "refuse" })).await.assert_problem(409, "already_decided");
         app.run_jobs().await;
         let messages = first.get("/console/desk?tab=messages").await;
         let text = messages.page(200, &["等待代表采纳或答复"]);
@@ -267,7 +267,7 @@ tests::on_both_databases! {
     async fn nobody_but_operators_gets_to_the_desk(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
         let order = delegate.submit(&unclear()).await;
-        Resident::in_a_browser(&app, STATION).says("门口的井盖松动，走上去会响。").await;
+        Resident::in_a_browser(&app, STATION).leave_message("门口的井盖松动，走上去会响。").await;
         app.run_jobs().await;
         let operator = desk_of(&app, 0).await;
         let list = operator.get("/console/desk?tab=reviews").await.text();
@@ -278,7 +278,7 @@ tests::on_both_databases! {
         let matter = path("triage", &order);
         let pages = ["/console/desk", "/console/desk?tab=messages", "/console/desk?tab=reviews", &matter, &review, &message];
         for who in [
-            Who::named(&delegate.person().name), Who::role("handler"), Who::role("supervisor").level("city"), Who::role("admin"),
+            PersonQuery::named(&delegate.person().name), PersonQuery::role("handler"), PersonQuery::role("supervisor").level("city"), PersonQuery::role("admin"),
         ] {
             let other = Browser::as_cast(&app, who).await;
             let token = other.get("/console/sessions").await.hidden("csrf");

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use tests::fault_proxy::Fault as Line;
 use tests::order_fixture::{AREA, NOISE, reply};
 use tests::orders::{Report, number};
-use tests::{Client, Db, TestApp, Who, places};
+use tests::{Client, Db, PersonQuery, TestApp, places};
 use zhitong::content::check::CHECK_TEXT;
-use zhitong::jobs::queue::{Job, enqueue};
+use zhitong::jobs::queue::{NewJob, enqueue};
 use zhitong::jobs::runner;
 
 const WORDS: &str = "夜里两点还在浇筑混凝土，周边居民无法休息。";
@@ -38,8 +38,8 @@ impl Matter {
         let delegate = app.delegate(AREA).await;
         let order = delegate.submit(report).await;
         let unit = app.handler(order["unit"]["name"].as_str().unwrap()).await;
-        let other = app.sign_in(Who::delegate("").not_area(AREA)).await;
-        other.act(&order, "endorsements", json!({})).await.is_ok();
+        let other = app.sign_in(PersonQuery::delegate("").not_area(AREA)).await;
+        other.act(&order, "endorsements", json!({})).await.assert_ok();
         Self {
             order,
             delegate,
@@ -70,7 +70,10 @@ async fn reviews(operator: &Client, query: &str) -> Vec<Value> {
 
 async fn decide(operator: &Client, review: &Value, result: &str) {
     let path = format!("/content-reviews/{}/decision", review["id"].as_str().unwrap());
-    operator.post(&path, json!({ "result": result })).await.is_ok();
+    operator
+        .post(&path, json!({ "result": result }))
+        .await
+        .assert_ok();
 }
 
 async fn inbox(client: &Client) -> String {
@@ -84,7 +87,7 @@ tests::on_both_databases! {
         for reader in [&matter.delegate, &matter.unit, &app.operator().await, &app.supervisor().await] {
             assert_eq!(matter.words(reader).await, WORDS, "{}", reader.person().role);
         }
-        matter.unit.act(&matter.order, "accept", json!({})).await.is_ok();
+        matter.unit.act(&matter.order, "accept", json!({})).await.assert_ok();
         assert_eq!(matter.words(&matter.other).await, IN_REVIEW);
         let seen = matter.other.order(&matter.order).await.ok();
         assert!(seen.get("content_check").is_none(), "how a check stands is not for others: {seen}");
@@ -94,9 +97,9 @@ tests::on_both_databases! {
         assert_eq!(matter.words(&matter.other).await, WORDS);
         assert_eq!(matter.delegate.order(&matter.order).await.ok()["content_check"], "pass");
         assert!(reviews(&app.operator().await, "").await.is_empty());
-        matter.unit.act(&matter.order, "reply", reply()).await.is_ok();
+        matter.unit.act(&matter.order, "reply", reply()).await.assert_ok();
         let satisfied = json!({ "result": "satisfied", "solved": "yes" });
-        matter.delegate.act(&matter.order, "verdict", satisfied).await.is_ok();
+        matter.delegate.act(&matter.order, "verdict", satisfied).await.assert_ok();
         assert!(inbox(&matter.other).await.contains(WORDS), "what is told from now on may name it");
         app.run_jobs().await;
     }
@@ -106,7 +109,7 @@ tests::on_both_databases! {
         app.run_jobs().await;
         assert_eq!(matter.words(&matter.other).await, REFUSED);
         assert_eq!((matter.words(&matter.unit).await, matter.words(&matter.delegate).await), (RISKY.to_owned(), RISKY.to_owned()));
-        matter.unit.act(&matter.order, "accept", json!({})).await.is_ok();
+        matter.unit.act(&matter.order, "accept", json!({})).await.assert_ok();
         let operator = app.operator().await;
         let review = reviews(&operator, "?state=risky").await.remove(0);
         assert_eq!((&review["subject"], &review["text_label"]), (&json!("order"), &json!(21_000)));
@@ -128,7 +131,7 @@ tests::on_both_databases! {
         app.run_jobs().await;
         assert_eq!(matter.words(&matter.other).await, REFUSED);
         // A move of the order after the verdict leaves the verdict as it is.
-        matter.unit.act(&matter.order, "accept", json!({})).await.is_ok();
+        matter.unit.act(&matter.order, "accept", json!({})).await.assert_ok();
         assert_eq!(matter.words(&matter.other).await, REFUSED);
         app.run_jobs().await;
     }
@@ -139,7 +142,7 @@ tests::on_both_databases! {
         for words in [WORDS, RISKY, WORDS, DOUBTFUL, WORDS] {
             orders.push(delegate.submit(&report(words)).await);
         }
-        let nonsense = Job {
+        let nonsense = NewJob {
             kind: CHECK_TEXT,
             subject: "no check".to_owned(),
             dedup_key: None,
@@ -166,13 +169,13 @@ tests::on_both_databases! {
     async fn what_is_said_to_the_desk_is_said_to_nobody_else(app: TestApp) {
         let matter = Matter::raise(&app, &report(WORDS)).await;
         app.run_jobs().await;
-        matter.unit.act(&matter.order, "accept", json!({})).await.is_ok();
-        matter.unit.act(&matter.order, "reply", reply()).await.is_ok();
+        matter.unit.act(&matter.order, "accept", json!({})).await.assert_ok();
+        matter.unit.act(&matter.order, "reply", reply()).await.assert_ok();
         let photo = matter.delegate.upload_photo(3, places::JIANXI).await;
         let verdict = json!({
             "result": "dissatisfied", "solved": "no", "comment": "当晚又施工到三点。", "photo_ids": [photo["id"]],
         });
-        matter.delegate.act(&matter.order, "verdict", verdict).await.is_ok();
+        matter.delegate.act(&matter.order, "verdict", verdict).await.assert_ok();
         let photo = format!("/photos/{}", photo["id"].as_str().unwrap());
         for (reader, reads) in [(&matter.delegate, true), (&matter.unit, true), (&matter.other, false)] {
             let order = reader.order(&matter.order).await.ok();
@@ -184,8 +187,8 @@ tests::on_both_databases! {
             assert_eq!(timeline.to_string().contains("当晚又施工"), reads);
         }
         let second = matter.delegate.submit(&report(WORDS)).await;
-        matter.other.act(&second, "endorsements", json!({})).await.is_ok();
-        matter.delegate.act(&second, "cancel", json!({ "reason": "同一件事报了两次。" })).await.is_ok();
+        matter.other.act(&second, "endorsements", json!({})).await.assert_ok();
+        matter.delegate.act(&second, "cancel", json!({ "reason": "同一件事报了两次。" })).await.assert_ok();
         let told = inbox(&matter.other).await;
         assert!(told.contains("工单已撤销") && told.contains("由提出人说明"), "{told}");
         assert!(!told.contains("同一件事报了两次") && !told.contains("当晚又施工"), "{told}");
@@ -200,7 +203,7 @@ tests::on_both_databases! {
         });
         let order = operator.post("/hotline/calls", call).await.ok();
         assert_eq!(order["content_check"], "pass");
-        let other = app.sign_in(Who::delegate("").not_area(AREA)).await;
+        let other = app.sign_in(PersonQuery::delegate("").not_area(AREA)).await;
         let seen = other.act(&order, "endorsements", json!({})).await.ok();
         assert_eq!(seen["description"], RISKY);
         app.run_jobs().await;
@@ -209,10 +212,10 @@ tests::on_both_databases! {
 
     async fn a_report_that_is_merged_is_published_to_the_other_s_people(app: TestApp) {
         let matter = Matter::raise(&app, &report(DOUBTFUL)).await;
-        let third = app.sign_in(Who::delegate("").not_area(AREA).nth(1)).await;
+        let third = app.sign_in(PersonQuery::delegate("").not_area(AREA).nth(1)).await;
         let own = third.submit(&report(WORDS)).await;
         let operator = app.operator().await;
-        operator.act(&own, "merge", json!({ "into": matter.order["number"] })).await.is_ok();
+        operator.act(&own, "merge", json!({ "into": matter.order["number"] })).await.assert_ok();
         app.run_jobs().await;
         assert_eq!(matter.words(&third).await, IN_REVIEW);
         assert_eq!(third.order(&own).await.ok()["description"], WORDS, "his own he reads");

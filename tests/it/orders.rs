@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
-use tests::{Client, TestApp, Who, on_both_databases, places};
+use tests::{Client, PersonQuery, TestApp, on_both_databases, places};
 use uuid::Uuid;
 
 const VENDORS: &str = "占道经营";
@@ -82,15 +82,15 @@ on_both_databases! {
         let delegate = app.delegate("涧西区").await;
         let report = Report::at(places::JIANXI).category(VENDORS).json();
         let first = delegate.post_with_key("/orders", report.clone(), "key-of-a-phone").await;
-        first.is(201);
+        first.assert_status(201);
         assert_eq!(first.header("idempotency-replayed"), "");
         let again = delegate.post_with_key("/orders", report, "key-of-a-phone").await;
-        again.is(201);
+        again.assert_status(201);
         assert_eq!(again.header("idempotency-replayed"), "true");
         assert_eq!(first.json, again.json);
         let other = Report::at(places::JIANXI).saying("完全不同的另一件事情。").json();
         let other = delegate.post_with_key("/orders", other, "key-of-a-phone").await;
-        other.problem(422, "idempotency_key_reused");
+        other.assert_problem(422, "idempotency_key_reused");
         app.run_jobs().await;
     }
 
@@ -99,7 +99,7 @@ on_both_databases! {
         let report = Report::at(places::JIANXI).category(VENDORS).json();
         let calls = (0..8).map(|_| delegate.post_with_key("/orders", report.clone(), "one-key-for-all"));
         let answers = join_all(calls).await;
-        let numbers: BTreeSet<_> = answers.iter().map(|answer| number(&answer.is(201).json)).collect();
+        let numbers: BTreeSet<_> = answers.iter().map(|answer| number(&answer.assert_status(201).json)).collect();
         assert_eq!(numbers.len(), 1);
         let fresh = answers.iter().filter(|answer| answer.header("idempotency-replayed").is_empty());
         assert_eq!(fresh.count(), 1);
@@ -132,34 +132,34 @@ on_both_databases! {
             (report().with("occurred_at", json!("2030-01-01T00:00:00+08:00")).json(), 422, "invalid_fields"),
         ];
         for (body, status, code) in cases {
-            delegate.post_with_key("/orders", body, &key()).await.problem(status, code);
+            delegate.post_with_key("/orders", body, &key()).await.assert_problem(status, code);
         }
         let keyless = delegate
             .request(reqwest::Method::POST, "/orders", |request| request.json(&report().json()))
             .await;
-        keyless.problem(400, "idempotency_key_required");
+        keyless.assert_problem(400, "idempotency_key_required");
         let operator = app.operator().await;
-        operator.post("/orders", report().json()).await.problem(403, "role_may_not");
+        operator.post("/orders", report().json()).await.assert_problem(403, "role_may_not");
         let none = delegate.get("/orders?scope=mine").await.ok();
         assert_eq!(none["items"], json!([]));
     }
 
     async fn accepting_and_answering_stop_the_clocks(app: TestApp) {
         let (delegate, order, handler) = on_a_desk(&app).await;
-        handler.act(&order, "reply", reply()).await.problem(409, "move_not_open");
+        handler.act(&order, "reply", reply()).await.assert_problem(409, "move_not_open");
         let accepted = handler.act(&order, "accept", json!({})).await.ok();
         assert_eq!(accepted["status"], "in_progress");
         assert!(deadline(&accepted, "response")["stopped_at"].is_string());
         assert!(deadline(&accepted, "resolution")["stopped_at"].is_null());
         let twice = handler.act(&order, "accept", json!({})).await;
-        let problem = twice.problem(409, "move_not_open");
+        let problem = twice.assert_problem(409, "move_not_open");
         assert_eq!(problem["current_status"], "in_progress");
         assert!(problem["allowed"].as_array().unwrap().contains(&json!("reply")), "{problem}");
-        delegate.act(&order, "cancel", json!({ "reason": "不用了" })).await.problem(409, "move_not_open");
+        delegate.act(&order, "cancel", json!({ "reason": "不用了" })).await.assert_problem(409, "move_not_open");
         handler
             .act(&order, "reply", json!({ "account": "已清理完毕。" }))
             .await
-            .problem(422, "invalid_fields");
+            .assert_problem(422, "invalid_fields");
         let replied = handler.act(&order, "reply", reply()).await.ok();
         assert_eq!(replied["status"], "replied");
         assert_eq!(replied["due_at"], Value::Null);
@@ -177,7 +177,7 @@ on_both_databases! {
         let stale = handler
             .request(reqwest::Method::POST, &path, |request| request.header("If-Match", "\"7\""))
             .await;
-        let problem = stale.problem(412, "stale_version");
+        let problem = stale.assert_problem(412, "stale_version");
         assert_eq!((&problem["version"], &problem["current_status"]), (&json!(1), &json!("dispatched")));
         let fresh = handler
             .request(reqwest::Method::POST, &path, |request| request.header("If-Match", "\"1\""))
@@ -205,26 +205,26 @@ on_both_databases! {
             .ok();
         assert_eq!((&returned["status"], &returned["unit"]), (&json!("triage"), &Value::Null));
         assert_eq!(deadline(&returned, "resolution")["due_at"], due);
-        handler.act(&order, "accept", json!({})).await.problem(403, "role_may_not");
+        handler.act(&order, "accept", json!({})).await.assert_problem(403, "role_may_not");
         let unit = order["unit"]["name"].clone();
         let sent = operator.act(&order, "dispatch", json!({ "unit": unit, "reason": "就是你们" })).await.ok();
         assert_eq!(sent["deadlines"], returned["deadlines"], "the clocks go on");
         handler
             .act(&order, "return", json!({ "reason": "还是不属本单位" }))
             .await
-            .problem(422, "second_return");
+            .assert_problem(422, "second_return");
         app.run_jobs().await;
     }
 
     async fn who_may_not_know_of_an_order_gets_404_on_every_route(app: TestApp) {
         let (_, order, handler) = on_a_desk(&app).await;
-        let stranger = app.sign_in(Who::delegate("").not_area("涧西区")).await;
+        let stranger = app.sign_in(PersonQuery::delegate("").not_area("涧西区")).await;
         let other_unit = app.handler_of_another(order["unit"]["name"].as_str().unwrap()).await;
         let elsewhere = app.county_supervisor("伊川县").await;
         for client in [&stranger, &other_unit, &elsewhere] {
-            client.order(&order).await.problem(404, "not_found");
+            client.order(&order).await.assert_problem(404, "not_found");
             let timeline = format!("/orders/{}/timeline", number(&order));
-            client.get(&timeline).await.problem(404, "not_found");
+            client.get(&timeline).await.assert_problem(404, "not_found");
             for (action, body) in [
                 ("accept", json!({})),
                 ("reply", reply()),
@@ -236,18 +236,18 @@ on_both_databases! {
                 ("reopen", json!({ "reason": "又坏了" })),
                 ("merge", json!({ "into": number(&order) })),
             ] {
-                client.act(&order, action, body).await.problem(404, "not_found");
+                client.act(&order, action, body).await.assert_problem(404, "not_found");
             }
             assert_eq!(client.get("/orders").await.ok()["items"], json!([]));
         }
-        handler.order(&order).await.is_ok();
-        handler.order(&json!("T20250908999999")).await.problem(404, "not_found");
+        handler.order(&order).await.assert_ok();
+        handler.order(&json!("T20250908999999")).await.assert_problem(404, "not_found");
         app.run_jobs().await;
     }
 
     async fn endorsing_twice_is_once_and_lets_the_delegate_see(app: TestApp) {
         let (delegate, order, _) = on_a_desk(&app).await;
-        let other = app.sign_in(Who::delegate("").not_area("涧西区")).await;
+        let other = app.sign_in(PersonQuery::delegate("").not_area("涧西区")).await;
         let near = other
             .get("/orders/nearby?longitude=112.3951&latitude=34.6551&datum=wgs84")
             .await
@@ -258,9 +258,9 @@ on_both_databases! {
             let seen = other.act(&order, "endorsements", json!({})).await.ok();
             assert_eq!(seen["endorsements"], json!({ "count": 1, "mine": true }));
         }
-        other.order(&order).await.is_ok();
+        other.order(&order).await.assert_ok();
         let own = delegate.act(&order, "endorsements", json!({})).await;
-        own.problem(422, "own_matter");
+        own.assert_problem(422, "own_matter");
         let seen = delegate.order(&order).await.ok();
         assert_eq!(seen["endorsements"], json!({ "count": 1, "mine": false }));
         app.run_jobs().await;
@@ -268,8 +268,8 @@ on_both_databases! {
 
     async fn each_role_reads_its_side_of_the_timeline(app: TestApp) {
         let (delegate, order, handler) = on_a_desk(&app).await;
-        handler.act(&order, "accept", json!({})).await.is_ok();
-        handler.act(&order, "reply", reply()).await.is_ok();
+        handler.act(&order, "accept", json!({})).await.assert_ok();
+        handler.act(&order, "reply", reply()).await.assert_ok();
         let path = format!("/orders/{}/timeline", number(&order));
         let actions = |timeline: &Value| -> Vec<String> {
             let items = timeline["items"].as_array().unwrap();
@@ -303,19 +303,19 @@ on_both_databases! {
     async fn an_extension_is_asked_for_and_decided(app: TestApp) {
         let (_, order, handler) = on_a_desk(&app).await;
         let operator = app.operator().await;
-        handler.act(&order, "accept", json!({})).await.is_ok();
+        handler.act(&order, "accept", json!({})).await.assert_ok();
         let asked = handler.act(&order, "extensions", json!({ "reason": "需要连续监测" })).await.ok();
         let id = asked["extensions"][0]["id"].as_str().unwrap().to_owned();
         handler
             .act(&order, "extensions", json!({ "reason": "再要一次" }))
             .await
-            .problem(422, "extension_pending");
+            .assert_problem(422, "extension_pending");
         let decision = format!("extensions/{id}/decision");
-        handler.act(&order, &decision, json!({ "granted": true })).await.problem(403, "role_may_not");
+        handler.act(&order, &decision, json!({ "granted": true })).await.assert_problem(403, "role_may_not");
         let granted = operator.act(&order, &decision, json!({ "granted": true })).await.ok();
         assert_eq!(granted["extensions"][0]["status"], "granted");
         assert_eq!(deadline(&granted, "resolution")["due_at"], "2025-09-17T00:00:00+08:00");
-        operator.act(&order, &decision, json!({ "granted": false })).await.problem(409, "extension_decided");
+        operator.act(&order, &decision, json!({ "granted": false })).await.assert_problem(409, "extension_decided");
         app.run_jobs().await;
     }
 
@@ -325,14 +325,14 @@ on_both_databases! {
         let helper = app.handler("涧西区住房和城乡建设局").await;
         assert_ne!(helper.person().unit.as_deref(), Some(unit.as_str()));
         let part = helper.person().unit.clone().unwrap();
-        handler.act(&order, "accept", json!({})).await.is_ok();
+        handler.act(&order, "accept", json!({})).await.assert_ok();
         let past = json!({ "unit": part, "note": "核查", "due_at": "2025-09-01T00:00:00+08:00" });
-        handler.act(&order, "sub-assignments", past).await.problem(422, "due_in_the_past");
+        handler.act(&order, "sub-assignments", past).await.assert_problem(422, "due_in_the_past");
         let body = json!({ "unit": part, "note": "核查夜间情况。" });
         let given = handler.act(&order, "sub-assignments", body.clone()).await.ok();
         assert_eq!(given["support_units"][0]["name"], part);
-        handler.act(&order, "sub-assignments", body).await.problem(422, "unit_has_part");
-        helper.act(&order, "accept", json!({})).await.is_ok();
+        handler.act(&order, "sub-assignments", body).await.assert_problem(422, "unit_has_part");
+        helper.act(&order, "accept", json!({})).await.assert_ok();
         let told = helper.act(&order, "reply", json!({ "account": "已核查两次。" })).await.ok();
         assert_eq!(told["status"], "in_progress", "the lead answers for the whole");
         let seen = handler.order(&order).await.ok();
@@ -343,10 +343,10 @@ on_both_databases! {
 
     async fn a_merged_order_loses_no_reporter(app: TestApp) {
         let (_, order, _) = on_a_desk(&app).await;
-        let other = app.sign_in(Who::delegate("").not_area("涧西区")).await;
+        let other = app.sign_in(PersonQuery::delegate("").not_area("涧西区")).await;
         let same = other.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         let operator = app.operator().await;
-        operator.act(&same, "merge", json!({ "into": same["number"] })).await.problem(422, "merged_into_itself");
+        operator.act(&same, "merge", json!({ "into": same["number"] })).await.assert_problem(422, "merged_into_itself");
         let merged = operator.act(&same, "merge", json!({ "into": order["number"] })).await.ok();
         assert_eq!((&merged["status"], &merged["merged_into"]), (&json!("closed"), &order["number"]));
         let seen = other.order(&order).await.ok();
@@ -384,7 +384,7 @@ on_both_databases! {
         }
         for field in ["status", "light", "channel", "sort", "scope", "area", "unit", "category", "from", "difficult"] {
             let answer = delegate.get(&format!("/orders?{field}=nonsense")).await;
-            assert_eq!(answer.problem(400, "bad_filter")["errors"][0]["field"], field);
+            assert_eq!(answer.assert_problem(400, "bad_filter")["errors"][0]["field"], field);
         }
         let none = delegate.get("/orders?q=%25&tracked=true").await.ok();
         assert_eq!(none["items"], json!([]));

@@ -1,7 +1,7 @@
 //! The one screen as a page: what it shows, to whom, how heavy it is, and that its stream brings the same drawing.
 
 use tests::orders::Report;
-use tests::{Browser, Who, on_both_databases, places};
+use tests::{Browser, PersonQuery, on_both_databases, places};
 
 const VENDORS: &str = "占道经营";
 /// All of the first page together: the page, its style and its script.
@@ -13,7 +13,7 @@ on_both_databases! {
         let order = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         delegate.submit(&Report::at(places::YICHUAN).category(VENDORS)).await;
         app.run_jobs().await;
-        let browser = Browser::as_cast(&app, Who::role("supervisor").level("city")).await;
+        let browser = Browser::as_cast(&app, PersonQuery::role("supervisor").level("city")).await;
         browser.get("/console").await.leads_to("/console/overview");
         let answer = browser.get("/console/overview").await;
         let number = order["number"].as_str().unwrap();
@@ -29,7 +29,7 @@ on_both_databases! {
         let parts = page.split('"').filter(|part| part.starts_with("/console/assets/"));
         for part in std::iter::once("/console/overview").chain(parts) {
             let carried = browser.get_packed(part).await;
-            carried.is(200);
+            carried.assert_status(200);
             bytes += carried.body.len();
         }
         assert!(bytes <= MAX_BYTES, "{bytes} bytes are carried");
@@ -42,11 +42,11 @@ on_both_databases! {
     }
 
     async fn a_county_has_its_county_and_a_delegate_no_screen(app: TestApp) {
-        let county = Browser::as_cast(&app, Who::role("supervisor").level("county").area("涧西区")).await;
+        let county = Browser::as_cast(&app, PersonQuery::role("supervisor").level("county").area("涧西区")).await;
         let page = county.get("/console/overview").await.page(200, &["涧西区"]);
         assert!(!page.contains("伊川"), "{page}");
         county.get("/console/overview?area=伊川县").await.page(404, &["没有找到"]);
-        let delegate = Browser::as_cast(&app, Who::role("delegate").area("涧西区")).await;
+        let delegate = Browser::as_cast(&app, PersonQuery::role("delegate").area("涧西区")).await;
         delegate.get("/console/overview").await.page(403, &["不能进行这项操作"]);
         delegate.get("/console/overview/stream").await.page(403, &["不能进行这项操作"]);
         Browser::new(&app).get("/console/overview").await.leads_to("/console/login?next=/console/overview");

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use entity::{person, session};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::{Answer, Client, Person, TestApp, Who};
-use zhitong::people::login_requests::service::{self as console, Claim};
+use tests::{Answer, Client, Person, PersonQuery, TestApp};
+use zhitong::people::login_requests::service::{self as console, PollResult};
 
 async fn login_code(app: &TestApp, openid: &str) -> Value {
     let body = json!({ "openid": openid });
@@ -37,14 +37,14 @@ fn with(app: &TestApp, session: &Value) -> Client {
 }
 
 async fn delegate(app: &TestApp) -> Person {
-    app.person(Who::delegate("county")).await
+    app.person(PersonQuery::delegate("county")).await
 }
 
 tests::on_both_databases! {
     async fn who_taps_twice_is_bound_once_and_signed_in_both_times(app: TestApp) {
-        let tapping = (0..4).map(|_| app.sign_in(Who::role("delegate")));
+        let tapping = (0..4).map(|_| app.sign_in(PersonQuery::role("delegate")));
         for client in futures_util::future::join_all(tapping).await {
-            client.get("/me").await.is(200);
+            client.get("/me").await.assert_status(200);
         }
     }
 
@@ -64,25 +64,25 @@ tests::on_both_databases! {
     }
 
     async fn of_somebody_on_no_roster_nothing_is_stored(app: TestApp) {
-        let stranger = app.person(Who::role("none")).await;
+        let stranger = app.person(PersonQuery::role("none")).await;
         let db = &app.app().db;
         let before = person::Entity::find().all(db).await.unwrap();
-        bind(&app, &stranger.openid, &stranger.phone).await.problem(403, "not_on_roster");
+        bind(&app, &stranger.openid, &stranger.phone).await.assert_problem(403, "not_on_roster");
         assert_eq!(person::Entity::find().all(db).await.unwrap(), before);
         assert_eq!(session::Entity::find().count(db).await.unwrap(), 0);
     }
 
     async fn a_login_code_is_good_once_even_at_the_same_moment(app: TestApp) {
         let person = delegate(&app).await;
-        bind(&app, &person.openid, &person.phone).await.is_ok();
+        bind(&app, &person.openid, &person.phone).await.assert_ok();
         let body = json!({ "code": login_code(&app, &person.openid).await });
         let (one, other) = (app.anonymous(), app.anonymous());
         let (one, other) = tokio::join!(one.post("/sessions", body.clone()), other.post("/sessions", body));
         let (good, bad) = if one.status == 200 { (one, other) } else { (other, one) };
-        good.is(200);
-        bad.problem(401, "login_code_invalid");
-        app.anonymous().post("/sessions", json!({ "code": "made-up" })).await.problem(401, "login_code_invalid");
-        app.anonymous().post("/sessions", json!({ "code": " " })).await.problem(422, "invalid_fields");
+        good.assert_status(200);
+        bad.assert_problem(401, "login_code_invalid");
+        app.anonymous().post("/sessions", json!({ "code": "made-up" })).await.assert_problem(401, "login_code_invalid");
+        app.anonymous().post("/sessions", json!({ "code": " " })).await.assert_problem(422, "invalid_fields");
     }
 
     async fn a_refresh_token_is_good_once(app: TestApp) {
@@ -90,12 +90,12 @@ tests::on_both_databases! {
         let first = bind(&app, &person.openid, &person.phone).await.ok();
         let second = refresh(&app, &first["refresh_token"]).await.ok();
         assert_ne!(first["refresh_token"], second["refresh_token"]);
-        with(&app, &second).get("/me").await.is_ok();
+        with(&app, &second).get("/me").await.assert_ok();
         app.advance(TimeDelta::minutes(10)).await;
-        refresh(&app, &first["refresh_token"]).await.problem(401, "refresh_reused");
+        refresh(&app, &first["refresh_token"]).await.assert_problem(401, "refresh_reused");
         // Thief and owner are both out.
-        with(&app, &second).get("/me").await.problem(401, "session_ended");
-        refresh(&app, &second["refresh_token"]).await.problem(401, "session_ended");
+        with(&app, &second).get("/me").await.assert_problem(401, "session_ended");
+        refresh(&app, &second["refresh_token"]).await.assert_problem(401, "session_ended");
     }
 
     async fn a_lost_answer_to_a_refresh_is_repeated_and_leaves_one_living_token(app: TestApp) {
@@ -103,11 +103,11 @@ tests::on_both_databases! {
         let first = bind(&app, &person.openid, &person.phone).await.ok();
         let lost = refresh(&app, &first["refresh_token"]).await.ok();
         let again = refresh(&app, &first["refresh_token"]).await.ok();
-        with(&app, &again).get("/me").await.is_ok();
+        with(&app, &again).get("/me").await.assert_ok();
         app.advance(TimeDelta::minutes(25)).await;
         let next = refresh(&app, &again["refresh_token"]).await.ok();
-        with(&app, &next).get("/me").await.is_ok();
-        refresh(&app, &lost["refresh_token"]).await.problem(401, "refresh_reused");
+        with(&app, &next).get("/me").await.assert_ok();
+        refresh(&app, &lost["refresh_token"]).await.assert_problem(401, "refresh_reused");
     }
 
     async fn an_access_token_runs_out_by_our_clock(app: TestApp) {
@@ -115,12 +115,12 @@ tests::on_both_databases! {
         let session = bind(&app, &person.openid, &person.phone).await.ok();
         let client = with(&app, &session);
         app.advance(TimeDelta::minutes(29)).await;
-        client.get("/me").await.is_ok();
+        client.get("/me").await.assert_ok();
         app.advance(TimeDelta::minutes(1)).await;
-        client.get("/me").await.problem(401, "token_expired");
-        app.anonymous().get("/me").await.problem(401, "not_signed_in");
+        client.get("/me").await.assert_problem(401, "token_expired");
+        app.anonymous().get("/me").await.assert_problem(401, "not_signed_in");
         app.advance(TimeDelta::days(31)).await;
-        refresh(&app, &session["refresh_token"]).await.problem(401, "session_ended");
+        refresh(&app, &session["refresh_token"]).await.assert_problem(401, "session_ended");
     }
 
     async fn a_bind_ticket_runs_out(app: TestApp) {
@@ -128,19 +128,19 @@ tests::on_both_databases! {
         let ticket = login(&app, &person.openid).await.ok();
         app.advance(TimeDelta::minutes(10)).await;
         let body = json!({ "bind_ticket": ticket["bind_ticket"], "phone_code": "whatever" });
-        app.anonymous().post("/sessions/bind", body).await.problem(401, "bind_ticket_expired");
+        app.anonymous().post("/sessions/bind", body).await.assert_problem(401, "bind_ticket_expired");
         let body = json!({ "bind_ticket": "made-up", "phone_code": "whatever" });
-        app.anonymous().post("/sessions/bind", body).await.problem(401, "bind_ticket_invalid");
+        app.anonymous().post("/sessions/bind", body).await.assert_problem(401, "bind_ticket_invalid");
     }
 
     async fn one_person_has_one_wechat_account_until_it_is_unbound(app: TestApp) {
         let person = delegate(&app).await;
-        let other = app.person(Who::role("none")).await;
+        let other = app.person(PersonQuery::role("none")).await;
         let first = bind(&app, &person.openid, &person.phone).await.ok();
-        bind(&app, &other.openid, &person.phone).await.problem(409, "already_bound");
+        bind(&app, &other.openid, &person.phone).await.assert_problem(409, "already_bound");
         let client = with(&app, &first);
-        client.post("/me/unbind", json!({})).await.is(204);
-        client.get("/me").await.problem(401, "session_ended");
+        client.post("/me/unbind", json!({})).await.assert_status(204);
+        client.get("/me").await.assert_problem(401, "session_ended");
         let second = bind(&app, &other.openid, &person.phone).await.ok();
         assert_eq!(second["user"]["id"], first["user"]["id"]);
     }
@@ -149,13 +149,13 @@ tests::on_both_databases! {
         let person = delegate(&app).await;
         let session = bind(&app, &person.openid, &person.phone).await.ok();
         let path = format!("/people/{}/unbind", session["user"]["id"].as_str().unwrap());
-        app.operator().await.post(&path, json!({})).await.problem(403, "role_may_not");
-        with(&app, &session).get("/me").await.is_ok();
+        app.operator().await.post(&path, json!({})).await.assert_problem(403, "role_may_not");
+        with(&app, &session).get("/me").await.assert_ok();
         let admin = app.admin().await;
-        admin.post(&path, json!({})).await.is(204);
-        with(&app, &session).get("/me").await.problem(401, "session_ended");
+        admin.post(&path, json!({})).await.assert_status(204);
+        with(&app, &session).get("/me").await.assert_problem(401, "session_ended");
         let unknown = format!("/people/{}/unbind", uuid::Uuid::now_v7());
-        admin.post(&unknown, json!({})).await.problem(404, "not_found");
+        admin.post(&unknown, json!({})).await.assert_problem(404, "not_found");
     }
 
     async fn sessions_are_listed_and_ended_one_by_one(app: TestApp) {
@@ -168,14 +168,14 @@ tests::on_both_databases! {
         assert_eq!(items.len(), 2, "{list}");
         let other = items.iter().find(|item| item["current"] == false).unwrap();
         let path = format!("/sessions/{}", other["id"].as_str().unwrap());
-        app.operator().await.delete(&path).await.problem(404, "not_found");
-        client.delete(&path).await.is(204);
-        with(&app, &first).get("/me").await.problem(401, "session_ended");
-        client.delete("/sessions/current").await.is(204);
-        client.get("/me").await.problem(401, "session_ended");
+        app.operator().await.delete(&path).await.assert_problem(404, "not_found");
+        client.delete(&path).await.assert_status(204);
+        with(&app, &first).get("/me").await.assert_problem(401, "session_ended");
+        client.delete("/sessions/current").await.assert_status(204);
+        client.get("/me").await.assert_problem(401, "session_ended");
         let (third, fourth) = (login(&app, &person.openid).await.ok(), login(&app, &person.openid).await.ok());
-        with(&app, &third).delete("/sessions").await.is(204);
-        with(&app, &fourth).get("/me").await.problem(401, "session_ended");
+        with(&app, &third).delete("/sessions").await.assert_status(204);
+        with(&app, &fourth).get("/me").await.assert_problem(401, "session_ended");
     }
 
     async fn what_wechat_says_is_told_apart(app: TestApp) {
@@ -189,7 +189,7 @@ tests::on_both_databases! {
             let fault = json!({ "endpoint": "jscode2session", "errcode": errcode, "times": 1 });
             app.anonymous().sandbox("faults", fault).await;
             let answer = login(&app, &person.openid).await;
-            answer.problem(status, code);
+            answer.assert_problem(status, code);
             let waits = matches!(status, 429 | 503);
             assert_eq!(!answer.header("retry-after").is_empty(), waits, "{errcode}");
         }
@@ -197,7 +197,7 @@ tests::on_both_databases! {
 
     async fn nothing_personal_stands_in_the_database_in_plain(app: TestApp) {
         let person = delegate(&app).await;
-        bind(&app, &person.openid, &person.phone).await.is_ok();
+        bind(&app, &person.openid, &person.phone).await.assert_ok();
         let rows = person::Entity::find().all(&app.app().db).await.unwrap();
         let row = rows.iter().find(|row| row.openid_hash.is_some()).expect("the bound one");
         let openid_sealed = row.openid_sealed.clone().expect("sealed");
@@ -217,16 +217,16 @@ tests::on_both_databases! {
         let supervisor = app.supervisor().await;
         let begun = console::begin(app.app(), "Firefox, 10.0.0.9", app.now()).await.unwrap();
         let claim = || console::claim(app.app(), &begun.secret, app.now());
-        assert_eq!(claim().await.unwrap(), Claim::Waiting);
+        assert_eq!(claim().await.unwrap(), PollResult::Waiting);
         let path = format!("/login-requests/{}", begun.code);
         assert_eq!(supervisor.get(&path).await.ok()["origin"], "Firefox, 10.0.0.9");
         let approve = format!("{path}/approve");
-        app.anonymous().post(&approve, json!({})).await.problem(401, "not_signed_in");
-        supervisor.post(&approve, json!({})).await.is(204);
-        app.operator().await.post(&approve, json!({})).await.problem(409, "login_request_used");
+        app.anonymous().post(&approve, json!({})).await.assert_problem(401, "not_signed_in");
+        supervisor.post(&approve, json!({})).await.assert_status(204);
+        app.operator().await.post(&approve, json!({})).await.assert_problem(409, "login_request_used");
         // Whoever photographed the screen has the code, but not the browser's secret.
         assert!(console::claim(app.app(), &begun.code, app.now()).await.is_err());
-        let Claim::SignedIn(cookie) = claim().await.unwrap() else {
+        let PollResult::SignedIn(cookie) = claim().await.unwrap() else {
             panic!("approved but waiting");
         };
         assert!(claim().await.is_err(), "good once");
@@ -235,10 +235,10 @@ tests::on_both_databases! {
         let me = browser.request(reqwest::Method::GET, "/me", |r| r.header("Cookie", &cookie)).await.ok();
         assert_eq!(me["name"], json!(supervisor.person().name));
         let elsewhere = |r: reqwest::RequestBuilder| r.header("Cookie", &cookie).header("Origin", "https://evil.example");
-        browser.request(reqwest::Method::POST, "/me/unbind", elsewhere).await.problem(403, "cross_site");
+        browser.request(reqwest::Method::POST, "/me/unbind", elsewhere).await.assert_problem(403, "cross_site");
         // Unbinding ends what was signed in from the phone, too.
-        supervisor.post("/me/unbind", json!({})).await.is(204);
-        browser.request(reqwest::Method::GET, "/me", |r| r.header("Cookie", &cookie)).await.problem(401, "session_ended");
+        supervisor.post("/me/unbind", json!({})).await.assert_status(204);
+        browser.request(reqwest::Method::GET, "/me", |r| r.header("Cookie", &cookie)).await.assert_problem(401, "session_ended");
     }
 
     async fn a_code_to_scan_and_a_link_run_out(app: TestApp) {
@@ -251,7 +251,7 @@ tests::on_both_databases! {
         assert!(console::claim_link(app.app(), code, app.now()).await.is_err(), "good once");
         app.advance(TimeDelta::minutes(15)).await;
         let path = format!("/login-requests/{}/approve", begun.code);
-        app.operator().await.post(&path, json!({})).await.problem(409, "login_request_expired");
+        app.operator().await.post(&path, json!({})).await.assert_problem(409, "login_request_expired");
         let late = console::claim_link(app.app(), other.rsplit('/').next().unwrap(), app.now()).await;
         assert_eq!(late.unwrap_err().code(), Some("login_request_expired"));
     }

@@ -36,7 +36,7 @@ tests::on_both_databases! {
         let original = jpeg_with_exif(1, JIANXI, TAKEN_AT);
         assert!(exif::read(&original, ZONE).place.is_some());
         let answer = delegate.upload(original.clone(), "photo.jpg", &[("role", "before")]).await;
-        answer.is(201);
+        answer.assert_status(201);
         let shown = answer.ok();
         assert_eq!((&shown["width"], &shown["height"]), (&json!(1600), &json!(1200)));
         assert_eq!(shown["taken_at"], TAKEN_AT);
@@ -90,7 +90,7 @@ tests::on_both_databases! {
         ] {
             let answer = delegate.upload(bytes, "photo.jpg", &[]).await;
             assert_eq!(answer.status, status, "{what}: {}", answer.text());
-            answer.problem(status, code);
+            answer.assert_problem(status, code);
         }
         nothing_is_kept(&app).await;
     }
@@ -98,7 +98,7 @@ tests::on_both_databases! {
     async fn what_is_no_form_is_refused_by_a_problem_document(app: TestApp) {
         let delegate = app.delegate("").await;
         let text = delegate.request(Method::POST, "/photos", |r| r.body("no form")).await;
-        text.problem(415, "not_multipart");
+        text.assert_problem(415, "not_multipart");
         let bytes = jpeg_with_exif(4, JIANXI, TAKEN_AT);
         for fields in [
             &[("longitude", "112.4"), ("latitude", "34.6")][..],
@@ -108,9 +108,9 @@ tests::on_both_databases! {
             &[("taken_at", "yesterday")],
             &[("role", "portrait")],
         ] {
-            delegate.upload(bytes.clone(), "a.jpg", fields).await.problem(422, "invalid_fields");
+            delegate.upload(bytes.clone(), "a.jpg", fields).await.assert_problem(422, "invalid_fields");
         }
-        app.anonymous().upload(bytes, "a.jpg", &[]).await.problem(401, "not_signed_in");
+        app.anonymous().upload(bytes, "a.jpg", &[]).await.assert_problem(401, "not_signed_in");
         nothing_is_kept(&app).await;
     }
 
@@ -129,11 +129,11 @@ tests::on_both_databases! {
         let delegate = app.delegate("").await;
         let shown = delegate.upload_photo(5, JIANXI).await;
         let path = format!("/photos/{}", shown["id"].as_str().unwrap());
-        delegate.get(&path).await.is(200);
-        app.operator().await.get(&path).await.problem(404, "not_found");
-        delegate.get(&format!("{path}/original")).await.is(403);
-        app.anonymous().get(&path).await.problem(401, "not_signed_in");
-        delegate.get("/photos/0198f2f0-0000-7000-8000-000000000000").await.problem(404, "not_found");
+        delegate.get(&path).await.assert_status(200);
+        app.operator().await.get(&path).await.assert_problem(404, "not_found");
+        delegate.get(&format!("{path}/original")).await.assert_status(403);
+        app.anonymous().get(&path).await.assert_problem(401, "not_signed_in");
+        delegate.get("/photos/0198f2f0-0000-7000-8000-000000000000").await.assert_problem(404, "not_found");
     }
 
     async fn an_upload_whose_report_never_comes_is_removed_after_a_day(app: TestApp) {
@@ -160,8 +160,8 @@ tests::on_both_databases! {
 
     async fn two_peoples_same_bytes_are_removed_with_the_last_of_them(app: TestApp) {
         let bytes = jpeg_with_exif(8, JIANXI, TAKEN_AT);
-        app.delegate("").await.upload(bytes.clone(), "a.jpg", &[]).await.is(201);
-        app.operator().await.upload(bytes, "a.jpg", &[]).await.is(201);
+        app.delegate("").await.upload(bytes.clone(), "a.jpg", &[]).await.assert_status(201);
+        app.operator().await.upload(bytes, "a.jpg", &[]).await.assert_status(201);
         assert_eq!((rows(&app).await, keys(&app).await.len()), (2, 3));
         // One of them is used: the other's row goes, the objects stay.
         let one = photo::Entity::find().one(&app.app().db).await.unwrap().unwrap();
@@ -190,7 +190,7 @@ async fn a_store_that_fails_half_way_is_told_and_cleaned_up() {
     ] {
         app.s3_line().set(fault);
         let answer = delegate.upload(bytes.clone(), "a.jpg", &[]).await;
-        answer.problem(503, "store_unavailable");
+        answer.assert_problem(503, "store_unavailable");
         assert!(!answer.header("retry-after").is_empty(), "{fault:?}");
         assert_eq!(rows(&app).await, 0, "{fault:?}: a row points at missing objects");
     }
@@ -200,7 +200,7 @@ async fn a_store_that_fails_half_way_is_told_and_cleaned_up() {
     assert!(job::Entity::find().count(&app.app().db).await.unwrap() > 0);
     app.advance(TimeDelta::hours(25)).await;
     nothing_is_kept(&app).await;
-    delegate.upload(bytes, "a.jpg", &[]).await.is(201);
+    delegate.upload(bytes, "a.jpg", &[]).await.assert_status(201);
     app.finish().await;
 }
 

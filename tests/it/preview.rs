@@ -43,8 +43,8 @@ on_both_databases! {
         preview(&delegate, places::JIANXI, json!({ "category": VENDORS })).await;
         assert_eq!(delegate.get("/orders").await.ok()["items"], json!([]));
         let unknown = json!({ "location": places::JIANXI.json(), "category": "没有这一类" });
-        delegate.post("/dispatch/preview", unknown).await.problem(422, "invalid_fields");
+        delegate.post("/dispatch/preview", unknown).await.assert_problem(422, "invalid_fields");
         let nowhere = json!({ "location": { "longitude": 412.4, "latitude": 34.6, "datum": "wgs84" } });
-        delegate.post("/dispatch/preview", nowhere).await.problem(422, "invalid_fields");
+        delegate.post("/dispatch/preview", nowhere).await.assert_problem(422, "invalid_fields");
     }
 }

@@ -133,7 +133,7 @@ async fn our_address_is_checked_with_the_plain_signature_and_echoes() {
             .anonymous()
             .get(&format!("/wechat/push?{wrong}&{query}"))
             .await;
-        refused.problem(403, "bad_signature");
+        refused.assert_problem(403, "bad_signature");
         assert!(
             !refused.text().contains("4375120948345356249"),
             "nothing is echoed"
@@ -150,7 +150,7 @@ async fn a_list_of_one_or_many_and_numbers_of_either_kind_mean_the_same_in_both_
         let openid = &delegate.person().openid;
         let template = &app
             .app()
-            .wording
+            .messages
             .templates()
             .find(|template| template.key.as_str() == TEMPLATE)
             .unwrap()
@@ -162,7 +162,7 @@ async fn a_list_of_one_or_many_and_numbers_of_either_kind_mean_the_same_in_both_
         wechat
             .in_json(&popup(openid, json!(now), entry("accept")))
             .await
-            .is_ok();
+            .assert_ok();
         wechat
             .in_json(&popup(
                 openid,
@@ -170,7 +170,7 @@ async fn a_list_of_one_or_many_and_numbers_of_either_kind_mean_the_same_in_both_
                 json!([other, entry("accept")]),
             ))
             .await
-            .is_ok();
+            .assert_ok();
         let xml = |second: i64, lists: &str| {
             format!(
                 "<ToUserName><![CDATA[gh]]></ToUserName><FromUserName><![CDATA[{openid}]]></FromUserName>\
@@ -182,12 +182,12 @@ async fn a_list_of_one_or_many_and_numbers_of_either_kind_mean_the_same_in_both_
             "<List><TemplateId><![CDATA[{template}]]></TemplateId>\
              <SubscribeStatusString><![CDATA[accept]]></SubscribeStatusString><PopupScene>0</PopupScene></List>"
         );
-        wechat.in_xml(&xml(now + 2, &list)).await.is_ok();
+        wechat.in_xml(&xml(now + 2, &list)).await.assert_ok();
         let foreign = list.replace(template.as_str(), "somebody-else-s");
         wechat
             .in_xml(&xml(now + 3, &format!("{foreign}{list}")))
             .await
-            .is_ok();
+            .assert_ok();
         assert_eq!(
             (stored(&app).await, allowed(&delegate).await),
             (4, Value::Null),
@@ -211,7 +211,7 @@ async fn a_repeat_is_one_push_whatever_is_new_about_its_envelope() {
         );
         // WeChat tries three times; each has another nonce, and so another ciphertext.
         for _ in 0..3 {
-            assert_eq!(wechat.in_json(&event).await.is_ok().text(), "success");
+            assert_eq!(wechat.in_json(&event).await.assert_ok().text(), "success");
         }
         assert_eq!(stored(&app).await, 1);
         let other = popup(
@@ -219,13 +219,13 @@ async fn a_repeat_is_one_push_whatever_is_new_about_its_envelope() {
             json!(1),
             json!({ "TemplateId": "u", "SubscribeStatusString": "accept" }),
         );
-        wechat.in_json(&other).await.is_ok();
+        wechat.in_json(&other).await.assert_ok();
         assert_eq!(stored(&app).await, 2, "two events of one second are two");
         // Messages have a number; whether it comes as text or not.
         for number in [json!(24_812_345_678_901_234_i64), json!("24812345678901234")] {
             let text =
                 json!({ "FromUserName": "oTESTx", "CreateTime": 2, "MsgType": "text", "MsgId": number });
-            wechat.in_json(&text).await.is_ok();
+            wechat.in_json(&text).await.assert_ok();
         }
         assert_eq!(stored(&app).await, 3);
         app.run_jobs().await;
@@ -250,28 +250,31 @@ async fn what_was_listened_in_on_is_no_use_later_nor_changed() {
     };
     let body = json!({ "Encrypt": encrypt }).to_string();
     let heard = query(&timestamp, &nonce, &encrypt);
-    wechat.post(&heard, body.clone()).await.is_ok();
+    wechat.post(&heard, body.clone()).await.assert_ok();
     // Another nonce, another time, another content under the same signature.
     for (from, to) in [(nonce.as_str(), "1"), (timestamp.as_str(), "1714112445")] {
         wechat
             .post(&heard.replacen(from, to, 1), body.clone())
             .await
-            .problem(403, "bad_signature");
+            .assert_problem(403, "bad_signature");
     }
     let changed = wechat.key.as_ref().unwrap().seal([4; 16], b"{}", APP_ID).unwrap();
     wechat
         .post(&heard, json!({ "Encrypt": changed }).to_string())
         .await
-        .problem(403, "bad_signature");
+        .assert_problem(403, "bad_signature");
     // The query's plain signature does not cover the body, and is not asked.
     let plain = sign(&[TOKEN, &timestamp, &nonce]);
     let unsigned = format!("timestamp={timestamp}&nonce={nonce}&signature={plain}");
     wechat
         .post(&unsigned, body.clone())
         .await
-        .problem(403, "bad_signature");
+        .assert_problem(403, "bad_signature");
     app.advance(chrono::TimeDelta::minutes(11)).await;
-    wechat.post(&heard, body).await.problem(403, "bad_signature");
+    wechat
+        .post(&heard, body)
+        .await
+        .assert_problem(403, "bad_signature");
     assert_eq!(stored(&app).await, 1);
     app.run_jobs().await;
     app.finish().await;
@@ -288,7 +291,7 @@ async fn beside_an_envelope_nothing_counts_and_inside_it_everything_is_read_with
     wechat
         .sealed(r#"{"Event":"true","FromUserName":"oTESTx"}"#, lie)
         .await
-        .is_ok();
+        .assert_ok();
     let row = push_message::Entity::find()
         .one(&app.app().db)
         .await
@@ -307,13 +310,16 @@ async fn beside_an_envelope_nothing_counts_and_inside_it_everything_is_read_with
         "[1]",
     ] {
         let outer = |encrypt: &str| json!({ "Encrypt": encrypt }).to_string();
-        wechat.sealed(inside, outer).await.problem(400, "malformed_push");
+        wechat
+            .sealed(inside, outer)
+            .await
+            .assert_problem(400, "malformed_push");
     }
     let large = "路".repeat(30_000);
     wechat
         .in_json(&json!({ "Event": large }))
         .await
-        .problem(413, "body_too_large");
+        .assert_problem(413, "body_too_large");
     assert_eq!(stored(&app).await, 1);
     app.run_jobs().await;
     app.finish().await;
@@ -327,12 +333,12 @@ async fn without_a_key_the_plain_signature_is_enough_in_both_formats() {
         r#"{"FromUserName":"oTESTx","CreateTime":1,"Event":"one"}"#,
         "<xml><FromUserName>oTESTx</FromUserName><CreateTime>1</CreateTime><Event>two</Event></xml>",
     ] {
-        assert_eq!(wechat.plain(body.to_owned()).await.is_ok().text(), "success");
+        assert_eq!(wechat.plain(body.to_owned()).await.assert_ok().text(), "success");
     }
     wechat
         .plain("neither".to_owned())
         .await
-        .problem(400, "malformed_push");
+        .assert_problem(400, "malformed_push");
     let (timestamp, nonce) = wechat.stamp();
     let query = format!(
         "timestamp={timestamp}&nonce={nonce}&signature={}",
@@ -341,7 +347,7 @@ async fn without_a_key_the_plain_signature_is_enough_in_both_formats() {
     wechat
         .post(&query, "{}".to_owned())
         .await
-        .problem(403, "bad_signature");
+        .assert_problem(403, "bad_signature");
     assert_eq!(stored(&app).await, 2);
     app.run_jobs().await;
     app.finish().await;

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
-use tests::{Client, TestApp, Who, places};
+use tests::{Client, PersonQuery, TestApp, places};
 
 const VENDORS: &str = "占道经营";
 
@@ -48,9 +48,9 @@ async fn release(operator: &Client, order: &Value) -> tests::Answer {
 async fn unanswered(app: &TestApp, delegate: &Client) -> Value {
     let order = delegate.submit(&report()).await;
     let handler = handler_of(app, &order).await;
-    handler.act(&order, "accept", json!({})).await.is_ok();
+    handler.act(&order, "accept", json!({})).await.assert_ok();
     let reply = json!({ "account": "已劝离摊贩并安排值守。", "public_reply": "摊贩已经劝离。" });
-    handler.act(&order, "reply", reply).await.is_ok();
+    handler.act(&order, "reply", reply).await.assert_ok();
     app.advance(TimeDelta::days(6)).await;
     order
 }
@@ -64,9 +64,9 @@ tests::on_both_databases! {
         let returned = delegate.submit(&report()).await;
         let handler = handler_of(&app, &returned).await;
         let back = json!({ "reason": "不属于本单位职责", "proposed_unit": "涧西区人民政府" });
-        handler.act(&returned, "return", back).await.is_ok();
+        handler.act(&returned, "return", back).await.assert_ok();
         let extended = delegate.submit(&report()).await;
-        handler.act(&extended, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.is_ok();
+        handler.act(&extended, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.assert_ok();
 
         let operator = app.operator().await;
         let all = queue(&operator, "").await;
@@ -96,7 +96,7 @@ tests::on_both_databases! {
 
         let some = queue(&operator, "?kind=extension,follow_up").await;
         assert_eq!(kinds(&some).into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(["extension", "follow_up"]));
-        operator.get("/hotline/queue?kind=nonsense").await.problem(400, "bad_filter");
+        operator.get("/hotline/queue?kind=nonsense").await.assert_problem(400, "bad_filter");
         app.run_jobs().await;
     }
 
@@ -121,7 +121,7 @@ tests::on_both_databases! {
             path = format!("?limit=2&cursor={cursor}");
             // What is done meanwhile does not shift the page that follows.
             let done = json!({ "unit": "涧西区人民政府", "category": VENDORS, "reason": "经核实属于该单位。" });
-            operator.act(&items[0]["order"], "dispatch", done).await.is_ok();
+            operator.act(&items[0]["order"], "dispatch", done).await.assert_ok();
         }
         assert_eq!(seen, wanted);
         app.run_jobs().await;
@@ -129,7 +129,7 @@ tests::on_both_databases! {
 
     async fn two_operators_at_once_never_get_the_same_matter(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
-        let (first, second) = (app.operator().await, app.sign_in(Who::role("operator").nth(1)).await);
+        let (first, second) = (app.operator().await, app.sign_in(PersonQuery::role("operator").nth(1)).await);
         for _ in 0..5 {
             let order = delegate.submit(&unclear()).await;
             let (a, b) = tokio::join!(claim(&first, &order), claim(&second, &order));
@@ -137,25 +137,25 @@ tests::on_both_databases! {
             statuses.sort_unstable();
             assert_eq!(statuses, [200, 409], "{} {}", a.text(), b.text());
             let (winner, loser, refused) = if a.status == 200 { (&first, &second, &b) } else { (&second, &first, &a) };
-            let told = refused.problem(409, "claimed_by_another");
+            let told = refused.assert_problem(409, "claimed_by_another");
             assert_eq!(told["held_by"], json!(winner.person().name));
             assert!(told["detail"].as_str().unwrap().contains(&winner.person().name), "{told}");
             assert!(told["held_until"].is_string());
             let done = json!({ "unit": "涧西区人民政府", "category": VENDORS, "reason": "经核实属于该单位。" });
-            loser.act(&order, "dispatch", done.clone()).await.problem(409, "claimed_by_another");
-            loser.act(&order, "cancel", json!({ "reason": "重复登记" })).await.problem(409, "claimed_by_another");
+            loser.act(&order, "dispatch", done.clone()).await.assert_problem(409, "claimed_by_another");
+            loser.act(&order, "cancel", json!({ "reason": "重复登记" })).await.assert_problem(409, "claimed_by_another");
             assert_eq!(loser.order(&order).await.ok()["status"], "triage", "nothing was changed");
-            winner.act(&order, "dispatch", done.clone()).await.is_ok();
+            winner.act(&order, "dispatch", done.clone()).await.assert_ok();
             // Acting released it: the other may act on it, though nothing of it waits any more.
-            claim(loser, &order).await.problem(409, "nothing_waits");
-            loser.act(&order, "dispatch", done).await.is_ok();
+            claim(loser, &order).await.assert_problem(409, "nothing_waits");
+            loser.act(&order, "dispatch", done).await.assert_ok();
         }
         app.run_jobs().await;
     }
 
     async fn two_operators_acting_at_once_are_one_decision(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
-        let (first, second) = (app.operator().await, app.sign_in(Who::role("operator").nth(1)).await);
+        let (first, second) = (app.operator().await, app.sign_in(PersonQuery::role("operator").nth(1)).await);
         let order = delegate.submit(&report()).await;
         let handler = handler_of(&app, &order).await;
         let asked = handler.act(&order, "extensions", json!({ "reason": "需要采购材料", "days": 2 })).await.ok();
@@ -173,30 +173,30 @@ tests::on_both_databases! {
 
     async fn a_claim_runs_out_is_given_back_and_binds_operators_only(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
-        let (first, second) = (app.operator().await, app.sign_in(Who::role("operator").nth(1)).await);
+        let (first, second) = (app.operator().await, app.sign_in(PersonQuery::role("operator").nth(1)).await);
         let order = delegate.submit(&unclear()).await;
-        claim(&first, &order).await.is(200);
+        claim(&first, &order).await.assert_status(200);
         let row = queue(&second, "").await["items"][0].clone();
         assert_eq!((&row["claim"]["by"], &row["claim"]["mine"]), (&json!(first.person().name), &json!(false)));
         // Who does not hold it cannot give it back.
-        release(&second, &order).await.is(204);
-        claim(&second, &order).await.problem(409, "claimed_by_another");
-        release(&first, &order).await.is(204);
-        release(&first, &order).await.is(204);
-        claim(&second, &order).await.is(200);
+        release(&second, &order).await.assert_status(204);
+        claim(&second, &order).await.assert_problem(409, "claimed_by_another");
+        release(&first, &order).await.assert_status(204);
+        release(&first, &order).await.assert_status(204);
+        claim(&second, &order).await.assert_status(200);
 
         app.advance(TimeDelta::minutes(14)).await;
         let renewed = claim(&second, &order).await.ok();
         assert_eq!(renewed["kinds"], json!(["triage"]));
         app.advance(TimeDelta::minutes(14)).await;
-        claim(&first, &order).await.problem(409, "claimed_by_another");
+        claim(&first, &order).await.assert_problem(409, "claimed_by_another");
         app.advance(TimeDelta::minutes(1)).await;
-        claim(&first, &order).await.is(200);
+        claim(&first, &order).await.assert_status(200);
         assert_eq!(queue(&second, "").await["items"][0]["claim"]["by"], json!(first.person().name));
         // His own report is the delegate's to cancel, whoever works on it.
-        delegate.act(&order, "cancel", json!({ "reason": "问题已自行解决" })).await.is_ok();
-        claim(&first, &order).await.problem(409, "nothing_waits");
-        first.request(Method::POST, "/hotline/queue/T20250908999999/claim", |request| request).await.problem(404, "not_found");
+        delegate.act(&order, "cancel", json!({ "reason": "问题已自行解决" })).await.assert_ok();
+        claim(&first, &order).await.assert_problem(409, "nothing_waits");
+        first.request(Method::POST, "/hotline/queue/T20250908999999/claim", |request| request).await.assert_problem(404, "not_found");
         app.run_jobs().await;
     }
 
@@ -208,7 +208,7 @@ tests::on_both_databases! {
         assert_eq!(claimed["call"], json!({ "name": delegate.person().name, "phone": delegate.person().phone }));
         for tries in 1..=3 {
             let vain = json!({ "reached": false, "outcome": "无人接听" });
-            operator.act(&order, "follow-ups", vain).await.is_ok();
+            operator.act(&order, "follow-ups", vain).await.assert_ok();
             let waiting = queue(&operator, "?kind=follow_up").await;
             if tries < 3 {
                 assert_eq!(waiting["items"][0]["follow_up"], json!({ "tries": tries, "last_outcome": "无人接听" }));
@@ -234,10 +234,10 @@ tests::on_both_databases! {
         };
         assert_eq!(both().await, [number(&first), number(&second)]);
         // The delegate's own verdict comes before the call, the operator's call after it.
-        delegate.act(&first, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.is_ok();
+        delegate.act(&first, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.assert_ok();
         assert_eq!(both().await, [number(&second)]);
         let call = json!({ "reached": true, "outcome": "接通", "verdict": { "result": "satisfied", "solved": "yes" } });
-        operator.act(&second, "follow-ups", call).await.is_ok();
+        operator.act(&second, "follow-ups", call).await.assert_ok();
         assert!(both().await.is_empty());
         app.run_jobs().await;
     }

@@ -9,15 +9,15 @@ const VENDORS: &str = "占道经营";
 async fn handle(app: &TestApp, order: &Value) {
     let unit = order["unit"]["name"].as_str().unwrap();
     let handler = app.handler(unit).await;
-    handler.act(order, "accept", json!({})).await.is_ok();
+    handler.act(order, "accept", json!({})).await.assert_ok();
     let reply = json!({ "account": "已安排人员到现场处理完毕。", "public_reply": "已处理完毕，请您查看。" });
-    handler.act(order, "reply", reply).await.is_ok();
+    handler.act(order, "reply", reply).await.assert_ok();
     app.run_jobs().await;
 }
 
 async fn judge(delegate: &Client, order: &Value, result: &str, solved: &str) {
     let verdict = json!({ "result": result, "solved": solved });
-    delegate.act(order, "verdict", verdict).await.is_ok();
+    delegate.act(order, "verdict", verdict).await.assert_ok();
     delegate.app().run_jobs().await;
 }
 
@@ -44,7 +44,7 @@ async fn over_two_months(app: &TestApp) -> Client {
     app.run_jobs().await;
     handle(app, &silent).await;
     let reason = json!({ "reason": "重复提交了" });
-    delegate.act(&cancelled, "cancel", reason).await.is_ok();
+    delegate.act(&cancelled, "cancel", reason).await.assert_ok();
     app.advance_to("2025-10-20T09:00:00+08:00").await;
     app.supervisor().await
 }
@@ -56,7 +56,7 @@ async fn reported(app: &TestApp, who: &Client, from: &str, to: &str) -> Value {
             json!({ "kind": "monthly", "from": from, "to": to }),
         )
         .await;
-    asked.is(201);
+    asked.assert_status(201);
     app.run_jobs().await;
     let id = asked.json["id"].as_str().unwrap();
     who.get(&format!("/insight-reports/{id}")).await.ok()

@@ -5,11 +5,11 @@ use entity::{assignment, deadline, delivery, job, notice, order_event, supervisi
 use reqwest::Method;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
-use tests::order_fixture::{AREA, Desk, reply, verdict as judging};
-use tests::{Client, Who, on_both_databases};
+use tests::order_fixture::{AREA, OrderFixture, reply, verdict as judging};
+use tests::{Client, PersonQuery, on_both_databases};
 
 /// The state that a refused call must not change.
-async fn state(desk: &Desk) -> Value {
+async fn state(desk: &OrderFixture) -> Value {
     let db = &desk.app.app().db;
     macro_rules! counted {
         ($($table:ident),*) => { json!({ $(stringify!($table): $table::Entity::find().count(db).await.unwrap()),* }) };
@@ -29,15 +29,15 @@ async fn state(desk: &Desk) -> Value {
 }
 
 /// Sends, and checks the refusal and that nothing has changed.
-async fn refused(desk: &Desk, who: &Client, action: &str, body: Value, status: u16, code: &str) {
+async fn refused(desk: &OrderFixture, who: &Client, action: &str, body: Value, status: u16, code: &str) {
     let before = state(desk).await;
-    desk.by(who, action, body).await.problem(status, code);
+    desk.by(who, action, body).await.assert_problem(status, code);
     assert_eq!(state(desk).await, before, "{action} {code}");
 }
 
 on_both_databases! {
     async fn what_a_unit_may_not_send(app: TestApp) {
-        let desk = Desk::accepted(&app).await;
+        let desk = OrderFixture::accepted(&app).await;
         app.run_jobs().await;
         let unit = &desk.unit;
         let cases = [
@@ -67,9 +67,9 @@ on_both_databases! {
     }
 
     async fn what_a_delegate_may_not_send(app: TestApp) {
-        let desk = Desk::replied(&app).await;
+        let desk = OrderFixture::replied(&app).await;
         app.run_jobs().await;
-        let other = app.sign_in(Who::delegate(AREA).nth(1)).await;
+        let other = app.sign_in(PersonQuery::delegate(AREA).nth(1)).await;
         refused(&desk, &other, "verdict", judging("satisfied"), 404, "not_found").await;
         let me = &desk.delegate;
         let cases = [
@@ -87,7 +87,7 @@ on_both_databases! {
     }
 
     async fn what_a_supervisor_may_not_send(app: TestApp) {
-        let desk = Desk::accepted(&app).await;
+        let desk = OrderFixture::accepted(&app).await;
         app.run_jobs().await;
         let county = app.county_supervisor(AREA).await;
         let elsewhere = app.county_supervisor("伊川县").await;
@@ -103,7 +103,7 @@ on_both_databases! {
     }
 
     async fn a_stale_version_changes_nothing_whatever_the_move(app: TestApp) {
-        let desk = Desk::accepted(&app).await;
+        let desk = OrderFixture::accepted(&app).await;
         app.run_jobs().await;
         let before = state(&desk).await;
         let county = app.county_supervisor(AREA).await;
@@ -119,7 +119,7 @@ on_both_databases! {
             let stale = who
                 .request(Method::POST, &path, |request| request.header("If-Match", "\"1\"").json(&body))
                 .await;
-            let problem = stale.problem(412, "stale_version");
+            let problem = stale.assert_problem(412, "stale_version");
             assert_eq!(problem["version"], before["version"]);
         }
         assert_eq!(state(&desk).await, before);

@@ -10,14 +10,14 @@ use entity::{
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait, PaginatorTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
-use tests::order_fixture::Desk;
+use tests::order_fixture::OrderFixture;
 use tests::orders::number;
 use tests::photos::jpeg_with_exif;
 use tests::places::LUOLONG;
 use tests::residents::Resident;
-use tests::{Client, TestApp, Who};
+use tests::{Client, PersonQuery, TestApp};
 use zhitong::orders::history::verify::verify;
-use zhitong::retention::{Line, Mode, erase, purge};
+use zhitong::retention::{Mode, PurgedRows, erase, purge};
 use zhitong::sites::receipt::Receipt;
 
 const STATION: &str = "LL-STATION-01";
@@ -30,7 +30,7 @@ where
     E::find().count(&app.app().db).await.unwrap()
 }
 
-fn of(lines: &[Line], what: &str) -> u64 {
+fn of(lines: &[PurgedRows], what: &str) -> u64 {
     lines
         .iter()
         .find(|line| line.what == what)
@@ -38,8 +38,8 @@ fn of(lines: &[Line], what: &str) -> u64 {
         .rows
 }
 
-async fn run(app: &TestApp, mode: Mode) -> Vec<Line> {
-    purge::forget(app.app(), mode, |_| {}).await.unwrap()
+async fn run(app: &TestApp, mode: Mode) -> Vec<PurgedRows> {
+    purge::purge(app.app(), mode, |_| {}).await.unwrap()
 }
 
 /// Makes everything so much older, as if time had gone by.
@@ -115,9 +115,9 @@ async fn with_photo(resident: &Resident, seed: u32) -> (Value, Receipt) {
 
 tests::on_both_databases! {
     async fn what_is_past_its_time_is_forgotten_and_orders_stay(app: TestApp) {
-        let desk = Desk::replied(&app).await;
+        let desk = OrderFixture::replied(&app).await;
         let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
-        resident.leave(json!({ "text": TEXT, "contact": "13900000000" })).await.is(201);
+        resident.leave(json!({ "text": TEXT, "contact": "13900000000" })).await.assert_status(201);
         app.run_jobs().await;
         let operator = app.operator().await;
         assert!(run(&app, Mode::DryRun).await.iter().all(|line| line.rows == 0), "nothing is old yet");
@@ -145,8 +145,8 @@ tests::on_both_databases! {
     }
 
     async fn who_left_the_roster_is_erased_and_his_orders_keep_their_history(app: TestApp) {
-        let desk = Desk::replied(&app).await;
-        desk.judge("basically_satisfied").await.is_ok();
+        let desk = OrderFixture::replied(&app).await;
+        desk.judge("basically_satisfied").await.assert_ok();
         app.run_jobs().await;
         let (name, phone) = (desk.delegate.person().name.clone(), desk.delegate.person().phone.clone());
         let me = desk.delegate.get("/me").await.ok();
@@ -184,15 +184,15 @@ tests::on_both_databases! {
         assert!(!timeline.to_string().contains(&name));
         history_is_whole(&app).await;
         // The matter itself goes on.
-        desk.by_unit("reply", tests::order_fixture::reply()).await.is_ok();
+        desk.by_unit("reply", tests::order_fixture::reply()).await.assert_ok();
         app.advance(TimeDelta::days(7)).await;
-        operator.get("/follow-ups").await.is_ok();
-        operator.get("/hotline/queue").await.is_ok();
+        operator.get("/follow-ups").await.assert_ok();
+        operator.get("/hotline/queue").await.assert_ok();
         app.run_jobs().await;
     }
 
     async fn people_long_off_the_roster_are_erased_by_their_period(app: TestApp) {
-        let (gone, lately) = (app.delegate("").await, app.sign_in(Who::delegate("").nth(1)).await);
+        let (gone, lately) = (app.delegate("").await, app.sign_in(PersonQuery::delegate("").nth(1)).await);
         let (gone, lately) = (leave_the_roster(&app, &gone).await, leave_the_roster(&app, &lately).await);
         let long_ago = app.now() - TimeDelta::days(1_096);
         person::Entity::update_many()
@@ -211,7 +211,7 @@ tests::on_both_databases! {
     }
 
     async fn a_resident_s_message_is_erased_with_its_photos_and_an_order_made_of_it_stays(app: TestApp) {
-        let keeper = app.sign_in(Who::named("韩振华")).await;
+        let keeper = app.sign_in(PersonQuery::named("韩振华")).await;
         let operator = app.operator().await;
         let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
         let (kept, of_order) = with_photo(&resident, 1).await;
@@ -219,7 +219,7 @@ tests::on_both_databases! {
         app.run_jobs().await;
         for review in operator.get("/content-reviews").await.ok()["items"].as_array().unwrap() {
             let path = format!("/content-reviews/{}/decision", review["id"].as_str().unwrap());
-            operator.post(&path, json!({ "result": "pass" })).await.is_ok();
+            operator.post(&path, json!({ "result": "pass" })).await.assert_ok();
         }
         app.run_jobs().await;
         let list = keeper.get("/site-messages").await.ok();
@@ -228,13 +228,13 @@ tests::on_both_databases! {
 
         let would = erase::message(app.app(), &of_message, Mode::DryRun).await.unwrap();
         assert_eq!((of(&would, "messages"), of(&would, "photos")), (1, 1));
-        assert_eq!(resident.looks(&of_message.expose()).await["text"], TEXT);
+        assert_eq!(resident.receipt_view(&of_message.expose()).await["text"], TEXT);
         assert_eq!(erase::message(app.app(), &of_message, Mode::Real).await.unwrap(), would);
         assert_eq!(of(&erase::message(app.app(), &of_order, Mode::Real).await.unwrap(), "photos"), 0, "the order has it");
         // An upload waits a day for its message; the clean-up of the same bytes does not come before.
         app.advance(TimeDelta::hours(25)).await;
         for receipt in [&of_message, &of_order] {
-            let seen = resident.looks(&receipt.expose()).await;
+            let seen = resident.receipt_view(&receipt.expose()).await;
             assert_eq!(seen["text"], "（已按本人要求删除）");
         }
         let left: Vec<_> = photo::Entity::find().all(&app.app().db).await.unwrap();

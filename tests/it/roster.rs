@@ -5,7 +5,7 @@ use entity::kinds::Role;
 use entity::person;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
-use tests::{Client, TestApp, Who};
+use tests::{Client, PersonQuery, TestApp};
 use zhitong::people::roster::{self, ImportError, Options, Report, Source};
 use zhitong::people::sealing::Phone;
 
@@ -92,10 +92,10 @@ tests::on_both_databases! {
         let operator = app.operator().await;
         let token = delegate.token().unwrap();
         assert_eq!(counts(&app, THREE).await.0, 3);
-        Client::with_token(&app, &token).get("/me").await.problem(401, "session_ended");
-        operator.get("/me").await.is_ok();
+        Client::with_token(&app, &token).get("/me").await.assert_problem(401, "session_ended");
+        operator.get("/me").await.assert_ok();
         let refresh = json!({ "refresh_token": delegate.refresh_token() });
-        app.anonymous().post("/sessions/refresh", refresh).await.problem(401, "session_ended");
+        app.anonymous().post("/sessions/refresh", refresh).await.assert_problem(401, "session_ended");
         let login = delegate.sandbox("login-codes", json!({ "openid": delegate.person().openid })).await;
         let answer = app.anonymous().post("/sessions", json!({ "code": login["code"] })).await.ok();
         assert_eq!(answer["status"], "bind_required", "untied from WeChat as well");
@@ -114,7 +114,7 @@ tests::on_both_databases! {
     }
 
     async fn a_number_of_somebody_in_another_role_is_refused(app: TestApp) {
-        let operator = app.person(Who::role("operator")).await;
+        let operator = app.person(PersonQuery::role("operator")).await;
         let lines = format!("甲一,{},代表,市,一团,", operator.phone);
         let Err(ImportError::Faults(faults)) = import(&app, &lines, Options::default()).await else {
             panic!("imported");

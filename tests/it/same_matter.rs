@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
 use tests::places::Place;
-use tests::{Client, TestApp, Who, photos, places};
+use tests::{Client, PersonQuery, TestApp, photos, places};
 
 const VENDORS: &str = "占道经营";
 const AREA: &str = "涧西区";
@@ -29,7 +29,10 @@ async fn nearby(client: &Client, place: Place, more: &str) -> Vec<Value> {
 async fn others(app: &TestApp, count: usize) -> Vec<Client> {
     let mut others = Vec::new();
     for nth in 0..count {
-        others.push(app.sign_in(Who::delegate("").not_area(AREA).nth(nth)).await);
+        others.push(
+            app.sign_in(PersonQuery::delegate("").not_area(AREA).nth(nth))
+                .await,
+        );
     }
     others
 }
@@ -54,7 +57,7 @@ tests::on_both_databases! {
         let same = delegate.submit(&report()).await;
         let far = Place { longitude: places::JIANXI.longitude + 0.01, ..places::JIANXI };
         delegate.submit(&Report::at(far).category(VENDORS).saying(WORDS)).await;
-        let other = app.sign_in(Who::delegate("").not_area(AREA)).await;
+        let other = app.sign_in(PersonQuery::delegate("").not_area(AREA)).await;
 
         let plain = nearby(&other, near_by, "").await;
         let numbers: Vec<_> = plain.iter().map(|order| order["number"].clone()).collect();
@@ -68,7 +71,7 @@ tests::on_both_databases! {
         fields.sort_unstable();
         assert_eq!(fields, ["category", "distance_m", "likely_same", "mine", "number", "probability", "signs", "status"]);
         assert!(!json!(compared).to_string().contains(&delegate.person().name));
-        other.get(&format!("/orders/{}", number(&same))).await.problem(404, "not_found");
+        other.get(&format!("/orders/{}", number(&same))).await.assert_problem(404, "not_found");
         app.run_jobs().await;
     }
 
@@ -77,7 +80,7 @@ tests::on_both_databases! {
         let photo = delegate.upload_photo(7, places::JIANXI).await;
         let order = delegate.submit(&report().photo(&photo)).await;
         delegate.submit(&report()).await;
-        let other = app.sign_in(Who::delegate("").not_area(AREA)).await;
+        let other = app.sign_in(PersonQuery::delegate("").not_area(AREA)).await;
         // The same picture as another file, as it comes when it was passed on.
         let bytes = photos::jpeg_with_exif(7, places::JIANXI, &app.now().to_rfc3339());
         let sent = other.upload(photos::with_comment(&bytes, "passed on"), "p.jpg", &[]).await.ok();
@@ -90,7 +93,7 @@ tests::on_both_databases! {
         let theirs = format!("&photo_ids={}", photo["id"].as_str().unwrap());
         let found = nearby(&other, places::JIANXI, &theirs).await;
         assert!(found.iter().all(|order| order["signs"] == json!(["place"])), "{found:?}");
-        other.get(&near(places::JIANXI, "&photo_ids=nonsense")).await.problem(422, "invalid_fields");
+        other.get(&near(places::JIANXI, "&photo_ids=nonsense")).await.assert_problem(422, "invalid_fields");
         app.forgive_jobs("a photo waits for its report");
         app.run_jobs().await;
     }
@@ -98,38 +101,38 @@ tests::on_both_databases! {
     async fn the_operator_sees_what_may_be_merged(app: TestApp) {
         let delegate = app.delegate(AREA).await;
         let order = delegate.submit(&report()).await;
-        let other = app.sign_in(Who::delegate("").not_area(AREA)).await;
+        let other = app.sign_in(PersonQuery::delegate("").not_area(AREA)).await;
         let same = other.submit(&report().saying("牡丹广场西侧人行道上都是流动摊贩占道经营，行人走到机动车道上。")).await;
         let operator = app.operator().await;
         let found = operator.get(&format!("/orders/{}/similar", number(&same))).await.ok();
         assert_eq!(found["items"].as_array().unwrap().len(), 1, "not itself: {found}");
         assert_eq!(found["items"][0]["number"], order["number"]);
         assert_eq!((&found["items"][0]["likely_same"], &found["items"][0]["signs"]), (&json!(true), &json!(["place", "category", "text"])));
-        delegate.get(&format!("/orders/{}/similar", number(&order))).await.problem(403, "role_may_not");
+        delegate.get(&format!("/orders/{}/similar", number(&order))).await.assert_problem(403, "role_may_not");
         app.run_jobs().await;
     }
 
     async fn an_endorser_is_told_like_the_reporter(app: TestApp) {
         let delegate = app.delegate(AREA).await;
         let order = delegate.submit(&report()).await;
-        let other = app.sign_in(Who::delegate("").not_area(AREA)).await;
-        other.act(&order, "endorsements", json!({})).await.is_ok();
+        let other = app.sign_in(PersonQuery::delegate("").not_area(AREA)).await;
+        other.act(&order, "endorsements", json!({})).await.assert_ok();
         app.run_jobs().await;
         let before = titles(&other).await;
         let handler = app.handler(order["unit"]["name"].as_str().unwrap()).await;
-        handler.act(&order, "accept", json!({})).await.is_ok();
+        handler.act(&order, "accept", json!({})).await.assert_ok();
         let reply = json!({ "account": "已劝离摊贩并安排值守。", "public_reply": "摊贩已经劝离。" });
-        handler.act(&order, "reply", reply).await.is_ok();
+        handler.act(&order, "reply", reply).await.assert_ok();
         app.run_jobs().await;
         let satisfied = json!({ "result": "satisfied", "solved": "yes" });
-        delegate.act(&order, "verdict", satisfied).await.is_ok();
+        delegate.act(&order, "verdict", satisfied).await.assert_ok();
         app.run_jobs().await;
         let heard = titles(&other).await;
         assert_eq!(heard.len(), before.len() + 3, "{heard:?}");
         for title in ["承办单位已签收", "承办单位已答复", "工单已办结"] {
             assert!(heard.iter().any(|heard| heard == title), "{title}: {heard:?}");
         }
-        other.act(&order, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.problem(403, "role_may_not");
+        other.act(&order, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.assert_problem(403, "role_may_not");
     }
 
     async fn the_third_delegate_raises_the_matter_once(app: TestApp) {
@@ -139,7 +142,7 @@ tests::on_both_databases! {
         let others = others(&app, 3).await;
         let mut levels = Vec::new();
         for other in &others {
-            other.act(&order, "endorsements", json!({})).await.is_ok();
+            other.act(&order, "endorsements", json!({})).await.assert_ok();
             levels.push(supervisor.order(&order).await.ok()["supervision_level"].clone());
             app.run_jobs().await;
         }
@@ -158,31 +161,31 @@ tests::on_both_databases! {
         let others = others(&app, 3).await;
         let (second, by_himself, along) = (&others[0], &others[1], &others[2]);
         let merged = second.submit(&report()).await;
-        by_himself.act(&kept, "endorsements", json!({})).await.is_ok();
+        by_himself.act(&kept, "endorsements", json!({})).await.assert_ok();
         let operator = app.operator().await;
         // Two delegates and an endorser of each: three in all, for one endorses both.
-        by_himself.act(&merged, "endorsements", json!({})).await.is_ok();
-        operator.act(&merged, "merge", json!({ "into": kept["number"] })).await.is_ok();
+        by_himself.act(&merged, "endorsements", json!({})).await.assert_ok();
+        operator.act(&merged, "merge", json!({ "into": kept["number"] })).await.assert_ok();
         let grown = operator.order(&kept).await.ok();
         assert_eq!((endorsers(&grown), &grown["supervision_level"]), (2, &json!("unit")));
         assert_eq!(second.order(&kept).await.ok()["endorsements"]["mine"], true);
 
-        operator.act(&merged, "unmerge", json!({ "reason": "其实是两件事" })).await.is_ok();
+        operator.act(&merged, "unmerge", json!({ "reason": "其实是两件事" })).await.assert_ok();
         let parted = operator.order(&kept).await.ok();
         assert_eq!(endorsers(&parted), 1, "who endorsed it by himself stays");
-        by_himself.order(&kept).await.is_ok();
-        second.order(&kept).await.problem(404, "not_found");
+        by_himself.order(&kept).await.assert_ok();
+        second.order(&kept).await.assert_problem(404, "not_found");
         let own = second.order(&merged).await.ok();
         assert_eq!((&own["status"], &own["reporter"]["name"], endorsers(&own)), (&json!("triage"), &json!(second.person().name), 1));
         assert_eq!(queue_of(&operator).await, [merged["number"].clone()], "it waits for an operator");
 
         // Merged again, and this time the delegate endorses the other matter on their own: a split leaves the endorsement.
-        operator.act(&merged, "merge", json!({ "into": kept["number"] })).await.is_ok();
-        second.act(&kept, "endorsements", json!({})).await.is_ok();
-        along.act(&kept, "endorsements", json!({})).await.is_ok();
-        operator.act(&merged, "unmerge", json!({ "reason": "其实是两件事" })).await.is_ok();
+        operator.act(&merged, "merge", json!({ "into": kept["number"] })).await.assert_ok();
+        second.act(&kept, "endorsements", json!({})).await.assert_ok();
+        along.act(&kept, "endorsements", json!({})).await.assert_ok();
+        operator.act(&merged, "unmerge", json!({ "reason": "其实是两件事" })).await.assert_ok();
         assert_eq!(endorsers(&operator.order(&kept).await.ok()), 3);
-        second.order(&kept).await.is_ok();
+        second.order(&kept).await.assert_ok();
         let history = operator.get(&format!("/orders/{}/timeline", number(&kept))).await.ok();
         let actions: Vec<_> = history["items"].as_array().unwrap().iter().map(|event| event["action"].as_str().unwrap()).collect();
         assert_eq!(actions.iter().filter(|action| **action == "merged_in").count(), 2, "{actions:?}");

@@ -8,7 +8,7 @@ use tests::orders::Report;
 use tests::photos::jpeg_with_exif;
 use tests::places::{JIANXI, LUOLONG};
 use tests::residents::Resident;
-use tests::{Client, Db, TestApp, Who};
+use tests::{Client, Db, PersonQuery, TestApp};
 
 /// Of the demo: 韩振华 and 杨晓东 look after it.
 const STATION: &str = "LL-STATION-01";
@@ -19,8 +19,8 @@ const TEXT: &str = "小区门口的路灯坏了三盏，晚上看不见路。";
 
 async fn keepers(app: &TestApp) -> (Client, Client) {
     (
-        app.sign_in(Who::named("韩振华")).await,
-        app.sign_in(Who::named("杨晓东")).await,
+        app.sign_in(PersonQuery::named("韩振华")).await,
+        app.sign_in(PersonQuery::named("杨晓东")).await,
     )
 }
 
@@ -30,7 +30,7 @@ async fn site(admin: &Client, change: Value) -> Value {
         form[name] = value.clone();
     }
     let made = admin.post("/sites", form).await;
-    made.is(201);
+    made.assert_status(201);
     made.json
 }
 
@@ -70,7 +70,7 @@ tests::on_both_databases! {
         let seen = app.anonymous().get(&format!("/sites/{typed}")).await.ok();
         let fields: Vec<_> = seen.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(fields, ["address", "area", "category", "code", "kind", "name"], "no more than the sign says");
-        app.anonymous().get("/sites/NOSUCH").await.problem(404, "not_found");
+        app.anonymous().get("/sites/NOSUCH").await.assert_problem(404, "not_found");
         for (field, value, fault) in [
             ("category", json!("没有这类"), "unknown_category"),
             ("unit", json!("没有这个局"), "unknown_unit"),
@@ -81,7 +81,7 @@ tests::on_both_databases! {
             let mut form = json!({ "name": "某站", "location": LUOLONG.json() });
             form[field] = value;
             let refused = admin.post("/sites", form).await;
-            assert_eq!(refused.problem(422, "invalid_fields")["errors"][0]["code"], fault);
+            assert_eq!(refused.assert_problem(422, "invalid_fields")["errors"][0]["code"], fault);
         }
     }
 
@@ -93,10 +93,10 @@ tests::on_both_databases! {
         delegate.submit(&report).await;
         let changed = json!({ "name": "某公交站（已拆）", "location": LUOLONG.json(), "active": false });
         assert_eq!(admin.put(&path, changed).await.ok()["code"], made["code"], "the code is printed");
-        app.anonymous().get(&path).await.problem(404, "not_found");
-        Resident::in_a_browser(&app, code(&made)).leave(json!({ "text": TEXT })).await.problem(404, "not_found");
+        app.anonymous().get(&path).await.assert_problem(404, "not_found");
+        Resident::in_a_browser(&app, code(&made)).leave(json!({ "text": TEXT })).await.assert_problem(404, "not_found");
         let refused = delegate.post("/orders", report.json()).await;
-        assert_eq!(refused.problem(422, "invalid_fields")["errors"][0]["code"], "unknown_site");
+        assert_eq!(refused.assert_problem(422, "invalid_fields")["errors"][0]["code"], "unknown_site");
         app.run_jobs().await;
     }
 
@@ -104,7 +104,7 @@ tests::on_both_databases! {
         let delegate = app.delegate("涧西区").await;
         let scanned = json!({ "description": "下穿隧道里的灯灭了一半。", "site_code": TUNNEL });
         let order = delegate.post("/orders", scanned.clone()).await;
-        order.is(201);
+        order.assert_status(201);
         let order = order.json;
         assert_eq!((&order["channel"], &order["category"]["code"]), (&json!("scan"), &json!("0207")));
         assert_eq!((&order["unit"]["name"], &order["area"]["name"]), (&json!(BUREAU), &json!("瀍河回族区")));
@@ -113,7 +113,7 @@ tests::on_both_databases! {
         let mut other = scanned;
         other["category"] = json!("占道经营");
         let other = delegate.post("/orders", other).await;
-        other.is(201);
+        other.assert_status(201);
         assert_ne!(other.json["unit"]["name"], BUREAU);
         app.run_jobs().await;
     }
@@ -123,7 +123,7 @@ tests::on_both_databases! {
         let stranger = app.delegate("涧西区").await;
         let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
         let left = resident.leave(json!({ "text": TEXT, "contact": "13800001111" })).await;
-        left.is(201);
+        left.assert_status(201);
         assert_eq!((&left.json["state"], &left.json["in_review"]), (&json!("received"), &json!(true)));
         let receipt = left.json["receipt"].as_str().unwrap();
         let list = keeper.get("/site-messages").await.ok();
@@ -135,11 +135,11 @@ tests::on_both_databases! {
         assert_eq!(inbox(&stranger, "site_message").await, 0);
         assert_eq!(stranger.get("/site-messages").await.ok()["items"], json!([]));
         for (what, body) in [("adopt", json!({})), ("answer", json!({ "text": "收到。" }))] {
-            stranger.post(&path(&message, what), body).await.problem(404, "not_found");
+            stranger.post(&path(&message, what), body).await.assert_problem(404, "not_found");
         }
         let operator = app.operator().await;
         assert_eq!(only_message(&operator).await["contact"], Value::Null, "the resident wrote to his delegates");
-        let shown = resident.looks(receipt).await;
+        let shown = resident.receipt_view(receipt).await;
         assert_eq!((&shown["state"], &shown["in_review"]), (&json!("received"), &json!(false)));
         // What is kept opens nothing and names nobody.
         let row = site_message::Entity::find().one(&app.app().db).await.unwrap().unwrap();
@@ -147,7 +147,7 @@ tests::on_both_databases! {
         for secret in [receipt, &receipt.replace('-', ""), "13800001111", "oRESIDENT-1"] {
             assert!(!kept.contains(secret), "{secret}");
         }
-        app.anonymous().get("/site-messages/receipts/22222-22222-22222-22222").await.problem(404, "not_found");
+        app.anonymous().get("/site-messages/receipts/22222-22222-22222-22222").await.assert_problem(404, "not_found");
         app.run_jobs().await;
     }
 
@@ -163,7 +163,7 @@ tests::on_both_databases! {
         let review = operator.get("/content-reviews").await.ok()["items"][0].clone();
         assert_eq!((&review["state"], &review["text_state"]), (&json!("unavailable"), &json!("pass")));
         let decision = format!("/content-reviews/{}/decision", review["id"].as_str().unwrap());
-        operator.post(&decision, json!({ "result": "pass" })).await.is_ok();
+        operator.post(&decision, json!({ "result": "pass" })).await.assert_ok();
         app.run_jobs().await;
         let message = only_message(&one).await;
         assert_eq!(message["photos"][0]["id"], photo["id"]);
@@ -171,26 +171,26 @@ tests::on_both_databases! {
         let body = json!({ "category": "0207" });
         let (first, second) = tokio::join!(one.post(&adopt, body.clone()), two.post(&adopt, body.clone()));
         let (winner, won, lost) = if first.status == 201 { (&one, first, second) } else { (&two, second, first) };
-        won.is(201);
-        let problem = lost.problem(409, "message_already_handled");
+        won.assert_status(201);
+        let problem = lost.assert_problem(409, "message_already_handled");
         assert_eq!(problem["current_status"], "adopted");
         let order = &won.json;
         assert_eq!((&order["channel"], &order["description"]), (&json!("scan"), &json!(TEXT)));
         assert_eq!((&order["area"]["name"], &order["address"]), (&json!("洛龙区"), &json!("洛龙区代表联络站")));
         assert_eq!(order["photos"][0]["id"], photo["id"]);
         let again = winner.post(&adopt, body).await;
-        again.is(201);
+        again.assert_status(201);
         assert_eq!((&again.json["number"], again.header("idempotency-replayed")), (&order["number"], "true"));
-        winner.post(&path(&message, "answer"), json!({ "text": "已办。" })).await.problem(409, "message_already_handled");
+        winner.post(&path(&message, "answer"), json!({ "text": "已办。" })).await.assert_problem(409, "message_already_handled");
         app.run_jobs().await;
         // The unit sees the photo; its original is evidence.
         let unit = app.handler(order["unit"]["name"].as_str().unwrap()).await;
-        unit.get(&format!("/photos/{}", photo["id"].as_str().unwrap())).await.is(200);
-        unit.act(order, "accept", json!({})).await.is_ok();
+        unit.get(&format!("/photos/{}", photo["id"].as_str().unwrap())).await.assert_status(200);
+        unit.act(order, "accept", json!({})).await.assert_ok();
         let reply = json!({ "account": "已更换灯具三盏，内部核实。", "public_reply": "三盏路灯已修好。" });
-        unit.act(order, "reply", reply).await.is_ok();
+        unit.act(order, "reply", reply).await.assert_ok();
         app.run_jobs().await;
-        let shown = resident.looks(left["receipt"].as_str().unwrap()).await;
+        let shown = resident.receipt_view(left["receipt"].as_str().unwrap()).await;
         assert_eq!((&shown["state"], &shown["order"]["number"]), (&json!("adopted"), &order["number"]));
         assert_eq!(shown["order"]["public_reply"], "三盏路灯已修好。");
         let steps: Vec<_> = shown["order"]["steps"].as_array().unwrap().iter().map(|s| s["action"].as_str().unwrap()).collect();
@@ -207,16 +207,16 @@ tests::on_both_databases! {
     async fn an_answer_is_shown_to_the_resident_once_it_has_been_checked(app: TestApp) {
         let (keeper, _) = keepers(&app).await;
         let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
-        let receipt = resident.says(TEXT).await;
+        let receipt = resident.leave_message(TEXT).await;
         app.run_jobs().await;
         let message = only_message(&keeper).await;
         let body = json!({ "text": "已联系物业，今天晚上修好。" });
         assert_eq!(keeper.post(&path(&message, "answer"), body.clone()).await.ok()["status"], "answered");
-        keeper.post(&path(&message, "answer"), body).await.is_ok();
-        let shown = resident.looks(&receipt).await;
+        keeper.post(&path(&message, "answer"), body).await.assert_ok();
+        let shown = resident.receipt_view(&receipt).await;
         assert_eq!((&shown["state"], &shown["answer"]), (&json!("answered"), &Value::Null), "not checked yet");
         app.run_jobs().await;
-        assert_eq!(resident.looks(&receipt).await["answer"], "已联系物业，今天晚上修好。");
+        assert_eq!(resident.receipt_view(&receipt).await["answer"], "已联系物业，今天晚上修好。");
     }
 
     async fn a_phone_may_leave_five_messages_an_hour_however_it_tries(app: TestApp) {
@@ -231,21 +231,21 @@ tests::on_both_databases! {
         let taken = answers.iter().filter(|answer| answer.status == 201).count();
         assert_eq!(taken, 5);
         let refused = answers.iter().find(|answer| answer.status != 201).unwrap();
-        refused.problem(429, "too_many_messages");
+        refused.assert_problem(429, "too_many_messages");
         let wait: i64 = refused.header("retry-after").parse().unwrap();
         // An hour and the second it is rounded up by, and what a call waits while another opens the hour.
         assert!((3_500..=3_610).contains(&wait), "{wait}");
         // Another phone is not held up by it.
-        Resident::in_wechat(&app, STATION, "oRESIDENT-2").await.says(TEXT).await;
+        Resident::in_wechat(&app, STATION, "oRESIDENT-2").await.leave_message(TEXT).await;
         app.advance(TimeDelta::seconds(wait)).await;
         let later = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
-        later.says(TEXT).await;
+        later.leave_message(TEXT).await;
         // A browser counts by its address.
         let browser = Resident::in_a_browser(&app, STATION);
         for n in 0..20 {
-            browser.says(&format!("{TEXT}{n}")).await;
+            browser.leave_message(&format!("{TEXT}{n}")).await;
         }
-        browser.leave(json!({ "text": TEXT })).await.problem(429, "too_many_messages");
+        browser.leave(json!({ "text": TEXT })).await.assert_problem(429, "too_many_messages");
         app.run_jobs().await;
         app.advance(TimeDelta::days(2)).await;
         let left = entity::site_quota::Entity::find().all(&app.app().db).await.unwrap();
@@ -261,7 +261,7 @@ tests::on_both_databases! {
             assert_eq!((&again.json["receipt"], again.header("idempotency-replayed")), (&first["receipt"], "true"));
         }
         let other = resident.leave_with_key(json!({ "text": format!("{TEXT}改") }), "a-key-of-the-client").await;
-        other.problem(422, "idempotency_key_reused");
+        other.assert_problem(422, "idempotency_key_reused");
         // The same key of another phone is another key.
         let neighbour = Resident::in_wechat(&app, STATION, "oRESIDENT-2").await;
         let theirs = neighbour.leave_with_key(body, "a-key-of-the-client").await.ok();
@@ -276,15 +276,15 @@ tests::on_both_databases! {
         let neighbour = Resident::in_wechat(&app, STATION, "oRESIDENT-2").await;
         let photo = resident.upload(jpeg_with_exif(4, LUOLONG, "2025-09-08T08:30:00+08:00")).await.ok();
         let body = json!({ "text": TEXT, "photo_ids": [photo["id"]] });
-        neighbour.leave(body.clone()).await.problem(422, "photo_unknown");
-        resident.at(TUNNEL).leave(body.clone()).await.problem(422, "photo_unknown");
+        neighbour.leave(body.clone()).await.assert_problem(422, "photo_unknown");
+        resident.at(TUNNEL).leave(body.clone()).await.assert_problem(422, "photo_unknown");
         // Nor can a delegate adopt it.
         let delegate = app.delegate("").await;
         let stolen = Report::at(JIANXI).photo(&photo).json();
-        delegate.post("/orders", stolen).await.problem(422, "photo_unknown");
-        delegate.get(&format!("/photos/{}", photo["id"].as_str().unwrap())).await.problem(404, "not_found");
-        resident.leave(body.clone()).await.is(201);
-        resident.leave(body).await.problem(422, "photo_unknown");
+        delegate.post("/orders", stolen).await.assert_problem(422, "photo_unknown");
+        delegate.get(&format!("/photos/{}", photo["id"].as_str().unwrap())).await.assert_problem(404, "not_found");
+        resident.leave(body.clone()).await.assert_status(201);
+        resident.leave(body).await.assert_problem(422, "photo_unknown");
         app.run_jobs().await;
         // What no message came for is removed.
         let unused = resident.upload(jpeg_with_exif(5, LUOLONG, "2025-09-08T08:30:00+08:00")).await.ok();
@@ -298,7 +298,7 @@ tests::on_both_databases! {
     async fn a_site_of_nobody_in_particular_is_its_county_s(app: TestApp) {
         let made = site(&app.admin().await, json!({})).await;
         let (keeper, _) = keepers(&app).await;
-        Resident::in_wechat(&app, code(&made), "oRESIDENT-1").await.says(TEXT).await;
+        Resident::in_wechat(&app, code(&made), "oRESIDENT-1").await.leave_message(TEXT).await;
         app.run_jobs().await;
         assert_eq!(only_message(&keeper).await["site"]["code"], made["code"]);
         assert_eq!(inbox(&keeper, "site_message").await, 1);
@@ -309,27 +309,27 @@ tests::on_both_databases! {
     async fn a_visit_ends_and_a_made_up_one_is_none(app: TestApp) {
         let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
         app.advance(TimeDelta::hours(2)).await;
-        resident.leave(json!({ "text": TEXT })).await.problem(422, "visit_over");
+        resident.leave(json!({ "text": TEXT })).await.assert_problem(422, "visit_over");
         let forged = app.anonymous().request(reqwest::Method::POST, &format!("/sites/{STATION}/messages"), |request| {
             request.header("X-Visit", "bm9uc2Vuc2U").json(&json!({ "text": TEXT }))
         }).await;
-        forged.problem(422, "visit_over");
+        forged.assert_problem(422, "visit_over");
         let body = json!({ "login_code": "made-up" });
-        app.anonymous().post(&format!("/sites/{STATION}/visits"), body).await.problem(422, "login_code_invalid");
+        app.anonymous().post(&format!("/sites/{STATION}/visits"), body).await.assert_problem(422, "login_code_invalid");
         for (text, fault) in [("太短了", "too_short"), (&*"长".repeat(1_001), "too_long")] {
             let refused = Resident::in_a_browser(&app, STATION).leave(json!({ "text": text })).await;
-            assert_eq!(refused.problem(422, "invalid_fields")["errors"][0]["code"], fault);
+            assert_eq!(refused.assert_problem(422, "invalid_fields")["errors"][0]["code"], fault);
         }
     }
 
     async fn the_page_of_an_ordinary_code_opens_in_any_browser(app: TestApp) {
         let page = app.anonymous().get(&format!("/scan/{STATION}")).await;
-        page.is(200);
+        page.assert_status(200);
         assert!(page.header("content-type").starts_with("text/html"));
         assert!(page.header("content-security-policy").contains("default-src 'none'"));
         for file in ["/scan/scan.js", "/scan/scan.css"] {
             assert!(page.text().contains(file));
-            app.anonymous().get(file).await.is(200);
+            app.anonymous().get(file).await.assert_status(200);
         }
         assert!(!page.text().contains("<style") && !page.text().contains("onclick"), "the policy allows no inline code");
     }
@@ -371,7 +371,7 @@ async fn a_sheet_has_the_mini_program_s_code_or_an_ordinary_one() {
     let fault = json!({ "endpoint": "getwxacodeunlimit", "errcode": 41030, "times": 1 });
     app.anonymous().sandbox("faults", fault).await;
     let ordinary = admin.get(&sheet).await;
-    ordinary.is(200);
+    ordinary.assert_status(200);
     assert_eq!(ordinary.header("content-type"), "application/pdf");
     assert!(!has_jpeg(&ordinary.body), "an ordinary code is drawn");
     let coded = admin.get(&sheet).await;
@@ -394,6 +394,6 @@ async fn a_sheet_has_the_mini_program_s_code_or_an_ordinary_one() {
         .await
         .get(&sheet)
         .await
-        .problem(403, "role_may_not");
+        .assert_problem(403, "role_may_not");
     app.finish().await;
 }

@@ -89,7 +89,7 @@ async fn a_store_that_fails_is_unavailable_and_comes_back() {
         );
     }
     app.s3_line().set(Fault::None);
-    app.anonymous().get("/readyz").await.is(200);
+    app.anonymous().get("/readyz").await.assert_status(200);
     objects.put(KEY, bytes.clone(), "image/jpeg").await.unwrap();
     app.s3_line().set(Fault::CutAnswerAfter(100_000));
     assert!(

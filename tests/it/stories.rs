@@ -6,10 +6,10 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::{campaign, order, order_event, supervision_order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tests::{Db, TestApp};
-use zhitong::demo::narrator::{Kept, Listener};
+use zhitong::demo::narrator::{Narrator, RecordedLines};
 use zhitong::demo::play::play_all;
 use zhitong::demo::script::Script;
-use zhitong::demo::stage::Stage;
+use zhitong::demo::stage::StoryScheduler;
 use zhitong::orders::history::verify::verify;
 
 /// The clock starts so long before a story.
@@ -27,8 +27,8 @@ fn scripts() -> Vec<Script> {
 /// Nobody reads along.
 struct Silent;
 
-impl Listener for Silent {
-    fn hear(&self, _line: &str) {}
+impl Narrator for Silent {
+    fn line(&self, _line: &str) {}
 }
 
 /// The state after a story.
@@ -48,7 +48,7 @@ impl Told {
         let begins = begins(&script).to_rfc3339();
         let app = TestApp::with(db).clock(&begins).start().await;
         let zone = app.app().city.load().zone();
-        let stage = Stage::open(app.base(), zone, Box::new(Silent))
+        let stage = StoryScheduler::open(app.base(), zone, Box::new(Silent))
             .await
             .expect("a stage");
         let mut endings = play_all(&stage, vec![script]).await.expect("the clock moves");
@@ -223,7 +223,7 @@ async fn all_nine_play_side_by_side_as_in_the_demo() {
     let first = scripts.iter().map(begins).min().expect("a beginning");
     let app = TestApp::with(Db::Sqlite).clock(&first.to_rfc3339()).start().await;
     let zone = app.app().city.load().zone();
-    let stage = Stage::open(app.base(), zone, Box::new(Kept::default()))
+    let stage = StoryScheduler::open(app.base(), zone, Box::new(RecordedLines::default()))
         .await
         .expect("a stage");
     let endings = play_all(&stage, scripts).await.expect("the clock moves");

@@ -159,16 +159,16 @@ on_both_databases! {
         let county = app.county_supervisor("涧西区").await;
         let mut wall = Wall::open(app.http(), app.base(), &supervisor, "", None).await;
         let mut other = Wall::open(app.http(), app.base(), &county, "", None).await;
-        assert_eq!(app.app().screens.count(), 2);
-        supervisor.delete("/sessions/current").await.is_ok();
-        worker::end_orphans(app.app()).await.unwrap();
+        assert_eq!(app.app().screen_hub.count(), 2);
+        supervisor.delete("/sessions/current").await.assert_ok();
+        worker::disconnect_ended(app.app()).await.unwrap();
         wall.sees("the end", |event| event.name == "over").await;
         assert!(wall.next(Instant::now() + SOON).await.is_none());
         other.sees("counts", |event| event.name == "overview").await;
-        app.app().screens.close();
+        app.app().screen_hub.close();
         other.sees("the end", |event| event.name == "over").await;
         assert!(other.next(Instant::now() + SOON).await.is_none());
-        assert_eq!(app.app().screens.count(), 0);
+        assert_eq!(app.app().screen_hub.count(), 0);
     }
 }
 

@@ -6,7 +6,7 @@ use insight::classify::{self, Example, Model, Settings};
 use serde_json::{Value, json};
 use tests::orders::Report;
 use tests::{Client, TestApp, places};
-use zhitong::city::categories::retrain::{self, Outcome};
+use zhitong::city::categories::retrain::{self, TrainingOutcome};
 use zhitong::city::categories::training;
 use zhitong::city::csv_rows;
 use zhitong::city::files::Files;
@@ -89,7 +89,7 @@ fn the_model_of_the_pack_is_made_of_its_texts() {
 
 async fn suggested(client: &Client, text: &str) -> Value {
     let answer = client.post("/categories/suggest", json!({ "text": text })).await;
-    answer.is(200);
+    answer.assert_status(200);
     answer.json["suggestions"].clone()
 }
 
@@ -122,17 +122,17 @@ tests::on_both_databases! {
         let before = suggested(&delegate, question).await;
         assert_ne!(before[0]["name"], "电梯故障困人");
         let few = retrain::learn(app.app(), app.now()).await.unwrap();
-        assert_eq!(few, Outcome::TooFewOrders { orders: 0, needed: 20 });
+        assert_eq!(few, TrainingOutcome::TooFewOrders { orders: 0, needed: 20 });
         correct(&app, &delegate, &operator, CORRECTED, "大院").await;
         let outcome = retrain::learn(app.app(), app.now()).await.unwrap();
-        let Outcome::Learned { orders, accuracy, before, .. } = outcome else { panic!("{outcome:?}") };
+        let TrainingOutcome::Learned { orders, accuracy, before, .. } = outcome else { panic!("{outcome:?}") };
         assert_eq!(orders, CORRECTED);
         assert!(accuracy > before, "{accuracy} {before}");
         assert_eq!(suggested(&delegate, question).await[0]["name"], "电梯故障困人");
 
         // A replica that starts now, or reloads, has it too.
         let held = zhitong::city::categories::suggest::Models::default();
-        let renewed = retrain::renewed(&app.app().db, held).await.unwrap();
+        let renewed = retrain::latest_model(&app.app().db, held).await.unwrap();
         assert_eq!(renewed.current().unwrap().suggest(question, 1)[0].label, "1402");
         app.run_jobs().await;
     }
@@ -141,14 +141,14 @@ tests::on_both_databases! {
         let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
         correct(&app, &delegate, &operator, 24, "大院").await;
         let first = retrain::learn(app.app(), app.now()).await.unwrap();
-        let Outcome::Learned { before: of_the_pack, .. } = first else { panic!("{first:?}") };
+        let TrainingOutcome::Learned { before: of_the_pack, .. } = first else { panic!("{first:?}") };
         // All there is has been seen by the model that was just made.
         let again = retrain::learn(app.app(), app.now()).await.unwrap();
-        assert_eq!(again, Outcome::TooFewOrders { orders: 0, needed: 20 });
+        assert_eq!(again, TrainingOutcome::TooFewOrders { orders: 0, needed: 20 });
         app.advance(chrono::TimeDelta::minutes(1)).await;
         correct(&app, &delegate, &operator, 20, "家属院").await;
         let second = retrain::learn(app.app(), app.now()).await.unwrap();
-        let (Outcome::Learned { before, .. } | Outcome::NotBetter { before, .. }) = second else { panic!("{second:?}") };
+        let (TrainingOutcome::Learned { before, .. } | TrainingOutcome::NotBetter { before, .. }) = second else { panic!("{second:?}") };
         assert!(before > 0.9 && of_the_pack < 0.6, "the one in force knows what the pack's does not: {before} {of_the_pack}");
         app.run_jobs().await;
     }
@@ -165,7 +165,10 @@ async fn correct(app: &TestApp, delegate: &Client, operator: &Client, count: usi
         let text = format!("{place}{where_}{}号楼{what}，已经好几天了", nth + 1);
         let order = delegate.submit(&Report::at(places::JIANXI).saying(&text)).await;
         let decision = json!({ "unit": "涧西区人民政府", "category": category, "reason": "改正类别" });
-        operator.act(&order, "dispatch", decision).await.is(200);
+        operator
+            .act(&order, "dispatch", decision)
+            .await
+            .assert_status(200);
     }
     app.run_jobs().await;
 }

@@ -78,8 +78,8 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
         .await
         .unwrap();
     let city = parts.city.load();
-    let clocks = city.law().start_round(1, now);
-    deadline_rows::start(&parts.db, city.law(), id, &clocks, now)
+    let clocks = city.deadline_rules().start_round(1, now);
+    deadline_rows::start(&parts.db, city.deadline_rules(), id, &clocks, now)
         .await
         .unwrap();
     id
@@ -123,9 +123,15 @@ async fn somebody(app: &TestApp) -> PersonId {
 async fn stop(app: &TestApp, order: OrderId, kind: ClockKind) {
     let city = app.app().city.load();
     let mut clocks = deadline_rows::of_order(&app.app().db, order).await.unwrap();
-    deadline_rows::stop(&app.app().db, city.law(), &mut clocks, &[kind], app.now())
-        .await
-        .unwrap();
+    deadline_rows::stop(
+        &app.app().db,
+        city.deadline_rules(),
+        &mut clocks,
+        &[kind],
+        app.now(),
+    )
+    .await
+    .unwrap();
 }
 
 async fn order(app: &TestApp, id: OrderId) -> order::Model {
@@ -222,8 +228,8 @@ tests::on_both_databases! {
 
         let city = app.app().city.load();
         let mut row = clock(&app, id, ClockKind::Resolution).await;
-        let extended = city.law().grant_extension(&deadline_rows::clock(&row).unwrap(), 0, 3).unwrap();
-        deadline_rows::move_to(&app.app().db, city.law(), &mut row, &extended, app.now()).await.unwrap();
+        let extended = city.deadline_rules().grant_extension(&deadline_rows::clock(&row).unwrap(), 0, 3).unwrap();
+        deadline_rows::replace(&app.app().db, city.deadline_rules(), &mut row, &extended, app.now()).await.unwrap();
         let moved = clock(&app, id, ClockKind::Resolution).await;
         assert_eq!((moved.light, moved.due_at), (Light::Green, at("2025-09-17T00:00:00+08:00")));
         assert_eq!(moved.next_change_at, Some(at("2025-09-16T00:00:00+08:00")));
@@ -279,7 +285,7 @@ tests::on_both_databases! {
         assert_eq!(before.due_at, at("2027-01-05T00:00:00+08:00"));
 
         let year = r#"{"2027": {"holidays": ["2027-01-01"], "workdays": ["2027-01-09"]}}"#;
-        import::calendar(&app.app().db, &import::Given::new("2027.json", year), app.now()).await.unwrap().unwrap();
+        import::calendar(&app.app().db, &import::ImportFile::new("2027.json", year), app.now()).await.unwrap().unwrap();
         app.run_jobs().await;
         let after = clock(&app, id, ClockKind::Resolution).await;
         assert!(!after.provisional);
@@ -287,7 +293,7 @@ tests::on_both_databases! {
         assert_eq!(after.due_at, at("2027-01-06T00:00:00+08:00"));
         assert_eq!(order(&app, id).await.due_at, Some(clock(&app, id, ClockKind::Response).await.due_at));
         assert_eq!(events(&app, id).await, told(&[("deadline_recounted", "")]));
-        assert_eq!(recalculate::recount(app.app(), app.now()).await.unwrap(), 0, "a second time moves nothing");
+        assert_eq!(recalculate::recalculate(app.app(), app.now()).await.unwrap(), 0, "a second time moves nothing");
         app.run_jobs().await;
     }
 }

@@ -1,12 +1,12 @@
 //! The sandbox's own controls: faults that are told from each other, the clock, the people.
 
 use serde_json::{Value, json};
-use tests::sandbox_api::StandIn;
+use tests::sandbox_api::SandboxApi;
 use zhitong::wechat::CallError;
 
 tests::on_both_databases! {
     async fn each_fault_is_told_from_the_others(app: TestApp) {
-        let (hand, wechat) = (StandIn(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
         let fault = async |fault: Value| {
             hand.fault(fault).await;
             wechat.templates().await.err()

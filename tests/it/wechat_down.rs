@@ -70,7 +70,7 @@ async fn p99(client: &Client) -> Duration {
     let mut times = Vec::new();
     for _ in 0..REQUESTS {
         let started = Instant::now();
-        client.get("/orders?scope=mine").await.is(200);
+        client.get("/orders?scope=mine").await.assert_status(200);
         times.push(started.elapsed());
     }
     times.sort();
@@ -93,7 +93,7 @@ async fn when_wechat_hangs_other_requests_are_as_fast_as_ever() {
             tokio::spawn(async move {
                 let started = Instant::now();
                 let answer = app.anonymous().post("/sessions", json!({ "code": "x" })).await;
-                answer.problem(503, "wechat_unavailable");
+                answer.assert_problem(503, "wechat_unavailable");
                 assert_eq!(answer.header("retry-after"), "5");
                 started.elapsed()
             })
@@ -111,7 +111,7 @@ async fn when_wechat_hangs_other_requests_are_as_fast_as_ever() {
     }
     let started = Instant::now();
     let answer = app.anonymous().post("/sessions", json!({ "code": "x" })).await;
-    answer.problem(503, "wechat_unavailable");
+    answer.assert_problem(503, "wechat_unavailable");
     assert!(
         started.elapsed() < Duration::from_millis(500),
         "the circuit is open"

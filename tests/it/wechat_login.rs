@@ -2,7 +2,7 @@
 //! own client takes each answer.
 
 use serde_json::json;
-use tests::sandbox_api::{APP_ID, OPENID, SECRET, StandIn, calls};
+use tests::sandbox_api::{APP_ID, OPENID, SECRET, SandboxApi, calls};
 use zhitong::wechat::CallError;
 
 fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
@@ -14,7 +14,7 @@ fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
 
 tests::on_both_databases! {
     async fn a_login_code_works_once_for_five_minutes(app: TestApp) {
-        let (hand, wechat) = (StandIn(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
         let code = hand.login_code(OPENID).await;
         assert_eq!(wechat.session_of_code(&code).await.unwrap().openid, OPENID);
         assert_eq!(errcode(wechat.session_of_code(&code).await), 40163);
@@ -24,7 +24,7 @@ tests::on_both_databases! {
     }
 
     async fn a_login_finds_fault_in_the_order_of_the_documents(app: TestApp) {
-        let hand = StandIn(&app);
+        let hand = SandboxApi(&app);
         let good = hand.login_code(OPENID).await;
         let foreign = hand.control("login-codes", json!({ "openid": OPENID, "appid": "wxother" })).await;
         let foreign = foreign["code"].as_str().unwrap();
@@ -59,7 +59,7 @@ tests::on_both_databases! {
     }
 
     async fn a_phone_code_belongs_to_one_person_and_works_once(app: TestApp) {
-        let (hand, wechat) = (StandIn(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
         let body = json!({ "openid": OPENID, "phone": "19900001234" });
         let code = hand.phone_code(body).await;
         assert_eq!(errcode(wechat.phone_number(&code, Some("oSomebodyElse")).await), 40029);
@@ -90,7 +90,7 @@ tests::on_both_databases! {
     }
 
     async fn tokens_are_found_missing_garbled_superseded_or_old(app: TestApp) {
-        let hand = StandIn(&app);
+        let hand = SandboxApi(&app);
         let path = "/wxaapi/newtmpl/gettemplate";
         let get = async |token: &str| hand.get(path, &[("access_token", token)]).await["errcode"].clone();
         assert_eq!(get("").await, 41001);
@@ -126,7 +126,7 @@ tests::on_both_databases! {
     }
 
     async fn a_plain_token_finds_fault_in_the_order_of_the_documents(app: TestApp) {
-        let hand = StandIn(&app);
+        let hand = SandboxApi(&app);
         let get = async |grant: &str, appid: &str, secret: &str| {
             let query = [("grant_type", grant), ("appid", appid), ("secret", secret)];
             hand.get("/cgi-bin/token", &query).await
@@ -152,7 +152,7 @@ tests::on_both_databases! {
     }
 
     async fn a_token_that_was_taken_away_is_replaced_once(app: TestApp) {
-        let (hand, wechat) = (StandIn(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
         wechat.templates().await.unwrap();
         hand.control("token/revoke", json!({})).await;
         wechat.templates().await.unwrap();

@@ -102,7 +102,7 @@ async fn without_a_key_pushes_are_plain() {
 async fn without_a_token_there_is_nothing() {
     let app = TestApp::start(Db::Sqlite).await;
     let answer = app.anonymous().get("/wechat/push?signature=x").await;
-    answer.problem(404, "not_found");
+    answer.assert_problem(404, "not_found");
     app.finish().await;
 }
 

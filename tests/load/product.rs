@@ -9,7 +9,7 @@ use base64::Engine as _;
 use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::fault_proxy::Proxy;
+use tests::fault_proxy::FaultProxy;
 use tests::people::Person;
 use zhitong::db::Db;
 
@@ -23,7 +23,7 @@ pub struct Product {
     /// Of the database.
     pub url: String,
     /// Between the product and WeChat's stand-in, to be cut.
-    pub wechat: Proxy,
+    pub wechat: FaultProxy,
     child: Child,
     postgres: Option<Postgres>,
     _folder: TempDir,
@@ -63,7 +63,7 @@ impl Product {
         };
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let key = base64::engine::general_purpose::STANDARD.encode([7_u8; 32]);
-        let wechat = Proxy::start(&format!("127.0.0.1:{port}")).await;
+        let wechat = FaultProxy::start(&format!("127.0.0.1:{port}")).await;
         let child = Command::new(binary)
             .arg("serve")
             .env_clear()

@@ -52,7 +52,7 @@ async fn main() {
         peak_memory()
     );
 
-    timed("recent reports read", text_index::warm(app.app().clone())).await;
+    timed("recent reports read", text_index::preload(app.app().clone())).await;
     timed("the first search", search(&app)).await;
     // As a server does every minute; what is measured from here on is what a night takes.
     heap::trim();

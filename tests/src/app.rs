@@ -18,8 +18,8 @@ use zhitong::jobs::runner;
 
 use crate::client::Client;
 use crate::database::{Db, OwnDatabase};
-use crate::fault_proxy::Proxy;
-use crate::people::{self, Person, Who};
+use crate::fault_proxy::FaultProxy;
+use crate::people::{self, Person, PersonQuery};
 use crate::settings::{foreign_store, http_client, settings};
 
 /// Monday morning, the day of the first story.
@@ -37,8 +37,8 @@ struct Inner {
     server: ServerHandle,
     people: OnceCell<Vec<Person>>,
     jobs_forgiven: AtomicBool,
-    wechat: Option<Proxy>,
-    s3: Option<Proxy>,
+    wechat: Option<FaultProxy>,
+    s3: Option<FaultProxy>,
     db: Db,
     // The fields below are dropped last, in this order.
     _database: OwnDatabase,
@@ -113,7 +113,7 @@ impl Builder {
     }
 
     /// The line to the store, and what the product is told of it.
-    async fn s3_line(&self, folder: &Path) -> Option<(Proxy, [(&'static str, String); 4])> {
+    async fn s3_line(&self, folder: &Path) -> Option<(FaultProxy, [(&'static str, String); 4])> {
         let upstream = match self.store {
             Store::Embedded => return None,
             Store::Breakable => {
@@ -124,7 +124,7 @@ impl Builder {
             }
             Store::Foreign => foreign_store(),
         };
-        let proxy = Proxy::start(&upstream).await;
+        let proxy = FaultProxy::start(&upstream).await;
         let told = [
             ("S3_ENDPOINT", format!("http://{}", proxy.address())),
             ("S3_ACCESS_KEY_ID", STORE_KEY.to_owned()),
@@ -149,7 +149,7 @@ impl Builder {
         let mut settings = settings(&database.url, folder.path(), &self.clock_start);
         settings.insert("ZHITONG_PUBLIC_URL".to_owned(), format!("http://{address}"));
         let wechat = if self.wechat_proxy {
-            let proxy = Proxy::start(&address.to_string()).await;
+            let proxy = FaultProxy::start(&address.to_string()).await;
             let stand_in = format!("http://{}{}", proxy.address(), people::STAND_IN_PATH);
             settings.insert("WECHAT_API_BASE".to_owned(), stand_in);
             Some(proxy)
@@ -232,7 +232,7 @@ impl TestApp {
 
     /// The line to WeChat, to be broken; asked for with [`Builder::breakable_wechat`].
     #[must_use]
-    pub fn wechat_line(&self) -> &Proxy {
+    pub fn wechat_line(&self) -> &FaultProxy {
         self.0
             .wechat
             .as_ref()
@@ -241,7 +241,7 @@ impl TestApp {
 
     /// The line to the store, to be broken; asked for with [`Builder::breakable_s3`].
     #[must_use]
-    pub fn s3_line(&self) -> &Proxy {
+    pub fn s3_line(&self) -> &FaultProxy {
         self.0.s3.as_ref().expect("start the app with breakable_s3()")
     }
 
@@ -291,13 +291,13 @@ impl TestApp {
     }
 
     /// Signs in the first person who fits.
-    pub async fn sign_in(&self, who: Who<'_>) -> Client {
+    pub async fn sign_in(&self, who: PersonQuery<'_>) -> Client {
         let person = self.person(who).await;
         Client::sign_in(self.clone(), person).await
     }
 
     /// The first person who fits.
-    pub async fn person(&self, who: Who<'_>) -> Person {
+    pub async fn person(&self, who: PersonQuery<'_>) -> Person {
         let found = self.people().await.iter().filter(|p| who.fits(p)).nth(who.nth);
         found
             .cloned()
@@ -306,36 +306,36 @@ impl TestApp {
 
     /// A delegate of this county, or of this level (`city`, `county`, …); `""` takes anyone.
     pub async fn delegate(&self, area_or_level: &str) -> Client {
-        self.sign_in(Who::delegate(area_or_level)).await
+        self.sign_in(PersonQuery::delegate(area_or_level)).await
     }
 
     /// The operator of the hotline.
     pub async fn operator(&self) -> Client {
-        self.sign_in(Who::role("operator")).await
+        self.sign_in(PersonQuery::role("operator")).await
     }
 
     pub async fn admin(&self) -> Client {
-        self.sign_in(Who::role("admin")).await
+        self.sign_in(PersonQuery::role("admin")).await
     }
 
     /// A handler of the unit with this name.
     pub async fn handler(&self, unit: &str) -> Client {
-        self.sign_in(Who::role("handler").unit(unit)).await
+        self.sign_in(PersonQuery::role("handler").unit(unit)).await
     }
 
     /// A handler of some other unit than this one.
     pub async fn handler_of_another(&self, unit: &str) -> Client {
-        self.sign_in(Who::role("handler").not_unit(unit)).await
+        self.sign_in(PersonQuery::role("handler").not_unit(unit)).await
     }
 
     /// The staff of the city's standing committee.
     pub async fn supervisor(&self) -> Client {
-        self.sign_in(Who::role("supervisor").level("city")).await
+        self.sign_in(PersonQuery::role("supervisor").level("city")).await
     }
 
     /// The staff of a county's standing committee.
     pub async fn county_supervisor(&self, area: &str) -> Client {
-        self.sign_in(Who::role("supervisor").level("county").area(area))
+        self.sign_in(PersonQuery::role("supervisor").level("county").area(area))
             .await
     }
 

@@ -10,7 +10,7 @@ use reqwest::multipart::{Form, Part};
 
 use crate::app::TestApp;
 use crate::client::{Answer, Client};
-use crate::people::Who;
+use crate::people::PersonQuery;
 
 /// Puts a form into a request.
 type Fill<'a> = &'a (dyn Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder + Sync);
@@ -31,7 +31,7 @@ impl Browser {
     }
 
     /// Signed in as the sandbox lets a stranger sign in.
-    pub async fn as_cast(app: &TestApp, who: Who<'_>) -> Self {
+    pub async fn as_cast(app: &TestApp, who: PersonQuery<'_>) -> Self {
         let browser = Self::new(app);
         let person = app.person(who).await;
         let page = browser.get("/console/login").await;

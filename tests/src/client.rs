@@ -267,13 +267,13 @@ impl Answer {
     #[track_caller]
     #[must_use = "use `is_ok()` to check only"]
     pub fn ok(self) -> Value {
-        self.is_ok();
+        self.assert_ok();
         self.json
     }
 
     /// Fails unless the answer went well.
     #[track_caller]
-    pub fn is_ok(&self) -> &Self {
+    pub fn assert_ok(&self) -> &Self {
         assert!(
             (200..300).contains(&self.status),
             "{}: {} {}",
@@ -286,15 +286,15 @@ impl Answer {
 
     /// Fails unless the answer has this status.
     #[track_caller]
-    pub fn is(&self, status: u16) -> &Self {
+    pub fn assert_status(&self, status: u16) -> &Self {
         assert_eq!(self.status, status, "{}: {}", self.asked, self.text());
         self
     }
 
     /// Fails unless the answer is this problem document, complete.
     #[track_caller]
-    pub fn problem(&self, status: u16, code: &str) -> &Value {
-        self.is(status);
+    pub fn assert_problem(&self, status: u16, code: &str) -> &Value {
+        self.assert_status(status);
         let kind = self.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         assert_eq!(kind, Some("application/problem+json"), "{}", self.asked);
         assert_eq!(self.json["code"], code, "{}: {}", self.asked, self.text());

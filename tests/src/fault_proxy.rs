@@ -25,7 +25,7 @@ pub enum Fault {
 }
 
 /// A TCP proxy on a free port of the loopback interface.
-pub struct Proxy {
+pub struct FaultProxy {
     address: SocketAddr,
     state: Arc<Mutex<State>>,
     accepting: tokio::task::JoinHandle<()>,
@@ -37,7 +37,7 @@ struct State {
     connections: Vec<tokio::task::JoinHandle<()>>,
 }
 
-impl Proxy {
+impl FaultProxy {
     /// Starts a line to `upstream` (`host:port`).
     pub async fn start(upstream: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -74,7 +74,7 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
+impl Drop for FaultProxy {
     fn drop(&mut self) {
         self.accepting.abort();
         self.set(Fault::None);

@@ -31,4 +31,4 @@ pub use app::{Builder, TestApp};
 pub use browser::Browser;
 pub use client::{Answer, Client};
 pub use database::Db;
-pub use people::{Person, Who};
+pub use people::{Person, PersonQuery};

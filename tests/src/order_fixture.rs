@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::app::TestApp;
 use crate::client::{Answer, Client};
 use crate::orders::{Report, number};
-use crate::people::Who;
+use crate::people::PersonQuery;
 use crate::places;
 
 /// The county that it lies in.
@@ -15,16 +15,16 @@ pub const NOISE: &str = "夜间施工噪声";
 /// Goes to a county bureau, which another one supports.
 pub const CAVED_IN: &str = "道路塌陷";
 
-pub struct Desk {
+pub struct OrderFixture {
     pub app: TestApp,
     pub number: String,
     pub delegate: Client,
     pub unit: Client,
 }
 
-impl Desk {
+impl OrderFixture {
     /// A report about noise at night, dispatched.
-    pub async fn set(app: &TestApp) -> Self {
+    pub async fn dispatched(app: &TestApp) -> Self {
         Self::with(app, &Report::at(places::JIANXI).category(NOISE)).await
     }
 
@@ -44,22 +44,22 @@ impl Desk {
 
     /// Taken on by its unit.
     pub async fn accepted(app: &TestApp) -> Self {
-        let desk = Self::set(app).await;
-        desk.by_unit("accept", json!({})).await.is_ok();
+        let desk = Self::dispatched(app).await;
+        desk.by_unit("accept", json!({})).await.assert_ok();
         desk
     }
 
     /// Taken on and answered.
     pub async fn replied(app: &TestApp) -> Self {
         let desk = Self::accepted(app).await;
-        desk.by_unit("reply", reply()).await.is_ok();
+        desk.by_unit("reply", reply()).await.assert_ok();
         desk
     }
 
     /// The unit takes the next round on and answers it.
     pub async fn handle_again(&self) {
-        self.by_unit("accept", json!({})).await.is_ok();
-        self.by_unit("reply", reply()).await.is_ok();
+        self.by_unit("accept", json!({})).await.assert_ok();
+        self.by_unit("reply", reply()).await.assert_ok();
     }
 
     pub async fn by(&self, who: &Client, action: &str, body: Value) -> Answer {
@@ -87,7 +87,7 @@ impl Desk {
     /// The head of its unit.
     pub async fn head(&self) -> Client {
         let unit = self.unit.person().unit.clone().expect("a unit");
-        let heads = Who::role("handler").unit(&unit).nth(1);
+        let heads = PersonQuery::role("handler").unit(&unit).nth(1);
         let head = self.app.sign_in(heads).await;
         assert_eq!(head.get("/me").await.ok()["unit_head"], true);
         head
@@ -100,7 +100,7 @@ impl Desk {
     }
 
     /// Events of this order in somebody's inbox, oldest first.
-    pub async fn told(&self, who: &Client) -> Vec<String> {
+    pub async fn inbox_events(&self, who: &Client) -> Vec<String> {
         let inbox = who.get("/inbox?limit=100").await.ok();
         let items = inbox["items"].as_array().expect("items").iter().rev();
         let of_order = items.filter(|item| item["order_number"] == self.number.as_str());

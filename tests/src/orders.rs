@@ -57,7 +57,7 @@ impl Client {
     /// Submits and gives back the order.
     pub async fn submit(&self, report: &Report) -> Value {
         let answer = self.post("/orders", report.json()).await;
-        answer.is(201);
+        answer.assert_status(201);
         answer.json
     }
 

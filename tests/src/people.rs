@@ -19,7 +19,7 @@ pub struct Person {
 
 /// A description of a person: every part that is given must fit.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Who<'a> {
+pub struct PersonQuery<'a> {
     name: Option<&'a str>,
     role: Option<&'a str>,
     level: Option<&'a str>,
@@ -33,7 +33,7 @@ pub struct Who<'a> {
 
 const DELEGATE_LEVELS: [&str; 5] = ["national", "provincial", "city", "county", "township"];
 
-impl<'a> Who<'a> {
+impl<'a> PersonQuery<'a> {
     #[must_use]
     pub fn named(name: &'a str) -> Self {
         Self {

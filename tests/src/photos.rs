@@ -7,7 +7,7 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::Value;
-use zhitong::demo::picture::Picture;
+use zhitong::demo::picture::DemoPhoto;
 
 use crate::client::{Answer, Client};
 use crate::places::Place;
@@ -16,7 +16,7 @@ use crate::places::Place;
 #[must_use]
 pub fn jpeg_with_exif(seed: u32, place: Place, taken_at: &str) -> Vec<u8> {
     let taken_at: DateTime<FixedOffset> = taken_at.parse().expect("an RFC 3339 time");
-    let picture = Picture {
+    let picture = DemoPhoto {
         seed,
         role: "before".into(),
         taken_at,

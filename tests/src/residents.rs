@@ -21,7 +21,7 @@ impl Resident {
         let login = client.sandbox("login-codes", json!({ "openid": openid })).await;
         let body = json!({ "login_code": login["code"] });
         let begun = client.post(&format!("/sites/{site}/visits"), body).await;
-        begun.is(201);
+        begun.assert_status(201);
         let visit = begun.json["visit"].as_str().map(str::to_owned);
         Self {
             client,
@@ -67,9 +67,9 @@ impl Resident {
     }
 
     /// Leaves a message and gives its receipt.
-    pub async fn says(&self, text: &str) -> String {
+    pub async fn leave_message(&self, text: &str) -> String {
         let left = self.leave(json!({ "text": text })).await;
-        left.is(201);
+        left.assert_status(201);
         left.json["receipt"].as_str().expect("a receipt").to_owned()
     }
 
@@ -87,7 +87,7 @@ impl Resident {
     }
 
     /// Reads the message again by its receipt.
-    pub async fn looks(&self, receipt: &str) -> Value {
+    pub async fn receipt_view(&self, receipt: &str) -> Value {
         let answer = self
             .client
             .get(&format!("/site-messages/receipts/{receipt}"))

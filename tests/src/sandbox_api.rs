@@ -13,9 +13,9 @@ pub const SECRET: &str = "sandbox-app-secret-not-for-live-use";
 pub const OPENID: &str = "oTESTxxxxxxxxxxxxxxxxxxxxxxx";
 
 /// WeChat as somebody sees it who writes the requests by hand.
-pub struct StandIn<'a>(pub &'a TestApp);
+pub struct SandboxApi<'a>(pub &'a TestApp);
 
-impl StandIn<'_> {
+impl SandboxApi<'_> {
     /// A `GET` with this query.
     pub async fn get(&self, path: &str, query: &[(&str, &str)]) -> Value {
         let url = format!("{}/sandbox/wechat{path}", self.0.base());

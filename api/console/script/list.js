@@ -3,7 +3,7 @@
   const rows = document.querySelector("[data-rows]");
   if (!rows) return;
 
-  const go_on = async (link) => {
+  const loadMore = async (link) => {
     if (link.getAttribute("aria-busy")) return;
     link.setAttribute("aria-busy", "true");
     link.textContent = "正在加载……";
@@ -21,7 +21,7 @@
     }
   };
   const seen = new IntersectionObserver(
-    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => go_on(entry.target)),
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => loadMore(entry.target)),
     { rootMargin: "400px" },
   );
   const watch = () => rows.querySelectorAll("[data-more]").forEach((link) => seen.observe(link));
@@ -29,7 +29,7 @@
     const link = event.target.closest("[data-more]");
     if (!link) return;
     event.preventDefault();
-    go_on(link);
+    loadMore(link);
   });
   watch();
 })();

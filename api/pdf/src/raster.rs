@@ -10,7 +10,7 @@ use crate::{Error, fonts};
 
 /// A rasterized drawing.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Picture {
+pub struct RasterImage {
     pub png: Vec<u8>,
     /// In pixels.
     pub width: u32,
@@ -19,7 +19,7 @@ pub struct Picture {
 
 /// Draws an SVG at `scale` times its size, with the machine's Chinese fonts. Takes some tens of milliseconds of one
 /// core: do not call it on an async thread.
-pub fn draw(svg: &str, scale: f32) -> Result<Picture, Error> {
+pub fn draw(svg: &str, scale: f32) -> Result<RasterImage, Error> {
     let fonts = database();
     if fonts.is_empty() {
         return Err(Error::NoChineseFont);
@@ -34,7 +34,7 @@ pub fn draw(svg: &str, scale: f32) -> Result<Picture, Error> {
     let size = size.ok_or_else(|| unreadable(&"it has no size"))?;
     let mut dots = Pixmap::new(size.width(), size.height()).ok_or_else(|| unreadable(&"it is too large"))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut dots.as_mut());
-    Ok(Picture {
+    Ok(RasterImage {
         png: dots.encode_png().map_err(|error| unreadable(&error))?,
         width: size.width(),
         height: size.height(),

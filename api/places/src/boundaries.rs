@@ -10,7 +10,7 @@ use geojson::{FeatureCollection, JsonObject};
 
 /// A division with its outline in WGS-84 degrees.
 #[derive(Clone, Debug)]
-pub struct Shape {
+pub struct Boundary {
     pub code: String,
     pub name: String,
     pub level: AreaLevel,
@@ -31,7 +31,7 @@ const MAX_OVERLAP_SHARE: f64 = 1e-5;
 const MAX_CODE_CHARS: usize = 16;
 
 /// Reads and checks a set of boundaries. Returns all shapes, or all faults.
-pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
+pub fn read(text: &str) -> Result<Vec<Boundary>, Vec<ShapeFault>> {
     let collection: FeatureCollection = text.parse().map_err(|error| {
         vec![ShapeFault {
             feature: 0,
@@ -65,7 +65,7 @@ pub fn read(text: &str) -> Result<Vec<Shape>, Vec<ShapeFault>> {
     }
 }
 
-fn shape(feature: geojson::Feature) -> Result<Shape, String> {
+fn shape(feature: geojson::Feature) -> Result<Boundary, String> {
     let properties = feature.properties.as_ref().ok_or("没有属性 properties")?;
     let code = text(properties, "code").ok_or("没有属性 code（区划代码）")?;
     let name = text(properties, "name").ok_or("没有属性 name（名称）")?;
@@ -81,7 +81,7 @@ fn shape(feature: geojson::Feature) -> Result<Shape, String> {
         .as_ref()
         .ok_or_else(|| format!("{name}：没有轮廓 geometry"))?;
     let outline = outline(geometry).map_err(|reason| format!("{name}：{reason}"))?;
-    Ok(Shape {
+    Ok(Boundary {
         code,
         name,
         level,
@@ -129,7 +129,7 @@ pub fn outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String
 }
 
 /// Checks all shapes together for duplicate codes and overlapping neighbours.
-fn check(shapes: &[Shape]) -> Vec<ShapeFault> {
+fn check(shapes: &[Boundary]) -> Vec<ShapeFault> {
     let mut codes = HashSet::new();
     let mut faults = Vec::new();
     for (index, shape) in shapes.iter().enumerate() {
@@ -161,7 +161,7 @@ fn check(shapes: &[Shape]) -> Vec<ShapeFault> {
     faults
 }
 
-fn overlap_share(a: &Shape, b: &Shape) -> Option<f64> {
+fn overlap_share(a: &Boundary, b: &Boundary) -> Option<f64> {
     let (box_a, box_b) = (a.outline.bounding_rect()?, b.outline.bounding_rect()?);
     if !box_a.intersects(&box_b) {
         return None;

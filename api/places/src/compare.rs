@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use geo::{BooleanOps as _, BoundingRect as _, GeodesicArea as _, Intersects as _, MultiPolygon};
 
-use crate::boundaries::Shape;
+use crate::boundaries::Boundary;
 
 /// The change of one area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,7 +31,7 @@ pub struct AreaChange {
 
 /// Land that changes its area, with the codes before and after. `None` is outside of all areas.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Passed {
+pub struct AreaTransfer {
     pub from: Option<String>,
     pub to: Option<String>,
     pub km2: f64,
@@ -42,17 +42,17 @@ pub struct Comparison {
     /// Sorted by code.
     pub areas: Vec<AreaChange>,
     /// Largest first.
-    pub passed: Vec<Passed>,
+    pub transfers: Vec<AreaTransfer>,
 }
 
 /// One hectare: less than this between two areas is noise of redrawn borders.
-pub const LEAST_KM2: f64 = 0.01;
+pub const MIN_TRANSFER_KM2: f64 = 0.01;
 
 impl Comparison {
     /// Compares checked shapes of one level.
     #[must_use]
-    pub fn of(before: &[Shape], after: &[Shape]) -> Self {
-        let mut codes: BTreeMap<&str, (Option<&Shape>, Option<&Shape>)> = BTreeMap::new();
+    pub fn of(before: &[Boundary], after: &[Boundary]) -> Self {
+        let mut codes: BTreeMap<&str, (Option<&Boundary>, Option<&Boundary>)> = BTreeMap::new();
         for shape in before {
             codes.entry(&shape.code).or_default().0 = Some(shape);
         }
@@ -68,11 +68,11 @@ impl Comparison {
             .filter(|area| matches!(area.change, Change::Same | Change::Renamed))
             .map(|area| area.code.as_str())
             .collect();
-        let moves = |shape: &&Shape| !stays.contains(&shape.code.as_str());
-        let old: Vec<&Shape> = before.iter().filter(moves).collect();
-        let new: Vec<&Shape> = after.iter().filter(moves).collect();
+        let moves = |shape: &&Boundary| !stays.contains(&shape.code.as_str());
+        let old: Vec<&Boundary> = before.iter().filter(moves).collect();
+        let new: Vec<&Boundary> = after.iter().filter(moves).collect();
         Self {
-            passed: passed(&old, &new),
+            transfers: passed(&old, &new),
             areas,
         }
     }
@@ -84,7 +84,7 @@ impl Comparison {
     }
 }
 
-fn area_change(code: &str, old: Option<&Shape>, new: Option<&Shape>) -> AreaChange {
+fn area_change(code: &str, old: Option<&Boundary>, new: Option<&Boundary>) -> AreaChange {
     let change = match (old, new) {
         (Some(old), Some(new)) if old.outline != new.outline => Change::Moved,
         (Some(old), Some(new)) if old.name != new.name => Change::Renamed,
@@ -103,7 +103,7 @@ fn area_change(code: &str, old: Option<&Shape>, new: Option<&Shape>) -> AreaChan
 }
 
 /// Returns the surface that changed areas pass to each other; unchanged areas are left out.
-fn passed(old: &[&Shape], new: &[&Shape]) -> Vec<Passed> {
+fn passed(old: &[&Boundary], new: &[&Boundary]) -> Vec<AreaTransfer> {
     let mut passed = Vec::new();
     let mut given: Vec<f64> = vec![0.0; old.len()];
     for &to in new {
@@ -125,9 +125,9 @@ fn passed(old: &[&Shape], new: &[&Shape]) -> Vec<Passed> {
     passed
 }
 
-fn note(passed: &mut Vec<Passed>, from: Option<&Shape>, to: Option<&Shape>, km2: f64) {
-    if km2 >= LEAST_KM2 {
-        passed.push(Passed {
+fn note(passed: &mut Vec<AreaTransfer>, from: Option<&Boundary>, to: Option<&Boundary>, km2: f64) {
+    if km2 >= MIN_TRANSFER_KM2 {
+        passed.push(AreaTransfer {
             from: from.map(|shape| shape.code.clone()),
             to: to.map(|shape| shape.code.clone()),
             km2,
@@ -135,7 +135,7 @@ fn note(passed: &mut Vec<Passed>, from: Option<&Shape>, to: Option<&Shape>, km2:
     }
 }
 
-fn shared_km2(one: &Shape, other: &Shape) -> f64 {
+fn shared_km2(one: &Boundary, other: &Boundary) -> f64 {
     let boxes = one.outline.bounding_rect().zip(other.outline.bounding_rect());
     match boxes {
         Some((a, b)) if a.intersects(&b) => km2(&one.outline.intersection(&other.outline)),
@@ -153,7 +153,7 @@ mod tests {
     use entity::kinds::AreaLevel;
     use geo::{LineString, Polygon};
 
-    fn area(code: &str, west: f64, east: f64) -> Shape {
+    fn area(code: &str, west: f64, east: f64) -> Boundary {
         let corners = [
             (west, 34.0),
             (east, 34.0),
@@ -162,7 +162,7 @@ mod tests {
             (west, 34.0),
         ];
         let ring: LineString<f64> = corners.into_iter().collect();
-        Shape {
+        Boundary {
             code: code.to_owned(),
             name: code.to_owned(),
             level: AreaLevel::County,
@@ -193,8 +193,8 @@ mod tests {
             changes(&found),
             [("A", Change::Moved), ("B", Change::Moved), ("C", Change::Same)]
         );
-        assert_eq!(found.passed.len(), 1, "{found:?}");
-        let Passed { from, to, km2 } = &found.passed[0];
+        assert_eq!(found.transfers.len(), 1, "{found:?}");
+        let AreaTransfer { from, to, km2 } = &found.transfers[0];
         assert_eq!((from.as_deref(), to.as_deref()), (Some("B"), Some("A")));
         // A twentieth of a degree eastward (4.62 km at 34°) by a tenth northward (11.09 km).
         assert!((km2 - 51.2).abs() < 0.2, "{km2}");
@@ -212,7 +212,7 @@ mod tests {
             [("A", Change::Moved), ("B", Change::Removed), ("D", Change::Added)]
         );
         let told: Vec<_> = found
-            .passed
+            .transfers
             .iter()
             .map(|one| (one.from.as_deref(), one.to.as_deref()))
             .collect();
@@ -230,6 +230,6 @@ mod tests {
         after[0].name = "B".to_owned();
         let found = Comparison::of(&before, &after);
         assert_eq!(changes(&found), [("A", Change::Renamed)]);
-        assert!(found.passed.is_empty() && !found.is_same());
+        assert!(found.transfers.is_empty() && !found.is_same());
     }
 }

@@ -6,7 +6,7 @@ use geo::{
     MultiPolygon, Point, Polygon, Rect, Simplify as _,
 };
 
-use super::boundaries::Shape;
+use super::boundaries::Boundary;
 
 /// Width of the drawing; all lengths are in its units.
 pub(crate) const WIDTH: f64 = 1000.0;
@@ -22,7 +22,7 @@ const INSET_SHARE: f64 = 0.40;
 
 /// A map of counties.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outlines {
+pub struct CountyMap {
     pub width: f64,
     pub height: f64,
     pub counties: Vec<County>,
@@ -87,10 +87,10 @@ impl Projection {
     }
 }
 
-impl Outlines {
+impl CountyMap {
     /// Draws checked shapes.
     #[must_use]
-    pub fn draw(shapes: &[Shape]) -> Self {
+    pub fn draw(shapes: &[Boundary]) -> Self {
         let Some(bounds) = bounds(shapes.iter()) else {
             return Self::default();
         };
@@ -117,7 +117,7 @@ impl Outlines {
     }
 }
 
-pub(crate) fn bounds<'a>(shapes: impl Iterator<Item = &'a Shape>) -> Option<Rect<f64>> {
+pub(crate) fn bounds<'a>(shapes: impl Iterator<Item = &'a Boundary>) -> Option<Rect<f64>> {
     shapes
         .filter_map(|shape| shape.outline.bounding_rect())
         .reduce(|a, b| {
@@ -151,13 +151,13 @@ fn small(drawn: &[MultiPolygon<f64>]) -> Vec<bool> {
 }
 
 fn inset(
-    shapes: &[Shape],
+    shapes: &[Boundary],
     small: &[bool],
     projection: Projection,
     drawn: &[MultiPolygon<f64>],
     height: f64,
 ) -> Option<Inset> {
-    let chosen: Vec<&Shape> = shapes
+    let chosen: Vec<&Boundary> = shapes
         .iter()
         .zip(small)
         .filter(|(_, small)| **small)
@@ -264,10 +264,10 @@ mod tests {
     use super::*;
     use entity::kinds::AreaLevel;
 
-    fn square(code: &str, west: f64, south: f64, size: f64) -> Shape {
+    fn square(code: &str, west: f64, south: f64, size: f64) -> Boundary {
         let ring = [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size), (0.0, 0.0)];
         let ring: LineString<f64> = ring.iter().map(|(x, y)| (west + x, south + y)).collect();
-        Shape {
+        Boundary {
             code: code.to_owned(),
             name: code.to_owned(),
             level: AreaLevel::County,
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn north_is_up_and_nothing_leaves_the_drawing() {
-        let drawing = Outlines::draw(&[
+        let drawing = CountyMap::draw(&[
             square("south", 112.0, 34.0, 0.5),
             square("north", 112.0, 34.5, 0.5),
         ]);
@@ -298,7 +298,7 @@ mod tests {
             square("small one", 112.0, 33.9, 0.1),
             square("small two", 112.1, 33.9, 0.1),
         ];
-        let drawing = Outlines::draw(&shapes);
+        let drawing = CountyMap::draw(&shapes);
         let inset = drawing.inset.unwrap();
         assert_eq!(inset.counties.len(), 2);
         // South-east is the empty corner.

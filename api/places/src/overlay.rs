@@ -2,7 +2,7 @@
 
 use geo::{Area as _, Intersects as _, MultiPolygon, Rect};
 
-use crate::boundaries::Shape;
+use crate::boundaries::Boundary;
 use crate::county_map::{MARGIN, Projection, WIDTH, bounds, drawn, label, path};
 
 /// An area of either set, as an SVG path.
@@ -30,16 +30,16 @@ pub struct Overlay {
 impl Overlay {
     /// Draws checked shapes.
     #[must_use]
-    pub fn draw(before: &[Shape], after: &[Shape]) -> Self {
+    pub fn draw(before: &[Boundary], after: &[Boundary]) -> Self {
         let Some(bounds) = bounds(before.iter().chain(after)) else {
             return Self::default();
         };
         let projection = Projection::over(bounds, MARGIN, MARGIN, WIDTH - 2.0 * MARGIN);
-        let outlines = |shapes: &[Shape]| -> Vec<MultiPolygon<f64>> {
-            let outline = |shape: &Shape| drawn(&shape.outline, projection);
+        let outlines = |shapes: &[Boundary]| -> Vec<MultiPolygon<f64>> {
+            let outline = |shape: &Boundary| drawn(&shape.outline, projection);
             shapes.iter().map(outline).collect()
         };
-        let draw = |shapes: &[Shape]| -> Vec<Drawn> {
+        let draw = |shapes: &[Boundary]| -> Vec<Drawn> {
             let outlines = outlines(shapes);
             let labels = labels(shapes, &outlines);
             let pairs = shapes.iter().zip(&outlines).zip(labels);
@@ -62,7 +62,7 @@ impl Overlay {
 }
 
 /// Places labels, largest areas first; an area without free space gets none.
-fn labels(shapes: &[Shape], outlines: &[MultiPolygon<f64>]) -> Vec<Option<(f64, f64)>> {
+fn labels(shapes: &[Boundary], outlines: &[MultiPolygon<f64>]) -> Vec<Option<(f64, f64)>> {
     let mut order: Vec<(usize, f64)> = outlines
         .iter()
         .map(MultiPolygon::unsigned_area)
@@ -95,10 +95,10 @@ mod tests {
     use entity::kinds::AreaLevel;
     use geo::{LineString, Polygon};
 
-    fn square(west: f64, size: f64) -> Shape {
+    fn square(west: f64, size: f64) -> Boundary {
         let ring = [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size), (0.0, 0.0)];
         let ring: LineString<f64> = ring.iter().map(|(x, y)| (west + x, 34.0 + y)).collect();
-        Shape {
+        Boundary {
             code: "A".to_owned(),
             name: "A".to_owned(),
             level: AreaLevel::County,

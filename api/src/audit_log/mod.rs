@@ -5,4 +5,4 @@
 pub mod service;
 mod store;
 
-pub use service::{Act, By, record};
+pub use service::{AuditActor, AuditEntry, record};

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::audit_log::store;
 use crate::error::Result;
-use crate::hash_chain::{self, NOTHING_BEFORE};
+use crate::hash_chain::{self, GENESIS_HASH};
 use crate::http::paging::{Page, Paging};
 use crate::people::caller::Caller;
 use crate::people::profile;
@@ -24,7 +24,7 @@ const PAGE: u64 = 1_000;
 
 /// Who acts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
+pub enum AuditActor {
     Person(PersonId),
     /// Whoever has a shell on the server.
     CommandLine,
@@ -32,8 +32,8 @@ pub enum By {
 
 /// An act in the making.
 #[derive(Clone, Debug)]
-pub struct Act<'a> {
-    pub by: By,
+pub struct AuditEntry<'a> {
+    pub by: AuditActor,
     pub kind: ActKind,
     /// What is acted on, as people call it. Empty where it is a person: he is named by his id in `detail`, so that what
     /// is kept for good does not keep his name when he is erased.
@@ -44,7 +44,7 @@ pub struct Act<'a> {
 
 /// An act as it is shown.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub struct AuditRecord {
     pub seq: i64,
     pub at: DateTime<Utc>,
     /// None: at the command line.
@@ -58,26 +58,26 @@ pub struct Recorded {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
     pub seq: i64,
-    pub fault: Fault,
+    pub fault: LinkError,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fault {
+pub enum LinkError {
     Missing,
     Unlinked,
     Changed,
 }
 
 /// Appends an act, inside the transaction of the change itself. Other acts wait until that transaction ends.
-pub async fn record(txn: &impl ConnectionTrait, act: Act<'_>, now: DateTime<Utc>) -> Result<()> {
-    let last = store::hold_last(txn).await?;
+pub async fn record(txn: &impl ConnectionTrait, act: AuditEntry<'_>, now: DateTime<Utc>) -> Result<()> {
+    let last = store::lock_head(txn).await?;
     let mut row = admin_act::Model {
         seq: last.seq + 1,
         at: now,
         person_id: match act.by {
-            By::Person(person) => Some(person),
-            By::CommandLine => None,
+            AuditActor::Person(person) => Some(person),
+            AuditActor::CommandLine => None,
         },
         kind: act.kind,
         subject: act.subject.chars().take(SUBJECT_CHARS).collect(),
@@ -101,18 +101,18 @@ fn hash(act: &admin_act::Model) -> String {
         hash: _,
     } = act;
     let fields = json!([seq, at.timestamp_micros(), person_id, kind, subject, detail]);
-    hash_chain::link(prev_hash, &fields)
+    hash_chain::link_hash(prev_hash, &fields)
 }
 
 /// The acts, the newest first.
-pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Recorded>> {
+pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<AuditRecord>> {
     caller.require(Role::Admin)?;
     let limit = paging.limit()?;
     let rows = store::before(&app.db, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| row.seq);
+    let page = Page::from_rows(rows, limit, |row| row.seq);
     let people = page.items.iter().flat_map(|row| [row.person_id, acted_on(row)]);
     let names = profile::names(app, people.flatten()).await?;
-    Ok(page.map(|row| shown(row, &names)))
+    Ok(page.map(|row| to_view(row, &names)))
 }
 
 /// The person that an act is about.
@@ -120,9 +120,9 @@ fn acted_on(row: &admin_act::Model) -> Option<PersonId> {
     row.detail.get("person")?.as_str()?.parse().ok()
 }
 
-fn shown(row: admin_act::Model, names: &HashMap<PersonId, String>) -> Recorded {
+fn to_view(row: admin_act::Model, names: &HashMap<PersonId, String>) -> AuditRecord {
     let person = acted_on(&row).and_then(|person| names.get(&person));
-    Recorded {
+    AuditRecord {
         seq: row.seq,
         at: row.at,
         who: row
@@ -136,7 +136,7 @@ fn shown(row: admin_act::Model, names: &HashMap<PersonId, String>) -> Recorded {
 
 /// Reads the whole chain: how many acts there are, and the first link that does not hold.
 pub async fn verify(connection: &impl ConnectionTrait) -> Result<(u64, Option<Broken>)> {
-    let (mut seq, mut prev_hash, mut read) = (0, NOTHING_BEFORE.to_owned(), 0);
+    let (mut seq, mut prev_hash, mut read) = (0, GENESIS_HASH.to_owned(), 0);
     loop {
         let acts = store::after(connection, seq, PAGE).await?;
         let full = acts.len() as u64 == PAGE;
@@ -154,13 +154,13 @@ pub async fn verify(connection: &impl ConnectionTrait) -> Result<(u64, Option<Br
     }
 }
 
-fn fault(seq: i64, prev_hash: &str, act: &admin_act::Model) -> Option<Fault> {
+fn fault(seq: i64, prev_hash: &str, act: &admin_act::Model) -> Option<LinkError> {
     if act.seq != seq + 1 {
-        Some(Fault::Missing)
+        Some(LinkError::Missing)
     } else if act.prev_hash != prev_hash {
-        Some(Fault::Unlinked)
+        Some(LinkError::Unlinked)
     } else if act.hash != hash(act) {
-        Some(Fault::Changed)
+        Some(LinkError::Changed)
     } else {
         None
     }

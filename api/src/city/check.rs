@@ -4,13 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use entity::kinds::UnitLevel;
 
-use crate::city::csv_rows::{Fault, Line, UnitRow, fault};
+use crate::city::csv_rows::{CsvLine, Fault, UnitRow, fault};
 
 /// Names that stand twice, what is not there, and counties without a government.
 #[must_use]
 pub fn units(
     file: &str,
-    units: &[Line<UnitRow>],
+    units: &[CsvLine<UnitRow>],
     counties: &HashSet<&str>,
     townships: &HashSet<&str>,
 ) -> Vec<Fault> {
@@ -18,7 +18,7 @@ pub fn units(
     let mut names: HashMap<&str, u64> = HashMap::new();
     let mut governed: HashSet<&str> = HashSet::new();
     let mut faults = Vec::new();
-    for Line { line, row } in units {
+    for CsvLine { line, row } in units {
         let mut say = |reason: String| faults.push(fault(file, *line, &reason));
         for text in [Some(&row.code), Some(&row.name), row.alias.as_ref()]
             .into_iter()

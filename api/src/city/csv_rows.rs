@@ -20,7 +20,7 @@ impl std::fmt::Display for Fault {
 
 /// A row and the line it stands on.
 #[derive(Clone, Debug)]
-pub struct Line<T> {
+pub struct CsvLine<T> {
     pub line: u64,
     pub row: T,
 }
@@ -106,7 +106,7 @@ pub struct ReplyTextRow {
 }
 
 /// Reads a CSV with a heading line.
-pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<Line<T>>, Vec<Fault>> {
+pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<CsvLine<T>>, Vec<Fault>> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
@@ -119,7 +119,9 @@ pub fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<Vec<Line<T>>,
     for record in reader.records() {
         let parsed = record.and_then(|record| {
             let line = record.position().map_or(0, csv::Position::line);
-            record.deserialize(Some(&headers)).map(|row| Line { line, row })
+            record
+                .deserialize(Some(&headers))
+                .map(|row| CsvLine { line, row })
         });
         match parsed {
             Ok(row) => rows.push(row),

@@ -18,7 +18,7 @@ const IDS_A_STATEMENT: usize = 10_000;
 
 /// What of the table is looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct DutyFilter {
     /// As the rows name it: either level, or `*`.
     pub category: Option<String>,
     /// A county with its townships.
@@ -45,8 +45,8 @@ pub struct Named {
     pub name: String,
 }
 
-/// Rows by category and place, `most` of them.
-pub async fn list(app: &App, caller: &Caller, wanted: &Wanted, most: u64) -> Result<Vec<Row>> {
+/// Rows by category and place, `limit` of them.
+pub async fn list(app: &App, caller: &Caller, wanted: &DutyFilter, limit: u64) -> Result<Vec<Row>> {
     caller.require(Role::Admin)?;
     let mut which = Condition::all();
     if let Some(category) = &wanted.category {
@@ -62,7 +62,7 @@ pub async fn list(app: &App, caller: &Caller, wanted: &Wanted, most: u64) -> Res
         let within = Condition::any().add(at(ScopeKind::County, vec![county.clone()]));
         which = which.add(within.add(at(ScopeKind::Township, townships.collect())));
     }
-    let rows = rows(&app.db, which, Some(most)).await?;
+    let rows = rows(&app.db, which, Some(limit)).await?;
     named(&app.db, rows).await
 }
 
@@ -75,7 +75,7 @@ fn at(kind: ScopeKind, codes: Vec<String>) -> Condition {
 async fn rows(
     connection: &impl ConnectionTrait,
     which: Condition,
-    most: Option<u64>,
+    limit: Option<u64>,
 ) -> Result<Vec<duty_rule::Model>> {
     use duty_rule::Column;
     let query = duty_rule::Entity::find()
@@ -85,7 +85,7 @@ async fn rows(
         .order_by_asc(Column::ScopeKind)
         .order_by_asc(Column::ScopeCode)
         .order_by_desc(Column::Precedence)
-        .limit(most);
+        .limit(limit);
     Ok(query.all(connection).await?)
 }
 

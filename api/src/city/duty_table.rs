@@ -32,7 +32,7 @@ pub struct Tie {
 
 /// Where the matter is, as far as known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct DutyLocation {
     pub township: Option<String>,
     pub county: Option<String>,
     pub zone: Option<String>,
@@ -94,7 +94,7 @@ impl DutyTable {
 
     /// Decides. `category` is a second-level code, `parent` its first-level code.
     #[must_use]
-    pub fn decide(&self, category: &str, parent: &str, place: &Place) -> Decision<'_> {
+    pub fn decide(&self, category: &str, parent: &str, place: &DutyLocation) -> Decision<'_> {
         let scopes = [
             (ScopeKind::Township, place.township.as_deref()),
             (ScopeKind::County, place.county.as_deref()),
@@ -166,9 +166,9 @@ mod tests {
         }
     }
 
-    fn place(township: &str, county: &str, zone: &str) -> Place {
+    fn place(township: &str, county: &str, zone: &str) -> DutyLocation {
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Place {
+        DutyLocation {
             township: some(township),
             county: some(county),
             zone: some(zone),

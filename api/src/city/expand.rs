@@ -9,15 +9,15 @@ use crate::city::duty_table::ANY;
 use crate::city::units::Unit;
 
 /// The places and units that patterns run over.
-pub struct Ground<'a> {
+pub struct ExpansionContext<'a> {
     pub counties: Vec<&'a str>,
     /// Township and its county.
     pub townships: Vec<(&'a str, &'a str)>,
-    pub units: Vec<GroundUnit<'a>>,
+    pub units: Vec<UnitRef<'a>>,
 }
 
 /// As much of a unit as a pattern looks at.
-pub struct GroundUnit<'a> {
+pub struct UnitRef<'a> {
     pub code: &'a str,
     pub name: &'a str,
     pub level: UnitLevel,
@@ -37,13 +37,13 @@ pub struct ExpandedRule {
 }
 
 /// One place that a row's scope covers.
-struct Covered<'a> {
+struct CoveredPlace<'a> {
     code: &'a str,
     county: Option<&'a str>,
     township: Option<&'a str>,
 }
 
-impl<'a> GroundUnit<'a> {
+impl<'a> UnitRef<'a> {
     #[must_use]
     pub fn of_row(row: &'a UnitRow) -> Self {
         Self {
@@ -67,13 +67,13 @@ impl<'a> GroundUnit<'a> {
     }
 }
 
-impl Ground<'_> {
+impl ExpansionContext<'_> {
     /// One rule for each place that the row covers; the reason when it covers what is not there.
     pub fn expand(&self, row: &DutyRow) -> Result<Vec<ExpandedRule>, String> {
         let (scope, code) =
             csv_rows::scope(&row.scope).ok_or_else(|| format!("看不懂范围“{}”", row.scope))?;
         let units = self.by_text();
-        let rule = |place: Covered<'_>| {
+        let rule = |place: CoveredPlace<'_>| {
             let unit = |text: &str| self.meant(&units, text, &place);
             let supports = row.supports.as_deref().unwrap_or_default().split_whitespace();
             Ok(ExpandedRule {
@@ -88,13 +88,13 @@ impl Ground<'_> {
         self.covered(scope, code)?.into_iter().map(rule).collect()
     }
 
-    fn covered<'s>(&'s self, scope: ScopeKind, code: &'s str) -> Result<Vec<Covered<'s>>, String> {
+    fn covered<'s>(&'s self, scope: ScopeKind, code: &'s str) -> Result<Vec<CoveredPlace<'s>>, String> {
         let wanted = |here: &str| code == ANY || here == code;
         let places: Vec<_> = match scope {
             ScopeKind::County => {
                 let counties = self.counties.iter().filter(|county| wanted(county));
                 counties
-                    .map(|county| Covered {
+                    .map(|county| CoveredPlace {
                         code: county,
                         county: Some(county),
                         township: None,
@@ -103,14 +103,14 @@ impl Ground<'_> {
             }
             ScopeKind::Township => {
                 let townships = self.townships.iter().filter(|(township, _)| wanted(township));
-                let covered = |(township, county): &(&'s str, &'s str)| Covered {
+                let covered = |(township, county): &(&'s str, &'s str)| CoveredPlace {
                     code: township,
                     county: Some(county),
                     township: Some(township),
                 };
                 townships.map(covered).collect()
             }
-            ScopeKind::Zone | ScopeKind::City => vec![Covered {
+            ScopeKind::Zone | ScopeKind::City => vec![CoveredPlace {
                 code,
                 county: None,
                 township: None,
@@ -123,7 +123,7 @@ impl Ground<'_> {
     }
 
     /// Units by code, and by name where no code is in the way.
-    fn by_text(&self) -> HashMap<&str, &GroundUnit<'_>> {
+    fn by_text(&self) -> HashMap<&str, &UnitRef<'_>> {
         let named = self.units.iter().map(|unit| (unit.name, unit));
         let coded = self.units.iter().map(|unit| (unit.code, unit));
         named.chain(coded).collect()
@@ -132,11 +132,11 @@ impl Ground<'_> {
     /// The code of the unit that a row means at a place.
     fn meant(
         &self,
-        units: &HashMap<&str, &GroundUnit<'_>>,
+        units: &HashMap<&str, &UnitRef<'_>>,
         text: &str,
-        place: &Covered<'_>,
+        place: &CoveredPlace<'_>,
     ) -> Result<String, String> {
-        let at = |level, matches: &dyn Fn(&GroundUnit<'_>) -> bool| {
+        let at = |level, matches: &dyn Fn(&UnitRef<'_>) -> bool| {
             self.units
                 .iter()
                 .find(|unit| unit.level == level && matches(unit))
@@ -163,8 +163,8 @@ impl Ground<'_> {
 mod tests {
     use super::*;
 
-    fn unit(code: &'static str, level: UnitLevel, county: Option<&'static str>) -> GroundUnit<'static> {
-        GroundUnit {
+    fn unit(code: &'static str, level: UnitLevel, county: Option<&'static str>) -> UnitRef<'static> {
+        UnitRef {
             code,
             name: code,
             level,
@@ -173,8 +173,8 @@ mod tests {
         }
     }
 
-    fn ground() -> Ground<'static> {
-        Ground {
+    fn ground() -> ExpansionContext<'static> {
+        ExpansionContext {
             counties: vec!["C1", "C2"],
             townships: vec![("T1", "C1")],
             units: vec![

@@ -10,12 +10,13 @@ use serde::Deserialize;
 use crate::city::categories::reply_texts;
 use crate::city::check;
 use crate::city::csv_rows::{
-    self, CategoryRow, CommunityRow, DutyRow, Fault, Line, ReplyTextRow, SiteRow, TownshipRow, UnitRow, fault,
+    self, CategoryRow, CommunityRow, CsvLine, DutyRow, Fault, ReplyTextRow, SiteRow, TownshipRow, UnitRow,
+    fault,
 };
-use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
+use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
 use crate::city::files::{Files, MODEL};
 use crate::deadlines::{Calendar, Policy, parse};
-use places::boundaries::{self, Shape};
+use places::boundaries::{self, Boundary};
 
 /// 标准答复.
 pub const REPLY_TEXTS: &str = "reply_texts.csv";
@@ -27,16 +28,16 @@ pub struct Pack {
     pub dispatch: DispatchSection,
     pub policy: Policy,
     pub calendar: Calendar,
-    pub shapes: Vec<Shape>,
+    pub shapes: Vec<Boundary>,
     /// The boundary file as it is, with what it says of itself.
     pub boundaries: BoundaryFile,
-    pub townships: Vec<Line<TownshipRow>>,
-    pub communities: Vec<Line<CommunityRow>>,
-    pub units: Vec<Line<UnitRow>>,
-    pub categories: Vec<Line<CategoryRow>>,
-    pub duty: Vec<Line<DutyRow>>,
-    pub sites: Vec<Line<SiteRow>>,
-    pub reply_texts: Vec<Line<ReplyTextRow>>,
+    pub townships: Vec<CsvLine<TownshipRow>>,
+    pub communities: Vec<CsvLine<CommunityRow>>,
+    pub units: Vec<CsvLine<UnitRow>>,
+    pub categories: Vec<CsvLine<CategoryRow>>,
+    pub duty: Vec<CsvLine<DutyRow>>,
+    pub sites: Vec<CsvLine<SiteRow>>,
+    pub reply_texts: Vec<CsvLine<ReplyTextRow>>,
     /// The trained suggestion; without one the keywords have to do.
     pub model: Option<Arc<Model>>,
     pub files: Files,
@@ -163,7 +164,7 @@ impl Pack {
             .collect();
         let townships: HashSet<&str> = self.townships.iter().map(|l| l.row.code.as_str()).collect();
         let mut faults = Vec::new();
-        for Line { line, row } in &self.townships {
+        for CsvLine { line, row } in &self.townships {
             if !counties.contains(row.county.as_str()) {
                 faults.push(fault(
                     "townships.csv",
@@ -172,7 +173,7 @@ impl Pack {
                 ));
             }
         }
-        for Line { line, row } in &self.communities {
+        for CsvLine { line, row } in &self.communities {
             if !townships.contains(row.township.as_str()) {
                 faults.push(fault(
                     "communities.csv",
@@ -191,13 +192,13 @@ impl Pack {
         let categories: HashSet<&str> = self.categories.iter().map(|l| l.row.code.as_str()).collect();
         let ground = self.ground();
         let mut faults = Vec::new();
-        for Line { line, row } in &self.reply_texts {
+        for CsvLine { line, row } in &self.reply_texts {
             if row.category != reply_texts::ANY && !categories.contains(row.category.as_str()) {
                 let reason = format!("unknown category {}", row.category);
                 faults.push(fault(REPLY_TEXTS, *line, &reason));
             }
         }
-        for Line { line, row } in &self.duty {
+        for CsvLine { line, row } in &self.duty {
             if row.category != crate::city::duty_table::ANY && !categories.contains(row.category.as_str()) {
                 faults.push(fault(
                     "duty.csv",
@@ -217,16 +218,16 @@ impl Pack {
         self.ground().expand(row)
     }
 
-    fn ground(&self) -> Ground<'_> {
+    fn ground(&self) -> ExpansionContext<'_> {
         let counties = self.shapes.iter().filter(|s| s.level == AreaLevel::County);
-        Ground {
+        ExpansionContext {
             counties: counties.map(|s| s.code.as_str()).collect(),
             townships: self
                 .townships
                 .iter()
                 .map(|l| (l.row.code.as_str(), l.row.county.as_str()))
                 .collect(),
-            units: self.units.iter().map(|l| GroundUnit::of_row(&l.row)).collect(),
+            units: self.units.iter().map(|l| UnitRef::of_row(&l.row)).collect(),
         }
     }
 }
@@ -239,7 +240,11 @@ fn text(files: &Files, name: &str, faults: &mut Vec<Fault>) -> String {
     })
 }
 
-fn table<T: serde::de::DeserializeOwned>(files: &Files, name: &str, faults: &mut Vec<Fault>) -> Vec<Line<T>> {
+fn table<T: serde::de::DeserializeOwned>(
+    files: &Files,
+    name: &str,
+    faults: &mut Vec<Fault>,
+) -> Vec<CsvLine<T>> {
     let text = text(files, name, faults);
     keep(csv_rows::read(name, &text), faults).unwrap_or_default()
 }
@@ -249,7 +254,7 @@ fn optional<T: serde::de::DeserializeOwned>(
     files: &Files,
     name: &str,
     faults: &mut Vec<Fault>,
-) -> Vec<Line<T>> {
+) -> Vec<CsvLine<T>> {
     match files.get(name) {
         Some(_) => table(files, name, faults),
         None => Vec::new(),

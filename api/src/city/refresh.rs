@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
-use crate::city::store::{self, Frame};
+use crate::city::store::{self, PackSettings};
 use crate::error::Result;
 
 /// One small query every so often.
@@ -29,12 +29,12 @@ pub async fn run(app: App, stop: CancellationToken) {
 }
 
 /// Says in the transaction of a change that replicas must reload.
-pub async fn announce(connection: &impl ConnectionTrait, kind: &str, now: DateTime<Utc>) -> Result<()> {
-    store::touch(connection, kind, now).await
+pub async fn publish_change(connection: &impl ConnectionTrait, kind: &str, now: DateTime<Utc>) -> Result<()> {
+    store::bump_generation(connection, kind, now).await
 }
 
 /// Lets this replica see a change at once that has been committed; if that fails, the next look will.
-pub async fn at_once(app: &App) {
+pub async fn refresh_now(app: &App) {
     if let Err(error) = refresh(app).await {
         tracing::error!(error = %error, "the city's data was not reloaded");
     }
@@ -43,10 +43,10 @@ pub async fn at_once(app: &App) {
 /// Reloads when the rows have changed; says whether it did.
 pub async fn refresh(app: &App) -> Result<bool> {
     let held = app.city.load();
-    if store::generation(&app.db).await? == held.generation {
+    if store::total_generation(&app.db).await? == held.generation {
         return Ok(false);
     }
-    let city = store::load(&app.db, Frame::of_city(&held)).await?;
+    let city = store::load(&app.db, PackSettings::of_city(&held)).await?;
     app.city.swap(city);
     Ok(true)
 }

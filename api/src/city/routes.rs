@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::city::units::Unit;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::problem::Problem;
 use crate::people::caller::Caller;
 
@@ -15,7 +15,7 @@ const MAX_LIMIT: usize = 1_000;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct Wanted {
+pub struct UnitsQuery {
     /// Part of a name or of what people call it, or a code.
     #[param(required = false)]
     pub q: Option<String>,
@@ -46,7 +46,7 @@ pub struct ShownUnits {
 /// Units by part of their name.
 #[utoipa::path(
     tag = "places",
-    params(Wanted),
+    params(UnitsQuery),
     responses(
         (status = 200, body = ShownUnits),
         (status = 400, body = Problem, content_type = "application/problem+json"),
@@ -59,13 +59,13 @@ pub struct ShownUnits {
 pub async fn units(
     app: web::Data<App>,
     _caller: Caller,
-    wanted: web::Query<Wanted>,
+    wanted: web::Query<UnitsQuery>,
 ) -> Result<web::Json<ShownUnits>> {
-    let Wanted { q, area, limit } = wanted.into_inner();
+    let UnitsQuery { q, area, limit } = wanted.into_inner();
     let limit = limit.unwrap_or(100);
     if !(1..=MAX_LIMIT).contains(&limit) {
         let detail = format!("limit 应在 1 到 {MAX_LIMIT} 之间。");
-        return Err(Error::refused(Kind::Malformed, "bad_limit", detail));
+        return Err(Error::refused(ErrorKind::Malformed, "bad_limit", detail));
     }
     let city = app.city.load();
     let county = match area.as_deref() {

@@ -18,7 +18,7 @@ use crate::city::snapshot::City;
 use crate::city::store;
 use crate::db::{self, Db};
 use crate::error::Result;
-use places::boundaries::Shape;
+use places::boundaries::Boundary;
 use places::datum::Wgs84;
 
 /// SQLite takes 32,766 values a statement; the widest table has 12 columns.
@@ -37,7 +37,7 @@ pub async fn seed_if_empty(db: &Db, pack: &Pack, now: DateTime<Utc>) -> Result<(
     duty(&txn, pack, &units).await?;
     calendar(&txn, pack, now).await?;
     for kind in store::KINDS {
-        store::touch(&txn, kind, now).await?;
+        store::bump_generation(&txn, kind, now).await?;
     }
     Ok(txn.commit().await?)
 }
@@ -83,7 +83,7 @@ async fn boundaries(connection: &impl ConnectionTrait, pack: &Pack, now: DateTim
     insert_all(connection, counties.chain(townships).collect()).await
 }
 
-pub fn area_row(set: BoundarySetId, position: usize, shape: &Shape) -> area::ActiveModel {
+pub fn area_row(set: BoundarySetId, position: usize, shape: &Boundary) -> area::ActiveModel {
     area::ActiveModel {
         boundary_set_id: Set(set),
         code: Set(shape.code.clone()),

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use entity::ids::{BoundarySetId, UnitId};
 
-use crate::city::areas::gazetteer::{Township, Words};
+use crate::city::areas::gazetteer::{Gazetteer, Township};
 use crate::city::categories::reply_texts::ReplyTexts;
 use crate::city::categories::suggest::Suggester;
 use crate::city::categories::tree::Tree;
@@ -14,25 +14,25 @@ use crate::city::duty_table::DutyTable;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection};
 use crate::city::units::{Unit, Units};
-use crate::deadlines::{Calendar, Law, Policy};
-use places::county_map::Outlines;
+use crate::deadlines::{Calendar, DeadlineRules, Policy};
+use places::county_map::CountyMap;
 use places::datum::Wgs84;
-use places::lookup::{AreaIndex, Located, Nearness};
+use places::lookup::{AreaIndex, BorderTolerance, LocatedPoint};
 
 /// One state of the city.
 pub struct City {
     /// Of the rows that this was read from; replicas reload when the database has a later one.
     pub generation: i64,
     pub meta: CitySection,
-    pub nearness: Nearness,
+    pub nearness: BorderTolerance,
     pub dispatch: DispatchSection,
     pub policy: Policy,
     pub calendar: Calendar,
     pub boundary_set: BoundarySetId,
     pub counties: AreaIndex,
     /// The counties as a map.
-    pub outlines: Outlines,
-    pub words: Words,
+    pub outlines: CountyMap,
+    pub words: Gazetteer,
     pub categories: Tree,
     pub suggester: Suggester,
     pub reply_texts: ReplyTexts,
@@ -49,15 +49,15 @@ impl City {
 
     /// What deadlines are counted by.
     #[must_use]
-    pub fn law(&self) -> Law<'_> {
-        Law {
+    pub fn deadline_rules(&self) -> DeadlineRules<'_> {
+        DeadlineRules {
             policy: &self.policy,
             calendar: &self.calendar,
         }
     }
 
     #[must_use]
-    pub fn locate(&self, point: Wgs84, accuracy_m: Option<f64>) -> Located<'_> {
+    pub fn locate(&self, point: Wgs84, accuracy_m: Option<f64>) -> LocatedPoint<'_> {
         self.counties.locate(point, accuracy_m, self.nearness)
     }
 

@@ -10,7 +10,7 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use crate::city::areas::gazetteer::{Community, Township, Words};
+use crate::city::areas::gazetteer::{Community, Gazetteer, Township};
 use crate::city::boundaries;
 use crate::city::categories::reply_texts::{ReplyText, ReplyTexts};
 use crate::city::categories::retrain;
@@ -25,15 +25,19 @@ use crate::city::units::{Unit, Units};
 use crate::deadlines::calendar::AnnouncedYear;
 use crate::deadlines::{Calendar, Policy};
 use crate::error::Result;
-use places::boundaries::Shape;
-use places::county_map::Outlines;
-use places::lookup::{AreaIndex, Nearness};
+use places::boundaries::Boundary;
+use places::county_map::CountyMap;
+use places::lookup::{AreaIndex, BorderTolerance};
 
 /// What changes by itself; each has a generation.
 pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];
 
 /// Says that rows of a kind have changed, in the transaction that changes them.
-pub async fn touch(connection: &impl ConnectionTrait, kind: &str, now: DateTime<Utc>) -> Result<()> {
+pub async fn bump_generation(
+    connection: &impl ConnectionTrait,
+    kind: &str,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let row = city_generation::ActiveModel {
         kind: Set(kind.to_owned()),
         generation: Set(1),
@@ -53,28 +57,28 @@ pub async fn touch(connection: &impl ConnectionTrait, kind: &str, now: DateTime<
 }
 
 /// The sum of all generations: one small query tells whether to reload.
-pub async fn generation(connection: &impl ConnectionTrait) -> Result<i64> {
+pub async fn total_generation(connection: &impl ConnectionTrait) -> Result<i64> {
     let rows = city_generation::Entity::find().all(connection).await?;
     Ok(rows.iter().map(|row| row.generation).sum())
 }
 
 /// What is not in the database: numbers and wording, from the pack.
 #[derive(Clone)]
-pub struct Frame {
+pub struct PackSettings {
     meta: CitySection,
-    nearness: Nearness,
+    nearness: BorderTolerance,
     dispatch: DispatchSection,
     policy: Policy,
     models: Models,
     files: Files,
 }
 
-impl Frame {
+impl PackSettings {
     #[must_use]
     pub fn of_pack(pack: &Pack) -> Self {
         Self {
             meta: pack.city.clone(),
-            nearness: Nearness {
+            nearness: BorderTolerance {
                 border_m: pack.places.near_border_m,
                 outside_m: pack.places.nearest_m,
             },
@@ -102,9 +106,9 @@ impl Frame {
 }
 
 /// The whole city.
-pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<City> {
+pub async fn load(connection: &impl ConnectionTrait, frame: PackSettings) -> Result<City> {
     // Read first: rows that change meanwhile make the next look reload once more.
-    let generation = generation(connection).await?;
+    let generation = total_generation(connection).await?;
     let set = boundary_set::Entity::find()
         .filter(boundary_set::Column::Active.eq(true))
         .one(connection)
@@ -117,7 +121,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         .all(connection)
         .await?;
     let (counties, mut townships) = divide(areas)?;
-    name_otherwise(&mut townships, &frame.files);
+    add_aliases(&mut townships, &frame.files);
     let communities = community::Entity::find().all(connection).await?;
     let community = |row: community::Model| Community {
         name: row.name,
@@ -126,7 +130,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
     let categories = tree(connection).await?;
     let units = units(connection).await?;
     let duty = duty(connection, &units).await?;
-    let Frame {
+    let PackSettings {
         meta,
         nearness,
         dispatch,
@@ -134,7 +138,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         models,
         files,
     } = frame;
-    let models = retrain::renewed(connection, models).await?;
+    let models = retrain::latest_model(connection, models).await?;
     Ok(City {
         generation,
         meta,
@@ -143,9 +147,9 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
         policy,
         calendar: calendar(connection).await?,
         boundary_set: set.id,
-        outlines: Outlines::draw(&counties),
+        outlines: CountyMap::draw(&counties),
         counties: AreaIndex::new(counties),
-        words: Words::new(townships, communities.into_iter().map(community).collect()),
+        words: Gazetteer::new(townships, communities.into_iter().map(community).collect()),
         suggester: Suggester::new(&categories, models),
         reply_texts: reply_texts(&files),
         categories,
@@ -155,7 +159,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: Frame) -> Result<Cit
     })
 }
 
-fn divide(areas: Vec<area::Model>) -> Result<(Vec<Shape>, Vec<Township>)> {
+fn divide(areas: Vec<area::Model>) -> Result<(Vec<Boundary>, Vec<Township>)> {
     let (counties, others): (Vec<_>, Vec<_>) =
         areas.into_iter().partition(|row| row.level == AreaLevel::County);
     let townships = others.into_iter().filter(|row| row.level == AreaLevel::Township);
@@ -173,7 +177,7 @@ fn divide(areas: Vec<area::Model>) -> Result<(Vec<Shape>, Vec<Township>)> {
 }
 
 /// Former and popular names of townships stand in the pack only.
-fn name_otherwise(townships: &mut [Township], files: &Files) {
+fn add_aliases(townships: &mut [Township], files: &Files) {
     let text = files.get("townships.csv").unwrap_or_default();
     let rows = csv_rows::read::<TownshipRow>("townships.csv", text).unwrap_or_default();
     let mut names: HashMap<String, Vec<String>> = rows

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::audit_log;
 use crate::commands::open;
-use crate::orders::history::verify::{Report, verify};
+use crate::orders::history::verify::{VerificationSummary, verify};
 
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
@@ -28,7 +28,7 @@ pub async fn run(command: AuditCommand) -> anyhow::Result<()> {
     let (acts, broken_act) = audit_log::service::verify(&app.db).await?;
     bar.finish_and_clear();
     if json {
-        let Report {
+        let VerificationSummary {
             events,
             orders,
             broken,
@@ -38,7 +38,7 @@ pub async fn run(command: AuditCommand) -> anyhow::Result<()> {
         });
         println!("{told}");
     } else {
-        let Report { events, orders, .. } = report;
+        let VerificationSummary { events, orders, .. } = report;
         println!("{events} events of {orders} orders and {acts} acts of administrators read");
     }
     if let Some(broken) = report.broken {

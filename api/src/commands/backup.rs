@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use indicatif::ProgressBar;
 
 use crate::config::Config;
-use crate::ops::backup::{self, Contents};
+use crate::ops::backup::{self, BackupSummary};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -35,11 +35,11 @@ pub async fn restore(args: Args) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
-fn print(args: &Args, done: &str, contents: Contents) -> anyhow::Result<()> {
+fn print(args: &Args, done: &str, contents: BackupSummary) -> anyhow::Result<()> {
     if args.json {
         println!("{}", serde_json::to_string(&contents)?);
     } else {
-        let Contents { objects, bytes } = contents;
+        let BackupSummary { objects, bytes } = contents;
         println!(
             "the database and {objects} objects ({} MB) {done} {}",
             bytes.div_ceil(1_000_000),

@@ -132,18 +132,18 @@ async fn learn_now(json: bool) -> anyhow::Result<()> {
         return Ok(());
     }
     match outcome {
-        retrain::Outcome::Learned {
+        retrain::TrainingOutcome::Learned {
             version,
             orders,
             accuracy,
             before,
         } => println!("version {version} from {orders} orders: accuracy {accuracy:.3}, before {before:.3}"),
-        retrain::Outcome::NotBetter {
+        retrain::TrainingOutcome::NotBetter {
             orders,
             accuracy,
             before,
         } => println!("kept: {orders} orders gave accuracy {accuracy:.3}, before {before:.3}"),
-        retrain::Outcome::TooFewOrders { orders, needed } => {
+        retrain::TrainingOutcome::TooFewOrders { orders, needed } => {
             println!("kept: {orders} orders to learn from, {needed} are needed");
         }
     }
@@ -155,7 +155,7 @@ fn of_pack(
     name: &str,
     min_confidence: Option<f32>,
 ) -> anyhow::Result<(Vec<Example>, Vec<Example>, Settings)> {
-    let pack = Pack::read(Files::open(name)?.without_model()).map_err(said)?;
+    let pack = Pack::read(Files::open(name)?.without_model()).map_err(faults_to_error)?;
     let tree = Tree::build(
         pack.categories
             .into_iter()
@@ -163,7 +163,7 @@ fn of_pack(
             .collect(),
     )
     .map_err(|faults| anyhow::anyhow!(faults.join("\n  ")))?;
-    let texts = training::texts(&pack.files, &tree).map_err(said)?;
+    let texts = training::texts(&pack.files, &tree).map_err(faults_to_error)?;
     let limit = min_confidence.map_or(pack.dispatch.min_confidence, f64::from);
     Ok((texts, training::anchors(&tree), training::settings(&tree, limit)))
 }
@@ -186,7 +186,7 @@ fn category(row: CategoryRow) -> Category {
     }
 }
 
-fn said(faults: Vec<Fault>) -> anyhow::Error {
+fn faults_to_error(faults: Vec<Fault>) -> anyhow::Error {
     let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
     anyhow::anyhow!("{} faults\n  {}", faults.len(), lines.join("\n  "))
 }

@@ -14,10 +14,10 @@ use crate::app::App;
 use crate::city::files::Files;
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CITY_PACK, SAMPLE_DATA_KEY};
-use crate::demo::narrator::Listener;
-use crate::demo::play::{Ending, play_all};
+use crate::demo::narrator::Narrator;
+use crate::demo::play::{StoryOutcome, play_all};
 use crate::demo::script::Script;
-use crate::demo::stage::Stage;
+use crate::demo::stage::StoryScheduler;
 use crate::ops::telemetry::{self, Style};
 use crate::server;
 
@@ -57,9 +57,9 @@ pub struct Args {
 /// Prints the lines as they come.
 struct Terminal;
 
-impl Listener for Terminal {
+impl Narrator for Terminal {
     #[expect(clippy::print_stdout, reason = "the demo tells what happens")]
-    fn hear(&self, line: &str) {
+    fn line(&self, line: &str) {
         println!("{line}");
     }
 }
@@ -76,7 +76,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
     let clock_given = environment("ZHITONG_CLOCK_START").is_some();
     let config = configuration(&environment, folder, args.port, play)?;
     let _telemetry = telemetry::start(Style::Short, None)?;
-    Terminal.hear("代表直通 · 演示：正在准备城市、人员和单位 ……");
+    Terminal.line("代表直通 · 演示：正在准备城市、人员和单位 ……");
     let listener =
         server::bind(&config).with_context(|| format!("try another port: --port {}", args.port + 1))?;
     let address = listener.local_addr()?;
@@ -163,9 +163,13 @@ fn keys(folder: &Path) -> anyhow::Result<(String, String)> {
 }
 
 /// Plays the pack's stories and, unless a start was given, ends them at the real time.
-async fn tell_stories(app: &App, address: SocketAddr, clock_given: bool) -> anyhow::Result<Vec<Ending>> {
+async fn tell_stories(
+    app: &App,
+    address: SocketAddr,
+    clock_given: bool,
+) -> anyhow::Result<Vec<StoryOutcome>> {
     let city = app.city.load();
-    let stage = Stage::open(&format!("http://{address}"), city.zone(), Box::new(Terminal)).await?;
+    let stage = StoryScheduler::open(&format!("http://{address}"), city.zone(), Box::new(Terminal)).await?;
     let endings = play_all(&stage, scripts(&city.stories())?).await?;
     let real = Clock::real().now();
     if !clock_given && stage.now().await? < real {
@@ -200,9 +204,9 @@ fn first_moment(scripts: &[Script]) -> Option<DateTime<Utc>> {
 }
 
 #[expect(clippy::print_stdout, reason = "the demo tells what happened")]
-fn print_endings(endings: &[Ending]) {
+fn print_endings(endings: &[StoryOutcome]) {
     println!("\n——— 九个故事 ———");
-    for (index, Ending { title, outcome }) in endings.iter().enumerate() {
+    for (index, StoryOutcome { title, outcome }) in endings.iter().enumerate() {
         match outcome {
             Ok(number) => println!("{}. 《{title}》如实办结  {number}", index + 1),
             Err(error) => println!("{}. 《{title}》没有按故事结束：{error:#}", index + 1),

@@ -25,7 +25,7 @@ pub enum InsightCommand {
 }
 
 /// Topics printed of the orders in the database.
-const MOST: u64 = 100;
+const MAX_TOPICS: u64 = 100;
 
 pub async fn run(command: InsightCommand) -> anyhow::Result<()> {
     let InsightCommand::Run { csv, json } = command;
@@ -115,7 +115,7 @@ fn told(rank: usize, topic: &Topic) -> String {
 async fn of_orders(json: bool) -> anyhow::Result<()> {
     let app = open().await?;
     nightly::find_topics(&app).await?;
-    let rows = store::list(&app.db, &store::Wanted::default(), None, MOST).await?;
+    let rows = store::list(&app.db, &store::TopicFilter::default(), None, MAX_TOPICS).await?;
     let topics = view::views(&app, rows).await?;
     if json {
         println!("{}", serde_json::to_string(&topics)?);

@@ -9,17 +9,17 @@ use indicatif::ProgressBar;
 
 use crate::commands::open;
 use crate::people::sealing::Phone;
-use crate::retention::{Line, Mode, erase, purge};
+use crate::retention::{Mode, PurgedRows, erase, purge};
 use crate::sites::receipt::Receipt;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]
-    how: How,
+    how: RunOptions,
 }
 
 #[derive(Clone, Copy, Debug, clap::Args)]
-pub struct How {
+pub struct RunOptions {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -28,7 +28,7 @@ pub struct How {
     json: bool,
 }
 
-impl How {
+impl RunOptions {
     fn mode(self) -> Mode {
         if self.dry_run { Mode::DryRun } else { Mode::Real }
     }
@@ -45,22 +45,22 @@ pub enum EraseCommand {
         #[arg(long, conflicts_with = "id")]
         phone: Option<String>,
         #[command(flatten)]
-        how: How,
+        how: RunOptions,
     },
     /// A resident's message, with its photos
     Message {
         /// The twenty letters that he was given
         receipt: String,
         #[command(flatten)]
-        how: How,
+        how: RunOptions,
     },
 }
 
 pub async fn run(args: Args) -> anyhow::Result<()> {
     let app = open().await?;
     let bar = ProgressBar::new_spinner();
-    let told = |line: &Line| bar.set_message(format!("{}: {}", line.what, line.rows));
-    let lines = purge::forget(&app, args.how.mode(), told).await?;
+    let told = |line: &PurgedRows| bar.set_message(format!("{}: {}", line.what, line.rows));
+    let lines = purge::purge(&app, args.how.mode(), told).await?;
     bar.finish_and_clear();
     report(&lines, args.how)
 }
@@ -76,7 +76,7 @@ pub async fn erase(command: EraseCommand) -> anyhow::Result<()> {
     }
 }
 
-async fn erase_person(id: Option<PersonId>, phone: Option<String>, how: How) -> anyhow::Result<()> {
+async fn erase_person(id: Option<PersonId>, phone: Option<String>, how: RunOptions) -> anyhow::Result<()> {
     let app = open().await?;
     let people = match (id, phone) {
         (Some(id), _) => vec![id],
@@ -98,14 +98,14 @@ async fn erase_person(id: Option<PersonId>, phone: Option<String>, how: How) -> 
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
-fn report(lines: &[Line], how: How) -> anyhow::Result<()> {
+fn report(lines: &[PurgedRows], how: RunOptions) -> anyhow::Result<()> {
     if how.json {
         let result = serde_json::json!({ "dry_run": how.dry_run, "lines": lines });
         println!("{result}");
         return Ok(());
     }
     let mut text = String::new();
-    for Line { what, rows } in lines {
+    for PurgedRows { what, rows } in lines {
         writeln!(text, "{rows:>10}  {what}")?;
     }
     let done = if how.dry_run { "would be gone" } else { "gone" };

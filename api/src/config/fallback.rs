@@ -3,23 +3,23 @@
 use std::net::SocketAddr;
 
 /// What stands in for a value that could not be read; the fault is already noted.
-pub trait DefaultFor {
+pub trait FallbackValue {
     fn fallback() -> Self;
 }
 
-impl DefaultFor for SocketAddr {
+impl FallbackValue for SocketAddr {
     fn fallback() -> Self {
         Self::from(([127, 0, 0, 1], 0))
     }
 }
 
-impl DefaultFor for usize {
+impl FallbackValue for usize {
     fn fallback() -> Self {
         1
     }
 }
 
-impl DefaultFor for bool {
+impl FallbackValue for bool {
     fn fallback() -> Self {
         true
     }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
-use fallback::DefaultFor;
+use fallback::FallbackValue;
 
 mod fallback;
 
@@ -199,7 +199,7 @@ impl Vars<'_> {
 
     fn parse<T>(&mut self, name: &str, default: &str, wanted: &str) -> T
     where
-        T: std::str::FromStr + DefaultFor,
+        T: std::str::FromStr + FallbackValue,
     {
         self.text(name, default).parse().unwrap_or_else(|_| {
             self.fault(name, &format!("must be {wanted}"));

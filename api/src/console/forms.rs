@@ -5,16 +5,16 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use entity::ids::PhotoId;
 
-use crate::error::{Error, Refused};
+use crate::error::{Error, Rejection};
 
 /// Photos stored already when a form comes back to be corrected; ids separated by commas.
 pub const KEPT_PHOTOS: &str = "photo_ids";
 
 /// Names and texts as a form or an address sent them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Entries(Vec<(String, String)>);
+pub struct FormFields(Vec<(String, String)>);
 
-impl Entries {
+impl FormFields {
     #[must_use]
     pub fn new(pairs: Vec<(String, String)>) -> Self {
         Self(pairs)
@@ -96,7 +96,7 @@ impl Kind {
 pub struct Choice {
     pub value: String,
     pub label: String,
-    pub chosen: bool,
+    pub selected: bool,
 }
 
 impl Choice {
@@ -105,7 +105,7 @@ impl Choice {
         Self {
             value: value.into(),
             label: label.into(),
-            chosen: false,
+            selected: false,
         }
     }
 }
@@ -175,7 +175,7 @@ impl Field {
     fn choose(&mut self) {
         if let Kind::OneOf(choices) | Kind::Pick(choices) = &mut self.kind {
             for choice in choices {
-                choice.chosen = choice.value == self.value;
+                choice.selected = choice.value == self.value;
             }
         }
     }
@@ -194,7 +194,7 @@ pub struct Form {
     pub action: String,
     pub title: String,
     /// What will happen when it is sent.
-    pub says: String,
+    pub summary: String,
     pub fields: Vec<Field>,
     pub submit: &'static str,
     pub csrf: String,
@@ -202,7 +202,7 @@ pub struct Form {
     pub carried: Vec<(&'static str, String)>,
     /// Whether it is shown unfolded.
     pub open: bool,
-    pub trouble: Option<String>,
+    pub error: Option<String>,
 }
 
 impl HtmlSafe for Form {}
@@ -219,19 +219,19 @@ impl Form {
             id: id.into(),
             action: action.into(),
             title: title.into(),
-            says: String::new(),
+            summary: String::new(),
             fields: Vec::new(),
             submit: "提交",
             csrf: csrf.to_owned(),
             carried: Vec::new(),
             open: false,
-            trouble: None,
+            error: None,
         }
     }
 
     #[must_use]
-    pub fn says(mut self, says: impl Into<String>) -> Self {
-        self.says = says.into();
+    pub fn summary(mut self, summary: impl Into<String>) -> Self {
+        self.summary = summary.into();
         self
     }
 
@@ -255,7 +255,7 @@ impl Form {
 
     /// The same form as it was filled in, with what was wrong; unfolded.
     #[must_use]
-    pub fn refused(mut self, entries: &Entries, error: &Error) -> Self {
+    pub fn refused(mut self, entries: &FormFields, error: &Error) -> Self {
         for field in &mut self.fields {
             field.value = entries.text(field.name).to_owned();
             field.choose();
@@ -270,15 +270,15 @@ impl Form {
             self.carried.push((KEPT_PHOTOS, kept.to_owned()));
         }
         let Error::Refused(refused) = error else {
-            self.trouble = Some("系统出错了，没有提交成功。您填写的内容还在，请稍后再试。".to_owned());
+            self.error = Some("系统出错了，没有提交成功。您填写的内容还在，请稍后再试。".to_owned());
             return self;
         };
-        self.trouble = Some(self.explain(refused));
+        self.error = Some(self.explain(refused));
         self
     }
 
     /// Puts what is wrong beside its fields; gives what has no field, or the whole.
-    fn explain(&mut self, refused: &Refused) -> String {
+    fn explain(&mut self, refused: &Rejection) -> String {
         let mut homeless = Vec::new();
         for fault in &refused.errors {
             // `contacted.at` of the API is `contacted_at` here; its photos come as files.
@@ -311,14 +311,14 @@ mod tests {
     fn form() -> Form {
         let yes_or_no = vec![Choice::new("yes", "是"), Choice::new("no", "否")];
         Form::new("reply", "/console/x", "答复", "token")
-            .says("答复后由代表评价。")
+            .summary("答复后由代表评价。")
             .field(Field::new("account", "办理情况", Kind::Text).required())
             .field(Field::new("solved", "是否解决", Kind::OneOf(yes_or_no)))
     }
 
     #[test]
     fn a_refused_form_keeps_what_was_typed_and_says_what_is_wrong_where() {
-        let typed = Entries::new(vec![
+        let typed = FormFields::new(vec![
             ("account".to_owned(), "<b>已修</b>".to_owned()),
             ("solved".to_owned(), "no".to_owned()),
         ]);
@@ -333,10 +333,14 @@ mod tests {
 
     #[test]
     fn a_fault_without_a_field_is_told_above_the_form() {
-        let error = Error::refused(crate::error::Kind::Stale, "stale_version", "工单刚刚有了变化。");
-        let refused = form().refused(&Entries::default(), &error);
-        assert_eq!(refused.trouble.as_deref(), Some("工单刚刚有了变化。"));
+        let error = Error::refused(
+            crate::error::ErrorKind::Stale,
+            "stale_version",
+            "工单刚刚有了变化。",
+        );
+        let refused = form().refused(&FormFields::default(), &error);
+        assert_eq!(refused.error.as_deref(), Some("工单刚刚有了变化。"));
         assert!(refused.open);
-        assert_eq!(form().trouble, None);
+        assert_eq!(form().error, None);
     }
 }

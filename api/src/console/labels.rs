@@ -79,7 +79,7 @@ pub fn unit_level(level: UnitLevel) -> &'static str {
 
 /// A light with its shape: disc, triangle, square.
 #[must_use]
-pub fn lamp(of: Light, text: &str) -> Markup {
+pub fn light_badge(of: Light, text: &str) -> Markup {
     let shape = match of {
         Light::Green => r#"<circle cx="8" cy="8" r="6.5"/>"#,
         Light::Yellow => r#"<path d="M8 1.2 15.4 14.5H.6z"/>"#,
@@ -87,7 +87,7 @@ pub fn lamp(of: Light, text: &str) -> Markup {
     };
     let text = text.replace('&', "&amp;").replace('<', "&lt;");
     Markup(format!(
-        r#"<span class="lamp {of}"><svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">{shape}</svg>{text}</span>"#
+        r#"<span class="light-badge {of}"><svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">{shape}</svg>{text}</span>"#
     ))
 }
 
@@ -271,11 +271,11 @@ mod tests {
 
     #[test]
     fn a_light_has_a_shape_and_its_text_is_no_markup() {
-        let red = lamp(Light::Red, "<b>").0;
+        let red = light_badge(Light::Red, "<b>").0;
         assert!(
-            red.contains("lamp red") && red.contains("<path") && red.contains("&lt;b>"),
+            red.contains("light-badge red") && red.contains("<path") && red.contains("&lt;b>"),
             "{red}"
         );
-        assert!(lamp(Light::Green, "").0.contains("<circle"));
+        assert!(light_badge(Light::Green, "").0.contains("<circle"));
     }
 }

@@ -156,7 +156,7 @@ pub struct NavItem {
 
 /// `frame` of every template that extends `base.html`.
 #[derive(Clone, Debug)]
-pub struct Frame {
+pub struct PageContext {
     pub title: String,
     pub city: String,
     pub name: String,
@@ -174,7 +174,7 @@ pub struct Frame {
     pub wall: bool,
 }
 
-impl Frame {
+impl PageContext {
     #[must_use]
     pub fn new(app: &App, caller: &Caller, section: Section, title: impl Into<String>) -> Self {
         let city = app.city.load();

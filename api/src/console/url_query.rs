@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::console::forms::Entries;
+use crate::console::forms::FormFields;
 
 /// The part of an address after the question mark; values of one name are separated by commas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Wanted(BTreeMap<&'static str, String>);
+pub struct UrlQuery(BTreeMap<&'static str, String>);
 
-impl Wanted {
+impl UrlQuery {
     /// Of what was sent, only these names.
     #[must_use]
-    pub fn of(entries: &Entries, names: &[&'static str]) -> Self {
+    pub fn of(entries: &FormFields, names: &[&'static str]) -> Self {
         let held = names
             .iter()
             .filter_map(|name| Some((*name, entries.some(name)?.to_owned())));
@@ -108,11 +108,11 @@ pub fn encoded(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn wanted(pairs: &[(&str, &str)]) -> Wanted {
+    fn wanted(pairs: &[(&str, &str)]) -> UrlQuery {
         let pairs = pairs
             .iter()
             .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        Wanted::of(&Entries::new(pairs.collect()), &["light", "q", "status"])
+        UrlQuery::of(&FormFields::new(pairs.collect()), &["light", "q", "status"])
     }
 
     #[test]

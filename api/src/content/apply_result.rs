@@ -11,10 +11,10 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
-use crate::content::{alike, result, store};
+use crate::content::{group_by_key, result, store};
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
-use crate::jobs::queue::{self, Job};
+use crate::jobs::queue::{self, NewJob};
 use crate::notices::{self, Event, EventKind};
 use crate::wechat::push::PushEvent;
 
@@ -25,17 +25,17 @@ const NOTE_CHARS: usize = 60;
 
 /// What is said of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TextVerdict {
+pub(super) struct TextResult {
     pub state: ContentCheck,
     /// WeChat's own.
     pub label: Option<i64>,
 }
 
 /// Texts that were asked about. One that was settled meanwhile stays as it is.
-pub(super) async fn texts(
+pub(super) async fn apply_text_results(
     app: &App,
     txn: &WriteTransaction,
-    verdicts: Vec<(ContentCheckId, TextVerdict)>,
+    verdicts: Vec<(ContentCheckId, TextResult)>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let verdicts: BTreeMap<_, _> = verdicts.into_iter().collect();
@@ -52,13 +52,13 @@ pub(super) async fn texts(
         said.push((verdict, check.id));
         settled.push((check, verdict.state));
     }
-    for (verdict, ids) in alike(said) {
+    for (verdict, ids) in group_by_key(said) {
         store::settle_texts(txn, &ids, verdict.state, verdict.label).await?;
     }
-    wholes(app, txn, settled, now).await
+    update_overall(app, txn, settled, now).await
 }
 
-pub(super) async fn picture(
+pub(super) async fn apply_photo_result(
     app: &App,
     picture: &content_picture::Model,
     state: ContentCheck,
@@ -69,14 +69,14 @@ pub(super) async fn picture(
     let Some(check) = store::hold(&txn, picture.check_id).await? else {
         return Ok(());
     };
-    picture_held(app, &txn, &check, picture, state, label, now).await?;
+    find_photo_check(app, &txn, &check, picture, state, label, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(())
 }
 
 /// The same in a transaction that holds the check. A verdict that comes after we stopped waiting still counts.
-pub(super) async fn picture_held(
+pub(super) async fn find_photo_check(
     app: &App,
     txn: &WriteTransaction,
     check: &content_check::Model,
@@ -90,7 +90,7 @@ pub(super) async fn picture_held(
         return Ok(());
     }
     store::settle_picture(txn, picture.id, state, label).await?;
-    wholes(app, txn, vec![(check.clone(), check.text_state)], now).await
+    update_overall(app, txn, vec![(check.clone(), check.text_state)], now).await
 }
 
 /// WeChat's verdict on a picture, as pushed. It is kept: it may be here before its trace id is.
@@ -104,7 +104,7 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
         return Ok(());
     };
     let now = app.clock.now();
-    let state = suggestion.map_or(ContentCheck::Unavailable, result::of_suggestion);
+    let state = suggestion.map_or(ContentCheck::Unavailable, result::from_suggestion);
     let row = media_verdict::ActiveModel {
         trace_id: Set(trace_id.clone()),
         state: Set(state),
@@ -116,7 +116,7 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     if let Some(found) = store::traced(&txn, trace_id).await?
         && let Some(check) = store::hold(&txn, found.check_id).await?
     {
-        picture_held(app, &txn, &check, &found, state, Some(*label), now).await?;
+        find_photo_check(app, &txn, &check, &found, state, Some(*label), now).await?;
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -124,7 +124,7 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
 }
 
 /// The wholes, judged anew, each with its text's state as it is now.
-async fn wholes(
+async fn update_overall(
     app: &App,
     txn: &WriteTransaction,
     checks: Vec<(content_check::Model, ContentCheck)>,
@@ -135,23 +135,23 @@ async fn wholes(
     let mut changed = Vec::new();
     for (check, text_state) in checks {
         let pictures = pictures.remove(&check.id).unwrap_or_default();
-        let state = result::of_parts([text_state].into_iter().chain(pictures));
+        let state = result::worst_of([text_state].into_iter().chain(pictures));
         if state == check.state {
             continue;
         }
         changed.push((state, check.id));
-        if result::needs_a_person(state) {
-            call_for_a_person(app, txn, &check.title, &check.text, now).await?;
+        if result::needs_review(state) {
+            notify_operators(app, txn, &check.title, &check.text, now).await?;
         }
     }
-    for (state, ids) in alike(changed) {
-        change(txn, &ids, state, now).await?;
+    for (state, ids) in group_by_key(changed) {
+        set_overall(txn, &ids, state, now).await?;
     }
     Ok(())
 }
 
 /// Gives wholes their state and tells whoever published them.
-pub(super) async fn change(
+pub(super) async fn set_overall(
     txn: &impl ConnectionTrait,
     ids: &[ContentCheckId],
     state: ContentCheck,
@@ -159,7 +159,7 @@ pub(super) async fn change(
 ) -> Result<()> {
     let settled_at = (state != ContentCheck::Pending).then_some(now);
     store::set_state(txn, ids, state, settled_at).await?;
-    let jobs = ids.iter().map(|id| Job {
+    let jobs = ids.iter().map(|id| NewJob {
         kind: SETTLED,
         subject: id.to_string(),
         dedup_key: None,
@@ -168,7 +168,7 @@ pub(super) async fn change(
     queue::enqueue_all(txn, jobs.collect(), now).await
 }
 
-pub(super) async fn call_for_a_person(
+pub(super) async fn notify_operators(
     app: &App,
     txn: &impl ConnectionTrait,
     title: &str,
@@ -177,5 +177,5 @@ pub(super) async fn call_for_a_person(
 ) -> Result<()> {
     let note: String = text.chars().take(NOTE_CHARS).collect();
     let event = Event::general(EventKind::ContentReview).title(title).note(note);
-    notices::tell(txn, &app.wording, &event, now).await
+    notices::emit(txn, &app.messages, &event, now).await
 }

@@ -8,9 +8,9 @@ use entity::{content_check, content_picture, photo};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::app::App;
-use crate::content::apply_result::{self, TextVerdict};
+use crate::content::apply_result::{self, TextResult};
 use crate::content::enqueue::enqueue;
-use crate::content::result::{self, Next, PICTURE_ASKED, PICTURE_PATIENCE};
+use crate::content::result::{self, IMAGE_TIMEOUT, MAX_IMAGE_SUBMISSIONS, Next};
 use crate::content::{ids, store};
 use crate::db;
 use crate::error::Result;
@@ -47,7 +47,7 @@ pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
             }
         }
     }
-    apply_result::texts(app, &txn, verdicts, now).await?;
+    apply_result::apply_text_results(app, &txn, verdicts, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(())
@@ -55,12 +55,12 @@ pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
 
 /// What became of asking about a text.
 enum Answer {
-    Verdict(TextVerdict),
+    Verdict(TextResult),
     AskAgain { wait: TimeDelta, tries: i32 },
 }
 
 async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, Answer)> {
-    let none = Answer::Verdict(TextVerdict {
+    let none = Answer::Verdict(TextResult {
         state: ContentCheck::Unavailable,
         label: None,
     });
@@ -71,15 +71,15 @@ async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, 
         .wechat
         .check_text(openid.expose(), Scene::Comment, &check.text);
     let answer = match call.await {
-        Ok(checked) => Answer::Verdict(TextVerdict {
-            state: result::of_suggestion(checked.suggestion),
+        Ok(checked) => Answer::Verdict(TextResult {
+            state: result::from_suggestion(checked.suggestion),
             label: Some(checked.label),
         }),
         Err(error) => {
             let tries = check.text_attempts + 1;
             match after(&error, tries) {
                 Next::GiveUp => none,
-                Next::AskAgain(wait) => Answer::AskAgain { wait, tries },
+                Next::Retry(wait) => Answer::AskAgain { wait, tries },
             }
         }
     };
@@ -113,18 +113,16 @@ async fn overdue(
 ) -> Result<()> {
     let now = app.clock.now();
     if let Some(verdict) = store::verdict_of(&app.db, trace_id).await? {
-        return apply_result::picture(app, picture, verdict.state, Some(verdict.label), now).await;
+        return apply_result::apply_photo_result(app, picture, verdict.state, Some(verdict.label), now).await;
     }
-    let waiting = picture
-        .asked_at
-        .is_some_and(|asked| asked + PICTURE_PATIENCE > now);
+    let waiting = picture.asked_at.is_some_and(|asked| asked + IMAGE_TIMEOUT > now);
     if waiting {
         return Ok(());
     }
-    if picture.attempts < PICTURE_ASKED {
+    if picture.attempts < MAX_IMAGE_SUBMISSIONS {
         return show(app, check, picture, photo).await;
     }
-    apply_result::picture(app, picture, ContentCheck::Unavailable, None, now).await
+    apply_result::apply_photo_result(app, picture, ContentCheck::Unavailable, None, now).await
 }
 
 /// Shows WeChat the picture as people would see it, under a link that lives for an hour.
@@ -134,8 +132,9 @@ async fn show(
     picture: &content_picture::Model,
     photo: &photo::Model,
 ) -> Result<()> {
-    let give_up =
-        async || apply_result::picture(app, picture, ContentCheck::Unavailable, None, app.clock.now()).await;
+    let give_up = async || {
+        apply_result::apply_photo_result(app, picture, ContentCheck::Unavailable, None, app.clock.now()).await
+    };
     let Some(openid) = openid(app, check)? else {
         return give_up().await;
     };
@@ -146,10 +145,10 @@ async fn show(
         .await;
     let (now, tries) = (app.clock.now(), picture.attempts + 1);
     let (trace, again_at) = match answer {
-        Ok(trace_id) => (Some(trace_id), now + PICTURE_PATIENCE),
+        Ok(trace_id) => (Some(trace_id), now + IMAGE_TIMEOUT),
         Err(error) => match after(&error, tries) {
             Next::GiveUp => return give_up().await,
-            Next::AskAgain(wait) => (None, now + wait),
+            Next::Retry(wait) => (None, now + wait),
         },
     };
     await_verdict(app, picture, tries, trace.as_deref(), again_at, now).await
@@ -174,7 +173,7 @@ async fn await_verdict(
     };
     match early {
         Some(verdict) => {
-            apply_result::picture_held(
+            apply_result::find_photo_check(
                 app,
                 &txn,
                 &check,

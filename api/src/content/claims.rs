@@ -10,20 +10,20 @@ use crate::app::App;
 use crate::content::review::{Refused, WAITING};
 use crate::content::store;
 use crate::db;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::caller::Caller;
-use crate::people::claims::{self, Claim, Queue};
+use crate::people::claims::{self, Claim, ClaimQueue};
 
-pub const QUEUE: Queue = Queue {
+pub const QUEUE: ClaimQueue = ClaimQueue {
     kind: "content_check",
-    noun: "这项内容",
+    label: "这项内容",
 };
 /// So many are looked through for one that nobody works on.
-const LOOKED_THROUGH: u64 = 50;
+const SCAN_LIMIT: u64 = 50;
 
 /// Whether somebody may decide on it.
 #[must_use]
-pub fn waits(check: &content_check::Model) -> bool {
+pub fn is_open(check: &content_check::Model) -> bool {
     check.decided_at.is_none() && WAITING.contains(&check.state)
 }
 
@@ -34,7 +34,7 @@ pub async fn of(
     ids: impl IntoIterator<Item = ContentCheckId>,
 ) -> Result<HashMap<String, Claim>> {
     let ids = ids.into_iter().map(|id| id.to_string());
-    let rows = QUEUE.held(&app.db, ids, app.clock.now()).await?;
+    let rows = QUEUE.active(&app.db, ids, app.clock.now()).await?;
     claims::read(app, caller, rows).await
 }
 
@@ -44,7 +44,7 @@ pub async fn claim(app: &App, caller: &Caller, id: ContentCheckId) -> Result<()>
     let (now, zone) = (app.clock.now(), app.city.load().zone());
     let txn = db::write(&app.db).await?;
     let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
-    if !waits(&check) {
+    if !is_open(&check) {
         return Err(Refused::AlreadyDecided.into());
     }
     QUEUE
@@ -65,7 +65,7 @@ pub async fn release(app: &App, caller: &Caller, id: ContentCheckId) -> Result<(
 /// Claims the oldest that nobody else works on, other than `done`.
 pub async fn take_next(app: &App, caller: &Caller, done: ContentCheckId) -> Result<Option<ContentCheckId>> {
     caller.require(Role::Operator)?;
-    let waiting = store::list(&app.db, &WAITING, None, LOOKED_THROUGH).await?;
+    let waiting = store::list(&app.db, &WAITING, None, SCAN_LIMIT).await?;
     let held = of(app, caller, waiting.iter().map(|check| check.id)).await?;
     for check in waiting {
         let taken = held.get(&check.id.to_string()).is_some_and(|claim| !claim.mine);
@@ -74,7 +74,7 @@ pub async fn take_next(app: &App, caller: &Caller, done: ContentCheckId) -> Resu
         }
         match claim(app, caller, check.id).await {
             Ok(()) => return Ok(Some(check.id)),
-            Err(error) if error.kind() == Some(Kind::Conflict) => {}
+            Err(error) if error.kind() == Some(ErrorKind::Conflict) => {}
             Err(error) => return Err(error),
         }
     }

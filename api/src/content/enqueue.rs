@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::content::{apply_result, check, result, store};
 use crate::error::Result;
-use crate::jobs::queue::{self, Job};
+use crate::jobs::queue::{self, NewJob};
 use crate::people::sealing::OpenId;
 
 /// What is published, where, and by whom as WeChat knows him.
@@ -27,16 +27,16 @@ pub struct Publication<'a> {
 
 /// Writes the check and the jobs that carry it out, and says how it stands: `Pending`, or `Unavailable` when
 /// WeChat cannot be asked at all. Wake the jobs after the commit.
-pub async fn ask(
+pub async fn enqueue_check(
     app: &App,
     txn: &impl ConnectionTrait,
     publication: Publication<'_>,
     now: DateTime<Utc>,
 ) -> Result<ContentCheck> {
     let id = ContentCheckId::generate();
-    let text_state = asked(publication.openid.is_some());
+    let text_state = state_if_possible(publication.openid.is_some());
     let picture_state = picture_state(app, publication.openid);
-    let state = begins_as(app, publication.openid, publication.photos);
+    let state = initial_state(app, publication.openid, publication.photos);
     let openid = publication.openid.filter(|_| state == ContentCheck::Pending);
     let sealed = openid.map(|openid| app.sealer.seal(openid.expose().as_bytes()));
     let row = content_check::ActiveModel {
@@ -84,25 +84,25 @@ pub async fn ask(
     for (kind, subject) in jobs {
         enqueue(txn, kind, subject, now, now).await?;
     }
-    if result::needs_a_person(state) {
-        apply_result::call_for_a_person(app, txn, &publication.title, publication.text, now).await?;
+    if result::needs_review(state) {
+        apply_result::notify_operators(app, txn, &publication.title, publication.text, now).await?;
     }
     Ok(state)
 }
 
 /// How the check of such a publication stands when it begins.
 #[must_use]
-pub fn begins_as(app: &App, openid: Option<&OpenId>, photos: &[PhotoId]) -> ContentCheck {
+pub fn initial_state(app: &App, openid: Option<&OpenId>, photos: &[PhotoId]) -> ContentCheck {
     let pictures = photos.iter().map(|_| picture_state(app, openid));
-    result::of_parts([asked(openid.is_some())].into_iter().chain(pictures))
+    result::worst_of([state_if_possible(openid.is_some())].into_iter().chain(pictures))
 }
 
 /// The verdict on a picture comes by push; without one there is nothing to wait for.
 fn picture_state(app: &App, openid: Option<&OpenId>) -> ContentCheck {
-    asked(openid.is_some() && app.config.wechat.push_token.is_some())
+    state_if_possible(openid.is_some() && app.config.wechat.push_token.is_some())
 }
 
-fn asked(possible: bool) -> ContentCheck {
+fn state_if_possible(possible: bool) -> ContentCheck {
     if possible {
         ContentCheck::Pending
     } else {
@@ -117,7 +117,7 @@ pub(super) async fn enqueue(
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = Job {
+    let job = NewJob {
         kind,
         subject,
         dedup_key: None,

@@ -25,7 +25,7 @@ fn ids(subjects: &[&str]) -> Result<Vec<ContentCheckId>> {
 }
 
 /// Things by what they have in common, each group in the order in which its things came.
-pub fn alike<C: PartialEq, T>(things: impl IntoIterator<Item = (C, T)>) -> Vec<(C, Vec<T>)> {
+pub fn group_by_key<C: PartialEq, T>(things: impl IntoIterator<Item = (C, T)>) -> Vec<(C, Vec<T>)> {
     let mut groups: Vec<(C, Vec<T>)> = Vec::new();
     for (common, thing) in things {
         match groups.iter_mut().find(|(other, _)| *other == common) {

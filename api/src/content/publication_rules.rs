@@ -8,7 +8,7 @@ use entity::{order, order_photo, photo};
 
 /// What stands where words must not be read; none where they may.
 #[must_use]
-pub fn in_place_of_words(state: ContentCheck) -> Option<&'static str> {
+pub fn placeholder_text(state: ContentCheck) -> Option<&'static str> {
     match state {
         ContentCheck::Pass => None,
         ContentCheck::Risky => Some("（内容未通过审核，不予显示）"),

@@ -7,22 +7,22 @@ use crate::wechat::CallError;
 use crate::wechat::calls::content::Suggestion;
 
 /// 1 + 2 + 4 + 8 + 16 + 32 minutes: the last try comes within the two hours that WeChat takes an openid for.
-pub const TRIES: i32 = 7;
+pub const MAX_ATTEMPTS: i32 = 7;
 /// WeChat pushes its verdict on a picture within 30 minutes.
-pub const PICTURE_PATIENCE: TimeDelta = TimeDelta::minutes(35);
+pub const IMAGE_TIMEOUT: TimeDelta = TimeDelta::minutes(35);
 /// A picture without a verdict is sent in once more.
-pub const PICTURE_ASKED: i32 = 2;
+pub const MAX_IMAGE_SUBMISSIONS: i32 = 2;
 
 /// What comes after a call that brought no verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
-    AskAgain(TimeDelta),
+    Retry(TimeDelta),
     /// Left to a person.
     GiveUp,
 }
 
 #[must_use]
-pub fn of_suggestion(suggestion: Suggestion) -> ContentCheck {
+pub fn from_suggestion(suggestion: Suggestion) -> ContentCheck {
     match suggestion {
         Suggestion::Pass => ContentCheck::Pass,
         Suggestion::Review => ContentCheck::Review,
@@ -33,7 +33,7 @@ pub fn of_suggestion(suggestion: Suggestion) -> ContentCheck {
 /// The whole is as bad as its worst part. One risky part settles it; else nothing is settled while a part is
 /// still being looked at.
 #[must_use]
-pub fn of_parts(parts: impl IntoIterator<Item = ContentCheck>) -> ContentCheck {
+pub fn worst_of(parts: impl IntoIterator<Item = ContentCheck>) -> ContentCheck {
     let weight = |state: &ContentCheck| match state {
         ContentCheck::Pass => 0,
         ContentCheck::Unavailable => 1,
@@ -47,7 +47,7 @@ pub fn of_parts(parts: impl IntoIterator<Item = ContentCheck>) -> ContentCheck {
 
 /// Whether a person has to look.
 #[must_use]
-pub fn needs_a_person(state: ContentCheck) -> bool {
+pub fn needs_review(state: ContentCheck) -> bool {
     matches!(state, ContentCheck::Review | ContentCheck::Unavailable)
 }
 
@@ -61,11 +61,11 @@ pub fn after(error: &CallError, tries: i32) -> Next {
         Some(40003 | 40004 | 40129 | 43104 | 45009 | 47001 | 48001 | 61010) => true,
         Some(_) | None => false,
     };
-    if hopeless || tries >= TRIES {
+    if hopeless || tries >= MAX_ATTEMPTS {
         return Next::GiveUp;
     }
-    Next::AskAgain(TimeDelta::minutes(
-        1_i64 << tries.clamp(1, TRIES).saturating_sub(1),
+    Next::Retry(TimeDelta::minutes(
+        1_i64 << tries.clamp(1, MAX_ATTEMPTS).saturating_sub(1),
     ))
 }
 
@@ -87,16 +87,16 @@ mod tests {
             // No verdict on the rest makes a risky part harmless.
             (vec![Pending, Risky, Pass], Risky),
         ] {
-            assert_eq!(of_parts(parts.clone()), whole, "{parts:?}");
+            assert_eq!(worst_of(parts.clone()), whole, "{parts:?}");
         }
     }
 
     #[test]
     fn wechat_is_asked_again_for_an_hour_and_then_no_more() {
-        let minutes: Vec<_> = (1..=TRIES)
+        let minutes: Vec<_> = (1..=MAX_ATTEMPTS)
             .map(|tries| after(&CallError::TimedOut, tries))
             .collect();
-        let expected = [1, 2, 4, 8, 16, 32].map(|minutes| Next::AskAgain(TimeDelta::minutes(minutes)));
+        let expected = [1, 2, 4, 8, 16, 32].map(|minutes| Next::Retry(TimeDelta::minutes(minutes)));
         assert_eq!(minutes[..6], expected);
         assert_eq!(minutes[6], Next::GiveUp);
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::content::{apply_result, claims, ids, store};
 use crate::db;
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::http::paging::{Page, Paging};
 use crate::people::caller::Caller;
 
@@ -24,7 +24,7 @@ pub(super) const WAITING: [ContentCheck; 3] = [
 ];
 
 /// Something published, with its pictures.
-pub type Reviewed = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
+pub type ReviewItem = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -40,20 +40,20 @@ impl Refusal for Refused {
         "这项内容已由其他坐席审核。".to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
     }
 }
 
 /// How something that was published stands; for those who published it.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct CheckStatus {
     pub subject: ContentSubject,
     pub subject_id: Uuid,
     pub state: ContentCheck,
 }
 
-impl From<content_check::Model> for Standing {
+impl From<content_check::Model> for CheckStatus {
     fn from(check: content_check::Model) -> Self {
         Self {
             subject: check.subject,
@@ -64,9 +64,9 @@ impl From<content_check::Model> for Standing {
 }
 
 /// The standings of checks, known by the subjects of `SETTLED` jobs.
-pub async fn standings(app: &App, subjects: &[&str]) -> Result<Vec<Standing>> {
+pub async fn standings(app: &App, subjects: &[&str]) -> Result<Vec<CheckStatus>> {
     let found = store::find_all(&app.db, &ids(subjects)?).await?;
-    Ok(found.into_iter().map(Standing::from).collect())
+    Ok(found.into_iter().map(CheckStatus::from).collect())
 }
 
 /// The states of what was published as these, each with its subject.
@@ -95,20 +95,20 @@ pub async fn list(
     caller: &Caller,
     state: Option<ContentCheck>,
     paging: &Paging,
-) -> Result<Page<Reviewed>> {
+) -> Result<Page<ReviewItem>> {
     caller.require_any(&[Role::Operator, Role::Admin])?;
     let limit = paging.limit()?;
     let after: Option<(DateTime<Utc>, ContentCheckId)> = paging.after()?;
     let states = state.map_or(WAITING.to_vec(), |state| vec![state]);
     let rows = store::list(&app.db, &states, after, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.created_at, row.id));
+    let page = Page::from_rows(rows, limit, |row| (row.created_at, row.id));
     let ids = page.items.iter().map(|row| row.id).collect();
     let mut pictures = store::pictures(&app.db, ids).await?;
     Ok(page.map(|check| with_pictures(check, &mut pictures)))
 }
 
 /// Shows it to those it is meant for, or to nobody. One decision stands; WeChat's word may be overruled.
-pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) -> Result<Reviewed> {
+pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) -> Result<ReviewItem> {
     caller.require(Role::Operator)?;
     let now = app.clock.now();
     let zone = app.city.load().zone();
@@ -126,7 +126,7 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
         ContentCheck::Risky
     };
     store::note_decision(&txn, id, caller.person, now).await?;
-    apply_result::change(&txn, &[id], state, now).await?;
+    apply_result::set_overall(&txn, &[id], state, now).await?;
     claims::QUEUE.release(&txn, id.to_string(), caller.person).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -134,7 +134,7 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
 }
 
 /// One thing that was published, however it stands.
-pub async fn show(app: &App, caller: &Caller, id: ContentCheckId) -> Result<Reviewed> {
+pub async fn show(app: &App, caller: &Caller, id: ContentCheckId) -> Result<ReviewItem> {
     caller.require_any(&[Role::Operator, Role::Admin])?;
     let check = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let mut pictures = store::pictures(&app.db, vec![id]).await?;
@@ -150,7 +150,7 @@ pub async fn count_waiting(app: &App, caller: &Caller) -> Result<u64> {
 fn with_pictures(
     check: content_check::Model,
     pictures: &mut HashMap<ContentCheckId, Vec<(content_picture::Model, photo::Model)>>,
-) -> Reviewed {
+) -> ReviewItem {
     let pictures = pictures.remove(&check.id).unwrap_or_default();
     (check, pictures)
 }

@@ -8,10 +8,10 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::review::{self, Reviewed};
+use crate::content::review::{self, ReviewItem};
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::{LocalTime, local};
 use crate::people::caller::Caller;
 use crate::photos::routes::PhotoLinks;
@@ -60,7 +60,7 @@ pub struct ReviewQuery {
 #[utoipa::path(
     tag = "content",
     params(ReviewQuery, Paging),
-    responses((status = 200, body = Page<ReviewView>), ReadRefusals),
+    responses((status = 200, body = Page<ReviewView>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/content-reviews")]
@@ -100,7 +100,7 @@ pub struct DecideReview {
     tag = "content",
     params(("id" = ContentCheckId, Path)),
     request_body = DecideReview,
-    responses((status = 200, body = ReviewView), WriteRefusals),
+    responses((status = 200, body = ReviewView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/content-reviews/{id}/decision")]
@@ -115,7 +115,7 @@ pub async fn decide_review(
     Ok(web::Json(view(&app, reviewed).await?))
 }
 
-async fn view(app: &App, (check, pictures): Reviewed) -> Result<ReviewView> {
+async fn view(app: &App, (check, pictures): ReviewItem) -> Result<ReviewView> {
     let zone = app.city.load().zone();
     let mut shown = Vec::with_capacity(pictures.len());
     for (picture, photo) in pictures {

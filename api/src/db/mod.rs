@@ -10,6 +10,6 @@ mod setup;
 mod write;
 
 pub use failure::Failure;
-pub use pool::{Db, connect, skips_locked};
+pub use pool::{Db, connect, supports_skip_locked};
 pub use setup::{Setup, migrate, migrate_down};
 pub use write::{WriteTransaction, write};

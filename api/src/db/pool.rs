@@ -19,10 +19,10 @@ const MAX_CONNECTIONS: u32 = 16;
 /// SQLite's readers: each is a thread with a page cache of its own.
 const MAX_READERS: u32 = 8;
 /// A write on SQLite waits this long for the ones before it.
-const SQLITE_BUSY: Duration = Duration::from_secs(10);
-const ACQUIRE: Duration = Duration::from_secs(8);
+const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
 /// Statements a connection keeps prepared; the product has a few hundred.
-const PREPARED: usize = 512;
+const STATEMENT_CACHE_SIZE: usize = 512;
 
 /// Longer than any use case computes between two statements.
 const IDLE_IN_TRANSACTION: &str = "SET idle_in_transaction_session_timeout = '2min'";
@@ -79,7 +79,7 @@ impl Db {
 
 pub async fn connect(url: &str) -> Result<Db, DbErr> {
     let pool = Database::connect(options(url)).await?;
-    let writer = if skips_locked(&pool) {
+    let writer = if supports_skip_locked(&pool) {
         None
     } else {
         Some(connect_writer(url).await?)
@@ -96,7 +96,7 @@ async fn connect_writer(url: &str) -> Result<(DatabaseConnection, WriterState), 
     let state = WriterState::default();
     let (before, after) = (state.clone(), state.clone());
     let mut options = options(url);
-    options.max_connections(1).acquire_timeout(SQLITE_BUSY);
+    options.max_connections(1).acquire_timeout(SQLITE_BUSY_TIMEOUT);
     options.map_sqlx_sqlite_pool_opts(move |pool| {
         let (before, after) = (before.clone(), after.clone());
         pool.test_before_acquire(false)
@@ -122,9 +122,9 @@ pub(super) fn options(url: &str) -> ConnectOptions {
     options
         .max_connections(most)
         .min_connections(1)
-        .acquire_timeout(ACQUIRE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false);
-    options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(PREPARED));
+    options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(STATEMENT_CACHE_SIZE));
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .create_if_missing(true)
@@ -132,8 +132,8 @@ pub(super) fn options(url: &str) -> ConnectOptions {
             // FULL: a commit that was answered survives a power cut, not only a crash.
             .synchronous(sqlx::sqlite::SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(SQLITE_BUSY)
-            .statement_cache_capacity(PREPARED)
+            .busy_timeout(SQLITE_BUSY_TIMEOUT)
+            .statement_cache_capacity(STATEMENT_CACHE_SIZE)
             .pragma("cache_size", "-16000")
     });
     // A transaction that is left open is never handed to the next caller, and ended by the server.
@@ -192,6 +192,6 @@ fn is_lost(error: &DbErr) -> bool {
 }
 
 /// Whether rows can be claimed with `FOR UPDATE SKIP LOCKED`; SQLite's single writer needs no such lock.
-pub fn skips_locked(db: &impl ConnectionTrait) -> bool {
+pub fn supports_skip_locked(db: &impl ConnectionTrait) -> bool {
     db.get_database_backend() == DbBackend::Postgres
 }

@@ -8,7 +8,7 @@ use migration::MigratorTrait;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, RuntimeErr};
 use sqlx::sqlite::SqliteConnectOptions;
 
-use crate::db::pool::{options, skips_locked};
+use crate::db::pool::{options, supports_skip_locked};
 
 /// Any number that nobody else on the database server uses for an advisory lock.
 const SETUP_LOCK: i64 = 0x7a68_6974_6f6e_6701;
@@ -31,7 +31,7 @@ impl Setup {
         let mut options = options(url);
         options.max_connections(1);
         let connection = Database::connect(options).await?;
-        if skips_locked(&connection) {
+        if supports_skip_locked(&connection) {
             let lock = format!("SELECT pg_advisory_lock({SETUP_LOCK})");
             connection.execute_unprepared(&lock).await?;
         }

@@ -10,12 +10,12 @@ use sea_orm::{
     QueryFilter, QueryOrder,
 };
 
-use super::calculator::{Deadline, Law};
-use super::lights::{self, Lines};
+use super::calculator::{Deadline, DeadlineRules};
+use super::lights::{self, LightThresholds};
 use crate::error::Result;
 
 /// The light and the due time an order shows.
-pub type Shown = (Light, Option<DateTime<Utc>>);
+pub type OrderLight = (Light, Option<DateTime<Utc>>);
 
 /// Every clock of the order, first round first.
 pub async fn of_order(connection: &impl ConnectionTrait, order: OrderId) -> Result<Vec<deadline::Model>> {
@@ -31,14 +31,14 @@ pub async fn of_order(connection: &impl ConnectionTrait, order: OrderId) -> Resu
 /// Starts clocks, and gives back their rows: `law.start_round(…)` at dispatch, `law.supplementary(…)` after a verdict.
 pub async fn start(
     txn: &impl ConnectionTrait,
-    law: Law<'_>,
+    law: DeadlineRules<'_>,
     order: OrderId,
     clocks: &[Deadline],
     now: DateTime<Utc>,
 ) -> Result<Vec<deadline::Model>> {
     let mut started = Vec::with_capacity(clocks.len());
     for clock in clocks {
-        let lines = Lines::of(&law.policy.clocks, clock.kind, clock.due_at);
+        let lines = LightThresholds::of(&law.policy.clocks, clock.kind, clock.due_at);
         started.push(deadline::Model {
             id: DeadlineId::generate(),
             order_id: order,
@@ -69,7 +69,7 @@ pub async fn start(
 /// Stops those of an order's `clocks` that run and are of these kinds; the others go on.
 pub async fn stop(
     txn: &impl ConnectionTrait,
-    law: Law<'_>,
+    law: DeadlineRules<'_>,
     clocks: &mut [deadline::Model],
     kinds: &[ClockKind],
     at: DateTime<Utc>,
@@ -78,7 +78,7 @@ pub async fn stop(
         .iter_mut()
         .filter(|row| row.stopped_at.is_none() && kinds.contains(&row.kind))
     {
-        row.light = Lines::of(&law.policy.clocks, row.kind, row.due_at).light(Some(at), at);
+        row.light = LightThresholds::of(&law.policy.clocks, row.kind, row.due_at).light(Some(at), at);
         row.stopped_at = Some(at);
         row.next_change_at = None;
         let mut change = row.clone().into_active_model();
@@ -93,7 +93,7 @@ pub async fn stop(
 /// Stops whatever runs: the order is over, or a new round begins.
 pub async fn stop_all(
     txn: &impl ConnectionTrait,
-    law: Law<'_>,
+    law: DeadlineRules<'_>,
     clocks: &mut [deadline::Model],
     at: DateTime<Utc>,
 ) -> Result<()> {
@@ -102,14 +102,14 @@ pub async fn stop_all(
 
 /// Puts a moved clock (extended, counted anew) in the place of the row it came from. What was an event of this
 /// clock stays one: a line is crossed once.
-pub async fn move_to(
+pub async fn replace(
     txn: &impl ConnectionTrait,
-    law: Law<'_>,
+    law: DeadlineRules<'_>,
     row: &mut deadline::Model,
     clock: &Deadline,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let lines = Lines::of(&law.policy.clocks, clock.kind, clock.due_at);
+    let lines = LightThresholds::of(&law.policy.clocks, clock.kind, clock.due_at);
     let next = lines.next_change_at(row.stopped_at, seen(row), now);
     let mut moved = row.clone().into_active_model();
     moved.due_at = Set(clock.due_at);
@@ -152,16 +152,18 @@ pub fn clock(row: &deadline::Model) -> Result<Deadline> {
 
 /// What the order shows: the worst light and the nearest due time of what runs.
 #[must_use]
-pub fn shown_of(rows: &[deadline::Model], law: Law<'_>, now: DateTime<Utc>) -> Shown {
+pub fn order_light(rows: &[deadline::Model], law: DeadlineRules<'_>, now: DateTime<Utc>) -> OrderLight {
     let running = rows.iter().filter(|row| row.stopped_at.is_none());
-    let light = |row: &deadline::Model| Lines::of(&law.policy.clocks, row.kind, row.due_at).light(None, now);
+    let light = |row: &deadline::Model| {
+        LightThresholds::of(&law.policy.clocks, row.kind, row.due_at).light(None, now)
+    };
     let running: Vec<_> = running.map(|row| (light(row), row.due_at)).collect();
     lights::of_order(&running)
 }
 
 #[must_use]
-pub fn seen(row: &deadline::Model) -> lights::Seen {
-    lights::Seen {
+pub fn seen(row: &deadline::Model) -> lights::CrossedAt {
+    lights::CrossedAt {
         yellow_at: row.turned_yellow_at,
         red_at: row.turned_red_at,
     }

@@ -179,7 +179,7 @@ fn weekday(date: NaiveDate) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deadlines::Law;
+    use crate::deadlines::DeadlineRules;
     use crate::deadlines::test_fixtures::{at, only_2024, policy, under_the_law};
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
     #[test]
     fn a_provisional_deadline_says_so() {
         let (policy, calendar) = (policy(), only_2024());
-        let explanation = Law {
+        let explanation = DeadlineRules {
             policy: &policy,
             calendar: &calendar,
         }

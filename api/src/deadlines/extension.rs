@@ -4,12 +4,12 @@
 use chrono::{DateTime, Utc};
 use entity::kinds::ClockKind;
 
-use super::calculator::{Deadline, Law};
+use super::calculator::{Deadline, DeadlineRules};
 use crate::error::Refusal;
 
 /// What is asked, and what has been asked before in this round.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct ExtensionRequest<'a> {
     pub clock: &'a Deadline,
     /// Extensions granted in this round; those refused do not count.
     pub granted: u32,
@@ -24,7 +24,7 @@ pub struct Asked<'a> {
 pub enum Refused {
     /// The clock is not a running resolution clock.
     NotOpen,
-    ThirdExtension {
+    TooManyExtensions {
         max: u32,
     },
     Late,
@@ -45,7 +45,7 @@ impl Refusal for Refused {
     fn code(&self) -> &'static str {
         match self {
             Self::NotOpen => "extension_not_open",
-            Self::ThirdExtension { .. } => "third_extension",
+            Self::TooManyExtensions { .. } => "third_extension",
             Self::Late => "extension_late",
             Self::Pending => "extension_pending",
             Self::NoReason => "extension_needs_reason",
@@ -58,7 +58,7 @@ impl Refusal for Refused {
     fn detail(&self) -> String {
         match self {
             Self::NotOpen => "当前没有正在计时的办理期限，不能申请延期。".to_owned(),
-            Self::ThirdExtension { max } => format!("每轮办理最多延期{max}次，已经用完。"),
+            Self::TooManyExtensions { max } => format!("每轮办理最多延期{max}次，已经用完。"),
             Self::Late => "办理期限已过，延期须在到期前申请。".to_owned(),
             Self::Pending => "已有一项延期申请等待审批。".to_owned(),
             Self::NoReason => "申请延期须说明理由。".to_owned(),
@@ -69,13 +69,13 @@ impl Refusal for Refused {
     }
 }
 
-impl Law<'_> {
+impl DeadlineRules<'_> {
     /// How many working days may be put before the operator, or why none.
-    pub fn ask_extension(self, asked: Asked, now: DateTime<Utc>) -> Result<u32, Refused> {
+    pub fn ask_extension(self, asked: ExtensionRequest, now: DateTime<Utc>) -> Result<u32, Refused> {
         let clocks = &self.policy.clocks;
-        may_move(asked.clock)?;
+        check_extendable(asked.clock)?;
         if asked.granted >= clocks.extension_max_count {
-            return Err(Refused::ThirdExtension {
+            return Err(Refused::TooManyExtensions {
                 max: clocks.extension_max_count,
             });
         }
@@ -98,10 +98,10 @@ impl Law<'_> {
 
     /// The moved clock. The decision may come after the due time, if the asking came before it.
     pub fn grant_extension(self, clock: &Deadline, granted: u32, days: u32) -> Result<Deadline, Refused> {
-        may_move(clock)?;
+        check_extendable(clock)?;
         let max = self.policy.clocks.extension_max_count;
         if granted >= max {
-            return Err(Refused::ThirdExtension { max });
+            return Err(Refused::TooManyExtensions { max });
         }
         self.check_days(clock, days)?;
         Ok(self.extended(clock, days))
@@ -133,7 +133,7 @@ impl Law<'_> {
     }
 }
 
-fn may_move(clock: &Deadline) -> Result<(), Refused> {
+fn check_extendable(clock: &Deadline) -> Result<(), Refused> {
     if clock.kind == ClockKind::Resolution && clock.stopped_at.is_none() {
         Ok(())
     } else {
@@ -149,8 +149,8 @@ mod tests {
 
     const REASON: &str = "需跨部门会商";
 
-    fn asked(clock: &Deadline, granted: u32) -> Asked<'_> {
-        Asked {
+    fn asked(clock: &Deadline, granted: u32) -> ExtensionRequest<'_> {
+        ExtensionRequest {
             clock,
             granted,
             pending: false,
@@ -193,17 +193,17 @@ mod tests {
     fn a_third_extension_is_refused_by_name() {
         under_the_law(|law| {
             let clock = law.extended(&law.extended(&law.resolution(1, at("2025-09-08 10:00")), 1), 1);
-            let asked = Asked {
+            let asked = ExtensionRequest {
                 days: Some(1),
                 ..asked(&clock, 2)
             };
             assert_eq!(
                 law.ask_extension(asked, at("2025-09-09 09:00")),
-                Err(Refused::ThirdExtension { max: 2 })
+                Err(Refused::TooManyExtensions { max: 2 })
             );
             assert_eq!(
                 law.grant_extension(&clock, 2, 1),
-                Err(Refused::ThirdExtension { max: 2 })
+                Err(Refused::TooManyExtensions { max: 2 })
             );
         });
     }
@@ -239,7 +239,7 @@ mod tests {
             let clock = law.resolution(1, at("2025-09-08 10:00"));
             let days = |days| {
                 law.ask_extension(
-                    Asked {
+                    ExtensionRequest {
                         days: Some(days),
                         ..asked(&clock, 0)
                     },
@@ -256,14 +256,14 @@ mod tests {
     #[test]
     fn where_fewer_days_are_left_than_an_extension_gives_the_rest_is_given() {
         let policy = Policy {
-            clocks: crate::deadlines::policy::Clocks {
+            clocks: crate::deadlines::policy::ClockPolicy {
                 max_working_days: 5,
                 ..policy().clocks
             },
             ..policy()
         };
         let calendar = calendar();
-        let law = Law {
+        let law = DeadlineRules {
             policy: &policy,
             calendar: &calendar,
         };
@@ -296,12 +296,12 @@ mod tests {
         under_the_law(|law| {
             let now = at("2025-09-09 09:00");
             let clock = law.resolution(1, at("2025-09-08 10:00"));
-            let pending = Asked {
+            let pending = ExtensionRequest {
                 pending: true,
                 ..asked(&clock, 0)
             };
             assert_eq!(law.ask_extension(pending, now), Err(Refused::Pending));
-            let silent = Asked {
+            let silent = ExtensionRequest {
                 reason: " \u{3000}",
                 ..asked(&clock, 0)
             };

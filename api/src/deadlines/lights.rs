@@ -4,11 +4,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{ClockKind, Light};
 
-use super::policy::Clocks;
+use super::policy::ClockPolicy;
 
 /// The two lines of one clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lines {
+pub struct LightThresholds {
     /// The first yellow instant.
     pub yellow_at: DateTime<Utc>,
     /// The first red instant, which is when the clock is due.
@@ -17,14 +17,14 @@ pub struct Lines {
 
 /// When each line of a clock was seen crossed; none where it has not been.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct CrossedAt {
     pub yellow_at: Option<DateTime<Utc>>,
     pub red_at: Option<DateTime<Utc>>,
 }
 
-impl Lines {
+impl LightThresholds {
     #[must_use]
-    pub fn of(clocks: &Clocks, kind: ClockKind, due_at: DateTime<Utc>) -> Self {
+    pub fn of(clocks: &ClockPolicy, kind: ClockKind, due_at: DateTime<Utc>) -> Self {
         let hours = match kind {
             ClockKind::Response => clocks.response_yellow_hours,
             ClockKind::Resolution | ClockKind::Supplementary => clocks.resolution_yellow_hours,
@@ -38,7 +38,7 @@ impl Lines {
     /// When somebody who has to answer by `due_at` is reminded of it: at the yellow line of a resolution, or half way
     /// where less time than that was given.
     #[must_use]
-    pub fn remind_at(clocks: &Clocks, given_at: DateTime<Utc>, due_at: DateTime<Utc>) -> DateTime<Utc> {
+    pub fn remind_at(clocks: &ClockPolicy, given_at: DateTime<Utc>, due_at: DateTime<Utc>) -> DateTime<Utc> {
         let yellow_at = Self::of(clocks, ClockKind::Resolution, due_at).yellow_at;
         yellow_at.max(given_at + (due_at - given_at) / 2)
     }
@@ -61,7 +61,7 @@ impl Lines {
     pub fn next_change_at(
         self,
         stopped_at: Option<DateTime<Utc>>,
-        seen: Seen,
+        seen: CrossedAt,
         now: DateTime<Utc>,
     ) -> Option<DateTime<Utc>> {
         if stopped_at.is_some() {
@@ -76,7 +76,7 @@ impl Lines {
 
     /// The lines a running clock has crossed by `now` that were not seen before, first to last.
     #[must_use]
-    pub fn newly_crossed(self, seen: Seen, now: DateTime<Utc>) -> Vec<Light> {
+    pub fn new_crossings(self, seen: CrossedAt, now: DateTime<Utc>) -> Vec<Light> {
         let mut crossed = Vec::new();
         if now >= self.yellow_at && seen.yellow_at.is_none() {
             crossed.push(Light::Yellow);
@@ -105,8 +105,8 @@ mod tests {
     use crate::deadlines::test_fixtures::{at, policy};
 
     /// Due on Thursday 2025-09-11 at 24:00.
-    fn resolution() -> Lines {
-        Lines::of(&policy().clocks, ClockKind::Resolution, at("2025-09-12 00:00"))
+    fn resolution() -> LightThresholds {
+        LightThresholds::of(&policy().clocks, ClockKind::Resolution, at("2025-09-12 00:00"))
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
             ("2025-09-08 09:00", "2025-09-08 11:00", "2025-09-08 10:00"),
         ];
         for (given, due, reminded) in cases {
-            let at_once = Lines::remind_at(&policy().clocks, at(given), at(due));
+            let at_once = LightThresholds::remind_at(&policy().clocks, at(given), at(due));
             assert_eq!(at_once, at(reminded), "{given} to {due}");
         }
     }
@@ -135,7 +135,7 @@ mod tests {
         for (now, light, next) in cases {
             assert_eq!(resolution().light(None, at(now)), light, "at {now}");
             let told = |line| (at(now) >= line).then_some(line);
-            let seen = Seen {
+            let seen = CrossedAt {
                 yellow_at: told(resolution().yellow_at),
                 red_at: told(resolution().red_at),
             };
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_response_turns_yellow_four_hours_before() {
-        let lines = Lines::of(&policy().clocks, ClockKind::Response, at("2025-09-09 10:00"));
+        let lines = LightThresholds::of(&policy().clocks, ClockKind::Response, at("2025-09-09 10:00"));
         assert_eq!(lines.light(None, at("2025-09-09 05:59")), Light::Green);
         assert_eq!(lines.light(None, at("2025-09-09 06:00")), Light::Yellow);
     }
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(resolution().light(Some(in_time), now), Light::Green);
         assert_eq!(resolution().light(Some(late), now), Light::Red);
         assert_eq!(
-            resolution().next_change_at(Some(in_time), Seen::default(), in_time),
+            resolution().next_change_at(Some(in_time), CrossedAt::default(), in_time),
             None
         );
     }
@@ -172,25 +172,25 @@ mod tests {
     #[test]
     fn each_line_is_crossed_once_per_clock() {
         let lines = resolution();
-        let mut seen = Seen::default();
-        assert_eq!(lines.newly_crossed(seen, at("2025-09-10 12:00")), []);
-        assert_eq!(lines.newly_crossed(seen, at("2025-09-11 12:00")), [Light::Yellow]);
+        let mut seen = CrossedAt::default();
+        assert_eq!(lines.new_crossings(seen, at("2025-09-10 12:00")), []);
+        assert_eq!(lines.new_crossings(seen, at("2025-09-11 12:00")), [Light::Yellow]);
         seen.yellow_at = Some(at("2025-09-11 12:00"));
-        assert_eq!(lines.newly_crossed(seen, at("2025-09-11 13:00")), []);
+        assert_eq!(lines.new_crossings(seen, at("2025-09-11 13:00")), []);
         // An extension moves both lines; yellow has been an event of this clock, red has not.
-        let extended = Lines::of(&policy().clocks, ClockKind::Resolution, at("2025-09-17 00:00"));
-        assert_eq!(extended.newly_crossed(seen, at("2025-09-16 12:00")), []);
-        assert_eq!(extended.newly_crossed(seen, at("2025-09-17 12:00")), [Light::Red]);
+        let extended = LightThresholds::of(&policy().clocks, ClockKind::Resolution, at("2025-09-17 00:00"));
+        assert_eq!(extended.new_crossings(seen, at("2025-09-16 12:00")), []);
+        assert_eq!(extended.new_crossings(seen, at("2025-09-17 12:00")), [Light::Red]);
     }
 
     #[test]
     fn a_line_that_was_passed_but_not_told_is_due_at_once() {
         let lines = resolution();
         assert_eq!(
-            lines.next_change_at(None, Seen::default(), at("2025-09-20 00:00")),
+            lines.next_change_at(None, CrossedAt::default(), at("2025-09-20 00:00")),
             Some(lines.yellow_at)
         );
-        let yellow = Seen {
+        let yellow = CrossedAt {
             yellow_at: Some(lines.yellow_at),
             red_at: None,
         };
@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn after_a_standstill_both_lines_are_crossed_in_order() {
-        let crossed = resolution().newly_crossed(Seen::default(), at("2025-09-20 00:00"));
+        let crossed = resolution().new_crossings(CrossedAt::default(), at("2025-09-20 00:00"));
         assert_eq!(crossed, [Light::Yellow, Light::Red]);
     }
 

@@ -21,7 +21,7 @@ pub const RECOUNT: &str = "recount_deadlines";
 #[cfg(test)]
 mod test_fixtures;
 
-pub use calculator::{Deadline, Law};
+pub use calculator::{Deadline, DeadlineRules};
 pub use calendar::Calendar;
 pub use explain::Explanation;
 pub use policy::Policy;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// The sections of `policy.toml` that set time. Other sections belong to other capabilities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Policy {
-    pub clocks: Clocks,
+    pub clocks: ClockPolicy,
     pub follow_up: FollowUp,
     pub supervision: Supervision,
 }
@@ -15,7 +15,7 @@ pub struct Policy {
 /// 限时办理.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Clocks {
+pub struct ClockPolicy {
     /// Whose midnight ends a working day.
     #[serde(with = "zone_name")]
     pub time_zone: Tz,
@@ -87,7 +87,7 @@ impl std::fmt::Display for PolicyFault {
 impl std::error::Error for PolicyFault {}
 
 /// A limit that no city's rule comes near, so that a slip such as 24000 is caught.
-const LONGEST: u32 = 366;
+const MAX_POLICY_VALUE: u32 = 366;
 
 impl Policy {
     /// Names the first number that is missing its meaning.
@@ -116,19 +116,19 @@ impl Policy {
             ),
         ];
         for (key, number) in at_least_one {
-            within(key, number, 1, LONGEST)?;
+            within(key, number, 1, MAX_POLICY_VALUE)?;
         }
         within(
             "clocks.extension_max_count",
             clocks.extension_max_count,
             0,
-            LONGEST,
+            MAX_POLICY_VALUE,
         )?;
         within(
             "follow_up.asked_again_after_hours",
             follow_up.asked_again_after_hours,
             0,
-            24 * LONGEST,
+            24 * MAX_POLICY_VALUE,
         )?;
         let minutes_in_a_week = 7 * 24 * 60;
         within(
@@ -147,17 +147,17 @@ impl Policy {
     }
 }
 
-impl Clocks {
+impl ClockPolicy {
     /// What a number may be depends on another one.
     fn check_together(&self) -> Result<(), PolicyFault> {
         let (days, most) = (self.resolution_working_days, self.max_working_days);
-        within("clocks.max_working_days", most, days, LONGEST)?;
+        within("clocks.max_working_days", most, days, MAX_POLICY_VALUE)?;
         if self.extension_max_count > 0 {
             within(
                 "clocks.extension_working_days",
                 self.extension_working_days,
                 1,
-                LONGEST,
+                MAX_POLICY_VALUE,
             )?;
         }
         within(

@@ -4,11 +4,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::calculator::Law;
+use super::calculator::DeadlineRules;
 use crate::error::Refusal;
 
 #[derive(Clone, Copy, Debug)]
-pub struct Returning<'a> {
+pub struct ReturnRequest<'a> {
     /// When the order was dispatched to this unit.
     pub dispatched_to_unit_at: DateTime<Utc>,
     /// How often this unit has returned this order, in any round.
@@ -53,14 +53,14 @@ impl Refusal for Refused {
     }
 }
 
-impl Law<'_> {
+impl DeadlineRules<'_> {
     /// The first instant at which the unit may no longer return the order.
     #[must_use]
     pub fn return_closes_at(self, dispatched_to_unit_at: DateTime<Utc>) -> DateTime<Utc> {
         self.end_of_working_day(dispatched_to_unit_at, self.policy.clocks.return_working_days)
     }
 
-    pub fn may_return(self, returning: Returning, now: DateTime<Utc>) -> Result<(), Refused> {
+    pub fn may_return(self, returning: ReturnRequest, now: DateTime<Utc>) -> Result<(), Refused> {
         if returning.final_dispatch {
             Err(Refused::FinalDispatch)
         } else if returning.returns_by_unit >= self.policy.clocks.returns_per_unit {
@@ -82,8 +82,8 @@ mod tests {
     use super::*;
     use crate::deadlines::test_fixtures::{at, under_the_law};
 
-    fn returning() -> Returning<'static> {
-        Returning {
+    fn returning() -> ReturnRequest<'static> {
+        ReturnRequest {
             dispatched_to_unit_at: at("2025-09-30 17:20"),
             returns_by_unit: 0,
             final_dispatch: false,
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_second_return_is_refused_by_name() {
         under_the_law(|law| {
-            let second = Returning {
+            let second = ReturnRequest {
                 returns_by_unit: 1,
                 ..returning()
             };
@@ -125,7 +125,7 @@ mod tests {
     #[test]
     fn a_final_dispatch_is_final_for_a_unit_that_never_returned_too() {
         under_the_law(|law| {
-            let last = Returning {
+            let last = ReturnRequest {
                 final_dispatch: true,
                 ..returning()
             };
@@ -142,7 +142,7 @@ mod tests {
             let now = at("2025-09-30 17:21");
             assert_eq!(
                 law.may_return(
-                    Returning {
+                    ReturnRequest {
                         reason: " ",
                         ..returning()
                     },
@@ -150,7 +150,7 @@ mod tests {
                 ),
                 Err(Refused::NoReason)
             );
-            let itself = Returning {
+            let itself = ReturnRequest {
                 proposes_itself: true,
                 ..returning()
             };

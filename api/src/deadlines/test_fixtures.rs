@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Asia::Shanghai;
 
-use super::{Calendar, Law, Policy, parse};
+use super::{Calendar, DeadlineRules, Policy, parse};
 
 pub const POLICY: &str = include_str!("../../city/luoyang/policy.toml");
 pub const CALENDAR: &str = include_str!("../../city/luoyang/calendar.json");
@@ -28,9 +28,9 @@ pub fn only_2024() -> Calendar {
 }
 
 /// Runs a test under Luoyang's law.
-pub fn under_the_law<T>(test: impl FnOnce(Law) -> T) -> T {
+pub fn under_the_law<T>(test: impl FnOnce(DeadlineRules) -> T) -> T {
     let (policy, calendar) = (policy(), calendar());
-    test(Law {
+    test(DeadlineRules {
         policy: &policy,
         calendar: &calendar,
     })

@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use crate::demo::picture::Picture;
-use crate::demo::stage::{Person, Stage};
+use crate::demo::picture::DemoPhoto;
+use crate::demo::stage::{Person, StoryScheduler};
 
-pub struct Actor {
-    stage: Stage,
+pub struct DemoUser {
+    stage: StoryScheduler,
     pub person: Person,
     token: Mutex<String>,
 }
 
-impl Actor {
+impl DemoUser {
     /// `wx.login`, and the phone number the first time.
-    pub async fn sign_in(stage: Stage, person: Person) -> anyhow::Result<Self> {
+    pub async fn sign_in(stage: StoryScheduler, person: Person) -> anyhow::Result<Self> {
         let actor = Self {
             stage,
             person,
@@ -80,7 +80,7 @@ impl Actor {
     }
 
     /// Uploads a photo and gives back its id.
-    pub async fn upload(&self, picture: &Picture) -> anyhow::Result<String> {
+    pub async fn upload(&self, picture: &DemoPhoto) -> anyhow::Result<String> {
         let bytes = picture.jpeg()?;
         let answer = self
             .call(Method::POST, "/photos", |request| {

@@ -6,23 +6,23 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 /// Where the lines go: the terminal, or a test that only wants the outcome.
-pub trait Listener: Send + Sync {
-    fn hear(&self, line: &str);
+pub trait Narrator: Send + Sync {
+    fn line(&self, line: &str);
 }
 
 /// Keeps the lines, for tests.
 #[derive(Default)]
-pub struct Kept(Mutex<Vec<String>>);
+pub struct RecordedLines(Mutex<Vec<String>>);
 
-impl Kept {
+impl RecordedLines {
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.0.lock().map(|lines| lines.clone()).unwrap_or_default()
     }
 }
 
-impl Listener for Kept {
-    fn hear(&self, line: &str) {
+impl Narrator for RecordedLines {
+    fn line(&self, line: &str) {
         if let Ok(mut lines) = self.0.lock() {
             lines.push(line.to_owned());
         }

@@ -11,7 +11,7 @@ use img_parts::jpeg::Jpeg;
 
 /// What to draw and where it claims to have been taken.
 #[derive(Clone, Debug)]
-pub struct Picture {
+pub struct DemoPhoto {
     /// Any number: equal seeds give equal pictures.
     pub seed: u32,
     /// `before`, `after` or `evidence`.
@@ -27,7 +27,7 @@ const HEIGHT: u32 = 1200;
 /// The horizon: sky above, street below.
 const HORIZON: u32 = 520;
 
-impl Picture {
+impl DemoPhoto {
     /// The file as a phone would send it.
     pub fn jpeg(&self) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Cursor::new(Vec::new());
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn a_picture_carries_its_time_and_place() {
         let taken_at = "2025-09-15T07:40:00+08:00".parse().unwrap();
-        let picture = Picture {
+        let picture = DemoPhoto {
             seed: 2,
             role: "before".to_owned(),
             taken_at,

@@ -8,40 +8,40 @@ use chrono::FixedOffset;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::demo::actor::Actor;
-use crate::demo::picture::Picture;
-use crate::demo::script::{Memory, Photo, Script, Step, at};
-use crate::demo::stage::Stage;
+use crate::demo::actor::DemoUser;
+use crate::demo::picture::DemoPhoto;
+use crate::demo::script::{Photo, Script, Step, StoryVars, at};
+use crate::demo::stage::StoryScheduler;
 
 /// Everybody who has signed in, shared by all stories: one phone each.
-pub type Cast = Arc<Mutex<HashMap<String, Arc<Actor>>>>;
+pub type Actors = Arc<Mutex<HashMap<String, Arc<DemoUser>>>>;
 
 /// One story being played.
-pub struct Play {
-    stage: Stage,
-    cast: Cast,
-    memory: Memory,
+pub struct StoryRun {
+    stage: StoryScheduler,
+    cast: Actors,
+    memory: StoryVars,
     label: String,
-    reporter: Option<Arc<Actor>>,
+    reporter: Option<Arc<DemoUser>>,
 }
 
 /// How one story went.
-pub struct Ending {
+pub struct StoryOutcome {
     pub title: String,
     /// The number of the story's (last) order, or what went otherwise than told.
     pub outcome: anyhow::Result<String>,
 }
 
 /// Plays all scripts side by side and says how each ended.
-pub async fn play_all(stage: &Stage, scripts: Vec<Script>) -> anyhow::Result<Vec<Ending>> {
-    let cast = Cast::default();
+pub async fn play_all(stage: &StoryScheduler, scripts: Vec<Script>) -> anyhow::Result<Vec<StoryOutcome>> {
+    let cast = Actors::default();
     let mut stories: Vec<(String, futures_util::future::BoxFuture<'static, _>)> = Vec::new();
     for (index, script) in scripts.into_iter().enumerate() {
         let label = format!("【故事{}】", index + 1);
-        let play = Play {
+        let play = StoryRun {
             stage: stage.clone(),
             cast: Arc::clone(&cast),
-            memory: Memory::default(),
+            memory: StoryVars::default(),
             label,
             reporter: None,
         };
@@ -50,11 +50,11 @@ pub async fn play_all(stage: &Stage, scripts: Vec<Script>) -> anyhow::Result<Vec
     let ended = stage.play(stories).await?;
     Ok(ended
         .into_iter()
-        .map(|(title, outcome)| Ending { title, outcome })
+        .map(|(title, outcome)| StoryOutcome { title, outcome })
         .collect())
 }
 
-impl Play {
+impl StoryRun {
     async fn run(mut self, script: Script) -> anyhow::Result<String> {
         let mut begun = false;
         for (index, step) in script.steps.iter().enumerate() {
@@ -121,12 +121,12 @@ impl Play {
         }
     }
 
-    async fn upload(&self, actor: &Actor, photos: &[Photo]) -> anyhow::Result<Vec<String>> {
+    async fn upload(&self, actor: &DemoUser, photos: &[Photo]) -> anyhow::Result<Vec<String>> {
         let now = self.stage.now().await?;
         let mut ids = Vec::new();
         for photo in photos {
             let taken_at = (now - chrono::TimeDelta::minutes(5)).with_timezone(&china_standard_time());
-            let picture = Picture {
+            let picture = DemoPhoto {
                 seed: photo.seed,
                 role: photo.role.clone(),
                 taken_at,
@@ -139,7 +139,7 @@ impl Play {
     }
 
     /// Finds whom a step means, and signs him in the first time.
-    async fn actor(&mut self, who: &str) -> anyhow::Result<Arc<Actor>> {
+    async fn actor(&mut self, who: &str) -> anyhow::Result<Arc<DemoUser>> {
         if who == "reporter" {
             if let Some(actor) = &self.reporter {
                 return Ok(Arc::clone(actor));
@@ -167,7 +167,7 @@ impl Play {
         Ok(actor)
     }
 
-    async fn sign_in(&self, who: &str) -> anyhow::Result<Actor> {
+    async fn sign_in(&self, who: &str) -> anyhow::Result<DemoUser> {
         let (role, rest) = who.split_once(' ').unwrap_or((who, ""));
         match role {
             "operator" => self.stage.operator().await,

@@ -65,9 +65,9 @@ impl Script {
 
 /// What a story remembers, by name.
 #[derive(Debug, Default)]
-pub struct Memory(BTreeMap<String, String>);
+pub struct StoryVars(BTreeMap<String, String>);
 
-impl Memory {
+impl StoryVars {
     pub fn keep(&mut self, name: &str, value: &Value) {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         self.0.insert(name.to_owned(), text);
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_fills_the_next_body() {
-        let mut memory = Memory::default();
+        let mut memory = StoryVars::default();
         memory.keep("number", &json!("T20250117000725"));
         assert_eq!(
             memory.fill_all(&json!({"into": ["${number}"]})),

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
 
-use crate::demo::actor::Actor;
-use crate::demo::narrator::{self, Listener};
+use crate::demo::actor::DemoUser;
+use crate::demo::narrator::{self, Narrator};
 
 /// Somebody the sandbox knows, as `GET /sandbox/people` shows him.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,14 +27,14 @@ pub struct Person {
 }
 
 #[derive(Clone)]
-pub struct Stage(Arc<Inner>);
+pub struct StoryScheduler(Arc<Inner>);
 
 struct Inner {
     base: String,
     http: reqwest::Client,
     zone: Tz,
     people: Vec<Person>,
-    listener: Box<dyn Listener>,
+    listener: Box<dyn Narrator>,
     waiting: Mutex<Waiting>,
     changed: Notify,
 }
@@ -47,9 +47,9 @@ struct Waiting {
     tickets: usize,
 }
 
-impl Stage {
+impl StoryScheduler {
     /// Opens the stage at `base` (no trailing slash) of a product in sandbox mode.
-    pub async fn open(base: &str, zone: Tz, listener: Box<dyn Listener>) -> anyhow::Result<Self> {
+    pub async fn open(base: &str, zone: Tz, listener: Box<dyn Narrator>) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().no_proxy().build()?;
         let people = http
             .get(format!("{base}/sandbox/people"))
@@ -90,31 +90,31 @@ impl Stage {
     }
 
     /// Signs in the handler of the unit with this name or short name.
-    pub async fn handler(&self, unit: &str) -> anyhow::Result<Actor> {
+    pub async fn handler(&self, unit: &str) -> anyhow::Result<DemoUser> {
         let fits = |p: &Person| p.role == "handler" && p.unit.as_deref() == Some(unit);
-        Actor::sign_in(self.clone(), self.person(&format!("handler of {unit}"), fits)?).await
+        DemoUser::sign_in(self.clone(), self.person(&format!("handler of {unit}"), fits)?).await
     }
 
     /// Signs in a delegate, of this county when one is named. `nth` tells several of one county apart.
-    pub async fn delegate(&self, area: &str, nth: usize) -> anyhow::Result<Actor> {
+    pub async fn delegate(&self, area: &str, nth: usize) -> anyhow::Result<DemoUser> {
         let fits = |p: &&Person| p.role == "delegate" && p.area.as_deref() == Some(area);
         let all: Vec<_> = self.0.people.iter().filter(fits).cloned().collect();
         ensure!(!all.is_empty(), "the sandbox has no delegate of {area}");
         let person = all.get(nth % all.len()).cloned().context("a delegate")?;
-        Actor::sign_in(self.clone(), person).await
+        DemoUser::sign_in(self.clone(), person).await
     }
 
     /// Signs in the committee's staff: the city's, or a county's.
-    pub async fn supervisor(&self, county: Option<&str>) -> anyhow::Result<Actor> {
+    pub async fn supervisor(&self, county: Option<&str>) -> anyhow::Result<DemoUser> {
         let fits = |p: &Person| match county {
             Some(county) => p.role == "supervisor" && p.area.as_deref() == Some(county),
             None => p.role == "supervisor" && p.level.as_deref() == Some("city"),
         };
-        Actor::sign_in(self.clone(), self.person("supervisor", fits)?).await
+        DemoUser::sign_in(self.clone(), self.person("supervisor", fits)?).await
     }
 
-    pub async fn operator(&self) -> anyhow::Result<Actor> {
-        Actor::sign_in(self.clone(), self.person("operator", |p| p.role == "operator")?).await
+    pub async fn operator(&self) -> anyhow::Result<DemoUser> {
+        DemoUser::sign_in(self.clone(), self.person("operator", |p| p.role == "operator")?).await
     }
 
     pub async fn now(&self) -> anyhow::Result<DateTime<Utc>> {
@@ -137,7 +137,7 @@ impl Stage {
         let now = self.now().await?;
         self.0
             .listener
-            .hear(&narrator::line(now, self.0.zone, story, text));
+            .line(&narrator::line(now, self.0.zone, story, text));
         Ok(())
     }
 

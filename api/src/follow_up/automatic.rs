@@ -13,15 +13,15 @@ use sea_orm::{
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{self, Event, EventKind};
 
 /// Subject: the order's id. Enqueued by the reply.
-pub const ASK: &str = crate::orders::actions::reply::ASK_FOLLOW_UP;
+pub const ASK_FOR_VERDICT: &str = crate::orders::actions::reply::ASK_FOLLOW_UP;
 /// Subject: the follow-up's id.
-pub const REMIND: &str = "remind_follow_up";
+pub const REMIND_DELEGATE: &str = "remind_follow_up";
 /// Subject: the follow-up's id.
-pub const CALL: &str = "queue_manual_follow_up";
+pub const QUEUE_MANUAL_CALL: &str = "queue_manual_follow_up";
 
 /// Asks the delegate about the latest reply, once.
 pub async fn ask(app: &App, subject: &str) -> Result<()> {
@@ -43,9 +43,9 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
     let policy = &city.policy.follow_up;
     let remind_at = now + TimeDelta::hours(i64::from(policy.reminder_hours));
     let call_at = city
-        .law()
+        .deadline_rules()
         .end_of_working_day(replied_at, policy.manual_after_working_days);
-    let asked = row(
+    let asked = to_row(
         &order,
         FollowUpKind::Automatic,
         FollowUpStatus::Asked,
@@ -55,20 +55,20 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
     let asked = asked.insert(&txn).await?;
     let subject = asked.id.to_string();
     if order.wants_follow_up {
-        let job = Job {
-            kind: REMIND,
+        let job = NewJob {
+            kind: REMIND_DELEGATE,
             subject: subject.clone(),
             dedup_key: None,
             run_at: remind_at,
         };
         enqueue(&txn, job, now).await?;
         let event = with_answer(&txn, Event::of(EventKind::FollowUpAsk, &order).due(call_at)).await?;
-        notices::tell(&txn, &app.wording, &event, now).await?;
+        notices::emit(&txn, &app.messages, &event, now).await?;
     }
     enqueue(
         &txn,
-        Job {
-            kind: CALL,
+        NewJob {
+            kind: QUEUE_MANUAL_CALL,
             subject,
             dedup_key: None,
             run_at: call_at.max(remind_at),
@@ -94,12 +94,12 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     asked.next_at = Set(None);
     asked.update(&txn).await?;
     let event = with_answer(&txn, Event::of(EventKind::FollowUpReminder, &order)).await?;
-    notices::tell(&txn, &app.wording, &event, now).await?;
+    notices::emit(&txn, &app.messages, &event, now).await?;
     Ok(txn.commit().await?)
 }
 
 /// Puts a matter whose delegate has not answered into the operators' queue.
-pub async fn queue_call(app: &App, subject: &str) -> Result<()> {
+pub async fn queue_manual_call(app: &App, subject: &str) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let Some((asked, order)) = waiting(&txn, subject).await? else {
@@ -110,12 +110,12 @@ pub async fn queue_call(app: &App, subject: &str) -> Result<()> {
     asked.answered_at = Set(Some(now));
     asked.next_at = Set(None);
     asked.update(&txn).await?;
-    row(&order, FollowUpKind::Manual, FollowUpStatus::Queued, None, now)
+    to_row(&order, FollowUpKind::Manual, FollowUpStatus::Queued, None, now)
         .insert(&txn)
         .await?;
-    notices::tell(
+    notices::emit(
         &txn,
-        &app.wording,
+        &app.messages,
         &Event::of(EventKind::ManualFollowUp, &order),
         now,
     )
@@ -166,7 +166,7 @@ pub async fn latest(connection: &impl ConnectionTrait, order: OrderId) -> Result
 }
 
 /// The manual follow-up that waits for a call, or a new one when an operator calls by himself.
-pub async fn call_of(
+pub async fn open_manual_call(
     connection: &impl ConnectionTrait,
     order: &order::Model,
     now: DateTime<Utc>,
@@ -180,14 +180,14 @@ pub async fn call_of(
     match queued {
         Some(queued) => Ok(queued),
         None => {
-            let row = row(order, FollowUpKind::Manual, FollowUpStatus::Queued, None, now);
+            let row = to_row(order, FollowUpKind::Manual, FollowUpStatus::Queued, None, now);
             Ok(row.insert(connection).await?)
         }
     }
 }
 
 /// Whatever was asked of this order is answered now.
-pub async fn answered(connection: &impl ConnectionTrait, order: OrderId, now: DateTime<Utc>) -> Result<()> {
+pub async fn close_open(connection: &impl ConnectionTrait, order: OrderId, now: DateTime<Utc>) -> Result<()> {
     use sea_orm::sea_query::Expr;
     follow_up::Entity::update_many()
         .col_expr(
@@ -206,7 +206,7 @@ pub async fn answered(connection: &impl ConnectionTrait, order: OrderId, now: Da
     Ok(())
 }
 
-fn row(
+fn to_row(
     order: &order::Model,
     kind: FollowUpKind,
     status: FollowUpStatus,

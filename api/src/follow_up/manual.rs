@@ -9,12 +9,12 @@ use serde_json::json;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::follow_up::automatic;
-use crate::follow_up::verdict::{self, Given};
+use crate::follow_up::verdict::{self, NewVerdict};
 use crate::notices::{Event, EventKind};
 use crate::orders::Actor;
-use crate::orders::actions::{self, Move};
+use crate::orders::actions::{self, ActionTxn};
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 const OUTCOME_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
@@ -23,7 +23,7 @@ const OUTCOME_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 pub struct Call {
     pub reached: bool,
     pub outcome: String,
-    pub verdict: Option<Given>,
+    pub verdict: Option<NewVerdict>,
 }
 
 pub async fn record(
@@ -34,14 +34,14 @@ pub async fn record(
     call: Call,
 ) -> Result<OrderView> {
     let mut step = actions::begin(app, actor, number, if_match, Action::FollowUp).await?;
-    let outcome = one_text("outcome", &call.outcome, OUTCOME_CHARS)?;
-    let queued = automatic::call_of(&step.txn, &step.before, step.now).await?;
+    let outcome = require_text("outcome", &call.outcome, OUTCOME_CHARS)?;
+    let queued = automatic::open_manual_call(&step.txn, &step.before, step.now).await?;
     let tries = queued.tries + 1;
     match (call.reached, call.verdict) {
         (true, Some(given)) => {
             note(&step, queued, tries, FollowUpStatus::Answered, &outcome).await?;
-            step.judge(given.action()).await?;
-            let step = verdict::carry_out(app, step, given).await?;
+            step.apply_transition(given.action()).await?;
+            let step = verdict::apply_verdict(app, step, given).await?;
             record_call(&step, tries, true, outcome).await?;
             step.commit(app).await
         }
@@ -68,13 +68,13 @@ pub async fn record(
             };
             note(&step, queued, tries, status, &outcome).await?;
             if last {
-                step.judge(Action::FollowUpUnreachedFinal).await?;
+                step.apply_transition(Action::FollowUpUnreachedFinal).await?;
                 step.order.closed_at = Some(step.now);
             }
-            step.write().await?;
+            step.save().await?;
             record_call(&step, tries, false, outcome).await?;
             if last {
-                step.tell(app, Event::of(EventKind::ClosedUnrated, &step.order))
+                step.emit(app, Event::of(EventKind::ClosedUnrated, &step.order))
                     .await?;
             }
             step.commit(app).await
@@ -84,7 +84,7 @@ pub async fn record(
 
 /// Keeps the call in the queue's row.
 async fn note(
-    step: &Move,
+    step: &ActionTxn,
     queued: follow_up::Model,
     tries: i32,
     status: FollowUpStatus,
@@ -102,8 +102,8 @@ async fn note(
     Ok(())
 }
 
-async fn record_call(step: &Move, tries: i32, reached: bool, outcome: String) -> Result<()> {
+async fn record_call(step: &ActionTxn, tries: i32, reached: bool, outcome: String) -> Result<()> {
     let detail = json!({ "kind": "manual", "reached": reached, "tries": tries });
-    step.record(step.event("follow_up").note(outcome).detail(detail))
+    step.append_event(step.event("follow_up").note(outcome).detail(detail))
         .await
 }

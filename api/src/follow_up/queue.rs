@@ -33,7 +33,7 @@ pub struct QueuedCall {
 pub async fn list(app: &App, actor: &Actor, paging: &Paging) -> Result<Page<QueuedCall>> {
     let limit = paging.limit()?;
     let rows = waiting(app, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |(call, _)| (call.asked_at, call.id));
+    let page = Page::from_rows(rows, limit, |(call, _)| (call.asked_at, call.id));
     let orders: Vec<order::Model> = page.items.iter().map(|(_, order)| order.clone()).collect();
     let shown = summaries(app, &app.db, actor, &orders).await?;
     let people = load::people(&app.db, orders.iter().map(|order| order.reporter_id)).await?;

@@ -10,10 +10,10 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::queue::{self, QueuedCall};
-use crate::follow_up::verdict::{self, Given};
+use crate::follow_up::verdict::{self, NewVerdict};
 use crate::http::if_match::IfMatch;
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
@@ -32,7 +32,7 @@ pub struct GiveVerdict {
     pub photo_ids: Vec<PhotoId>,
 }
 
-impl From<GiveVerdict> for Given {
+impl From<GiveVerdict> for NewVerdict {
     fn from(body: GiveVerdict) -> Self {
         let GiveVerdict {
             result,
@@ -56,7 +56,7 @@ impl From<GiveVerdict> for Given {
     tag = "follow-up",
     request_body = GiveVerdict,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/verdict")]
@@ -73,7 +73,7 @@ pub async fn give_verdict(
     }
     let given = body.into_inner().into();
     Ok(with_version(
-        &verdict::give(&app, &Actor::from(&caller), &number, version.0, given).await?,
+        &verdict::submit_verdict(&app, &Actor::from(&caller), &number, version.0, given).await?,
     ))
 }
 
@@ -92,7 +92,7 @@ pub struct RecordCall {
     tag = "follow-up",
     request_body = RecordCall,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/follow-ups")]
@@ -111,7 +111,7 @@ pub async fn record_follow_up(
     let call = Call {
         reached,
         outcome,
-        verdict: verdict.map(Given::from),
+        verdict: verdict.map(NewVerdict::from),
     };
     Ok(with_version(
         &manual::record(&app, &Actor::from(&caller), &number, version.0, call).await?,
@@ -122,7 +122,7 @@ pub async fn record_follow_up(
 #[utoipa::path(
     tag = "follow-up",
     params(Paging),
-    responses((status = 200, body = Page<QueuedCall>), ReadRefusals),
+    responses((status = 200, body = Page<QueuedCall>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/follow-ups")]

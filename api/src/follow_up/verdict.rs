@@ -12,10 +12,10 @@ use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::follow_up::automatic;
 use crate::notices::{Event, EventKind};
-use crate::orders::actions::{self, Move, escalate, next_round};
-use crate::orders::rules::consequences::{self, Consequences, FreshClocks};
+use crate::orders::actions::{self, ActionTxn, escalate, next_round};
+use crate::orders::rules::consequences::{self, Consequences, NewDeadlines};
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 use crate::orders::view::labels;
 use crate::orders::{Actor, photos};
@@ -25,7 +25,7 @@ const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
 /// What was said: result and process kept apart from whether it was solved.
 #[derive(Clone, Debug)]
-pub struct Given {
+pub struct NewVerdict {
     pub result: Satisfaction,
     pub process: Option<Satisfaction>,
     pub solved: Solved,
@@ -33,7 +33,7 @@ pub struct Given {
     pub photos: Vec<PhotoId>,
 }
 
-impl Given {
+impl NewVerdict {
     #[must_use]
     pub fn action(&self) -> Action {
         match self.result {
@@ -45,49 +45,49 @@ impl Given {
 }
 
 /// The delegate judges.
-pub async fn give(
+pub async fn submit_verdict(
     app: &App,
     actor: &Actor,
     number: &str,
     if_match: Option<i32>,
-    given: Given,
+    given: NewVerdict,
 ) -> Result<OrderView> {
     let step = actions::begin(app, actor, number, if_match, given.action()).await?;
-    let step = carry_out(app, step, given).await?;
+    let step = apply_verdict(app, step, given).await?;
     step.commit(app).await
 }
 
 /// Writes the verdict and what follows from it; the caller commits.
-pub async fn carry_out(app: &App, mut step: Move, given: Given) -> Result<Move> {
+pub async fn apply_verdict(app: &App, mut step: ActionTxn, given: NewVerdict) -> Result<ActionTxn> {
     let comment = given.comment.as_deref().filter(|text| !text.trim().is_empty());
     let comment = comment
-        .map(|text| one_text("comment", text, COMMENT_CHARS))
+        .map(|text| require_text("comment", text, COMMENT_CHARS))
         .transpose()?;
-    let before = escalate::weigh(&step.city.policy, &step.before, step.known.endorsers.len());
+    let before = escalate::escalation_input(&step.city.policy, &step.before, step.known.endorsers.len());
     insert(&step, &given, comment.clone()).await?;
-    automatic::answered(&step.txn, step.order.id, step.now).await?;
+    automatic::close_open(&step.txn, step.order.id, step.now).await?;
     photos::attach(&step.txn, &step.order, &step.actor, &given.photos, None, step.now).await?;
     let follows = consequences::after_verdict(given.result, before);
     apply(&mut step, &follows).await?;
-    step.write().await?;
+    step.save().await?;
     let detail = json!({ "result": given.result, "process": given.process, "solved": given.solved });
     let mut event = step.event("verdict").detail(detail).photos(&given.photos);
     if let Some(comment) = &comment {
         event = event.note(comment.clone());
     }
-    step.record(event).await?;
-    tell(app, &step, given.result, comment).await?;
+    step.append_event(event).await?;
+    emit(app, &step, given.result, comment).await?;
     if follows.supervision_order {
         supervision_orders::issue_by_verdict(app, &step).await?;
-        next_round::tell_supports(app, &step).await?;
+        next_round::notify_supporting_units(app, &step).await?;
         // The first one has the supervision order to the unit; from the second on, somebody above it hears.
         let at_unit = Ord::max(step.before.supervision_level, SupervisionLevel::Unit);
-        escalate::tell_if_raised(app, &step, &step.order, at_unit, escalate::BY_VERDICT).await?;
+        escalate::emit_if_escalated(app, &step, &step.order, at_unit, escalate::BY_VERDICT).await?;
     }
     Ok(step)
 }
 
-async fn insert(step: &Move, given: &Given, comment: Option<String>) -> Result<()> {
+async fn insert(step: &ActionTxn, given: &NewVerdict, comment: Option<String>) -> Result<()> {
     let by: PersonId = step.actor.person.unwrap_or(step.order.reporter_id);
     let row = verdict::ActiveModel {
         id: Set(VerdictId::generate()),
@@ -108,7 +108,7 @@ async fn insert(step: &Move, given: &Given, comment: Option<String>) -> Result<(
 }
 
 /// Puts the consequences into the order and its clocks.
-async fn apply(step: &mut Move, follows: &Consequences) -> Result<()> {
+async fn apply(step: &mut ActionTxn, follows: &Consequences) -> Result<()> {
     step.order.difficult |= follows.difficult;
     step.order.tracked |= follows.tracked;
     step.order.supervision_level = follows.supervision_level;
@@ -117,19 +117,19 @@ async fn apply(step: &mut Move, follows: &Consequences) -> Result<()> {
         step.order.closed_at = Some(step.now);
     }
     match follows.fresh_clocks {
-        FreshClocks::None => Ok(()),
-        FreshClocks::Supplementary => {
-            let law = step.city.law();
+        NewDeadlines::None => Ok(()),
+        NewDeadlines::Supplementary => {
+            let law = step.city.deadline_rules();
             let clock = law.supplementary(step.order.round, step.now);
             let started = deadline_rows::start(&step.txn, law, step.order.id, &[clock], step.now).await?;
             step.clocks.extend(started);
             Ok(())
         }
-        FreshClocks::Round => next_round::start_next(step).await,
+        NewDeadlines::Round => next_round::start_next(step).await,
     }
 }
 
-async fn tell(app: &App, step: &Move, result: Satisfaction, comment: Option<String>) -> Result<()> {
+async fn emit(app: &App, step: &ActionTxn, result: Satisfaction, comment: Option<String>) -> Result<()> {
     let kinds: &[EventKind] = match result {
         Satisfaction::Satisfied => &[EventKind::Closed],
         Satisfaction::BasicallySatisfied => &[EventKind::Warned, EventKind::SupplementaryDue],
@@ -143,7 +143,7 @@ async fn tell(app: &App, step: &Move, result: Satisfaction, comment: Option<Stri
         if let Some(due) = step.order.due_at {
             event = event.due(due);
         }
-        step.tell(app, event).await?;
+        step.emit(app, event).await?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::people::sealing::{Phone, Sealer};
 
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
-const MOST_FOUND: u64 = 20;
+const MAX_FOUND: u64 = 20;
 
 /// A number as the exchange shows it: a mobile one, or any other.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,13 +75,13 @@ pub enum FoundBy {
     Name,
 }
 
-pub struct Found {
+pub struct CallerMatch {
     pub profile: Profile,
     pub by: FoundBy,
 }
 
 /// The delegates that the number leads to: the one on the roster first.
-pub async fn at(app: &App, number: &CallerNumber) -> Result<Vec<(person::Model, FoundBy)>> {
+pub async fn delegates_by_number(app: &App, number: &CallerNumber) -> Result<Vec<(person::Model, FoundBy)>> {
     let on_roster = match number {
         CallerNumber::Mobile(phone) => profile::with_phone(app, phone).await?,
         CallerNumber::Other(_) => None,
@@ -98,25 +98,36 @@ pub async fn at(app: &App, number: &CallerNumber) -> Result<Vec<(person::Model, 
 }
 
 /// For the operator whose telephone rings, or who asks for a name. Nobody found is an empty list.
-pub async fn find(app: &App, caller: &Caller, phone: Option<&str>, name: Option<&str>) -> Result<Vec<Found>> {
+pub async fn find(
+    app: &App,
+    caller: &Caller,
+    phone: Option<&str>,
+    name: Option<&str>,
+) -> Result<Vec<CallerMatch>> {
     caller.require(Role::Operator)?;
     let found = match (phone, name) {
         (Some(text), None) => match CallerNumber::parse(text) {
-            Some(number) => at(app, &number).await?,
-            None => return Err(wrong("phone", "malformed", "号码应为 5 到 20 位数字。")),
+            Some(number) => delegates_by_number(app, &number).await?,
+            None => return Err(invalid_field("phone", "malformed", "号码应为 5 到 20 位数字。")),
         },
         (None, Some(text)) => {
             let part: String = text.trim().chars().filter(|c| !matches!(c, '%' | '_')).collect();
             if !NAME_CHARS.contains(&part.chars().count()) {
-                return Err(wrong("name", "length", "请填写 1 到 20 个字的姓名。"));
+                return Err(invalid_field("name", "length", "请填写 1 到 20 个字的姓名。"));
             }
-            let named = profile::delegates_named(app, &part, MOST_FOUND).await?;
+            let named = profile::delegates_named(app, &part, MAX_FOUND).await?;
             named.into_iter().map(|person| (person, FoundBy::Name)).collect()
         }
-        _ => return Err(wrong("phone", "required", "请提供 phone 或 name 其中一项。")),
+        _ => {
+            return Err(invalid_field(
+                "phone",
+                "required",
+                "请提供 phone 或 name 其中一项。",
+            ));
+        }
     };
     let shown = |(person, by)| {
-        Ok(Found {
+        Ok(CallerMatch {
             profile: profile::of(app, person)?,
             by,
         })
@@ -124,7 +135,7 @@ pub async fn find(app: &App, caller: &Caller, phone: Option<&str>, name: Option<
     found.into_iter().map(shown).collect()
 }
 
-fn wrong(field: &str, code: &str, detail: &str) -> Error {
+fn invalid_field(field: &str, code: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError::new(field, code, detail)])
 }
 

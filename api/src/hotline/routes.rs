@@ -9,12 +9,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::hotline::callers::{self, Found, FoundBy};
+use crate::hotline::callers::{self, CallerMatch, FoundBy};
 use crate::hotline::service::{self, Call, Filer};
 use crate::hotline::signature::Headers;
 use crate::http::extract::RawJson;
 use crate::http::idempotency::fingerprint;
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::{AreaView, OrderView};
 use crate::people::caller::Caller;
@@ -97,14 +97,14 @@ impl From<FileCall> for Call {
         ("X-Hotline-Nonce" = Option<String>, Header, description = "16 to 64 visible characters, never used before"),
         ("X-Hotline-Signature" = Option<String>, Header, description = "64 hexadecimal digits"),
     ),
-    responses((status = 201, body = OrderView), WriteRefusals),
+    responses((status = 201, body = OrderView), WriteErrors),
     security(("bearer" = []), ("hotline_signature" = []))
 )]
 #[post("/hotline/calls")]
 pub async fn file_call(app: web::Data<App>, request: HttpRequest, body: RawJson) -> Result<HttpResponse> {
     let caller = match signed(&request) {
         Some(headers) => {
-            service::admit(&app, headers, &body.bytes).await?;
+            service::verify_request(&app, headers, &body.bytes).await?;
             None
         }
         None => Some(Caller::extract(&request).await?),
@@ -167,7 +167,7 @@ pub struct CallerView {
 #[utoipa::path(
     tag = "hotline",
     params(CallerQuery),
-    responses((status = 200, body = Callers), ReadRefusals),
+    responses((status = 200, body = Callers), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/hotline/callers")]
@@ -183,8 +183,8 @@ pub async fn find_callers(
     }))
 }
 
-fn shown(found: Found) -> CallerView {
-    let Found { profile, by } = found;
+fn shown(found: CallerMatch) -> CallerView {
+    let CallerMatch { profile, by } = found;
     CallerView {
         id: profile.id,
         name: profile.name,

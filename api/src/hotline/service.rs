@@ -10,14 +10,14 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::hotline::callers::{self, CallerNumber};
 use crate::hotline::signature::{self, Headers};
 use crate::hotline::store;
-use crate::http::idempotency::Answer;
+use crate::http::idempotency::StoredResponse;
 use crate::orders::Actor;
-use crate::orders::submit::draft::{GivenPoint, NewOrder, one_text};
-use crate::orders::submit::{self, Beside, Claim};
+use crate::orders::submit::draft::{GivenPoint, NewOrder, require_text};
+use crate::orders::submit::{self, ExtraEvent, IdempotencyScope};
 use crate::orders::view::OrderView;
 use crate::people::caller::Caller;
 use crate::people::profile;
@@ -57,8 +57,8 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Rule
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Rule
     }
 }
 
@@ -89,7 +89,7 @@ pub struct Call {
 }
 
 /// Takes a signed request once. Committed by itself, so that what is refused later cannot be sent again either.
-pub async fn admit(app: &App, headers: Headers<'_>, body: &[u8]) -> Result<()> {
+pub async fn verify_request(app: &App, headers: Headers<'_>, body: &[u8]) -> Result<()> {
     let now = app.clock.now();
     let secret = app.config.hotline_secret.as_ref();
     let secret = secret.ok_or(signature::Refused::NotConfigured)?;
@@ -102,7 +102,12 @@ pub async fn admit(app: &App, headers: Headers<'_>, body: &[u8]) -> Result<()> {
 }
 
 /// Files the call. `fingerprint` is of the whole request.
-pub async fn file(app: &App, filer: Filer<'_>, call: Call, fingerprint: String) -> Result<Answer<OrderView>> {
+pub async fn file(
+    app: &App,
+    filer: Filer<'_>,
+    call: Call,
+    fingerprint: String,
+) -> Result<StoredResponse<OrderView>> {
     let (actor, operator) = match filer {
         Filer::Operator(caller) => {
             caller.require(Role::Operator)?;
@@ -116,13 +121,13 @@ pub async fn file(app: &App, filer: Filer<'_>, call: Call, fingerprint: String) 
         return Err(wrong("call_id", "malformed", detail));
     }
     let number = CallerNumber::parse(&call.caller_phone).ok_or(Refused::CallerNotOnRoster)?;
-    let (delegate, confirmed) = speaker(app, &number, &call, operator).await?;
-    let claim = Claim {
+    let (delegate, confirmed) = identify_caller(app, &number, &call, operator).await?;
+    let claim = IdempotencyScope {
         person: delegate.id,
         key: format!("call:{}", call.call_id),
         fingerprint,
     };
-    let beside = confirmed.as_ref().map(|how| Beside {
+    let beside = confirmed.as_ref().map(|how| ExtraEvent {
         action: "caller_confirmed",
         visibility: Visibility::Supervision,
         note: how.clone(),
@@ -134,24 +139,24 @@ pub async fn file(app: &App, filer: Filer<'_>, call: Call, fingerprint: String) 
     let answer = match submit::submit_with(app, &actor, new, Some(&claim), beside, async |_, _| Ok(())).await
     {
         Err(error) if error.code() == Some(submit::CALL_FILED) => {
-            return Err(named(app, error, &call_id).await?);
+            return Err(with_order_number(app, error, &call_id).await?);
         }
         other => other?,
     };
     if let (Some(how), Some(operator), true) = (confirmed, operator, remember) {
-        keep(app, &number, delegate.id, operator, how).await?;
+        save_confirmed_number(app, &number, delegate.id, operator, how).await?;
     }
     Ok(answer)
 }
 
 /// Who speaks, and how that was made sure of where the number does not say so.
-async fn speaker(
+async fn identify_caller(
     app: &App,
     number: &CallerNumber,
     call: &Call,
     operator: Option<PersonId>,
 ) -> Result<(person::Model, Option<String>)> {
-    let found = callers::at(app, number).await?;
+    let found = callers::delegates_by_number(app, number).await?;
     let Some(chosen) = call.delegate else {
         let mut found = found.into_iter().map(|(person, _)| person);
         return match (found.next(), found.next()) {
@@ -165,7 +170,7 @@ async fn speaker(
     }
     let how = call.identity_confirmed.as_deref().filter(|_| operator.is_some());
     let how = how.ok_or(Refused::IdentityNotConfirmed)?;
-    let how = one_text("identity_confirmed", how, HOW_CHARS)?;
+    let how = require_text("identity_confirmed", how, HOW_CHARS)?;
     let person = profile::delegates(app, vec![chosen]).await?.into_iter().next();
     Ok((person.ok_or(Refused::UnknownDelegate)?, Some(how)))
 }
@@ -190,7 +195,7 @@ fn order(call: Call, delegate: &person::Model, operator: Option<PersonId>) -> Ne
 }
 
 /// The number is the delegate's too from now on.
-async fn keep(
+async fn save_confirmed_number(
     app: &App,
     number: &CallerNumber,
     delegate: PersonId,
@@ -210,12 +215,12 @@ async fn keep(
 }
 
 /// The refusal of a call that was filed before, with the number to look under.
-async fn named(app: &App, refused: Error, call_id: &str) -> Result<Error> {
+async fn with_order_number(app: &App, refused: Error, call_id: &str) -> Result<Error> {
     let Some(number) = store::number_of_call(&app.db, call_id).await? else {
         return Ok(refused);
     };
     let detail = format!("这通来电已经登记为工单 {number}。");
-    Ok(Error::refused(Kind::Rule, submit::CALL_FILED, detail))
+    Ok(Error::refused(ErrorKind::Rule, submit::CALL_FILED, detail))
 }
 
 fn wrong(field: &str, code: &str, detail: &str) -> Error {

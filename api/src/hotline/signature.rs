@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use crate::error::{Kind, Refusal};
+use crate::error::{ErrorKind, Refusal};
 
 /// The two clocks may differ by this much; a nonce is kept for as long as its timestamp could be taken.
 pub const SKEW: TimeDelta = TimeDelta::minutes(5);
@@ -43,8 +43,8 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::NotSignedIn
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::NotSignedIn
     }
 }
 

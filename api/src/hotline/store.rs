@@ -12,7 +12,7 @@ use sea_orm::{
 use crate::error::Result;
 
 /// A number that more delegates share than this says nothing.
-const MOST_DELEGATES: u64 = 20;
+const MAX_DELEGATES: u64 = 20;
 
 /// Uses a nonce up; false when it was used before, by whichever replica.
 pub async fn use_nonce(
@@ -43,7 +43,7 @@ pub async fn delegates_at(db: &impl ConnectionTrait, number_hash: &str) -> Resul
     let rows = caller_number::Entity::find()
         .filter(caller_number::Column::NumberHash.eq(number_hash))
         .order_by_desc(caller_number::Column::ConfirmedAt)
-        .limit(MOST_DELEGATES)
+        .limit(MAX_DELEGATES)
         .all(db)
         .await?;
     Ok(rows.into_iter().map(|row| row.person_id).collect())

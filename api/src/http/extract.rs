@@ -9,7 +9,7 @@ use actix_web::web::{self, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, error::Error as ActixError};
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// The largest JSON body; a report's words are far below.
 const MAX_JSON_BYTES: usize = 64 * 1024;
@@ -53,16 +53,20 @@ impl RawJson {
 }
 
 fn too_large() -> Error {
-    Error::refused(Kind::TooLarge, "body_too_large", "提交的内容太大。")
+    Error::refused(ErrorKind::TooLarge, "body_too_large", "提交的内容太大。")
 }
 
 fn not_json() -> Error {
-    Error::refused(Kind::UnsupportedMedia, "not_json", "请以 application/json 提交。")
+    Error::refused(
+        ErrorKind::UnsupportedMedia,
+        "not_json",
+        "请以 application/json 提交。",
+    )
 }
 
 fn malformed(why: impl std::fmt::Display) -> Error {
     Error::refused(
-        Kind::Malformed,
+        ErrorKind::Malformed,
         "malformed_body",
         format!("提交的内容无法读取：{why}"),
     )
@@ -89,7 +93,7 @@ fn json_error(error: JsonPayloadError, _: &HttpRequest) -> ActixError {
 
 fn query_error(error: QueryPayloadError, _: &HttpRequest) -> ActixError {
     Error::refused(
-        Kind::Malformed,
+        ErrorKind::Malformed,
         "malformed_query",
         format!("查询参数无法读取：{error}"),
     )

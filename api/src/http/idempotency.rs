@@ -15,9 +15,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
-const KEPT: TimeDelta = TimeDelta::hours(48);
+const KEY_TTL: TimeDelta = TimeDelta::hours(48);
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 
 /// The client's key, if it sent one: 8 to 128 visible ASCII characters.
@@ -38,7 +38,7 @@ impl FromRequest for IdempotencyKey {
             Ok(Self(Some(text.to_owned())))
         } else {
             Err(Error::refused(
-                Kind::Malformed,
+                ErrorKind::Malformed,
                 "malformed_idempotency_key",
                 "Idempotency-Key 应为 8 到 128 个可见字符。",
             ))
@@ -51,7 +51,7 @@ impl IdempotencyKey {
     pub fn required(self) -> Result<String> {
         self.0.ok_or_else(|| {
             Error::refused(
-                Kind::Malformed,
+                ErrorKind::Malformed,
                 "idempotency_key_required",
                 "缺少 Idempotency-Key，请更新小程序后重试。",
             )
@@ -61,7 +61,7 @@ impl IdempotencyKey {
 
 /// An answer to a creating call: new, or the first one again.
 #[derive(Clone, Debug)]
-pub struct Answer<T> {
+pub struct StoredResponse<T> {
     pub status: u16,
     pub body: T,
     pub replayed: bool,
@@ -78,13 +78,13 @@ pub fn fingerprint(operation: &str, body: &impl Serialize) -> String {
 
 /// Claims a key inside the creating transaction. `Some` is the first answer, to be given again; two callers
 /// at once are put in line by the database, so the second sees the first one's answer.
-pub async fn claim<T: DeserializeOwned>(
+pub async fn begin<T: DeserializeOwned>(
     connection: &impl ConnectionTrait,
     person: PersonId,
     key: &str,
     fingerprint: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Answer<T>>> {
+) -> Result<Option<StoredResponse<T>>> {
     let row = idempotency_key::ActiveModel {
         person_id: Set(person),
         key: Set(key.to_owned()),
@@ -92,7 +92,7 @@ pub async fn claim<T: DeserializeOwned>(
         status: Set(None),
         body: Set(None),
         created_at: Set(now),
-        expires_at: Set(now + KEPT),
+        expires_at: Set(now + KEY_TTL),
     };
     use idempotency_key::Column;
     // A key that has expired is as free as one that was never used.
@@ -119,13 +119,13 @@ pub async fn claim<T: DeserializeOwned>(
     let first = first.ok_or_else(|| anyhow::anyhow!("idempotency key vanished"))?;
     if first.request_hash != fingerprint {
         let detail = "这个 Idempotency-Key 已用于另一次不同的提交。";
-        return Err(Error::refused(Kind::Rule, "idempotency_key_reused", detail));
+        return Err(Error::refused(ErrorKind::Rule, "idempotency_key_reused", detail));
     }
     let (Some(status), Some(body)) = (first.status, first.body) else {
         return Err(anyhow::anyhow!("an idempotency key was committed without its answer").into());
     };
     let body = serde_json::from_str(&body).map_err(anyhow::Error::from)?;
-    Ok(Some(Answer {
+    Ok(Some(StoredResponse {
         status: u16::try_from(status).unwrap_or(200),
         body,
         replayed: true,
@@ -133,11 +133,11 @@ pub async fn claim<T: DeserializeOwned>(
 }
 
 /// Records the answer, in the same transaction as the change it reports.
-pub async fn record<T: Serialize>(
+pub async fn complete<T: Serialize>(
     connection: &impl ConnectionTrait,
     person: PersonId,
     key: &str,
-    answer: &Answer<T>,
+    answer: &StoredResponse<T>,
 ) -> Result<()> {
     let body = serde_json::to_string(&answer.body).map_err(anyhow::Error::from)?;
     idempotency_key::Entity::update_many()
@@ -153,7 +153,7 @@ pub async fn record<T: Serialize>(
     Ok(())
 }
 
-impl<T: Serialize> Answer<T> {
+impl<T: Serialize> StoredResponse<T> {
     #[must_use]
     pub fn created(body: T) -> Self {
         Self {

@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 
 /// The version the client has seen, when it says so.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,7 +32,7 @@ fn read(request: &HttpRequest) -> Result<IfMatch, Error> {
     let version = text.trim_start_matches("W/").trim_matches('"').parse();
     version.map(|version| IfMatch(Some(version))).map_err(|_| {
         Error::refused(
-            Kind::Malformed,
+            ErrorKind::Malformed,
             "malformed_if_match",
             "If-Match 应为带引号的版本号。",
         )

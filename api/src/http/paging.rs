@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, FieldError, Kind};
+use crate::error::{Error, ErrorKind, FieldError};
 
 const DEFAULT_LIMIT: u64 = 20;
 const MAX_LIMIT: u64 = 100;
@@ -28,7 +28,7 @@ impl Paging {
             None => Ok(DEFAULT_LIMIT),
             Some(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
             Some(_) => Err(Error::refused(
-                Kind::Malformed,
+                ErrorKind::Malformed,
                 "bad_limit",
                 "limit 应在 1 到 100 之间。",
             )),
@@ -45,7 +45,11 @@ impl Paging {
             .ok()
             .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         read.map(Some).ok_or_else(|| {
-            let mut error = Error::refused(Kind::Malformed, "bad_cursor", "cursor 无效，请从第一页开始。");
+            let mut error = Error::refused(
+                ErrorKind::Malformed,
+                "bad_cursor",
+                "cursor 无效，请从第一页开始。",
+            );
             if let Error::Refused(refused) = &mut error {
                 refused
                     .errors
@@ -65,7 +69,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Makes a page from `limit + 1` rows at most: the extra one only says that there is more.
-    pub fn cut<K: Serialize>(mut rows: Vec<T>, limit: u64, key: impl Fn(&T) -> K) -> Self {
+    pub fn from_rows<K: Serialize>(mut rows: Vec<T>, limit: u64, key: impl Fn(&T) -> K) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -99,14 +103,14 @@ mod tests {
 
     #[test]
     fn a_page_ends_with_a_cursor_only_when_there_is_more() {
-        let page = Page::cut(vec![1, 2, 3], 2, |n| *n);
+        let page = Page::from_rows(vec![1, 2, 3], 2, |n| *n);
         assert_eq!(page.items, [1, 2]);
         let paging = Paging {
             limit: None,
             cursor: page.next_cursor,
         };
         assert_eq!(paging.after::<i32>().unwrap(), Some(2));
-        assert_eq!(Page::cut(vec![1, 2], 2, |n| *n).next_cursor, None);
+        assert_eq!(Page::from_rows(vec![1, 2], 2, |n| *n).next_cursor, None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use crate::db::Failure;
-use crate::error::{Error, FieldError, Kind, Refused};
+use crate::error::{Error, ErrorKind, FieldError, Rejection};
 use crate::http::request_id;
 
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -74,19 +74,21 @@ impl Problem {
     }
 }
 
-fn status_of(kind: Kind) -> (StatusCode, Option<u64>) {
+fn status_of(kind: ErrorKind) -> (StatusCode, Option<u64>) {
     match kind {
-        Kind::Malformed => (StatusCode::BAD_REQUEST, None),
-        Kind::NotSignedIn => (StatusCode::UNAUTHORIZED, None),
-        Kind::Forbidden => (StatusCode::FORBIDDEN, None),
-        Kind::NotFound => (StatusCode::NOT_FOUND, None),
-        Kind::Conflict => (StatusCode::CONFLICT, None),
-        Kind::Stale => (StatusCode::PRECONDITION_FAILED, None),
-        Kind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
-        Kind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
-        Kind::Rule => (StatusCode::UNPROCESSABLE_ENTITY, None),
-        Kind::TooMany { retry_after_secs } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after_secs)),
-        Kind::Unavailable { retry_after_secs } => (StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_secs)),
+        ErrorKind::Malformed => (StatusCode::BAD_REQUEST, None),
+        ErrorKind::NotSignedIn => (StatusCode::UNAUTHORIZED, None),
+        ErrorKind::Forbidden => (StatusCode::FORBIDDEN, None),
+        ErrorKind::NotFound => (StatusCode::NOT_FOUND, None),
+        ErrorKind::Conflict => (StatusCode::CONFLICT, None),
+        ErrorKind::Stale => (StatusCode::PRECONDITION_FAILED, None),
+        ErrorKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),
+        ErrorKind::UnsupportedMedia => (StatusCode::UNSUPPORTED_MEDIA_TYPE, None),
+        ErrorKind::Rule => (StatusCode::UNPROCESSABLE_ENTITY, None),
+        ErrorKind::TooMany { retry_after_secs } => (StatusCode::TOO_MANY_REQUESTS, Some(retry_after_secs)),
+        ErrorKind::Unavailable { retry_after_secs } => {
+            (StatusCode::SERVICE_UNAVAILABLE, Some(retry_after_secs))
+        }
     }
 }
 
@@ -123,7 +125,7 @@ impl ResponseError for Error {
     }
 }
 
-fn refusal(refused: &Refused) -> HttpResponse {
+fn refusal(refused: &Rejection) -> HttpResponse {
     let (status, retry) = status_of(refused.kind);
     let mut problem = Problem::new(status, refused.code, &refused.detail);
     problem.errors.clone_from(&refused.errors);

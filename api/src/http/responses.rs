@@ -6,7 +6,7 @@ use crate::http::problem::Problem;
 
 /// What any reading call of a signed-in person may be answered with besides what it asks for.
 #[derive(IntoResponses)]
-pub enum ReadRefusals {
+pub enum ReadErrors {
     /// The request cannot be read.
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(Problem),
@@ -32,7 +32,7 @@ pub enum ReadRefusals {
 
 /// What any writing call of a signed-in person may be answered with besides its own answer.
 #[derive(IntoResponses)]
-pub enum WriteRefusals {
+pub enum WriteErrors {
     /// The request cannot be read.
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(Problem),
@@ -70,7 +70,7 @@ pub enum WriteRefusals {
 
 /// What a writing call of somebody without an account may be answered with besides its own answer.
 #[derive(IntoResponses)]
-pub enum OpenRefusals {
+pub enum PublicErrors {
     /// The request cannot be read.
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(Problem),

@@ -16,7 +16,7 @@ const MAX_TITLE_CHARS: usize = 100;
 
 /// Whether a group of `delegates` with `recent` orders in the last days crosses the line.
 #[must_use]
-pub fn crosses(status: TopicStatus, recent: u32, delegates: usize, p_value: f64) -> bool {
+pub fn should_alert(status: TopicStatus, recent: u32, delegates: usize, p_value: f64) -> bool {
     let many = recent >= MANY_ORDERS && delegates >= MANY_DELEGATES;
     let sure = recent >= FEW_ORDERS && p_value <= BEYOND_DOUBT;
     status != TopicStatus::Over && (many || sure)
@@ -58,7 +58,7 @@ mod tests {
             (TopicStatus::Over, 9, 9, 0.001, false),
         ] {
             assert_eq!(
-                crosses(status, recent, delegates, p_value),
+                should_alert(status, recent, delegates, p_value),
                 expected,
                 "{status} {recent} {delegates}"
             );

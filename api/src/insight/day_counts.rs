@@ -19,7 +19,7 @@ pub type DayCounts<'a> = Vec<(&'a str, &'a str, u32)>;
 struct Read<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>, u32);
 
 /// Days as they are read.
-pub struct Ledger {
+pub struct DayCountsBuilder {
     areas: Vec<String>,
     /// Each with the number it was given when it first came.
     categories: BTreeMap<String, usize>,
@@ -36,13 +36,13 @@ struct Counted {
 }
 
 /// The grid of all days on record, and the names of its categories and areas.
-pub struct Sheet {
+pub struct ScanInput {
     pub categories: Vec<String>,
     pub areas: Vec<String>,
     pub grid: Grid,
 }
 
-impl Ledger {
+impl DayCountsBuilder {
     /// Of the codes of the areas; what is counted for any other goes to the last one.
     #[must_use]
     pub fn new(areas: Vec<String>) -> Self {
@@ -78,7 +78,7 @@ impl Ledger {
 
     /// The grid up to `today` (not included); none where there is too little to learn from.
     #[must_use]
-    pub fn lay_out(self, today: NaiveDate, is_off: impl Fn(NaiveDate) -> bool) -> Option<Sheet> {
+    pub fn into_grid(self, today: NaiveDate, is_off: impl Fn(NaiveDate) -> bool) -> Option<ScanInput> {
         let first = self.first.filter(|_| self.total >= MIN_ORDERS)?;
         let days = usize::try_from((today - first).num_days()).ok()?;
         // By name and not by who came first: a rise is found the same whatever happened years ago.
@@ -95,7 +95,7 @@ impl Ledger {
             };
             grid.add(slot, counted.orders);
         }
-        Some(Sheet {
+        Some(ScanInput {
             categories: self.categories.into_keys().collect(),
             areas: self.areas,
             grid,
@@ -113,8 +113,8 @@ mod tests {
         NaiveDate::from_ymd_opt(2025, 3, 1).unwrap() + chrono::TimeDelta::days(offset)
     }
 
-    fn ledger() -> Ledger {
-        Ledger::new(vec!["410302".to_owned(), "410303".to_owned(), String::new()])
+    fn ledger() -> DayCountsBuilder {
+        DayCountsBuilder::new(vec!["410302".to_owned(), "410303".to_owned(), String::new()])
     }
 
     #[test]
@@ -128,7 +128,7 @@ mod tests {
             day(2),
             &json!([["0102", "", 2], ["0101", "999999", 40]]).to_string(),
         );
-        let sheet = ledger.lay_out(day(3), |_| false).unwrap();
+        let sheet = ledger.into_grid(day(3), |_| false).unwrap();
         assert_eq!(sheet.categories, ["0101", "0102", "0201"]);
         let series = |category, area| sheet.grid.series(category, area).to_vec();
         assert_eq!(series(0, 0), [30, 0, 0]);
@@ -142,7 +142,7 @@ mod tests {
     fn too_few_orders_tell_nothing() {
         let mut ledger = ledger();
         ledger.add(day(0), &json!([["0101", "410302", 199]]).to_string());
-        assert!(ledger.lay_out(day(1), |_| false).is_none());
+        assert!(ledger.into_grid(day(1), |_| false).is_none());
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
         let mut ledger = ledger();
         ledger.add(day(0), &json!({ "0101": 3 }).to_string());
         ledger.add(day(1), &json!([["0101", "410302", 300]]).to_string());
-        let sheet = ledger.lay_out(day(2), |_| false).unwrap();
+        let sheet = ledger.into_grid(day(2), |_| false).unwrap();
         assert_eq!(sheet.grid.of_category(0), [0, 300]);
     }
 }

@@ -11,12 +11,12 @@ use crate::app::App;
 use crate::db;
 use crate::error::Result;
 use crate::insight::kind_assignment;
-use crate::insight::persist::{self, Moment};
+use crate::insight::persist::{self, RunContext};
 use crate::insight::reports::service as reports;
-use crate::insight::rises::{self, Risen};
+use crate::insight::rises::{self, DetectedRise};
 use crate::insight::store::{self, orders};
-use crate::insight::topic_matching::{self, Known};
-use crate::jobs::queue::{Job, enqueue};
+use crate::insight::topic_matching::{self, KnownTopic};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::orders::search::text_index::{OVERLAP, WINDOW};
 
 /// The job.
@@ -37,7 +37,7 @@ pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
         .map(|local| local.with_timezone(&Utc))
         .find(|moment| *moment > now);
     let run_at = next.unwrap_or(now + TimeDelta::days(1));
-    let job = Job {
+    let job = NewJob {
         kind: FIND_TOPICS,
         subject: run_at.to_rfc3339(),
         dedup_key: Some(format!("{FIND_TOPICS}:{}", run_at.to_rfc3339())),
@@ -60,7 +60,7 @@ pub async fn find_topics(app: &App) -> Result<()> {
         .iter()
         .flat_map(|topic| topic.orders.iter().copied())
         .collect();
-    let recent = app.recent.up_to(app, now).await?;
+    let recent = app.text_index.read_fully(app, now).await?;
     let since = now - TimeDelta::days(insight::topics::trend::RECENT_DAYS);
     let looked_at = recent.since(since).count();
     let fresh: Vec<OrderId> = recent
@@ -78,7 +78,7 @@ pub async fn find_topics(app: &App) -> Result<()> {
     .await
     .map_err(anyhow::Error::from)?;
     let first = orders::first_order_at(&app.db).await?.unwrap_or(now);
-    let moment = Moment {
+    let moment = RunContext {
         now,
         today,
         since: first.with_timezone(&app.city.load().zone()).date_naive(),
@@ -89,21 +89,21 @@ pub async fn find_topics(app: &App) -> Result<()> {
 
 async fn write(
     app: &App,
-    deltas: &[topic_matching::Delta],
-    risen: &[Risen],
-    moment: Moment,
+    deltas: &[topic_matching::TopicDelta],
+    risen: &[DetectedRise],
+    moment: RunContext,
     (seen, rules): (usize, Option<String>),
 ) -> Result<()> {
     let now = moment.now;
     let txn = db::write(&app.db).await?;
     persist::apply(&txn, deltas, now).await?;
-    let open = store::growing(&txn, TopicOrigin::Rise, now - RISE_LASTS).await?;
+    let open = store::find_open(&txn, TopicOrigin::Rise, now - RISE_LASTS).await?;
     let mut seen_again: Vec<TopicId> = Vec::new();
     for rise in risen {
-        seen_again.push(persist::keep_rise(&txn, &open, rise, now).await?);
+        seen_again.push(persist::upsert_rise(&txn, &open, rise, now).await?);
     }
-    quieten(&txn, open, &seen_again, now).await?;
-    let mut alive = store::growing(&txn, TopicOrigin::Group, now - WINDOW).await?;
+    expire_rises(&txn, open, &seen_again, now).await?;
+    let mut alive = store::find_open(&txn, TopicOrigin::Group, now - WINDOW).await?;
     alive.retain(|topic| {
         topic.status != TopicStatus::Over || deltas.iter().any(|delta| delta.topic == topic.id)
     });
@@ -131,7 +131,7 @@ async fn write(
 }
 
 /// Rises that were not seen today are steady; after a while they are over.
-async fn quieten(
+async fn expire_rises(
     connection: &impl sea_orm::ConnectionTrait,
     open: Vec<topic::Model>,
     seen: &[TopicId],
@@ -156,14 +156,14 @@ async fn quieten(
     Ok(())
 }
 
-async fn load_known(app: &App, now: DateTime<Utc>) -> Result<Vec<Known>> {
-    let topics = store::growing(&app.db, TopicOrigin::Group, now - WINDOW).await?;
+async fn load_known(app: &App, now: DateTime<Utc>) -> Result<Vec<KnownTopic>> {
+    let topics = store::find_open(&app.db, TopicOrigin::Group, now - WINDOW).await?;
     let ids: Vec<TopicId> = topics.iter().map(|topic| topic.id).collect();
     let mut orders: std::collections::HashMap<TopicId, Vec<OrderId>> = std::collections::HashMap::new();
     for row in store::memberships(&app.db, &ids).await? {
         orders.entry(row.topic_id).or_default().push(row.order_id);
     }
-    let known = topics.into_iter().map(|topic| Known {
+    let known = topics.into_iter().map(|topic| KnownTopic {
         id: topic.id,
         orders: orders.remove(&topic.id).unwrap_or_default(),
         pinned: topic.pinned,

@@ -14,9 +14,9 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::error::Result;
 use crate::insight::alert_rules;
-use crate::insight::rises::Risen;
+use crate::insight::rises::DetectedRise;
 use crate::insight::store::{self, Member};
-use crate::insight::topic_matching::Delta;
+use crate::insight::topic_matching::TopicDelta;
 use crate::notices::{self, Event, EventKind};
 
 /// Keywords kept.
@@ -24,7 +24,7 @@ const KEYWORDS: usize = 8;
 
 /// The moment of a run, and what it looked at.
 #[derive(Clone, Copy, Debug)]
-pub struct Moment {
+pub struct RunContext {
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
     /// Where the records begin.
@@ -35,7 +35,7 @@ pub struct Moment {
 
 /// A topic before anything is known of it but how it was found.
 #[must_use]
-pub fn blank(id: TopicId, origin: TopicOrigin, now: DateTime<Utc>) -> topic::Model {
+pub fn new_topic(id: TopicId, origin: TopicOrigin, now: DateTime<Utc>) -> topic::Model {
     topic::Model {
         id,
         origin,
@@ -66,10 +66,14 @@ pub fn blank(id: TopicId, origin: TopicOrigin, now: DateTime<Utc>) -> topic::Mod
 }
 
 /// Changes the members of groups as they were found.
-pub async fn apply(connection: &impl ConnectionTrait, deltas: &[Delta], now: DateTime<Utc>) -> Result<()> {
+pub async fn apply(
+    connection: &impl ConnectionTrait,
+    deltas: &[TopicDelta],
+    now: DateTime<Utc>,
+) -> Result<()> {
     let new = || deltas.iter().filter(|delta| delta.is_new);
-    let rows = new().map(|delta| blank(delta.topic, TopicOrigin::Group, now));
-    store::keep(connection, rows.collect()).await?;
+    let rows = new().map(|delta| new_topic(delta.topic, TopicOrigin::Group, now));
+    store::upsert_topics(connection, rows.collect()).await?;
     let mut events = Vec::new();
     for delta in new() {
         let Some(from) = delta.split_from else {
@@ -131,14 +135,14 @@ pub async fn refresh(
     connection: &impl ConnectionTrait,
     topics: Vec<topic::Model>,
     changed: &BTreeSet<TopicId>,
-    moment: Moment,
+    moment: RunContext,
 ) -> Result<usize> {
     let mut known = load(connection, &topics, changed).await?;
     let city = app.city.load();
-    let work_out_all = move || -> Vec<Refreshed> {
+    let work_out_all = move || -> Vec<UpdatedTopic> {
         let each = topics.into_iter().filter_map(|topic| {
             let known = known.remove(&topic.id).unwrap_or_default();
-            work_out(&city, topic, &known, moment)
+            recompute(&city, topic, &known, moment)
         });
         each.collect()
     };
@@ -148,7 +152,8 @@ pub async fn refresh(
     let areas = refreshed.iter().filter(|one| one.areas_changed);
     let areas: Vec<_> = areas.map(|one| (one.topic.id, one.areas.as_slice())).collect();
     store::set_areas(connection, &areas).await?;
-    let event = |one: &Refreshed, action| store::event(one.topic.id, action, (None, None, None), moment.now);
+    let event =
+        |one: &UpdatedTopic, action| store::event(one.topic.id, action, (None, None, None), moment.now);
     let over = refreshed.iter().filter(|one| one.over);
     let over = over.map(|one| event(one, TopicAction::Over));
     let told = refreshed.iter().filter(|one| one.told);
@@ -160,7 +165,7 @@ pub async fn refresh(
         crossed += 1;
     }
     let rows = refreshed.into_iter().map(|one| one.topic);
-    store::keep(connection, rows.collect()).await?;
+    store::upsert_topics(connection, rows.collect()).await?;
     Ok(crossed)
 }
 
@@ -199,7 +204,7 @@ struct Known {
 }
 
 /// A topic with its new figures, and what is to be said of them.
-struct Refreshed {
+struct UpdatedTopic {
     topic: topic::Model,
     /// The most orders first.
     areas: Vec<(String, i32)>,
@@ -211,7 +216,12 @@ struct Refreshed {
 }
 
 /// None for a topic without orders.
-fn work_out(city: &City, mut topic: topic::Model, known: &Known, moment: Moment) -> Option<Refreshed> {
+fn recompute(
+    city: &City,
+    mut topic: topic::Model,
+    known: &Known,
+    moment: RunContext,
+) -> Option<UpdatedTopic> {
     let zone = city.zone();
     let members = &known.members;
     let days: Vec<NaiveDate> = members
@@ -244,7 +254,7 @@ fn work_out(city: &City, mut topic: topic::Model, known: &Known, moment: Moment)
         match topic.origin {
             TopicOrigin::Rise => true,
             TopicOrigin::Group => {
-                alert_rules::crosses(topic.status, figures.recent, delegates.len(), topic.p_value)
+                alert_rules::should_alert(topic.status, figures.recent, delegates.len(), topic.p_value)
             }
         }
     };
@@ -252,7 +262,7 @@ fn work_out(city: &City, mut topic: topic::Model, known: &Known, moment: Moment)
         topic.crossed_at = Some(moment.now);
     }
     topic.updated_at = moment.now;
-    Some(Refreshed {
+    Some(UpdatedTopic {
         areas_changed: areas != known.areas,
         over: topic.status == TopicStatus::Over && !was_over,
         told,
@@ -310,14 +320,14 @@ async fn tell(
     if let [(only, _)] = areas {
         event = event.area(only.as_str());
     }
-    notices::tell(connection, &app.wording, &event, now).await
+    notices::emit(connection, &app.messages, &event, now).await
 }
 
 /// Keeps a rise: the topic of its category that is still open, or a new one.
-pub async fn keep_rise(
+pub async fn upsert_rise(
     connection: &impl ConnectionTrait,
     open: &[topic::Model],
-    risen: &Risen,
+    risen: &DetectedRise,
     now: DateTime<Utc>,
 ) -> Result<TopicId> {
     let same = open
@@ -325,7 +335,7 @@ pub async fn keep_rise(
         .find(|topic| topic.category_code.as_deref() == Some(&risen.category));
     let mut row = same
         .cloned()
-        .unwrap_or_else(|| blank(TopicId::generate(), TopicOrigin::Rise, now));
+        .unwrap_or_else(|| new_topic(TopicId::generate(), TopicOrigin::Rise, now));
     row.category_code = Some(risen.category.clone());
     row.status = TopicStatus::Rising;
     row.recent = risen.observed;

@@ -15,7 +15,7 @@ use crate::city::snapshot::City;
 use crate::db;
 use crate::error::Result;
 use crate::insight::alert_rules::YEARLY;
-use crate::insight::day_counts::{DayCounts, Ledger, Sheet};
+use crate::insight::day_counts::{DayCounts, DayCountsBuilder, ScanInput};
 use crate::insight::store::{day_counts, orders};
 
 /// What a day counted may still change: a category set right, an order cancelled.
@@ -28,7 +28,7 @@ const REPLICATIONS: usize = 499;
 
 /// A category in some areas that rises beyond season, weekday and chance.
 #[derive(Clone, Debug)]
-pub struct Risen {
+pub struct DetectedRise {
     pub category: String,
     pub areas: Vec<String>,
     pub whole_city: bool,
@@ -40,7 +40,7 @@ pub struct Risen {
 }
 
 /// Counts the days up to `today` (not included), and scans them.
-pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
+pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<DetectedRise>> {
     let city = app.city.load();
     count_days(app, &city, today).await?;
     let Some(sheet) = lay_out(app, &city, today).await? else {
@@ -54,7 +54,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
         replications: REPLICATIONS,
         seed: u64::from(today.to_epoch_days().unsigned_abs()),
     };
-    let Sheet {
+    let ScanInput {
         categories,
         areas: all_areas,
         grid,
@@ -76,7 +76,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<Risen>> {
         let since = today - TimeDelta::days(i64::from(days));
         let span = (midnight(&city, since), midnight(&city, today));
         let orders = orders::of_category(&app.db, &category, &areas, span).await?;
-        risen.push(Risen {
+        risen.push(DetectedRise {
             whole_city: areas.len() == all_areas.len(),
             areas,
             category,
@@ -154,11 +154,11 @@ fn midnight(city: &City, day: NaiveDate) -> chrono::DateTime<Utc> {
 }
 
 /// All days on record up to `today`, read a portion at a time.
-async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<Sheet>> {
+async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<ScanInput>> {
     let divisions = city.counties.divisions().iter();
     let mut areas: Vec<String> = divisions.map(|division| division.code.clone()).collect();
     areas.push(String::new());
-    let mut ledger = Ledger::new(areas);
+    let mut ledger = DayCountsBuilder::new(areas);
     let mut from = today.checked_sub_days(Days::new(PAST_DAYS)).unwrap_or(today);
     while from < today {
         let until = from
@@ -175,5 +175,5 @@ async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<Shee
             .map_err(anyhow::Error::from)?;
         from = until;
     }
-    Ok(ledger.lay_out(today, |day| !city.calendar.is_working_day(day)))
+    Ok(ledger.into_grid(today, |day| !city.calendar.is_working_day(day)))
 }

@@ -9,8 +9,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
-use crate::insight::store::Wanted;
+use crate::http::responses::{ReadErrors, WriteErrors};
+use crate::insight::store::TopicFilter;
 use crate::insight::topic_actions::{self, FromTopic};
 use crate::insight::view::{self, TopicDetail, TopicView};
 use crate::people::caller::Caller;
@@ -33,7 +33,7 @@ pub struct TopicQuery {
 #[utoipa::path(
     tag = "insight",
     params(TopicQuery, Paging),
-    responses((status = 200, body = Page<TopicView>), ReadRefusals),
+    responses((status = 200, body = Page<TopicView>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/hot-topics")]
@@ -50,7 +50,7 @@ pub async fn list_topics(
         dismissed,
     } = query.into_inner();
     let asked = area.map(|text| county(&app, &text)).transpose()?;
-    let wanted = Wanted {
+    let wanted = TopicFilter {
         status,
         kind,
         area: topic_actions::confined_to(&caller)?.or(asked),
@@ -69,7 +69,7 @@ fn county(app: &App, text: &str) -> Result<String> {
 #[utoipa::path(
     tag = "insight",
     params(("id" = TopicId, Path)),
-    responses((status = 200, body = TopicDetail), ReadRefusals),
+    responses((status = 200, body = TopicDetail), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/hot-topics/{id}")]
@@ -99,7 +99,7 @@ pub struct RenameTopic {
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = RenameTopic,
-    responses((status = 200, body = TopicDetail), WriteRefusals),
+    responses((status = 200, body = TopicDetail), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/rename")]
@@ -125,7 +125,7 @@ pub struct SortTopic {
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = SortTopic,
-    responses((status = 200, body = TopicDetail), WriteRefusals),
+    responses((status = 200, body = TopicDetail), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/kind")]
@@ -156,7 +156,7 @@ pub struct MergeTopic {
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = MergeTopic,
-    responses((status = 200, body = TopicDetail), WriteRefusals),
+    responses((status = 200, body = TopicDetail), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/merge")]
@@ -184,7 +184,7 @@ pub struct SplitTopic {
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = SplitTopic,
-    responses((status = 200, body = TopicDetail), WriteRefusals),
+    responses((status = 200, body = TopicDetail), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/split")]
@@ -213,7 +213,7 @@ pub struct DismissTopic {
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = DismissTopic,
-    responses((status = 200, body = TopicDetail), WriteRefusals),
+    responses((status = 200, body = TopicDetail), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/dismiss")]
@@ -233,7 +233,7 @@ pub async fn dismiss_topic(
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = DismissTopic,
-    responses((status = 200, body = TopicDetail), WriteRefusals),
+    responses((status = 200, body = TopicDetail), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/restore")]
@@ -270,7 +270,7 @@ pub struct OpenedCampaign {
     tag = "insight",
     params(("id" = TopicId, Path)),
     request_body = CampaignFromTopic,
-    responses((status = 201, body = OpenedCampaign), WriteRefusals),
+    responses((status = 201, body = OpenedCampaign), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hot-topics/{id}/campaign")]

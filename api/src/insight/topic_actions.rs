@@ -11,10 +11,10 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, FieldError, Kind, Refusal, Result};
-use crate::insight::persist::{self, Moment};
+use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
+use crate::insight::persist::{self, RunContext};
 use crate::insight::store::{self, orders};
-use crate::people::caller::{Caller, Sight};
+use crate::people::caller::{Caller, OrderAccess};
 use crate::supervision::campaigns::service as campaigns;
 use crate::supervision::campaigns::service::{MAX_ORDERS, NewCampaign};
 
@@ -56,11 +56,11 @@ impl Refusal for Refused {
         }
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::BeyondArea => Kind::Forbidden,
-            Self::HasCampaign => Kind::Conflict,
-            Self::IntoItself | Self::NotAGroup | Self::NoPart => Kind::Rule,
+            Self::BeyondArea => ErrorKind::Forbidden,
+            Self::HasCampaign => ErrorKind::Conflict,
+            Self::IntoItself | Self::NotAGroup | Self::NoPart => ErrorKind::Rule,
         }
     }
 }
@@ -68,10 +68,10 @@ impl Refusal for Refused {
 /// The county whose topics a caller sees; none for the whole city. 403 for those who see no topics.
 pub fn confined_to(caller: &Caller) -> Result<Option<String>> {
     caller.require_any(&[Role::Supervisor, Role::Operator, Role::Admin])?;
-    match caller.sight() {
-        Sight::City => Ok(None),
-        Sight::Area(code) => Ok(Some(code)),
-        Sight::Own(_) | Sight::Unit(_) | Sight::Nothing => Err(Error::not_found()),
+    match caller.order_access() {
+        OrderAccess::City => Ok(None),
+        OrderAccess::Area(code) => Ok(Some(code)),
+        OrderAccess::OwnOrders(_) | OrderAccess::Unit(_) | OrderAccess::None => Err(Error::not_found()),
     }
 }
 
@@ -253,7 +253,7 @@ pub async fn split(
     }
     let moment = moment(app, now).await?;
     let txn = db::write(&app.db).await?;
-    let mut new = persist::blank(TopicId::generate(), TopicOrigin::Group, now);
+    let mut new = persist::new_topic(TopicId::generate(), TopicOrigin::Group, now);
     new.title = title.trim().to_owned();
     new.titled_by = Some(caller.person);
     new.pinned = true;
@@ -339,11 +339,11 @@ pub async fn open_campaign(
     Ok(campaign)
 }
 
-async fn moment(app: &App, now: DateTime<Utc>) -> Result<Moment> {
+async fn moment(app: &App, now: DateTime<Utc>) -> Result<RunContext> {
     let zone = app.city.load().zone();
     let first = orders::first_order_at(&app.db).await?.unwrap_or(now);
     let recent = now - chrono::TimeDelta::days(insight::topics::trend::RECENT_DAYS);
-    Ok(Moment {
+    Ok(RunContext {
         now,
         today: now.with_timezone(&zone).date_naive(),
         since: first.with_timezone(&zone).date_naive(),

@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use entity::ids::{OrderId, TopicId};
 use insight::topics::{Change, GroupId, Grouping, Settings, is_coherent};
 
-use crate::orders::search::text_index::Recent;
+use crate::orders::search::text_index::IndexedOrders;
 
 /// Delegates are few, and each speaks for many: two of them make a matter.
 const MIN_DELEGATES: usize = 2;
 
 /// A topic as the last run left it.
-pub struct Known {
+pub struct KnownTopic {
     pub id: TopicId,
     pub orders: Vec<OrderId>,
     /// Shaped by an analyst.
@@ -20,7 +20,7 @@ pub struct Known {
 
 /// What becomes of one topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delta {
+pub struct TopicDelta {
     pub topic: TopicId,
     pub is_new: bool,
     pub add: Vec<OrderId>,
@@ -33,7 +33,7 @@ pub struct Delta {
 
 /// Puts fresh reports into topics. Topics nothing happened to are not in the answer.
 #[must_use]
-pub fn find(recent: &Recent, known: &[Known], fresh: &[OrderId]) -> Vec<Delta> {
+pub fn find(recent: &IndexedOrders, known: &[KnownTopic], fresh: &[OrderId]) -> Vec<TopicDelta> {
     let mut grouping = Grouping::new(Settings::default());
     let mut names = Names::default();
     for topic in known {
@@ -41,15 +41,15 @@ pub fn find(recent: &Recent, known: &[Known], fresh: &[OrderId]) -> Vec<Delta> {
         names.topics.insert(group, topic.id);
     }
     let changes = grouping.assign(&recent.index, fresh);
-    changes.into_iter().for_each(|change| names.follow(change));
-    let before: HashMap<TopicId, &Known> = known.iter().map(|topic| (topic.id, topic)).collect();
+    changes.into_iter().for_each(|change| names.apply_change(change));
+    let before: HashMap<TopicId, &KnownTopic> = known.iter().map(|topic| (topic.id, topic)).collect();
     let ids: Vec<GroupId> = grouping.ids().collect();
     ids.into_iter()
         .filter_map(|group| {
             let members: BTreeSet<OrderId> = grouping.members(group).collect();
             let topic = match names.topics.get(&group) {
                 Some(topic) => *topic,
-                None if is_told(recent, &members, grouping.coherence(group)) => TopicId::generate(),
+                None if is_reportable(recent, &members, grouping.coherence(group)) => TopicId::generate(),
                 None => return None,
             };
             let held: BTreeSet<OrderId> = before
@@ -59,7 +59,7 @@ pub fn find(recent: &Recent, known: &[Known], fresh: &[OrderId]) -> Vec<Delta> {
                 .collect();
             // What has left memory by its age stays with its topic.
             let remembered = |order: &&OrderId| recent.index.contains(**order);
-            let delta = Delta {
+            let delta = TopicDelta {
                 topic,
                 is_new: !before.contains_key(&topic),
                 add: members.difference(&held).copied().collect(),
@@ -73,7 +73,7 @@ pub fn find(recent: &Recent, known: &[Known], fresh: &[OrderId]) -> Vec<Delta> {
         .collect()
 }
 
-fn is_told(recent: &Recent, members: &BTreeSet<OrderId>, coherence: f32) -> bool {
+fn is_reportable(recent: &IndexedOrders, members: &BTreeSet<OrderId>, coherence: f32) -> bool {
     let reporters = members
         .iter()
         .filter_map(|order| Some(recent.facts.get(order)?.reporter));
@@ -90,7 +90,7 @@ struct Names {
 }
 
 impl Names {
-    fn follow(&mut self, change: Change) {
+    fn apply_change(&mut self, change: Change) {
         match change {
             Change::Merged { from, into } => {
                 let Some(gone) = self.topics.remove(&from) else {
@@ -122,8 +122,8 @@ mod tests {
     use super::*;
     use crate::orders::search::text_index::Text;
 
-    fn recent(texts: &[&str]) -> (Recent, Vec<OrderId>) {
-        let mut recent = Recent::default();
+    fn recent(texts: &[&str]) -> (IndexedOrders, Vec<OrderId>) {
+        let mut recent = IndexedOrders::default();
         let mut ids = Vec::new();
         for text in texts {
             ids.push(add(&mut recent, ids.len(), text));
@@ -131,7 +131,7 @@ mod tests {
         (recent, ids)
     }
 
-    fn add(recent: &mut Recent, nth: usize, text: &str) -> OrderId {
+    fn add(recent: &mut IndexedOrders, nth: usize, text: &str) -> OrderId {
         let id = OrderId::generate();
         let row = Text {
             id,
@@ -157,7 +157,7 @@ mod tests {
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].is_new);
         assert_eq!(found[0].add, ids);
-        let known = [Known {
+        let known = [KnownTopic {
             id: found[0].topic,
             orders: ids.clone(),
             pinned: false,
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn two_topics_that_are_one_are_united_under_the_older_name() {
         let (recent, ids) = recent(&[WATER[0], WATER[1], WATER[2], WATER[3], WATER[0]]);
-        let known = |id, orders: &[OrderId]| Known {
+        let known = |id, orders: &[OrderId]| KnownTopic {
             id,
             orders: orders.to_vec(),
             pinned: false,
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn nothing_new_changes_nothing() {
         let (recent, ids) = recent(&WATER);
-        let known = [Known {
+        let known = [KnownTopic {
             id: TopicId::generate(),
             orders: ids,
             pinned: false,

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
-use crate::insight::store::{self, Listed, Wanted};
+use crate::insight::store::{self, TopicFilter, TopicRow};
 use crate::insight::topic_actions;
 use crate::people::caller::Caller;
 use crate::supervision::campaigns::service::MAX_ORDERS;
@@ -129,18 +129,18 @@ pub fn in_chinese(status: TopicStatus) -> &'static str {
 
 /// The topics that the caller may know of, the busiest first.
 pub async fn page(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<TopicView>> {
-    let wanted = Wanted {
+    let wanted = TopicFilter {
         area: topic_actions::confined_to(caller)?,
-        ..Wanted::default()
+        ..TopicFilter::default()
     };
     self::wanted(app, &wanted, paging).await
 }
 
 /// A page of what is wanted.
-pub async fn wanted(app: &App, wanted: &Wanted, paging: &Paging) -> Result<Page<TopicView>> {
+pub async fn wanted(app: &App, wanted: &TopicFilter, paging: &Paging) -> Result<Page<TopicView>> {
     let limit = paging.limit()?;
     let rows = store::list(&app.db, wanted, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.recent, row.id));
+    let page = Page::from_rows(rows, limit, |row| (row.recent, row.id));
     Ok(Page {
         items: views(app, page.items).await?,
         next_cursor: page.next_cursor,
@@ -168,7 +168,7 @@ pub async fn detail(app: &App, topic: topic::Model, area: Option<&str>) -> Resul
     let history = store::history(&app.db, topic.id, HISTORY).await?;
     let areas = store::areas(&app.db, &[topic.id]).await?;
     let city = app.city.load();
-    let shown = |order: &Listed| TopicOrder {
+    let shown = |order: &TopicRow| TopicOrder {
         number: order.number.clone(),
         status: order.status,
         area: order

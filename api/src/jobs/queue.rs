@@ -9,7 +9,7 @@ use crate::error::Result;
 
 /// What there is to do. A job carries an id at most; everything else is read when it runs.
 #[derive(Clone, Debug)]
-pub struct Job<'a> {
+pub struct NewJob<'a> {
     pub kind: &'a str,
     pub subject: String,
     /// Two unfinished jobs with one key are one job.
@@ -18,14 +18,14 @@ pub struct Job<'a> {
 }
 
 /// Adds a job; one that is already waiting under the same key is left as it is.
-pub async fn enqueue(connection: &impl ConnectionTrait, job: Job<'_>, now: DateTime<Utc>) -> Result<()> {
+pub async fn enqueue(connection: &impl ConnectionTrait, job: NewJob<'_>, now: DateTime<Utc>) -> Result<()> {
     enqueue_all(connection, vec![job], now).await
 }
 
 /// Adds jobs, some tens at most.
 pub async fn enqueue_all(
     connection: &impl ConnectionTrait,
-    jobs: Vec<Job<'_>>,
+    jobs: Vec<NewJob<'_>>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let rows = jobs.into_iter().map(|job| job::ActiveModel {

@@ -17,15 +17,15 @@ use crate::wechat::push::{self, PushEvent};
 use crate::{city, content, deadlines, notices, sites};
 
 /// Whether jobs of a kind that are due at the same time are done by [`run_together`]: every report brings one of each.
-pub fn is_done_together(kind: &str) -> bool {
+pub fn is_batched(kind: &str) -> bool {
     [content::check::CHECK_TEXT, content::apply_result::SETTLED].contains(&kind)
 }
 
 /// Runs several jobs of one kind. When it fails none is done, or each may be done again.
-pub async fn run_together(app: &App, kind: &str, subjects: &[&str]) -> Result<()> {
+pub async fn run_batch(app: &App, kind: &str, subjects: &[&str]) -> Result<()> {
     match kind {
         content::check::CHECK_TEXT => content::check::check_texts(app, subjects).await,
-        content::apply_result::SETTLED => tell_of_verdicts(app, subjects).await,
+        content::apply_result::SETTLED => emit_verdicts(app, subjects).await,
         _ => Err(anyhow::anyhow!("not a kind that is done together: {kind}").into()),
     }
 }
@@ -36,22 +36,22 @@ pub async fn run(app: &App, kind: &str, subject: &str) -> Result<()> {
         push::service::HANDLE => handle_push_message(app, subject).await,
         retrain::LEARN => retrain::nightly(app).await,
         cleanup::REMOVE_UNUSED => cleanup::remove_unused(app, subject).await,
-        automatic::ASK => automatic::ask(app, subject).await,
-        automatic::REMIND => automatic::remind(app, subject).await,
-        automatic::CALL => automatic::queue_call(app, subject).await,
+        automatic::ASK_FOR_VERDICT => automatic::ask(app, subject).await,
+        automatic::REMIND_DELEGATE => automatic::remind(app, subject).await,
+        automatic::QUEUE_MANUAL_CALL => automatic::queue_manual_call(app, subject).await,
         campaigns::joined::TELL => campaigns::joined::tell(app, subject).await,
         supervision::due_reminder::REMIND => supervision::due_reminder::remind(app, subject).await,
         sub_assignment_reminder::REMIND => sub_assignment_reminder::remind(app, subject).await,
         content::check::CHECK_TEXT => content::check::check_texts(app, &[subject]).await,
         content::check::CHECK_PICTURE => content::check::check_picture(app, subject).await,
-        content::apply_result::SETTLED => tell_of_verdicts(app, &[subject]).await,
+        content::apply_result::SETTLED => emit_verdicts(app, &[subject]).await,
         sites::rate_limit::FORGET_QUOTAS => sites::messages::forget_quotas(app).await,
-        history::verification::CHECK => history::verification::go_on(app, subject).await,
-        deadlines::RECOUNT => recount_deadlines(app).await,
+        history::verification::CHECK => history::verification::verify_pages(app, subject).await,
+        deadlines::RECOUNT => recalculate_deadlines(app).await,
         reports::write_job::WRITE_REPORT => reports::write_job::write(app, subject).await,
         reports::schedule::ASK_FOR_REPORT => reports::schedule::ask(app, subject).await,
-        export::job::STEP => export::job::step(app, subject).await,
-        export::job::REMOVE => export::job::remove(app, subject).await,
+        export::job::EXPORT_STEP => export::job::run_step(app, subject).await,
+        export::job::REMOVE_EXPORT => export::job::remove(app, subject).await,
         nightly::FIND_TOPICS => nightly::find_topics(app).await,
         _ => Err(anyhow::anyhow!("no job of this kind: {kind}").into()),
     }
@@ -69,20 +69,20 @@ async fn handle_push_message(app: &App, subject: &str) -> Result<()> {
         PushEvent::MediaChecked { .. } => content::apply_result::apply_push_event(app, &event).await?,
         PushEvent::Other(name) => tracing::info!(event = %name, "a push nobody waits for"),
     }
-    push::service::settle(app, subject).await
+    push::service::mark_handled(app, subject).await
 }
 
 /// Tells those who publish: each takes up what is his.
-async fn tell_of_verdicts(app: &App, subjects: &[&str]) -> Result<()> {
+async fn emit_verdicts(app: &App, subjects: &[&str]) -> Result<()> {
     let standings = content::review::standings(app, subjects).await?;
-    orders::submit::publication::settled(app, &standings).await?;
-    sites::messages::settled(app, &standings).await
+    orders::submit::publication::apply_check_results(app, &standings).await?;
+    sites::messages::apply_check_results(app, &standings).await
 }
 
 /// The replica that runs it may not have seen the announcement yet.
-async fn recount_deadlines(app: &App) -> Result<()> {
+async fn recalculate_deadlines(app: &App) -> Result<()> {
     city::refresh::refresh(app).await?;
-    let moved = orders::clocks::recalculate::recount(app, app.clock.now()).await?;
+    let moved = orders::clocks::recalculate::recalculate(app, app.clock.now()).await?;
     tracing::info!(moved, "deadlines counted anew");
     Ok(())
 }
@@ -94,8 +94,8 @@ pub async fn sweep(app: &App, now: DateTime<Utc>) -> Result<usize> {
 
 /// Brings the kept counts up to date. Where the product is served the keeper does it all the time; here it is part of
 /// doing everything that is due.
-pub async fn keep_counts(app: &App) -> Result<usize> {
-    projector::fold(app).await
+pub async fn project_counts(app: &App) -> Result<usize> {
+    projector::apply_changes(app).await
 }
 
 /// When the next light changes.

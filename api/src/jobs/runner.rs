@@ -20,60 +20,60 @@ use crate::jobs::registry;
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 const BATCH: u64 = 32;
 /// After as much as that there is more to do.
-const FULL: usize = 16;
+const BUSY_THRESHOLD: usize = 16;
 /// What comes within such a time is done together: a round costs the same for one job as for many, and whoever waits for
 /// a notice does not see the difference.
-const GATHER: Duration = Duration::from_millis(50);
+const BATCH_WINDOW: Duration = Duration::from_millis(50);
 /// 1 + 2 + 4 … minutes: the last try comes about a day after the first.
 const MAX_ATTEMPTS: i32 = 11;
-const IDLE: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Runs until told to stop; what is being done then is finished first.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut clocks_seen: Option<Instant> = None;
     while !stop.is_cancelled() {
         let done = {
-            let _turn = app.jobs.turn.lock().await;
+            let _turn = app.jobs.run_lock.lock().await;
             // Every order wakes this loop; no clock's line is as urgent as its notices.
-            if clocks_seen.is_none_or(|at| at.elapsed() >= IDLE) {
+            if clocks_seen.is_none_or(|at| at.elapsed() >= POLL_INTERVAL) {
                 clocks_seen = Some(Instant::now());
                 run_due(&app).await
             } else {
-                run_work(&app).await
+                run_once(&app).await
             }
         };
         match done {
-            Ok(done) if done >= FULL => continue,
+            Ok(done) if done >= BUSY_THRESHOLD => continue,
             Ok(0) => {
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = app.jobs.wake.notified() => {}
-                    () = tokio::time::sleep(IDLE) => {}
+                    () = tokio::time::sleep(POLL_INTERVAL) => {}
                 }
             }
             Ok(_) => {}
             Err(error) => {
                 tracing::error!(error = %error, "jobs: round failed");
-                stop.run_until_cancelled(tokio::time::sleep(IDLE)).await;
+                stop.run_until_cancelled(tokio::time::sleep(POLL_INTERVAL)).await;
             }
         }
-        stop.run_until_cancelled(tokio::time::sleep(GATHER)).await;
+        stop.run_until_cancelled(tokio::time::sleep(BATCH_WINDOW)).await;
     }
 }
 
 /// Does what is due now, the clocks and up to one batch of jobs and of pushes, and says how much that was.
 pub async fn run_due(app: &App) -> Result<usize> {
     let swept = registry::sweep(app, app.clock.now()).await?;
-    Ok(swept + run_work(app).await?)
+    Ok(swept + run_once(app).await?)
 }
 
-async fn run_work(app: &App) -> Result<usize> {
+async fn run_once(app: &App) -> Result<usize> {
     let (jobs, pushes) = tokio::join!(run_jobs(app), registry::deliver(app));
     Ok(jobs? + pushes?)
 }
 
 async fn run_jobs(app: &App) -> Result<usize> {
-    let claimed = claim(app, app.clock.now(), BATCH).await?;
+    let claimed = lease_due(app, app.clock.now(), BATCH).await?;
     let count = claimed.len();
     let ended = run_all(app, claimed).await;
     record(app, ended).await;
@@ -84,7 +84,7 @@ async fn run_jobs(app: &App) -> Result<usize> {
 async fn run_all(app: &App, claimed: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
     let mut parts: Vec<Vec<job::Model>> = Vec::new();
     for job in claimed {
-        let together = registry::is_done_together(&job.kind);
+        let together = registry::is_batched(&job.kind);
         let same = |part: &&mut Vec<job::Model>| part.first().is_some_and(|other| other.kind == job.kind);
         match parts.iter_mut().find(same).filter(|_| together) {
             Some(part) => part.push(job),
@@ -94,25 +94,25 @@ async fn run_all(app: &App, claimed: Vec<job::Model>) -> Vec<(job::Model, Result
     let slots = tokio::sync::Semaphore::new(app.config.job_workers.max(1));
     let ended = futures_util::future::join_all(parts.into_iter().map(|part| async {
         let _slot = slots.acquire().await;
-        run_part(app, part).await
+        run_batch_or_each(app, part).await
     }))
     .await;
     ended.into_iter().flatten().collect()
 }
 
 /// When jobs that are done together fail, each is done by itself: one must not keep the others from being done.
-async fn run_part(app: &App, part: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
-    if let [first, _, ..] = part.as_slice() {
-        let subjects: Vec<&str> = part.iter().map(|job| job.subject.as_str()).collect();
-        match registry::run_together(app, &first.kind, &subjects).await {
-            Ok(()) => return part.into_iter().map(|job| (job, Ok(()))).collect(),
+async fn run_batch_or_each(app: &App, batch: Vec<job::Model>) -> Vec<(job::Model, Result<()>)> {
+    if let [first, _, ..] = batch.as_slice() {
+        let subjects: Vec<&str> = batch.iter().map(|job| job.subject.as_str()).collect();
+        match registry::run_batch(app, &first.kind, &subjects).await {
+            Ok(()) => return batch.into_iter().map(|job| (job, Ok(()))).collect(),
             Err(error) => {
-                tracing::warn!(kind = %first.kind, jobs = part.len(), error = %error, "jobs failed together");
+                tracing::warn!(kind = %first.kind, jobs = batch.len(), error = %error, "jobs failed together");
             }
         }
     }
     let mut ended = Vec::new();
-    for job in part {
+    for job in batch {
         let outcome = registry::run(app, &job.kind, &job.subject).await;
         ended.push((job, outcome));
     }
@@ -121,7 +121,7 @@ async fn run_part(app: &App, part: Vec<job::Model>) -> Vec<(job::Model, Result<(
 
 /// Moves the clock to `target`, doing everything that comes due on the way at its own time and in order.
 pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
-    let _turn = app.jobs.turn.lock().await;
+    let _turn = app.jobs.run_lock.lock().await;
     loop {
         while run_one_due(app).await? {}
         match next_due(app).await? {
@@ -136,15 +136,15 @@ pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
 
 /// Runs everything that is due at the present time, one after the other.
 pub async fn drain(app: &App) -> Result<()> {
-    let _turn = app.jobs.turn.lock().await;
+    let _turn = app.jobs.run_lock.lock().await;
     while run_one_due(app).await? {}
     Ok(())
 }
 
 async fn run_one_due(app: &App) -> Result<bool> {
     let swept = registry::sweep(app, app.clock.now()).await?;
-    registry::keep_counts(app).await?;
-    let claimed = claim(app, app.clock.now(), 1).await?;
+    registry::project_counts(app).await?;
+    let claimed = lease_due(app, app.clock.now(), 1).await?;
     let mut done = swept + claimed.len();
     for job in claimed {
         run_one(app, job).await;
@@ -171,13 +171,13 @@ fn open() -> Select<job::Entity> {
 }
 
 /// Takes up to `count` jobs that are due under a lease, the longest due first.
-async fn claim(app: &App, now: DateTime<Utc>, count: u64) -> Result<Vec<job::Model>> {
-    let shared = db::skips_locked(&app.db);
+async fn lease_due(app: &App, now: DateTime<Utc>, count: u64) -> Result<Vec<job::Model>> {
+    let shared = db::supports_skip_locked(&app.db);
     // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
-    if !shared && free(now).limit(1).one(&app.db).await?.is_none() {
+    if !shared && leasable(now).limit(1).one(&app.db).await?.is_none() {
         return Ok(Vec::new());
     }
-    let mut due = free(now)
+    let mut due = leasable(now)
         .select_only()
         .column(job::Column::Id)
         .order_by_asc(job::Column::RunAt)
@@ -203,7 +203,7 @@ async fn claim(app: &App, now: DateTime<Utc>, count: u64) -> Result<Vec<job::Mod
 }
 
 /// Jobs that are due and that no worker holds.
-fn free(now: DateTime<Utc>) -> Select<job::Entity> {
+fn leasable(now: DateTime<Utc>) -> Select<job::Entity> {
     let unheld = Condition::any()
         .add(job::Column::LockedUntil.is_null())
         .add(job::Column::LockedUntil.lt(now));
@@ -217,13 +217,13 @@ async fn run_one(app: &App, job: job::Model) {
 
 /// Writes down how jobs ended: those that went well together, each failure by itself. What is not recorded is done
 /// again when its lease has run out, as after a crash.
-async fn record(app: &App, ended: Vec<(job::Model, Result<()>)>) {
-    let (well, badly): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, outcome)| outcome.is_ok());
+async fn record(app: &App, finished: Vec<(job::Model, Result<()>)>) {
+    let (well, badly): (Vec<_>, Vec<_>) = finished.into_iter().partition(|(_, outcome)| outcome.is_ok());
     let mut updates = Vec::with_capacity(badly.len() + 1);
     if !well.is_empty() {
         let held = well
             .iter()
-            .fold(Condition::any(), |any, (job, _)| any.add(still_held(job)));
+            .fold(Condition::any(), |any, (job, _)| any.add(lease_is_current(job)));
         updates.push(
             released()
                 .col_expr(job::Column::DoneAt, Expr::value(app.clock.now()))
@@ -243,7 +243,7 @@ async fn record(app: &App, ended: Vec<(job::Model, Result<()>)>) {
 }
 
 async fn write(app: &App, update: UpdateMany<job::Entity>) -> Result<()> {
-    if db::skips_locked(&app.db) {
+    if db::supports_skip_locked(&app.db) {
         update.exec(&app.db).await?;
         return Ok(());
     }
@@ -254,7 +254,7 @@ async fn write(app: &App, update: UpdateMany<job::Entity>) -> Result<()> {
 }
 
 /// Somebody else has the job by now if the count has moved.
-fn still_held(job: &job::Model) -> Condition {
+fn lease_is_current(job: &job::Model) -> Condition {
     Condition::all()
         .add(job::Column::Id.eq(job.id))
         .add(job::Column::Attempts.eq(job.attempts))
@@ -269,7 +269,7 @@ fn failed(job: &job::Model, error: &Error, now: DateTime<Utc>) -> UpdateMany<job
     tracing::warn!(kind = %job.kind, attempt = job.attempts, error = %error, "job failed");
     let update = released()
         .col_expr(job::Column::LastError, Expr::value(error.to_string()))
-        .filter(still_held(job));
+        .filter(lease_is_current(job));
     if job.attempts >= MAX_ATTEMPTS {
         update.col_expr(job::Column::FailedAt, Expr::value(now))
     } else {

@@ -50,7 +50,7 @@ impl Audience {
     /// Whether they may read who reported. A confidential report (保密) is open to staff and to its own
     /// reporter only: units never learn the name, and neither do other delegates.
     #[must_use]
-    pub fn learns_reporter(self, confidential: bool) -> bool {
+    pub fn may_see_reporter(self, confidential: bool) -> bool {
         !confidential
             || self.visibility() == Visibility::Supervision
             || matches!(self, Self::Reporter | Self::ReporterUnasked)
@@ -94,27 +94,27 @@ impl TemplateKey {
     }
 
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|key| key.as_str() == name)
     }
 }
 
 /// One cell of the table: these people, and what is pushed to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hears {
+pub struct AudienceRule {
     pub audience: Audience,
     pub push: Option<TemplateKey>,
 }
 
-const fn pushed(audience: Audience, template: TemplateKey) -> Hears {
-    Hears {
+const fn pushed(audience: Audience, template: TemplateKey) -> AudienceRule {
+    AudienceRule {
         audience,
         push: Some(template),
     }
 }
 
-const fn inbox(audience: Audience) -> Hears {
-    Hears { audience, push: None }
+const fn inbox(audience: Audience) -> AudienceRule {
+    AudienceRule { audience, push: None }
 }
 
 macro_rules! events {
@@ -134,7 +134,7 @@ macro_rules! events {
 
             /// Who hears of it, in the order of precedence.
             #[must_use]
-            pub fn heard_by(self) -> &'static [Hears] {
+            pub fn audiences(self) -> &'static [AudienceRule] {
                 use Audience::*;
                 use TemplateKey::*;
                 match self { $(Self::$kind => const { &[$($hears),*] },)* }
@@ -222,7 +222,7 @@ events! {
 impl EventKind {
     /// Whether the one who did it is told all the same: a report gets its receipt.
     #[must_use]
-    pub fn tells_its_actor(self) -> bool {
+    pub fn notifies_actor(self) -> bool {
         matches!(self, Self::Submitted | Self::FollowUpAsk)
     }
 }
@@ -232,17 +232,17 @@ mod tests {
     use super::*;
 
     fn told(kind: EventKind, audience: Audience) -> bool {
-        kind.heard_by().iter().any(|hears| hears.audience == audience)
+        kind.audiences().iter().any(|hears| hears.audience == audience)
     }
 
     #[test]
     fn every_event_is_heard_by_somebody_and_by_nobody_twice() {
         for kind in EventKind::ALL {
-            let mut audiences: Vec<_> = kind.heard_by().iter().map(|hears| hears.audience).collect();
+            let mut audiences: Vec<_> = kind.audiences().iter().map(|hears| hears.audience).collect();
             assert!(!audiences.is_empty(), "{kind:?}");
             audiences.sort();
             audiences.dedup();
-            assert_eq!(audiences.len(), kind.heard_by().len(), "{kind:?}");
+            assert_eq!(audiences.len(), kind.audiences().len(), "{kind:?}");
         }
     }
 
@@ -253,7 +253,7 @@ mod tests {
         names.dedup();
         assert_eq!(names.len(), EventKind::ALL.len());
         for key in TemplateKey::ALL {
-            assert_eq!(TemplateKey::named(key.as_str()), Some(key));
+            assert_eq!(TemplateKey::by_name(key.as_str()), Some(key));
         }
     }
 
@@ -307,11 +307,11 @@ mod tests {
     fn units_and_other_delegates_never_learn_who_reported_in_confidence() {
         use Audience::*;
         for audience in [Unit, UnitHead, NamedUnit, Endorsers, NamedPeople] {
-            assert!(!audience.learns_reporter(true), "{audience:?}");
-            assert!(audience.learns_reporter(false), "{audience:?}");
+            assert!(!audience.may_see_reporter(true), "{audience:?}");
+            assert!(audience.may_see_reporter(false), "{audience:?}");
         }
         for audience in [Reporter, Operators, CountySupervisors, CitySupervisors, Committee] {
-            assert!(audience.learns_reporter(true), "{audience:?}");
+            assert!(audience.may_see_reporter(true), "{audience:?}");
         }
     }
 }

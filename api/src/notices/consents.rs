@@ -17,7 +17,7 @@ use crate::notices::audience::TemplateKey;
 
 /// One template as its person sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct ConsentStatus {
     pub key: TemplateKey,
     pub template_id: String,
     pub title: String,
@@ -30,14 +30,14 @@ pub struct Standing {
 
 /// What the person answered to one question for consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum ConsentAnswer {
     Granted,
     Refused,
     /// Not asked after all (`filter`).
     Nothing,
 }
 
-impl Answer {
+impl ConsentAnswer {
     /// `accept`, `acceptWithAudio` … grant; `reject` and `ban` refuse.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
@@ -51,13 +51,13 @@ impl Answer {
 }
 
 /// Takes what `wx.requestSubscribeMessage` returned: by our template key or WeChat's template id.
-pub async fn record(app: &App, person: PersonId, results: &BTreeMap<String, String>) -> Result<()> {
+pub async fn record_answers(app: &App, person: PersonId, results: &BTreeMap<String, String>) -> Result<()> {
     let mut faults = Vec::new();
     let mut answers = Vec::new();
     for (name, text) in results.iter().filter(|(name, _)| *name != "errMsg") {
         let key =
-            TemplateKey::named(name).or_else(|| app.wording.template_by_id(name).map(|found| found.key));
-        match (key, Answer::read(text)) {
+            TemplateKey::by_name(name).or_else(|| app.messages.template_by_id(name).map(|found| found.key));
+        match (key, ConsentAnswer::read(text)) {
             (Some(key), Some(answer)) => answers.push((key, answer)),
             (None, _) => faults.push(fault(name, "unknown_template", "没有这个消息模板。")),
             (_, None) => faults.push(fault(name, "unknown_answer", "授权结果无法识别。")),
@@ -85,15 +85,15 @@ pub async fn apply(
     txn: &impl ConnectionTrait,
     person: PersonId,
     key: TemplateKey,
-    answer: Answer,
+    answer: ConsentAnswer,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let long_term = app
-        .wording
+        .messages
         .template(key)
         .is_some_and(|template| template.long_term);
     match answer {
-        Answer::Granted => {
+        ConsentAnswer::Granted => {
             let changes = [
                 (subscription::Column::Remaining, count().add(1)),
                 (subscription::Column::LongTerm, Expr::value(long_term)),
@@ -103,7 +103,7 @@ pub async fn apply(
             upsert(txn, row(person, key, 1, long_term, false, now), changes).await
         }
         // Whether a refusal takes back what was allowed before is not known; a count too high is put right.
-        Answer::Refused => {
+        ConsentAnswer::Refused => {
             let changes = [
                 (subscription::Column::Refused, Expr::value(true)),
                 (subscription::Column::LongTerm, Expr::value(false)),
@@ -111,7 +111,7 @@ pub async fn apply(
             ];
             upsert(txn, row(person, key, 0, false, true, now), changes).await
         }
-        Answer::Nothing => Ok(()),
+        ConsentAnswer::Nothing => Ok(()),
     }
 }
 
@@ -132,7 +132,7 @@ pub async fn revoke(
 }
 
 /// WeChat took messages: one consent less for each, unless it is a standing one.
-pub async fn spend(
+pub async fn consume(
     txn: &impl ConnectionTrait,
     taken: &[(PersonId, TemplateKey)],
     now: DateTime<Utc>,
@@ -160,7 +160,7 @@ pub async fn spend(
 }
 
 /// 43101: nothing is left. A consent given after `asked_at` is not touched. Each person stands in it once.
-pub async fn zero(
+pub async fn reset(
     txn: &impl ConnectionTrait,
     refused: &[(PersonId, TemplateKey)],
     asked_at: DateTime<Utc>,
@@ -190,14 +190,14 @@ pub async fn zero(
 }
 
 /// Every template with what we know of the person's consent.
-pub async fn standings(app: &App, person: PersonId) -> Result<Vec<Standing>> {
+pub async fn standings(app: &App, person: PersonId) -> Result<Vec<ConsentStatus>> {
     let rows = subscription::Entity::find()
         .filter(subscription::Column::PersonId.eq(person))
         .all(&app.db)
         .await?;
     let standing = |template: &crate::notices::template::Template| {
         let row = rows.iter().find(|row| row.template_key == template.key.as_str());
-        Standing {
+        ConsentStatus {
             key: template.key,
             template_id: template.id.clone(),
             title: template.title.clone(),
@@ -207,7 +207,7 @@ pub async fn standings(app: &App, person: PersonId) -> Result<Vec<Standing>> {
             refused: row.is_some_and(|row| row.refused),
         }
     };
-    Ok(app.wording.templates().map(standing).collect())
+    Ok(app.messages.templates().map(standing).collect())
 }
 
 fn count() -> Expr {

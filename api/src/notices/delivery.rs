@@ -20,7 +20,7 @@ use crate::notices::audience::TemplateKey;
 use crate::notices::delivery_result::{Outcome, judge};
 use crate::notices::{consents, delivery_store, store};
 use crate::wechat::calls::message::SubscribeMessage;
-use crate::wechat::circuit::Room;
+use crate::wechat::circuit::CircuitState;
 
 /// Longer than WeChat's slowest answer: an attempt that old was lost with its process.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -29,9 +29,9 @@ const OTHER_IN_FLIGHT: TimeDelta = TimeDelta::seconds(2);
 /// A push that could not be made for so long has lost its point; the inbox has the notice.
 const MAX_AGE: TimeDelta = TimeDelta::days(3);
 /// Messages under way at once, each to somebody else.
-const ROUND: usize = 16;
+const MAX_IN_FLIGHT: usize = 16;
 /// Due deliveries looked at for a round: several may be for one person, who gets one at a time.
-const LOOKED_AT: u64 = 64;
+const SCAN_LIMIT: u64 = 64;
 
 /// An attempt that is ours to make; its row is as it was before.
 struct Attempt {
@@ -41,7 +41,7 @@ struct Attempt {
 }
 
 /// What is to become of a due delivery.
-enum Fate {
+enum Disposition {
     Attempt {
         key: TemplateKey,
         openid: String,
@@ -54,37 +54,37 @@ enum Fate {
 
 /// What was done with the deliveries that were due.
 #[derive(Default)]
-struct Round {
+struct LeasedBatch {
     attempts: Vec<Attempt>,
     /// Ended or put off without an attempt.
-    dealt_with: usize,
+    skipped: usize,
 }
 
 /// Makes one round of the pushes that are due, each at most once, and says with how many something was done. While
 /// WeChat is left alone they wait and cost nothing.
 pub async fn deliver_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    let most = match app.wechat.room_for_messages() {
-        Room::ClosedUntil(_) => return Ok(0),
-        Room::OneTrial => 1,
-        Room::Open => ROUND,
+    let limit = match app.wechat.room_for_messages() {
+        CircuitState::OpenUntil(_) => return Ok(0),
+        CircuitState::HalfOpen => 1,
+        CircuitState::Closed => MAX_IN_FLIGHT,
     };
     // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
     if delivery_store::next_due(&app.db).await?.is_none_or(|at| at > now) {
         return Ok(0);
     }
-    let round = claim(app, most, now).await?;
-    let done = round.attempts.len() + round.dealt_with;
+    let round = lease_due(app, limit, now).await?;
+    let done = round.attempts.len() + round.skipped;
     let calls: FuturesUnordered<_> = round
         .attempts
         .into_iter()
         .map(|attempt| async {
-            let outcome = send(app, &attempt).await;
+            let outcome = push(app, &attempt).await;
             (attempt, outcome)
         })
         .collect();
     // Those whose answers are there are written down together; nobody waits for the slowest.
-    let mut answered = calls.ready_chunks(ROUND);
+    let mut answered = calls.ready_chunks(MAX_IN_FLIGHT);
     while let Some(ended) = answered.next().await {
         record(app, ended, now).await?;
     }
@@ -95,53 +95,58 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
 pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
     let next = delivery_store::next_due(&app.db).await?;
     Ok(match app.wechat.room_for_messages() {
-        Room::ClosedUntil(until) => next.map(|next| next.max(until)),
-        Room::Open | Room::OneTrial => next,
+        CircuitState::OpenUntil(until) => next.map(|next| next.max(until)),
+        CircuitState::Closed | CircuitState::HalfOpen => next,
     })
 }
 
-/// Takes up to `most` deliveries that are still to be made, one a person.
-async fn claim(app: &App, most: usize, now: DateTime<Utc>) -> Result<Round> {
+/// Takes up to `limit` deliveries that are still to be made, one a person.
+async fn lease_due(app: &App, limit: usize, now: DateTime<Utc>) -> Result<LeasedBatch> {
     let txn = db::write(&app.db).await?;
-    let round = claim_in(app, &txn, most, now).await?;
+    let round = claim_in(app, &txn, limit, now).await?;
     txn.commit().await?;
     Ok(round)
 }
 
-async fn claim_in(app: &App, txn: &impl ConnectionTrait, most: usize, now: DateTime<Utc>) -> Result<Round> {
-    let due = delivery_store::due(txn, now, LOOKED_AT).await?;
-    let known = Known::about(app, txn, &due, now).await?;
-    let (mut round, mut taken) = (Round::default(), HashSet::new());
+async fn claim_in(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    limit: usize,
+    now: DateTime<Utc>,
+) -> Result<LeasedBatch> {
+    let due = delivery_store::due(txn, now, SCAN_LIMIT).await?;
+    let known = DeliveryContext::load(app, txn, &due, now).await?;
+    let (mut round, mut taken) = (LeasedBatch::default(), HashSet::new());
     let mut ended: BTreeMap<DeliveryStatus, Vec<DeliveryId>> = BTreeMap::new();
     let mut waiting = Vec::new();
     for row in due {
         let (id, person) = (row.id, row.person_id);
         match known.fate(app, &row, now) {
-            Fate::Attempt { .. } if round.attempts.len() == most || !taken.insert(person) => {}
-            Fate::Attempt { key, openid } => round.attempts.push(Attempt { row, key, openid }),
-            Fate::End(status) => ended.entry(status).or_default().push(id),
-            Fate::WaitForOther => waiting.push(id),
+            Disposition::Attempt { .. } if round.attempts.len() == limit || !taken.insert(person) => {}
+            Disposition::Attempt { key, openid } => round.attempts.push(Attempt { row, key, openid }),
+            Disposition::End(status) => ended.entry(status).or_default().push(id),
+            Disposition::WaitForOther => waiting.push(id),
         }
     }
-    round.dealt_with = waiting.len() + ended.values().map(Vec::len).sum::<usize>();
+    round.skipped = waiting.len() + ended.values().map(Vec::len).sum::<usize>();
     for (status, ids) in ended {
-        delivery_store::end(txn, &ids, status, now).await?;
+        delivery_store::close(txn, &ids, status, now).await?;
     }
-    delivery_store::put_off(txn, &waiting, now + OTHER_IN_FLIGHT).await?;
+    delivery_store::postpone(txn, &waiting, now + OTHER_IN_FLIGHT).await?;
     let leased: Vec<_> = round.attempts.iter().map(|attempt| attempt.row.id).collect();
     delivery_store::lease(txn, &leased, now + LEASE).await?;
     Ok(round)
 }
 
 /// What decides over due deliveries, read for all of them at once.
-struct Known {
+struct DeliveryContext {
     openids: HashMap<PersonId, Vec<u8>>,
     in_flight: HashSet<PersonId>,
     unsubscribed: HashSet<(PersonId, String)>,
 }
 
-impl Known {
-    async fn about(
+impl DeliveryContext {
+    async fn load(
         app: &App,
         txn: &impl ConnectionTrait,
         due: &[delivery::Model],
@@ -152,8 +157,8 @@ impl Known {
         people.dedup();
         let wanted: Vec<_> = due
             .iter()
-            .filter(|_| app.wording.consents_told)
-            .filter_map(|row| Some((row.person_id, TemplateKey::named(&row.template_key)?)))
+            .filter(|_| app.messages.consent_events_enabled)
+            .filter_map(|row| Some((row.person_id, TemplateKey::by_name(&row.template_key)?)))
             .collect();
         Ok(Self {
             openids: delivery_store::openids(txn, &people).await?,
@@ -162,39 +167,39 @@ impl Known {
         })
     }
 
-    fn fate(&self, app: &App, row: &delivery::Model, now: DateTime<Utc>) -> Fate {
+    fn fate(&self, app: &App, row: &delivery::Model, now: DateTime<Utc>) -> Disposition {
         if row.leased_until.is_some() {
             // The lease has run out: whoever was at it is gone, and WeChat may have the message.
-            return Fate::End(DeliveryStatus::Unknown);
+            return Disposition::End(DeliveryStatus::Unknown);
         }
-        let key = TemplateKey::named(&row.template_key);
+        let key = TemplateKey::by_name(&row.template_key);
         let (Some(key), Some(sealed)) = (key, self.openids.get(&row.person_id)) else {
-            return Fate::End(DeliveryStatus::Superseded);
+            return Disposition::End(DeliveryStatus::Superseded);
         };
         if row.created_at + MAX_AGE < now {
-            return Fate::End(DeliveryStatus::Failed);
+            return Disposition::End(DeliveryStatus::Failed);
         }
         if self
             .unsubscribed
             .contains(&(row.person_id, row.template_key.clone()))
         {
-            return Fate::End(DeliveryStatus::NotSubscribed);
+            return Disposition::End(DeliveryStatus::NotSubscribed);
         }
         if self.in_flight.contains(&row.person_id) {
-            return Fate::WaitForOther;
+            return Disposition::WaitForOther;
         }
         match app.sealer.open_text(sealed) {
-            Ok(openid) => Fate::Attempt { key, openid },
+            Ok(openid) => Disposition::Attempt { key, openid },
             Err(error) => {
                 tracing::error!(delivery = %row.id, error = %error, "an openid cannot be opened; is its DATA_KEY still there?");
-                Fate::End(DeliveryStatus::Failed)
+                Disposition::End(DeliveryStatus::Failed)
             }
         }
     }
 }
 
-async fn send(app: &App, attempt: &Attempt) -> Outcome {
-    let Some(template) = app.wording.template(attempt.key) else {
+async fn push(app: &App, attempt: &Attempt) -> Outcome {
+    let Some(template) = app.messages.template(attempt.key) else {
         return Outcome::Failed { errcode: None };
     };
     let fields = attempt.row.data.get("fields").cloned().unwrap_or_default();
@@ -212,7 +217,7 @@ async fn send(app: &App, attempt: &Attempt) -> Outcome {
         &sent,
         attempt.row.attempts + 1,
         app.clock.now(),
-        app.wording.zone(),
+        app.messages.zone(),
     );
     match (&outcome, &sent) {
         (Outcome::Failed { .. }, Err(error)) => {
@@ -237,7 +242,7 @@ async fn record(app: &App, ended: Vec<(Attempt, Outcome)>, asked_at: DateTime<Ut
     let (mut spent, mut refused) = (Vec::new(), Vec::new());
     for (attempt, outcome) in ended {
         let (person, key) = (attempt.row.person_id, attempt.key);
-        let mut made = delivery_store::Made {
+        let mut made = delivery_store::FinishedAttempt {
             id: attempt.row.id,
             attempts: attempt.row.attempts + 1,
             message_id: None,
@@ -263,13 +268,13 @@ async fn record(app: &App, ended: Vec<(Attempt, Outcome)>, asked_at: DateTime<Ut
     }
     let txn = db::write(&app.db).await?;
     for ((status, errcode), made) in settled {
-        delivery_store::settle(&txn, &made, status, errcode, now).await?;
+        delivery_store::complete(&txn, &made, status, errcode, now).await?;
     }
     for ((at, errcode), made) in later {
-        delivery_store::give_back(&txn, &made, at, errcode).await?;
+        delivery_store::reschedule(&txn, &made, at, errcode).await?;
     }
-    consents::spend(&txn, &spent, now).await?;
-    consents::zero(&txn, &refused, asked_at, now).await?;
+    consents::consume(&txn, &spent, now).await?;
+    consents::reset(&txn, &refused, asked_at, now).await?;
     txn.commit().await?;
     Ok(())
 }

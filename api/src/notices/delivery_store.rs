@@ -18,7 +18,7 @@ use crate::db;
 
 /// An attempt that has been made.
 #[derive(Clone, Debug)]
-pub struct Made {
+pub struct FinishedAttempt {
     pub id: DeliveryId,
     /// With this one.
     pub attempts: i32,
@@ -43,15 +43,15 @@ pub async fn next_due(connection: &impl ConnectionTrait) -> Result<Option<DateTi
 pub async fn due(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    most: u64,
+    limit: u64,
 ) -> Result<Vec<delivery::Model>, DbErr> {
     let mut due = Entity::find()
         .filter(Column::NextAt.lte(now))
         .filter(Column::Status.eq(DeliveryStatus::Waiting))
         .order_by_asc(Column::NextAt)
         .order_by_asc(Column::Id)
-        .limit(most);
-    if db::skips_locked(txn) {
+        .limit(limit);
+    if db::supports_skip_locked(txn) {
         due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     due.all(txn).await
@@ -106,7 +106,7 @@ pub async fn lease(
 }
 
 /// Leaves deliveries alone until then.
-pub async fn put_off(
+pub async fn postpone(
     txn: &impl ConnectionTrait,
     ids: &[DeliveryId],
     until: DateTime<Utc>,
@@ -116,7 +116,7 @@ pub async fn put_off(
 }
 
 /// Ends deliveries without an attempt, or one whose attempt was lost.
-pub async fn end(
+pub async fn close(
     txn: &impl ConnectionTrait,
     ids: &[DeliveryId],
     status: DeliveryStatus,
@@ -138,9 +138,9 @@ async fn of(txn: &impl ConnectionTrait, update: UpdateMany<Entity>, ids: &[Deliv
 }
 
 /// Ends attempts. Only the latest attempt may, also when it was taken for lost meanwhile.
-pub async fn settle(
+pub async fn complete(
     txn: &impl ConnectionTrait,
-    made: &[Made],
+    made: &[FinishedAttempt],
     status: DeliveryStatus,
     errcode: Option<i32>,
     now: DateTime<Utc>,
@@ -152,7 +152,7 @@ pub async fn settle(
     ending(status, now)
         .col_expr(Column::Errcode, Expr::value(errcode))
         .col_expr(Column::MessageId, message_id.into())
-        .filter(latest(made))
+        .filter(is_latest_attempt(made))
         .filter(Column::Status.is_in([DeliveryStatus::Waiting, DeliveryStatus::Unknown]))
         .exec(txn)
         .await?;
@@ -160,23 +160,23 @@ pub async fn settle(
 }
 
 /// Gives attempts back, to be made again at `at`.
-pub async fn give_back(
+pub async fn reschedule(
     txn: &impl ConnectionTrait,
-    made: &[Made],
+    made: &[FinishedAttempt],
     at: DateTime<Utc>,
     errcode: Option<i32>,
 ) -> Result<(), DbErr> {
     released()
         .col_expr(Column::NextAt, Expr::value(at))
         .col_expr(Column::Errcode, Expr::value(errcode))
-        .filter(latest(made))
+        .filter(is_latest_attempt(made))
         .filter(Column::Status.eq(DeliveryStatus::Waiting))
         .exec(txn)
         .await?;
     Ok(())
 }
 
-fn latest(made: &[Made]) -> Condition {
+fn is_latest_attempt(made: &[FinishedAttempt]) -> Condition {
     made.iter().fold(Condition::any(), |any, one| {
         any.add(
             Condition::all()

@@ -20,7 +20,10 @@ pub async fn list(
     let after: Option<(DateTime<Utc>, NoticeId)> = paging.after()?;
     let rows = store::inbox(&app.db, person, unread_only, after, limit).await?;
     let unread = store::unread(&app.db, person).await?;
-    Ok((Page::cut(rows, limit, |row| (row.created_at, row.id)), unread))
+    Ok((
+        Page::from_rows(rows, limit, |row| (row.created_at, row.id)),
+        unread,
+    ))
 }
 
 /// Marks one line as read; reading it again changes nothing. Somebody else's line does not exist.

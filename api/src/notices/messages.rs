@@ -13,12 +13,12 @@ use crate::notices::{Wording, store};
 
 /// What notices are written with.
 #[derive(Clone)]
-pub struct Voice {
+pub struct MessageCatalog {
     wording: Wording,
     city: CityHandle,
 }
 
-impl Deref for Voice {
+impl Deref for MessageCatalog {
     type Target = Wording;
 
     fn deref(&self) -> &Wording {
@@ -26,7 +26,7 @@ impl Deref for Voice {
     }
 }
 
-impl Voice {
+impl MessageCatalog {
     #[must_use]
     pub fn new(wording: Wording, city: CityHandle) -> Self {
         Self { wording, city }

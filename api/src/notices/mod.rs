@@ -26,6 +26,6 @@ pub mod wording;
 
 pub use audience::EventKind;
 pub use event::Event;
-pub use messages::Voice;
-pub use outbox::{tell, tell_all};
+pub use messages::MessageCatalog;
+pub use outbox::{emit, emit_all};
 pub use wording::Wording;

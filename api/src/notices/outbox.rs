@@ -15,11 +15,11 @@ use crate::error::Result;
 use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
 use crate::notices::fields::{cut, visible};
-use crate::notices::messages::Voice;
-use crate::notices::recipients::Found;
+use crate::notices::messages::MessageCatalog;
+use crate::notices::recipients::AudienceCache;
 use crate::notices::store;
 use crate::notices::template::Card;
-use crate::notices::text_pattern::Facts;
+use crate::notices::text_pattern::PlaceholderValues;
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
@@ -38,23 +38,23 @@ struct Recipient {
 
 /// Tells everybody whom the event concerns. Call it inside the event's transaction, and wake the jobs
 /// (`app.jobs.wake`) after the commit.
-pub async fn tell(
+pub async fn emit(
     connection: &impl ConnectionTrait,
-    voice: &Voice,
+    voice: &MessageCatalog,
     event: &Event<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    tell_all(connection, voice, std::slice::from_ref(event), now).await
+    emit_all(connection, voice, std::slice::from_ref(event), now).await
 }
 
 /// The same for several events of one transaction. Whom two of them concern hears of both.
-pub async fn tell_all(
+pub async fn emit_all(
     connection: &impl ConnectionTrait,
-    voice: &Voice,
+    voice: &MessageCatalog,
     events: &[Event<'_>],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut outgoing = Outgoing::default();
+    let mut outgoing = OutboxBatch::default();
     for event in events {
         outgoing.add(connection, voice, event, now).await?;
     }
@@ -63,17 +63,17 @@ pub async fn tell_all(
 
 /// What the events of a transaction cause.
 #[derive(Default)]
-struct Outgoing {
-    found: Found,
+struct OutboxBatch {
+    found: AudienceCache,
     notices: Vec<notice::ActiveModel>,
     deliveries: Vec<delivery::ActiveModel>,
 }
 
-impl Outgoing {
+impl OutboxBatch {
     async fn add(
         &mut self,
         connection: &impl ConnectionTrait,
-        voice: &Voice,
+        voice: &MessageCatalog,
         event: &Event<'_>,
         now: DateTime<Utc>,
     ) -> Result<()> {
@@ -82,7 +82,7 @@ impl Outgoing {
             return Ok(());
         }
         let facts = facts(connection, voice, event, now).await?;
-        let wanted = if voice.consents_told {
+        let wanted = if voice.consent_events_enabled {
             wanted(&recipients)
         } else {
             Vec::new()
@@ -99,7 +99,7 @@ impl Outgoing {
             {
                 let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
                 self.deliveries
-                    .push(waiting(id, recipient.person, key, card, asked, now));
+                    .push(new_delivery(id, recipient.person, key, card, asked, now));
             }
             self.notices.push(notice::ActiveModel {
                 id: Set(id),
@@ -122,8 +122,8 @@ impl Outgoing {
         event: &Event<'_>,
     ) -> Result<Vec<Recipient>> {
         let mut found: BTreeMap<PersonId, Recipient> = BTreeMap::new();
-        let skipped = event.actor.filter(|_| !event.kind.tells_its_actor());
-        for hears in event.kind.heard_by() {
+        let skipped = event.actor.filter(|_| !event.kind.notifies_actor());
+        for hears in event.kind.audiences() {
             for reachable in self.found.of(connection, hears.audience, event).await? {
                 if Some(reachable.person) == skipped {
                     continue;
@@ -163,48 +163,48 @@ fn data(event: &Event<'_>) -> serde_json::Value {
 /// What may be said to everybody; `reporter` is taken away again where it may not be known.
 async fn facts(
     connection: &impl ConnectionTrait,
-    voice: &Voice,
+    voice: &MessageCatalog,
     event: &Event<'_>,
     now: DateTime<Utc>,
-) -> Result<Facts> {
-    let mut facts = Facts::new();
-    voice.add_own_facts(event.kind, &mut facts);
+) -> Result<PlaceholderValues> {
+    let mut facts = PlaceholderValues::new();
+    voice.add_wording_values(event.kind, &mut facts);
     facts.insert("time", voice.date(now));
-    let asked = |fact| voice.asks_for(event.kind, fact);
+    let asked = |fact| voice.uses_placeholder(event.kind, fact);
     let unit = event.unit.or_else(|| event.order.and_then(|order| order.unit_id));
     if let (true, Some(unit)) = (asked("unit"), unit) {
-        put(&mut facts, "unit", voice.unit(connection, unit).await?);
+        set_value(&mut facts, "unit", voice.unit(connection, unit).await?);
     }
     if let Some(order) = event.order {
         facts.insert("number", order.number.clone());
         facts.insert("round", order.round.to_string());
         facts.insert("summary", cut(&visible(&order.description), SUMMARY_CHARS));
-        put(&mut facts, "due", order.due_at.map(|due| voice.date(due)));
-        put(&mut facts, "committee", order.committee.clone());
+        set_value(&mut facts, "due", order.due_at.map(|due| voice.date(due)));
+        set_value(&mut facts, "committee", order.committee.clone());
         if let (true, Some(code)) = (asked("category"), &order.category_code) {
-            put(&mut facts, "category", voice.category(connection, code).await?);
+            set_value(&mut facts, "category", voice.category(connection, code).await?);
         }
         if asked("place") {
-            put(&mut facts, "place", place(connection, voice, order).await?);
+            set_value(&mut facts, "place", place(connection, voice, order).await?);
         }
         if asked("reporter") {
-            put(
+            set_value(
                 &mut facts,
                 "reporter",
                 store::person_name(connection, order.reporter_id).await?,
             );
         }
     }
-    put(&mut facts, "due", event.due.map(|due| voice.date(due)));
-    put(&mut facts, "committee", event.committee.clone());
-    put(&mut facts, "note", event.note.as_deref().map(visible));
-    put(&mut facts, "title", event.title.clone());
-    put(&mut facts, "reference", event.reference.clone());
+    set_value(&mut facts, "due", event.due.map(|due| voice.date(due)));
+    set_value(&mut facts, "committee", event.committee.clone());
+    set_value(&mut facts, "note", event.note.as_deref().map(visible));
+    set_value(&mut facts, "title", event.title.clone());
+    set_value(&mut facts, "reference", event.reference.clone());
     Ok(facts)
 }
 
 /// Keeps what is there when there is nothing to put.
-fn put(facts: &mut Facts, name: &'static str, value: Option<String>) {
+fn set_value(facts: &mut PlaceholderValues, name: &'static str, value: Option<String>) {
     if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
         facts.insert(name, value);
     }
@@ -212,7 +212,7 @@ fn put(facts: &mut Facts, name: &'static str, value: Option<String>) {
 
 async fn place(
     connection: &impl ConnectionTrait,
-    voice: &Voice,
+    voice: &MessageCatalog,
     order: &order::Model,
 ) -> Result<Option<String>> {
     match order.address.as_deref().filter(|text| !text.trim().is_empty()) {
@@ -221,22 +221,22 @@ async fn place(
     }
 }
 
-fn facts_for(recipient: &Recipient, event: &Event<'_>, facts: &Facts) -> Facts {
+fn facts_for(recipient: &Recipient, event: &Event<'_>, facts: &PlaceholderValues) -> PlaceholderValues {
     let mut facts = facts.clone();
     let confidential = event.order.is_none_or(|order| order.confidential);
-    if !recipient.audience.learns_reporter(confidential) {
+    if !recipient.audience.may_see_reporter(confidential) {
         facts.remove("reporter");
     }
     if let (Audience::Endorsers, Some(order)) = (recipient.audience, event.order) {
-        publish(&mut facts, order, event.actor);
+        redact_unpublished(&mut facts, order, event.actor);
     }
     facts
 }
 
 /// Leaves out what is not published to other delegates: a report that has not been found fit, and what its delegate says
 /// to the desk.
-fn publish(facts: &mut Facts, order: &order::Model, actor: Option<PersonId>) {
-    if let Some(instead) = publication_rules::in_place_of_words(order.content_check) {
+fn redact_unpublished(facts: &mut PlaceholderValues, order: &order::Model, actor: Option<PersonId>) {
+    if let Some(instead) = publication_rules::placeholder_text(order.content_check) {
         facts.insert("summary", instead.to_owned());
         facts.remove("place");
     }
@@ -246,7 +246,7 @@ fn publish(facts: &mut Facts, order: &order::Model, actor: Option<PersonId>) {
 }
 
 /// A push to be made, or, where we know that it is not wanted, the record of it.
-fn waiting(
+fn new_delivery(
     notice: NoticeId,
     person: PersonId,
     key: TemplateKey,

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::db;
 use crate::error::Result;
 use crate::notices::audience::TemplateKey;
-use crate::notices::consents::{self, Answer};
+use crate::notices::consents::{self, ConsentAnswer};
 use crate::notices::store;
 use crate::people::sealing::OpenId;
 use crate::wechat::push::PushEvent;
@@ -36,14 +36,14 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
 /// none of ours.
 async fn consented(app: &App, openid: &str, template_id: &str, accepted: bool) -> Result<()> {
     let now = app.clock.now();
-    let Some(template) = app.wording.template_by_id(template_id) else {
+    let Some(template) = app.messages.template_by_id(template_id) else {
         return Ok(());
     };
     let txn = db::write(&app.db).await?;
     let hash = app.sealer.openid_hash(&OpenId::new(openid));
     if let Some(person) = store::person_by_openid(&txn, &hash).await? {
         if accepted {
-            consents::apply(app, &txn, person, template.key, Answer::Granted, now).await?;
+            consents::apply(app, &txn, person, template.key, ConsentAnswer::Granted, now).await?;
         } else {
             consents::revoke(&txn, person, template.key, now).await?;
         }
@@ -62,7 +62,7 @@ async fn settled(
     delivered: bool,
 ) -> Result<()> {
     let now = app.clock.now();
-    let Some(template) = app.wording.template_by_id(template_id) else {
+    let Some(template) = app.messages.template_by_id(template_id) else {
         return Ok(());
     };
     let txn = db::write(&app.db).await?;
@@ -77,9 +77,9 @@ async fn settled(
             };
             let known = row.message_id.clone().or(message_id.map(str::to_owned));
             let was_unknown = row.status == DeliveryStatus::Unknown;
-            store::settle_finally(&txn, &row, status, known, now).await?;
+            store::apply_delivery_report(&txn, &row, status, known, now).await?;
             if was_unknown {
-                consents::spend(&txn, &[(person, template.key)], now).await?;
+                consents::consume(&txn, &[(person, template.key)], now).await?;
             }
         }
     }

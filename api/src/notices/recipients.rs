@@ -15,32 +15,32 @@ use crate::notices::event::Event;
 
 /// Somebody active, and whether WeChat can reach him at all.
 #[derive(Clone, Copy, Debug)]
-pub struct Reachable {
+pub struct AudienceMember {
     pub person: PersonId,
     pub bound: bool,
 }
 
 /// The audiences that a transaction has found so far.
 #[derive(Default)]
-pub struct Found(HashMap<Whom, Vec<Reachable>>);
+pub struct AudienceCache(HashMap<AudienceKey, Vec<AudienceMember>>);
 
 /// Whom an audience means, where it is the same people for many orders.
 #[derive(PartialEq, Eq, Hash)]
-struct Whom {
+struct AudienceKey {
     audience: Audience,
     unit: Option<UnitId>,
     county: Option<String>,
     committee: Option<String>,
 }
 
-impl Found {
+impl AudienceCache {
     /// Everybody of the audience; empty where the event names nobody of that kind.
     pub async fn of(
         &mut self,
         connection: &impl ConnectionTrait,
         audience: Audience,
         event: &Event<'_>,
-    ) -> Result<Vec<Reachable>> {
+    ) -> Result<Vec<AudienceMember>> {
         let Some(which) = condition(audience, event) else {
             return Ok(Vec::new());
         };
@@ -57,7 +57,7 @@ impl Found {
 }
 
 /// None for the people of one order or one event.
-fn whom(audience: Audience, event: &Event<'_>) -> Option<Whom> {
+fn whom(audience: Audience, event: &Event<'_>) -> Option<AudienceKey> {
     let order = event.order;
     let unit = match audience {
         Audience::Unit | Audience::UnitHead => order?.unit_id,
@@ -72,7 +72,7 @@ fn whom(audience: Audience, event: &Event<'_>) -> Option<Whom> {
     };
     let county = || order.and_then(|order| order.area_code.clone());
     let committee = || order.and_then(|order| order.committee.clone());
-    Some(Whom {
+    Some(AudienceKey {
         audience,
         unit,
         county: event.area.clone().or_else(county),
@@ -80,7 +80,7 @@ fn whom(audience: Audience, event: &Event<'_>) -> Option<Whom> {
     })
 }
 
-async fn query(connection: &impl ConnectionTrait, which: Condition) -> Result<Vec<Reachable>> {
+async fn query(connection: &impl ConnectionTrait, which: Condition) -> Result<Vec<AudienceMember>> {
     let rows: Vec<(PersonId, Option<String>)> = person::Entity::find()
         .select_only()
         .column(person::Column::Id)
@@ -90,7 +90,7 @@ async fn query(connection: &impl ConnectionTrait, which: Condition) -> Result<Ve
         .into_tuple()
         .all(connection)
         .await?;
-    let reachable = |(person, openid): (PersonId, Option<String>)| Reachable {
+    let reachable = |(person, openid): (PersonId, Option<String>)| AudienceMember {
         person,
         bound: openid.is_some(),
     };

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::http::paging::Paging;
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
-use crate::notices::consents::{self, Standing};
+use crate::notices::consents::{self, ConsentStatus};
 use crate::notices::{inbox, outbox};
 use crate::people::caller::Caller;
 
@@ -87,7 +87,7 @@ pub struct SubscriptionsReply {
 }
 
 fn reply(app: &App, row: notice::Model) -> NoticeReply {
-    let zone = app.wording.zone();
+    let zone = app.messages.zone();
     let page = outbox::page_of(row.order_id, &row.data);
     let number = row.data.get("number").and_then(|number| number.as_str());
     NoticeReply {
@@ -102,8 +102,8 @@ fn reply(app: &App, row: notice::Model) -> NoticeReply {
     }
 }
 
-fn subscriptions(standings: Vec<Standing>) -> SubscriptionsReply {
-    let reply = |standing: Standing| SubscriptionReply {
+fn subscriptions(standings: Vec<ConsentStatus>) -> SubscriptionsReply {
+    let reply = |standing: ConsentStatus| SubscriptionReply {
         template_key: standing.key.as_str().to_owned(),
         template_id: standing.template_id,
         title: standing.title,
@@ -218,7 +218,7 @@ pub async fn record_subscriptions(
     caller: Caller,
     request: web::Json<ConsentRequest>,
 ) -> Result<web::Json<SubscriptionsReply>> {
-    consents::record(&app, caller.person, &request.results).await?;
+    consents::record_answers(&app, caller.person, &request.results).await?;
     Ok(web::Json(subscriptions(
         consents::standings(&app, caller.person).await?,
     )))

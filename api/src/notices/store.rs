@@ -141,7 +141,7 @@ pub async fn mark_read(
 }
 
 /// WeChat's last word on a push.
-pub async fn settle_finally(
+pub async fn apply_delivery_report(
     connection: &impl ConnectionTrait,
     row: &delivery::Model,
     status: DeliveryStatus,

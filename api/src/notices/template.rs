@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::notices::audience::TemplateKey;
 use crate::notices::fields::FieldKind;
-use crate::notices::text_pattern::{Facts, Pattern};
+use crate::notices::text_pattern::{Pattern, PlaceholderValues};
 
 /// WeChat's limit for the fields of one template.
 const TEMPLATE_FIELDS: std::ops::RangeInclusive<usize> = 1..=5;
@@ -30,18 +30,18 @@ pub struct Template {
 pub struct Field {
     /// What the card shows in front of the value.
     pub label: String,
-    value: Filling,
+    value: FieldValueRule,
     pattern: Pattern,
 }
 
 /// How a text becomes a value that WeChat takes.
 #[derive(Clone, Debug)]
-enum Filling {
+enum FieldValueRule {
     Fitted(FieldKind),
     /// An `enum` field: the account's own words, by ours.
     Chosen {
         choices: BTreeMap<String, String>,
-        otherwise: String,
+        default_choice: String,
     },
 }
 
@@ -110,10 +110,10 @@ impl Template {
 
     /// `now`, as a date, stands in for a date that is missing.
     #[must_use]
-    pub fn card(&self, facts: &Facts, now: &str) -> Card {
+    pub fn card(&self, facts: &PlaceholderValues, now: &str) -> Card {
         let fields = self.fields.iter();
         Card {
-            page: self.page.fill(facts),
+            page: self.page.render(facts),
             fields: fields
                 .map(|(key, field)| (key.clone(), field.value(facts, now)))
                 .collect(),
@@ -129,7 +129,7 @@ impl Template {
 
 /// Templates that WeChat, or we ourselves, could not tell apart. It shows only one of several with one title when it asks
 /// for consents.
-pub(super) fn alike<'a>(templates: impl Iterator<Item = &'a Template>, faults: &mut Vec<String>) {
+pub(super) fn find_ambiguous<'a>(templates: impl Iterator<Item = &'a Template>, faults: &mut Vec<String>) {
     let (mut ids, mut titles) = (BTreeSet::new(), BTreeSet::new());
     for template in templates {
         let name = template.key.as_str();
@@ -146,9 +146,9 @@ impl Field {
     fn read(name: &str, key: &str, raw: &RawField, faults: &mut Vec<String>) -> Option<Self> {
         let pattern = Pattern::read(name, &raw.text, faults);
         let value = match (FieldKind::of_key(key), &raw.otherwise) {
-            (Some(FieldKind::Enum), Some(otherwise)) => Filling::Chosen {
+            (Some(FieldKind::Enum), Some(otherwise)) => FieldValueRule::Chosen {
                 choices: raw.choices.clone(),
-                otherwise: otherwise.clone(),
+                default_choice: otherwise.clone(),
             },
             (Some(FieldKind::Enum), None) => {
                 faults.push(format!(
@@ -162,14 +162,14 @@ impl Field {
                         "{name}: only an enum field has `choices` and `otherwise`"
                     ));
                 }
-                for words in pattern.own_words() {
+                for words in pattern.literals() {
                     if kind.fit(words, ANY_DATE) != words.trim() && !words.trim().is_empty() {
                         faults.push(format!(
                             "{name}: 「{words}」 is not what a field of this type may hold"
                         ));
                     }
                 }
-                Filling::Fitted(kind)
+                FieldValueRule::Fitted(kind)
             }
             (None, _) => {
                 faults.push(format!("{name}: not a field key such as thing1"));
@@ -183,11 +183,14 @@ impl Field {
         })
     }
 
-    fn value(&self, facts: &Facts, now: &str) -> String {
-        let text = self.pattern.fill(facts);
+    fn value(&self, facts: &PlaceholderValues, now: &str) -> String {
+        let text = self.pattern.render(facts);
         match &self.value {
-            Filling::Fitted(kind) => kind.fit(&text, now),
-            Filling::Chosen { choices, otherwise } => choices.get(&text).unwrap_or(otherwise).clone(),
+            FieldValueRule::Fitted(kind) => kind.fit(&text, now),
+            FieldValueRule::Chosen {
+                choices,
+                default_choice: otherwise,
+            } => choices.get(&text).unwrap_or(otherwise).clone(),
         }
     }
 
@@ -195,8 +198,11 @@ impl Field {
     #[must_use]
     pub fn chosen(&self) -> Option<BTreeSet<&str>> {
         match &self.value {
-            Filling::Fitted(_) => None,
-            Filling::Chosen { choices, otherwise } => {
+            FieldValueRule::Fitted(_) => None,
+            FieldValueRule::Chosen {
+                choices,
+                default_choice: otherwise,
+            } => {
                 let values = choices.values().chain([otherwise]);
                 Some(values.map(String::as_str).collect())
             }

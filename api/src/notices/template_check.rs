@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::notices::fields::FieldKind;
 use crate::notices::store;
 use crate::notices::template::Template as Ours;
@@ -83,7 +83,7 @@ impl Problem {
 pub async fn check_and_keep(app: &App, now: DateTime<Utc>) -> Result<Vec<Problem>> {
     let theirs = app.wechat.templates().await.map_err(|error| {
         tracing::warn!(error = %error, "the templates could not be compared with WeChat's");
-        let kind = Kind::Unavailable {
+        let kind = ErrorKind::Unavailable {
             retry_after_secs: RETRY_SECS,
         };
         Error::refused(
@@ -94,7 +94,7 @@ pub async fn check_and_keep(app: &App, now: DateTime<Utc>) -> Result<Vec<Problem
     })?;
     let mut found = Vec::new();
     let mut rows = Vec::new();
-    for ours in app.wording.templates() {
+    for ours in app.messages.templates() {
         let problems = compare(ours, &theirs);
         let told: Vec<String> = problems.iter().map(Problem::in_chinese).collect();
         rows.push(template_check::Model {

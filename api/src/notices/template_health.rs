@@ -90,7 +90,7 @@ pub async fn of_templates(app: &App, caller: &Caller, now: DateTime<Utc>) -> Res
             outcomes: own,
         }
     };
-    Ok(app.wording.templates().map(health).collect())
+    Ok(app.messages.templates().map(health).collect())
 }
 
 fn fields(template: &Template) -> Vec<FieldHealth> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// What a text may ask for. `title` and `body` of the event itself may stand in a template's fields only.
-pub const FACTS: [&str; 16] = [
+pub const PLACEHOLDERS: [&str; 16] = [
     "number",
     "round",
     "unit",
@@ -24,7 +24,7 @@ pub const FACTS: [&str; 16] = [
 const MISSING: &str = "无";
 
 /// What is known when a notice is written; a fact that is not there reads `无`.
-pub type Facts = BTreeMap<&'static str, String>;
+pub type PlaceholderValues = BTreeMap<&'static str, String>;
 
 /// A text with `{facts}` in it.
 #[derive(Clone, Debug, Default)]
@@ -46,11 +46,11 @@ impl Pattern {
                 faults.push(format!("{key}: `{{` without `}}`"));
                 return Self(pieces);
             };
-            match FACTS.iter().find(|fact| **fact == name) {
+            match PLACEHOLDERS.iter().find(|fact| **fact == name) {
                 Some(fact) => pieces.push(Piece::Fact(fact)),
                 None => faults.push(format!(
                     "{key}: {{{name}}} is not a fact; known are {}",
-                    FACTS.join(", ")
+                    PLACEHOLDERS.join(", ")
                 )),
             }
             rest = tail;
@@ -63,7 +63,7 @@ impl Pattern {
     }
 
     /// What stands in it besides facts.
-    pub fn own_words(&self) -> impl Iterator<Item = &str> {
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
             Piece::Fact(_) => None,
@@ -77,7 +77,7 @@ impl Pattern {
             .any(|piece| matches!(piece, Piece::Fact(fact) if *fact == name))
     }
 
-    pub fn fill(&self, facts: &Facts) -> String {
+    pub fn render(&self, facts: &PlaceholderValues) -> String {
         self.0
             .iter()
             .map(|piece| match piece {

@@ -15,7 +15,7 @@ use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use crate::error::{Error, Kind};
+use crate::error::{Error, ErrorKind};
 
 /// Where the store is and how it is spoken to.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl From<StoreError> for Error {
             StoreError::Missing => Self::not_found(),
             StoreError::Unavailable(reason) => {
                 tracing::error!(reason, "object store");
-                let kind = Kind::Unavailable {
+                let kind = ErrorKind::Unavailable {
                     retry_after_secs: RETRY_AFTER_SECS,
                 };
                 Self::refused(
@@ -66,7 +66,7 @@ impl From<StoreError> for Error {
 }
 
 #[derive(Clone)]
-pub struct Objects {
+pub struct ObjectStore {
     client: Client,
     /// Signs links; never sends anything itself.
     links: Client,
@@ -75,7 +75,7 @@ pub struct Objects {
     origin: String,
 }
 
-impl Objects {
+impl ObjectStore {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         Self {

@@ -19,7 +19,7 @@ use s3s::dto::{
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use tokio::net::TcpListener;
 
-use crate::objects::folder::{Folder, Opened};
+use crate::objects::folder::{FileStore, StoredObject};
 
 /// Bytes read from disk at a time.
 const CHUNK: usize = 64 * 1024;
@@ -35,7 +35,7 @@ pub async fn start(
     secret_key: &str,
 ) -> io::Result<SocketAddr> {
     let mut service = s3s::service::S3ServiceBuilder::new(Embedded {
-        folder: Folder::open(root)?,
+        folder: FileStore::open(root)?,
     });
     service.set_auth(s3s::auth::SimpleAuth::from_single(access_key, secret_key));
     let service = service.build();
@@ -62,7 +62,7 @@ pub async fn start(
 }
 
 struct Embedded {
-    folder: Folder,
+    folder: FileStore,
 }
 
 #[async_trait]
@@ -189,8 +189,8 @@ impl S3 for Embedded {
         request: S3Request<ListObjectsV2Input>,
     ) -> S3Result<S3Response<ListObjectsV2Output>> {
         let input = request.input;
-        let most = input.max_keys.and_then(|most| usize::try_from(most).ok());
-        let most = most.unwrap_or(MAX_KEYS).min(MAX_KEYS);
+        let limit = input.max_keys.and_then(|limit| usize::try_from(limit).ok());
+        let limit = limit.unwrap_or(MAX_KEYS).min(MAX_KEYS);
         let after = input
             .continuation_token
             .clone()
@@ -199,13 +199,13 @@ impl S3 for Embedded {
         let (folder, bucket) = (self.folder.clone(), input.bucket.clone());
         let prefix = input.prefix.clone().unwrap_or_default();
         let mut keys = blocking(move || folder.keys(&bucket, &prefix, &after)).await?;
-        let more = keys.len() > most;
-        keys.truncate(most);
+        let more = keys.len() > limit;
+        keys.truncate(limit);
         let output = ListObjectsV2Output {
             name: Some(input.bucket),
             prefix: input.prefix,
             key_count: i32::try_from(keys.len()).ok(),
-            max_keys: i32::try_from(most).ok(),
+            max_keys: i32::try_from(limit).ok(),
             is_truncated: Some(more),
             continuation_token: input.continuation_token,
             next_continuation_token: more.then(|| keys.last().cloned()).flatten(),
@@ -224,7 +224,7 @@ fn named(key: String) -> Object {
 }
 
 /// The bytes of an object, a chunk at a time.
-fn chunks(object: Opened, length: u64) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
+fn chunks(object: StoredObject, length: u64) -> impl futures_util::Stream<Item = io::Result<Bytes>> {
     stream::try_unfold((object.file, length), |(mut file, left)| async move {
         if left == 0 {
             return Ok(None);

@@ -23,7 +23,7 @@ pub struct Header {
 }
 
 /// An object opened for reading, at its first byte.
-pub struct Opened {
+pub struct StoredObject {
     pub header: Header,
     pub file: File,
     pub length: u64,
@@ -33,11 +33,11 @@ pub struct Opened {
 }
 
 #[derive(Clone, Debug)]
-pub struct Folder {
+pub struct FileStore {
     root: PathBuf,
 }
 
-impl Folder {
+impl FileStore {
     /// Opens the folder and removes what a crash left half-written.
     pub fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root)?;
@@ -73,7 +73,7 @@ impl Folder {
     }
 
     /// A temporary file beside where the object will be.
-    pub fn begin(&self, bucket: &str, key: &str, content_type: Option<String>) -> io::Result<Writing> {
+    pub fn begin(&self, bucket: &str, key: &str, content_type: Option<String>) -> io::Result<PendingObject> {
         if !self.has_bucket(bucket) {
             return Err(io::ErrorKind::NotFound.into());
         }
@@ -93,7 +93,7 @@ impl Folder {
             .ok_or(io::ErrorKind::InvalidInput)?;
         file.write_all(&length.to_be_bytes())?;
         file.write_all(&text)?;
-        Ok(Writing {
+        Ok(PendingObject {
             file: Some(file),
             temporary,
             target,
@@ -102,7 +102,7 @@ impl Folder {
         })
     }
 
-    pub fn read(&self, bucket: &str, key: &str) -> io::Result<Opened> {
+    pub fn read(&self, bucket: &str, key: &str) -> io::Result<StoredObject> {
         let mut file = File::open(self.path(bucket, Some(key))?)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -119,7 +119,7 @@ impl Folder {
         let offset = 4 + u64::from(header_length);
         let length = metadata.len().saturating_sub(offset);
         file.seek(SeekFrom::Start(offset))?;
-        Ok(Opened {
+        Ok(StoredObject {
             header: serde_json::from_slice(&text)?,
             file,
             length,
@@ -184,7 +184,7 @@ impl Folder {
 }
 
 /// An object being written; dropped before `commit` it leaves nothing.
-pub struct Writing {
+pub struct PendingObject {
     file: Option<File>,
     temporary: PathBuf,
     target: PathBuf,
@@ -192,7 +192,7 @@ pub struct Writing {
     header: Header,
 }
 
-impl Writing {
+impl PendingObject {
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file
             .as_mut()
@@ -215,7 +215,7 @@ impl Writing {
     }
 }
 
-impl Drop for Writing {
+impl Drop for PendingObject {
     fn drop(&mut self) {
         // After a commit the file has moved away, and this does nothing.
         let _ = fs::remove_file(&self.temporary);
@@ -238,7 +238,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn read_all(folder: &Folder, key: &str) -> io::Result<Vec<u8>> {
+    fn read_all(folder: &FileStore, key: &str) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         folder.read("b", key)?.file.read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn what_is_committed_is_read_back_and_what_is_not_leaves_nothing() {
         let root = tempfile::tempdir().unwrap();
-        let folder = Folder::open(root.path()).unwrap();
+        let folder = FileStore::open(root.path()).unwrap();
         assert!(folder.create_bucket("b").unwrap());
         assert!(!folder.create_bucket("b").unwrap());
         let mut writing = folder
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn keys_come_in_order_and_half_written_ones_do_not() {
         let root = tempfile::tempdir().unwrap();
-        let folder = Folder::open(root.path()).unwrap();
+        let folder = FileStore::open(root.path()).unwrap();
         folder.create_bucket("b").unwrap();
         for key in ["a/2", "b/1", "a/1", "a/x/3"] {
             folder.begin("b", key, None).unwrap().commit().unwrap();
@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn no_key_leaves_the_folder() {
         let root = tempfile::tempdir().unwrap();
-        let folder = Folder::open(root.path()).unwrap();
+        let folder = FileStore::open(root.path()).unwrap();
         folder.create_bucket("b").unwrap();
         for key in [
             "../x",
@@ -312,7 +312,7 @@ mod tests {
         fs::write(root.path().join("b/a/5678.part"), b"being written").unwrap();
         let long_ago = file.metadata().unwrap().modified().unwrap() - 2 * ABANDONED_AFTER;
         file.set_modified(long_ago).unwrap();
-        Folder::open(root.path()).unwrap();
+        FileStore::open(root.path()).unwrap();
         assert!(!old.exists());
         assert_eq!(fs::read_dir(root.path().join("b/a")).unwrap().count(), 1);
     }

@@ -6,9 +6,9 @@ use actix_web::{HttpResponse, get, post, web};
 use serde_json::{Map, Value, json};
 
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::open311::format::Format;
-use crate::open311::service::{self, Asked};
+use crate::open311::service::{self, RequestsQuery};
 
 const SERVICES: (&str, &str) = ("services", "service");
 const REQUESTS: (&str, &str) = ("service_requests", "request");
@@ -34,12 +34,12 @@ async fn list_services(app: web::Data<App>, format: web::Path<String>) -> HttpRe
 async fn list_requests(
     app: web::Data<App>,
     format: web::Path<String>,
-    asked: Result<web::Query<Asked>, actix_web::Error>,
+    asked: Result<web::Query<RequestsQuery>, actix_web::Error>,
 ) -> HttpResponse {
     let found = match asked {
         Ok(asked) => service::requests(&app, &asked, app.clock.now()).await,
         Err(_) => Err(Error::refused(
-            Kind::Malformed,
+            ErrorKind::Malformed,
             "bad_filter",
             "a parameter cannot be read",
         )),
@@ -62,7 +62,7 @@ async fn refuse_report(format: web::Path<String>) -> HttpResponse {
 fn answer(format: &str, names: (&str, &str), found: Result<Vec<Map<String, Value>>>) -> HttpResponse {
     match found {
         Ok(items) => body(format, StatusCode::OK, names, &items),
-        Err(Error::Refused(refused)) if refused.kind == Kind::NotFound => {
+        Err(Error::Refused(refused)) if refused.kind == ErrorKind::NotFound => {
             fault(format, StatusCode::NOT_FOUND, "service_request_id was not found")
         }
         Err(Error::Refused(refused)) => fault(format, StatusCode::BAD_REQUEST, &refused.detail),

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::city::snapshot::City;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::time::local;
-use crate::open311::store::{self, Wanted};
+use crate::open311::store::{self, RequestFilter};
 
 /// What is asked without dates reaches so far back, as GeoReport says.
 const SPAN: TimeDelta = TimeDelta::days(90);
@@ -33,7 +33,7 @@ const CLOSED: [Status; 2] = [Status::Closed, Status::Cancelled];
 
 /// GeoReport's parameters, and `page` and `page_size` as most servers have them.
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Asked {
+pub struct RequestsQuery {
     pub service_request_id: Option<String>,
     pub service_code: Option<String>,
     pub status: Option<String>,
@@ -66,8 +66,12 @@ pub fn services(app: &App) -> Vec<Map<String, Value>> {
 }
 
 /// Orders as everybody may see them.
-pub async fn requests(app: &App, asked: &Asked, now: DateTime<Utc>) -> Result<Vec<Map<String, Value>>> {
-    let wanted = understood(asked, now)?;
+pub async fn requests(
+    app: &App,
+    asked: &RequestsQuery,
+    now: DateTime<Utc>,
+) -> Result<Vec<Map<String, Value>>> {
+    let wanted = parse(asked, now)?;
     let orders = store::orders(&app.db, &wanted).await?;
     let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
     let mut replies = store::replies(&app.db, &ids).await?;
@@ -81,9 +85,9 @@ pub async fn requests(app: &App, asked: &Asked, now: DateTime<Utc>) -> Result<Ve
 
 /// One order by its number.
 pub async fn request_of(app: &App, number: &str, now: DateTime<Utc>) -> Result<Vec<Map<String, Value>>> {
-    let asked = Asked {
+    let asked = RequestsQuery {
         service_request_id: Some(number.to_owned()),
-        ..Asked::default()
+        ..RequestsQuery::default()
     };
     let found = requests(app, &asked, now).await?;
     if found.is_empty() {
@@ -92,7 +96,7 @@ pub async fn request_of(app: &App, number: &str, now: DateTime<Utc>) -> Result<V
     Ok(found)
 }
 
-fn understood(asked: &Asked, now: DateTime<Utc>) -> Result<Wanted> {
+fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter> {
     let limit = asked.page_size.unwrap_or(DEFAULT_PAGE);
     let page = asked.page.unwrap_or(1);
     let offset = page.saturating_sub(1).saturating_mul(limit);
@@ -105,15 +109,15 @@ fn understood(asked: &Asked, now: DateTime<Utc>) -> Result<Wanted> {
         if numbers.len() > MAX_NUMBERS {
             return Err(wrong("too many values in service_request_id"));
         }
-        return Ok(Wanted {
+        return Ok(RequestFilter {
             limit: MAX_PAGE,
             numbers: Some(numbers),
-            ..Wanted::default()
+            ..RequestFilter::default()
         });
     }
     let until = instant("end_date", asked.end_date.as_deref())?;
     let from = instant("start_date", asked.start_date.as_deref())?;
-    Ok(Wanted {
+    Ok(RequestFilter {
         numbers: None,
         categories: asked.service_code.as_deref().map(parts),
         statuses: asked.status.as_deref().map(statuses).transpose()?,
@@ -125,7 +129,7 @@ fn understood(asked: &Asked, now: DateTime<Utc>) -> Result<Wanted> {
 }
 
 fn wrong(detail: &str) -> Error {
-    Error::refused(Kind::Malformed, "bad_filter", detail)
+    Error::refused(ErrorKind::Malformed, "bad_filter", detail)
 }
 
 fn parts(text: &str) -> Vec<String> {

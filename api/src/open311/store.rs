@@ -12,7 +12,7 @@ use crate::error::Result;
 
 /// Which orders are wanted; a list that is none is no condition.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct RequestFilter {
     pub numbers: Option<Vec<String>>,
     pub categories: Option<Vec<String>>,
     pub statuses: Option<Vec<Status>>,
@@ -23,7 +23,7 @@ pub struct Wanted {
 }
 
 /// Never a confidential one, the newest first.
-pub async fn orders(db: &impl ConnectionTrait, wanted: &Wanted) -> Result<Vec<order::Model>> {
+pub async fn orders(db: &impl ConnectionTrait, wanted: &RequestFilter) -> Result<Vec<order::Model>> {
     use order::Column as C;
     let mut query = order::Entity::find().filter(C::Confidential.eq(false));
     if let Some(numbers) = &wanted.numbers {

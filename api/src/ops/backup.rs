@@ -25,20 +25,20 @@ const UNFINISHED: &str = ".part";
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Contents {
+pub struct BackupSummary {
     pub objects: u64,
     /// Of the database and the objects, not compressed.
     pub bytes: u64,
 }
 
 /// Where the embedded default keeps its data.
-struct Places {
+struct DataPaths {
     database: PathBuf,
     objects: PathBuf,
     folder: PathBuf,
 }
 
-impl Places {
+impl DataPaths {
     fn of(config: &Config) -> anyhow::Result<Self> {
         let url = config.database_url.expose_secret();
         let Some(path) = url.strip_prefix("sqlite:") else {
@@ -62,9 +62,9 @@ impl Places {
 pub async fn back_up(
     config: &Config,
     file: &Path,
-    progress: impl FnMut(&Contents) + Send + 'static,
-) -> anyhow::Result<Contents> {
-    let places = Places::of(config)?;
+    progress: impl FnMut(&BackupSummary) + Send + 'static,
+) -> anyhow::Result<BackupSummary> {
+    let places = DataPaths::of(config)?;
     ensure!(
         places.database.is_file(),
         "{} does not exist",
@@ -95,14 +95,14 @@ fn pack(
     database: &Path,
     objects: &Path,
     file: &Path,
-    mut progress: impl FnMut(&Contents),
-) -> anyhow::Result<Contents> {
+    mut progress: impl FnMut(&BackupSummary),
+) -> anyhow::Result<BackupSummary> {
     let mut name = file.as_os_str().to_owned();
     name.push(UNFINISHED);
     let unfinished = PathBuf::from(name);
     let out = File::create(&unfinished).with_context(|| format!("cannot write {}", unfinished.display()))?;
     let mut archive = tar::Builder::new(GzEncoder::new(out, Compression::fast()));
-    let mut contents = Contents {
+    let mut contents = BackupSummary {
         objects: 0,
         bytes: database.metadata()?.len(),
     };
@@ -126,8 +126,8 @@ fn add_folder(
     archive: &mut tar::Builder<GzEncoder<File>>,
     folder: &Path,
     name: &Path,
-    contents: &mut Contents,
-    progress: &mut impl FnMut(&Contents),
+    contents: &mut BackupSummary,
+    progress: &mut impl FnMut(&BackupSummary),
 ) -> anyhow::Result<()> {
     archive.append_dir(name, folder)?;
     for entry in fs::read_dir(folder)? {
@@ -153,8 +153,8 @@ fn add_folder(
 }
 
 /// Puts a backup back, where there is nothing yet.
-pub async fn restore(config: &Config, file: &Path) -> anyhow::Result<Contents> {
-    let places = Places::of(config)?;
+pub async fn restore(config: &Config, file: &Path) -> anyhow::Result<BackupSummary> {
+    let places = DataPaths::of(config)?;
     ensure!(
         !places.database.exists(),
         "{} exists already; a backup is restored into an empty place only",
@@ -198,10 +198,10 @@ fn holds_something(folder: &Path) -> bool {
     paths.any(|path| !path.is_dir() || holds_something(&path))
 }
 
-fn unpack(file: &Path, to: &Path) -> anyhow::Result<Contents> {
+fn unpack(file: &Path, to: &Path) -> anyhow::Result<BackupSummary> {
     let archive = File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut archive = tar::Archive::new(GzDecoder::new(archive));
-    let mut contents = Contents::default();
+    let mut contents = BackupSummary::default();
     let entries = archive.entries().context("not a backup")?;
     for entry in entries {
         let mut entry = entry.context("the backup is damaged")?;

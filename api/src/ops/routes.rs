@@ -7,10 +7,10 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A dependency that has not answered by then is down.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 /// A write on SQLite waits for those before it.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(4);
 
@@ -31,7 +31,7 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
     let database = tokio::time::timeout(WRITE_TIMEOUT, app.db.accepts_writes(app.clock.now()))
         .await
         .unwrap_or(false);
-    let store = tokio::time::timeout(PATIENCE, app.objects.ready())
+    let store = tokio::time::timeout(TIMEOUT, app.objects.ready())
         .await
         .is_ok_and(|ready| ready.is_ok());
     let mut response = if database && store {
@@ -51,5 +51,9 @@ fn up(answers: bool) -> &'static str {
 
 /// Every path that is none of ours.
 pub async fn unknown_path() -> Result<HttpResponse> {
-    Err(Error::refused(Kind::NotFound, "unknown_path", "没有这个地址。"))
+    Err(Error::refused(
+        ErrorKind::NotFound,
+        "unknown_path",
+        "没有这个地址。",
+    ))
 }

@@ -16,7 +16,7 @@ use super::view::Span;
 use crate::app::App;
 use crate::deadlines::calendar::end_of_day;
 use crate::error::{Error, Result};
-use crate::people::caller::{Caller, Sight};
+use crate::people::caller::{Caller, OrderAccess};
 use crate::people::profile;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -26,11 +26,11 @@ pub struct Activity {
     pub level: Option<PersonLevel>,
     pub period: Span,
     /// Orders he reported in the span, and what has become of them.
-    pub reported: Reported,
+    pub reported: ReportedCounts,
     /// Matters of others that he endorsed in the span.
     pub endorsed: u64,
     /// Verdicts he gave in the span.
-    pub verdicts: Given,
+    pub verdicts: VerdictCounts,
     /// Answers that wait for his verdict now, whenever he reported.
     pub to_judge: u64,
     pub reported_ever: u64,
@@ -38,7 +38,8 @@ pub struct Activity {
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct Reported {
+#[schema(as = Reported)]
+pub struct ReportedCounts {
     pub total: u64,
     pub open: u64,
     pub closed: u64,
@@ -48,7 +49,8 @@ pub struct Reported {
 }
 
 #[derive(Clone, Copy, Debug, Default, Serialize, ToSchema)]
-pub struct Given {
+#[schema(as = Given)]
+pub struct VerdictCounts {
     pub total: u64,
     pub satisfied: u64,
     pub basically_satisfied: u64,
@@ -70,9 +72,9 @@ pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period:
     let delegate = profile::delegate(app, person)
         .await?
         .ok_or_else(Error::not_found)?;
-    let his = match caller.sight() {
-        Sight::City => true,
-        Sight::Area(area) => {
+    let his = match caller.order_access() {
+        OrderAccess::City => true,
+        OrderAccess::Area(area) => {
             let local = matches!(delegate.level, Some(PersonLevel::County | PersonLevel::Township));
             local && delegate.area_code.as_deref() == Some(area.as_str())
         }
@@ -125,7 +127,7 @@ async fn reported_in(
     person: PersonId,
     from: DateTime<Utc>,
     before: DateTime<Utc>,
-) -> Result<Reported> {
+) -> Result<ReportedCounts> {
     let rows: Vec<(Status, bool)> = order::Entity::find()
         .select_only()
         .columns([order::Column::Status, order::Column::Difficult])
@@ -135,7 +137,7 @@ async fn reported_in(
         .into_tuple()
         .all(db)
         .await?;
-    let mut reported = Reported::default();
+    let mut reported = ReportedCounts::default();
     for (status, difficult) in rows {
         reported.total += 1;
         reported.difficult += u64::from(difficult);
@@ -154,7 +156,7 @@ async fn given_in(
     person: PersonId,
     from: DateTime<Utc>,
     before: DateTime<Utc>,
-) -> Result<Given> {
+) -> Result<VerdictCounts> {
     let his = order::Entity::find()
         .select_only()
         .column(order::Column::Id)
@@ -175,7 +177,7 @@ async fn given_in(
         .into_tuple()
         .all(db)
         .await?;
-    let mut given = Given::default();
+    let mut given = VerdictCounts::default();
     for (_, result, solved) in rows {
         given.total += 1;
         given.solved += u64::from(solved == Solved::Yes);

@@ -6,9 +6,11 @@ use utoipa::ToSchema;
 
 use super::count_deltas::{Flow, group_of};
 use super::period::Period;
-use super::rates::{ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, SMALL, in_percent};
+use super::rates::{
+    MIN_DENOMINATOR, ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, in_percent,
+};
 use super::scope::Scope;
-use super::view::{Arrived, Fraction, Place, Span, Verdicts};
+use super::view::{Arrived, Place, Ratio, Span, Verdicts};
 use super::{counts_cache, store};
 use crate::app::App;
 use crate::error::Result;
@@ -19,7 +21,8 @@ const SPANS: usize = 12;
 /// What the rows of the table are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum By {
+#[schema(as = By)]
+pub enum AppraisalGrouping {
     #[default]
     Unit,
     Area,
@@ -31,12 +34,12 @@ pub enum By {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Appraisal {
-    pub by: By,
+    pub by: AppraisalGrouping,
     pub area: Option<Place>,
     pub period: Span,
-    pub items: Vec<Line>,
+    pub items: Vec<AppraisalRow>,
     /// All of the area in the span.
-    pub total: Line,
+    pub total: AppraisalRow,
     pub definitions: Definitions,
     /// A share counted from fewer than this is marked `small`.
     pub small_below: i64,
@@ -65,7 +68,8 @@ const DEFINITIONS: Definitions = Definitions {
 };
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Line {
+#[schema(as = Line)]
+pub struct AppraisalRow {
     /// Unit's id, code of the county or category, first day of the span; empty for the total.
     pub code: String,
     pub name: String,
@@ -74,14 +78,14 @@ pub struct Line {
     /// Units only: what the three rates together are at least, in percent.
     pub score: Option<f64>,
     pub arrived: Arrived,
-    pub response: Fraction,
-    pub resolution: Fraction,
-    pub satisfaction: Fraction,
-    pub on_time: Fraction,
+    pub response: Ratio,
+    pub resolution: Ratio,
+    pub satisfaction: Ratio,
+    pub on_time: Ratio,
     pub verdicts: Verdicts,
 }
 
-impl Line {
+impl AppraisalRow {
     fn of(code: String, name: String, flow: &Flow) -> Self {
         let rates = Rates::of(flow);
         Self {
@@ -99,15 +103,15 @@ impl Line {
     }
 }
 
-pub async fn appraisal(app: &App, scope: &Scope, by: By) -> Result<Appraisal> {
+pub async fn appraisal(app: &App, scope: &Scope, by: AppraisalGrouping) -> Result<Appraisal> {
     let city = app.city.load();
-    let own = store::flow(&app.db, &[scope.key()], &[scope.period]).await?;
+    let own = store::flow(&app.db, &[scope.area_key()], &[scope.period]).await?;
     let total = own.into_values().next().unwrap_or_default();
     let items = match by {
-        By::Unit => units(app, scope).await?,
-        By::Area => areas(app, scope).await?,
-        By::Category => categories(app, scope).await?,
-        By::Time => spans(app, scope).await?,
+        AppraisalGrouping::Unit => units(app, scope).await?,
+        AppraisalGrouping::Area => areas(app, scope).await?,
+        AppraisalGrouping::Category => categories(app, scope).await?,
+        AppraisalGrouping::Time => spans(app, scope).await?,
     };
     Ok(Appraisal {
         by,
@@ -117,17 +121,17 @@ pub async fn appraisal(app: &App, scope: &Scope, by: By) -> Result<Appraisal> {
         }),
         period: scope.period.into(),
         items,
-        total: Line::of(String::new(), "合计".to_owned(), &total),
+        total: AppraisalRow::of(String::new(), "合计".to_owned(), &total),
         definitions: DEFINITIONS,
-        small_below: SMALL,
+        small_below: MIN_DENOMINATOR,
     })
 }
 
-async fn units(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+async fn units(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
     let city = app.city.load();
     let name = |id: UnitId| city.unit(id).map_or_else(String::new, |unit| unit.name.clone());
     let line = |unit: Ranked| {
-        let mut line = Line::of(unit.unit.to_string(), name(unit.unit), &unit.flow);
+        let mut line = AppraisalRow::of(unit.unit.to_string(), name(unit.unit), &unit.flow);
         line.rank = unit.rank;
         line.score = Some(in_percent(unit.score));
         line
@@ -139,7 +143,7 @@ async fn units(app: &App, scope: &Scope) -> Result<Vec<Line>> {
         .collect())
 }
 
-async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+async fn areas(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
     let city = app.city.load();
     let counties = city.counties.divisions().iter();
     let counties: Vec<_> = counties
@@ -149,7 +153,7 @@ async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {
     let flows = store::flow(&app.db, &codes, &[scope.period]).await?;
     let line = |county: &&places::lookup::Division| {
         let flow = flows.get(&(county.code.clone(), scope.period.starts_on));
-        Line::of(
+        AppraisalRow::of(
             county.code.clone(),
             county.name.clone(),
             flow.unwrap_or(&Flow::default()),
@@ -158,14 +162,14 @@ async fn areas(app: &App, scope: &Scope) -> Result<Vec<Line>> {
     Ok(counties.iter().map(line).collect())
 }
 
-async fn categories(app: &App, scope: &Scope) -> Result<Vec<Line>> {
+async fn categories(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
     let city = app.city.load();
-    let mut flows = store::flow_by(&app.db, scope.key(), scope.period, 'g').await?;
+    let mut flows = store::flow_by(&app.db, scope.area_key(), scope.period, 'g').await?;
     flows.retain(|(_, flow)| *flow != Flow::default());
     flows.sort_by_key(|(_, flow)| std::cmp::Reverse(flow.arrived()));
     let line = |(subject, flow): (String, Flow)| {
         let code = group_of(&subject)?;
-        Some(Line::of(
+        Some(AppraisalRow::of(
             code.to_owned(),
             city.categories.name_of(code).to_owned(),
             &flow,
@@ -174,12 +178,12 @@ async fn categories(app: &App, scope: &Scope) -> Result<Vec<Line>> {
     Ok(flows.into_iter().filter_map(line).collect())
 }
 
-async fn spans(app: &App, scope: &Scope) -> Result<Vec<Line>> {
-    let periods = scope.period.and_before(SPANS);
-    let flows = store::flow(&app.db, &[scope.key()], &periods).await?;
+async fn spans(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
+    let periods = scope.period.with_previous(SPANS);
+    let flows = store::flow(&app.db, &[scope.area_key()], &periods).await?;
     let line = |period: Period| {
-        let flow = flows.get(&(scope.key().to_owned(), period.starts_on));
-        Line::of(
+        let flow = flows.get(&(scope.area_key().to_owned(), period.starts_on));
+        AppraisalRow::of(
             period.starts_on.to_string(),
             period.name(),
             flow.unwrap_or(&Flow::default()),

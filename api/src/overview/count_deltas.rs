@@ -8,13 +8,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::UnitId;
 use entity::kinds::{Channel, Grain, Light, Satisfaction, Solved, Status};
 
-use super::facts::{Facts, What};
+use super::facts::{OrderFacts, OutcomeKind};
 use super::period::Period;
 
 /// The whole city, beside its counties.
-pub const EVERYWHERE: &str = "";
+pub const WHOLE_CITY: &str = "";
 /// All orders, beside those of a unit or of a group of categories.
-pub const EVERYTHING: &str = "";
+pub const ALL_ORDERS: &str = "";
 const UNIT: &str = "u";
 const GROUP: &str = "g";
 
@@ -93,39 +93,39 @@ pub struct FlowKey {
 
 /// By how much each kept count moves.
 #[derive(Clone, Debug, Default)]
-pub struct Cells {
+pub struct CountDeltas {
     pub stock: HashMap<StockKey, Stock>,
     pub dwell: HashMap<DwellKey, i64>,
     pub flow: HashMap<FlowKey, Flow>,
 }
 
-impl Cells {
-    pub fn add(&mut self, facts: &Facts) {
+impl CountDeltas {
+    pub fn add(&mut self, facts: &OrderFacts) {
         self.count(facts, 1);
     }
 
-    pub fn take_away(&mut self, facts: &Facts) {
+    pub fn subtract(&mut self, facts: &OrderFacts) {
         self.count(facts, -1);
     }
 
     /// Leaves out what has not moved.
     #[must_use]
-    pub fn moved(mut self) -> Self {
+    pub fn non_zero(mut self) -> Self {
         self.stock.retain(|_, stock| *stock != Stock::default());
         self.dwell.retain(|_, orders| *orders != 0);
         self.flow.retain(|_, flow| *flow != Flow::default());
         self
     }
 
-    fn count(&mut self, facts: &Facts, by: i64) {
+    fn count(&mut self, facts: &OrderFacts, by: i64) {
         let subjects = subjects(facts);
-        for area in [EVERYWHERE, facts.area.as_str()] {
-            self.stand(facts, area, &subjects, by);
-            self.happen(facts, area, &subjects, by);
+        for area in [WHOLE_CITY, facts.area.as_str()] {
+            self.add_stock(facts, area, &subjects, by);
+            self.add_flow(facts, area, &subjects, by);
         }
     }
 
-    fn stand(&mut self, facts: &Facts, area: &str, subjects: &[String], by: i64) {
+    fn add_stock(&mut self, facts: &OrderFacts, area: &str, subjects: &[String], by: i64) {
         let open = i64::from(facts.is_open());
         // What is over is counted as a whole only: nobody asks how many closed orders a unit has ever had.
         let subjects = if facts.is_open() {
@@ -157,18 +157,18 @@ impl Cells {
         }
     }
 
-    fn happen(&mut self, facts: &Facts, area: &str, subjects: &[String], by: i64) {
+    fn add_flow(&mut self, facts: &OrderFacts, area: &str, subjects: &[String], by: i64) {
         let arrival = (facts.arrived_on, arrived(facts.channel, by));
         let outcomes = facts
             .outcomes
             .iter()
             .map(|outcome| (outcome.on, decided(outcome.what, by)));
         for (on, flow) in std::iter::once(arrival).chain(outcomes) {
-            self.happen_on(area, subjects, on, flow);
+            self.add_flow_on(area, subjects, on, flow);
         }
     }
 
-    fn happen_on(&mut self, area: &str, subjects: &[String], on: NaiveDate, flow: Flow) {
+    fn add_flow_on(&mut self, area: &str, subjects: &[String], on: NaiveDate, flow: Flow) {
         for grain in Grain::ALL {
             for subject in subjects {
                 let key = FlowKey {
@@ -183,10 +183,10 @@ impl Cells {
 }
 
 /// All orders first.
-fn subjects(facts: &Facts) -> Vec<String> {
+fn subjects(facts: &OrderFacts) -> Vec<String> {
     let unit = facts.unit.map(unit_subject);
     let group = facts.group.as_deref().map(group_subject);
-    std::iter::once(EVERYTHING.to_owned())
+    std::iter::once(ALL_ORDERS.to_owned())
         .chain(unit)
         .chain(group)
         .collect()
@@ -202,20 +202,20 @@ fn arrived(channel: Channel, by: i64) -> Flow {
     flow
 }
 
-fn decided(what: What, by: i64) -> Flow {
+fn decided(what: OutcomeKind, by: i64) -> Flow {
     let mut flow = Flow::default();
     match what {
-        What::Closed => flow.closed = by,
-        What::Response { met } => {
+        OutcomeKind::Closed => flow.closed = by,
+        OutcomeKind::Response { met } => {
             flow.response_due = by;
             flow.response_met = by * i64::from(met);
         }
-        What::Resolution { met } => {
+        OutcomeKind::Resolution { met } => {
             flow.resolution_due = by;
             flow.resolution_met = by * i64::from(met);
         }
-        What::Unrated => flow.unrated = by,
-        What::Verdict { result, solved } => {
+        OutcomeKind::Unrated => flow.unrated = by,
+        OutcomeKind::Verdict { result, solved } => {
             match result {
                 Satisfaction::Satisfied => flow.satisfied = by,
                 Satisfaction::BasicallySatisfied => flow.basically_satisfied = by,
@@ -278,8 +278,8 @@ mod tests {
     use super::*;
     use crate::overview::facts::Outcome;
 
-    fn facts() -> Facts {
-        Facts {
+    fn facts() -> OrderFacts {
+        OrderFacts {
             area: "A1".to_owned(),
             unit: Some(UnitId::generate()),
             group: Some("03".to_owned()),
@@ -293,23 +293,23 @@ mod tests {
             arrived_on: "2025-09-08".parse().unwrap(),
             outcomes: vec![Outcome {
                 on: "2025-09-09".parse().unwrap(),
-                what: What::Response { met: false },
+                what: OutcomeKind::Response { met: false },
             }],
         }
     }
 
     #[test]
     fn what_is_added_and_taken_away_leaves_nothing() {
-        let mut cells = Cells::default();
+        let mut cells = CountDeltas::default();
         cells.add(&facts_fixed());
-        assert!(!cells.clone().moved().flow.is_empty());
-        cells.take_away(&facts_fixed());
-        let left = cells.moved();
+        assert!(!cells.clone().non_zero().flow.is_empty());
+        cells.subtract(&facts_fixed());
+        let left = cells.non_zero();
         assert!(left.stock.is_empty() && left.dwell.is_empty() && left.flow.is_empty());
     }
 
-    fn facts_fixed() -> Facts {
-        Facts {
+    fn facts_fixed() -> OrderFacts {
+        OrderFacts {
             unit: None,
             ..facts()
         }
@@ -318,7 +318,7 @@ mod tests {
     #[test]
     fn an_order_is_counted_in_its_county_and_in_the_city_as_a_whole_for_its_unit_and_for_its_group() {
         let facts = facts();
-        let mut cells = Cells::default();
+        let mut cells = CountDeltas::default();
         cells.add(&facts);
         let unit = unit_subject(facts.unit.unwrap());
         for area in ["", "A1"] {
@@ -355,14 +355,14 @@ mod tests {
     #[test]
     fn only_what_changed_moves() {
         let before = facts();
-        let after = Facts {
+        let after = OrderFacts {
             light: Light::Red,
             ..before.clone()
         };
-        let mut cells = Cells::default();
-        cells.take_away(&before);
+        let mut cells = CountDeltas::default();
+        cells.subtract(&before);
         cells.add(&after);
-        let moved = cells.moved();
+        let moved = cells.non_zero();
         assert!(moved.flow.is_empty() && moved.dwell.is_empty());
         // Out of yellow and into red, in two areas for three subjects.
         assert_eq!(moved.stock.len(), 12);
@@ -371,11 +371,11 @@ mod tests {
 
     #[test]
     fn what_is_over_is_no_unit_s_stock_and_stands_nowhere() {
-        let closed = Facts {
+        let closed = OrderFacts {
             status: Status::Closed,
             ..facts()
         };
-        let mut cells = Cells::default();
+        let mut cells = CountDeltas::default();
         cells.add(&closed);
         assert!(cells.dwell.is_empty());
         assert!(
@@ -390,7 +390,7 @@ mod tests {
     fn subjects_are_read_back() {
         let unit = UnitId::generate();
         assert_eq!(unit_of(&unit_subject(unit)), Some(unit));
-        assert_eq!(unit_of(EVERYTHING), None);
+        assert_eq!(unit_of(ALL_ORDERS), None);
         assert_eq!(group_of(&group_subject("03")), Some("03"));
         assert_eq!(unit_of("g03"), None);
     }

@@ -22,11 +22,11 @@ const WEEKS: usize = 12;
 const RANKED: usize = 10;
 const UNRANKED: usize = 5;
 /// Screens that differ: each county by a few spans.
-const KEPT: u64 = 64;
-const KEPT_FOR: Duration = Duration::from_secs(300);
+const CACHE_CAPACITY: u64 = 64;
+const CACHE_TTL: Duration = Duration::from_secs(300);
 
 /// Readings of the present fold.
-pub struct Readings(Cache<Key, Arc<Counts>>);
+pub struct CountsCache(Cache<Key, Arc<ScreenCounts>>);
 
 /// What a reading depends on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,7 +43,7 @@ pub type Flows = HashMap<(String, NaiveDate), Flow>;
 
 /// Everything that is kept for one screen.
 #[derive(Debug)]
-pub struct Counts {
+pub struct ScreenCounts {
     /// The screen's span and the one before.
     pub spans: Flows,
     pub today: Flows,
@@ -59,15 +59,23 @@ pub struct Counts {
     pub at_units: Vec<overview_stock::Model>,
 }
 
-impl Default for Readings {
+impl Default for CountsCache {
     fn default() -> Self {
-        let cache = Cache::builder().max_capacity(KEPT).time_to_live(KEPT_FOR);
+        let cache = Cache::builder()
+            .max_capacity(CACHE_CAPACITY)
+            .time_to_live(CACHE_TTL);
         Self(cache.build())
     }
 }
 
 /// The counts as of the fold `seq` or a later one.
-pub async fn at(app: &App, scope: &Scope, areas: &[&str], seq: i64, today: NaiveDate) -> Result<Arc<Counts>> {
+pub async fn cached(
+    app: &App,
+    scope: &Scope,
+    areas: &[&str],
+    seq: i64,
+    today: NaiveDate,
+) -> Result<Arc<ScreenCounts>> {
     let key = Key {
         seq,
         scope: scope.clone(),
@@ -76,7 +84,7 @@ pub async fn at(app: &App, scope: &Scope, areas: &[&str], seq: i64, today: Naive
     };
     let reading = read(app, scope, areas, today);
     let counts = app
-        .readings
+        .counts_cache
         .0
         .try_get_with(key, async { reading.await.map(Arc::new) });
     counts
@@ -84,14 +92,14 @@ pub async fn at(app: &App, scope: &Scope, areas: &[&str], seq: i64, today: Naive
         .map_err(|error: Arc<Error>| anyhow::anyhow!("the kept counts: {error}").into())
 }
 
-async fn read(app: &App, scope: &Scope, areas: &[&str], today: NaiveDate) -> Result<Counts> {
-    let (db, own) = (&app.db, scope.key());
+async fn read(app: &App, scope: &Scope, areas: &[&str], today: NaiveDate) -> Result<ScreenCounts> {
+    let (db, own) = (&app.db, scope.area_key());
     let span = scope.period;
-    let weeks = Period::of(Grain::Week, today).and_before(WEEKS);
+    let weeks = Period::of(Grain::Week, today).with_previous(WEEKS);
     let by_week = store::flow(db, &[own], &weeks).await?;
-    let units = shown(ranked(app, scope).await?);
+    let units = limited(ranked(app, scope).await?);
     let subjects = units.iter().map(|unit| unit_subject(unit.unit)).collect();
-    Ok(Counts {
+    Ok(ScreenCounts {
         spans: store::flow(db, &[own], &[span, span.previous()]).await?,
         today: store::flow(db, &[own], &[Period::of(Grain::Day, today)]).await?,
         stock: store::stock(db, &[own]).await?,
@@ -115,7 +123,7 @@ pub fn flow_of(flows: &Flows, area: &str, period: Period) -> Flow {
 
 /// The units of the span by rank, as flows.
 pub async fn ranked(app: &App, scope: &Scope) -> Result<Vec<Ranked>> {
-    let rows = store::flow_by(&app.db, scope.key(), scope.period, 'u').await?;
+    let rows = store::flow_by(&app.db, scope.area_key(), scope.period, 'u').await?;
     let units = rows
         .into_iter()
         .filter_map(|(subject, flow)| Some((unit_of(&subject)?, flow)));
@@ -123,7 +131,7 @@ pub async fn ranked(app: &App, scope: &Scope) -> Result<Vec<Ranked>> {
 }
 
 /// The best of those that can be judged, then some that cannot.
-fn shown(all: Vec<Ranked>) -> Vec<Ranked> {
+fn limited(all: Vec<Ranked>) -> Vec<Ranked> {
     let (judged, unjudged): (Vec<_>, Vec<_>) = all.into_iter().partition(|unit| unit.rank.is_some());
     let judged = judged.into_iter().take(RANKED);
     judged.chain(unjudged.into_iter().take(UNRANKED)).collect()

@@ -10,7 +10,7 @@ use sea_orm::{
     QueryTrait as _, RelationDef, Select,
 };
 
-use super::view::{CampaignLine, Demand, HotTopic, Nearest};
+use super::view::{CampaignLine, DueOrder, HotTopic, OpenSupervisionOrder};
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
@@ -23,7 +23,7 @@ const CAMPAIGNS: u64 = 5;
 const TOPICS: u64 = 6;
 const TITLE_CHARS: usize = 40;
 /// Below this the hours are told, above it the working days.
-const HOURS_TOLD: TimeDelta = TimeDelta::hours(24);
+const SHOW_HOURS_BELOW: TimeDelta = TimeDelta::hours(24);
 
 type Row = (
     String,
@@ -42,16 +42,20 @@ pub async fn deadlines(
     city: &City,
     area: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<(Vec<Nearest>, Vec<Nearest>)> {
-    let next = running(area).filter(order::Column::DueAt.gte(now)).limit(NEAREST);
-    let late = running(area).filter(order::Column::DueAt.lt(now)).limit(OVERDUE);
+) -> Result<(Vec<DueOrder>, Vec<DueOrder>)> {
+    let next = with_running_deadline(area)
+        .filter(order::Column::DueAt.gte(now))
+        .limit(NEAREST);
+    let late = with_running_deadline(area)
+        .filter(order::Column::DueAt.lt(now))
+        .limit(OVERDUE);
     let next: Vec<Row> = next.into_tuple().all(db).await?;
     let late: Vec<Row> = late.into_tuple().all(db).await?;
     let told = |rows: Vec<Row>| rows.into_iter().map(|row| nearest(city, row, now)).collect();
     Ok((told(next), told(late)))
 }
 
-fn running(area: Option<&str>) -> Select<order::Entity> {
+fn with_running_deadline(area: Option<&str>) -> Select<order::Entity> {
     use order::Column as C;
     order::Entity::find()
         .select_only()
@@ -70,17 +74,17 @@ fn running(area: Option<&str>) -> Select<order::Entity> {
         .order_by_asc(C::DueAt)
 }
 
-fn nearest(city: &City, row: Row, now: DateTime<Utc>) -> Nearest {
+fn nearest(city: &City, row: Row, now: DateTime<Utc>) -> DueOrder {
     let (number, light, status, description, category, area, unit, due_at) = row;
     let last_moment = due_at - TimeDelta::microseconds(1);
     let days = city
         .calendar
         .working_days_between(local_date(now, city.zone()), local_date(last_moment, city.zone()));
-    Nearest {
+    DueOrder {
         number,
         light,
         status,
-        title: beginning(&description),
+        title: excerpt(&description),
         category: category.map(|code| city.categories.name_of(&code).to_owned()),
         area: area.map(|code| city.county_name(&code).to_owned()),
         unit: unit_name(city, unit),
@@ -90,7 +94,7 @@ fn nearest(city: &City, row: Row, now: DateTime<Utc>) -> Nearest {
     }
 }
 
-fn beginning(text: &str) -> String {
+fn excerpt(text: &str) -> String {
     let mut line: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
@@ -116,24 +120,24 @@ pub fn remaining(due_at: DateTime<Utc>, working_days: usize, now: DateTime<Utc>)
     };
     if left <= TimeDelta::zero() {
         let late = -left;
-        if late < HOURS_TOLD * 2 {
+        if late < SHOW_HOURS_BELOW * 2 {
             return format!("超期 {}", hours(late));
         }
         return format!("超期 {} 天", late.num_days());
     }
-    if left <= HOURS_TOLD || working_days == 0 {
+    if left <= SHOW_HOURS_BELOW || working_days == 0 {
         return format!("剩 {}", hours(left));
     }
     format!("剩 {working_days} 个工作日")
 }
 
 /// The supervision orders that run out next, overdue ones first.
-pub async fn demands(
+pub async fn open_supervision_orders(
     db: &impl ConnectionTrait,
     city: &City,
     area: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<Vec<Demand>> {
+) -> Result<Vec<OpenSupervisionOrder>> {
     let mut query = supervision_order::Entity::find()
         .select_only()
         .columns([
@@ -157,7 +161,7 @@ pub async fn demands(
         let days = city
             .calendar
             .working_days_between(local_date(now, city.zone()), local_date(last_moment, city.zone()));
-        Demand {
+        OpenSupervisionOrder {
             number,
             order,
             level,
@@ -269,7 +273,7 @@ mod tests {
 
     #[test]
     fn long_words_are_cut_and_stay_on_one_line() {
-        assert_eq!(beginning("路灯\n不亮"), "路灯 不亮");
-        assert_eq!(beginning(&"长".repeat(41)), format!("{}…", "长".repeat(40)));
+        assert_eq!(excerpt("路灯\n不亮"), "路灯 不亮");
+        assert_eq!(excerpt(&"长".repeat(41)), format!("{}…", "长".repeat(40)));
     }
 }

@@ -51,7 +51,7 @@ impl Period {
 
     /// This span and the ones before it, the earliest first.
     #[must_use]
-    pub fn and_before(self, count: usize) -> Vec<Self> {
+    pub fn with_previous(self, count: usize) -> Vec<Self> {
         let mut periods: Vec<_> = std::iter::successors(Some(self), |period| Some(period.previous()))
             .take(count)
             .collect();
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_row_of_spans_has_no_gap() {
-        let weeks = Period::of(Grain::Week, day("2026-01-20")).and_before(12);
+        let weeks = Period::of(Grain::Week, day("2026-01-20")).with_previous(12);
         assert_eq!(weeks.len(), 12);
         for pair in weeks.windows(2) {
             assert_eq!(pair[0].ends_before(), pair[1].starts_on);

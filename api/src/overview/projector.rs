@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use entity::ids::OrderId;
 use entity::order;
 
-use super::count_deltas::Cells;
-use super::facts::{Facts, Rows};
+use super::count_deltas::CountDeltas;
+use super::facts::{OrderFacts, OrderRows};
 use super::replica_events;
 use super::store::{self, CountedRows};
 use crate::app::App;
@@ -23,10 +23,10 @@ use crate::error::Result;
 const BATCH: u64 = 256;
 
 /// Takes in whatever waits; how many changes that were.
-pub async fn fold(app: &App) -> Result<usize> {
+pub async fn apply_changes(app: &App) -> Result<usize> {
     let mut folded = 0;
     while store::any_change(&app.db).await? {
-        let taken = fold_batch(app).await?;
+        let taken = apply_batch(app).await?;
         if taken == 0 {
             break;
         }
@@ -35,10 +35,10 @@ pub async fn fold(app: &App) -> Result<usize> {
     Ok(folded)
 }
 
-async fn fold_batch(app: &App) -> Result<usize> {
+async fn apply_batch(app: &App) -> Result<usize> {
     let (city, now) = (app.city.load(), app.clock.now());
     let txn = db::write(&app.db).await?;
-    let Some(held) = store::hold_fold(&txn).await? else {
+    let Some(held) = store::try_lock(&txn).await? else {
         return Ok(0);
     };
     let changes = store::changes(&txn, BATCH).await?;
@@ -52,7 +52,7 @@ async fn fold_batch(app: &App) -> Result<usize> {
     let before = read_facts(store::facts(&txn, &ids).await?)?;
     let rows = store::counted_rows(&txn, &ids).await?;
     let after = count(&city, &rows);
-    let (mut cells, mut kept) = (Cells::default(), Vec::new());
+    let (mut cells, mut kept) = (CountDeltas::default(), Vec::new());
     let mut news = Vec::new();
     for (order, facts) in after {
         let was = before.get(&order.id);
@@ -60,32 +60,32 @@ async fn fold_batch(app: &App) -> Result<usize> {
             continue;
         }
         if let Some(was) = was {
-            cells.take_away(was);
+            cells.subtract(was);
         }
         cells.add(&facts);
         kept.push((
             order.id,
             serde_json::to_string(&facts).map_err(anyhow::Error::from)?,
         ));
-        news.extend(replica_events::news(&city, order, was, &facts, now));
+        news.extend(replica_events::order_events(&city, order, was, &facts, now));
     }
-    let cells = cells.moved();
-    store::keep_facts(&txn, kept).await?;
-    store::move_stock(&txn, cells.stock).await?;
-    store::move_dwell(&txn, cells.dwell).await?;
-    store::move_flow(&txn, cells.flow).await?;
+    let cells = cells.non_zero();
+    store::save_facts(&txn, kept).await?;
+    store::apply_stock(&txn, cells.stock).await?;
+    store::apply_dwell(&txn, cells.dwell).await?;
+    store::apply_flow(&txn, cells.flow).await?;
     let taken = changes.len();
-    store::take_changes(&txn, changes.into_iter().map(|change| change.id).collect()).await?;
+    store::delete_changes(&txn, changes.into_iter().map(|change| change.id).collect()).await?;
     let seq = held.seq + 1;
-    store::record_fold(&txn, seq, now).await?;
-    let parcels = replica_events::parcels(seq, news);
-    replica_events::send(&txn, &parcels).await?;
+    store::record_progress(&txn, seq, now).await?;
+    let parcels = replica_events::split_into_messages(seq, news);
+    replica_events::notify(&txn, &parcels).await?;
     txn.commit().await?;
-    replica_events::deliver_here(app, parcels);
+    replica_events::publish_locally(app, parcels);
     Ok(taken)
 }
 
-fn read_facts(kept: HashMap<OrderId, String>) -> Result<HashMap<OrderId, Facts>> {
+fn read_facts(kept: HashMap<OrderId, String>) -> Result<HashMap<OrderId, OrderFacts>> {
     let read = |(order, text): (OrderId, String)| {
         let facts = serde_json::from_str(&text).map_err(|error| {
             anyhow::anyhow!(
@@ -97,17 +97,17 @@ fn read_facts(kept: HashMap<OrderId, String>) -> Result<HashMap<OrderId, Facts>>
     kept.into_iter().map(read).collect()
 }
 
-fn count<'a>(city: &City, rows: &'a CountedRows) -> Vec<(&'a order::Model, Facts)> {
+fn count<'a>(city: &City, rows: &'a CountedRows) -> Vec<(&'a order::Model, OrderFacts)> {
     let facts = |order: &'a order::Model| {
         let group = order.category_code.as_deref().map(|code| group(city, code));
-        let counted = Rows {
+        let counted = OrderRows {
             order,
             clocks: rows.clocks.get(&order.id).map_or(&[], Vec::as_slice),
             verdicts: rows.verdicts.get(&order.id).map_or(&[], Vec::as_slice),
             demands: rows.demands.get(&order.id).copied().unwrap_or_default(),
             group,
         };
-        (order, Facts::of(&counted, city.zone()))
+        (order, OrderFacts::of(&counted, city.zone()))
     };
     rows.orders.iter().map(facts).collect()
 }
@@ -125,13 +125,13 @@ fn group(city: &City, code: &str) -> String {
 /// meanwhile; screens show the part that has been counted so far and say how much waits.
 pub async fn rebuild(app: &App, mut progress: impl FnMut(u64, u64)) -> Result<u64> {
     let txn = db::write(&app.db).await?;
-    store::wait_for_fold(&txn).await?;
-    let orders = store::forget(&txn).await?;
+    store::lock(&txn).await?;
+    let orders = store::reset(&txn).await?;
     txn.commit().await?;
     let mut done = 0;
     progress(done, orders);
     while store::any_change(&app.db).await? {
-        let taken = fold_batch(app).await?;
+        let taken = apply_batch(app).await?;
         if taken == 0 {
             // Another replica folds; it does our work.
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -143,8 +143,8 @@ pub async fn rebuild(app: &App, mut progress: impl FnMut(u64, u64)) -> Result<u6
 }
 
 /// How far the counts are: the event number, when, and how many changes wait (up to a limit).
-pub async fn standing(app: &App) -> Result<(i64, Option<DateTime<Utc>>, usize)> {
-    let held = store::folded(&app.db).await?;
+pub async fn progress(app: &App) -> Result<(i64, Option<DateTime<Utc>>, usize)> {
+    let held = store::state(&app.db).await?;
     let (seq, at) = held.map_or((0, None), |fold| (fold.seq, fold.folded_at));
-    Ok((seq, at, store::waiting(&app.db, BATCH).await?))
+    Ok((seq, at, store::count_waiting(&app.db, BATCH).await?))
 }

@@ -5,7 +5,7 @@ use entity::ids::UnitId;
 use super::count_deltas::Flow;
 
 /// Below this a share says nothing: one case more or less moves it by more than ten points.
-pub const SMALL: i64 = 10;
+pub const MIN_DENOMINATOR: i64 = 10;
 /// 95 % confidence.
 const Z: f64 = 1.96;
 
@@ -25,7 +25,7 @@ impl Rate {
 
     #[must_use]
     pub fn is_small(self) -> bool {
-        self.denominator < SMALL
+        self.denominator < MIN_DENOMINATOR
     }
 
     /// Change against an earlier time in percentage points, to a tenth.
@@ -37,7 +37,7 @@ impl Rate {
 
     /// Lower end of the Wilson interval: what the share is at least, given how little it was counted from.
     #[must_use]
-    pub fn at_least(self) -> f64 {
+    pub fn wilson_lower_bound(self) -> f64 {
         let (Some(share), n) = (self.share(), number(self.denominator)) else {
             return 0.0;
         };
@@ -94,7 +94,7 @@ impl Rates {
 
     /// All three together: how often what was owed was done.
     #[must_use]
-    pub fn together(self) -> Rate {
+    pub fn combined(self) -> Rate {
         let three = [self.response, self.resolution, self.satisfaction];
         Rate {
             numerator: three.iter().map(|rate| rate.numerator).sum(),
@@ -123,7 +123,7 @@ pub fn rank(units: Vec<(UnitId, Flow)>) -> Vec<Ranked> {
             Ranked {
                 unit,
                 rank: None,
-                score: rates.together().at_least(),
+                score: rates.combined().wilson_lower_bound(),
                 rates,
                 flow,
             }
@@ -132,8 +132,8 @@ pub fn rank(units: Vec<(UnitId, Flow)>) -> Vec<Ranked> {
     ranked.sort_by(|a, b| {
         let (few_a, few_b) = (has_little(a), has_little(b));
         let by_score = b.score.total_cmp(&a.score);
-        let by_work = (b.rates.together().denominator, b.flow.arrived())
-            .cmp(&(a.rates.together().denominator, a.flow.arrived()));
+        let by_work = (b.rates.combined().denominator, b.flow.arrived())
+            .cmp(&(a.rates.combined().denominator, a.flow.arrived()));
         let within = if few_a { by_work } else { by_score.then(by_work) };
         few_a.cmp(&few_b).then(within).then(a.unit.cmp(&b.unit))
     });
@@ -150,7 +150,7 @@ pub fn rank(units: Vec<(UnitId, Flow)>) -> Vec<Ranked> {
 }
 
 fn has_little(unit: &Ranked) -> bool {
-    unit.rates.together().denominator < 3 * SMALL
+    unit.rates.combined().denominator < 3 * MIN_DENOMINATOR
 }
 
 #[cfg(test)]
@@ -174,7 +174,7 @@ mod tests {
             (90, 100, 0.8256),
             (0, 10, 0.0),
         ] {
-            let bound = rate(numerator, denominator).at_least();
+            let bound = rate(numerator, denominator).wilson_lower_bound();
             assert!(
                 (bound - expected).abs() < 5e-4,
                 "{numerator}/{denominator}: {bound}"

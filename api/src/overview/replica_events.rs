@@ -14,7 +14,7 @@ use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use super::facts::Facts;
+use super::facts::OrderFacts;
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db;
@@ -23,16 +23,17 @@ use crate::http::time::local;
 
 const CHANNEL: &str = "zhitong_screen";
 /// PostgreSQL takes 7,999 bytes.
-const MAX_PARCEL_BYTES: usize = 7_000;
+const MAX_MESSAGE_BYTES: usize = 7_000;
 /// More news than this at once are told as "look again".
 const MAX_NEWS: usize = 100;
 /// An order counted for the first time later than this after its arrival is history, not news.
-const NEW_FOR: TimeDelta = TimeDelta::hours(1);
+const NEWS_WINDOW: TimeDelta = TimeDelta::hours(1);
 const RECONNECT: Duration = Duration::from_secs(2);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+#[schema(as = Kind)]
+pub enum NewsKind {
     Arrived,
     Moved,
     Light,
@@ -40,8 +41,9 @@ pub enum Kind {
 
 /// One order's change as a screen hears of it: nothing that says who reported, or what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct News {
-    pub kind: Kind,
+#[schema(as = News)]
+pub struct OrderNews {
+    pub kind: NewsKind,
     pub number: String,
     pub status: Status,
     pub light: Light,
@@ -55,32 +57,33 @@ pub struct News {
 
 /// One message between replicas.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parcel {
+pub struct ReplicaMessage {
     pub seq: i64,
     /// Which part of the fold it is, from 0.
     pub part: u32,
-    pub news: Vec<News>,
+    pub news: Vec<OrderNews>,
     /// There was more than is told.
-    pub more: bool,
+    #[serde(rename = "more")]
+    pub truncated: bool,
 }
 
 /// What is new about an order that was counted as `was` and now as `is`.
 #[must_use]
-pub fn news(
+pub fn order_events(
     city: &City,
     order: &order::Model,
-    was: Option<&Facts>,
-    is: &Facts,
+    was: Option<&OrderFacts>,
+    is: &OrderFacts,
     now: DateTime<Utc>,
-) -> Option<News> {
+) -> Option<OrderNews> {
     let kind = match was {
-        None if now - order.created_at <= NEW_FOR => Kind::Arrived,
+        None if now - order.created_at <= NEWS_WINDOW => NewsKind::Arrived,
         None => return None,
-        Some(was) if was.status != is.status => Kind::Moved,
-        Some(was) if was.light != is.light => Kind::Light,
+        Some(was) if was.status != is.status => NewsKind::Moved,
+        Some(was) if was.light != is.light => NewsKind::Light,
         Some(_) => return None,
     };
-    Some(News {
+    Some(OrderNews {
         kind,
         number: order.number.clone(),
         status: is.status,
@@ -101,12 +104,12 @@ pub fn news(
 
 /// At least one: counts may have moved without any news.
 #[must_use]
-pub fn parcels(seq: i64, mut news: Vec<News>) -> Vec<Parcel> {
-    let parcel = |part| Parcel {
+pub fn split_into_messages(seq: i64, mut news: Vec<OrderNews>) -> Vec<ReplicaMessage> {
+    let parcel = |part| ReplicaMessage {
         seq,
         part,
         news: Vec::new(),
-        more: false,
+        truncated: false,
     };
     let mut parcels = vec![parcel(0)];
     let more = news.len() > MAX_NEWS;
@@ -114,7 +117,7 @@ pub fn parcels(seq: i64, mut news: Vec<News>) -> Vec<Parcel> {
     let mut bytes = 0;
     for news in news {
         let size = serde_json::to_string(&news).map_or(0, |text| text.len()) + 1;
-        if bytes + size > MAX_PARCEL_BYTES {
+        if bytes + size > MAX_MESSAGE_BYTES {
             let part = parcels.last().map_or(0, |parcel| parcel.part + 1);
             parcels.push(parcel(part));
             bytes = 0;
@@ -125,14 +128,14 @@ pub fn parcels(seq: i64, mut news: Vec<News>) -> Vec<Parcel> {
         }
     }
     if let Some(last) = parcels.last_mut() {
-        last.more = more;
+        last.truncated = more;
     }
     parcels
 }
 
 /// Puts the parcels on the wire, in the fold's transaction.
-pub async fn send(txn: &impl ConnectionTrait, parcels: &[Parcel]) -> Result<()> {
-    if !db::skips_locked(txn) {
+pub async fn notify(txn: &impl ConnectionTrait, parcels: &[ReplicaMessage]) -> Result<()> {
+    if !db::supports_skip_locked(txn) {
         return Ok(());
     }
     for parcel in parcels {
@@ -148,10 +151,10 @@ pub async fn send(txn: &impl ConnectionTrait, parcels: &[Parcel]) -> Result<()> 
 }
 
 /// Hands the parcels over where no wire does.
-pub fn deliver_here(app: &App, parcels: Vec<Parcel>) {
-    if !db::skips_locked(&app.db) {
+pub fn publish_locally(app: &App, parcels: Vec<ReplicaMessage>) {
+    if !db::supports_skip_locked(&app.db) {
         for parcel in parcels {
-            app.screens.deliver(parcel);
+            app.screen_hub.publish_changes(parcel);
         }
     }
 }
@@ -159,7 +162,7 @@ pub fn deliver_here(app: &App, parcels: Vec<Parcel>) {
 /// Listens until told to stop, on a connection of its own. After a break every screen looks again: what was said
 /// meanwhile is lost.
 pub async fn listen(app: &App, stop: &CancellationToken) {
-    if !db::skips_locked(&app.db) {
+    if !db::supports_skip_locked(&app.db) {
         return;
     }
     while !stop.is_cancelled() {
@@ -181,14 +184,14 @@ pub async fn listen(app: &App, stop: &CancellationToken) {
 async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(app.config.database_url.expose_secret()).await?;
     listener.listen(CHANNEL).await?;
-    app.screens.look_again();
+    app.screen_hub.request_resync();
     // None: the connection was lost.
     while let Some(notification) = listener.try_recv().await? {
         match serde_json::from_str(notification.payload()) {
-            Ok(parcel) => app.screens.deliver(parcel),
+            Ok(parcel) => app.screen_hub.publish_changes(parcel),
             Err(error) => {
                 tracing::warn!(error = %error, "a message of another release");
-                app.screens.look_again();
+                app.screen_hub.request_resync();
             }
         }
     }
@@ -199,9 +202,9 @@ async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
 mod tests {
     use super::*;
 
-    fn some_news() -> News {
-        News {
-            kind: Kind::Arrived,
+    fn some_news() -> OrderNews {
+        OrderNews {
+            kind: NewsKind::Arrived,
             number: "T20250908000001".to_owned(),
             status: Status::Dispatched,
             light: Light::Green,
@@ -215,24 +218,24 @@ mod tests {
 
     #[test]
     fn every_parcel_fits_the_wire_and_nothing_is_lost() {
-        let parcels = parcels(7, vec![some_news(); 90]);
+        let parcels = split_into_messages(7, vec![some_news(); 90]);
         assert!(parcels.len() > 1);
         assert_eq!(parcels.iter().map(|parcel| parcel.news.len()).sum::<usize>(), 90);
         for (index, parcel) in parcels.iter().enumerate() {
             assert!(serde_json::to_string(parcel).unwrap().len() < 7_999);
             assert_eq!((parcel.seq, parcel.part as usize), (7, index));
-            assert!(!parcel.more);
+            assert!(!parcel.truncated);
         }
     }
 
     #[test]
     fn a_fold_without_news_still_says_that_counts_moved_and_a_flood_says_look_again() {
-        assert_eq!(parcels(1, Vec::new()).len(), 1);
-        let flood = parcels(2, vec![some_news(); 5_000]);
+        assert_eq!(split_into_messages(1, Vec::new()).len(), 1);
+        let flood = split_into_messages(2, vec![some_news(); 5_000]);
         assert_eq!(
             flood.iter().map(|parcel| parcel.news.len()).sum::<usize>(),
             MAX_NEWS
         );
-        assert!(flood.last().unwrap().more);
+        assert!(flood.last().unwrap().truncated);
     }
 }

@@ -7,15 +7,15 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::activity::{self, Activity};
-use super::appraisal::{self, Appraisal, By};
+use super::appraisal::{self, Appraisal, AppraisalGrouping};
 use super::scope::{self, Scope, ScopeQuery};
-use super::screen_hub::Face;
+use super::screen_hub::PayloadFormat;
 use super::view::Screen;
 use super::{screen, stream};
 use crate::app::App;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
-use crate::http::responses::ReadRefusals;
+use crate::http::responses::ReadErrors;
 use crate::people::caller::Caller;
 
 /// What the caller asks for, as of today.
@@ -28,7 +28,7 @@ pub fn scope_of(app: &App, caller: &Caller, query: &ScopeQuery) -> Result<Scope>
 #[utoipa::path(
     tag = "overview",
     params(ScopeQuery),
-    responses((status = 200, body = Screen), ReadRefusals),
+    responses((status = 200, body = Screen), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/overview")]
@@ -50,7 +50,7 @@ pub async fn show_overview(
     params(ScopeQuery, ("Last-Event-ID" = Option<String>, Header)),
     responses(
         (status = 200, content_type = "text/event-stream", body = String),
-        ReadRefusals
+        ReadErrors
     ),
     security(("bearer" = []))
 )]
@@ -67,7 +67,7 @@ pub async fn stream_overview(
         ..query.into_inner()
     };
     let scope = scope_of(&app, &caller, &query)?;
-    events(&app, &caller, &scope, Face::Json, &request).await
+    events(&app, &caller, &scope, PayloadFormat::Json, &request).await
 }
 
 /// Opens the stream in one of its forms.
@@ -75,7 +75,7 @@ pub async fn events(
     app: &App,
     caller: &Caller,
     scope: &Scope,
-    face: Face,
+    face: PayloadFormat,
     request: &HttpRequest,
 ) -> Result<HttpResponse> {
     let last = request.headers().get("last-event-id");
@@ -95,7 +95,7 @@ pub async fn events(
 pub struct AppraisalQuery {
     /// `unit` (default), `area`, `category` or `time`.
     #[param(required = false)]
-    by: Option<By>,
+    by: Option<AppraisalGrouping>,
     #[param(required = false)]
     area: Option<String>,
     /// `day`, `week`, `month` (default), `quarter` or `year`.
@@ -110,7 +110,7 @@ pub struct AppraisalQuery {
 #[utoipa::path(
     tag = "overview",
     params(AppraisalQuery),
-    responses((status = 200, body = Appraisal), ReadRefusals),
+    responses((status = 200, body = Appraisal), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/appraisal")]
@@ -140,7 +140,7 @@ pub struct ActivityQuery {
 #[utoipa::path(
     tag = "overview",
     params(ActivityQuery),
-    responses((status = 200, body = Activity), ReadRefusals),
+    responses((status = 200, body = Activity), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/me/activity")]
@@ -157,7 +157,7 @@ pub async fn own_activity(
 #[utoipa::path(
     tag = "overview",
     params(("id" = PersonId, Path), ActivityQuery),
-    responses((status = 200, body = Activity), ReadRefusals),
+    responses((status = 200, body = Activity), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/people/{id}/activity")]

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use entity::kinds::{Grain, Role};
 use serde::Deserialize;
 
-use super::count_deltas::EVERYWHERE;
+use super::count_deltas::WHOLE_CITY;
 use super::period::Period;
 use crate::city::snapshot::City;
-use crate::error::{Error, FieldError, Kind, Result};
-use crate::people::caller::{Caller, Sight};
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::people::caller::{Caller, OrderAccess};
 
 /// As in the query string.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -36,8 +36,8 @@ pub struct Scope {
 impl Scope {
     /// The area as the counts name it.
     #[must_use]
-    pub fn key(&self) -> &str {
-        self.area.as_deref().unwrap_or(EVERYWHERE)
+    pub fn area_key(&self) -> &str {
+        self.area.as_deref().unwrap_or(WHOLE_CITY)
     }
 }
 
@@ -55,9 +55,9 @@ pub fn scope(city: &City, caller: &Caller, query: &ScopeQuery, today: NaiveDate)
         Some(text) => Some(city.county(text).ok_or_else(Error::not_found)?.code.clone()),
         None => None,
     };
-    let area = match caller.sight() {
-        Sight::City => asked,
-        Sight::Area(own) if asked.is_none() || asked.as_ref() == Some(&own) => Some(own),
+    let area = match caller.order_access() {
+        OrderAccess::City => asked,
+        OrderAccess::Area(own) if asked.is_none() || asked.as_ref() == Some(&own) => Some(own),
         _ => return Err(Error::not_found()),
     };
     Ok(Scope {
@@ -73,19 +73,19 @@ pub fn period(length: Option<&str>, on: Option<&str>, today: NaiveDate) -> Resul
         Some("today") => Grain::Day,
         Some(text) => text
             .parse()
-            .map_err(|_| wrong("period", "应为 day、week、month、quarter 或 year。"))?,
+            .map_err(|_| invalid_field("period", "应为 day、week、month、quarter 或 year。"))?,
     };
     let date = match on.filter(|text| !text.is_empty()) {
         None => today,
         Some(text) => text
             .parse()
-            .map_err(|_| wrong("on", "应为日期，例如 2025-09-08。"))?,
+            .map_err(|_| invalid_field("on", "应为日期，例如 2025-09-08。"))?,
     };
     Ok(Period::of(grain, date))
 }
 
-fn wrong(field: &str, detail: &str) -> Error {
-    let mut error = Error::refused(Kind::Malformed, "bad_filter", format!("{field}：{detail}"));
+fn invalid_field(field: &str, detail: &str) -> Error {
+    let mut error = Error::refused(ErrorKind::Malformed, "bad_filter", format!("{field}：{detail}"));
     if let Error::Refused(refused) = &mut error {
         refused.errors.push(FieldError::new(field, "bad_filter", detail));
     }

@@ -8,13 +8,13 @@ use entity::kinds::{Grain, Status};
 use entity::overview_stock;
 
 use super::count_deltas::{Flow, unit_of};
-use super::counts_cache::{self, Counts, flow_of};
+use super::counts_cache::{self, ScreenCounts, flow_of};
 use super::facts::NOWHERE;
 use super::period::Period;
 use super::rates::{self, RANKING, Ranked, Rates};
 use super::scope::Scope;
 use super::view::{
-    Arrivals, District, Fraction, Lights, Place, Screen, Stage, Supervision, ThreeRates, TrendPoint, UnitLine,
+    Arrivals, District, Lights, Place, RateSet, Ratio, Screen, Stage, Supervision, TrendPoint, UnitLine,
 };
 use super::{highlights, projector};
 use crate::app::App;
@@ -31,12 +31,12 @@ const NOWHERE_NAME: &str = "地点不明";
 /// The screen as of `now`.
 pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Screen> {
     let (city, db) = (app.city.load(), &app.db);
-    let (seq, _, waiting) = projector::standing(app).await?;
+    let (seq, _, waiting) = projector::progress(app).await?;
     let today = local_date(now, city.zone());
-    let own = scope.key();
+    let own = scope.area_key();
     let areas = areas(&city, scope);
     let codes: Vec<_> = areas.iter().map(|(code, _)| *code).collect();
-    let counts = counts_cache::at(app, scope, &codes, seq, today).await?;
+    let counts = counts_cache::cached(app, scope, &codes, seq, today).await?;
     let flow = flow_of(&counts.spans, own, scope.period);
     let flow_before = flow_of(&counts.spans, own, scope.period.previous());
     let day = flow_of(&counts.today, own, Period::of(Grain::Day, today));
@@ -65,7 +65,7 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
             period: (&flow).into(),
             before: (&flow_before).into(),
         },
-        rates: ThreeRates::of(&flow, &flow_before),
+        rates: RateSet::of(&flow, &flow_before),
         verdicts: (&flow).into(),
         units: units(&counts, &city),
         ranking: RANKING.to_owned(),
@@ -76,7 +76,7 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
             tracked: total(|row| row.tracked),
             difficult: total(|row| row.difficult),
             waiting: stock.iter().map(|row| row.demands).sum(),
-            orders: highlights::demands(db, &city, scope.area.as_deref(), now).await?,
+            orders: highlights::open_supervision_orders(db, &city, scope.area.as_deref(), now).await?,
             campaigns: highlights::campaigns(db, scope.area.as_deref()).await?,
         },
         hot_topics: highlights::topics(db, scope.area.as_deref()).await?,
@@ -84,7 +84,7 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
 }
 
 /// In the order in which a matter passes through them.
-fn stages(counts: &Counts, now: DateTime<Utc>) -> Vec<Stage> {
+fn stages(counts: &ScreenCounts, now: DateTime<Utc>) -> Vec<Stage> {
     let stage = |status: &Status| {
         let mut lights = Lights::default();
         for row in counts.stock.iter().filter(|row| row.status == *status) {
@@ -118,7 +118,7 @@ fn areas<'a>(city: &'a City, scope: &Scope) -> Vec<(&'a str, &'a str)> {
     areas
 }
 
-fn districts(counts: &Counts, areas: Vec<(&str, &str)>, span: Period) -> Vec<District> {
+fn districts(counts: &ScreenCounts, areas: Vec<(&str, &str)>, span: Period) -> Vec<District> {
     let district = |(code, name): (&str, &str)| {
         let mut lights = Lights::default();
         for row in counts
@@ -152,7 +152,7 @@ fn point((week, flow): &(Period, Flow)) -> TrendPoint {
     }
 }
 
-fn units(counts: &Counts, city: &City) -> Vec<UnitLine> {
+fn units(counts: &ScreenCounts, city: &City) -> Vec<UnitLine> {
     let mut lights: HashMap<UnitId, Lights> = HashMap::new();
     for row in &counts.at_units {
         if let Some(unit) = unit_of(&row.subject) {
@@ -170,9 +170,9 @@ fn units(counts: &Counts, city: &City) -> Vec<UnitLine> {
             open: lights.total(),
             lights,
             arrived: unit.flow.arrived(),
-            response: Fraction::from(unit.rates.response),
-            resolution: Fraction::from(unit.rates.resolution),
-            satisfaction: Fraction::from(unit.rates.satisfaction),
+            response: Ratio::from(unit.rates.response),
+            resolution: Ratio::from(unit.rates.resolution),
+            satisfaction: Ratio::from(unit.rates.satisfaction),
             score: rates::in_percent(unit.score),
         }
     };

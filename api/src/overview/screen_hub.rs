@@ -12,29 +12,29 @@ use entity::kinds::Grain;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::replica_events::{News, Parcel};
+use super::replica_events::{OrderNews, ReplicaMessage};
 use super::view::Screen;
 use crate::app::App;
 use crate::error::Result;
 
 /// News that a screen may be behind.
-const BEHIND: usize = 256;
+const CHANNEL_CAPACITY: usize = 256;
 /// News kept for screens that come back.
-const REMEMBERED: usize = 256;
+const REPLAY_CAPACITY: usize = 256;
 /// Screens of one replica; each costs a connection and a few kilobytes.
-pub const MOST_SCREENS: usize = 2_000;
+pub const MAX_CONNECTIONS: usize = 2_000;
 
 /// Which counts a screen shows: an area, or the whole city; a length of span; and in what form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Board {
+pub struct ScreenKey {
     pub area: Option<String>,
     pub grain: Grain,
-    pub face: Face,
+    pub face: PayloadFormat,
 }
 
 /// The form of what is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Face {
+pub enum PayloadFormat {
     /// As the API answers.
     Json,
     /// As the console's page shows it: drawn once, not by each browser.
@@ -42,7 +42,7 @@ pub enum Face {
 }
 
 /// Draws a screen as the console's page shows it.
-pub type Painter = fn(&App, &Screen) -> Result<String>;
+pub type HtmlRenderer = fn(&App, &Screen) -> Result<String>;
 
 /// Serialised once, sent to all.
 #[derive(Clone, Debug)]
@@ -74,24 +74,24 @@ impl std::str::FromStr for EventId {
 
 /// A handle; all clones are the same hub.
 #[derive(Clone)]
-pub struct Hub(Arc<Inner>);
+pub struct ScreenHub(Arc<Inner>);
 
 struct Inner {
     news: broadcast::Sender<Frame>,
     remembered: Mutex<VecDeque<Frame>>,
-    boards: Mutex<HashMap<Board, watch::Sender<Bytes>>>,
+    boards: Mutex<HashMap<ScreenKey, watch::Sender<Bytes>>>,
     screens: Mutex<HashMap<u64, (SessionId, CancellationToken)>>,
     next: AtomicU64,
     /// Counts have moved.
     moved: Notify,
     closing: CancellationToken,
-    painter: OnceLock<Painter>,
+    painter: OnceLock<HtmlRenderer>,
 }
 
-impl Default for Hub {
+impl Default for ScreenHub {
     fn default() -> Self {
         Self(Arc::new(Inner {
-            news: broadcast::Sender::new(BEHIND),
+            news: broadcast::Sender::new(CHANNEL_CAPACITY),
             remembered: Mutex::default(),
             boards: Mutex::default(),
             screens: Mutex::default(),
@@ -104,8 +104,8 @@ impl Default for Hub {
 }
 
 /// A connected screen; dropping it signs it off.
-pub struct Seat {
-    hub: Hub,
+pub struct ScreenConnection {
+    hub: ScreenHub,
     number: u64,
     pub news: broadcast::Receiver<Frame>,
     pub board: watch::Receiver<Bytes>,
@@ -113,29 +113,29 @@ pub struct Seat {
     pub over: CancellationToken,
 }
 
-impl Drop for Seat {
+impl Drop for ScreenConnection {
     fn drop(&mut self) {
         lock(&self.hub.0.screens).remove(&self.number);
     }
 }
 
-impl Hub {
+impl ScreenHub {
     /// The console says how its page is drawn; this part knows nothing of pages.
-    pub fn paint_with(&self, painter: Painter) {
+    pub fn set_renderer(&self, painter: HtmlRenderer) {
         // A second one is the same.
         let _ = self.0.painter.set(painter);
     }
 
     #[must_use]
-    pub fn painter(&self) -> Option<Painter> {
+    pub fn renderer(&self) -> Option<HtmlRenderer> {
         self.0.painter.get().copied()
     }
 
     /// Gives a screen its place; none when there are too many.
     #[must_use]
-    pub fn sit(&self, session: SessionId, board: Board) -> Option<Seat> {
+    pub fn connect(&self, session: SessionId, board: ScreenKey) -> Option<ScreenConnection> {
         let mut screens = lock(&self.0.screens);
-        if screens.len() >= MOST_SCREENS {
+        if screens.len() >= MAX_CONNECTIONS {
             return None;
         }
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
@@ -145,7 +145,7 @@ impl Hub {
             .entry(board)
             .or_insert_with(|| watch::Sender::new(Bytes::new()))
             .subscribe();
-        Some(Seat {
+        Some(ScreenConnection {
             hub: self.clone(),
             number,
             news: self.0.news.subscribe(),
@@ -155,28 +155,28 @@ impl Hub {
     }
 
     /// Tells all screens what a fold found out.
-    pub fn deliver(&self, parcel: Parcel) {
-        let Parcel {
+    pub fn publish_changes(&self, parcel: ReplicaMessage) {
+        let ReplicaMessage {
             seq,
             part,
             news,
-            more,
+            truncated: more,
         } = parcel;
         let first = part.saturating_mul(1_000);
         for (news, place) in news.into_iter().zip(first..) {
-            if let Some(frame) = told(EventId(seq, place), news) {
-                self.tell(frame);
+            if let Some(frame) = news_frame(EventId(seq, place), news) {
+                self.broadcast(frame);
             }
         }
         if more {
-            self.look_again();
+            self.request_resync();
         }
         self.0.moved.notify_one();
     }
 
-    fn tell(&self, frame: Frame) {
+    fn broadcast(&self, frame: Frame) {
         let mut remembered = lock(&self.0.remembered);
-        if remembered.len() == REMEMBERED {
+        if remembered.len() == REPLAY_CAPACITY {
             remembered.pop_front();
         }
         remembered.push_back(frame.clone());
@@ -185,39 +185,39 @@ impl Hub {
     }
 
     /// Something was missed: screens that come back with an older event get no replay, and all counts are sent anew.
-    pub fn look_again(&self) {
+    pub fn request_resync(&self) {
         lock(&self.0.remembered).clear();
         let _ = self.0.news.send(Frame {
             id: EventId::default(),
             area: None,
-            bytes: Bytes::from_static(LOOK_AGAIN),
+            bytes: Bytes::from_static(RESYNC_FRAME),
         });
         self.0.moved.notify_one();
     }
 
     /// What was told after this event; none when it is not known any more.
     #[must_use]
-    pub fn since(&self, id: EventId) -> Option<Vec<Frame>> {
+    pub fn replay_after(&self, id: EventId) -> Option<Vec<Frame>> {
         let remembered = lock(&self.0.remembered);
         let known = remembered.iter().any(|frame| frame.id == id);
         known.then(|| remembered.iter().filter(|frame| frame.id > id).cloned().collect())
     }
 
     /// Waits until counts have moved.
-    pub async fn moved(&self) {
+    pub async fn counts_changed(&self) {
         self.0.moved.notified().await;
     }
 
     /// The boards that somebody watches; the others are taken down.
     #[must_use]
-    pub fn watched(&self) -> Vec<Board> {
+    pub fn active_keys(&self) -> Vec<ScreenKey> {
         let mut boards = lock(&self.0.boards);
         boards.retain(|_, board| board.receiver_count() > 0);
         boards.keys().cloned().collect()
     }
 
     /// Puts new counts on a board.
-    pub fn show(&self, board: &Board, bytes: Bytes) {
+    pub fn publish_counts(&self, board: &ScreenKey, bytes: Bytes) {
         if let Some(board) = lock(&self.0.boards).get(board) {
             board.send_replace(bytes);
         }
@@ -236,7 +236,7 @@ impl Hub {
     }
 
     /// Ends the screens of all sessions that were asked about and are not among the living.
-    pub fn end_all_but(&self, asked: &[SessionId], living: &[SessionId]) {
+    pub fn disconnect_except(&self, asked: &[SessionId], living: &[SessionId]) {
         for (session, over) in lock(&self.0.screens).values() {
             if asked.contains(session) && !living.contains(session) {
                 over.cancel();
@@ -256,9 +256,9 @@ impl Hub {
     }
 }
 
-pub const LOOK_AGAIN: &[u8] = b"event: resync\ndata: {}\n\n";
+pub const RESYNC_FRAME: &[u8] = b"event: resync\ndata: {}\n\n";
 
-fn told(id: EventId, news: News) -> Option<Frame> {
+fn news_frame(id: EventId, news: OrderNews) -> Option<Frame> {
     let data = serde_json::to_string(&news).ok()?;
     Some(Frame {
         id,

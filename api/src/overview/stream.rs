@@ -13,57 +13,58 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout_at
 
 use super::scope::Scope;
 use super::screen::screen;
-use super::screen_hub::{Board, EventId, Face, Frame, LOOK_AGAIN, Seat};
+use super::screen_hub::{EventId, Frame, PayloadFormat, RESYNC_FRAME, ScreenConnection, ScreenKey};
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::caller::Caller;
 
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// What comes within so short a time is sent as one piece: the news of a fold, and the counts that follow from it.
-const TOGETHER: Duration = Duration::from_millis(50);
+const COALESCE_WINDOW: Duration = Duration::from_millis(50);
 /// After how many milliseconds a browser comes back.
 const RETRY: &[u8] = b"retry: 2000\n\n";
-const BEAT: &[u8] = b": \n\n";
-const OVER: &[u8] = b"event: over\ndata: {}\n\n";
+const HEARTBEAT_FRAME: &[u8] = b": \n\n";
+const END_FRAME: &[u8] = b"event: over\ndata: {}\n\n";
 
 /// Opens the stream; `last` is the last event that the browser has seen, when it comes back.
 pub async fn open(
     app: &App,
     caller: &Caller,
     scope: &Scope,
-    face: Face,
+    face: PayloadFormat,
     last: Option<EventId>,
 ) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + use<>> {
-    let board = Board {
+    let board = ScreenKey {
         area: scope.area.clone(),
         grain: scope.period.grain,
         face,
     };
     let mut seat = app
-        .screens
-        .sit(caller.session, board.clone())
+        .screen_hub
+        .connect(caller.session, board.clone())
         .ok_or_else(too_many)?;
     if seat.board.borrow_and_update().is_empty() {
-        app.screens.show(&board, counts(app, scope, face).await?);
+        app.screen_hub
+            .publish_counts(&board, counts(app, scope, face).await?);
         seat.board.mark_unchanged();
     }
     let mut ready = VecDeque::from([Bytes::from_static(RETRY)]);
     if let Some(last) = last {
-        match app.screens.since(last) {
+        match app.screen_hub.replay_after(last) {
             Some(missed) => ready.extend(
                 missed
                     .into_iter()
-                    .filter(|frame| concerns(scope.area.as_deref(), frame))
+                    .filter(|frame| is_relevant(scope.area.as_deref(), frame))
                     .map(|frame| frame.bytes),
             ),
-            None => ready.push_back(Bytes::from_static(LOOK_AGAIN)),
+            None => ready.push_back(Bytes::from_static(RESYNC_FRAME)),
         }
     }
     ready.push_back(seat.board.borrow().clone());
     let mut beat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let line = Line {
+    let line = ScreenStream {
         seat,
         area: scope.area.clone(),
         ready,
@@ -77,14 +78,14 @@ pub async fn open(
 }
 
 fn too_many() -> Error {
-    let kind = Kind::Unavailable { retry_after_secs: 60 };
+    let kind = ErrorKind::Unavailable { retry_after_secs: 60 };
     Error::refused(kind, "too_many_screens", "同时打开的大屏太多，请稍后再试。")
 }
 
 /// The counts of a screen as an event.
-pub async fn counts(app: &App, scope: &Scope, face: Face) -> Result<Bytes> {
+pub async fn counts(app: &App, scope: &Scope, face: PayloadFormat) -> Result<Bytes> {
     let screen = screen(app, scope, app.clock.now()).await?;
-    let painter = app.screens.painter().filter(|_| face == Face::Page);
+    let painter = app.screen_hub.renderer().filter(|_| face == PayloadFormat::Page);
     let text = match painter {
         Some(paint) => {
             let page = paint(app, &screen)?;
@@ -100,28 +101,28 @@ pub async fn counts(app: &App, scope: &Scope, face: Face) -> Result<Bytes> {
 }
 
 /// A county's screen hears of its county only.
-fn concerns(area: Option<&str>, frame: &Frame) -> bool {
+fn is_relevant(area: Option<&str>, frame: &Frame) -> bool {
     area.is_none() || frame.id == EventId::default() || frame.area.as_deref() == area
 }
 
-struct Line {
-    seat: Seat,
+struct ScreenStream {
+    seat: ScreenConnection,
     area: Option<String>,
     ready: VecDeque<Bytes>,
     beat: Interval,
     over: bool,
 }
 
-impl Line {
+impl ScreenStream {
     /// The next piece to send.
     async fn next(&mut self) -> Option<Bytes> {
         if let Some(bytes) = self.ready.pop_front() {
             return Some(bytes);
         }
-        let first = self.event().await?;
-        let until = Instant::now() + TOGETHER;
+        let first = self.next_event().await?;
+        let until = Instant::now() + COALESCE_WINDOW;
         let mut more = Vec::new();
-        while let Ok(Some(bytes)) = timeout_at(until, self.event()).await {
+        while let Ok(Some(bytes)) = timeout_at(until, self.next_event()).await {
             more.push(bytes);
         }
         if more.is_empty() {
@@ -132,26 +133,26 @@ impl Line {
     }
 
     /// The next event; none when the stream is at its end. May be dropped while it waits.
-    async fn event(&mut self) -> Option<Bytes> {
+    async fn next_event(&mut self) -> Option<Bytes> {
         while !self.over {
             tokio::select! {
                 biased;
                 () = self.seat.over.cancelled() => {
                     self.over = true;
-                    return Some(Bytes::from_static(OVER));
+                    return Some(Bytes::from_static(END_FRAME));
                 }
                 news = self.seat.news.recv() => match news {
-                    Ok(frame) if concerns(self.area.as_deref(), &frame) => return Some(frame.bytes),
+                    Ok(frame) if is_relevant(self.area.as_deref(), &frame) => return Some(frame.bytes),
                     Ok(_) => {}
                     // Too slow: what was missed is not sent after it.
-                    Err(RecvError::Lagged(_)) => return Some(Bytes::from_static(LOOK_AGAIN)),
+                    Err(RecvError::Lagged(_)) => return Some(Bytes::from_static(RESYNC_FRAME)),
                     Err(RecvError::Closed) => self.over = true,
                 },
                 changed = self.seat.board.changed() => match changed {
                     Ok(()) => return Some(self.seat.board.borrow_and_update().clone()),
                     Err(_) => self.over = true,
                 },
-                _ = self.beat.tick() => return Some(Bytes::from_static(BEAT)),
+                _ = self.beat.tick() => return Some(Bytes::from_static(HEARTBEAT_FRAME)),
             }
         }
         None

@@ -28,7 +28,7 @@ pub struct Screen {
     /// Counties, and last the places unknown when there are any.
     pub districts: Vec<District>,
     pub arrivals: Arrivals,
-    pub rates: ThreeRates,
+    pub rates: RateSet,
     pub verdicts: Verdicts,
     /// At most ten with a rank, then at most five that have too little to be ranked by.
     pub units: Vec<UnitLine>,
@@ -37,9 +37,9 @@ pub struct Screen {
     /// The last twelve weeks, this one last.
     pub trend: Vec<TrendPoint>,
     /// Those that run out next.
-    pub deadlines: Vec<Nearest>,
+    pub deadlines: Vec<DueOrder>,
     /// Those that have been overdue the longest.
-    pub overdue: Vec<Nearest>,
+    pub overdue: Vec<DueOrder>,
     pub supervision: Supervision,
     pub hot_topics: Vec<HotTopic>,
 }
@@ -57,11 +57,12 @@ pub struct Span {
     /// First and last day.
     pub from: NaiveDate,
     pub to: NaiveDate,
-    pub before: SpanBefore,
+    pub before: PreviousSpan,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SpanBefore {
+#[schema(as = SpanBefore)]
+pub struct PreviousSpan {
     pub name: String,
     pub from: NaiveDate,
     pub to: NaiveDate,
@@ -75,7 +76,7 @@ impl From<Period> for Span {
             name: period.name(),
             from: period.starts_on,
             to: period.last_day(),
-            before: SpanBefore {
+            before: PreviousSpan {
                 name: before.name(),
                 from: before.starts_on,
                 to: before.last_day(),
@@ -156,14 +157,15 @@ impl From<&Flow> for Arrived {
 
 /// 响应率, 解决率, 满意率, and 按时办结率 beside them.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ThreeRates {
+#[schema(as = ThreeRates)]
+pub struct RateSet {
     pub response: RateView,
     pub resolution: RateView,
     pub satisfaction: RateView,
     pub on_time: RateView,
 }
 
-impl ThreeRates {
+impl RateSet {
     #[must_use]
     pub fn of(now: &Flow, before: &Flow) -> Self {
         let (now, before) = (Rates::of(now), Rates::of(before));
@@ -174,7 +176,7 @@ impl ThreeRates {
             denominator: now.denominator,
             percent: now.share().map(in_percent),
             small: now.is_small(),
-            before: Fraction::from(before),
+            before: Ratio::from(before),
             change: now.change_since(before),
         };
         Self {
@@ -204,20 +206,21 @@ pub struct RateView {
     /// Counted from fewer than ten: read it as a handful of cases, not as a share.
     pub small: bool,
     /// Of the span before.
-    pub before: Fraction,
+    pub before: Ratio,
     /// Percentage points against the span before.
     pub change: Option<f64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
-pub struct Fraction {
+#[schema(as = Fraction)]
+pub struct Ratio {
     pub numerator: i64,
     pub denominator: i64,
     pub percent: Option<f64>,
     pub small: bool,
 }
 
-impl From<Rate> for Fraction {
+impl From<Rate> for Ratio {
     fn from(rate: Rate) -> Self {
         Self {
             numerator: rate.numerator,
@@ -264,9 +267,9 @@ pub struct UnitLine {
     pub open: i64,
     pub lights: Lights,
     pub arrived: i64,
-    pub response: Fraction,
-    pub resolution: Fraction,
-    pub satisfaction: Fraction,
+    pub response: Ratio,
+    pub resolution: Ratio,
+    pub satisfaction: Ratio,
     /// What the three together are at least, in percent.
     pub score: f64,
 }
@@ -277,12 +280,13 @@ pub struct TrendPoint {
     pub to: NaiveDate,
     pub arrived: i64,
     pub closed: i64,
-    pub satisfaction: Fraction,
+    pub satisfaction: Ratio,
 }
 
 /// An order near its deadline.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Nearest {
+#[schema(as = Nearest)]
+pub struct DueOrder {
     pub number: String,
     pub light: Light,
     pub status: Status,
@@ -305,13 +309,14 @@ pub struct Supervision {
     pub difficult: i64,
     /// 督办单 that wait for an answer, and the next to run out.
     pub waiting: i64,
-    pub orders: Vec<Demand>,
+    pub orders: Vec<OpenSupervisionOrder>,
     /// 专项监督 under way, the newest first.
     pub campaigns: Vec<CampaignLine>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Demand {
+#[schema(as = Demand)]
+pub struct OpenSupervisionOrder {
     pub number: String,
     pub order: String,
     pub level: SupervisionLevel,

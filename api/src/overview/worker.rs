@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::period::Period;
 use super::scope::Scope;
-use super::screen_hub::Board;
+use super::screen_hub::ScreenKey;
 use super::{projector, replica_events, stream};
 use crate::app::App;
 use crate::deadlines::calendar::local_date;
@@ -14,77 +14,77 @@ use crate::error::Result;
 use crate::people::sessions;
 
 /// How long a change waits at most before it is counted; one index probe each.
-const FOLD_EVERY: Duration = Duration::from_millis(250);
+const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
 /// New counts are put together at most so often, however much happens.
-const SHOW_EVERY: Duration = Duration::from_secs(1);
+const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
 /// And at least so often: what is left until a deadline shrinks by itself.
-const SHOW_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
+const MAX_PUBLISH_INTERVAL: Duration = Duration::from_secs(60);
 /// How long a screen outlives its session at most.
-const SESSIONS_EVERY: Duration = Duration::from_secs(10);
+const SESSION_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Runs until told to stop.
 pub async fn run(app: App, stop: CancellationToken) {
     tokio::join!(
-        fold_all_the_time(&app, &stop),
-        show_all_the_time(&app, &stop),
-        watch_sessions(&app, &stop),
+        projection_loop(&app, &stop),
+        publish_loop(&app, &stop),
+        session_loop(&app, &stop),
         replica_events::listen(&app, &stop),
     );
 }
 
-async fn fold_all_the_time(app: &App, stop: &CancellationToken) {
-    while wait(stop, FOLD_EVERY).await {
-        if let Err(error) = projector::fold(app).await {
+async fn projection_loop(app: &App, stop: &CancellationToken) {
+    while wait(stop, PROJECTION_INTERVAL).await {
+        if let Err(error) = projector::apply_changes(app).await {
             tracing::error!(error = %error, "the counts of the screen were not brought up to date");
-            wait(stop, SHOW_EVERY).await;
+            wait(stop, PUBLISH_INTERVAL).await;
         }
     }
 }
 
-async fn show_all_the_time(app: &App, stop: &CancellationToken) {
+async fn publish_loop(app: &App, stop: &CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = app.screens.moved() => {}
-            () = tokio::time::sleep(SHOW_AT_LEAST_EVERY) => {}
+            () = app.screen_hub.counts_changed() => {}
+            () = tokio::time::sleep(MAX_PUBLISH_INTERVAL) => {}
         }
-        for board in app.screens.watched() {
-            if let Err(error) = show(app, &board).await {
+        for board in app.screen_hub.active_keys() {
+            if let Err(error) = publish(app, &board).await {
                 tracing::error!(error = %error, "a screen was not brought up to date");
             }
         }
-        if !wait(stop, SHOW_EVERY).await {
+        if !wait(stop, PUBLISH_INTERVAL).await {
             return;
         }
     }
 }
 
 /// Puts new counts on a board.
-pub async fn show(app: &App, board: &Board) -> Result<()> {
+pub async fn publish(app: &App, board: &ScreenKey) -> Result<()> {
     let today = local_date(app.clock.now(), app.city.load().zone());
     let scope = Scope {
         area: board.area.clone(),
         period: Period::of(board.grain, today),
     };
-    app.screens
-        .show(board, stream::counts(app, &scope, board.face).await?);
+    app.screen_hub
+        .publish_counts(board, stream::counts(app, &scope, board.face).await?);
     Ok(())
 }
 
-async fn watch_sessions(app: &App, stop: &CancellationToken) {
-    while wait(stop, SESSIONS_EVERY).await {
-        if let Err(error) = end_orphans(app).await {
+async fn session_loop(app: &App, stop: &CancellationToken) {
+    while wait(stop, SESSION_INTERVAL).await {
+        if let Err(error) = disconnect_ended(app).await {
             tracing::error!(error = %error, "the sessions of the screens were not looked at");
         }
     }
 }
 
 /// Ends the screens of sessions that have ended.
-pub async fn end_orphans(app: &App) -> Result<()> {
-    let asked = app.screens.sessions();
+pub async fn disconnect_ended(app: &App) -> Result<()> {
+    let asked = app.screen_hub.sessions();
     if !asked.is_empty() {
-        let living = sessions::living(app, &asked, app.clock.now()).await?;
-        app.screens.end_all_but(&asked, &living);
+        let living = sessions::active(app, &asked, app.clock.now()).await?;
+        app.screen_hub.disconnect_except(&asked, &living);
     }
     Ok(())
 }

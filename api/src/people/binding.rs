@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait};
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act, By};
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::people::caller::Caller;
@@ -29,8 +29,8 @@ pub async fn unbind_other(app: &App, caller: &Caller, person: PersonId, now: Dat
     }
     let txn = db::write(&app.db).await?;
     unbind(&txn, person, "unbound_by_admin", now).await?;
-    let act = Act {
-        by: By::Person(caller.person),
+    let act = AuditEntry {
+        by: AuditActor::Person(caller.person),
         kind: ActKind::PersonUnbound,
         subject: "",
         detail: json!({ "person": person }),

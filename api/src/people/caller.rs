@@ -24,15 +24,15 @@ pub struct Caller {
 
 /// Which orders a person sees at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sight {
+pub enum OrderAccess {
     /// Those he reported or endorsed.
-    Own(PersonId),
+    OwnOrders(PersonId),
     /// Those his unit has or had a charge of.
     Unit(UnitId),
     /// Those of a county-level area.
     Area(String),
     City,
-    Nothing,
+    None,
 }
 
 impl Caller {
@@ -50,13 +50,13 @@ impl Caller {
     }
 
     #[must_use]
-    pub fn sight(&self) -> Sight {
+    pub fn order_access(&self) -> OrderAccess {
         match self.role {
-            Role::Delegate => Sight::Own(self.person),
-            Role::Handler => self.unit.map_or(Sight::Nothing, Sight::Unit),
-            Role::Supervisor if self.level == Some(PersonLevel::City) => Sight::City,
-            Role::Supervisor => self.area.clone().map_or(Sight::Nothing, Sight::Area),
-            Role::Operator | Role::Admin => Sight::City,
+            Role::Delegate => OrderAccess::OwnOrders(self.person),
+            Role::Handler => self.unit.map_or(OrderAccess::None, OrderAccess::Unit),
+            Role::Supervisor if self.level == Some(PersonLevel::City) => OrderAccess::City,
+            Role::Supervisor => self.area.clone().map_or(OrderAccess::None, OrderAccess::Area),
+            Role::Operator | Role::Admin => OrderAccess::City,
         }
     }
 
@@ -103,27 +103,33 @@ mod tests {
         let unit = UnitId::generate();
         let (city, county) = (Some(PersonLevel::City), Some(PersonLevel::County));
         let delegate = caller(Role::Delegate, city, Some("410305"), None);
-        assert_eq!(delegate.sight(), Sight::Own(delegate.person));
+        assert_eq!(delegate.order_access(), OrderAccess::OwnOrders(delegate.person));
         for (role, level, area, of_unit, sight) in [
             // A handler's county does not widen what he sees: his unit's orders are what he sees.
-            (Role::Handler, None, Some("410305"), Some(unit), Sight::Unit(unit)),
-            (Role::Handler, None, None, None, Sight::Nothing),
-            (Role::Supervisor, city, None, None, Sight::City),
+            (
+                Role::Handler,
+                None,
+                Some("410305"),
+                Some(unit),
+                OrderAccess::Unit(unit),
+            ),
+            (Role::Handler, None, None, None, OrderAccess::None),
+            (Role::Supervisor, city, None, None, OrderAccess::City),
             // City level counts, whatever area stands beside it.
-            (Role::Supervisor, city, Some("410305"), None, Sight::City),
+            (Role::Supervisor, city, Some("410305"), None, OrderAccess::City),
             (
                 Role::Supervisor,
                 county,
                 Some("410305"),
                 None,
-                Sight::Area("410305".to_owned()),
+                OrderAccess::Area("410305".to_owned()),
             ),
-            (Role::Supervisor, county, None, None, Sight::Nothing),
-            (Role::Operator, None, None, None, Sight::City),
-            (Role::Admin, None, None, None, Sight::City),
+            (Role::Supervisor, county, None, None, OrderAccess::None),
+            (Role::Operator, None, None, None, OrderAccess::City),
+            (Role::Admin, None, None, None, OrderAccess::City),
         ] {
             assert_eq!(
-                caller(role, level, area, of_unit).sight(),
+                caller(role, level, area, of_unit).order_access(),
                 sight,
                 "{role} {level:?} {area:?}"
             );

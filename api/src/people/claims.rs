@@ -11,21 +11,21 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
-use crate::error::{Error, Holder, Kind, Result};
+use crate::error::{ClaimHolder, Error, ErrorKind, Result};
 use crate::http::time::local;
 use crate::people::caller::Caller;
 use crate::people::{profile, store};
 
 /// How long a claim lasts unless it is taken again: a long call, and a little more.
-pub const LASTS: TimeDelta = TimeDelta::minutes(15);
+pub const CLAIM_TTL: TimeDelta = TimeDelta::minutes(15);
 
 /// A queue whose matters are claimed.
 #[derive(Clone, Copy, Debug)]
-pub struct Queue {
+pub struct ClaimQueue {
     /// Names the kind of matter in the database.
     pub kind: &'static str,
     /// What one of them is called.
-    pub noun: &'static str,
+    pub label: &'static str,
 }
 
 /// Somebody works on it, as another reads it.
@@ -51,9 +51,9 @@ pub async fn read(
     Ok(rows.into_iter().map(|(id, row)| (id, claim(row))).collect())
 }
 
-impl Queue {
+impl ClaimQueue {
     /// The claims on these matters that have not run out.
-    pub async fn held(
+    pub async fn active(
         self,
         db: &impl ConnectionTrait,
         ids: impl IntoIterator<Item = String>,
@@ -80,16 +80,20 @@ impl Queue {
         person: Option<PersonId>,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let claims = self.held(txn, [id], now).await?;
+        let claims = self.active(txn, [id], now).await?;
         let Some(claim) = claims.into_values().find(|claim| Some(claim.person_id) != person) else {
             return Ok(());
         };
         let holder = store::person(txn, claim.person_id).await?;
         let name = holder.map_or_else(|| "另一位坐席".to_owned(), |person| person.name);
         let until = local(claim.until, zone);
-        let detail = format!("{name}正在处理{}，到 {} 为止。", self.noun, until.format("%H:%M"));
-        let refused = Error::refused(Kind::Conflict, "claimed_by_another", detail);
-        Err(refused.held_by(Holder { name, until }))
+        let detail = format!(
+            "{name}正在处理{}，到 {} 为止。",
+            self.label,
+            until.format("%H:%M")
+        );
+        let refused = Error::refused(ErrorKind::Conflict, "claimed_by_another", detail);
+        Err(refused.with_holder(ClaimHolder { name, until }))
     }
 
     /// Takes the claim, or takes it anew; the caller holds the matter's row and has heeded the claims on it.
@@ -101,7 +105,7 @@ impl Queue {
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>> {
         use queue_claim::Column as C;
-        let until = now + LASTS;
+        let until = now + CLAIM_TTL;
         let row = queue_claim::ActiveModel {
             subject_kind: Set(self.kind.to_owned()),
             subject_id: Set(id),

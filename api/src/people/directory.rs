@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait as _, Condition};
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act, By};
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
@@ -21,11 +21,11 @@ use crate::people::sealing::Phone;
 use crate::people::{sessions, store};
 
 /// People of one unit that are shown; more is no unit.
-const MOST_OF_UNIT: u64 = 200;
+const MAX_PER_UNIT: u64 = 200;
 
 /// Somebody on the roster, or who was.
 #[derive(Clone, Debug)]
-pub struct Listed {
+pub struct DirectoryEntry {
     pub profile: Profile,
     pub bound_at: Option<DateTime<Utc>>,
     /// None as long as he is on the roster.
@@ -35,7 +35,7 @@ pub struct Listed {
 
 /// Whom to look for.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct DirectoryFilter {
     /// Part of a name.
     pub q: Option<String>,
     pub role: Option<Role>,
@@ -44,7 +44,12 @@ pub struct Wanted {
 }
 
 /// People by name.
-pub async fn search(app: &App, caller: &Caller, wanted: &Wanted, paging: &Paging) -> Result<Page<Listed>> {
+pub async fn search(
+    app: &App,
+    caller: &Caller,
+    wanted: &DirectoryFilter,
+    paging: &Paging,
+) -> Result<Page<DirectoryEntry>> {
     caller.require(Role::Admin)?;
     let limit = paging.limit()?;
     let named = wanted.q.as_deref().map(str::trim);
@@ -53,7 +58,7 @@ pub async fn search(app: &App, caller: &Caller, wanted: &Wanted, paging: &Paging
         .add_option(named.map(|part| person::Column::Name.contains(part)))
         .add_option(wanted.role.map(|role| person::Column::Role.eq(role)));
     let rows = store::by_name(&app.db, which, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.name.clone(), row.id));
+    let page = Page::from_rows(rows, limit, |row| (row.name.clone(), row.id));
     let items = page.items.into_iter().map(|row| listed(app, row));
     Ok(Page {
         items: items.collect::<Result<_>>()?,
@@ -72,13 +77,13 @@ pub async fn with_phone(app: &App, caller: &Caller, text: &str) -> Result<Person
 }
 
 /// Everybody of a unit, its heads first.
-pub async fn of_unit(app: &App, caller: &Caller, unit: UnitId) -> Result<Vec<Listed>> {
+pub async fn of_unit(app: &App, caller: &Caller, unit: UnitId) -> Result<Vec<DirectoryEntry>> {
     caller.require(Role::Admin)?;
     let which = Condition::all()
         .add(person::Column::Active.eq(true))
         .add(person::Column::UnitId.eq(unit));
-    let rows = store::by_name(&app.db, which, None, MOST_OF_UNIT).await?;
-    let mut people: Vec<Listed> = rows
+    let rows = store::by_name(&app.db, which, None, MAX_PER_UNIT).await?;
+    let mut people: Vec<DirectoryEntry> = rows
         .into_iter()
         .map(|row| listed(app, row))
         .collect::<Result<_>>()?;
@@ -92,9 +97,9 @@ pub async fn heads(app: &App, units: &[UnitId]) -> Result<HashMap<UnitId, Vec<St
         .add(person::Column::Active.eq(true))
         .add(person::Column::UnitHead.eq(true))
         .add(person::Column::UnitId.is_in(units.iter().copied()));
-    let most = MOST_OF_UNIT * units.len() as u64;
+    let limit = MAX_PER_UNIT * units.len() as u64;
     let mut heads: HashMap<UnitId, Vec<String>> = HashMap::new();
-    for row in store::by_name(&app.db, which, None, most).await? {
+    for row in store::by_name(&app.db, which, None, limit).await? {
         if let Some(unit) = row.unit_id {
             heads.entry(unit).or_default().push(row.name);
         }
@@ -103,14 +108,14 @@ pub async fn heads(app: &App, units: &[UnitId]) -> Result<HashMap<UnitId, Vec<St
 }
 
 /// One person with his living sessions.
-pub async fn one(
+pub async fn find_with_sessions(
     app: &App,
     caller: &Caller,
     id: PersonId,
     now: DateTime<Utc>,
-) -> Result<(Listed, Vec<session::Model>)> {
-    let row = known(app, caller, id).await?;
-    let living = sessions::own(app, id, now).await?;
+) -> Result<(DirectoryEntry, Vec<session::Model>)> {
+    let row = find_or_404(app, caller, id).await?;
+    let living = sessions::list_own(app, id, now).await?;
     Ok((listed(app, row)?, living))
 }
 
@@ -122,7 +127,7 @@ pub async fn end_sessions(
     session: Option<SessionId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    known(app, caller, id).await?;
+    find_or_404(app, caller, id).await?;
     let which = Condition::all()
         .add(session::Column::PersonId.eq(id))
         .add_option(session.map(|session| session::Column::Id.eq(session)));
@@ -134,8 +139,8 @@ pub async fn end_sessions(
             None => Ok(()),
         };
     }
-    let act = Act {
-        by: By::Person(caller.person),
+    let act = AuditEntry {
+        by: AuditActor::Person(caller.person),
         kind: ActKind::SessionsEnded,
         subject: "",
         detail: json!({ "person": id, "sessions": ended }),
@@ -144,14 +149,14 @@ pub async fn end_sessions(
     Ok(txn.commit().await?)
 }
 
-async fn known(app: &App, caller: &Caller, id: PersonId) -> Result<person::Model> {
+async fn find_or_404(app: &App, caller: &Caller, id: PersonId) -> Result<person::Model> {
     caller.require(Role::Admin)?;
     let found = store::people(&app.db, vec![id]).await?;
     found.into_iter().next().ok_or_else(Error::not_found)
 }
 
-fn listed(app: &App, row: person::Model) -> Result<Listed> {
-    Ok(Listed {
+fn listed(app: &App, row: person::Model) -> Result<DirectoryEntry> {
+    Ok(DirectoryEntry {
         bound_at: row.bound_at,
         removed_at: row.removed_at,
         on_roster: row.active,

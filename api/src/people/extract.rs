@@ -10,10 +10,10 @@ use entity::ids::SessionId;
 use entity::kinds::SessionKind;
 
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::caller::Caller;
 use crate::people::store;
-use crate::people::tokens::{self, BadToken};
+use crate::people::tokens::{self, TokenError};
 
 /// The console's cookie; its value is the session's secret, kept as a hash in `refresh_token`.
 pub const COOKIE: &str = "zhitong_session";
@@ -44,35 +44,57 @@ async fn identify(request: &HttpRequest) -> Result<Caller> {
                 refuse_other_sites(request)?;
                 of_cookie(app, cookie.value()).await?
             }
-            None => return Err(Error::refused(Kind::NotSignedIn, "not_signed_in", "请先登录。")),
+            None => {
+                return Err(Error::refused(
+                    ErrorKind::NotSignedIn,
+                    "not_signed_in",
+                    "请先登录。",
+                ));
+            }
         },
     };
     let (session, person) = store::signed_in(&app.db, session, app.clock.now())
         .await?
         // A mini-program's refresh token is no cookie.
         .filter(|(session, _)| token.is_some() || session.kind == SessionKind::Console)
-        .ok_or_else(|| Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。"))?;
+        .ok_or_else(|| {
+            Error::refused(
+                ErrorKind::NotSignedIn,
+                "session_ended",
+                "登录已失效，请重新登录。",
+            )
+        })?;
     Ok(Caller::of(person, session.id))
 }
 
 fn of_token(app: &App, token: &str) -> Result<SessionId> {
     let claims = app
         .tokens
-        .read(token.trim(), app.clock.now())
+        .verify(token.trim(), app.clock.now())
         .map_err(|bad| match bad {
-            BadToken::Expired => {
-                Error::refused(Kind::NotSignedIn, "token_expired", "登录已过期，请刷新后再试。")
-            }
-            BadToken::Invalid => {
-                Error::refused(Kind::NotSignedIn, "token_invalid", "登录凭证无效，请重新登录。")
-            }
+            TokenError::Expired => Error::refused(
+                ErrorKind::NotSignedIn,
+                "token_expired",
+                "登录已过期，请刷新后再试。",
+            ),
+            TokenError::Invalid => Error::refused(
+                ErrorKind::NotSignedIn,
+                "token_invalid",
+                "登录凭证无效，请重新登录。",
+            ),
         })?;
     Ok(claims.sid)
 }
 
 async fn of_cookie(app: &App, secret: &str) -> Result<SessionId> {
-    let session = store::session_of_secret(&app.db, &tokens::secret_hash(secret)).await?;
-    session.ok_or_else(|| Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。"))
+    let session = store::session_of_secret(&app.db, &tokens::hash_secret(secret)).await?;
+    session.ok_or_else(|| {
+        Error::refused(
+            ErrorKind::NotSignedIn,
+            "session_ended",
+            "登录已失效，请重新登录。",
+        )
+    })
 }
 
 /// A browser sends the cookie along with a form of any site, so what changes something must come from a
@@ -93,7 +115,7 @@ fn refuse_other_sites(request: &HttpRequest) -> Result<()> {
         Ok(())
     } else {
         Err(Error::refused(
-            Kind::Forbidden,
+            ErrorKind::Forbidden,
             "cross_site",
             "请求来自其他网站，已拒绝。",
         ))

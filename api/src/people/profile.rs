@@ -7,7 +7,7 @@ use entity::kinds::{PersonLevel, Role, UnitLevel};
 use entity::person;
 
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::caller::Caller;
 use crate::people::sealing::{OpenId, Phone};
 use crate::people::store;
@@ -29,13 +29,18 @@ pub struct Profile {
 
 pub async fn of_id(app: &App, id: PersonId) -> Result<Profile> {
     let person = store::person(&app.db, id).await?;
-    let person = person
-        .ok_or_else(|| Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。"))?;
+    let person = person.ok_or_else(|| {
+        Error::refused(
+            ErrorKind::NotSignedIn,
+            "session_ended",
+            "登录已失效，请重新登录。",
+        )
+    })?;
     of(app, person)
 }
 
 /// Somebody for whom a job acts, with the rights he has now; none when he has left the roster.
-pub async fn absent(app: &App, id: PersonId) -> Result<Option<Caller>> {
+pub async fn caller_for_job(app: &App, id: PersonId) -> Result<Option<Caller>> {
     let person = store::person(&app.db, id).await?;
     Ok(person.filter(|person| person.active).map(Caller::absent))
 }
@@ -61,7 +66,7 @@ pub async fn names(app: &App, ids: impl IntoIterator<Item = PersonId>) -> Result
 }
 
 /// A person's name and number, for the operator who has to call him; none once he has left the roster.
-pub async fn reachable_at(app: &App, id: PersonId) -> Result<Option<(String, Phone)>> {
+pub async fn contact(app: &App, id: PersonId) -> Result<Option<(String, Phone)>> {
     let Some(person) = store::person(&app.db, id).await? else {
         return Ok(None);
     };
@@ -89,13 +94,13 @@ pub async fn delegates(app: &App, ids: Vec<PersonId>) -> Result<Vec<person::Mode
 }
 
 /// Delegates of the roster whose names contain these letters, by name.
-pub async fn delegates_named(app: &App, part: &str, most: u64) -> Result<Vec<person::Model>> {
-    Ok(store::delegates_named(&app.db, part, most).await?)
+pub async fn delegates_named(app: &App, part: &str, limit: u64) -> Result<Vec<person::Model>> {
+    Ok(store::delegates_named(&app.db, part, limit).await?)
 }
 
 /// Delegates of the roster with these very names.
-pub async fn delegates_called(app: &App, names: Vec<String>) -> Result<Vec<person::Model>> {
-    Ok(store::delegates_called(&app.db, names).await?)
+pub async fn delegates_with_name(app: &App, names: Vec<String>) -> Result<Vec<person::Model>> {
+    Ok(store::delegates_with_name(&app.db, names).await?)
 }
 
 pub fn of(app: &App, person: person::Model) -> Result<Profile> {

@@ -160,7 +160,7 @@ pub async fn unbind_person(app: Data<App>, caller: Caller, id: Path<PersonId>) -
 #[get("/sessions")]
 pub async fn own_sessions(app: Data<App>, caller: Caller) -> Result<Json<SessionList>> {
     let zone = app.city.load().zone();
-    let sessions = sessions::own(&app, caller.person, app.clock.now()).await?;
+    let sessions = sessions::list_own(&app, caller.person, app.clock.now()).await?;
     let items = sessions.into_iter().map(|session| SessionItem {
         id: session.id,
         kind: session.kind,
@@ -204,7 +204,7 @@ pub async fn sign_out(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
 )]
 #[delete("/sessions")]
 pub async fn sign_out_everywhere(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
-    sessions::end_own(&app, caller.person, app.clock.now()).await?;
+    sessions::end_all_own(&app, caller.person, app.clock.now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -10,9 +10,9 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, Connec
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::store;
-use crate::people::tokens::{ACCESS_TTL, random_secret, secret_hash};
+use crate::people::tokens::{ACCESS_TTL, hash_secret, random_secret};
 
 /// A session that is not used for this long is over.
 const SESSION_TTL: TimeDelta = TimeDelta::days(30);
@@ -20,7 +20,7 @@ const SESSION_TTL: TimeDelta = TimeDelta::days(30);
 const CONSOLE_TTL: TimeDelta = TimeDelta::hours(12);
 /// A client that lost the answer on a bad network repeats the same refresh at once; within this time the
 /// repeat gets a new pair, and the pair that was lost is spent.
-const REPEAT_GRACE: TimeDelta = TimeDelta::seconds(20);
+const REUSE_GRACE: TimeDelta = TimeDelta::seconds(20);
 const MAX_CLIENT_CHARS: usize = 120;
 
 /// What a client gets when it has signed in.
@@ -72,7 +72,7 @@ async fn grant(
 ) -> Result<Grant> {
     let secret = random_secret();
     let row = refresh_token::ActiveModel {
-        token_hash: Set(secret_hash(&secret)),
+        token_hash: Set(hash_secret(&secret)),
         session_id: Set(session),
         issued_at: Set(now),
         spent_at: Set(None),
@@ -91,7 +91,7 @@ async fn grant(
 
 /// Rotates. The second use of a token ends the session, except for a repeat within seconds.
 pub async fn refresh(app: &App, secret: &str, now: DateTime<Utc>) -> Result<(PersonId, Grant)> {
-    let hash = secret_hash(secret);
+    let hash = hash_secret(secret);
     let txn = db::write(&app.db).await?;
     let token = refresh_token::Entity::find_by_id(hash.clone())
         .one(&txn)
@@ -104,15 +104,15 @@ pub async fn refresh(app: &App, secret: &str, now: DateTime<Utc>) -> Result<(Per
     if !alive || store::person(&txn, session.person_id).await?.is_none() {
         return Err(ended());
     }
-    let spent_by_us = store::spend(&txn, &hash, now).await?;
-    let repeated = token.spent_at.is_some_and(|spent| now - spent <= REPEAT_GRACE);
+    let spent_by_us = store::mark_used(&txn, &hash, now).await?;
+    let repeated = token.spent_at.is_some_and(|spent| now - spent <= REUSE_GRACE);
     if !spent_by_us && !repeated {
         let family = Condition::all().add(session::Column::Id.eq(session.id));
         store::end_sessions(&txn, family, "refresh_reused", now).await?;
         txn.commit().await?;
         tracing::warn!(session = %session.id, "a spent refresh token came back; the session is ended");
         return Err(Error::refused(
-            Kind::NotSignedIn,
+            ErrorKind::NotSignedIn,
             "refresh_reused",
             "登录凭证被重复使用，为了安全请重新登录。",
         ));
@@ -133,21 +133,25 @@ pub async fn refresh(app: &App, secret: &str, now: DateTime<Utc>) -> Result<(Per
 }
 
 fn ended() -> Error {
-    Error::refused(Kind::NotSignedIn, "session_ended", "登录已失效，请重新登录。")
+    Error::refused(
+        ErrorKind::NotSignedIn,
+        "session_ended",
+        "登录已失效，请重新登录。",
+    )
 }
 
 /// A person's own living sessions, the latest used first.
-pub async fn own(app: &App, person: PersonId, now: DateTime<Utc>) -> Result<Vec<session::Model>> {
+pub async fn list_own(app: &App, person: PersonId, now: DateTime<Utc>) -> Result<Vec<session::Model>> {
     Ok(store::sessions(&app.db, person, now).await?)
 }
 
 /// Those of the sessions that are alive, and whose person is.
-pub async fn living(app: &App, ids: &[SessionId], now: DateTime<Utc>) -> Result<Vec<SessionId>> {
+pub async fn active(app: &App, ids: &[SessionId], now: DateTime<Utc>) -> Result<Vec<SessionId>> {
     Ok(store::living_sessions(&app.db, ids, now).await?)
 }
 
 /// Signs out everywhere.
-pub async fn end_own(app: &App, person: PersonId, now: DateTime<Utc>) -> Result<()> {
+pub async fn end_all_own(app: &App, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     end_all(&app.db, person, "signed_out_everywhere", now).await?;
     Ok(())
 }

@@ -57,7 +57,7 @@ pub async fn people(
 pub async fn delegates_named(
     connection: &impl ConnectionTrait,
     part: &str,
-    most: u64,
+    limit: u64,
 ) -> Result<Vec<person::Model>, DbErr> {
     person::Entity::find()
         .filter(person::Column::Role.eq(Role::Delegate))
@@ -65,13 +65,13 @@ pub async fn delegates_named(
         .filter(person::Column::Name.contains(part))
         .order_by_asc(person::Column::Name)
         .order_by_asc(person::Column::Id)
-        .limit(most)
+        .limit(limit)
         .all(connection)
         .await
 }
 
 /// Delegates with these very names.
-pub async fn delegates_called(
+pub async fn delegates_with_name(
     connection: &impl ConnectionTrait,
     names: Vec<String>,
 ) -> Result<Vec<person::Model>, DbErr> {
@@ -196,7 +196,11 @@ pub async fn session(
 }
 
 /// Marks a refresh token as spent; says whether it was this call that did.
-pub async fn spend(connection: &impl ConnectionTrait, hash: &str, now: DateTime<Utc>) -> Result<bool, DbErr> {
+pub async fn mark_used(
+    connection: &impl ConnectionTrait,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, DbErr> {
     let spent = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::SpentAt, Expr::value(now))
         .filter(refresh_token::Column::TokenHash.eq(hash))

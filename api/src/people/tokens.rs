@@ -14,7 +14,7 @@ pub const ACCESS_TTL: TimeDelta = TimeDelta::minutes(30);
 const RANDOM_BYTES: usize = 32;
 
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Claims {
+pub struct TokenClaims {
     pub sub: PersonId,
     pub sid: SessionId,
     pub iat: i64,
@@ -22,7 +22,7 @@ pub struct Claims {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadToken {
+pub enum TokenError {
     Expired,
     Invalid,
 }
@@ -48,7 +48,7 @@ impl Tokens {
     }
 
     pub fn issue(&self, person: PersonId, session: SessionId, now: DateTime<Utc>) -> anyhow::Result<String> {
-        let claims = Claims {
+        let claims = TokenClaims {
             sub: person,
             sid: session,
             iat: now.timestamp(),
@@ -61,11 +61,11 @@ impl Tokens {
         )?)
     }
 
-    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, BadToken> {
-        let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation);
-        let claims = data.map_err(|_| BadToken::Invalid)?.claims;
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<TokenClaims, TokenError> {
+        let data = jsonwebtoken::decode::<TokenClaims>(token, &self.decoding, &self.validation);
+        let claims = data.map_err(|_| TokenError::Invalid)?.claims;
         if now.timestamp() >= claims.exp {
-            Err(BadToken::Expired)
+            Err(TokenError::Expired)
         } else {
             Ok(claims)
         }
@@ -82,7 +82,7 @@ pub fn random_secret() -> String {
 
 /// What is kept of such a secret. It has 256 bits of its own, so a plain hash is enough.
 #[must_use]
-pub fn secret_hash(secret: &str) -> String {
+pub fn hash_secret(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))
 }
 
@@ -98,12 +98,12 @@ mod tests {
         let token = tokens
             .issue(PersonId::generate(), SessionId::generate(), now)
             .unwrap();
-        assert!(tokens.read(&token, now + TimeDelta::minutes(29)).is_ok());
+        assert!(tokens.verify(&token, now + TimeDelta::minutes(29)).is_ok());
         assert_eq!(
-            tokens.read(&token, now + ACCESS_TTL).unwrap_err(),
-            BadToken::Expired
+            tokens.verify(&token, now + ACCESS_TTL).unwrap_err(),
+            TokenError::Expired
         );
-        assert_eq!(other.read(&token, now).unwrap_err(), BadToken::Invalid);
-        assert_eq!(tokens.read("nonsense", now).unwrap_err(), BadToken::Invalid);
+        assert_eq!(other.verify(&token, now).unwrap_err(), TokenError::Invalid);
+        assert_eq!(tokens.verify("nonsense", now).unwrap_err(), TokenError::Invalid);
     }
 }

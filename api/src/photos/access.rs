@@ -10,7 +10,7 @@ use sea_orm::{
 
 use crate::content::publication_rules;
 use crate::error::{Error, Result};
-use crate::people::caller::{Caller, Sight};
+use crate::people::caller::{Caller, OrderAccess};
 
 pub async fn visible(
     connection: &impl ConnectionTrait,
@@ -50,10 +50,10 @@ async fn in_a_visible_order(
         .filter(order_photo::Column::PhotoId.eq(photo.id))
         .into_query();
     let orders = order::Entity::find().filter(order::Column::Id.in_subquery(of_photo));
-    let seen = match caller.sight() {
-        Sight::City => Condition::all(),
-        Sight::Area(area) => Condition::all().add(order::Column::AreaCode.eq(area)),
-        Sight::Unit(unit) => {
+    let seen = match caller.order_access() {
+        OrderAccess::City => Condition::all(),
+        OrderAccess::Area(area) => Condition::all().add(order::Column::AreaCode.eq(area)),
+        OrderAccess::Unit(unit) => {
             let charges = assignment::Entity::find().filter(assignment::Column::UnitId.eq(unit));
             Condition::all().add(
                 order::Column::Id.in_subquery(
@@ -64,12 +64,12 @@ async fn in_a_visible_order(
                 ),
             )
         }
-        Sight::Own(person) => {
+        OrderAccess::OwnOrders(person) => {
             let own = Condition::all().add(order::Column::ReporterId.eq(person));
             let reported = orders.clone().filter(own).one(connection).await?.is_some();
             return Ok(reported || in_an_endorsed_order(connection, person, photo).await?);
         }
-        Sight::Nothing => return Ok(false),
+        OrderAccess::None => return Ok(false),
     };
     Ok(orders.filter(seen).one(connection).await?.is_some())
 }

@@ -40,14 +40,14 @@ impl Refusal for Refused {
 
 /// Where and when the report says it is.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Report {
+pub struct SubmissionContext {
     pub place: Option<Wgs84>,
     pub at: Option<DateTime<Utc>>,
 }
 
 /// What to look at twice: pure.
 #[must_use]
-pub fn flags(photo: &photo::Model, report: Report) -> Vec<&'static str> {
+pub fn flags(photo: &photo::Model, report: SubmissionContext) -> Vec<&'static str> {
     let place = photo
         .longitude
         .zip(photo.latitude)
@@ -76,7 +76,7 @@ pub struct Attachment<'a> {
     pub by: PersonId,
     /// Whose uploads they are; none for a resident's.
     pub owner: Option<PersonId>,
-    pub report: Report,
+    pub report: SubmissionContext,
 }
 
 /// Puts photos into an order, inside the caller's transaction.
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn far_away_and_long_ago_are_flagged_and_not_refused() {
-        let report = Report {
+        let report = SubmissionContext {
             place: Some(Wgs84 {
                 longitude: 112.4,
                 latitude: 34.6,
@@ -184,6 +184,12 @@ mod tests {
             flags(&photo(112.406, "2025-09-14T07:59:00Z"), report),
             ["taken_far_away", "taken_long_ago"]
         );
-        assert!(flags(&photo(112.9, "2020-01-01T00:00:00Z"), Report::default()).is_empty());
+        assert!(
+            flags(
+                &photo(112.9, "2020-01-01T00:00:00Z"),
+                SubmissionContext::default()
+            )
+            .is_empty()
+        );
     }
 }

@@ -22,7 +22,7 @@ pub const UNUSED_AFTER: TimeDelta = TimeDelta::hours(24);
 pub async fn remove_unused(app: &App, sha256: &str) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
-    store::hold_bytes(&txn, sha256).await?;
+    store::lock_bytes(&txn, sha256).await?;
     if store::cleanup_comes_later(&txn, sha256, now).await? {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use places::datum::Wgs84;
 
 /// Facts of the file; each may be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Facts {
+pub struct ExifData {
     /// 1 to 8 as in EXIF; 1 is upright.
     pub orientation: u8,
     pub taken_at: Option<DateTime<Utc>>,
@@ -21,21 +21,21 @@ pub struct Facts {
 
 /// Reads the metadata of any of the four formats. A time without an offset is the city's local time.
 #[must_use]
-pub fn read(bytes: &[u8], zone: Tz) -> Facts {
+pub fn read(bytes: &[u8], zone: Tz) -> ExifData {
     let mut reader = Reader::new();
     reader.continue_on_error(true);
     let read = reader
         .read_from_container(&mut Cursor::new(bytes))
         .or_else(|error| error.distill_partial_result(|_| {}));
     match read {
-        Ok(exif) => Facts {
+        Ok(exif) => ExifData {
             orientation: orientation(&exif),
             taken_at: taken_at(&exif, zone),
             place: place(&exif),
         },
-        Err(_) => Facts {
+        Err(_) => ExifData {
             orientation: 1,
-            ..Facts::default()
+            ..ExifData::default()
         },
     }
 }
@@ -141,7 +141,7 @@ mod tests {
     const ZONE: Tz = chrono_tz::Asia::Shanghai;
 
     /// Reads fields as they would stand in a file: bare TIFF, which is what EXIF is.
-    fn read_fields(more: Vec<(Tag, Value)>) -> Facts {
+    fn read_fields(more: Vec<(Tag, Value)>) -> ExifData {
         let rational = |parts: [(u32, u32); 3]| {
             Value::Rational(parts.map(|(num, denom)| Rational { num, denom }).to_vec())
         };

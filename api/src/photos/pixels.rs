@@ -8,7 +8,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, R
 
 /// What is wrong with the pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bad {
+pub enum PixelError {
     TooManyPixels,
     /// It begins like a photo but does not go on like one.
     Damaged,
@@ -22,7 +22,7 @@ const THUMB: u32 = 320;
 const QUALITY: u8 = 82;
 
 /// The two pictures that people are shown, and the size of the original, upright.
-pub struct Derived {
+pub struct Derivatives {
     pub width: u32,
     pub height: u32,
     pub large: Vec<u8>,
@@ -32,10 +32,15 @@ pub struct Derived {
 }
 
 /// Checks the size by the header alone, then decodes, shrinks and encodes.
-pub fn derive(bytes: &[u8], format: ImageFormat, orientation: u8, max_pixels: u64) -> Result<Derived, Bad> {
+pub fn derive(
+    bytes: &[u8],
+    format: ImageFormat,
+    orientation: u8,
+    max_pixels: u64,
+) -> Result<Derivatives, PixelError> {
     let (width, height) = dimensions(bytes, format)?;
     if u64::from(width) * u64::from(height) > max_pixels || width.max(height) > MAX_SIDE {
-        return Err(Bad::TooManyPixels);
+        return Err(PixelError::TooManyPixels);
     }
     let decoded = match format {
         ImageFormat::Jpeg => decode_jpeg(bytes)?,
@@ -44,7 +49,7 @@ pub fn derive(bytes: &[u8], format: ImageFormat, orientation: u8, max_pixels: u6
     let large = upright(shrink(&decoded, LARGE)?, orientation);
     let thumb = shrink(&large, THUMB)?;
     let turned = orientation >= 5;
-    Ok(Derived {
+    Ok(Derivatives {
         width: if turned { height } else { width },
         height: if turned { width } else { height },
         perceptual_hash: difference_hash(&thumb)?,
@@ -53,33 +58,33 @@ pub fn derive(bytes: &[u8], format: ImageFormat, orientation: u8, max_pixels: u6
     })
 }
 
-fn dimensions(bytes: &[u8], format: ImageFormat) -> Result<(u32, u32), Bad> {
+fn dimensions(bytes: &[u8], format: ImageFormat) -> Result<(u32, u32), PixelError> {
     let reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let (width, height) = reader.into_dimensions().map_err(|_| Bad::Damaged)?;
+    let (width, height) = reader.into_dimensions().map_err(|_| PixelError::Damaged)?;
     if width == 0 || height == 0 {
-        Err(Bad::Damaged)
+        Err(PixelError::Damaged)
     } else {
         Ok((width, height))
     }
 }
 
 /// JPEG is decoded at the smallest of 1/1, 1/2, 1/4, 1/8 that still leaves enough to shrink from.
-fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, Bad> {
+fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, PixelError> {
     if !ends_like_a_jpeg(bytes) {
-        return Err(Bad::Damaged);
+        return Err(PixelError::Damaged);
     }
     let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
     decoder.set_max_decoding_buffer_size(usize::try_from(MAX_ALLOC).unwrap_or(usize::MAX));
-    decoder.read_info().map_err(|_| Bad::Damaged)?;
-    let info = decoder.info().ok_or(Bad::Damaged)?;
+    decoder.read_info().map_err(|_| PixelError::Damaged)?;
+    let info = decoder.info().ok_or(PixelError::Damaged)?;
     let wanted = |side: u16, other: u16| {
         let longest = u32::from(side.max(other)).max(1);
         let scaled = u32::from(side) * LARGE.min(longest) / longest;
         u16::try_from(scaled.max(1)).unwrap_or(u16::MAX)
     };
     let scale = (wanted(info.width, info.height), wanted(info.height, info.width));
-    let (width, height) = decoder.scale(scale.0, scale.1).map_err(|_| Bad::Damaged)?;
-    let pixels = decoder.decode().map_err(|_| Bad::Damaged)?;
+    let (width, height) = decoder.scale(scale.0, scale.1).map_err(|_| PixelError::Damaged)?;
+    let pixels = decoder.decode().map_err(|_| PixelError::Damaged)?;
     let (width, height) = (u32::from(width), u32::from(height));
     let rgb = match info.pixel_format {
         jpeg_decoder::PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels),
@@ -89,7 +94,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, Bad> {
         // Sixteen bits of grey, four inks: rare enough for the slower way.
         _ => return decode_other(bytes, ImageFormat::Jpeg),
     };
-    rgb.ok_or(Bad::Damaged)
+    rgb.ok_or(PixelError::Damaged)
 }
 
 /// A file that was cut off lacks the end-of-image marker after its scan begins.
@@ -107,18 +112,18 @@ fn ends_like_a_jpeg(bytes: &[u8]) -> bool {
     false
 }
 
-fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, Bad> {
+fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PixelError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MAX_ALLOC);
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
     reader.limits(limits);
-    let decoder = reader.into_decoder().map_err(|_| Bad::Damaged)?;
+    let decoder = reader.into_decoder().map_err(|_| PixelError::Damaged)?;
     if decoder.total_bytes() > MAX_ALLOC {
-        return Err(Bad::TooManyPixels);
+        return Err(PixelError::TooManyPixels);
     }
-    let decoded = DynamicImage::from_decoder(decoder).map_err(|_| Bad::Damaged)?;
+    let decoded = DynamicImage::from_decoder(decoder).map_err(|_| PixelError::Damaged)?;
     Ok(if decoded.color().has_alpha() {
         on_white(&decoded)
     } else {
@@ -140,7 +145,7 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
 }
 
 /// The longer side becomes `longest`; smaller pictures stay as they are.
-fn shrink(picture: &RgbImage, longest: u32) -> Result<RgbImage, Bad> {
+fn shrink(picture: &RgbImage, longest: u32) -> Result<RgbImage, PixelError> {
     let (width, height) = picture.dimensions();
     let side = width.max(height);
     if side <= longest {
@@ -152,13 +157,13 @@ fn shrink(picture: &RgbImage, longest: u32) -> Result<RgbImage, Bad> {
             .max(1)
     };
     let source = fast_image_resize::images::ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3)
-        .map_err(|_| Bad::Damaged)?;
+        .map_err(|_| PixelError::Damaged)?;
     let mut target = Image::new(scaled(width), scaled(height), PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
     Resizer::new()
         .resize(&source, &mut target, &options)
-        .map_err(|_| Bad::Damaged)?;
-    RgbImage::from_raw(scaled(width), scaled(height), target.into_vec()).ok_or(Bad::Damaged)
+        .map_err(|_| PixelError::Damaged)?;
+    RgbImage::from_raw(scaled(width), scaled(height), target.into_vec()).ok_or(PixelError::Damaged)
 }
 
 fn upright(picture: RgbImage, orientation: u8) -> RgbImage {
@@ -169,32 +174,32 @@ fn upright(picture: RgbImage, orientation: u8) -> RgbImage {
     picture.into_rgb8()
 }
 
-fn encode(picture: &RgbImage) -> Result<Vec<u8>, Bad> {
-    let side = |n: u32| u16::try_from(n).map_err(|_| Bad::Damaged);
+fn encode(picture: &RgbImage) -> Result<Vec<u8>, PixelError> {
+    let side = |n: u32| u16::try_from(n).map_err(|_| PixelError::Damaged);
     let mut bytes = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut bytes, QUALITY);
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
     let (width, height) = (side(picture.width())?, side(picture.height())?);
     encoder
         .encode(picture.as_raw(), width, height, jpeg_encoder::ColorType::Rgb)
-        .map_err(|_| Bad::Damaged)?;
+        .map_err(|_| PixelError::Damaged)?;
     Ok(bytes)
 }
 
 /// Compares each of 9 × 8 grey cells with the one to its right.
-fn difference_hash(thumb: &RgbImage) -> Result<u64, Bad> {
+fn difference_hash(thumb: &RgbImage) -> Result<u64, PixelError> {
     let source = fast_image_resize::images::ImageRef::new(
         thumb.width(),
         thumb.height(),
         thumb.as_raw(),
         PixelType::U8x3,
     )
-    .map_err(|_| Bad::Damaged)?;
+    .map_err(|_| PixelError::Damaged)?;
     let mut small = Image::new(9, 8, PixelType::U8x3);
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box));
     Resizer::new()
         .resize(&source, &mut small, &options)
-        .map_err(|_| Bad::Damaged)?;
+        .map_err(|_| PixelError::Damaged)?;
     let grey: Vec<u32> = small
         .buffer()
         .chunks_exact(3)

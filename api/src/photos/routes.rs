@@ -11,18 +11,18 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::error::{Error, FieldError, Kind, Result};
+use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
 use crate::people::caller::Caller;
 use crate::photos::access;
 use crate::photos::intake::{Limits, Refused};
-use crate::photos::service::{self, Claims};
+use crate::photos::service::{self, DeclaredMetadata};
 use places::datum::Wgs84;
 
 /// A text field longer than this is none of ours.
 const MAX_FIELD_BYTES: usize = 256;
-const COURTESY_BYTES: usize = 1024 * 1024;
+const DRAIN_BYTES: usize = 1024 * 1024;
 
 /// A photo as people see it; the links run out after an hour.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -90,11 +90,11 @@ pub async fn upload(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let _turn = app.darkroom.entrance().await?;
+    let _turn = app.photo_permits.acquire_upload().await?;
     let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
     let stored = service::store(&app, Some(caller.person), bytes, claims, app.clock.now()).await?;
     let view = view(&app, &stored.photo).await?;
-    Ok(if stored.new {
+    Ok(if stored.is_new {
         HttpResponse::Created().json(view)
     } else {
         HttpResponse::Ok().json(view)
@@ -161,7 +161,7 @@ pub async fn view(app: &App, photo: &photo::Model) -> Result<PhotoView> {
 }
 
 /// Reads the form; stops reading as soon as the file is too large.
-pub async fn read_form(mut form: Multipart) -> Result<(Bytes, Claims)> {
+pub async fn read_form(mut form: Multipart) -> Result<(Bytes, DeclaredMetadata)> {
     let mut file = None;
     let mut texts: Vec<(String, String)> = Vec::new();
     while let Some(mut field) = form.try_next().await.map_err(unreadable)? {
@@ -188,7 +188,7 @@ async fn read_field(field: &mut Field, max: usize) -> Result<Option<Bytes>> {
         let chunk = chunk.map_err(unreadable)?;
         if beyond > 0 || bytes.len() + chunk.len() > max {
             beyond += chunk.len();
-            if beyond > COURTESY_BYTES {
+            if beyond > DRAIN_BYTES {
                 break;
             }
         } else {
@@ -198,7 +198,7 @@ async fn read_field(field: &mut Field, max: usize) -> Result<Option<Bytes>> {
     Ok((beyond == 0).then(|| bytes.freeze()))
 }
 
-fn claims(texts: &[(String, String)]) -> Result<Claims> {
+fn claims(texts: &[(String, String)]) -> Result<DeclaredMetadata> {
     let text = |name: &str| {
         texts
             .iter()
@@ -241,7 +241,7 @@ fn claims(texts: &[(String, String)]) -> Result<Claims> {
         .map(|t| DateTime::parse_from_rfc3339(t).map_err(|_| bad("taken_at", "应为 RFC 3339 时间。")))
         .transpose()?
         .map(|time| time.with_timezone(&chrono::Utc));
-    Ok(Claims {
+    Ok(DeclaredMetadata {
         role,
         taken_at,
         place,
@@ -250,7 +250,7 @@ fn claims(texts: &[(String, String)]) -> Result<Claims> {
 
 fn malformed(reason: &str) -> Error {
     Error::refused(
-        Kind::Malformed,
+        ErrorKind::Malformed,
         "malformed_form",
         format!("上传的内容无法读取：{reason}"),
     )
@@ -261,7 +261,7 @@ fn unreadable(error: MultipartError) -> Error {
         MultipartError::ContentTypeMissing
         | MultipartError::ContentTypeParse
         | MultipartError::ContentTypeIncompatible => Error::refused(
-            Kind::UnsupportedMedia,
+            ErrorKind::UnsupportedMedia,
             "not_multipart",
             "请以 multipart/form-data 上传照片。",
         ),

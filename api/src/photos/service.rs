@@ -13,14 +13,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, Kind, Result};
-use crate::jobs::queue::{Job, enqueue};
-use crate::photos::intake::{self, Intake, Limits, Sniffed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::jobs::queue::{NewJob, enqueue};
+use crate::photos::intake::{self, Limits, ProcessedPhoto, Sniffed};
 use crate::photos::{cleanup, heic, store};
 use places::datum::Wgs84;
 
 /// A photo so young is given back as it is when it is sent again; an older one begins its day anew.
-const YOUNG: TimeDelta = TimeDelta::hours(12);
+const REUSE_WINDOW: TimeDelta = TimeDelta::hours(12);
 const CLEANUP_RETRY_SECS: u64 = 5;
 /// Bodies held in memory at the same time: 32 × 10 MB at the very most.
 const UPLOADS: usize = 32;
@@ -29,12 +29,12 @@ const MAX_CONVERTED: usize = 64 << 20;
 
 /// Bounds the memory that photos take: as many decodes at a time as there are cores.
 #[derive(Clone)]
-pub struct Darkroom {
+pub struct PhotoPermits {
     decodes: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
 }
 
-impl Default for Darkroom {
+impl Default for PhotoPermits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
@@ -44,9 +44,9 @@ impl Default for Darkroom {
     }
 }
 
-impl Darkroom {
+impl PhotoPermits {
     /// To be held while a body is in memory; waits for its turn.
-    pub async fn entrance(&self) -> Result<OwnedSemaphorePermit> {
+    pub async fn acquire_upload(&self) -> Result<OwnedSemaphorePermit> {
         let turn = Arc::clone(&self.uploads).acquire_owned().await;
         Ok(turn.map_err(anyhow::Error::from)?)
     }
@@ -54,7 +54,7 @@ impl Darkroom {
 
 /// What the client says about a photo besides its bytes.
 #[derive(Clone, Debug, Default)]
-pub struct Claims {
+pub struct DeclaredMetadata {
     pub role: Option<PhotoRole>,
     pub taken_at: Option<DateTime<Utc>>,
     pub place: Option<(Wgs84, Datum)>,
@@ -63,7 +63,7 @@ pub struct Claims {
 /// A stored photo, and whether it was there before.
 pub struct Stored {
     pub photo: photo::Model,
-    pub new: bool,
+    pub is_new: bool,
 }
 
 /// Takes in the bytes of a person (none for a resident).
@@ -71,15 +71,15 @@ pub async fn store(
     app: &App,
     owner: Option<PersonId>,
     bytes: Bytes,
-    claims: Claims,
+    claims: DeclaredMetadata,
     now: DateTime<Utc>,
 ) -> Result<Stored> {
     let sha256 = digest(bytes.clone()).await?;
     if let Some(photo) = known(app, owner, &sha256, now).await? {
-        return Ok(Stored { photo, new: false });
+        return Ok(Stored { photo, is_new: false });
     }
-    let intake = develop(app, bytes.clone()).await?;
-    announce(app, &sha256, now).await?;
+    let intake = decode(app, bytes.clone()).await?;
+    schedule_cleanup(app, &sha256, now).await?;
     let keys = Keys::of(&sha256);
     tokio::try_join!(
         app.objects.put(&keys.original, bytes.clone(), intake.media_type),
@@ -106,22 +106,23 @@ async fn known(
 ) -> Result<Option<photo::Model>> {
     let Some(owner) = owner else { return Ok(None) };
     let found = store::of_owner(&app.db, owner, sha256).await?;
-    Ok(found
-        .filter(|photo| photo.attached || (photo.removing_at.is_none() && now - photo.created_at < YOUNG)))
+    Ok(found.filter(|photo| {
+        photo.attached || (photo.removing_at.is_none() && now - photo.created_at < REUSE_WINDOW)
+    }))
 }
 
 /// Before anything is stored, the job that removes it again if nobody comes for it.
-async fn announce(app: &App, sha256: &str, now: DateTime<Utc>) -> Result<()> {
+async fn schedule_cleanup(app: &App, sha256: &str, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(&app.db).await?;
-    store::hold_bytes(&txn, sha256).await?;
+    store::lock_bytes(&txn, sha256).await?;
     if store::cleanup_is_due(&txn, sha256, now).await? {
-        let kind = Kind::Unavailable {
+        let kind = ErrorKind::Unavailable {
             retry_after_secs: CLEANUP_RETRY_SECS,
         };
         let detail = "这张照片以前的上传正在清理，请稍后再试。";
         return Err(Error::refused(kind, "photo_being_removed", detail));
     }
-    let job = Job {
+    let job = NewJob {
         kind: cleanup::REMOVE_UNUSED,
         subject: sha256.to_owned(),
         dedup_key: None,
@@ -135,12 +136,12 @@ async fn announce(app: &App, sha256: &str, now: DateTime<Utc>) -> Result<()> {
 /// The row comes last: whoever finds it finds its objects.
 async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stored> {
     let txn = db::write(&app.db).await?;
-    store::hold_bytes(&txn, &row.sha256).await?;
+    store::lock_bytes(&txn, &row.sha256).await?;
     if store::insert(&txn, row.clone()).await? {
         txn.commit().await?;
         return Ok(Stored {
             photo: row,
-            new: true,
+            is_new: true,
         });
     }
     // The same person sent the same bytes before, or twice at once.
@@ -154,14 +155,14 @@ async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stor
         (photo.created_at, photo.removing_at) = (now, None);
     }
     txn.commit().await?;
-    Ok(Stored { photo, new: false })
+    Ok(Stored { photo, is_new: false })
 }
 
 /// Decodes on a thread of its own, as many at a time as the darkroom has room for. A client that goes away
 /// frees its place only when the work is done.
-async fn develop(app: &App, bytes: Bytes) -> Result<Intake> {
+async fn decode(app: &App, bytes: Bytes) -> Result<ProcessedPhoto> {
     let zone = app.city.load().zone();
-    let place = Arc::clone(&app.darkroom.decodes).acquire_owned().await;
+    let place = Arc::clone(&app.photo_permits.decodes).acquire_owned().await;
     let place = place.map_err(anyhow::Error::from)?;
     let is_heic = intake::sniff(&bytes) == Sniffed::Heic;
     let picture = if is_heic {
@@ -173,7 +174,7 @@ async fn develop(app: &App, bytes: Bytes) -> Result<Intake> {
     };
     let work = move || {
         let _place = place;
-        intake::take_in(&picture, zone, limits_of(is_heic))
+        intake::process(&picture, zone, limits_of(is_heic))
     };
     let mut intake = tokio::task::spawn_blocking(work)
         .await
@@ -221,8 +222,8 @@ fn row(
     owner: Option<PersonId>,
     sha256: &str,
     byte_size: usize,
-    intake: &Intake,
-    claims: &Claims,
+    intake: &ProcessedPhoto,
+    claims: &DeclaredMetadata,
     now: DateTime<Utc>,
 ) -> photo::Model {
     let keys = Keys::of(sha256);

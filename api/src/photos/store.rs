@@ -15,8 +15,8 @@ use crate::photos::cleanup::REMOVE_UNUSED;
 
 /// Puts everybody who stores or removes these bytes in line until the transaction ends. SQLite's one writer
 /// is in line already.
-pub async fn hold_bytes(txn: &impl ConnectionTrait, sha256: &str) -> Result<()> {
-    if db::skips_locked(txn) {
+pub async fn lock_bytes(txn: &impl ConnectionTrait, sha256: &str) -> Result<()> {
+    if db::supports_skip_locked(txn) {
         let number = u64::from_str_radix(sha256.get(..15).unwrap_or("0"), 16).unwrap_or(0);
         txn.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({number})"))
             .await?;

@@ -16,17 +16,17 @@ use sea_orm::{
     QueryTrait as _,
 };
 
-use super::{Line, Mode};
+use super::{Mode, PurgedRows};
 use crate::app::App;
 use crate::db::{self, WriteTransaction};
-use crate::error::{Error, Kind, Refusal, Result};
-use crate::jobs::queue::{self, Job};
+use crate::error::{Error, ErrorKind, Refusal, Result};
+use crate::jobs::queue::{self, NewJob};
 use crate::people::sealing::Phone;
 use crate::photos::cleanup;
 use crate::sites::receipt::Receipt;
 
 /// What an erased person is called in lists.
-const NOBODY: &str = "（已注销）";
+const ERASED_NAME: &str = "（已注销）";
 const ERASED: &str = "erased:";
 const MESSAGE_ERASED: &str = "（已按本人要求删除）";
 
@@ -44,8 +44,8 @@ impl Refusal for Refused {
         "此人仍在名册上，请先从名册中移除。".to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
     }
 }
 
@@ -65,35 +65,35 @@ pub async fn people_with(app: &App, phone: &Phone) -> Result<Vec<PersonId>> {
 }
 
 /// Erases somebody who has left the roster; says how many rows of each kind. Twice is once.
-pub async fn person(app: &App, id: PersonId, mode: Mode) -> Result<Vec<Line>> {
+pub async fn person(app: &App, id: PersonId, mode: Mode) -> Result<Vec<PurgedRows>> {
     let txn = db::write(&app.db).await?;
     let found = person::Entity::find_by_id(id).lock_exclusive().one(&txn).await?;
     let found = found.ok_or_else(Error::not_found)?;
     if found.active {
         return Err(Refused::StillOnRoster.into());
     }
-    let mut erasing = Erasing {
+    let mut erasing = Erasure {
         txn: &txn,
         mode,
         lines: Vec::new(),
     };
     erasing.sign_ins(id).await?;
-    erasing.told(id).await?;
-    erasing.elsewhere(id).await?;
+    erasing.erase_notices(id).await?;
+    erasing.erase_other_tables(id).await?;
     let lines = erasing.lines;
     if mode == Mode::Real {
-        unname(app, &txn, id, app.clock.now()).await?;
+        anonymise(app, &txn, id, app.clock.now()).await?;
         txn.commit().await?;
     }
     Ok(lines)
 }
 
-async fn unname(app: &App, txn: &WriteTransaction, id: PersonId, now: DateTime<Utc>) -> Result<()> {
+async fn anonymise(app: &App, txn: &WriteTransaction, id: PersonId, now: DateTime<Utc>) -> Result<()> {
     use person::Column as C;
     let no_number = app.sealer.seal(b"").map_err(anyhow::Error::from)?;
     let instead = format!("{ERASED}{id}");
     person::Entity::update_many()
-        .col_expr(C::Name, Expr::value(NOBODY))
+        .col_expr(C::Name, Expr::value(ERASED_NAME))
         .col_expr(C::PhoneSealed, Expr::value(no_number))
         .col_expr(C::PhoneHash, Expr::value(&instead))
         .col_expr(C::RosterKey, Expr::value(&instead))
@@ -109,13 +109,13 @@ async fn unname(app: &App, txn: &WriteTransaction, id: PersonId, now: DateTime<U
 }
 
 /// Rows of one person, removed or counted.
-struct Erasing<'a> {
+struct Erasure<'a> {
     txn: &'a WriteTransaction,
     mode: Mode,
-    lines: Vec<Line>,
+    lines: Vec<PurgedRows>,
 }
 
-impl Erasing<'_> {
+impl Erasure<'_> {
     async fn sign_ins(&mut self, id: PersonId) -> Result<()> {
         let sessions = session::Entity::find()
             .select_only()
@@ -133,7 +133,7 @@ impl Erasing<'_> {
             .await
     }
 
-    async fn told(&mut self, id: PersonId) -> Result<()> {
+    async fn erase_notices(&mut self, id: PersonId) -> Result<()> {
         self.remove::<subscription::Entity>("consents", subscription::Column::PersonId.eq(id))
             .await?;
         self.remove::<delivery::Entity>("pushes to his phone", delivery::Column::PersonId.eq(id))
@@ -142,7 +142,7 @@ impl Erasing<'_> {
             .await
     }
 
-    async fn elsewhere(&mut self, id: PersonId) -> Result<()> {
+    async fn erase_other_tables(&mut self, id: PersonId) -> Result<()> {
         self.remove::<idempotency_key::Entity>(
             "answers kept for repeats",
             idempotency_key::Column::PersonId.eq(id),
@@ -169,12 +169,12 @@ impl Erasing<'_> {
             .column(site_message::Column::Id)
             .filter(site_message::Column::HandledBy.eq(id))
             .into_query();
-        self.nobody_s(ContentSubject::Order, of_orders).await?;
-        self.nobody_s(ContentSubject::SiteAnswer, of_answers).await
+        self.detach_content(ContentSubject::Order, of_orders).await?;
+        self.detach_content(ContentSubject::SiteAnswer, of_answers).await
     }
 
     /// A check under way no longer knows whose words it looks at; an operator decides.
-    async fn nobody_s(&mut self, subject: ContentSubject, ids: SelectStatement) -> Result<()> {
+    async fn detach_content(&mut self, subject: ContentSubject, ids: SelectStatement) -> Result<()> {
         if self.mode == Mode::DryRun {
             return Ok(());
         }
@@ -196,14 +196,14 @@ impl Erasing<'_> {
             Mode::DryRun => E::find().filter(his).count(self.txn).await?,
             Mode::Real => E::delete_many().filter(his).exec(self.txn).await?.rows_affected,
         };
-        self.lines.push(Line { what, rows });
+        self.lines.push(PurgedRows { what, rows });
         Ok(())
     }
 }
 
 /// Erases a resident's message, known by its receipt: words, contact, and the photos that no order has. What a delegate has
 /// made an order of stays in the order.
-pub async fn message(app: &App, receipt: &Receipt, mode: Mode) -> Result<Vec<Line>> {
+pub async fn message(app: &App, receipt: &Receipt, mode: Mode) -> Result<Vec<PurgedRows>> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let found = site_message::Entity::find()
@@ -214,11 +214,11 @@ pub async fn message(app: &App, receipt: &Receipt, mode: Mode) -> Result<Vec<Lin
     let found = found.ok_or_else(Error::not_found)?;
     let photos = photos_of_no_order(&txn, &found).await?;
     let lines = vec![
-        Line {
+        PurgedRows {
             what: "messages",
             rows: 1,
         },
-        Line {
+        PurgedRows {
             what: "photos",
             rows: photos.len() as u64,
         },
@@ -227,7 +227,7 @@ pub async fn message(app: &App, receipt: &Receipt, mode: Mode) -> Result<Vec<Lin
         return Ok(lines);
     }
     empty_message(&txn, &found).await?;
-    let_go_of(&txn, &photos, now).await?;
+    release_photos(&txn, &photos, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(lines)
@@ -279,7 +279,7 @@ async fn empty_message(txn: &WriteTransaction, message: &site_message::Model) ->
 }
 
 /// The clean-up of unused photos does the rest, objects included.
-async fn let_go_of(txn: &WriteTransaction, photos: &[photo::Model], now: DateTime<Utc>) -> Result<()> {
+async fn release_photos(txn: &WriteTransaction, photos: &[photo::Model], now: DateTime<Utc>) -> Result<()> {
     let ids: Vec<PhotoId> = photos.iter().map(|photo| photo.id).collect();
     content_picture::Entity::delete_many()
         .filter(content_picture::Column::PhotoId.is_in(ids.iter().copied()))
@@ -291,7 +291,7 @@ async fn let_go_of(txn: &WriteTransaction, photos: &[photo::Model], now: DateTim
         .exec(txn)
         .await?;
     for photo in photos {
-        let job = Job {
+        let job = NewJob {
             kind: cleanup::REMOVE_UNUSED,
             subject: photo.sha256.clone(),
             dedup_key: None,

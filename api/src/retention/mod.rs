@@ -10,7 +10,7 @@ use serde::Serialize;
 
 /// So many rows of one kind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
+pub struct PurgedRows {
     pub what: &'static str,
     pub rows: u64,
 }

@@ -14,7 +14,7 @@ use sea_orm::{
 };
 
 use super::periods::Periods;
-use super::{Line, Mode, erase};
+use super::{Mode, PurgedRows, erase};
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
@@ -22,11 +22,11 @@ use crate::error::Result;
 const BATCH: u64 = 1_000;
 
 /// Forgets what is over, and says of each kind how much it was. `on_step` hears of every kind that is done.
-pub async fn forget(app: &App, mode: Mode, on_step: impl Fn(&Line)) -> Result<Vec<Line>> {
+pub async fn purge(app: &App, mode: Mode, on_step: impl Fn(&PurgedRows)) -> Result<Vec<PurgedRows>> {
     let city = app.city.load();
     let policy = city.files.get("policy.toml").unwrap_or_default();
     let periods = Periods::read(policy)?;
-    let mut broom = Broom {
+    let mut broom = PurgeRun {
         app,
         mode,
         now: app.clock.now(),
@@ -34,21 +34,21 @@ pub async fn forget(app: &App, mode: Mode, on_step: impl Fn(&Line)) -> Result<Ve
         on_step: &on_step,
     };
     broom.sign_ins(&periods).await?;
-    broom.work(&periods).await?;
+    broom.purge_operational(&periods).await?;
     broom.residents(&periods).await?;
     broom.people(&periods).await?;
     Ok(broom.lines)
 }
 
-struct Broom<'a> {
+struct PurgeRun<'a> {
     app: &'a App,
     mode: Mode,
     now: DateTime<Utc>,
-    lines: Vec<Line>,
-    on_step: &'a dyn Fn(&Line),
+    lines: Vec<PurgedRows>,
+    on_step: &'a dyn Fn(&PurgedRows),
 }
 
-impl Broom<'_> {
+impl PurgeRun<'_> {
     fn before(&self, days: u32) -> DateTime<Utc> {
         self.now - TimeDelta::days(i64::from(days))
     }
@@ -71,7 +71,7 @@ impl Broom<'_> {
     }
 
     /// What the product keeps for itself.
-    async fn work(&mut self, periods: &Periods) -> Result<()> {
+    async fn purge_operational(&mut self, periods: &Periods) -> Result<()> {
         let done = Condition::all().add(job::Column::DoneAt.lt(self.before(periods.jobs_days)));
         self.delete::<job::Entity>("jobs done", job::Column::Id, done)
             .await?;
@@ -177,7 +177,7 @@ impl Broom<'_> {
         }
         let mut rows = 0;
         loop {
-            let some = some::<E>(key, &over);
+            let some = next_batch::<E>(key, &over);
             let txn = db::write(&self.app.db).await?;
             let gone = E::delete_many()
                 .filter(key.in_subquery(some))
@@ -211,7 +211,7 @@ impl Broom<'_> {
         }
         let mut rows = 0;
         loop {
-            let mut update = E::update_many().filter(key.in_subquery(some::<E>(key, &over)));
+            let mut update = E::update_many().filter(key.in_subquery(next_batch::<E>(key, &over)));
             for (column, value) in &to {
                 update = update.col_expr(*column, value.clone());
             }
@@ -238,14 +238,14 @@ impl Broom<'_> {
     }
 
     fn done(&mut self, what: &'static str, rows: u64) {
-        let line = Line { what, rows };
+        let line = PurgedRows { what, rows };
         (self.on_step)(&line);
         self.lines.push(line);
     }
 }
 
 /// The keys of the next batch.
-fn some<E: EntityTrait>(key: E::Column, over: &Condition) -> sea_orm::sea_query::SelectStatement {
+fn next_batch<E: EntityTrait>(key: E::Column, over: &Condition) -> sea_orm::sea_query::SelectStatement {
     E::find()
         .select_only()
         .column(key)

@@ -29,7 +29,7 @@ pub enum Source {
 }
 
 #[derive(Clone, Debug)]
-pub struct CodePicture {
+pub struct SiteCodeImage {
     /// JPEG, PNG or SVG.
     pub bytes: Bytes,
     pub source: Source,
@@ -44,12 +44,12 @@ pub fn link(app: &App, code: &str) -> String {
 }
 
 /// The site's code as a picture. `plain` asks for the ordinary QR code.
-pub async fn picture(app: &App, code: &str, plain: bool) -> Result<CodePicture> {
+pub async fn picture(app: &App, code: &str, plain: bool) -> Result<SiteCodeImage> {
     if plain {
         return ordinary(app, code, None);
     }
     match of_wechat(app, code).await {
-        Ok(bytes) => Ok(CodePicture {
+        Ok(bytes) => Ok(SiteCodeImage {
             bytes,
             source: Source::MiniProgram,
             refused: None,
@@ -61,11 +61,11 @@ pub async fn picture(app: &App, code: &str, plain: bool) -> Result<CodePicture> 
     }
 }
 
-fn ordinary(app: &App, code: &str, refused: Option<CallError>) -> Result<CodePicture> {
+fn ordinary(app: &App, code: &str, refused: Option<CallError>) -> Result<SiteCodeImage> {
     // A quarter may be scratched off: the sheets hang in the street.
     let qr = QrCode::with_error_correction_level(link(app, code), EcLevel::Q).map_err(anyhow::Error::from)?;
     let picture = qr.render::<svg::Color<'_>>().min_dimensions(QR_PX, QR_PX).build();
-    Ok(CodePicture {
+    Ok(SiteCodeImage {
         bytes: picture.into(),
         source: Source::Link,
         refused,

@@ -10,18 +10,18 @@ use serde_json::json;
 use crate::app::App;
 use crate::content::enqueue::{self, Publication};
 use crate::db::{self, WriteTransaction};
-use crate::error::{CurrentState, Error, Kind, Refusal, Result};
-use crate::http::idempotency::Answer;
+use crate::error::{CurrentState, Error, ErrorKind, Refusal, Result};
+use crate::http::idempotency::StoredResponse;
 use crate::http::paging::{Page, Paging};
 use crate::orders::history::{self, NewEvent};
-use crate::orders::submit::draft::{NewOrder, one_text};
+use crate::orders::submit::draft::{NewOrder, require_text};
 use crate::orders::view::{OrderView, read};
 use crate::orders::{Actor, photos, submit};
 use crate::people::caller::Caller;
 use crate::people::profile;
 pub use crate::sites::store::Filter;
-use crate::sites::store::{self, Handling, Reach};
-use crate::sites::view::{self, Around, MessageView, photo_ids};
+use crate::sites::store::{self, Handling, MessageAccess};
+use crate::sites::view::{self, MessageContext, MessageView, photo_ids};
 
 const ANSWER_CHARS: std::ops::RangeInclusive<usize> = 2..=1_000;
 
@@ -39,8 +39,8 @@ impl Refusal for Refused {
         "这条留言已经有代表处理了。".to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
     }
 }
 
@@ -54,10 +54,10 @@ pub struct Adoption {
     pub confidential: bool,
 }
 
-fn reach(caller: &Caller) -> Result<Reach> {
+fn reach(caller: &Caller) -> Result<MessageAccess> {
     match caller.role {
-        Role::Delegate => Ok(Reach::Delegate(caller.person, caller.area.clone())),
-        Role::Operator | Role::Admin => Ok(Reach::Everything),
+        Role::Delegate => Ok(MessageAccess::Delegate(caller.person, caller.area.clone())),
+        Role::Operator | Role::Admin => Ok(MessageAccess::Everything),
         Role::Handler | Role::Supervisor => Err(Error::forbidden("群众留言由点位代表处理。")),
     }
 }
@@ -68,7 +68,7 @@ pub async fn list(app: &App, caller: &Caller, filter: &Filter, paging: &Paging) 
     let limit = paging.limit()?;
     let after: Option<(DateTime<Utc>, SiteMessageId)> = paging.after()?;
     let rows = store::messages(&app.db, &reach, filter, after, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.created_at, row.id));
+    let page = Page::from_rows(rows, limit, |row| (row.created_at, row.id));
     let around = around(app, &page.items).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for message in page.items {
@@ -97,10 +97,10 @@ async fn known(app: &App, caller: &Caller, id: SiteMessageId) -> Result<site_mes
     message.ok_or_else(Error::not_found)
 }
 
-async fn around(app: &App, messages: &[site_message::Model]) -> Result<Around> {
+async fn around(app: &App, messages: &[site_message::Model]) -> Result<MessageContext> {
     let sites = messages.iter().map(|message| message.site_id).collect();
     let photos = messages.iter().flat_map(photo_ids).collect();
-    Ok(Around {
+    Ok(MessageContext {
         sites: store::by_ids(&app.db, sites).await?,
         photos: store::photos(&app.db, photos).await?,
     })
@@ -113,7 +113,7 @@ pub async fn adopt(
     caller: &Caller,
     id: SiteMessageId,
     adoption: Adoption,
-) -> Result<Answer<OrderView>> {
+) -> Result<StoredResponse<OrderView>> {
     caller.require(Role::Delegate)?;
     let message = known(app, caller, id).await?;
     if let Some(first) = adopted_before(app, caller, &message).await? {
@@ -143,16 +143,16 @@ async fn adopted_before(
     app: &App,
     caller: &Caller,
     message: &site_message::Model,
-) -> Result<Option<Answer<OrderView>>> {
+) -> Result<Option<StoredResponse<OrderView>>> {
     match (message.status, message.order_id) {
         (SiteMessageStatus::Received, _) => Ok(None),
         (SiteMessageStatus::Adopted, Some(order)) if message.handled_by == Some(caller.person) => {
             let number = number_of(app, order).await?;
             let body = read::detail(app, &Actor::from(caller), &number).await?;
             let replayed = true;
-            Ok(Some(Answer {
+            Ok(Some(StoredResponse {
                 replayed,
-                ..Answer::created(body)
+                ..StoredResponse::created(body)
             }))
         }
         (status, _) => Err(with_state(Refused::AlreadyHandled.into(), status)),
@@ -227,7 +227,7 @@ async fn take_up(
 /// Answers a message without making it an order. The answer is shown to the resident when it has been found fit.
 pub async fn answer(app: &App, caller: &Caller, id: SiteMessageId, text: &str) -> Result<MessageView> {
     caller.require(Role::Delegate)?;
-    let text = one_text("text", text, ANSWER_CHARS)?;
+    let text = require_text("text", text, ANSWER_CHARS)?;
     let message = known(app, caller, id).await?;
     let site = store::by_ids(&app.db, vec![message.site_id])
         .await?
@@ -258,7 +258,7 @@ pub async fn answer(app: &App, caller: &Caller, id: SiteMessageId, text: &str) -
         photos: &[],
         openid: openid.as_ref(),
     };
-    enqueue::ask(app, &txn, publication, now).await?;
+    enqueue::enqueue_check(app, &txn, publication, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     show(app, caller, id).await

@@ -10,16 +10,16 @@ use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::content::enqueue::{self, Publication};
-use crate::content::review::{self, Standing};
+use crate::content::review::{self, CheckStatus};
 use crate::db::{self, WriteTransaction};
-use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::http::time::local;
 use crate::notices::{self, Event, EventKind};
-use crate::orders::submit::draft::words;
+use crate::orders::submit::draft::validate_text;
 use crate::orders::view::progress;
 use crate::photos::service as photos;
-use crate::photos::service::Claims;
-use crate::sites::rate_limit::{self, Deed};
+use crate::photos::service::DeclaredMetadata;
+use crate::sites::rate_limit::{self, LimitedAction};
 use crate::sites::receipt::Receipt;
 use crate::sites::view::{Named, ReceiptView};
 use crate::sites::visits::Device;
@@ -56,8 +56,8 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Rule
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Rule
     }
 }
 
@@ -70,7 +70,7 @@ pub struct NewMessage {
 }
 
 /// What he is given.
-pub struct Left {
+pub struct StoredMessage {
     pub receipt: Receipt,
     pub site: site::Model,
     pub check: ContentCheck,
@@ -79,13 +79,13 @@ pub struct Left {
 }
 
 /// Takes in a message. `key` makes a repeat harmless.
-pub async fn leave(
+pub async fn receive(
     app: &App,
     code: &str,
     device: &Device,
     new: NewMessage,
     key: Option<String>,
-) -> Result<Left> {
+) -> Result<StoredMessage> {
     let now = app.clock.now();
     let new = checked(new)?;
     let site = service::active(app, code).await?;
@@ -99,12 +99,12 @@ pub async fn leave(
     if let Some(first) = store::by_receipt(&txn, &receipt_hash).await? {
         return again(first, new, receipt, site);
     }
-    rate_limit::count(&txn, Deed::Message, site.id, device, &device_hash, now).await?;
+    rate_limit::count(&txn, LimitedAction::Message, site.id, device, &device_hash, now).await?;
     let taken = store::take_uploads(&txn, &new.photos, site.id, &device_hash).await?;
     if taken != new.photos.len() as u64 {
         return Err(Refused::PhotoUnknown.into());
     }
-    let message = Writing {
+    let message = MessageWriter {
         app,
         site: &site,
         device,
@@ -122,7 +122,7 @@ pub async fn leave(
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
-    Ok(Left {
+    Ok(StoredMessage {
         receipt,
         site,
         check,
@@ -132,11 +132,16 @@ pub async fn leave(
 }
 
 /// The first answer again, if it was the same message.
-fn again(first: site_message::Model, new: NewMessage, receipt: Receipt, site: site::Model) -> Result<Left> {
+fn again(
+    first: site_message::Model,
+    new: NewMessage,
+    receipt: Receipt,
+    site: site::Model,
+) -> Result<StoredMessage> {
     if first.text != new.text || first.photo_ids != serde_json::json!(new.photos) {
         return Err(Refused::KeyReused.into());
     }
-    Ok(Left {
+    Ok(StoredMessage {
         receipt,
         site,
         check: first.content_check,
@@ -147,10 +152,10 @@ fn again(first: site_message::Model, new: NewMessage, receipt: Receipt, site: si
 
 fn checked(mut new: NewMessage) -> Result<NewMessage> {
     let mut faults = Vec::new();
-    new.text = words("text", &new.text, TEXT_CHARS, &mut faults);
+    new.text = validate_text("text", &new.text, TEXT_CHARS, &mut faults);
     let contact = new
         .contact
-        .map(|text| words("contact", &text, 0..=MAX_CONTACT_CHARS, &mut faults));
+        .map(|text| validate_text("contact", &text, 0..=MAX_CONTACT_CHARS, &mut faults));
     new.contact = contact.filter(|text| !text.is_empty());
     let mut seen = std::collections::BTreeSet::new();
     new.photos.retain(|photo| seen.insert(*photo));
@@ -166,14 +171,14 @@ fn checked(mut new: NewMessage) -> Result<NewMessage> {
 }
 
 /// A message on its way into the database.
-struct Writing<'a> {
+struct MessageWriter<'a> {
     app: &'a App,
     site: &'a site::Model,
     device: &'a Device,
     now: DateTime<Utc>,
 }
 
-impl Writing<'_> {
+impl MessageWriter<'_> {
     /// Hands it to the content check and gives its row.
     async fn row(
         &self,
@@ -191,7 +196,7 @@ impl Writing<'_> {
             photos: &new.photos,
             openid: self.device.openid(),
         };
-        let content_check = enqueue::ask(self.app, txn, publication, self.now).await?;
+        let content_check = enqueue::enqueue_check(self.app, txn, publication, self.now).await?;
         let contact = new
             .contact
             .as_ref()
@@ -221,13 +226,13 @@ pub async fn upload(
     code: &str,
     device: &Device,
     bytes: Bytes,
-    claims: Claims,
+    claims: DeclaredMetadata,
 ) -> Result<photo::Model> {
     let now = app.clock.now();
     let site = service::active(app, code).await?;
     let device_hash = device.hash(&app.sealer);
     let txn = db::write(&app.db).await?;
-    rate_limit::count(&txn, Deed::Photo, site.id, device, &device_hash, now).await?;
+    rate_limit::count(&txn, LimitedAction::Photo, site.id, device, &device_hash, now).await?;
     txn.commit().await?;
     let stored = photos::store(app, None, bytes, claims, now).await?;
     let row = site_upload::Model {
@@ -241,7 +246,7 @@ pub async fn upload(
 }
 
 /// How a message stands, for whoever holds its receipt.
-pub async fn look(app: &App, receipt: &str) -> Result<ReceiptView> {
+pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> {
     let receipt = Receipt::read(receipt).ok_or_else(Error::not_found)?;
     let message = store::by_receipt(&app.db, &receipt.hash(&app.sealer)).await?;
     let message = message.ok_or_else(Error::not_found)?;
@@ -273,7 +278,7 @@ pub async fn look(app: &App, receipt: &str) -> Result<ReceiptView> {
 
 /// What follows verdicts: a message is shown to the site's delegates, who are told, or to nobody. An answer's state is
 /// read where the answer is shown.
-pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
+pub async fn apply_check_results(app: &App, standings: &[CheckStatus]) -> Result<()> {
     let messages = standings
         .iter()
         .filter(|standing| standing.subject == ContentSubject::SiteMessage);
@@ -295,7 +300,7 @@ async fn tell_delegates(
     id: SiteMessageId,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let Some(message) = store::message(txn, id, &store::Reach::Everything).await? else {
+    let Some(message) = store::message(txn, id, &store::MessageAccess::Everything).await? else {
         return Ok(());
     };
     if message.status != SiteMessageStatus::Received {
@@ -314,7 +319,7 @@ async fn tell_delegates(
         .title(site.name)
         .note(note)
         .reference(message.id.to_string());
-    notices::tell(txn, &app.wording, &event, now).await
+    notices::emit(txn, &app.messages, &event, now).await
 }
 
 /// Whom a message at this site is for.

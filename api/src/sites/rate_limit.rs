@@ -5,8 +5,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::SiteId;
 use sea_orm::ConnectionTrait;
 
-use crate::error::{Kind, Refusal, Result};
-use crate::jobs::queue::{self, Job};
+use crate::error::{ErrorKind, Refusal, Result};
+use crate::jobs::queue::{self, NewJob};
 use crate::sites::store::quotas;
 use crate::sites::visits::Device;
 
@@ -16,12 +16,12 @@ const WINDOW: TimeDelta = TimeDelta::hours(1);
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum LimitedAction {
     Message,
     Photo,
 }
 
-impl Deed {
+impl LimitedAction {
     fn name(self) -> &'static str {
         match self {
             Self::Message => "message",
@@ -66,8 +66,8 @@ impl Refusal for TooOften {
         format!("留言太频繁，请 {minutes} 分钟后再试。急事请拨打 12345。")
     }
 
-    fn kind(&self) -> Kind {
-        Kind::TooMany {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::TooMany {
             retry_after_secs: self.retry_after_secs,
         }
     }
@@ -76,13 +76,13 @@ impl Refusal for TooOften {
 /// Counts one deed, or refuses it. The caller's transaction must not be committed after a refusal.
 pub async fn count(
     txn: &impl ConnectionTrait,
-    deed: Deed,
+    deed: LimitedAction,
     site: SiteId,
     device: &Device,
     device_hash: &str,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    for (key, most) in [
+    for (key, limit) in [
         (
             format!("{}:device:{device_hash}", deed.name()),
             deed.per_device(device),
@@ -90,7 +90,7 @@ pub async fn count(
         (format!("{}:site:{site}", deed.name()), deed.per_site()),
     ] {
         let (used, ends_at) = quotas::count(txn, &key, now, now + WINDOW).await?;
-        if used > most {
+        if used > limit {
             // Whole seconds, upwards: who comes back after so many is let in.
             let left = u64::try_from((ends_at - now).num_milliseconds()).unwrap_or(0);
             let retry_after_secs = left.div_ceil(1_000) + 1;
@@ -98,7 +98,7 @@ pub async fn count(
         }
     }
     let day = (now + TimeDelta::days(1)).format("%Y-%m-%d");
-    let job = Job {
+    let job = NewJob {
         kind: FORGET_QUOTAS,
         subject: String::new(),
         dedup_key: Some(format!("{FORGET_QUOTAS}:{day}")),

@@ -8,14 +8,14 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act, By};
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::city::snapshot::City;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
-use crate::http::idempotency::{self, Answer};
+use crate::http::idempotency::{self, StoredResponse};
 use crate::http::paging::{Page, Paging};
-use crate::orders::submit::Claim;
-use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS, words};
+use crate::orders::submit::IdempotencyScope;
+use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS, validate_text};
 use crate::people::caller::Caller;
 use crate::people::sealing::Phone;
 use crate::sites::view::SiteView;
@@ -80,7 +80,7 @@ pub async fn list(
     caller.require_any(&[Role::Admin, Role::Operator])?;
     let limit = paging.limit()?;
     let rows = store::list(&app.db, active, part, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |site| site.code.clone());
+    let page = Page::from_rows(rows, limit, |site| site.code.clone());
     let ids = page.items.iter().map(|site| site.id).collect();
     let mut delegates = store::delegates_of(&app.db, ids).await?;
     Ok(page.map(|site| {
@@ -94,8 +94,8 @@ pub async fn create(
     app: &App,
     caller: &Caller,
     new: NewSite,
-    claim: Option<&Claim>,
-) -> Result<Answer<SiteView>> {
+    claim: Option<&IdempotencyScope>,
+) -> Result<StoredResponse<SiteView>> {
     caller.require(Role::Admin)?;
     let now = app.clock.now();
     let city = app.city.load();
@@ -103,23 +103,23 @@ pub async fn create(
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim
         && let Some(first) =
-            idempotency::claim(&txn, claim.person, &claim.key, &claim.fingerprint, now).await?
+            idempotency::begin(&txn, claim.person, &claim.key, &claim.fingerprint, now).await?
     {
         return Ok(first);
     }
     let mut row = checked.row(SiteId::generate(), Some(caller.person), now);
-    numbered(&txn, &mut row).await?;
+    insert_with_new_code(&txn, &mut row).await?;
     store::set_delegates(&txn, row.id, &checked.ids()).await?;
     note(&txn, caller, ActKind::SiteCreated, &row).await?;
-    let answer = Answer::created(SiteView::of(app, row, checked.delegates));
+    let answer = StoredResponse::created(SiteView::of(app, row, checked.delegates));
     if let Some(claim) = claim {
-        idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
+        idempotency::complete(&txn, claim.person, &claim.key, &answer).await?;
     }
     txn.commit().await?;
     Ok(answer)
 }
 
-async fn numbered(txn: &impl ConnectionTrait, row: &mut site::Model) -> Result<()> {
+async fn insert_with_new_code(txn: &impl ConnectionTrait, row: &mut site::Model) -> Result<()> {
     for _ in 0..CODE_TRIES {
         row.code = code::from_random(rand::random());
         if store::insert(txn, row).await? {
@@ -173,8 +173,8 @@ pub async fn set_active(app: &App, caller: &Caller, text: &str, active: bool) ->
 }
 
 async fn note(txn: &impl ConnectionTrait, caller: &Caller, kind: ActKind, row: &site::Model) -> Result<()> {
-    let act = Act {
-        by: By::Person(caller.person),
+    let act = AuditEntry {
+        by: AuditActor::Person(caller.person),
         kind,
         subject: &row.name,
         detail: json!({ "code": row.code, "active": row.active }),
@@ -194,12 +194,12 @@ struct Checked {
 
 impl Checked {
     async fn read(app: &App, city: &City, mut new: NewSite) -> Result<Self> {
-        new.location.on_earth()?;
+        new.location.check_coordinates()?;
         let mut faults = Vec::new();
-        new.name = words("name", &new.name, NAME_CHARS, &mut faults);
+        new.name = validate_text("name", &new.name, NAME_CHARS, &mut faults);
         let address = new
             .address
-            .map(|text| words("address", &text, 0..=MAX_ADDRESS_CHARS, &mut faults));
+            .map(|text| validate_text("address", &text, 0..=MAX_ADDRESS_CHARS, &mut faults));
         new.address = address.filter(|text| !text.is_empty());
         if !KINDS.contains(&new.kind.as_str()) {
             faults.push(FieldError::new("kind", "unknown_kind", "没有这种点位类型。"));

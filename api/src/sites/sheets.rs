@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::config::WeChatMode;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::caller::Caller;
-use crate::sites::code_image::{self, CodePicture, Source};
+use crate::sites::code_image::{self, SiteCodeImage, Source};
 use crate::sites::{service, store};
 
 /// Codes fetched at the same time; WeChat gives 5 000 a minute.
@@ -41,11 +41,11 @@ pub async fn of_codes(app: &App, caller: &Caller, codes: &[String]) -> Result<Ve
     caller.require(Role::Admin)?;
     if codes.len() > MAX_SHEETS {
         let detail = format!("一次最多打印 {MAX_SHEETS} 张。");
-        return Err(Error::refused(Kind::Rule, "too_many_sheets", detail));
+        return Err(Error::refused(ErrorKind::Rule, "too_many_sheets", detail));
     }
     let sites = chosen(app, codes, None).await?;
     if sites.is_empty() {
-        return Err(Error::refused(Kind::Rule, "no_sites", "还没有在用的点位。"));
+        return Err(Error::refused(ErrorKind::Rule, "no_sites", "还没有在用的点位。"));
     }
     Ok(print(app, sites, false, |_| {}).await?.pdf)
 }
@@ -72,7 +72,7 @@ pub async fn print(app: &App, sites: Vec<site::Model>, plain: bool, done: impl F
         })
         .buffered(AT_ONCE)
         .inspect_ok(|_| done(1))
-        .try_collect::<Vec<(site::Model, CodePicture)>>()
+        .try_collect::<Vec<(site::Model, SiteCodeImage)>>()
         .await?;
     let ordinary = fetched
         .iter()
@@ -88,9 +88,9 @@ pub async fn print(app: &App, sites: Vec<site::Model>, plain: bool, done: impl F
     })
 }
 
-async fn set(app: &App, fetched: Vec<(site::Model, CodePicture)>) -> Result<Vec<u8>> {
+async fn set(app: &App, fetched: Vec<(site::Model, SiteCodeImage)>) -> Result<Vec<u8>> {
     let city = app.city.load();
-    let sheet = |(site, picture): &(site::Model, CodePicture)| {
+    let sheet = |(site, picture): &(site::Model, SiteCodeImage)| {
         let area = site
             .area_code
             .as_deref()
@@ -117,7 +117,7 @@ async fn set(app: &App, fetched: Vec<(site::Model, CodePicture)>) -> Result<Vec<
         .map_err(anyhow::Error::from)?;
     rendered.map_err(|error| match error {
         pdf::Error::NoChineseFont => {
-            let kind = Kind::Unavailable {
+            let kind = ErrorKind::Unavailable {
                 retry_after_secs: 3600,
             };
             let detail = "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。";

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::people::caller::Caller;
 use crate::sites::message_handling;
-use crate::sites::store::{self, Filter, Reach};
+use crate::sites::store::{self, Filter, MessageAccess};
 use crate::sites::view::MessageView;
 
 const WAITING: SiteMessageStatus = SiteMessageStatus::Received;
@@ -25,5 +25,5 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Me
 
 pub async fn count(app: &App, caller: &Caller) -> Result<u64> {
     caller.require(Role::Operator)?;
-    store::count_messages(&app.db, &Reach::Everything, WAITING).await
+    store::count_messages(&app.db, &MessageAccess::Everything, WAITING).await
 }

@@ -172,12 +172,12 @@ pub fn photo_ids(message: &site_message::Model) -> Vec<PhotoId> {
 }
 
 /// What stands around messages.
-pub struct Around {
+pub struct MessageContext {
     pub sites: HashMap<SiteId, site::Model>,
     pub photos: HashMap<PhotoId, photo::Model>,
 }
 
-impl Around {
+impl MessageContext {
     /// The message for one reader. `reads_contact`: he is one of those whom the resident wrote to.
     pub async fn view(
         &self,

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::people::sealing::{OpenId, Sealer};
 
 /// WeChat checks content of somebody who used the mini-program within two hours.
@@ -58,7 +58,7 @@ pub async fn begin(app: &App, login_code: &str, now: DateTime<Utc>) -> Result<St
     let session = app.wechat.session_of_code(login_code).await;
     let session = session.map_err(|error| match error.errcode() {
         Some(40029 | 40163 | 40226) => Error::refused(
-            Kind::Rule,
+            ErrorKind::Rule,
             "login_code_invalid",
             "登录凭证已失效，请重新进入页面。",
         ),
@@ -78,7 +78,7 @@ pub fn device(app: &App, visit: Option<&str>, address: String, now: DateTime<Utc
     let Some(visit) = visit else {
         return Ok(Device::Address(address));
     };
-    let over = || Error::refused(Kind::Rule, "visit_over", "页面停留太久，请重新扫码。");
+    let over = || Error::refused(ErrorKind::Rule, "visit_over", "页面停留太久，请重新扫码。");
     let sealed = URL_SAFE_NO_PAD.decode(visit).map_err(|_| over())?;
     let text = app.sealer.open(&sealed).map_err(|_| over())?;
     let sealed: Sealed = serde_json::from_slice(&text).map_err(|_| over())?;

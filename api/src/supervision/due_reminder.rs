@@ -7,11 +7,11 @@ use sea_orm::EntityTrait;
 
 use crate::app::App;
 use crate::db;
-use crate::deadlines::lights::Lines;
+use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{Event, EventKind};
-use crate::orders::actions::Move;
+use crate::orders::actions::ActionTxn;
 use crate::orders::clocks::remind;
 
 /// Subject: the supervision order's id.
@@ -20,12 +20,12 @@ pub const REMIND: &str = "remind_supervision_order";
 const REMINDED: &str = "supervision_order_reminded";
 
 /// Has the unit reminded of what it has just been sent.
-pub(super) async fn schedule(step: &Move, issued: &supervision_order::Model) -> Result<()> {
-    let job = Job {
+pub(super) async fn schedule(step: &ActionTxn, issued: &supervision_order::Model) -> Result<()> {
+    let job = NewJob {
         kind: REMIND,
         subject: issued.id.to_string(),
         dedup_key: None,
-        run_at: Lines::remind_at(&step.city.policy.clocks, step.now, issued.due_at),
+        run_at: LightThresholds::remind_at(&step.city.policy.clocks, step.now, issued.due_at),
     };
     enqueue(&step.txn, job, step.now).await
 }
@@ -39,13 +39,13 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
         return Ok(());
     };
     let about = ("number", issued.number.as_str());
-    let Some(order) = remind::owed(&txn, issued.order_id, REMINDED, about).await? else {
+    let Some(order) = remind::lock_if_due(&txn, issued.order_id, REMINDED, about).await? else {
         return Ok(());
     };
     let event = Event::of(EventKind::SupervisionOrderDue, &order)
         .unit(issued.unit_id)
         .due(issued.due_at)
         .reference(issued.number.as_str());
-    remind::tell(app, &txn, (REMINDED, about), event, app.clock.now()).await?;
+    remind::emit_and_record(app, &txn, (REMINDED, about), event, app.clock.now()).await?;
     Ok(txn.commit().await?)
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::city::snapshot::City;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::history::labels;
 use crate::orders::view::read::{self, TimelineItem};
@@ -46,7 +46,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         .map_err(anyhow::Error::from)?
         .map_err(|error| match error {
             pdf::Error::NoChineseFont => {
-                let kind = Kind::Unavailable {
+                let kind = ErrorKind::Unavailable {
                     retry_after_secs: 3600,
                 };
                 Error::refused(

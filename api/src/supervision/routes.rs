@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
@@ -29,7 +29,7 @@ pub struct UrgeOrder {
     tag = "supervision",
     request_body = UrgeOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/urges")]
@@ -59,7 +59,7 @@ pub struct TrackOrder {
     tag = "supervision",
     request_body = TrackOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/tracking")]
@@ -87,7 +87,7 @@ pub struct UntrackOrder {
     tag = "supervision",
     request_body = UntrackOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/untrack")]
@@ -115,7 +115,7 @@ pub struct IssueSupervisionOrder {
     tag = "supervision",
     request_body = IssueSupervisionOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/supervision-orders")]
@@ -151,7 +151,7 @@ pub struct AnswerSupervisionOrder {
     tag = "supervision",
     request_body = AnswerSupervisionOrder,
     params(("number" = String, Path), ("no" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/supervision-orders/{no}/answer")]
@@ -172,7 +172,7 @@ pub async fn answer_supervision_order(
 #[utoipa::path(
     tag = "supervision",
     params(("number" = String, Path), ("no" = String, Path)),
-    responses((status = 200, content_type = "application/pdf", description = "A4"), ReadRefusals),
+    responses((status = 200, content_type = "application/pdf", description = "A4"), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/orders/{number}/supervision-orders/{no}/pdf")]

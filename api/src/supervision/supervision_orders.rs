@@ -17,9 +17,9 @@ use crate::deadlines::calendar::local_date;
 use crate::error::{Error, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::Actor;
-use crate::orders::actions::{self, Move};
+use crate::orders::actions::{self, ActionTxn};
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 use crate::supervision::due_reminder;
 
@@ -59,18 +59,18 @@ pub async fn issue(
     due_at: Option<DateTime<Utc>>,
 ) -> Result<OrderView> {
     let mut step = actions::begin(app, actor, number, if_match, Action::IssueSupervisionOrder).await?;
-    let requirement = one_text("requirement", requirement, TEXT_CHARS)?;
+    let requirement = require_text("requirement", requirement, TEXT_CHARS)?;
     if due_at.is_some_and(|due| due <= step.now) {
         return Err(Refused::DueInThePast.into());
     }
     step.order.supervision_level = Ord::max(step.order.supervision_level, level_of(actor));
-    step.write().await?;
+    step.save().await?;
     insert(app, &step, &requirement, due_at, step.actor.person).await?;
     step.commit(app).await
 }
 
 /// A dissatisfied verdict issues one, in the verdict's own transaction.
-pub async fn issue_by_verdict(app: &App, step: &Move) -> Result<()> {
+pub async fn issue_by_verdict(app: &App, step: &ActionTxn) -> Result<()> {
     insert(app, step, BY_VERDICT, None, None).await
 }
 
@@ -85,13 +85,13 @@ fn level_of(actor: &Actor) -> SupervisionLevel {
 
 async fn insert(
     app: &App,
-    step: &Move,
+    step: &ActionTxn,
     requirement: &str,
     due_at: Option<DateTime<Utc>>,
     by: Option<PersonId>,
 ) -> Result<()> {
     let unit = step.unit()?;
-    let law = step.city.law();
+    let law = step.city.deadline_rules();
     let due_at = due_at
         .unwrap_or_else(|| law.end_of_working_day(step.now, law.policy.supervision.order_due_working_days));
     let number = next_number(&step.txn, local_date(step.now, step.city.zone()).year()).await?;
@@ -119,14 +119,14 @@ async fn insert(
         .event("supervision_order")
         .visible_to(Visibility::Internal)
         .note(requirement);
-    step.record(event.detail(json!({ "number": number, "due_at": due_at })))
+    step.append_event(event.detail(json!({ "number": number, "due_at": due_at })))
         .await?;
     let told = Event::of(EventKind::SupervisionOrder, &step.order)
         .unit(unit)
         .due(due_at)
         .note(requirement)
         .reference(number);
-    step.tell(app, told).await
+    step.emit(app, told).await
 }
 
 /// `DB2025-0001`: 督办, the city's year, counted from 1. The row is held until the transaction ends, so numbers have no gaps; supervision orders are few.
@@ -163,7 +163,7 @@ pub async fn answer(
     text: &str,
 ) -> Result<OrderView> {
     let mut step = actions::begin(app, actor, number, if_match, Action::AnswerSupervisionOrder).await?;
-    let text = one_text("text", text, TEXT_CHARS)?;
+    let text = require_text("text", text, TEXT_CHARS)?;
     let issued = of_order(&step.txn, &step.order).await?;
     let asked = issued
         .into_iter()
@@ -177,17 +177,17 @@ pub async fn answer(
     row.answered_by = Set(step.actor.person);
     row.answered_at = Set(Some(step.now));
     row.update(&step.txn).await?;
-    step.write().await?;
+    step.save().await?;
     let event = step
         .event("supervision_order_answered")
         .visible_to(Visibility::Internal)
         .note(text.clone());
-    step.record(event.detail(json!({ "number": supervision_number })))
+    step.append_event(event.detail(json!({ "number": supervision_number })))
         .await?;
     let told = Event::of(EventKind::SupervisionOrderAnswered, &step.order)
         .note(text)
         .reference(supervision_number);
-    step.tell(app, told).await?;
+    step.emit(app, told).await?;
     step.commit(app).await
 }
 

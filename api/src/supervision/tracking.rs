@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 use crate::orders::{Actor, actions};
 use crate::supervision::urges::NOTE_CHARS;
@@ -23,14 +23,14 @@ pub async fn untrack(
     note: &str,
 ) -> Result<OrderView> {
     let mut step = actions::begin(app, actor, number, if_match, Action::Untrack).await?;
-    let note = one_text("note", note, NOTE_CHARS)?;
+    let note = require_text("note", note, NOTE_CHARS)?;
     if !step.before.tracked {
         return Err(step.conflict("not_tracked", "这件工单没有被重点跟踪。").await);
     }
     step.order.tracked = false;
-    step.write().await?;
+    step.save().await?;
     let event = step.event("untracked").visible_to(Visibility::Internal);
-    step.record(event.note(note)).await?;
+    step.append_event(event.note(note)).await?;
     step.commit(app).await
 }
 
@@ -44,19 +44,19 @@ pub async fn track(
     note: &str,
 ) -> Result<OrderView> {
     let mut step = actions::begin(app, actor, number, if_match, Action::Track).await?;
-    let note = one_text("note", note, NOTE_CHARS)?;
+    let note = require_text("note", note, NOTE_CHARS)?;
     if let Some(committee) = committee {
-        step.order.committee = Some(one_text("committee", committee, COMMITTEE_CHARS)?);
+        step.order.committee = Some(require_text("committee", committee, COMMITTEE_CHARS)?);
     }
     step.order.tracked = true;
-    step.write().await?;
+    step.save().await?;
     let event = step
         .event("tracked")
         .visible_to(Visibility::Internal)
         .note(note.clone());
-    step.record(event.detail(json!({ "committee": step.order.committee })))
+    step.append_event(event.detail(json!({ "committee": step.order.committee })))
         .await?;
-    step.tell(app, Event::of(EventKind::Tracked, &step.order).note(note))
+    step.emit(app, Event::of(EventKind::Tracked, &step.order).note(note))
         .await?;
     step.commit(app).await
 }

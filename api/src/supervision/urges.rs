@@ -9,12 +9,12 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrde
 use serde_json::json;
 
 use crate::app::App;
-use crate::error::{Kind, Refusal, Result};
+use crate::error::{ErrorKind, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::Actor;
-use crate::orders::actions::{self, Move};
+use crate::orders::actions::{self, ActionTxn};
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 pub const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
@@ -34,8 +34,8 @@ impl Refusal for TooSoon {
         format!("刚刚催办过，请 {} 分钟后再催。", self.wait_secs.div_ceil(60))
     }
 
-    fn kind(&self) -> Kind {
-        Kind::TooMany {
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::TooMany {
             retry_after_secs: self.wait_secs,
         }
     }
@@ -50,7 +50,7 @@ pub async fn urge(
     phoned: bool,
 ) -> Result<OrderView> {
     let mut step = actions::begin(app, actor, number, if_match, Action::Urge).await?;
-    let note = one_text("note", note, NOTE_CHARS)?;
+    let note = require_text("note", note, NOTE_CHARS)?;
     if let Some(last) = last(&step).await? {
         let minutes = i64::from(step.city.policy.supervision.urge_min_interval_minutes);
         let free_at = last + TimeDelta::minutes(minutes);
@@ -71,19 +71,20 @@ pub async fn urge(
     urge::Entity::insert(row)
         .exec_without_returning(&step.txn)
         .await?;
-    step.write().await?;
+    step.save().await?;
     let event = step
         .event("urged")
         .visible_to(Visibility::Internal)
         .note(note.clone());
-    step.record(event.detail(json!({ "phoned": phoned }))).await?;
-    step.tell(app, Event::of(EventKind::Urged, &step.order).note(note))
+    step.append_event(event.detail(json!({ "phoned": phoned })))
+        .await?;
+    step.emit(app, Event::of(EventKind::Urged, &step.order).note(note))
         .await?;
     step.commit(app).await
 }
 
 /// When somebody urged this order last; the light's own urges do not count.
-async fn last(step: &Move) -> Result<Option<DateTime<Utc>>> {
+async fn last(step: &ActionTxn) -> Result<Option<DateTime<Utc>>> {
     let last = urge::Entity::find()
         .filter(urge::Column::OrderId.eq(step.order.id))
         .filter(urge::Column::PersonId.is_not_null())

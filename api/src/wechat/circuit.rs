@@ -16,29 +16,29 @@ pub struct Circuit {
 
 /// What would become of calls now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Room {
-    Open,
+pub enum CircuitState {
+    Closed,
     /// One is let through to try.
-    OneTrial,
-    ClosedUntil(DateTime<Utc>),
+    HalfOpen,
+    OpenUntil(DateTime<Utc>),
 }
 
 impl Circuit {
     #[must_use]
-    pub fn room(&self, now: DateTime<Utc>) -> Room {
+    pub fn state(&self, now: DateTime<Utc>) -> CircuitState {
         match self.open_until {
-            None => Room::Open,
-            Some(until) if now < until => Room::ClosedUntil(until),
-            Some(_) => Room::OneTrial,
+            None => CircuitState::Closed,
+            Some(until) if now < until => CircuitState::OpenUntil(until),
+            Some(_) => CircuitState::HalfOpen,
         }
     }
 
     /// Whether a call may go out now.
-    pub fn admits(&mut self, now: DateTime<Utc>) -> bool {
-        match self.room(now) {
-            Room::Open => true,
-            Room::ClosedUntil(_) => false,
-            Room::OneTrial => {
+    pub fn allow_call(&mut self, now: DateTime<Utc>) -> bool {
+        match self.state(now) {
+            CircuitState::Closed => true,
+            CircuitState::OpenUntil(_) => false,
+            CircuitState::HalfOpen => {
                 // This call is the trial; the others keep waiting for what it finds.
                 self.open_until = Some(now + OPEN_FOR);
                 true
@@ -46,11 +46,11 @@ impl Circuit {
         }
     }
 
-    pub fn succeeded(&mut self) {
+    pub fn on_success(&mut self) {
         *self = Self::default();
     }
 
-    pub fn failed(&mut self, now: DateTime<Utc>) {
+    pub fn on_failure(&mut self, now: DateTime<Utc>) {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= FAILURES_TO_OPEN {
             self.open_until = Some(now + OPEN_FOR);
@@ -69,8 +69,8 @@ mod tests {
     fn broken() -> Circuit {
         let mut circuit = Circuit::default();
         for _ in 0..FAILURES_TO_OPEN {
-            assert!(circuit.admits(at(0)));
-            circuit.failed(at(0));
+            assert!(circuit.allow_call(at(0)));
+            circuit.on_failure(at(0));
         }
         circuit
     }
@@ -79,27 +79,31 @@ mod tests {
     fn it_opens_after_failures_in_a_row_only() {
         let mut circuit = Circuit::default();
         for _ in 0..20 {
-            circuit.failed(at(0));
-            circuit.failed(at(0));
-            circuit.succeeded();
+            circuit.on_failure(at(0));
+            circuit.on_failure(at(0));
+            circuit.on_success();
         }
-        assert!(circuit.admits(at(0)));
-        assert!(!broken().admits(at(1)));
+        assert!(circuit.allow_call(at(0)));
+        assert!(!broken().allow_call(at(1)));
     }
 
     #[test]
     fn after_a_while_one_call_tries_for_all() {
         let mut circuit = broken();
-        assert!(!circuit.admits(at(9)));
-        assert_eq!(circuit.room(at(9)), Room::ClosedUntil(at(10)));
-        assert_eq!(circuit.room(at(10)), Room::OneTrial, "asking is no trial");
-        assert!(circuit.admits(at(10)));
-        assert!(!circuit.admits(at(10)), "one trial at a time");
-        circuit.failed(at(12));
-        assert!(!circuit.admits(at(21)));
-        assert!(circuit.admits(at(22)));
-        circuit.succeeded();
-        assert!(circuit.admits(at(22)));
-        assert!(circuit.admits(at(22)));
+        assert!(!circuit.allow_call(at(9)));
+        assert_eq!(circuit.state(at(9)), CircuitState::OpenUntil(at(10)));
+        assert_eq!(
+            circuit.state(at(10)),
+            CircuitState::HalfOpen,
+            "asking is no trial"
+        );
+        assert!(circuit.allow_call(at(10)));
+        assert!(!circuit.allow_call(at(10)), "one trial at a time");
+        circuit.on_failure(at(12));
+        assert!(!circuit.allow_call(at(21)));
+        assert!(circuit.allow_call(at(22)));
+        circuit.on_success();
+        assert!(circuit.allow_call(at(22)));
+        assert!(circuit.allow_call(at(22)));
     }
 }

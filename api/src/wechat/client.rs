@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::config::{WeChatConfig, WeChatMode};
-use crate::wechat::circuit::Room;
+use crate::wechat::circuit::CircuitState;
 use crate::wechat::error::CallError;
 use crate::wechat::lenient;
 use crate::wechat::token::{self, Token, TokenCache};
-use crate::wechat::transport::{self, Outgoing, Timeouts, Transport};
+use crate::wechat::transport::{self, Timeouts, Transport, WeChatRequest};
 
 const LIVE_BASE: &str = "https://api.weixin.qq.com";
 const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
@@ -74,13 +74,13 @@ impl WeChat {
     }
 
     /// Sends without a token, once.
-    pub(in crate::wechat) async fn once<T: DeserializeOwned>(
+    pub(in crate::wechat) async fn call_without_token<T: DeserializeOwned>(
         &self,
-        outgoing: &Outgoing<'_>,
+        outgoing: &WeChatRequest<'_>,
     ) -> Result<T, CallError> {
         self.0
             .transport
-            .exchange(outgoing, |body| transport::json(&body))
+            .send(outgoing, |body| transport::json(&body))
             .await
     }
 
@@ -90,12 +90,12 @@ impl WeChat {
         path: &'static str,
         body: Option<&Value>,
     ) -> Result<T, CallError> {
-        self.call_reading(path, body, |body| transport::json(&body)).await
+        self.call_with(path, body, |body| transport::json(&body)).await
     }
 
     /// Sends with the access token. A token that WeChat no longer takes is replaced and the call repeated,
     /// once; WeChat has not carried out what it refuses for its token.
-    pub(in crate::wechat) async fn call_reading<T>(
+    pub(in crate::wechat) async fn call_with<T>(
         &self,
         path: &'static str,
         body: Option<&Value>,
@@ -120,10 +120,10 @@ impl WeChat {
     }
 
     /// What would become of calls of `path` now. Without a token none gets out.
-    pub(in crate::wechat) fn room(&self, path: &'static str) -> Room {
+    pub(in crate::wechat) fn message_circuit(&self, path: &'static str) -> CircuitState {
         match self.0.transport.room(STABLE_TOKEN) {
-            closed @ Room::ClosedUntil(_) => closed,
-            Room::Open | Room::OneTrial => self.0.transport.room(path),
+            closed @ CircuitState::OpenUntil(_) => closed,
+            CircuitState::Closed | CircuitState::HalfOpen => self.0.transport.room(path),
         }
     }
 
@@ -134,12 +134,12 @@ impl WeChat {
         body: Option<&Value>,
         read: impl FnOnce(Bytes) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
-        let outgoing = Outgoing {
+        let outgoing = WeChatRequest {
             path,
             query: &[("access_token", token.expose_secret())],
             body,
         };
-        self.0.transport.exchange(&outgoing, read).await
+        self.0.transport.send(&outgoing, read).await
     }
 
     async fn token(&self) -> Result<SecretString, CallError> {
@@ -153,12 +153,12 @@ impl WeChat {
             "secret": self.app_secret(),
             "force_refresh": false,
         });
-        let outgoing = Outgoing {
+        let outgoing = WeChatRequest {
             path: STABLE_TOKEN,
             query: &[],
             body: Some(&body),
         };
-        let answer: TokenAnswer = self.once(&outgoing).await.inspect_err(|error| {
+        let answer: TokenAnswer = self.call_without_token(&outgoing).await.inspect_err(|error| {
             tracing::warn!(error = %error, "no access token from WeChat");
         })?;
         Ok(Token::new(

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::error::{Kind, Refusal};
+use crate::error::{ErrorKind, Refusal};
 
 const RETRY_SECS: u64 = 5;
 const RETRY_NEXT_MINUTE_SECS: u64 = 60;
@@ -132,12 +132,12 @@ impl Refusal for CallError {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::Refused(refused) if refused.is_rate_limit() => Kind::TooMany {
+            Self::Refused(refused) if refused.is_rate_limit() => ErrorKind::TooMany {
                 retry_after_secs: RETRY_NEXT_MINUTE_SECS,
             },
-            _ => Kind::Unavailable {
+            _ => ErrorKind::Unavailable {
                 retry_after_secs: RETRY_SECS,
             },
         }
@@ -184,13 +184,13 @@ mod tests {
     #[test]
     fn a_minute_limit_is_429_and_the_rest_503() {
         let limited = CallError::Refused(RefusedCall::new(45011, ""));
-        assert_eq!(limited.kind(), Kind::TooMany { retry_after_secs: 60 });
+        assert_eq!(limited.kind(), ErrorKind::TooMany { retry_after_secs: 60 });
         for error in [
             CallError::Busy,
             CallError::TimedOut,
             CallError::Refused(RefusedCall::new(40125, "")),
         ] {
-            assert_eq!(error.kind(), Kind::Unavailable { retry_after_secs: 5 });
+            assert_eq!(error.kind(), ErrorKind::Unavailable { retry_after_secs: 5 });
         }
     }
 }

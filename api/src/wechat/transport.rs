@@ -14,13 +14,13 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::clock::Clock;
-use crate::wechat::circuit::{Circuit, Room};
+use crate::wechat::circuit::{Circuit, CircuitState};
 use crate::wechat::error::{CallError, RefusedCall};
 use crate::wechat::lenient;
 
 /// Calls in flight; more wait a moment and are then told that WeChat is busy.
 const IN_FLIGHT: usize = 64;
-const WAIT_FOR_A_PLACE: Duration = Duration::from_millis(500);
+const PERMIT_TIMEOUT: Duration = Duration::from_millis(500);
 /// A mini-program code of 1280 px is below 1 MiB; lists of templates are far smaller.
 const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 /// Shorter than any server keeps an idle connection: sending on one that is just being closed would leave
@@ -39,11 +39,11 @@ pub struct Transport {
     base: String,
     clock: Clock,
     circuits: Mutex<HashMap<&'static str, Circuit>>,
-    places: Semaphore,
+    permits: Semaphore,
 }
 
 /// What goes out. The query holds secrets and tokens, so this has no `Debug`.
-pub struct Outgoing<'a> {
+pub struct WeChatRequest<'a> {
     pub path: &'static str,
     pub query: &'a [(&'a str, &'a str)],
     /// None is a GET.
@@ -67,18 +67,18 @@ impl Transport {
             base,
             clock,
             circuits: Mutex::default(),
-            places: Semaphore::new(IN_FLIGHT),
+            permits: Semaphore::new(IN_FLIGHT),
         })
     }
 
     /// Sends once and reads the answer with `read`. Never repeats.
-    pub async fn exchange<T>(
+    pub async fn send<T>(
         &self,
-        outgoing: &Outgoing<'_>,
+        outgoing: &WeChatRequest<'_>,
         read: impl FnOnce(Bytes) -> Result<T, CallError>,
     ) -> Result<T, CallError> {
         let _place = self.place().await?;
-        if !self.circuit(outgoing.path, |circuit| circuit.admits(self.clock.now())) {
+        if !self.circuit(outgoing.path, |circuit| circuit.allow_call(self.clock.now())) {
             return Err(CallError::Unavailable);
         }
         let outcome = match self.fetch(outgoing).await {
@@ -88,9 +88,9 @@ impl Transport {
         let now = self.clock.now();
         match &outcome {
             Err(CallError::Unavailable | CallError::TimedOut | CallError::Unreadable { .. }) => {
-                self.circuit(outgoing.path, |circuit| circuit.failed(now));
+                self.circuit(outgoing.path, |circuit| circuit.on_failure(now));
             }
-            _ => self.circuit(outgoing.path, Circuit::succeeded),
+            _ => self.circuit(outgoing.path, Circuit::on_success),
         }
         if let Err(error) = &outcome {
             tracing::debug!(endpoint = outgoing.path, error = %error, "call to WeChat failed");
@@ -99,13 +99,13 @@ impl Transport {
     }
 
     /// What would become of calls of this endpoint now.
-    pub fn room(&self, path: &'static str) -> Room {
+    pub fn room(&self, path: &'static str) -> CircuitState {
         let now = self.clock.now();
-        self.circuit(path, |circuit| circuit.room(now))
+        self.circuit(path, |circuit| circuit.state(now))
     }
 
     async fn place(&self) -> Result<SemaphorePermit<'_>, CallError> {
-        tokio::time::timeout(WAIT_FOR_A_PLACE, self.places.acquire())
+        tokio::time::timeout(PERMIT_TIMEOUT, self.permits.acquire())
             .await
             .map_err(|_| CallError::Busy)?
             .map_err(|_| CallError::Unavailable)
@@ -116,7 +116,7 @@ impl Transport {
         with(circuits.entry(path).or_default())
     }
 
-    async fn fetch(&self, outgoing: &Outgoing<'_>) -> Result<Bytes, CallError> {
+    async fn fetch(&self, outgoing: &WeChatRequest<'_>) -> Result<Bytes, CallError> {
         let method = if outgoing.body.is_some() {
             Method::POST
         } else {
@@ -129,7 +129,7 @@ impl Transport {
         if let Some(body) = outgoing.body {
             request = request.json(body);
         }
-        let answer = request.send().await.map_err(|error| what_went_wrong(&error))?;
+        let answer = request.send().await.map_err(|error| classify_error(&error))?;
         let status = answer.status();
         if !status.is_success() {
             return Err(CallError::Unreadable {
@@ -153,7 +153,7 @@ async fn read_all(mut answer: Response) -> Result<Bytes, CallError> {
 }
 
 /// Forgets everything but the kind: a `reqwest::Error` prints the whole address, secret included.
-fn what_went_wrong(error: &reqwest::Error) -> CallError {
+fn classify_error(error: &reqwest::Error) -> CallError {
     if error.is_connect() || error.is_builder() {
         CallError::Unavailable
     } else {
@@ -217,12 +217,12 @@ mod tests {
         };
         // Port 9 of the loopback interface: nobody listens there.
         let transport = Transport::new("http://127.0.0.1:9".to_owned(), timeouts, Clock::real()).unwrap();
-        let outgoing = Outgoing {
+        let outgoing = WeChatRequest {
             path: "/sns/jscode2session",
             query: &[("secret", "TOPSECRET")],
             body: None,
         };
-        let error = transport.exchange(&outgoing, |_| Ok(())).await.unwrap_err();
+        let error = transport.send(&outgoing, |_| Ok(())).await.unwrap_err();
         assert_eq!(error, CallError::Unavailable);
         let shown = format!("{error} {error:?} {:?}", crate::error::Error::from(error.clone()));
         assert!(
@@ -240,18 +240,18 @@ mod tests {
             total: Duration::from_millis(100),
         };
         let transport = Transport::new(base, timeouts, Clock::real()).unwrap();
-        let outgoing = Outgoing {
+        let outgoing = WeChatRequest {
             path: "/x",
             query: &[],
             body: None,
         };
         // Connections are taken by the kernel and never answered: WeChat hangs.
         for _ in 0..crate::wechat::circuit::FAILURES_TO_OPEN {
-            let error = transport.exchange(&outgoing, |_| Ok(())).await.unwrap_err();
+            let error = transport.send(&outgoing, |_| Ok(())).await.unwrap_err();
             assert_eq!(error, CallError::TimedOut);
         }
         let started = std::time::Instant::now();
-        let error = transport.exchange(&outgoing, |_| Ok(())).await.unwrap_err();
+        let error = transport.send(&outgoing, |_| Ok(())).await.unwrap_err();
         assert_eq!(error, CallError::Unavailable);
         assert!(started.elapsed() < Duration::from_millis(50));
     }

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use tests::{Client, Db, TestApp};
 use zhitong::notices::delivery::deliver_due;
-use zhitong::notices::{Event, EventKind, tell};
+use zhitong::notices::{Event, EventKind, emit};
 use zhitong::wechat::circuit::FAILURES_TO_OPEN;
 
 /// The template of the event that these tests cause.
@@ -33,7 +33,7 @@ async fn notify(app: &TestApp, delegate: &Client, note: &str) {
         .title("联络站")
         .note(note);
     let txn = zhitong::db::write(&app.app().db).await.unwrap();
-    tell(&txn, &app.app().wording, &event, app.now()).await.unwrap();
+    emit(&txn, &app.app().messages, &event, app.now()).await.unwrap();
     txn.commit().await.unwrap();
 }
 
@@ -49,7 +49,7 @@ async fn allow(delegate: &Client, count: u32) {
         delegate
             .post("/subscriptions", json!({ "results": { TEMPLATE: "accept" } }))
             .await
-            .is(200);
+            .assert_status(200);
     }
 }
 
@@ -244,8 +244,8 @@ tests::on_both_databases! {
         let id = inbox(&delegate).await[0]["id"].as_str().unwrap().to_owned();
         assert_eq!(inbox(&other).await.len(), 0);
         let path = format!("/inbox/{id}/read");
-        other.post(&path, json!({})).await.problem(404, "not_found");
-        app.anonymous().post(&path, json!({})).await.is(401);
+        other.post(&path, json!({})).await.assert_problem(404, "not_found");
+        app.anonymous().post(&path, json!({})).await.assert_status(401);
         assert_eq!(inbox(&delegate).await[0]["read_at"], Value::Null, "still unread");
         let first = delegate.post(&path, json!({})).await.ok();
         app.advance(TimeDelta::minutes(1)).await;
@@ -273,18 +273,18 @@ tests::on_both_databases! {
         assert_eq!(delegate.post("/inbox/read-all", json!({})).await.ok()["read"], json!(4));
         assert_eq!(delegate.get("/inbox?unread=true").await.ok()["items"], json!([]));
         assert_eq!(inbox(&delegate).await.len(), 4);
-        delegate.get("/inbox?cursor=nonsense").await.problem(400, "bad_cursor");
+        delegate.get("/inbox?cursor=nonsense").await.assert_problem(400, "bad_cursor");
     }
 
     async fn an_answer_about_an_unknown_template_is_refused_and_nothing_counted(app: TestApp) {
         let delegate = app.delegate("").await;
         let results = json!({ "results": { TEMPLATE: "accept", "nonsense": "accept" } });
-        delegate.post("/subscriptions", results).await.problem(422, "invalid_fields");
+        delegate.post("/subscriptions", results).await.assert_problem(422, "invalid_fields");
         assert_eq!(remaining(&delegate).await, Value::Null);
         let results = json!({ "results": { "errMsg": "requestSubscribeMessage:ok", TEMPLATE: "acceptWithAudio" } });
-        delegate.post("/subscriptions", results).await.is(200);
+        delegate.post("/subscriptions", results).await.assert_status(200);
         assert_eq!(remaining(&delegate).await, json!(1));
-        delegate.post("/subscriptions", json!({ "results": { TEMPLATE: "perhaps" } })).await.is(422);
+        delegate.post("/subscriptions", json!({ "results": { TEMPLATE: "perhaps" } })).await.assert_status(422);
     }
 
     async fn the_account_has_the_templates_that_we_fill(app: TestApp) {

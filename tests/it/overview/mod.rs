@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
-use tests::{TestApp, Who, on_both_databases, places};
+use tests::{PersonQuery, TestApp, on_both_databases, places};
 use zhitong::overview::projector;
 
 mod walk;
@@ -267,16 +267,16 @@ on_both_databases! {
 
     /// Submitters, movers and two folds at once.
     async fn counts_are_right_when_everybody_writes_at_once(app: TestApp) {
-        let delegates = join_all((0..4).map(|nth| app.sign_in(Who::role("delegate").nth(nth)))).await;
+        let delegates = join_all((0..4).map(|nth| app.sign_in(PersonQuery::role("delegate").nth(nth)))).await;
         for _ in 0..4 {
             let submitting = delegates.iter().map(|delegate| async {
                 let order = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
                 let unit = order["unit"]["name"].as_str().unwrap();
-                app.handler(unit).await.act(&order, "accept", json!({})).await.is_ok();
+                app.handler(unit).await.act(&order, "accept", json!({})).await.assert_ok();
             });
             let folding = async {
                 for _ in 0..6 {
-                    let (one, other) = tokio::join!(projector::fold(app.app()), projector::fold(app.app()));
+                    let (one, other) = tokio::join!(projector::apply_changes(app.app()), projector::apply_changes(app.app()));
                     one.unwrap();
                     other.unwrap();
                 }
@@ -300,16 +300,16 @@ on_both_databases! {
         assert_eq!(screen["open"], 2);
         assert_eq!(screen["districts"].as_array().unwrap().len(), 1);
         assert!(screen["deadlines"].as_array().unwrap().iter().all(|order| order["area"] == "涧西区"));
-        county.get("/overview?area=伊川县").await.problem(404, "not_found");
-        county.get("/appraisal?area=伊川县").await.problem(404, "not_found");
-        county.get("/overview?area=没有这个县").await.problem(404, "not_found");
-        county.get("/overview?period=fortnight").await.problem(400, "bad_filter");
+        county.get("/overview?area=伊川县").await.assert_problem(404, "not_found");
+        county.get("/appraisal?area=伊川县").await.assert_problem(404, "not_found");
+        county.get("/overview?area=没有这个县").await.assert_problem(404, "not_found");
+        county.get("/overview?period=fortnight").await.assert_problem(400, "bad_filter");
         let city = app.supervisor().await;
         assert_eq!(city.get("/overview").await.ok()["open"], 3);
         assert_eq!(city.get("/overview?area=伊川县").await.ok()["open"], 1);
         for path in ["/overview", "/appraisal", "/overview/stream"] {
-            delegate.get(path).await.problem(403, "role_may_not");
-            app.handler("涧西区人民政府").await.get(path).await.problem(403, "role_may_not");
+            delegate.get(path).await.assert_problem(403, "role_may_not");
+            app.handler("涧西区人民政府").await.get(path).await.assert_problem(403, "role_may_not");
         }
     }
 
@@ -347,18 +347,18 @@ on_both_databases! {
             let missed: i64 = rows.iter().map(|row| row["response"]["denominator"].as_i64().unwrap()).sum();
             assert_eq!(missed, 1, "by {by}: {table}");
         }
-        city.get("/appraisal?by=colour").await.is(400);
+        city.get("/appraisal?by=colour").await.assert_status(400);
     }
 
     async fn what_a_delegate_has_done_is_his_and_his_committee_s(app: TestApp) {
-        let delegate = app.sign_in(Who::role("delegate").level("county").area("涧西区")).await;
+        let delegate = app.sign_in(PersonQuery::role("delegate").level("county").area("涧西区")).await;
         let order = delegate.submit(&Report::at(places::JIANXI).category(VENDORS)).await;
         app.run_jobs().await;
         let handler = app.handler(order["unit"]["name"].as_str().unwrap()).await;
-        handler.act(&order, "accept", json!({})).await.is_ok();
-        handler.act(&order, "reply", json!({ "account": "现场处理完毕。", "public_reply": "已处理完毕。" })).await.is_ok();
+        handler.act(&order, "accept", json!({})).await.assert_ok();
+        handler.act(&order, "reply", json!({ "account": "现场处理完毕。", "public_reply": "已处理完毕。" })).await.assert_ok();
         assert_eq!(delegate.get("/me/activity").await.ok()["to_judge"], 1);
-        delegate.act(&order, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.is_ok();
+        delegate.act(&order, "verdict", json!({ "result": "satisfied", "solved": "yes" })).await.assert_ok();
         app.run_jobs().await;
 
         let own = delegate.get("/me/activity?period=month").await.ok();
@@ -367,9 +367,9 @@ on_both_databases! {
         let path = format!("/people/{}/activity?period=month", own["person"].as_str().unwrap());
         assert_eq!(app.county_supervisor("涧西区").await.get(&path).await.ok(), own);
         assert_eq!(app.supervisor().await.get(&path).await.ok(), own);
-        let other = app.sign_in(Who::role("supervisor").level("county").not_area("涧西区")).await;
-        other.get(&path).await.problem(404, "not_found");
-        app.sign_in(Who::role("delegate").not_area("涧西区")).await.get(&path).await.problem(403, "role_may_not");
-        handler.get("/me/activity").await.problem(403, "role_may_not");
+        let other = app.sign_in(PersonQuery::role("supervisor").level("county").not_area("涧西区")).await;
+        other.get(&path).await.assert_problem(404, "not_found");
+        app.sign_in(PersonQuery::role("delegate").not_area("涧西区")).await.get(&path).await.assert_problem(403, "role_may_not");
+        handler.get("/me/activity").await.assert_problem(403, "role_may_not");
     }
 }

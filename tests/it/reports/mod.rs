@@ -52,7 +52,7 @@ async fn two_months(app: &TestApp) -> Client {
     yichuan
         .act(&cancelled, "cancel", json!({ "reason": "重复提交了" }))
         .await
-        .is_ok();
+        .assert_ok();
     app.advance_to("2025-10-20T09:00:00+08:00").await;
     app.supervisor().await
 }
@@ -60,19 +60,19 @@ async fn two_months(app: &TestApp) -> Client {
 async fn handle(app: &TestApp, delegate: &Client, order: &Value, verdict: &str) {
     let unit = order["unit"]["name"].as_str().unwrap();
     let handler = app.handler(unit).await;
-    handler.act(order, "accept", json!({})).await.is_ok();
+    handler.act(order, "accept", json!({})).await.assert_ok();
     let reply = json!({ "account": "已安排人员到现场处理完毕。", "public_reply": "已处理完毕，请您查看。" });
-    handler.act(order, "reply", reply).await.is_ok();
+    handler.act(order, "reply", reply).await.assert_ok();
     app.run_jobs().await;
     let verdict =
         json!({ "result": verdict, "solved": if verdict == "satisfied" { "yes" } else { "partly" } });
-    delegate.act(order, "verdict", verdict).await.is_ok();
+    delegate.act(order, "verdict", verdict).await.assert_ok();
     app.run_jobs().await;
 }
 
 async fn monthly(app: &TestApp, who: &Client, body: Value) -> Value {
     let asked = who.post("/insight-reports", body).await;
-    asked.is(201);
+    asked.assert_status(201);
     let asked = asked.ok();
     app.run_jobs().await;
     let report = who
@@ -294,7 +294,7 @@ tests::on_both_databases! {
             let times: u64 = listed["items"].as_array().unwrap().iter().map(|order| order["times"].as_u64().unwrap()).sum();
             assert_eq!(times, figure["value"].as_u64().unwrap(), "{path}");
         }
-        supervisor.get(&format!("/insight-reports/{id}/figures/now.nothing")).await.problem(404, "not_found");
+        supervisor.get(&format!("/insight-reports/{id}/figures/now.nothing")).await.assert_problem(404, "not_found");
         let first = supervisor.get(&format!("/insight-reports/{id}/figures/now.arrived?limit=2")).await.ok();
         let rest = format!("/insight-reports/{id}/figures/now.arrived?cursor={}", first["next_cursor"].as_str().unwrap());
         assert_eq!(supervisor.get(&rest).await.ok()["items"].as_array().unwrap().len(), 3);
@@ -305,19 +305,19 @@ tests::on_both_databases! {
         let report = monthly(&app, &supervisor, october()).await;
         let id = report["id"].as_str().unwrap();
         let pdf = supervisor.get(&format!("/insight-reports/{id}.pdf")).await;
-        assert_eq!(pdf.is(200).header("content-type"), "application/pdf");
+        assert_eq!(pdf.assert_status(200).header("content-type"), "application/pdf");
         assert!(pdf.body.starts_with(b"%PDF"));
         let docx = supervisor.get(&format!("/insight-reports/{id}.docx")).await;
-        reads_the_same(&report, docx.is(200).body.to_vec());
+        reads_the_same(&report, docx.assert_status(200).body.to_vec());
         let xlsx = supervisor.get(&format!("/insight-reports/{id}.xlsx")).await;
-        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(xlsx.is(200).body.clone())).unwrap();
+        let mut book: Xlsx<_> = Xlsx::new(Cursor::new(xlsx.assert_status(200).body.clone())).unwrap();
         let sheet = book.worksheet_range("指标").unwrap();
         let written: BTreeMap<String, u64> = sheet.rows().skip(1).map(|row| (row[2].to_string(), cell(&row[1]))).collect();
         for figure in report["body"]["figures"].as_array().unwrap() {
             assert_eq!(written.get(figure["key"].as_str().unwrap()), figure["value"].as_u64().as_ref());
         }
         assert_eq!(book.worksheet_range("工单").unwrap().height(), 9, "a head and eight orders");
-        supervisor.get(&format!("/insight-reports/{id}.exe")).await.problem(404, "not_found");
+        supervisor.get(&format!("/insight-reports/{id}.exe")).await.assert_problem(404, "not_found");
     }
 
     async fn reports_are_the_committee_s_and_a_county_s_people_get_their_county_s(app: TestApp) {
@@ -333,14 +333,14 @@ tests::on_both_databases! {
         };
         assert_eq!((arrived(&own), arrived(&whole)), (Some(4), Some(5)));
         let path = |report: &Value| format!("/insight-reports/{}", report["id"].as_str().unwrap());
-        county.get(&path(&whole)).await.problem(404, "not_found");
-        other.get(&path(&own)).await.problem(404, "not_found");
-        other.get(&format!("{}.pdf", path(&own))).await.problem(404, "not_found");
-        county.post("/insight-reports", json!({ "kind": "monthly", "area": "伊川县" })).await.problem(403, "role_may_not");
+        county.get(&path(&whole)).await.assert_problem(404, "not_found");
+        other.get(&path(&own)).await.assert_problem(404, "not_found");
+        other.get(&format!("{}.pdf", path(&own))).await.assert_problem(404, "not_found");
+        county.post("/insight-reports", json!({ "kind": "monthly", "area": "伊川县" })).await.assert_problem(403, "role_may_not");
         let delegate = app.delegate("涧西区").await;
-        delegate.get("/insight-reports").await.problem(403, "role_may_not");
-        delegate.get(&path(&own)).await.problem(404, "not_found");
-        delegate.post("/insight-reports", october()).await.problem(403, "role_may_not");
+        delegate.get("/insight-reports").await.assert_problem(403, "role_may_not");
+        delegate.get(&path(&own)).await.assert_problem(404, "not_found");
+        delegate.post("/insight-reports", october()).await.assert_problem(403, "role_may_not");
         let seen = |page: Value| page["items"].as_array().unwrap().len();
         assert_eq!(seen(city.get("/insight-reports").await.ok()), 2);
         assert_eq!(seen(county.get("/insight-reports").await.ok()), 1);
@@ -353,7 +353,7 @@ tests::on_both_databases! {
         let again = supervisor.post_with_key("/insight-reports", october(), "report-1").await.ok();
         assert_eq!(first["id"], again["id"]);
         let id = first["id"].as_str().unwrap();
-        supervisor.get(&format!("/insight-reports/{id}.pdf")).await.problem(409, "report_not_ready");
+        supervisor.get(&format!("/insight-reports/{id}.pdf")).await.assert_problem(409, "report_not_ready");
         app.run_jobs().await;
         let second = monthly(&app, &supervisor, october()).await;
         assert_eq!((first["version"].as_i64(), second["version"].as_i64()), (Some(1), Some(2)));
@@ -368,7 +368,7 @@ tests::on_both_databases! {
             (json!({ "kind": "custom", "from": "first", "to": "last" }), "invalid_fields"),
             (json!({ "kind": "custom", "area": "月球" }), "invalid_fields"),
         ] {
-            supervisor.post("/insight-reports", body).await.problem(422, code);
+            supervisor.post("/insight-reports", body).await.assert_problem(422, code);
         }
     }
 

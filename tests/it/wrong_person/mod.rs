@@ -282,7 +282,7 @@ tests::on_both_databases! {
             "eyJhbGciOiJub25lIn0.eyJzdWIiOiIwMTg5MDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDAiLCJleHAiOjQwMDAwMDAwMDB9.",
         ];
         for token in forged {
-            Client::with_token(&app, token).get("/me").await.is(401);
+            Client::with_token(&app, token).get("/me").await.assert_status(401);
         }
     }
 
@@ -336,7 +336,7 @@ tests::on_both_databases! {
             (answer.status, told)
         };
         assert_eq!(told(&hidden), told(&unknown));
-        unknown.problem(404, "not_found");
+        unknown.assert_problem(404, "not_found");
     }
 }
 

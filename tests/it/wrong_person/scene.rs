@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tests::document::{Operation, served};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
-use tests::{Client, TestApp, Who, places};
+use tests::{Client, PersonQuery, TestApp, places};
 use zhitong::insight::{persist, store};
 
 use super::Standing::{
@@ -82,20 +82,20 @@ impl Scene {
         let mut people = vec![
             (
                 OtherDelegate,
-                app.sign_in(Who::role("delegate").not_area(AREA)).await,
+                app.sign_in(PersonQuery::role("delegate").not_area(AREA)).await,
             ),
             (Operator, app.operator().await),
             (UnitHandler, app.handler(&unit).await),
             (
                 OtherHandler,
-                app.sign_in(Who::role("handler").not_unit(&unit).not_area(AREA))
+                app.sign_in(PersonQuery::role("handler").not_unit(&unit).not_area(AREA))
                     .await,
             ),
             (CitySupervisor, app.supervisor().await),
             (CountySupervisor, county),
             (
                 OtherCountySupervisor,
-                app.sign_in(Who::role("supervisor").level("county").not_area(AREA))
+                app.sign_in(PersonQuery::role("supervisor").level("county").not_area(AREA))
                     .await,
             ),
             (Admin, admin),
@@ -170,7 +170,9 @@ async fn leave_a_message(app: &TestApp, admin: &Client, delegate: &Client) -> (S
     let site = admin.post("/sites", form).await.ok();
     let code = site["code"].as_str().expect("a code").to_owned();
     let resident = Resident::in_wechat(app, &code, "oRESIDENT-1").await;
-    resident.says("小区门口的路灯坏了三盏，晚上看不见路。").await;
+    resident
+        .leave_message("小区门口的路灯坏了三盏，晚上看不见路。")
+        .await;
     app.run_jobs().await;
     let messages = delegate.get("/site-messages").await.ok();
     let id = messages["items"][0]["id"].as_str().expect("the delegate sees it");
@@ -180,7 +182,7 @@ async fn leave_a_message(app: &TestApp, admin: &Client, delegate: &Client) -> (S
 /// A hot topic of this one order, in its county.
 async fn topic_of(app: &TestApp, order: &Value) -> String {
     let db = &app.app().db;
-    let row = persist::blank(TopicId::generate(), TopicOrigin::Group, app.now());
+    let row = persist::new_topic(TopicId::generate(), TopicOrigin::Group, app.now());
     let id = row.id;
     row.into_active_model().insert(db).await.unwrap();
     let number = number(order);

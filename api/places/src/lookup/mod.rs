@@ -6,7 +6,7 @@ use entity::kinds::PlaceRelation;
 use geo::algorithm::indexed::IntervalTreeMultiPolygon;
 use geo::{BoundingRect as _, Contains as _, Coord, LinesIter as _, Point, Rect};
 
-use crate::boundaries::Shape;
+use crate::boundaries::Boundary;
 use crate::datum::Wgs84;
 
 mod segment;
@@ -17,7 +17,7 @@ mod outline;
 
 /// Distances of the city's policy.
 #[derive(Clone, Copy, Debug)]
-pub struct Nearness {
+pub struct BorderTolerance {
     /// Within this distance of a border the neighbours are candidates. Metres.
     pub border_m: f64,
     /// A point outside of all areas but within this distance of one belongs to it. Metres.
@@ -41,7 +41,7 @@ pub struct Candidate<'a> {
 
 /// The location of a point.
 #[derive(Clone, Debug)]
-pub struct Located<'a> {
+pub struct LocatedPoint<'a> {
     pub relation: PlaceRelation,
     pub division: Option<&'a Division>,
     /// Distance to the nearest border in metres. `None` if it is out of reach.
@@ -78,13 +78,13 @@ struct Grid {
     segments: Vec<Segment>,
 }
 
-const NOBODY: u16 = u16::MAX;
-const MIXED: u16 = u16::MAX - 1;
+const NO_AREA: u16 = u16::MAX;
+const BORDER_CELL: u16 = u16::MAX - 1;
 
 impl AreaIndex {
     /// Indexes checked shapes in the order of their codes, so that ties are always resolved the same way.
     #[must_use]
-    pub fn new(mut shapes: Vec<Shape>) -> Self {
+    pub fn new(mut shapes: Vec<Boundary>) -> Self {
         shapes.sort_by(|a, b| a.code.cmp(&b.code));
         let trees: Vec<_> = shapes
             .iter()
@@ -104,7 +104,7 @@ impl AreaIndex {
         index.divisions = shapes
             .into_iter()
             .map(
-                |Shape {
+                |Boundary {
                      code,
                      name,
                      parent,
@@ -136,8 +136,8 @@ impl AreaIndex {
     fn owner(&self, point: Wgs84) -> Option<usize> {
         let cell = self.grid.cell_of(point)?;
         match self.grid.owners.get(cell).copied()? {
-            NOBODY => None,
-            MIXED => self.test(point),
+            NO_AREA => None,
+            BORDER_CELL => self.test(point),
             area => Some(usize::from(area)),
         }
     }
@@ -150,7 +150,12 @@ impl AreaIndex {
 
     /// Locates a point; `accuracy_m` is the accuracy of the position fix in metres.
     #[must_use]
-    pub fn locate(&self, point: Wgs84, accuracy_m: Option<f64>, nearness: Nearness) -> Located<'_> {
+    pub fn locate(
+        &self,
+        point: Wgs84,
+        accuracy_m: Option<f64>,
+        nearness: BorderTolerance,
+    ) -> LocatedPoint<'_> {
         let accuracy = accuracy_m.unwrap_or(0.0).clamp(0.0, MAX_ACCURACY_M);
         let reach = nearness.border_m.max(accuracy);
         let near = self.grid.borders_within(point, reach.max(nearness.outside_m));
@@ -164,7 +169,7 @@ impl AreaIndex {
             } else {
                 PlaceRelation::NearBorder
             };
-            return Located {
+            return LocatedPoint {
                 relation,
                 division: self.divisions.get(owner),
                 border_distance_m,
@@ -173,7 +178,7 @@ impl AreaIndex {
         }
         let mut candidates = self.candidates(&near, nearness.outside_m, None);
         if candidates.is_empty() {
-            return Located {
+            return LocatedPoint {
                 relation: PlaceRelation::Outside,
                 division: None,
                 border_distance_m: None,
@@ -181,7 +186,7 @@ impl AreaIndex {
             };
         }
         let nearest = candidates.remove(0);
-        Located {
+        LocatedPoint {
             relation: PlaceRelation::Nearest,
             division: Some(nearest.division),
             border_distance_m: Some(nearest.distance_m),
@@ -210,11 +215,11 @@ impl AreaIndex {
         for cell in 0..self.grid.owners.len() {
             let crossed = self.grid.members_of(cell..=cell).next().is_some();
             let owner = if crossed {
-                MIXED
+                BORDER_CELL
             } else {
                 self.test(self.grid.middle(cell))
                     .and_then(|area| u16::try_from(area).ok())
-                    .unwrap_or(NOBODY)
+                    .unwrap_or(NO_AREA)
             };
             if let Some(slot) = self.grid.owners.get_mut(cell) {
                 *slot = owner;
@@ -236,7 +241,7 @@ fn rect_contains(rect: &Rect<f64>, p: Point<f64>) -> bool {
 }
 
 impl Grid {
-    fn over(shapes: &[Shape]) -> Self {
+    fn over(shapes: &[Boundary]) -> Self {
         let segments: Vec<Segment> = shapes
             .iter()
             .enumerate()
@@ -274,7 +279,7 @@ impl Grid {
         let mut grid = Self {
             origin: min,
             step,
-            owners: vec![NOBODY; GRID * GRID],
+            owners: vec![NO_AREA; GRID * GRID],
             starts: Vec::new(),
             members: Vec::new(),
             segments,

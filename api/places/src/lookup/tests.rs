@@ -3,14 +3,14 @@ use geo::polygon;
 use super::*;
 use entity::kinds::AreaLevel;
 
-const NEAR: Nearness = Nearness {
+const NEAR: BorderTolerance = BorderTolerance {
     border_m: 150.0,
     outside_m: 300.0,
 };
 
 /// Two adjacent squares of 0.1°; a notch in `B` belongs to no area.
 fn index() -> AreaIndex {
-    let shape = |code: &str, outline: geo::Polygon<f64>| Shape {
+    let shape = |code: &str, outline: geo::Polygon<f64>| Boundary {
         code: code.to_owned(),
         name: code.to_owned(),
         level: AreaLevel::County,

@@ -21,7 +21,7 @@ pub struct Community {
 }
 
 #[derive(Clone, Debug, Default)]
-pub struct Words {
+pub struct Gazetteer {
     townships: HashMap<String, Township>,
     /// Name → the townships it may mean, and how surely the name alone says so.
     names: HashMap<String, Vec<(String, f64)>>,
@@ -30,7 +30,7 @@ pub struct Words {
 
 /// What a text may mean.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Meant<'a> {
+pub struct PlaceMatch<'a> {
     pub township: &'a Township,
     /// 0 to 1.
     pub confidence: f64,
@@ -45,7 +45,7 @@ const BY_VILLAGE: f64 = 0.8;
 /// Shorter names stand in too many other words.
 const MIN_CHARS: usize = 3;
 
-impl Words {
+impl Gazetteer {
     #[must_use]
     pub fn new(townships: Vec<Township>, communities: Vec<Community>) -> Self {
         let mut names: HashMap<String, Vec<(String, f64)>> = HashMap::new();
@@ -107,7 +107,7 @@ impl Words {
     /// The one township that the words name; of the given county where one is known.
     #[must_use]
     pub fn find(&self, text: &str, county: Option<&str>) -> Option<&Township> {
-        match self.tell(text, county).as_slice() {
+        match self.matches(text, county).as_slice() {
             [one] => Some(one.township),
             _ => None,
         }
@@ -116,19 +116,19 @@ impl Words {
     /// The townships that the words may mean, the surest first; of the given county where one is known. The longest
     /// names that are found count; shorter pieces of them are not looked at.
     #[must_use]
-    pub fn tell(&self, text: &str, county: Option<&str>) -> Vec<Meant<'_>> {
+    pub fn matches(&self, text: &str, county: Option<&str>) -> Vec<PlaceMatch<'_>> {
         let letters: Vec<char> = text.chars().collect();
         for length in (MIN_CHARS..=self.longest).rev() {
-            let told = self.named(&letters, length, county);
+            let told = self.by_name(&letters, length, county);
             if !told.is_empty() {
-                return shared(told);
+                return split_confidence(told);
             }
         }
         Vec::new()
     }
 
     /// What the names of this length mean, name by name.
-    fn named(&self, letters: &[char], length: usize, county: Option<&str>) -> Vec<Vec<Meant<'_>>> {
+    fn by_name(&self, letters: &[char], length: usize, county: Option<&str>) -> Vec<Vec<PlaceMatch<'_>>> {
         let mut told = Vec::new();
         for window in letters.windows(length) {
             let name: String = window.iter().collect();
@@ -137,7 +137,7 @@ impl Words {
                 let township = self.townships.get(code)?;
                 county
                     .is_none_or(|county| township.county == county)
-                    .then_some(Meant {
+                    .then_some(PlaceMatch {
                         township,
                         confidence: *sure,
                     })
@@ -152,13 +152,13 @@ impl Words {
 }
 
 /// Each name is worth the same; what it means shares its worth.
-fn shared(told: Vec<Vec<Meant<'_>>>) -> Vec<Meant<'_>> {
+fn split_confidence(told: Vec<Vec<PlaceMatch<'_>>>) -> Vec<PlaceMatch<'_>> {
     let names = told.len() as f64;
-    let mut sum: HashMap<&str, Meant<'_>> = HashMap::new();
+    let mut sum: HashMap<&str, PlaceMatch<'_>> = HashMap::new();
     for meant in told {
         let share = 1.0 / (names * meant.len() as f64);
-        for Meant { township, confidence } in meant {
-            let held = sum.entry(&township.code).or_insert(Meant {
+        for PlaceMatch { township, confidence } in meant {
+            let held = sum.entry(&township.code).or_insert(PlaceMatch {
                 township,
                 confidence: 0.0,
             });
@@ -178,7 +178,7 @@ fn shared(told: Vec<Vec<Meant<'_>>>) -> Vec<Meant<'_>> {
 mod tests {
     use super::*;
 
-    fn words() -> Words {
+    fn words() -> Gazetteer {
         let township = |code: &str, name: &str, county: &str| Township {
             code: code.into(),
             name: name.into(),
@@ -190,7 +190,7 @@ mod tests {
             name: name.into(),
             township: township.into(),
         };
-        Words::new(
+        Gazetteer::new(
             vec![
                 township("1", "翠云路街道", "A"),
                 township("2", "城关镇", "A"),
@@ -230,7 +230,7 @@ mod tests {
 
     fn told(text: &str, county: Option<&str>) -> Vec<(String, f64)> {
         let words = words();
-        let told = words.tell(text, county);
+        let told = words.matches(text, county);
         told.iter()
             .map(|meant| (meant.township.code.clone(), meant.confidence))
             .collect()

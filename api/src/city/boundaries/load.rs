@@ -10,13 +10,13 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act};
+use crate::audit_log::{self, AuditEntry};
 use crate::city::boundaries::store;
 use crate::city::csv_rows::{Fault, fault};
-use crate::city::import::Given;
+use crate::city::import::ImportFile;
 use crate::db;
 use crate::error::Result;
-use places::boundaries::{self, Shape, ShapeFault};
+use places::boundaries::{self, Boundary, ShapeFault};
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub enum Loaded {
 /// Checks the file and stores it, not in force; or every fault, by feature.
 pub async fn load(
     app: &App,
-    given: &Given<'_>,
+    given: &ImportFile<'_>,
     now: DateTime<Utc>,
 ) -> Result<std::result::Result<Loaded, Vec<Fault>>> {
     let text = given.text.to_owned();
@@ -39,17 +39,17 @@ pub async fn load(
         Ok(Err(found)) => return Ok(Err(told(file, &found))),
         Err(broken) => return Err(anyhow::Error::from(broken).into()),
     };
-    if let Some(known) = store::of_file(db, &store::sha256(given.text)).await? {
+    if let Some(known) = store::by_file_hash(db, &store::sha256(given.text)).await? {
         return Ok(Ok(Loaded::Known(known.id)));
     }
     let txn = db::write(db).await?;
-    let old = in_force(&txn).await?;
+    let old = active_rows(&txn).await?;
     let faults = missing(&txn, file, &county_codes(&shapes), &old).await?;
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
     let set = store::insert(&txn, given.text, &shapes, old, now).await?;
-    let act = Act {
+    let act = AuditEntry {
         by: given.by,
         kind: ActKind::BoundariesLoaded,
         subject: called(&set, file),
@@ -61,7 +61,7 @@ pub async fn load(
 }
 
 /// The rows of the set in force.
-pub async fn in_force(connection: &impl ConnectionTrait) -> Result<Vec<area::Model>> {
+pub async fn active_rows(connection: &impl ConnectionTrait) -> Result<Vec<area::Model>> {
     match store::active(connection).await? {
         Some(set) => store::areas(connection, set.id).await,
         None => Ok(Vec::new()),
@@ -92,7 +92,7 @@ pub async fn missing(
 
 /// The codes of the counties among shapes.
 #[must_use]
-pub fn county_codes(shapes: &[Shape]) -> HashSet<&str> {
+pub fn county_codes(shapes: &[Boundary]) -> HashSet<&str> {
     let counties = shapes.iter().filter(|shape| shape.level == AreaLevel::County);
     counties.map(|shape| shape.code.as_str()).collect()
 }

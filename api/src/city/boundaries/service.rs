@@ -7,18 +7,18 @@ use entity::kinds::{ActKind, Role};
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act, By};
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::city::boundaries::load::{county_codes, missing};
 use crate::city::boundaries::store;
 use crate::city::refresh;
 use crate::db;
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::people::caller::Caller;
 use places::compare::Comparison;
 use places::overlay::Overlay;
 
 /// The latest of the sets; more than a city redraws in a lifetime.
-const MOST_SETS: u64 = 100;
+const MAX_SETS: u64 = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Refused {
@@ -42,19 +42,19 @@ impl Refusal for Refused {
         }
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::AlreadyInForce => Kind::Conflict,
-            Self::Missing(_) => Kind::Rule,
+            Self::AlreadyInForce => ErrorKind::Conflict,
+            Self::Missing(_) => ErrorKind::Rule,
         }
     }
 }
 
 /// A set with its number of counties.
-pub type Listed = (boundary_set::Model, i64);
+pub type ListedSet = (boundary_set::Model, i64);
 
 /// A set beside the one in force.
-pub struct Beside {
+pub struct SetComparison {
     pub set: boundary_set::Model,
     /// None when it is the one in force.
     pub in_force: Option<boundary_set::Model>,
@@ -63,13 +63,13 @@ pub struct Beside {
 }
 
 /// Every set, the latest loaded first.
-pub async fn list(app: &App, caller: &Caller) -> Result<Vec<Listed>> {
+pub async fn list(app: &App, caller: &Caller) -> Result<Vec<ListedSet>> {
     caller.require(Role::Admin)?;
-    store::newest(&app.db, MOST_SETS).await
+    store::newest(&app.db, MAX_SETS).await
 }
 
 /// Compares a set with the one in force, in numbers and drawn over it.
-pub async fn beside(app: &App, caller: &Caller, id: BoundarySetId) -> Result<Beside> {
+pub async fn compare(app: &App, caller: &Caller, id: BoundarySetId) -> Result<SetComparison> {
     caller.require(Role::Admin)?;
     let set = store::set(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let in_force = store::active(&app.db).await?.filter(|held| held.id != id);
@@ -82,7 +82,7 @@ pub async fn beside(app: &App, caller: &Caller, id: BoundarySetId) -> Result<Bes
     let (comparison, overlay) = tokio::task::spawn_blocking(work)
         .await
         .map_err(anyhow::Error::from)?;
-    Ok(Beside {
+    Ok(SetComparison {
         set,
         in_force,
         comparison,
@@ -107,15 +107,15 @@ pub async fn activate(app: &App, caller: &Caller, id: BoundarySetId, now: DateTi
         let reasons: Vec<String> = faults.into_iter().map(|fault| fault.reason).collect();
         return Err(Refused::Missing(reasons.join("；")).into());
     }
-    store::put_in_force(&txn, id, now).await?;
-    let act = Act {
-        by: By::Person(caller.person),
+    store::activate(&txn, id, now).await?;
+    let act = AuditEntry {
+        by: AuditActor::Person(caller.person),
         kind: ActKind::BoundariesActivated,
         subject: &set.name,
         detail: json!({ "set": id, "before": held.map(|held| held.id) }),
     };
     audit_log::record(&txn, act, now).await?;
     txn.commit().await?;
-    refresh::at_once(app).await;
+    refresh::refresh_now(app).await;
     Ok(())
 }

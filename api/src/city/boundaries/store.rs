@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::city::pack::boundary_file;
 use crate::city::{seed, store};
 use crate::error::Result;
-use places::boundaries::{self, Shape};
+use places::boundaries::{self, Boundary};
 
 /// The set in force.
 pub async fn active(connection: &impl ConnectionTrait) -> Result<Option<boundary_set::Model>> {
@@ -32,7 +32,10 @@ pub async fn set(
 }
 
 /// The set that was loaded from this very file.
-pub async fn of_file(connection: &impl ConnectionTrait, sha256: &str) -> Result<Option<boundary_set::Model>> {
+pub async fn by_file_hash(
+    connection: &impl ConnectionTrait,
+    sha256: &str,
+) -> Result<Option<boundary_set::Model>> {
     let query = boundary_set::Entity::find()
         .filter(boundary_set::Column::Sha256.eq(sha256))
         .order_by_desc(boundary_set::Column::LoadedAt);
@@ -40,11 +43,14 @@ pub async fn of_file(connection: &impl ConnectionTrait, sha256: &str) -> Result<
 }
 
 /// The sets, the latest loaded first, each with its number of outlined counties.
-pub async fn newest(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<(boundary_set::Model, i64)>> {
+pub async fn newest(
+    connection: &impl ConnectionTrait,
+    limit: u64,
+) -> Result<Vec<(boundary_set::Model, i64)>> {
     let sets = boundary_set::Entity::find()
         .order_by_desc(boundary_set::Column::LoadedAt)
         .order_by_desc(boundary_set::Column::Id)
-        .limit(most)
+        .limit(limit)
         .all(connection)
         .await?;
     let counts: Vec<(BoundarySetId, i64)> = area::Entity::find()
@@ -75,14 +81,14 @@ pub async fn areas(connection: &impl ConnectionTrait, set: BoundarySetId) -> Res
 }
 
 /// The outlined counties among these rows.
-pub fn counties(rows: Vec<area::Model>) -> Result<Vec<Shape>> {
+pub fn counties(rows: Vec<area::Model>) -> Result<Vec<Boundary>> {
     let mut counties = Vec::new();
     for row in rows.into_iter().filter(|row| row.level == AreaLevel::County) {
         let Some(geometry) = row.geometry else {
             continue;
         };
         let geometry: geojson::Geometry = serde_json::from_value(geometry).map_err(anyhow::Error::from)?;
-        counties.push(Shape {
+        counties.push(Boundary {
             code: row.code,
             name: row.name,
             level: row.level,
@@ -114,7 +120,7 @@ pub fn sha256(text: &str) -> String {
 pub async fn insert(
     txn: &impl ConnectionTrait,
     text: &str,
-    shapes: &[Shape],
+    shapes: &[Boundary],
     old: Vec<area::Model>,
     now: DateTime<Utc>,
 ) -> Result<boundary_set::Model> {
@@ -150,9 +156,9 @@ pub async fn insert(
 }
 
 /// One set for the other, in one transaction: no reader ever sees none or two.
-pub async fn put_in_force(txn: &impl ConnectionTrait, id: BoundarySetId, now: DateTime<Utc>) -> Result<()> {
+pub async fn activate(txn: &impl ConnectionTrait, id: BoundarySetId, now: DateTime<Utc>) -> Result<()> {
     // First, because it holds the row: of two who put sets in force at once, the second waits here.
-    store::touch(txn, "areas", now).await?;
+    store::bump_generation(txn, "areas", now).await?;
     boundary_set::Entity::update_many()
         .col_expr(boundary_set::Column::Active, Expr::value(false))
         .filter(boundary_set::Column::Active.eq(true))

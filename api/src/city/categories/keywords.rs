@@ -8,7 +8,7 @@ use crate::city::categories::suggest::Suggestion;
 use crate::city::categories::tree::Tree;
 
 #[derive(Clone, Debug, Default)]
-pub struct Keywords {
+pub struct KeywordSuggester {
     /// Piece of text → (category, weight).
     pieces: HashMap<String, Vec<(usize, f64)>>,
     names: Vec<(String, String)>,
@@ -19,7 +19,7 @@ const WHOLE_WORD: f64 = 3.0;
 /// This much recognised weight counts as "well recognised".
 const ENOUGH: f64 = 6.0;
 
-impl Keywords {
+impl KeywordSuggester {
     #[must_use]
     pub fn new(tree: &Tree) -> Self {
         let mut pieces: HashMap<String, HashMap<usize, f64>> = HashMap::new();
@@ -62,7 +62,7 @@ impl Keywords {
 
     /// The likeliest categories, the best first; none when no word is known.
     #[must_use]
-    pub fn suggest(&self, text: &str, most: usize) -> Vec<Suggestion> {
+    pub fn suggest(&self, text: &str, limit: usize) -> Vec<Suggestion> {
         let mut scores: HashMap<usize, f64> = HashMap::new();
         let text: Vec<char> = text.chars().filter(|c| c.is_alphanumeric()).collect();
         for length in 1..=6 {
@@ -88,7 +88,7 @@ impl Keywords {
                 confidence: score / total.max(f64::MIN_POSITIVE) * recognised,
             })
         };
-        ranked.iter().take(most).filter_map(suggestion).collect()
+        ranked.iter().take(limit).filter_map(suggestion).collect()
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::city::categories::tree::Category;
 
-    fn keywords() -> Keywords {
+    fn keywords() -> KeywordSuggester {
         let leaf = |code: &str, name: &str, keywords: &str| Category {
             code: code.into(),
             parent: Some("01".into()),
@@ -123,7 +123,7 @@ mod tests {
             keywords: vec![],
             urgency: "普通".into(),
         };
-        Keywords::new(
+        KeywordSuggester::new(
             &Tree::build(vec![
                 top,
                 leaf("0101", "占道经营", "流动摊贩 店外经营 摆摊"),

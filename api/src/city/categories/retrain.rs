@@ -12,19 +12,19 @@ use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::city::categories::store::{self, Lesson};
+use crate::city::categories::store::{self, TrainingOrder};
 use crate::city::categories::suggest::Models;
 use crate::city::categories::training;
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
-use crate::jobs::queue::{self, Job};
+use crate::jobs::queue::{self, NewJob};
 use crate::{city, db};
 
 /// The job that learns every night.
 pub const LEARN: &str = "categories.learn";
 /// The latest so many orders: training stays below minutes.
-const MOST_ORDERS: u64 = 20_000;
+const MAX_ORDERS: u64 = 20_000;
 /// Fewer say nothing about whether the new model is better.
 const FEWEST_ORDERS: usize = 20;
 /// At night, local time.
@@ -33,7 +33,7 @@ const HOUR: u32 = 3;
 /// How an attempt to learn ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub enum Outcome {
+pub enum TrainingOutcome {
     /// Every replica uses it within seconds.
     Learned {
         version: i64,
@@ -51,15 +51,15 @@ pub enum Outcome {
     TooFewOrders { orders: usize, needed: usize },
 }
 
-pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<Outcome> {
+pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<TrainingOutcome> {
     let city = app.city.load();
-    let lessons = lessons(store::lessons(&app.db, MOST_ORDERS).await?, &city);
+    let lessons = training_orders(store::training_orders(&app.db, MAX_ORDERS).await?, &city);
     let orders = lessons.len();
     let unseen = city.suggester.models.learned.as_ref().map(|held| held.made_at);
-    let is_unseen = |lesson: &Lesson| unseen.is_none_or(|made_at| lesson.came_at > made_at);
+    let is_unseen = |lesson: &TrainingOrder| unseen.is_none_or(|made_at| lesson.came_at > made_at);
     let judged = lessons.iter().filter(|lesson| is_unseen(lesson)).count();
     if judged < FEWEST_ORDERS {
-        return Ok(Outcome::TooFewOrders {
+        return Ok(TrainingOutcome::TooFewOrders {
             orders: judged,
             needed: FEWEST_ORDERS,
         });
@@ -67,14 +67,14 @@ pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<Outcome> {
     let judged: Vec<bool> = lessons.iter().map(is_unseen).collect();
     let examples: Vec<Example> = lessons.into_iter().map(|lesson| lesson.example).collect();
     let work = tokio::task::spawn_blocking(move || train(&city, &examples, &judged));
-    let Compared {
+    let ModelComparison {
         model,
         report,
         accuracy,
         before,
     } = work.await.map_err(anyhow::Error::from)??;
     if accuracy < before {
-        return Ok(Outcome::NotBetter {
+        return Ok(TrainingOutcome::NotBetter {
             orders,
             accuracy,
             before,
@@ -83,10 +83,10 @@ pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<Outcome> {
     let report = serde_json::to_value(&report).map_err(anyhow::Error::from)?;
     let txn = db::write(&app.db).await?;
     let version = store::insert(&txn, &model, report, orders, now).await?;
-    city::refresh::announce(&txn, "suggestion", now).await?;
+    city::refresh::publish_change(&txn, "suggestion", now).await?;
     txn.commit().await?;
     city::refresh::refresh(app).await?;
-    Ok(Outcome::Learned {
+    Ok(TrainingOutcome::Learned {
         version,
         orders,
         accuracy,
@@ -95,22 +95,22 @@ pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<Outcome> {
 }
 
 /// With the latest learned model, where there is a later one than what is held.
-pub async fn renewed(connection: &impl ConnectionTrait, held: Models) -> Result<Models> {
+pub async fn latest_model(connection: &impl ConnectionTrait, held: Models) -> Result<Models> {
     store::renewed(connection, held).await
 }
 
 /// One text once, and only of categories that there are.
-fn lessons(orders: Vec<Lesson>, city: &City) -> Vec<Lesson> {
+fn training_orders(orders: Vec<TrainingOrder>, city: &City) -> Vec<TrainingOrder> {
     let mut seen = HashSet::new();
     let mut lessons = orders;
-    lessons.retain(|Lesson { example: order, .. }| {
+    lessons.retain(|TrainingOrder { example: order, .. }| {
         city.categories.find(&order.label).is_some() && seen.insert(order.text.trim().to_owned())
     });
     lessons
 }
 
 /// A new model beside the one in force.
-struct Compared {
+struct ModelComparison {
     model: Model,
     report: Evaluation,
     /// How often each is right about the orders that neither has seen.
@@ -119,7 +119,7 @@ struct Compared {
 }
 
 /// Trains on all, and compares by those of which `judged` is true.
-fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Result<Compared> {
+fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Result<ModelComparison> {
     let settings = training::settings(&city.categories, city.dispatch.min_confidence);
     let mut always = training::texts(&city.files, &city.categories).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
@@ -139,7 +139,7 @@ fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Resul
     let before = in_force.map_or(0.0, |model| {
         classify::evaluate(model, &unseen, settings.min_confidence).accuracy
     });
-    Ok(Compared {
+    Ok(ModelComparison {
         model,
         report,
         accuracy: hits as f64 / of_judged().count().max(1) as f64,
@@ -162,7 +162,7 @@ pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
     let local = tomorrow
         .and_hms_opt(HOUR, 0, 0)
         .and_then(|local| local.and_local_timezone(zone).earliest());
-    let job = Job {
+    let job = NewJob {
         kind: LEARN,
         subject: tomorrow.to_string(),
         dedup_key: Some(format!("{LEARN} {tomorrow}")),

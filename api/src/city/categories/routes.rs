@@ -11,7 +11,7 @@ use crate::city::categories::suggest::Suggestion as Found;
 use crate::city::categories::tree::Category;
 use crate::error::{Error, FieldError, Result};
 use crate::http::problem::Problem;
-use crate::http::responses::ReadRefusals;
+use crate::http::responses::ReadErrors;
 use crate::people::caller::Caller;
 
 /// As much as a report's description may hold.
@@ -147,7 +147,7 @@ pub async fn suggest(
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct OfCategory {
+pub struct ReplyTextQuery {
     /// Code or name.
     pub category: String,
 }
@@ -160,15 +160,15 @@ pub struct ReplyTexts {
 /// 标准答复: what a unit may start its public reply from, the most particular first.
 #[utoipa::path(
     tag = "categories",
-    params(OfCategory),
-    responses((status = 200, body = ReplyTexts), ReadRefusals),
+    params(ReplyTextQuery),
+    responses((status = 200, body = ReplyTexts), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/reply-texts")]
 pub async fn reply_texts(
     app: web::Data<App>,
     caller: Caller,
-    of: web::Query<OfCategory>,
+    of: web::Query<ReplyTextQuery>,
 ) -> Result<web::Json<ReplyTexts>> {
     caller.require_any(&[Role::Handler, Role::Operator, Role::Admin])?;
     let city = app.city.load();

@@ -86,13 +86,13 @@ pub async fn insert(
 
 /// An order as it is learned from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Lesson {
+pub struct TrainingOrder {
     pub example: Example,
     pub came_at: DateTime<Utc>,
 }
 
 /// Orders whose category an operator set, and closed ones whose category nobody changed; the latest first.
-pub async fn lessons(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<Lesson>> {
+pub async fn training_orders(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<TrainingOrder>> {
     let confirmed = Condition::all()
         .add(order::Column::ClosedAt.is_not_null())
         .add(order::Column::CategorySource.is_in([CategorySource::Chosen, CategorySource::Suggested]));
@@ -110,13 +110,13 @@ pub async fn lessons(connection: &impl ConnectionTrait, most: u64) -> Result<Vec
         )
         .order_by_desc(order::Column::CreatedAt)
         .order_by_desc(order::Column::Id)
-        .limit(most)
+        .limit(limit)
         .into_tuple()
         .all(connection)
         .await?;
     let lesson = |(text, label, came_at): (String, Option<String>, DateTime<Utc>)| {
         let example = Example { text, label: label? };
-        Some(Lesson { example, came_at })
+        Some(TrainingOrder { example, came_at })
     };
     Ok(rows.into_iter().filter_map(lesson).collect())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use insight::classify::Model;
 
-use crate::city::categories::keywords::Keywords;
+use crate::city::categories::keywords::KeywordSuggester;
 use crate::city::categories::tree::Tree;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -47,18 +47,18 @@ impl Models {
 #[derive(Clone)]
 pub struct Suggester {
     pub models: Models,
-    keywords: Keywords,
+    keywords: KeywordSuggester,
     tree: Tree,
 }
 
-const MOST: usize = 5;
+const MAX_SUGGESTIONS: usize = 5;
 
 impl Suggester {
     #[must_use]
     pub fn new(tree: &Tree, models: Models) -> Self {
         Self {
             models,
-            keywords: Keywords::new(tree),
+            keywords: KeywordSuggester::new(tree),
             tree: tree.clone(),
         }
     }
@@ -68,9 +68,9 @@ impl Suggester {
     #[must_use]
     pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
         let Some(model) = self.models.current() else {
-            return self.keywords.suggest(text, MOST);
+            return self.keywords.suggest(text, MAX_SUGGESTIONS);
         };
-        let ranked = model.suggest(text, MOST);
+        let ranked = model.suggest(text, MAX_SUGGESTIONS);
         // A category may have been taken out of the list since the model was trained.
         let known = ranked.into_iter().filter_map(|ranked| {
             let category = self.tree.find(ranked.label)?;

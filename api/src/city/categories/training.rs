@@ -7,7 +7,7 @@ use insight::classify::{Example, Settings};
 use serde::Deserialize;
 
 use crate::city::categories::tree::{Category, Tree};
-use crate::city::csv_rows::{self, Fault, Line};
+use crate::city::csv_rows::{self, CsvLine, Fault};
 use crate::city::files::Files;
 
 /// A line of a pack's training texts.
@@ -35,7 +35,7 @@ pub fn texts(files: &Files, tree: &Tree) -> Result<Vec<Example>, Vec<Fault>> {
         match csv_rows::read::<TextRow>(&path, &text) {
             Err(found) => faults.extend(found),
             Ok(lines) => {
-                for Line { line, row } in lines {
+                for CsvLine { line, row } in lines {
                     if tree
                         .find(&row.code)
                         .is_none_or(|category| category.parent.is_none())

@@ -7,14 +7,14 @@ use chrono::{DateTime, Utc};
 use entity::area;
 use entity::kinds::ActKind;
 
-use crate::city::boundaries::load::{county_codes, in_force, missing, told};
+use crate::city::boundaries::load::{active_rows, county_codes, missing, told};
 use crate::city::boundaries::store;
-use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
+use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, finish};
 use crate::db::{self, Db};
-use places::boundaries::{self, Shape};
+use places::boundaries::{self, Boundary};
 
 /// Loads a GeoJSON file as the set in force.
-pub async fn areas(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn areas(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
     let shapes = match boundaries::read(given.text) {
         Ok(shapes) => shapes,
         Err(found) => return Ok(Err(told(given.file, &found))),
@@ -22,26 +22,26 @@ pub async fn areas(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
     let txn = db::write(db).await?;
     let held = store::active(&txn).await?;
     if held.is_some_and(|set| set.sha256 == store::sha256(given.text)) {
-        return Ok(Ok(Report {
+        return Ok(Ok(ImportSummary {
             unchanged: shapes.len(),
-            ..Report::default()
+            ..ImportSummary::default()
         }));
     }
-    let old = in_force(&txn).await?;
+    let old = active_rows(&txn).await?;
     let faults = missing(&txn, given.file, &county_codes(&shapes), &old).await?;
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
     let report = compare(&shapes, &old);
     let set = store::insert(&txn, given.text, &shapes, old, now).await?;
-    store::put_in_force(&txn, set.id, now).await?;
+    store::activate(&txn, set.id, now).await?;
     finish(txn, given, ("areas", ActKind::BoundariesActivated), report, now).await
 }
 
-fn compare(shapes: &[Shape], old: &[area::Model]) -> Report {
+fn compare(shapes: &[Boundary], old: &[area::Model]) -> ImportSummary {
     let outlined = old.iter().filter(|row| row.geometry.is_some());
     let mut before: HashMap<&str, &area::Model> = outlined.map(|row| (row.code.as_str(), row)).collect();
-    let mut report = Report::default();
+    let mut report = ImportSummary::default();
     for shape in shapes {
         let geometry = serde_json::to_value(geojson::Geometry::from(&shape.outline)).ok();
         let (name, code) = (shape.name.as_str(), shape.code.as_str());

@@ -6,23 +6,23 @@ use entity::{calendar_day, calendar_year};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::city::csv_rows::fault;
-use crate::city::import::{ChangeKind, Given, Imported, Report, finish};
+use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, finish};
 use crate::city::seed;
 use crate::db::{self, Db};
 use crate::deadlines::RECOUNT;
 use crate::deadlines::calendar::{AnnouncedYear, CalendarFault};
 use crate::deadlines::parse::{self, FileFault};
 use crate::error::Result;
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 
 /// Loads years (the form of a pack's `calendar.json`); years that the file does not hold stay as they are.
-pub async fn calendar(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn calendar(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
     let calendar = match parse::calendar(given.text) {
         Ok(calendar) => calendar,
         Err(reason) => return Ok(Err(vec![fault(given.file, 0, &told(&reason))])),
     };
     let txn = db::write(db).await?;
-    let mut report = Report::default();
+    let mut report = ImportSummary::default();
     for (year, announced) in calendar.years() {
         let wanted = days(announced);
         let known = calendar_year::Entity::find_by_id(*year)
@@ -48,7 +48,7 @@ pub async fn calendar(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Importe
         put(&txn, *year, given.file, wanted, now).await?;
     }
     if !report.is_empty() {
-        let recount = Job {
+        let recount = NewJob {
             kind: RECOUNT,
             subject: String::new(),
             dedup_key: Some(RECOUNT.to_owned()),

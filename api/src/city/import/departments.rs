@@ -11,14 +11,14 @@ use sea_orm::{
     QuerySelect as _,
 };
 
-use crate::city::csv_rows::{self, Fault, Line, UnitRow, fault};
-use crate::city::import::{ChangeKind, Given, Imported, Report, difference, divisions, finish};
+use crate::city::csv_rows::{self, CsvLine, Fault, UnitRow, fault};
+use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, difference, divisions, finish};
 use crate::city::{check, seed};
 use crate::db::{self, Db};
 use crate::error::Result;
 
 /// Loads a CSV of units (the columns of a pack's `units.csv`) as the list in force.
-pub async fn departments(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
     let lines = match csv_rows::read::<UnitRow>(file, given.text) {
         Ok(lines) => lines,
@@ -79,10 +79,10 @@ async fn still_needed(
 
 async fn put(
     connection: &impl ConnectionTrait,
-    lines: &[Line<UnitRow>],
+    lines: &[CsvLine<UnitRow>],
     held: Vec<unit::Model>,
     now: DateTime<Utc>,
-) -> Result<Report> {
+) -> Result<ImportSummary> {
     let held: HashMap<String, unit::Model> = held.into_iter().map(|row| (row.code.clone(), row)).collect();
     let ids: HashMap<&str, UnitId> = lines
         .iter()
@@ -91,9 +91,9 @@ async fn put(
             (code, held.get(code).map_or_else(UnitId::generate, |row| row.id))
         })
         .collect();
-    let mut report = Report::default();
+    let mut report = ImportSummary::default();
     let (mut tops, mut others) = (Vec::new(), Vec::new());
-    for Line { row, .. } in lines {
+    for CsvLine { row, .. } in lines {
         let wanted = model(row, &ids, held.get(&row.code), now);
         match held.get(&row.code) {
             None => {

@@ -9,10 +9,10 @@ use entity::{category, duty_rule};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::city::csv_rows::{self, DutyRow, Fault, Line, fault};
+use crate::city::csv_rows::{self, CsvLine, DutyRow, Fault, fault};
 use crate::city::duty_table::{ANY, DutyTable, Rule};
-use crate::city::expand::{ExpandedRule, Ground, GroundUnit};
-use crate::city::import::{ChangeKind, Given, Imported, Report, divisions, finish};
+use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
+use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, divisions, finish};
 use crate::city::units::Units;
 use crate::city::{seed, store};
 use crate::db::{self, Db};
@@ -23,7 +23,7 @@ const IDS_A_STATEMENT: usize = 10_000;
 type Key = (String, ScopeKind, String, i32);
 
 /// Loads a CSV (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
-pub async fn duty(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
+pub async fn duty(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
     let lines = match csv_rows::read::<DutyRow>(file, given.text) {
         Ok(lines) => lines,
@@ -50,23 +50,23 @@ pub async fn duty(db: &Db, given: &Given<'_>, now: DateTime<Utc>) -> Imported {
 async fn written_out(
     connection: &impl ConnectionTrait,
     file: &str,
-    lines: &[Line<DutyRow>],
+    lines: &[CsvLine<DutyRow>],
     units: &Units,
 ) -> Result<std::result::Result<Vec<Rule>, Vec<Fault>>> {
     let places = divisions(connection).await?;
     let categories = category::Entity::find().all(connection).await?;
     let known: HashSet<&str> = categories.iter().map(|row| row.code.as_str()).collect();
-    let ground = Ground {
+    let ground = ExpansionContext {
         counties: places.counties.iter().map(String::as_str).collect(),
         townships: places
             .townships
             .iter()
             .map(|(code, county)| (code.as_str(), county.as_str()))
             .collect(),
-        units: units.all().iter().map(GroundUnit::of_unit).collect(),
+        units: units.all().iter().map(UnitRef::of_unit).collect(),
     };
     let (mut rules, mut faults) = (Vec::new(), Vec::new());
-    for Line { line, row } in lines {
+    for CsvLine { line, row } in lines {
         if row.category != ANY && !known.contains(row.category.as_str()) {
             faults.push(fault(file, *line, &format!("没有类别 {}", row.category)));
         }
@@ -98,7 +98,7 @@ fn ruled(rule: ExpandedRule, units: &Units, source: &str) -> Option<Rule> {
     })
 }
 
-async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>, units: &Units) -> Result<Report> {
+async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>, units: &Units) -> Result<ImportSummary> {
     let name = |id| units.get(id).map_or("", |unit| unit.name.as_str());
     let held = duty_rule::Entity::find()
         .filter(duty_rule::Column::Active.eq(true))
@@ -109,7 +109,7 @@ async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>, units: &Units)
         (category, scope, row.scope_code.clone(), row.precedence)
     };
     let mut held: HashMap<Key, duty_rule::Model> = held.into_iter().map(|row| (key(&row), row)).collect();
-    let mut report = Report::default();
+    let mut report = ImportSummary::default();
     let (mut gone, mut new) = (Vec::new(), Vec::new());
     for rule in rules {
         let key = (

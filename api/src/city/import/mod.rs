@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
-use crate::audit_log::{self, Act, By};
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::city::csv_rows::Fault;
 use crate::city::store;
 use crate::db::WriteTransaction;
@@ -29,23 +29,23 @@ const MAX_CHANGES: usize = 200;
 
 /// A file that was handed in.
 #[derive(Clone, Copy, Debug)]
-pub struct Given<'a> {
+pub struct ImportFile<'a> {
     /// Its name, for faults and for whoever asks later where a row came from.
     pub file: &'a str,
     pub text: &'a str,
-    pub by: By,
+    pub by: AuditActor,
     /// Says what would change, and changes nothing.
     pub dry_run: bool,
 }
 
-impl<'a> Given<'a> {
+impl<'a> ImportFile<'a> {
     /// At the command line, in earnest.
     #[must_use]
     pub fn new(file: &'a str, text: &'a str) -> Self {
         Self {
             file,
             text,
-            by: By::CommandLine,
+            by: AuditActor::CommandLine,
             dry_run: false,
         }
     }
@@ -70,7 +70,7 @@ pub struct Change {
 
 /// What an import did, or would do: rows that came, rows that are different now, rows that went.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Report {
+pub struct ImportSummary {
     pub added: usize,
     pub changed: usize,
     pub left: usize,
@@ -80,7 +80,7 @@ pub struct Report {
     pub changes: Vec<Change>,
 }
 
-impl Report {
+impl ImportSummary {
     fn note(&mut self, kind: ChangeKind, what: impl Into<String>, detail: impl Into<String>) {
         *match kind {
             ChangeKind::Added => &mut self.added,
@@ -103,14 +103,14 @@ impl Report {
 }
 
 /// The file was taken, or is wrong in these places and nothing was changed.
-pub type Imported = Result<std::result::Result<Report, Vec<Fault>>>;
+pub type Imported = Result<std::result::Result<ImportSummary, Vec<Fault>>>;
 
 /// Records and commits what an import has written, or takes it back when it was only to be tried.
 async fn finish(
     txn: WriteTransaction,
-    given: &Given<'_>,
+    given: &ImportFile<'_>,
     (rows, kind): (&str, ActKind),
-    report: Report,
+    report: ImportSummary,
     now: DateTime<Utc>,
 ) -> Imported {
     if given.dry_run {
@@ -118,8 +118,8 @@ async fn finish(
         return Ok(Ok(report));
     }
     if !report.is_empty() {
-        store::touch(&txn, rows, now).await?;
-        let act = Act {
+        store::bump_generation(&txn, rows, now).await?;
+        let act = AuditEntry {
             by: given.by,
             kind,
             subject: given.file,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use secrecy::ExposeSecret as _;
 
-use crate::city::import::{self, Given, Report};
+use crate::city::import::{self, ImportFile, ImportSummary};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
@@ -15,14 +15,14 @@ mod people;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    what: What,
+    what: ImportKind,
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum What {
+enum ImportKind {
     /// The roster, CSV or XLSX: delegates of five levels, and staff
     Delegates(people::Args),
     /// Units, as in a pack's units.csv
@@ -35,7 +35,7 @@ enum What {
     Duty { file: PathBuf },
 }
 
-impl What {
+impl ImportKind {
     fn file(&self) -> &PathBuf {
         match self {
             Self::Delegates(args) => &args.file,
@@ -48,7 +48,7 @@ impl What {
 }
 
 pub async fn run(args: Args) -> anyhow::Result<()> {
-    if let What::Delegates(roster) = &args.what {
+    if let ImportKind::Delegates(roster) = &args.what {
         return people::run(roster, args.json).await;
     }
     let path = args.what.file();
@@ -65,12 +65,12 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         .clock_start
         .map_or_else(Clock::real, Clock::starting_at)
         .now();
-    let given = Given::new(&name, &text);
+    let given = ImportFile::new(&name, &text);
     let imported = match args.what {
-        What::Departments { .. } => import::departments(&db, &given, now).await,
-        What::Areas { .. } => import::areas(&db, &given, now).await,
-        What::Calendar { .. } => import::calendar(&db, &given, now).await,
-        What::Duty { .. } | What::Delegates(_) => import::duty(&db, &given, now).await,
+        ImportKind::Departments { .. } => import::departments(&db, &given, now).await,
+        ImportKind::Areas { .. } => import::areas(&db, &given, now).await,
+        ImportKind::Calendar { .. } => import::calendar(&db, &given, now).await,
+        ImportKind::Duty { .. } | ImportKind::Delegates(_) => import::duty(&db, &given, now).await,
     }?;
     match imported {
         Ok(report) => print(report, args.json),
@@ -86,11 +86,11 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
-fn print(report: Report, json: bool) -> anyhow::Result<()> {
+fn print(report: ImportSummary, json: bool) -> anyhow::Result<()> {
     if json {
         println!("{}", serde_json::to_string(&report)?);
     } else {
-        let Report {
+        let ImportSummary {
             added,
             changed,
             left,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::audit_log::By;
+use crate::audit_log::AuditActor;
 use crate::commands::open;
 use crate::people::roster::{self, Options, Progress, Report, Source};
 
@@ -28,7 +28,7 @@ pub async fn run(args: &Args, json: bool) -> anyhow::Result<()> {
     let options = Options {
         dry_run: args.dry_run,
         keep_missing: args.keep_missing,
-        by: Some(By::CommandLine),
+        by: Some(AuditActor::CommandLine),
     };
     let mut progress = |at: Progress| {
         bar.set_message(format!("{:?}", at.stage));

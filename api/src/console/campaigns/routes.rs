@@ -8,12 +8,12 @@ use entity::campaign;
 use entity::ids::CampaignId;
 use entity::kinds::{CampaignStatus, Role};
 
-use crate::console::forms::{Choice, Entries, Field, Form, Kind};
+use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
 use crate::supervision::campaigns::service::{self, Closing, NewCampaign, Watched};
@@ -33,21 +33,21 @@ struct Line {
 #[derive(Template)]
 #[template(path = "campaigns.html")]
 struct CampaignsPage {
-    frame: Frame,
+    frame: PageContext,
     open: Option<Form>,
     lines: Vec<Line>,
     more: Option<String>,
 }
 
 #[get("/campaigns")]
-pub async fn list(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
     page(&campaigns_page(&visitor, &paging, None).await?)
 }
 
 async fn campaigns_page(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     paging: &Paging,
-    refused: Option<(&Entries, &Error)>,
+    refused: Option<(&FormFields, &Error)>,
 ) -> Result<CampaignsPage, PageError> {
     let found = service::list(&visitor.app, &visitor.caller, paging).await?;
     let more = found
@@ -71,11 +71,11 @@ async fn campaigns_page(
     })
 }
 
-fn may_change(visitor: &Visitor) -> bool {
+fn may_change(visitor: &ConsoleUser) -> bool {
     visitor.caller.role == Role::Supervisor
 }
 
-fn line(visitor: &Visitor, row: campaign::Model, orders: i64) -> Line {
+fn line(visitor: &ConsoleUser, row: campaign::Model, orders: i64) -> Line {
     let city = visitor.app.city.load();
     Line {
         href: format!("{PATH}/{}", row.id),
@@ -88,7 +88,7 @@ fn line(visitor: &Visitor, row: campaign::Model, orders: i64) -> Line {
     }
 }
 
-fn place(visitor: &Visitor, area: Option<&str>) -> String {
+fn place(visitor: &ConsoleUser, area: Option<&str>) -> String {
     let city = visitor.app.city.load();
     area.map_or_else(|| "全市".to_owned(), |code| city.county_name(code).to_owned())
 }
@@ -100,9 +100,9 @@ fn state(status: CampaignStatus) -> &'static str {
     }
 }
 
-fn open_form(visitor: &Visitor, csrf: &str) -> Form {
+fn open_form(visitor: &ConsoleUser, csrf: &str) -> Form {
     let mut form = Form::new("open", PATH, "开展一项专项监督", csrf)
-        .says("开展后，本区域的监督人员会收到通知；可以逐件加入工单，也可以按条件批量加入。")
+        .summary("开展后，本区域的监督人员会收到通知；可以逐件加入工单，也可以按条件批量加入。")
         .submit("开展")
         .field(Field::new("title", "名称", Kind::Line).required().at_most(100))
         .field(
@@ -122,8 +122,12 @@ fn open_form(visitor: &Visitor, csrf: &str) -> Form {
 }
 
 #[post("/campaigns")]
-pub async fn open(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+pub async fn open(
+    visitor: ConsoleUser,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let sent = FormData::read(&visitor, &request, body).await?;
     let entries = &sent.entries;
     let new = NewCampaign {
         title: entries.text("title").to_owned(),
@@ -151,7 +155,7 @@ struct Gathered {
 #[derive(Template)]
 #[template(path = "campaign.html")]
 struct CampaignPage {
-    frame: Frame,
+    frame: PageContext,
     facts: Vec<(&'static str, String)>,
     watched: Vec<Watched>,
     orders: Vec<Gathered>,
@@ -159,15 +163,15 @@ struct CampaignPage {
 }
 
 #[get("/campaigns/{id}")]
-pub async fn show(visitor: Visitor, id: Path<CampaignId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<CampaignId>) -> Result<HttpResponse, PageError> {
     let row = service::visible(&visitor.app, &visitor.caller, *id).await?;
     page(&campaign_page(&visitor, row, None).await?)
 }
 
 async fn campaign_page(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     row: campaign::Model,
-    refused: Option<(&str, &Entries, &Error)>,
+    refused: Option<(&str, &FormFields, &Error)>,
 ) -> Result<CampaignPage, PageError> {
     let gathered = service::gathered(&visitor.app, &row).await?;
     let orders = gathered.into_iter().map(|(_, number, status, area)| Gathered {
@@ -201,7 +205,7 @@ async fn campaign_page(
     })
 }
 
-fn facts(visitor: &Visitor, row: &campaign::Model) -> Vec<(&'static str, String)> {
+fn facts(visitor: &ConsoleUser, row: &campaign::Model) -> Vec<(&'static str, String)> {
     let zone = visitor.app.city.load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let mut facts = vec![
@@ -226,7 +230,7 @@ fn facts(visitor: &Visitor, row: &campaign::Model) -> Vec<(&'static str, String)
 
 fn gather_form(row: &campaign::Model, csrf: &str) -> Form {
     Form::new("gather", format!("{PATH}/{}/orders", row.id), "加入工单", csrf)
-        .says("加入后，这些工单的承办单位和提出的代表会收到通知。")
+        .summary("加入后，这些工单的承办单位和提出的代表会收到通知。")
         .submit("加入")
         .field(
             Field::new("numbers", "工单编号", Kind::Text)
@@ -238,7 +242,7 @@ fn gather_form(row: &campaign::Model, csrf: &str) -> Form {
 fn close_form(row: &campaign::Model, csrf: &str) -> Form {
     let text = |name, label| Field::new(name, label, Kind::Text).at_most(5_000);
     Form::new("close", format!("{PATH}/{}/close", row.id), "结项", csrf)
-        .says("结项后不能再加入工单；发现的问题、措施和重点监管名单会长期保留。")
+        .summary("结项后不能再加入工单；发现的问题、措施和重点监管名单会长期保留。")
         .submit("结项")
         .field(text("findings", "发现的问题"))
         .field(text("measures", "采取的措施").required())
@@ -248,12 +252,12 @@ fn close_form(row: &campaign::Model, csrf: &str) -> Form {
 
 #[post("/campaigns/{id}/orders")]
 pub async fn gather(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: Path<CampaignId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     let row = service::visible(&visitor.app, &visitor.caller, *id).await?;
     let split = |c: char| c.is_whitespace() || c == ',' || c == '，' || c == '、';
     let numbers = sent
@@ -271,12 +275,12 @@ pub async fn gather(
 
 #[post("/campaigns/{id}/close")]
 pub async fn close(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: Path<CampaignId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     let row = service::visible(&visitor.app, &visitor.caller, *id).await?;
     let entries = &sent.entries;
     let closing = Closing {
@@ -309,12 +313,12 @@ fn watched(line: &str) -> Option<Watched> {
 
 /// The page again, with what was done or with what was refused.
 async fn after(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     row: campaign::Model,
     result: Result<()>,
     form: &str,
     done: &str,
-    entries: &Entries,
+    entries: &FormFields,
 ) -> Result<HttpResponse, PageError> {
     match result {
         Ok(()) => Ok(see_other(&format!("{PATH}/{}?done={done}", row.id))),

@@ -4,10 +4,10 @@ use entity::ids::UnitId;
 
 use super::tabs::Tab;
 use crate::city::snapshot::City;
-use crate::console::forms::{Choice, Entries, Field, Form, Kind};
-use crate::console::order::forms::Desk;
+use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
+use crate::console::order::forms::OrderForms;
 use crate::error::{Error, FieldError, Result};
-use crate::hotline::queue::service::Item;
+use crate::hotline::queue::service::ItemContext;
 use crate::hotline::queue::suggestions::Proposed;
 use crate::orders::view::OrderView;
 
@@ -15,15 +15,15 @@ use crate::orders::view::OrderView;
 const OTHERS: [&str; 3] = ["merge", "cancel", "notes"];
 
 /// What forms are made from.
-pub struct Offer<'a> {
+pub struct DeskForms<'a> {
     pub city: &'a City,
     pub order: &'a OrderView,
-    pub items: &'a [Item],
+    pub items: &'a [ItemContext],
     pub tab: Tab,
     pub csrf: &'a str,
 }
 
-impl Offer<'_> {
+impl DeskForms<'_> {
     /// The move that the tab is about.
     #[must_use]
     pub fn decision(tab: Tab) -> &'static str {
@@ -66,7 +66,7 @@ impl Offer<'_> {
 
     /// The order's own form, sent here; its first choices by number.
     fn as_on_the_order(&self, action: &str) -> Option<Form> {
-        let desk = Desk {
+        let desk = OrderForms {
             order: self.order,
             csrf: self.csrf,
             unit: None,
@@ -91,7 +91,7 @@ impl Offer<'_> {
         let units: Vec<Choice> = units.iter().filter_map(|unit| self.proposed(unit)).collect();
         let categories = proposals.map_or(&[][..], |proposals| proposals.categories.as_slice());
         let mut form = Form::new("dispatch", self.address("dispatch"), "派单", self.csrf)
-            .says("工单转到所选单位，照片、经过和期限都保留。")
+            .summary("工单转到所选单位，照片、经过和期限都保留。")
             .carry("version", self.order.version.to_string())
             .submit("派单");
         let any = !units.is_empty();
@@ -140,7 +140,7 @@ impl Offer<'_> {
 
 /// What the dispatch form means, in the words of the order's own form: a suggestion chosen is the unit, and its reason
 /// the reason where no other is given.
-pub fn dispatch(items: &[Item], entries: &Entries) -> Result<Entries> {
+pub fn dispatch(items: &[ItemContext], entries: &FormFields) -> Result<FormFields> {
     let chosen = entries
         .some("suggested")
         .filter(|_| entries.some("unit").is_none());
@@ -169,7 +169,7 @@ pub fn dispatch(items: &[Item], entries: &Entries) -> Result<Entries> {
             .some("final")
             .map(|tick| ("final".to_owned(), tick.to_owned())),
     );
-    Ok(Entries::new(pairs))
+    Ok(FormFields::new(pairs))
 }
 
 fn no_unit() -> Error {
@@ -185,7 +185,7 @@ fn no_unit() -> Error {
 pub fn review(address: &str, csrf: &str) -> Form {
     let choices = vec![Choice::new("pass", "通过"), Choice::new("refuse", "不予展示")];
     let mut form = Form::new("decision", format!("{address}/decision"), "审核结论", csrf)
-        .says("通过后展示给相关的代表或居民；不予展示的内容只有坐席能看到。决定后不能更改。")
+        .summary("通过后展示给相关的代表或居民；不予展示的内容只有坐席能看到。决定后不能更改。")
         .field(
             Field::new("result", "结论", Kind::OneOf(choices))
                 .required()

@@ -7,12 +7,12 @@ use super::tabs::Tab;
 use crate::city::snapshot::City;
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::console::url_query::encoded;
 use crate::content::claims;
-use crate::content::review::{self, Reviewed};
+use crate::content::review::{self, ReviewItem};
 use crate::error::Result;
-use crate::hotline::queue::service::{self, Asked, Item};
+use crate::hotline::queue::service::{self, ItemContext, PendingRequest};
 use crate::http::paging::Paging;
 use crate::people::claims::Claim;
 use crate::sites::unhandled as messages;
@@ -40,20 +40,20 @@ pub struct Row {
 }
 
 #[derive(Default)]
-pub struct Listed {
+pub struct TabRows {
     pub rows: Vec<Row>,
     /// The address of the further rows.
     pub more: Option<String>,
 }
 
 /// A page of the tab.
-pub async fn read(visitor: &Visitor, tab: Tab, cursor: Option<String>) -> Result<Listed> {
+pub async fn read(visitor: &ConsoleUser, tab: Tab, cursor: Option<String>) -> Result<TabRows> {
     let paging = Paging {
         limit: Some(PAGE),
         cursor,
     };
     let (app, caller) = (&visitor.app, &visitor.caller);
-    let told = Told {
+    let told = RowBuilder {
         city: &app.city.load(),
         now: visitor.now,
         tab,
@@ -67,7 +67,7 @@ pub async fn read(visitor: &Visitor, tab: Tab, cursor: Option<String>) -> Result
         Tab::Reviews => {
             let page = review::list(app, caller, None, &paging).await?;
             let held = claims::of(app, caller, page.items.iter().map(|(check, _)| check.id)).await?;
-            let row = |reviewed: Reviewed| {
+            let row = |reviewed: ReviewItem| {
                 let claim = held.get(&reviewed.0.id.to_string());
                 told.review(reviewed, claim)
             };
@@ -80,22 +80,22 @@ pub async fn read(visitor: &Visitor, tab: Tab, cursor: Option<String>) -> Result
         }
     };
     let more = cursor.map(|cursor| format!("{}&cursor={}", tab.address(), encoded(&cursor)));
-    Ok(Listed { rows, more })
+    Ok(TabRows { rows, more })
 }
 
 /// Says a matter in one row.
-struct Told<'a> {
+struct RowBuilder<'a> {
     city: &'a City,
     now: DateTime<Utc>,
     tab: Tab,
 }
 
-impl Told<'_> {
+impl RowBuilder<'_> {
     fn when(&self, at: DateTime<Utc>) -> String {
         labels::when(at, self.now, self.city.zone())
     }
 
-    fn order(&self, item: Item) -> Row {
+    fn order(&self, item: ItemContext) -> Row {
         let (why, act_by, since) = (why(self.city, &item), item.entry.act_by, item.entry.since);
         let row = rows::row(item.order, self.now, self.city.zone());
         let about = [row.place, row.category, format!("{}起等待", self.when(since))];
@@ -117,7 +117,7 @@ impl Told<'_> {
     fn by(&self, act_by: DateTime<Utc>) -> Markup {
         let left = labels::left(act_by, self.now);
         if act_by <= self.now {
-            labels::lamp(Light::Red, &left)
+            labels::light_badge(Light::Red, &left)
         } else {
             Markup(left)
         }
@@ -146,7 +146,7 @@ impl Told<'_> {
         }
     }
 
-    fn review(&self, (check, photos): Reviewed, claim: Option<&Claim>) -> Row {
+    fn review(&self, (check, photos): ReviewItem, claim: Option<&Claim>) -> Row {
         let key = check.id.to_string();
         Row {
             href: self.tab.page(&key),
@@ -184,10 +184,10 @@ fn pictures(count: usize) -> Vec<String> {
 }
 
 /// Why the order is on the desk, in one line.
-fn why(city: &City, item: &Item) -> String {
+fn why(city: &City, item: &ItemContext) -> String {
     let unit = |id| city.unit(id).map_or("承办单位", |unit| unit.name.as_str());
     match (&item.entry.asked, &item.returned) {
-        (Asked::Extension(asked), _) => {
+        (PendingRequest::Extension(asked), _) => {
             format!(
                 "{}申请延长 {} 个工作日：{}",
                 unit(asked.unit_id),
@@ -195,13 +195,15 @@ fn why(city: &City, item: &Item) -> String {
                 asked.reason
             )
         }
-        (Asked::Call(call), _) if call.tries > 0 => match &call.outcome {
+        (PendingRequest::Call(call), _) if call.tries > 0 => match &call.outcome {
             Some(outcome) => format!("已拨打 {} 次：{outcome}", call.tries),
             None => format!("已拨打 {} 次", call.tries),
         },
-        (Asked::Call(_), _) => "代表还没有评价，请电话回访。".to_owned(),
-        (Asked::Unit, Some(returned)) => format!("{}退回：{}", unit(returned.unit_id), returned.reason),
-        (Asked::Unit, None) => item.reason.clone().unwrap_or_default(),
+        (PendingRequest::Call(_), _) => "代表还没有评价，请电话回访。".to_owned(),
+        (PendingRequest::Unit, Some(returned)) => {
+            format!("{}退回：{}", unit(returned.unit_id), returned.reason)
+        }
+        (PendingRequest::Unit, None) => item.reason.clone().unwrap_or_default(),
     }
 }
 

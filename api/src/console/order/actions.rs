@@ -6,10 +6,10 @@ use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::app::App;
-use crate::console::forms::Entries;
+use crate::console::forms::FormFields;
 use crate::error::{Error, FieldError, Result};
 use crate::follow_up::manual::{self, Call};
-use crate::follow_up::verdict::{self, Given};
+use crate::follow_up::verdict::{self, NewVerdict};
 use crate::orders::Actor;
 use crate::orders::actions::{
     accept, cancel, dispatch, endorse, extend, merge, note, reopen, reply, return_order, sub_assign,
@@ -18,15 +18,15 @@ use crate::orders::view::OrderView;
 use crate::supervision::{supervision_orders, tracking, urges};
 
 /// What was filled in, by whom, for which order.
-pub struct Asked<'a> {
+pub struct ActionForm<'a> {
     pub app: &'a App,
     pub actor: &'a Actor,
     pub number: &'a str,
-    pub entries: &'a Entries,
+    pub entries: &'a FormFields,
     pub photos: Vec<entity::ids::PhotoId>,
 }
 
-impl Asked<'_> {
+impl ActionForm<'_> {
     /// The version that the form was made from.
     fn version(&self) -> Option<i32> {
         self.entries.text("version").parse().ok()
@@ -42,29 +42,29 @@ impl Asked<'_> {
         };
         let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok();
         let time = time.and_then(|time| self.zone().from_local_datetime(&time).earliest());
-        let time = time.ok_or_else(|| wrong(field, "请按“年-月-日 时:分”填写。"))?;
+        let time = time.ok_or_else(|| invalid_field(field, "请按“年-月-日 时:分”填写。"))?;
         Ok(Some(time.to_utc()))
     }
 }
 
-fn wrong(field: &str, detail: &str) -> Error {
+fn invalid_field(field: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError::new(field, "malformed", detail)])
 }
 
 /// One of a closed set; nothing chosen is none.
-fn chosen<T: FromStr>(entries: &Entries, field: &str) -> Result<Option<T>> {
+fn chosen<T: FromStr>(entries: &FormFields, field: &str) -> Result<Option<T>> {
     let text = entries.some(field);
-    text.map(|text| text.parse().map_err(|_| wrong(field, "请选择一项。")))
+    text.map(|text| text.parse().map_err(|_| invalid_field(field, "请选择一项。")))
         .transpose()
 }
 
 /// The same where something has to be chosen.
-fn choice<T: FromStr>(entries: &Entries, field: &str) -> Result<T> {
-    chosen(entries, field)?.ok_or_else(|| wrong(field, "请选择一项。"))
+fn choice<T: FromStr>(entries: &FormFields, field: &str) -> Result<T> {
+    chosen(entries, field)?.ok_or_else(|| invalid_field(field, "请选择一项。"))
 }
 
 /// The order as it is after the move; 404 for a move that there is not.
-pub async fn make(action: &str, asked: Asked<'_>) -> Result<OrderView> {
+pub async fn perform(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
     match action {
         "accept" | "reply" | "return" | "extensions" | "sub_assignments" | "answer_supervision_order" => {
             of_unit(action, asked).await
@@ -77,8 +77,8 @@ pub async fn make(action: &str, asked: Asked<'_>) -> Result<OrderView> {
     }
 }
 
-async fn of_unit(action: &str, asked: Asked<'_>) -> Result<OrderView> {
-    let Asked {
+async fn of_unit(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
+    let ActionForm {
         app,
         actor,
         number,
@@ -92,12 +92,12 @@ async fn of_unit(action: &str, asked: Asked<'_>) -> Result<OrderView> {
             let how = entries.text("contacted_how").to_owned();
             let contacted = asked.moment("contacted_at")?;
             if contacted.is_none() && !how.is_empty() {
-                return Err(wrong("contacted_at", "请一并填写联系的时间。"));
+                return Err(invalid_field("contacted_at", "请一并填写联系的时间。"));
             }
             if contacted.is_some() && how.is_empty() {
-                return Err(wrong("contacted_how", "请一并填写联系方式。"));
+                return Err(invalid_field("contacted_how", "请一并填写联系方式。"));
             }
-            let answer = reply::Answer {
+            let answer = reply::NewReply {
                 account: entries.text("account").to_owned(),
                 public_reply: entries.some("public_reply").map(str::to_owned),
                 photos: asked.photos,
@@ -110,8 +110,8 @@ async fn of_unit(action: &str, asked: Asked<'_>) -> Result<OrderView> {
             return_order::send_back(app, actor, number, version, entries.text("reason"), proposed).await
         }
         "extensions" => {
-            let days = chosen::<u32>(entries, "days").map_err(|_| wrong("days", "请填写天数。"))?;
-            extend::ask(app, actor, number, version, entries.text("reason"), days).await
+            let days = chosen::<u32>(entries, "days").map_err(|_| invalid_field("days", "请填写天数。"))?;
+            extend::request_extension(app, actor, number, version, entries.text("reason"), days).await
         }
         "sub_assignments" => {
             let part = (entries.text("unit"), entries.text("note"));
@@ -125,8 +125,8 @@ async fn of_unit(action: &str, asked: Asked<'_>) -> Result<OrderView> {
     }
 }
 
-async fn of_operator(action: &str, asked: Asked<'_>) -> Result<OrderView> {
-    let Asked {
+async fn of_operator(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
+    let ActionForm {
         app,
         actor,
         number,
@@ -166,16 +166,16 @@ async fn of_operator(action: &str, asked: Asked<'_>) -> Result<OrderView> {
     }
 }
 
-fn yes_or_no(entries: &Entries, field: &str) -> Result<bool> {
+fn yes_or_no(entries: &FormFields, field: &str) -> Result<bool> {
     match entries.text(field) {
         "yes" => Ok(true),
         "no" => Ok(false),
-        _ => Err(wrong(field, "请选择一项。")),
+        _ => Err(invalid_field(field, "请选择一项。")),
     }
 }
 
-fn given(entries: &Entries, photos: Vec<entity::ids::PhotoId>) -> Result<Given> {
-    Ok(Given {
+fn given(entries: &FormFields, photos: Vec<entity::ids::PhotoId>) -> Result<NewVerdict> {
+    Ok(NewVerdict {
         result: choice(entries, "result")?,
         process: chosen(entries, "process")?,
         solved: choice(entries, "solved")?,
@@ -184,8 +184,8 @@ fn given(entries: &Entries, photos: Vec<entity::ids::PhotoId>) -> Result<Given> 
     })
 }
 
-async fn of_supervisor(action: &str, asked: Asked<'_>) -> Result<OrderView> {
-    let Asked {
+async fn of_supervisor(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
+    let ActionForm {
         app,
         actor,
         number,
@@ -206,8 +206,8 @@ async fn of_supervisor(action: &str, asked: Asked<'_>) -> Result<OrderView> {
     }
 }
 
-async fn of_delegate(action: &str, asked: Asked<'_>) -> Result<OrderView> {
-    let Asked {
+async fn of_delegate(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
+    let ActionForm {
         app,
         actor,
         number,
@@ -218,7 +218,7 @@ async fn of_delegate(action: &str, asked: Asked<'_>) -> Result<OrderView> {
     match action {
         "verdict" => {
             let given = given(entries, asked.photos)?;
-            verdict::give(app, actor, number, version, given).await
+            verdict::submit_verdict(app, actor, number, version, given).await
         }
         "reopen" => {
             let reason = entries.text("reason");

@@ -9,7 +9,7 @@ use crate::console::labels;
 use crate::orders::view::OrderView;
 
 /// What a form is made from.
-pub struct Desk<'a> {
+pub struct OrderForms<'a> {
     pub order: &'a OrderView,
     pub csrf: &'a str,
     /// The unit of the one who asks.
@@ -21,7 +21,7 @@ const NOTE_CHARS: usize = 1_000;
 const REPLY_CHARS: usize = 2_000;
 const TEXT_CHARS: usize = 5_000;
 
-impl Desk<'_> {
+impl OrderForms<'_> {
     /// In the order in which people need them.
     #[must_use]
     pub fn forms(&self) -> Vec<Form> {
@@ -29,7 +29,7 @@ impl Desk<'_> {
         let part = !told && self.part_to_accept();
         let part = part.then(|| {
             self.form("accept", "签收")
-                .says("签收您单位承担的部分。")
+                .summary("签收您单位承担的部分。")
                 .submit("签收")
         });
         let open = self.order.actions.iter().filter_map(|action| self.of(action));
@@ -74,24 +74,24 @@ impl Desk<'_> {
         Some(match action {
             "accept" => self
                 .form("accept", "签收")
-                .says("签收后签收期限停止计时，工单进入“办理中”，代表会收到通知。")
+                .summary("签收后签收期限停止计时，工单进入“办理中”，代表会收到通知。")
                 .submit("签收"),
             "reply" => self.reply(),
             "return" => self
                 .form("return", "退单")
-                .says("工单不属于本单位时退给 12345 重新分派。每个单位只能退一次，须在派单后一个工作日内；期限不重新计算。")
+                .summary("工单不属于本单位时退给 12345 重新分派。每个单位只能退一次，须在派单后一个工作日内；期限不重新计算。")
                 .field(reason("退单理由"))
                 .field(Field::new("proposed_unit", "建议的承办单位", Kind::Unit).at_most(60))
                 .submit("退单"),
             "extensions" => self
                 .form("extensions", "申请延期")
-                .says("由 12345 审批。须在到期前申请，签收期限不受影响。")
+                .summary("由 12345 审批。须在到期前申请，签收期限不受影响。")
                 .field(reason("延期理由"))
                 .field(Field::new("days", "延长的工作日", Kind::Number).hint("不填则按一次延期的最长天数申请。"))
                 .submit("申请延期"),
             "sub_assignments" => self
                 .form("sub_assignments", "下派")
-                .says("把事项的一部分交给下级或其他单位办理，本单位仍为主办，对期限负责。")
+                .summary("把事项的一部分交给下级或其他单位办理，本单位仍为主办，对期限负责。")
                 .field(Field::new("unit", "下派给", Kind::Unit).required().at_most(60))
                 .field(Field::new("note", "任务要求", Kind::Text).required().at_most(REASON_CHARS))
                 .field(Field::new("due_at", "完成时限", Kind::Moment).hint("不填则与工单期限一致。"))
@@ -116,12 +116,12 @@ impl Desk<'_> {
             .hint("供单位、坐席和人大常委会查看，代表看不到。");
         if !self.is_lead() {
             return form
-                .says("报告您单位所承担部分的办理情况，由主办单位统一答复代表。")
+                .summary("报告您单位所承担部分的办理情况，由主办单位统一答复代表。")
                 .field(account)
                 .field(photos("办理后的照片"))
                 .submit("提交");
         }
-        form.says("提交后办结期限停止计时，系统随即请代表评价。代表不满意时将进入第二轮办理。")
+        form.summary("提交后办结期限停止计时，系统随即请代表评价。代表不满意时将进入第二轮办理。")
             .field(account)
             .field(
                 Field::new("public_reply", "公开答复", Kind::Text)
@@ -148,7 +148,7 @@ impl Desk<'_> {
         let first = choices.first()?.value.clone();
         Some(
             self.form("answer_supervision_order", "答复督办单")
-                .says("答复会送达发出督办单的人大常委会，并印在督办单上。")
+                .summary("答复会送达发出督办单的人大常委会，并印在督办单上。")
                 .field(
                     Field::new("supervision_order", "督办单", Kind::Pick(choices))
                         .required()
@@ -170,12 +170,12 @@ impl Desk<'_> {
             "follow_ups" => self.follow_up(),
             "merge" => self
                 .form("merge", "并入另一件工单")
-                .says("同一件事已有工单时使用。本单办结，反映人成为另一件工单的附议人，继续收到进展；可以恢复。")
+                .summary("同一件事已有工单时使用。本单办结，反映人成为另一件工单的附议人，继续收到进展；可以恢复。")
                 .field(Field::new("into", "并入的工单编号", Kind::Line).required().at_most(20))
                 .submit("并单"),
             "unmerge" => self
                 .form("unmerge", "恢复单独办理")
-                .says("撤销并单，工单回到“待分派”。")
+                .summary("撤销并单，工单回到“待分派”。")
                 .field(reason("理由"))
                 .submit("恢复"),
             _ => return None,
@@ -185,7 +185,7 @@ impl Desk<'_> {
     fn dispatch(&self) -> Form {
         let again = self.order.status != Status::Triage;
         self.form("dispatch", if again { "改派" } else { "派单" })
-            .says("工单转到所选单位，照片、经过和期限都保留。勾选“终审派单”后，该单位不能再退单。")
+            .summary("工单转到所选单位，照片、经过和期限都保留。勾选“终审派单”后，该单位不能再退单。")
             .field(Field::new("unit", "派给", Kind::Unit).required().at_most(60))
             .field(
                 Field::new("category", "类别", Kind::Line)
@@ -203,7 +203,7 @@ impl Desk<'_> {
         let answers = vec![Choice::new("yes", "同意"), Choice::new("no", "不同意")];
         Some(
             self.form("decide_extension", "审批延期")
-                .says(format!(
+                .summary(format!(
                     "申请延长 {} 个工作日，理由：{}",
                     asked.days, asked.reason
                 ))
@@ -217,7 +217,7 @@ impl Desk<'_> {
     fn follow_up(&self) -> Form {
         let reached = vec![Choice::new("yes", "已接通"), Choice::new("no", "没有接通")];
         self.form("follow_ups", "记录人工回访")
-            .says("接通时代表的评价由您代记，与代表自己评价效力相同；几次都没有接通则按“未评价”办结。")
+            .summary("接通时代表的评价由您代记，与代表自己评价效力相同；几次都没有接通则按“未评价”办结。")
             .field(Field::new("reached", "通话", Kind::OneOf(reached)).required())
             .field(
                 Field::new("outcome", "通话情况", Kind::Text)
@@ -234,7 +234,7 @@ impl Desk<'_> {
         Some(match action {
             "urges" => self
                 .form("urges", "催办")
-                .says("承办单位立即收到催办通知。同一工单短时间内不能重复催办。")
+                .summary("承办单位立即收到催办通知。同一工单短时间内不能重复催办。")
                 .field(
                     Field::new("note", "催办内容", Kind::Text)
                         .required()
@@ -244,7 +244,7 @@ impl Desk<'_> {
                 .submit("催办"),
             "tracking" => self
                 .form("tracking", "重点跟踪")
-                .says("列入重点跟踪清单，有进展时通知负责的委员会。")
+                .summary("列入重点跟踪清单，有进展时通知负责的委员会。")
                 .field(Field::new("committee", "交由哪个委员会", Kind::Line).at_most(60))
                 .field(
                     Field::new("note", "跟踪要求", Kind::Text)
@@ -262,7 +262,7 @@ impl Desk<'_> {
                 .submit("结束跟踪"),
             "supervision_orders" => self
                 .form("supervision_orders", "发督办单")
-                .says("督办单有编号和期限，承办单位必须书面答复；可打印。")
+                .summary("督办单有编号和期限，承办单位必须书面答复；可打印。")
                 .field(
                     Field::new("requirement", "督办要求", Kind::Text)
                         .required()
@@ -278,7 +278,7 @@ impl Desk<'_> {
         Some(match action {
             "verdict" => self
                 .form("verdict", "评价")
-                .says("满意即办结；基本满意由承办单位补充办理并重点跟踪；不满意将发出督办单，重新办理。")
+                .summary("满意即办结；基本满意由承办单位补充办理并重点跟踪；不满意将发出督办单，重新办理。")
                 .field(result().required())
                 .field(solved().required())
                 .field(process())
@@ -287,18 +287,18 @@ impl Desk<'_> {
                 .submit("提交评价"),
             "reopen" => self
                 .form("reopen", "问题反弹，重新办理")
-                .says("工单以原编号进入下一轮办理，期限重新计算。")
+                .summary("工单以原编号进入下一轮办理，期限重新计算。")
                 .field(reason("情况说明"))
                 .field(photos("现场照片"))
                 .submit("重新办理"),
             "cancel" => self
                 .form("cancel", "撤销工单")
-                .says("撤销后不再办理，不能恢复。")
+                .summary("撤销后不再办理，不能恢复。")
                 .field(reason("撤销理由"))
                 .submit("撤销"),
             "endorse" => self
                 .form("endorse", "附议")
-                .says("表示您也反映同一事项，以后的进展会通知您。")
+                .summary("表示您也反映同一事项，以后的进展会通知您。")
                 .submit("附议"),
             "notes" => self
                 .form("notes", "备注")

@@ -85,7 +85,7 @@ pub struct Issued {
 }
 
 #[derive(Clone, Debug)]
-pub struct Sheet {
+pub struct OrderPageModel {
     pub number: String,
     pub status: &'static str,
     pub lamp: Option<Markup>,
@@ -106,12 +106,12 @@ pub struct Sheet {
 }
 
 /// Says times of the city as seen now.
-struct Teller {
+struct RowFormatter {
     now: DateTime<Utc>,
     zone: Tz,
 }
 
-impl Teller {
+impl RowFormatter {
     fn when(&self, time: DateTime<FixedOffset>) -> String {
         labels::when(time.to_utc(), self.now, self.zone)
     }
@@ -121,10 +121,10 @@ impl Teller {
     }
 }
 
-impl Sheet {
+impl OrderPageModel {
     #[must_use]
     pub fn new(order: &OrderView, timeline: Vec<TimelineItem>, now: DateTime<Utc>, zone: Tz) -> Self {
-        let teller = Teller { now, zone };
+        let teller = RowFormatter { now, zone };
         let over = matches!(order.status, Status::Closed | Status::Cancelled);
         let due = order.due_at.filter(|_| !over);
         let photos = |roles: &[PhotoRole]| -> Vec<Photo> {
@@ -134,7 +134,7 @@ impl Sheet {
         Self {
             number: order.number.clone(),
             status: labels::status(order.status),
-            lamp: due.map(|due| labels::lamp(order.light, &labels::left(due.to_utc(), now))),
+            lamp: due.map(|due| labels::light_badge(order.light, &labels::left(due.to_utc(), now))),
             due: due.map(|due| teller.due(due)).unwrap_or_default(),
             marks: marks(
                 order.round,
@@ -172,7 +172,7 @@ impl Sheet {
     }
 }
 
-fn facts(order: &OrderView, teller: &Teller) -> Vec<(&'static str, String)> {
+fn facts(order: &OrderView, teller: &RowFormatter) -> Vec<(&'static str, String)> {
     let name = |area: &Option<crate::orders::view::AreaView>| area.as_ref().map(|area| area.name.clone());
     let place: Vec<String> = [name(&order.area), name(&order.township), order.zone.clone()]
         .into_iter()
@@ -272,7 +272,7 @@ fn shown_photo(photo: &OrderPhoto) -> Photo {
     }
 }
 
-fn shown_reply(reply: &ReplyView, teller: &Teller) -> Reply {
+fn shown_reply(reply: &ReplyView, teller: &RowFormatter) -> Reply {
     Reply {
         unit: reply
             .unit
@@ -291,7 +291,7 @@ fn shown_reply(reply: &ReplyView, teller: &Teller) -> Reply {
     }
 }
 
-fn verdicts(order: &OrderView, teller: &Teller) -> Vec<Verdict> {
+fn verdicts(order: &OrderView, teller: &RowFormatter) -> Vec<Verdict> {
     let verdicts = order.verdicts.iter().rev();
     verdicts
         .map(|verdict| Verdict {
@@ -305,7 +305,7 @@ fn verdicts(order: &OrderView, teller: &Teller) -> Vec<Verdict> {
         .collect()
 }
 
-fn shown_clock(clock: &DeadlineView, teller: &Teller) -> Clock {
+fn shown_clock(clock: &DeadlineView, teller: &RowFormatter) -> Clock {
     let title = labels::clock(clock.kind);
     let text = clock.explanation.get("text").and_then(Value::as_str);
     let (due, now) = (clock.due_at.to_utc(), teller.now);
@@ -328,7 +328,7 @@ fn shown_clock(clock: &DeadlineView, teller: &Teller) -> Clock {
         } else {
             title.to_owned()
         },
-        lamp: labels::lamp(light, &word),
+        lamp: labels::light_badge(light, &word),
         due: teller.due(clock.due_at),
         state,
         explanation: text.unwrap_or_default().to_owned(),
@@ -354,7 +354,7 @@ fn charges(order: &OrderView) -> Vec<Charge> {
         .collect()
 }
 
-fn issued(order: &OrderView, teller: &Teller) -> Vec<Issued> {
+fn issued(order: &OrderView, teller: &RowFormatter) -> Vec<Issued> {
     let issued = order.supervision_orders.iter().flatten();
     issued
         .map(|issued| Issued {
@@ -372,7 +372,7 @@ fn issued(order: &OrderView, teller: &Teller) -> Vec<Issued> {
         .collect()
 }
 
-fn step(item: TimelineItem, order: &OrderView, teller: &Teller) -> Step {
+fn step(item: TimelineItem, order: &OrderView, teller: &RowFormatter) -> Step {
     let role = labels::actor(item.role);
     let who = match (&item.unit, &item.name) {
         (Some(unit), Some(name)) => format!("{} {name}", unit.name),

@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::page_model::{Sheet, Step};
+use super::page_model::{OrderPageModel, Step};
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::view::read;
 
@@ -16,7 +16,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, now: DateTime<Utc>) -> 
     let order = read::detail(app, actor, number).await?;
     let timeline = read::timeline(app, actor, number).await?;
     let city = app.city.load();
-    let sheet = Sheet::new(&order, timeline, now, city.zone());
+    let sheet = OrderPageModel::new(&order, timeline, now, city.zone());
     let printed_at = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日 %H:%M");
     let data = data(sheet, &city.meta.name, &printed_at.to_string());
     let rendered = tokio::task::spawn_blocking(move || pdf::render(pdf::Template::OrderFile, &data)).await;
@@ -24,7 +24,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, now: DateTime<Utc>) -> 
         .map_err(anyhow::Error::from)?
         .map_err(|error| match error {
             pdf::Error::NoChineseFont => {
-                let kind = Kind::Unavailable {
+                let kind = ErrorKind::Unavailable {
                     retry_after_secs: NO_FONT_RETRY_SECS,
                 };
                 let detail = "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。";
@@ -35,7 +35,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, now: DateTime<Utc>) -> 
 }
 
 /// As the template reads it; the history in its own order, which on the page is turned round.
-fn data(sheet: Sheet, city: &str, printed_at: &str) -> Value {
+fn data(sheet: OrderPageModel, city: &str, printed_at: &str) -> Value {
     let pairs = |facts: Vec<(&'static str, String)>| -> Vec<Value> {
         facts
             .into_iter()

@@ -5,16 +5,16 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
 
-use super::actions::{self, Asked};
-use super::forms::Desk;
+use super::actions::{self, ActionForm};
+use super::forms::OrderForms;
 use super::map;
-use super::page_model::Sheet;
-use crate::console::forms::{Entries, Form};
+use super::page_model::OrderPageModel;
+use crate::console::forms::{Form, FormFields};
 use crate::console::labels::Markup;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::orders::view::{OrderView, read};
 use crate::supervision::print;
@@ -22,8 +22,8 @@ use crate::supervision::print;
 #[derive(Template)]
 #[template(path = "order.html")]
 struct OrderPage {
-    frame: Frame,
-    sheet: Sheet,
+    frame: PageContext,
+    sheet: OrderPageModel,
     map: Option<Markup>,
     forms: Vec<Form>,
     pdf: String,
@@ -32,18 +32,18 @@ struct OrderPage {
 /// What came back of a form: which move, what was typed, why not.
 struct Refused<'a> {
     action: &'a str,
-    entries: &'a Entries,
+    entries: &'a FormFields,
     error: &'a Error,
 }
 
 #[get("/orders/{number}")]
-pub async fn show(visitor: Visitor, number: Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, number: Path<String>) -> Result<HttpResponse, PageError> {
     let order = read::detail(&visitor.app, &visitor.actor(), &number).await?;
     answer(&visitor, order, None, StatusCode::OK).await
 }
 
 async fn answer(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     order: OrderView,
     refused: Option<Refused<'_>>,
     status: StatusCode,
@@ -51,7 +51,7 @@ async fn answer(
     let timeline = read::timeline(&visitor.app, &visitor.actor(), &order.number).await?;
     let city = visitor.app.city.load();
     let mut frame = visitor.frame(Section::Orders, format!("工单 {}", order.number));
-    let desk = Desk {
+    let desk = OrderForms {
         order: &order,
         csrf: &frame.csrf,
         unit: visitor.caller.unit,
@@ -59,7 +59,7 @@ async fn answer(
     let mut forms = desk.forms();
     if let Some(refused) = refused {
         frame.done = None;
-        put_back(&mut forms, &desk, &refused);
+        restore_form(&mut forms, &desk, &refused);
     }
     // The one thing to do stands open.
     if let [only, rest @ ..] = forms.as_mut_slice()
@@ -69,7 +69,7 @@ async fn answer(
     }
     let page = OrderPage {
         map: map::draw(&city, order.area.as_ref(), order.location.as_ref()),
-        sheet: Sheet::new(&order, timeline, visitor.now, city.zone()),
+        sheet: OrderPageModel::new(&order, timeline, visitor.now, city.zone()),
         pdf: format!("/console/orders/{}/pdf", order.number),
         forms,
         frame,
@@ -79,7 +79,7 @@ async fn answer(
 
 /// Puts the refused form back as it was filled in; a move that is not open any more is shown all the same, so
 /// that nothing typed is lost.
-fn put_back(forms: &mut Vec<Form>, desk: &Desk<'_>, refused: &Refused<'_>) {
+fn restore_form(forms: &mut Vec<Form>, desk: &OrderForms<'_>, refused: &Refused<'_>) {
     let at = forms.iter().position(|form| form.id == refused.action);
     let form = match at {
         Some(at) => Some(forms.remove(at)),
@@ -93,25 +93,25 @@ fn put_back(forms: &mut Vec<Form>, desk: &Desk<'_>, refused: &Refused<'_>) {
 /// Makes a move and shows the order as it is then; refused, the form again with what was typed.
 #[post("/orders/{number}/{action}")]
 pub async fn act(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(String, String)>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     let (number, action) = path.into_inner();
     let actor = visitor.actor();
-    let mut sent = Submission::read(&visitor, &request, body).await?;
+    let mut sent = FormData::read(&visitor, &request, body).await?;
     let made = match sent.photo_refused.take() {
         Some(refused) => Err(refused),
         None => {
-            let asked = Asked {
+            let asked = ActionForm {
                 app: &visitor.app,
                 actor: &actor,
                 number: &number,
                 entries: &sent.entries,
                 photos: sent.photos.clone(),
             };
-            actions::make(&action, asked).await
+            actions::perform(&action, asked).await
         }
     };
     let error = match made {
@@ -141,7 +141,7 @@ pub async fn act(
 
 /// The order's file on paper.
 #[get("/orders/{number}/pdf")]
-pub async fn pdf(visitor: Visitor, number: Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn pdf(visitor: ConsoleUser, number: Path<String>) -> Result<HttpResponse, PageError> {
     let bytes = super::pdf::pdf(&visitor.app, &visitor.actor(), &number, visitor.now).await?;
     Ok(HttpResponse::Ok().content_type("application/pdf").body(bytes))
 }
@@ -149,7 +149,7 @@ pub async fn pdf(visitor: Visitor, number: Path<String>) -> Result<HttpResponse,
 /// The supervision order on paper.
 #[get("/orders/{number}/supervision-orders/{no}/pdf")]
 pub async fn supervision_pdf(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(String, String)>,
 ) -> Result<HttpResponse, PageError> {
     let (number, no) = path.into_inner();

@@ -4,8 +4,8 @@ use entity::kinds::{Channel, Light, Role, Status};
 
 use crate::city::snapshot::City;
 use crate::console::forms::Choice;
-use crate::console::labels::{self, Markup, lamp};
-use crate::console::url_query::Wanted;
+use crate::console::labels::{self, Markup, light_badge};
+use crate::console::url_query::UrlQuery;
 
 pub const PATH: &str = "/console/orders";
 /// What the address may ask; the names are those of the API's list.
@@ -40,7 +40,7 @@ pub struct ChipGroup {
     pub chips: Vec<Chip>,
 }
 
-fn chip(wanted: &Wanted, name: &'static str, value: &str, label: Markup) -> Chip {
+fn chip(wanted: &UrlQuery, name: &'static str, value: &str, label: Markup) -> Chip {
     Chip {
         href: wanted.toggled(name, value).to(PATH),
         label,
@@ -54,14 +54,21 @@ fn plain(text: &str) -> Markup {
 
 /// The chips of a role.
 #[must_use]
-pub fn chips(wanted: &Wanted, role: Role) -> Vec<ChipGroup> {
+pub fn chips(wanted: &UrlQuery, role: Role) -> Vec<ChipGroup> {
     let statuses = Status::ALL.iter().filter(|status| **status != Status::Submitted);
     let mut groups = vec![
         ChipGroup {
             label: "灯",
             chips: [Light::Red, Light::Yellow, Light::Green]
                 .into_iter()
-                .map(|light| chip(wanted, "light", light.as_str(), lamp(light, labels::light(light))))
+                .map(|light| {
+                    chip(
+                        wanted,
+                        "light",
+                        light.as_str(),
+                        light_badge(light, labels::light(light)),
+                    )
+                })
                 .collect(),
         },
         ChipGroup {
@@ -99,7 +106,7 @@ pub fn chips(wanted: &Wanted, role: Role) -> Vec<ChipGroup> {
 
 /// Newest first, or the nearest deadline first.
 #[must_use]
-pub fn sorts(wanted: &Wanted) -> Vec<Chip> {
+pub fn sorts(wanted: &UrlQuery) -> Vec<Chip> {
     let by_due = wanted.get("sort") == "due";
     [("", "最新", !by_due), ("due", "期限最近", by_due)]
         .into_iter()
@@ -113,7 +120,7 @@ pub fn sorts(wanted: &Wanted) -> Vec<Chip> {
 
 /// The counties that a person may choose from.
 #[must_use]
-pub fn areas(city: &City, wanted: &Wanted) -> Vec<Choice> {
+pub fn areas(city: &City, wanted: &UrlQuery) -> Vec<Choice> {
     let counties = city.counties.divisions().iter();
     let counties = counties.map(|division| (division.code.as_str(), division.name.as_str()));
     choices("全部区县", counties, wanted.get("area"))
@@ -121,7 +128,7 @@ pub fn areas(city: &City, wanted: &Wanted) -> Vec<Choice> {
 
 /// The first level of categories.
 #[must_use]
-pub fn categories(city: &City, wanted: &Wanted) -> Vec<Choice> {
+pub fn categories(city: &City, wanted: &UrlQuery) -> Vec<Choice> {
     let groups = city.categories.groups();
     let groups = groups.map(|group| (group.code.as_str(), group.name.as_str()));
     choices("全部类别", groups, wanted.get("category"))
@@ -135,7 +142,7 @@ fn choices<'a>(all: &str, values: impl Iterator<Item = (&'a str, &'a str)>, chos
         choices.push(Choice::new(chosen, chosen));
     }
     for choice in &mut choices {
-        choice.chosen = choice.value == chosen;
+        choice.selected = choice.value == chosen;
     }
     choices
 }

@@ -34,7 +34,7 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     let over = matches!(order.status, Status::Closed | Status::Cancelled);
     let lamp = due_at
         .filter(|_| !over)
-        .map(|due| labels::lamp(order.light, &labels::left(due, now)));
+        .map(|due| labels::light_badge(order.light, &labels::left(due, now)));
     let place: Vec<String> = [order.area.map(|area| area.name), order.address]
         .into_iter()
         .flatten()

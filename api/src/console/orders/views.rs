@@ -6,14 +6,14 @@ use entity::saved_view;
 
 use super::store;
 use crate::app::App;
-use crate::console::url_query::Wanted;
+use crate::console::url_query::UrlQuery;
 use crate::db;
-use crate::error::{Error, FieldError, Kind, Result};
-use crate::orders::submit::draft::one_text;
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::orders::submit::draft::require_text;
 
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
 /// More than that nobody finds his way in.
-const MOST: u64 = 20;
+const MAX_VIEWS: u64 = 20;
 
 pub async fn own(app: &App, person: PersonId) -> Result<Vec<saved_view::Model>> {
     Ok(store::of_person(&app.db, person).await?)
@@ -24,10 +24,10 @@ pub async fn save(
     app: &App,
     person: PersonId,
     name: &str,
-    wanted: &Wanted,
+    wanted: &UrlQuery,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let name = one_text("name", name, NAME_CHARS)?;
+    let name = require_text("name", name, NAME_CHARS)?;
     if wanted.is_empty() {
         let detail = "请先选择筛选条件，再保存。";
         return Err(Error::invalid(vec![FieldError::new(
@@ -37,9 +37,9 @@ pub async fn save(
         )]));
     }
     let txn = db::write(&app.db).await?;
-    if store::count(&txn, person).await? >= MOST {
-        let detail = format!("最多保存 {MOST} 个视图，请先删除不用的。");
-        return Err(Error::refused(Kind::Rule, "too_many_views", detail));
+    if store::count(&txn, person).await? >= MAX_VIEWS {
+        let detail = format!("最多保存 {MAX_VIEWS} 个视图，请先删除不用的。");
+        return Err(Error::refused(ErrorKind::Rule, "too_many_views", detail));
     }
     let row = saved_view::Model {
         person_id: person,

@@ -3,7 +3,7 @@
 use entity::kinds::Light;
 
 use crate::overview::view::{District, Lights};
-use places::county_map::{County, Outlines};
+use places::county_map::{County, CountyMap};
 
 /// Steps of the shade.
 const STEPS: i64 = 5;
@@ -35,14 +35,14 @@ pub struct Label {
 
 #[derive(Clone, Debug)]
 pub struct Map<'a> {
-    pub outlines: &'a Outlines,
+    pub outlines: &'a CountyMap,
     pub counties: Vec<Drawn<'a>>,
     pub enlarged: Vec<Drawn<'a>>,
 }
 
 impl<'a> Map<'a> {
     #[must_use]
-    pub fn of(outlines: &'a Outlines, districts: &'a [District], chosen: Option<&str>) -> Self {
+    pub fn of(outlines: &'a CountyMap, districts: &'a [District], chosen: Option<&str>) -> Self {
         let most = districts
             .iter()
             .map(|district| district.open)

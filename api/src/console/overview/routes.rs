@@ -6,14 +6,14 @@ use entity::kinds::Grain;
 use serde::Deserialize;
 
 use super::screen_page::BoardPage;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::overview::routes::{events, scope_of};
 use crate::overview::scope::ScopeQuery;
 use crate::overview::screen::screen;
-use crate::overview::screen_hub::Face;
-use crate::people::caller::Sight;
+use crate::overview::screen_hub::PayloadFormat;
+use crate::people::caller::OrderAccess;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct ScreenQuery {
@@ -26,7 +26,7 @@ pub struct ScreenQuery {
 #[derive(Template)]
 #[template(path = "overview.html")]
 struct OverviewPage<'a> {
-    frame: Frame,
+    frame: PageContext,
     board: BoardPage<'a>,
     periods: Vec<Choice>,
     /// None where there is only one county to see.
@@ -43,7 +43,7 @@ struct Choice {
 }
 
 #[get("/overview")]
-pub async fn show(visitor: Visitor, query: web::Query<ScreenQuery>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, query: web::Query<ScreenQuery>) -> Result<HttpResponse, PageError> {
     let query = query.into_inner();
     let asked = ScopeQuery {
         area: query.area,
@@ -57,7 +57,7 @@ pub async fn show(visitor: Visitor, query: web::Query<ScreenQuery>) -> Result<Ht
     let mut frame = visitor.frame(Section::Overview, "一屏");
     frame.wall = query.wall.is_some_and(|wall| wall == "1");
     let grain = scope.period.grain;
-    let free = visitor.caller.sight() == Sight::City;
+    let free = visitor.caller.order_access() == OrderAccess::City;
     let area = scope.area.as_deref().filter(|_| free);
     let address = |area: Option<&str>, grain: Grain, more: &str| {
         let area = area.map(|code| format!("&area={code}")).unwrap_or_default();
@@ -105,7 +105,7 @@ pub async fn show(visitor: Visitor, query: web::Query<ScreenQuery>) -> Result<Ht
 /// The board as it changes, drawn once for all who look at the same one.
 #[get("/overview/stream")]
 pub async fn stream(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     query: web::Query<ScreenQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
@@ -116,5 +116,12 @@ pub async fn stream(
         on: None,
     };
     let scope = scope_of(&visitor.app, &visitor.caller, &asked)?;
-    Ok(events(&visitor.app, &visitor.caller, &scope, Face::Page, &request).await?)
+    Ok(events(
+        &visitor.app,
+        &visitor.caller,
+        &scope,
+        PayloadFormat::Page,
+        &request,
+    )
+    .await?)
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::console::labels::{self, Markup};
 use crate::error::Result;
-use crate::overview::view::{Demand, Nearest, RateView, Screen, Stage, TrendPoint};
+use crate::overview::view::{DueOrder, OpenSupervisionOrder, RateView, Screen, Stage, TrendPoint};
 
 /// Width and height of the trend, in its own units.
 const TREND: (i64, i64) = (720, 150);
@@ -85,22 +85,22 @@ impl<'a> BoardPage<'a> {
     }
 
     fn red(&self) -> Markup {
-        labels::lamp(Light::Red, "")
+        labels::light_badge(Light::Red, "")
     }
 
     /// The light beside what is left.
-    fn left(&self, order: &Nearest) -> Markup {
-        labels::lamp(order.light, &order.remaining)
+    fn left(&self, order: &DueOrder) -> Markup {
+        labels::light_badge(order.light, &order.remaining)
     }
 
-    fn demanded(&self, demand: &Demand) -> Markup {
+    fn demanded(&self, demand: &OpenSupervisionOrder) -> Markup {
         let light = if demand.overdue { Light::Red } else { Light::Green };
-        labels::lamp(light, &demand.remaining)
+        labels::light_badge(light, &demand.remaining)
     }
 }
 
 /// Draws the board for the stream.
-pub fn paint(app: &App, screen: &Screen) -> Result<String> {
+pub fn render(app: &App, screen: &Screen) -> Result<String> {
     let city = app.city.load();
     Ok(BoardPage::of(&city, screen)
         .render()

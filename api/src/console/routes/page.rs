@@ -7,7 +7,7 @@ use askama::Template;
 
 use crate::console::assets::{self, Assets};
 use crate::console::page_context;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::http::request_id;
 
@@ -47,7 +47,7 @@ impl PageError {
     /// A query string that is none of ours.
     #[must_use]
     pub fn unreadable() -> Self {
-        let kind = crate::error::Kind::Malformed;
+        let kind = crate::error::ErrorKind::Malformed;
         Self::Broken(Error::refused(
             kind,
             "malformed_query",
@@ -143,7 +143,7 @@ pub fn see_other(address: &str) -> HttpResponse {
 
 /// `/console`: the page of one's role.
 #[get("")]
-pub async fn home(visitor: Visitor) -> HttpResponse {
+pub async fn home(visitor: ConsoleUser) -> HttpResponse {
     see_other(page_context::home(visitor.caller.role))
 }
 

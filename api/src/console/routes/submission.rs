@@ -9,12 +9,12 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use subtle::ConstantTimeEq as _;
 
 use super::page::PageError;
-use super::visitor::Visitor;
-use crate::console::forms::{Entries, KEPT_PHOTOS};
+use super::visitor::ConsoleUser;
+use crate::console::forms::{FormFields, KEPT_PHOTOS};
 use crate::console::page_context;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::photos::intake::{Limits, Refused};
-use crate::photos::service::{self, Claims};
+use crate::photos::service::{self, DeclaredMetadata};
 
 /// The texts of one form together.
 const MAX_TEXT_BYTES: usize = 256 * 1024;
@@ -41,7 +41,7 @@ impl Document {
     pub fn text(&self) -> Result<&str> {
         let text = std::str::from_utf8(&self.bytes).map_err(|_| {
             let detail = "文件不是 UTF-8 编码的文本。请在表格软件里另存为“CSV UTF-8”。";
-            Error::refused(Kind::Rule, "not_utf8", detail)
+            Error::refused(ErrorKind::Rule, "not_utf8", detail)
         })?;
         Ok(text.trim_start_matches('\u{feff}'))
     }
@@ -49,23 +49,27 @@ impl Document {
 
 /// A form's content.
 #[derive(Debug, Default)]
-pub struct Submission {
-    pub entries: Entries,
+pub struct FormData {
+    pub entries: FormFields,
     pub photos: Vec<PhotoId>,
     pub document: Option<Document>,
     /// Why a photo was not taken; the rest of the form is there all the same, to be shown again.
     pub photo_refused: Option<Error>,
 }
 
-impl Submission {
+impl FormData {
     /// Reads either kind of form. The token stands first in every form, so no file is taken in without it.
-    pub async fn read(visitor: &Visitor, request: &HttpRequest, payload: Payload) -> Result<Self, PageError> {
+    pub async fn read(
+        visitor: &ConsoleUser,
+        request: &HttpRequest,
+        payload: Payload,
+    ) -> Result<Self, PageError> {
         Self::with_files(visitor, request, payload, Files::Photos).await
     }
 
     /// The same for a form whose file is a document, which is not stored.
     pub async fn with_document(
-        visitor: &Visitor,
+        visitor: &ConsoleUser,
         request: &HttpRequest,
         payload: Payload,
         most_bytes: usize,
@@ -74,7 +78,7 @@ impl Submission {
     }
 
     async fn with_files(
-        visitor: &Visitor,
+        visitor: &ConsoleUser,
         request: &HttpRequest,
         payload: Payload,
         files: Files,
@@ -106,7 +110,7 @@ impl Submission {
 }
 
 /// The texts of a form without a session: its token is checked by whoever made it.
-pub async fn read_texts(mut payload: Payload) -> Result<Entries> {
+pub async fn read_texts(mut payload: Payload) -> Result<FormFields> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         body.extend_from_slice(&chunk.map_err(|_| malformed())?);
@@ -116,26 +120,26 @@ pub async fn read_texts(mut payload: Payload) -> Result<Entries> {
     }
     let text = std::str::from_utf8(&body).map_err(|_| malformed())?;
     let pairs = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| malformed())?;
-    Ok(Entries::new(pairs.into_inner()))
+    Ok(FormFields::new(pairs.into_inner()))
 }
 
-fn check_token(visitor: &Visitor, entries: &Entries) -> Result<()> {
+fn check_token(visitor: &ConsoleUser, entries: &FormFields) -> Result<()> {
     check(&page_context::form_token(&visitor.app, &visitor.caller), entries)
 }
 
 /// The form's token must be this one.
-pub fn check(wanted: &str, entries: &Entries) -> Result<()> {
+pub fn check(wanted: &str, entries: &FormFields) -> Result<()> {
     let given = entries.text("csrf");
     if bool::from(wanted.as_bytes().ct_eq(given.as_bytes())) {
         return Ok(());
     }
     let detail = "页面已过期，请返回上一页，刷新后重新提交。";
-    Err(Error::refused(Kind::Forbidden, "form_expired", detail))
+    Err(Error::refused(ErrorKind::Forbidden, "form_expired", detail))
 }
 
-async fn read_multipart(visitor: &Visitor, mut form: Multipart, files: Files) -> Result<Submission> {
+async fn read_multipart(visitor: &ConsoleUser, mut form: Multipart, files: Files) -> Result<FormData> {
     let mut pairs: Vec<(String, String)> = Vec::new();
-    let mut sent = Submission::default();
+    let mut sent = FormData::default();
     let mut checked = false;
     while let Some(mut field) = form.try_next().await.map_err(|_| malformed())? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -149,24 +153,29 @@ async fn read_multipart(visitor: &Visitor, mut form: Multipart, files: Files) ->
             let text = String::from_utf8(text.to_vec()).map_err(|_| malformed())?;
             pairs.push((name, text));
             if !checked {
-                check_token(visitor, &Entries::new(pairs.clone()))?;
+                check_token(visitor, &FormFields::new(pairs.clone()))?;
                 checked = true;
             }
             continue;
         }
         if !checked {
-            check_token(visitor, &Entries::default())?;
+            check_token(visitor, &FormFields::default())?;
         }
         take_file(visitor, &mut field, files, &mut sent).await?;
     }
     if !checked {
-        check_token(visitor, &Entries::default())?;
+        check_token(visitor, &FormFields::default())?;
     }
-    sent.entries = Entries::new(pairs);
+    sent.entries = FormFields::new(pairs);
     Ok(sent)
 }
 
-async fn take_file(visitor: &Visitor, field: &mut Field, files: Files, sent: &mut Submission) -> Result<()> {
+async fn take_file(
+    visitor: &ConsoleUser,
+    field: &mut Field,
+    files: Files,
+    sent: &mut FormData,
+) -> Result<()> {
     if let Files::Document(most_bytes) = files {
         let disposition = field.content_disposition();
         let name = disposition.and_then(|disposition| disposition.get_filename());
@@ -179,7 +188,7 @@ async fn take_file(visitor: &Visitor, field: &mut Field, files: Files, sent: &mu
     }
     if sent.photos.len() == MAX_PHOTOS {
         let detail = "一次最多上传 9 张照片。";
-        return Err(Error::refused(Kind::Rule, "too_many_photos", detail));
+        return Err(Error::refused(ErrorKind::Rule, "too_many_photos", detail));
     }
     match take_photo(visitor, field).await {
         Ok(id) => sent.photos.extend(id),
@@ -192,15 +201,22 @@ async fn take_file(visitor: &Visitor, field: &mut Field, files: Files, sent: &mu
 }
 
 /// A file field that was left empty is no photo.
-async fn take_photo(visitor: &Visitor, field: &mut Field) -> Result<Option<PhotoId>> {
+async fn take_photo(visitor: &ConsoleUser, field: &mut Field) -> Result<Option<PhotoId>> {
     let app = &visitor.app;
-    let _turn = app.darkroom.entrance().await?;
+    let _turn = app.photo_permits.acquire_upload().await?;
     let bytes = read_field(field, Limits::default().max_bytes, || Refused::TooLarge.into()).await?;
     if bytes.is_empty() {
         return Ok(None);
     }
     let owner = Some(visitor.caller.person);
-    let stored = service::store(app, owner, bytes.freeze(), Claims::default(), visitor.now).await?;
+    let stored = service::store(
+        app,
+        owner,
+        bytes.freeze(),
+        DeclaredMetadata::default(),
+        visitor.now,
+    )
+    .await?;
     Ok(Some(stored.photo.id))
 }
 
@@ -216,9 +232,9 @@ async fn read_field(field: &mut Field, limit: usize, refusal: impl Fn() -> Error
 }
 
 fn malformed() -> Error {
-    Error::refused(Kind::Malformed, "malformed_form", "提交的内容无法读取。")
+    Error::refused(ErrorKind::Malformed, "malformed_form", "提交的内容无法读取。")
 }
 
 fn too_large() -> Error {
-    Error::refused(Kind::TooLarge, "body_too_large", "提交的内容太大。")
+    Error::refused(ErrorKind::TooLarge, "body_too_large", "提交的内容太大。")
 }

@@ -10,14 +10,14 @@ use chrono::{DateTime, Utc};
 use super::page::PageError;
 use crate::app::App;
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
-use crate::error::{Error, Kind};
+use crate::console::page_context::{PageContext, Section};
+use crate::error::{Error, ErrorKind};
 use crate::orders::Actor;
 use crate::people::caller::Caller;
 
 /// The signed-in person of a page, and the moment it is made.
 #[derive(Clone)]
-pub struct Visitor {
+pub struct ConsoleUser {
     pub app: web::Data<App>,
     pub caller: Caller,
     pub now: DateTime<Utc>,
@@ -25,21 +25,21 @@ pub struct Visitor {
     done: Option<&'static str>,
 }
 
-impl Visitor {
+impl ConsoleUser {
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor::from(&self.caller)
     }
 
     #[must_use]
-    pub fn frame(&self, section: Section, title: impl Into<String>) -> Frame {
-        let mut frame = Frame::new(&self.app, &self.caller, section, title);
+    pub fn frame(&self, section: Section, title: impl Into<String>) -> PageContext {
+        let mut frame = PageContext::new(&self.app, &self.caller, section, title);
         frame.done = self.done;
         frame
     }
 }
 
-impl FromRequest for Visitor {
+impl FromRequest for ConsoleUser {
     type Error = PageError;
     type Future = Pin<Box<dyn Future<Output = Result<Self, PageError>>>>;
 
@@ -49,7 +49,7 @@ impl FromRequest for Visitor {
         Box::pin(async move {
             let app = request.app_data::<web::Data<App>>().cloned();
             let app = app.ok_or_else(|| anyhow::anyhow!("no application"))?;
-            let caller = caller.await.map_err(|error| turned_away(error, &request))?;
+            let caller = caller.await.map_err(|error| to_sign_in(error, &request))?;
             let now = app.clock.now();
             let done = done(request.query_string());
             Ok(Self {
@@ -62,8 +62,8 @@ impl FromRequest for Visitor {
     }
 }
 
-fn turned_away(error: Error, request: &HttpRequest) -> PageError {
-    let not_signed_in = matches!(&error, Error::Refused(refused) if refused.kind == Kind::NotSignedIn);
+fn to_sign_in(error: Error, request: &HttpRequest) -> PageError {
+    let not_signed_in = matches!(&error, Error::Refused(refused) if refused.kind == ErrorKind::NotSignedIn);
     if !not_signed_in {
         return error.into();
     }

@@ -11,18 +11,18 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::origin;
-use super::service::{self, Cast, CastGroup};
+use super::service::{self, CastGroup, RosteredPerson};
 use crate::app::App;
 use crate::console::assets::{self, Assets};
 use crate::console::labels::{self, Markup};
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, is_ours, page, see_other};
-use crate::console::routes::submission::{Submission, check, read_texts};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::{FormData, check, read_texts};
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::people::extract::COOKIE;
 use crate::people::login_requests::service as requests;
-use crate::people::login_requests::service::Claim;
+use crate::people::login_requests::service::PollResult;
 use crate::people::sessions;
 
 /// Holds the secret of the request that this browser has begun.
@@ -31,7 +31,7 @@ const LOGIN_COOKIE: &str = "zhitong_login";
 const COOKIE_HOURS: i64 = 12;
 
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct SignInQuery {
     next: Option<String>,
 }
 
@@ -46,7 +46,7 @@ struct SignInPage {
     expires_at: String,
     next: String,
     csrf: String,
-    suggested: Vec<Cast>,
+    suggested: Vec<RosteredPerson>,
     groups: Vec<CastGroup>,
 }
 
@@ -55,8 +55,8 @@ struct SignInPage {
 pub async fn show(
     app: Data<App>,
     request: HttpRequest,
-    wanted: Query<Wanted>,
-    visitor: Result<Visitor, PageError>,
+    wanted: Query<SignInQuery>,
+    visitor: Result<ConsoleUser, PageError>,
 ) -> Result<HttpResponse, PageError> {
     let next = address(wanted.into_inner().next);
     if visitor.is_ok() {
@@ -99,8 +99,8 @@ pub async fn claim(app: Data<App>, request: HttpRequest, body: Payload) -> Resul
         None => Err(Error::not_found()),
     };
     let (state, session) = match claimed {
-        Ok(Claim::Waiting) => ("waiting", None),
-        Ok(Claim::SignedIn(secret)) => ("signed_in", Some(secret)),
+        Ok(PollResult::Waiting) => ("waiting", None),
+        Ok(PollResult::SignedIn(secret)) => ("signed_in", Some(secret)),
         Err(Error::Refused(_)) => ("expired", None),
         Err(broken) => return Err(broken.into()),
     };
@@ -126,7 +126,8 @@ pub async fn sandbox(app: Data<App>, request: HttpRequest, body: Payload) -> Res
     let token = held.map(|secret| anonymous_token(&app, secret.value()));
     check(token.as_deref().unwrap_or_default(), &entries)?;
     let origin = origin_of(&request);
-    let session = requests::begin_as_cast(&app, entries.text("person"), &origin, app.clock.now()).await?;
+    let session =
+        requests::begin_as_sandbox_person(&app, entries.text("person"), &origin, app.clock.now()).await?;
     let session = session.ok_or_else(PageError::not_found)?;
     let mut response = see_other(&address(entries.some("next").map(str::to_owned)));
     sign_in(&app, &mut response, session)?;
@@ -174,11 +175,11 @@ pub async fn scanned(_code: web::Path<String>) -> Result<HttpResponse, PageError
 
 #[post("/sign-out")]
 pub async fn sign_out(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     let caller = &visitor.caller;
     sessions::end(&visitor.app, caller.person, caller.session, visitor.now).await?;
     signed_out(&visitor.app)
@@ -197,15 +198,15 @@ struct ShownSession {
 #[derive(Template)]
 #[template(path = "sessions.html")]
 struct SessionsPage {
-    frame: Frame,
+    frame: PageContext,
     sessions: Vec<ShownSession>,
 }
 
 /// One's own living sessions.
 #[get("/sessions")]
-pub async fn own_sessions(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn own_sessions(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     let (now, zone) = (visitor.now, visitor.app.city.load().zone());
-    let own = sessions::own(&visitor.app, visitor.caller.person, now).await?;
+    let own = sessions::list_own(&visitor.app, visitor.caller.person, now).await?;
     let shown = own.into_iter().map(|session| ShownSession {
         id: session.id,
         kind: labels::session(session.kind),
@@ -223,23 +224,23 @@ pub async fn own_sessions(visitor: Visitor) -> Result<HttpResponse, PageError> {
 
 #[post("/sessions/end-all")]
 pub async fn end_all(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
-    sessions::end_own(&visitor.app, visitor.caller.person, visitor.now).await?;
+    FormData::read(&visitor, &request, body).await?;
+    sessions::end_all_own(&visitor.app, visitor.caller.person, visitor.now).await?;
     signed_out(&visitor.app)
 }
 
 #[post("/sessions/{id}/end")]
 pub async fn end_session(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: web::Path<SessionId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     sessions::end(&visitor.app, visitor.caller.person, *id, visitor.now).await?;
     if *id == visitor.caller.session {
         return signed_out(&visitor.app);

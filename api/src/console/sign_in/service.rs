@@ -7,14 +7,19 @@ use qrcode::{EcLevel, QrCode};
 use crate::app::App;
 use crate::console::labels::Markup;
 use crate::error::{Error, Result};
-use crate::people::login_requests::service::{self, Begun};
+use crate::people::login_requests::service::{self, StartedRequest};
 use crate::wechat::sandbox::people::SandboxPerson;
 
 /// Pixels; the page scales it.
 const CODE_SIZE: u32 = 240;
 
 /// Begins a request, or goes on with the one that the browser has.
-pub async fn begin(app: &App, held: Option<&str>, origin: &str, now: DateTime<Utc>) -> Result<Begun> {
+pub async fn begin(
+    app: &App,
+    held: Option<&str>,
+    origin: &str,
+    now: DateTime<Utc>,
+) -> Result<StartedRequest> {
     if let Some(secret) = held
         && let Some(begun) = service::resume(app, secret, now).await?
     {
@@ -46,7 +51,7 @@ pub fn picture(address: &str) -> Result<Markup> {
 
 /// Somebody whom a stranger may sign in as, in the sandbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cast {
+pub struct RosteredPerson {
     pub key: String,
     pub name: String,
     /// Unit, committee or area.
@@ -56,7 +61,7 @@ pub struct Cast {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CastGroup {
     pub label: &'static str,
-    pub people: Vec<Cast>,
+    pub people: Vec<RosteredPerson>,
 }
 
 /// By role, those who see most first.
@@ -90,8 +95,8 @@ pub fn cast(app: &App) -> Vec<CastGroup> {
 
 /// One of each role, and of the committees one of the city and one of a county.
 #[must_use]
-pub fn suggested(groups: &[CastGroup]) -> Vec<Cast> {
-    let mut suggested: Vec<Cast> = Vec::new();
+pub fn suggested(groups: &[CastGroup]) -> Vec<RosteredPerson> {
+    let mut suggested: Vec<RosteredPerson> = Vec::new();
     for group in groups {
         for person in &group.people {
             let of_group = suggested.iter().filter(|chosen| group.people.contains(chosen));
@@ -104,7 +109,7 @@ pub fn suggested(groups: &[CastGroup]) -> Vec<Cast> {
     suggested
 }
 
-fn shown(person: &SandboxPerson, label: &str) -> Cast {
+fn shown(person: &SandboxPerson, label: &str) -> RosteredPerson {
     let level = match person.level.as_deref() {
         Some("national") => Some("全国代表"),
         Some("provincial") => Some("省代表"),
@@ -123,7 +128,7 @@ fn shown(person: &SandboxPerson, label: &str) -> Cast {
         all.extend(parts);
         all.join(" · ")
     };
-    Cast {
+    RosteredPerson {
         key: person.openid.clone(),
         name: person.name.clone(),
         what,

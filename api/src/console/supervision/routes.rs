@@ -6,17 +6,17 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
 use entity::kinds::Role;
 
-use super::rows::{self, IssuedRow, Teller, TrackedRow, UrgedRow};
-use crate::console::forms::{Choice, Entries, Form};
+use super::rows::{self, IssuedRow, RowFormatter, TrackedRow, UrgedRow};
+use crate::console::forms::{Choice, Form, FormFields};
 use crate::console::orders::filters;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::{Wanted, encoded};
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::{UrlQuery, encoded};
 use crate::error::Error;
 use crate::http::paging::Paging;
-use crate::supervision::register::{Load, Register, State};
+use crate::supervision::register::{Register, State, TrackedCounts};
 use crate::supervision::supervision_orders;
 
 const PATH: &str = "/console/supervision";
@@ -36,7 +36,7 @@ struct Chip {
 struct CommitteeChip {
     href: String,
     name: String,
-    load: Load,
+    load: TrackedCounts,
     on: bool,
 }
 
@@ -50,8 +50,8 @@ enum View {
 #[derive(Template)]
 #[template(path = "supervision.html")]
 struct SupervisionPage {
-    frame: Frame,
-    wanted: Wanted,
+    frame: PageContext,
+    wanted: UrlQuery,
     views: Vec<Chip>,
     states: Vec<Chip>,
     committees: Vec<CommitteeChip>,
@@ -65,20 +65,20 @@ struct SupervisionPage {
 }
 
 #[get("/supervision")]
-pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let text = request.query_string();
     let pairs = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| PageError::unreadable())?;
-    let entries = Entries::new(pairs.into_inner());
+    let entries = FormFields::new(pairs.into_inner());
     let page = register(&visitor, &entries, None).await?;
     with_status(StatusCode::OK, &page)
 }
 
 async fn register(
-    visitor: &Visitor,
-    entries: &Entries,
-    refused: Option<(&Entries, &Error)>,
+    visitor: &ConsoleUser,
+    entries: &FormFields,
+    refused: Option<(&FormFields, &Error)>,
 ) -> Result<SupervisionPage, PageError> {
-    let wanted = Wanted::of(entries, &NAMES);
+    let wanted = UrlQuery::of(entries, &NAMES);
     let register = Register::open(&visitor.app, &visitor.caller, entries.some("area"))?;
     let paging = Paging {
         limit: Some(PAGE),
@@ -86,7 +86,7 @@ async fn register(
     };
     let city = visitor.app.city.load();
     let frame = visitor.frame(Section::Supervision, "督办");
-    let teller = Teller {
+    let teller = RowFormatter {
         city: &city,
         caller: &visitor.caller,
         csrf: &frame.csrf,
@@ -119,7 +119,7 @@ async fn register(
             let page = register.issued(state, &paging).await?;
             let rows = page.items.into_iter().map(|row| teller.issued(row));
             (
-                View::Issued(rows.map(|row| put_back(row, refused)).collect()),
+                View::Issued(rows.map(|row| restore_form(row, refused)).collect()),
                 page.next_cursor,
             )
         }
@@ -149,7 +149,7 @@ async fn register(
 }
 
 /// The form that was refused, as it was filled in.
-fn put_back(mut row: IssuedRow, refused: Option<(&Entries, &Error)>) -> IssuedRow {
+fn restore_form(mut row: IssuedRow, refused: Option<(&FormFields, &Error)>) -> IssuedRow {
     if let Some((entries, error)) = refused
         && entries.text("supervision_order") == row.number
     {
@@ -158,7 +158,7 @@ fn put_back(mut row: IssuedRow, refused: Option<(&Entries, &Error)>) -> IssuedRo
     row
 }
 
-fn left((entries, error): (&Entries, &Error), view: &View, csrf: &str) -> Option<Form> {
+fn left((entries, error): (&FormFields, &Error), view: &View, csrf: &str) -> Option<Form> {
     let (number, order) = (entries.text("supervision_order"), entries.text("order"));
     let View::Issued(rows) = view else {
         return None;
@@ -168,7 +168,7 @@ fn left((entries, error): (&Entries, &Error), view: &View, csrf: &str) -> Option
     (!shown).then(|| form().refused(entries, error))
 }
 
-fn view_chips(wanted: &Wanted) -> Vec<Chip> {
+fn view_chips(wanted: &UrlQuery) -> Vec<Chip> {
     let only_area = wanted.with("state", "").with("committee", "");
     [("", "督办单"), ("tracked", "重点跟踪"), ("urges", "催办")]
         .into_iter()
@@ -181,7 +181,7 @@ fn view_chips(wanted: &Wanted) -> Vec<Chip> {
         .collect()
 }
 
-async fn state_chips(wanted: &Wanted, register: &Register<'_>) -> Result<Vec<Chip>, PageError> {
+async fn state_chips(wanted: &UrlQuery, register: &Register<'_>) -> Result<Vec<Chip>, PageError> {
     let counts = register.counts().await?;
     let chips = [
         ("", "全部", None),
@@ -198,8 +198,8 @@ async fn state_chips(wanted: &Wanted, register: &Register<'_>) -> Result<Vec<Chi
     Ok(chips.into_iter().map(chip).collect())
 }
 
-fn committee_chips(wanted: &Wanted, loads: Vec<(Option<String>, Load)>) -> Vec<CommitteeChip> {
-    let chip = |(committee, load): (Option<String>, Load)| {
+fn committee_chips(wanted: &UrlQuery, loads: Vec<(Option<String>, TrackedCounts)>) -> Vec<CommitteeChip> {
+    let chip = |(committee, load): (Option<String>, TrackedCounts)| {
         let value = committee.as_deref().unwrap_or(NO_COMMITTEE);
         let on = wanted.get("committee") == value;
         CommitteeChip {
@@ -215,11 +215,11 @@ fn committee_chips(wanted: &Wanted, loads: Vec<(Option<String>, Load)>) -> Vec<C
 /// The unit's answer to a supervision order.
 #[post("/supervision/answers")]
 pub async fn answer_one(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     let entries = &sent.entries;
     let (order, number) = (entries.text("order"), entries.text("supervision_order"));
     let version = entries.text("version").parse().ok();
@@ -227,7 +227,7 @@ pub async fn answer_one(
     match supervision_orders::answer(app, &actor, order, version, number, entries.text("text")).await {
         Ok(_) => Ok(see_other(&format!("{PATH}?done=answer_supervision_order"))),
         Err(error @ Error::Refused(_)) => {
-            let again = register(&visitor, &Entries::default(), Some((entries, &error))).await?;
+            let again = register(&visitor, &FormFields::default(), Some((entries, &error))).await?;
             with_status(error.status_code(), &again)
         }
         Err(error) => Err(error.into()),

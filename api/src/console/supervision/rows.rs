@@ -8,7 +8,7 @@ use crate::console::forms::{Field, Form, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows::{self, Row};
 use crate::people::caller::Caller;
-use crate::supervision::register::{Issued, Tracked, Urged};
+use crate::supervision::register::{SupervisionOrderEntry, TrackedEntry, UrgeEntry};
 
 const ANSWER_CHARS: usize = 5_000;
 /// Where the answer of a unit is sent.
@@ -44,14 +44,14 @@ pub struct UrgedRow {
 }
 
 /// Says rows as one person reads them now.
-pub struct Teller<'a> {
+pub struct RowFormatter<'a> {
     pub city: &'a City,
     pub caller: &'a Caller,
     pub csrf: &'a str,
     pub now: DateTime<Utc>,
 }
 
-impl Teller<'_> {
+impl RowFormatter<'_> {
     fn when(&self, at: DateTime<Utc>) -> String {
         labels::when(at, self.now, self.city.zone())
     }
@@ -64,12 +64,12 @@ impl Teller<'_> {
     }
 
     #[must_use]
-    pub fn issued(&self, issued: Issued) -> IssuedRow {
+    pub fn issued(&self, issued: SupervisionOrderEntry) -> IssuedRow {
         let form = self.answer_form(&issued);
-        let Issued { row, order } = issued;
+        let SupervisionOrderEntry { row, order } = issued;
         let state = match row.answered_at {
             Some(at) => Markup(format!("{}答复", self.when(at))),
-            None => labels::lamp(self.light(row.due_at), &labels::left(row.due_at, self.now)),
+            None => labels::light_badge(self.light(row.due_at), &labels::left(row.due_at, self.now)),
         };
         IssuedRow {
             pdf: format!(
@@ -100,14 +100,14 @@ impl Teller<'_> {
         }
     }
 
-    fn answer_form(&self, issued: &Issued) -> Option<Form> {
+    fn answer_form(&self, issued: &SupervisionOrderEntry) -> Option<Form> {
         let owes = issued.row.answered_at.is_none() && self.caller.unit == Some(issued.row.unit_id);
         let version = issued.order.version.to_string();
         owes.then(|| answer_form(&issued.row.number, &issued.order.number, &version, self.csrf))
     }
 
     #[must_use]
-    pub fn tracked(&self, tracked: Tracked) -> TrackedRow {
+    pub fn tracked(&self, tracked: TrackedEntry) -> TrackedRow {
         TrackedRow {
             committee: tracked.committee.unwrap_or_else(|| "未指定委员会".to_owned()),
             order: rows::row(tracked.order, self.now, self.city.zone()),
@@ -115,7 +115,7 @@ impl Teller<'_> {
     }
 
     #[must_use]
-    pub fn urged(&self, urged: Urged) -> UrgedRow {
+    pub fn urged(&self, urged: UrgeEntry) -> UrgedRow {
         UrgedRow {
             at: self.when(urged.row.created_at),
             by: urged.by,
@@ -136,7 +136,7 @@ pub fn answer_form(number: &str, order: &str, version: &str, csrf: &str) -> Form
         format!("答复 {number}"),
         csrf,
     )
-    .says("答复会送达发出督办单的人大常委会，并印在督办单上。")
+    .summary("答复会送达发出督办单的人大常委会，并印在督办单上。")
     .carry("order", order)
     .carry("supervision_order", number)
     .carry("version", version)

@@ -32,12 +32,12 @@ pub struct Deadline {
 
 /// What deadlines are counted by: the city's numbers and its calendar.
 #[derive(Clone, Copy, Debug)]
-pub struct Law<'a> {
+pub struct DeadlineRules<'a> {
     pub policy: &'a Policy,
     pub calendar: &'a Calendar,
 }
 
-impl Law<'_> {
+impl DeadlineRules<'_> {
     /// The fresh clocks of a round.
     #[must_use]
     pub fn start_round(self, round: i32, dispatched_at: DateTime<Utc>) -> [Deadline; 2] {
@@ -98,7 +98,7 @@ impl Law<'_> {
     /// A running clock counted anew by the calendar as it stands now, by the numbers it started with.
     /// `None` where nothing changes; a stopped clock is history and never changes.
     #[must_use]
-    pub fn recounted(self, deadline: &Deadline) -> Option<Deadline> {
+    pub fn recalculated(self, deadline: &Deadline) -> Option<Deadline> {
         if deadline.stopped_at.is_some() {
             return None;
         }

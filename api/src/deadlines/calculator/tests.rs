@@ -121,11 +121,11 @@ fn an_extension_never_moves_the_response_clock() {
 #[test]
 fn a_year_that_is_announced_later_moves_a_running_clock_and_no_stopped_one() {
     let (policy, before, after) = (policy(), only_2024(), calendar());
-    let then = Law {
+    let then = DeadlineRules {
         policy: &policy,
         calendar: &before,
     };
-    let now = Law {
+    let now = DeadlineRules {
         policy: &policy,
         calendar: &after,
     };
@@ -134,25 +134,25 @@ fn a_year_that_is_announced_later_moves_a_running_clock_and_no_stopped_one() {
     assert!(provisional.provisional);
     assert_eq!(shown(provisional.due_at), "2025-10-04 00:00", "Monday to Friday");
 
-    let final_ = now.recounted(&provisional).unwrap();
+    let final_ = now.recalculated(&provisional).unwrap();
     assert_eq!(
         final_,
         now.resolution(1, at("2025-09-30 17:20")),
         "as if it had always been known"
     );
-    assert_eq!(now.recounted(&final_), None, "a second time changes nothing");
+    assert_eq!(now.recalculated(&final_), None, "a second time changes nothing");
 
     let stopped = Deadline {
         stopped_at: Some(at("2025-10-03 12:00")),
         ..provisional
     };
-    assert_eq!(now.recounted(&stopped), None);
+    assert_eq!(now.recalculated(&stopped), None);
 }
 
 #[test]
 fn a_recount_keeps_the_extensions_and_the_numbers_it_started_with() {
     let (policy, before, after) = (policy(), only_2024(), calendar());
-    let then = Law {
+    let then = DeadlineRules {
         policy: &policy,
         calendar: &before,
     };
@@ -160,11 +160,11 @@ fn a_recount_keeps_the_extensions_and_the_numbers_it_started_with() {
 
     let mut stricter = policy.clone();
     stricter.clocks.resolution_working_days = 1;
-    let recounted = Law {
+    let recounted = DeadlineRules {
         policy: &stricter,
         calendar: &after,
     }
-    .recounted(&provisional)
+    .recalculated(&provisional)
     .unwrap();
     assert_eq!(
         recounted.explanation.rule,

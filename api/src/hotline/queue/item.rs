@@ -3,10 +3,10 @@
 use entity::kinds::Role;
 
 use super::kinds::QueueKind;
-use super::service::{self, Item};
+use super::service::{self, ItemContext};
 use super::store;
 use crate::app::App;
-use crate::error::{Kind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::view::read;
 use crate::people::caller::Caller;
@@ -14,35 +14,35 @@ use crate::people::profile;
 use crate::people::sealing::Phone;
 
 /// So many matters are looked through for one that nobody works on; more hands than that are not on one desk.
-const LOOKED_THROUGH: u64 = 50;
+const SCAN_LIMIT: u64 = 50;
 
-pub struct Matter {
+pub struct OpenItem {
     /// What of it waits; empty when nothing does any more.
-    pub items: Vec<Item>,
+    pub items: Vec<ItemContext>,
     /// Whom to call, for the operator who has claimed a call.
     pub callee: Option<(String, Phone)>,
 }
 
 /// What of this order waits for an operator, of these kinds.
-pub async fn open(app: &App, caller: &Caller, kinds: &[QueueKind], number: &str) -> Result<Matter> {
+pub async fn open(app: &App, caller: &Caller, kinds: &[QueueKind], number: &str) -> Result<OpenItem> {
     caller.require(Role::Operator)?;
     let (order, _) = read::visible(app, &Actor::from(caller), number).await?;
     let city = app.city.load();
     let mut entries = Vec::new();
     for kind in kinds {
-        let allowance = kind.allowance(&city.policy);
+        let allowance = kind.time_limit(&city.policy);
         entries.extend(store::next(&app.db, *kind, allowance, Some(order.id), None, 1).await?);
     }
-    let items = service::dress(app, caller, entries).await?;
+    let items = service::load_contexts(app, caller, entries).await?;
     let calls = items.iter().any(|item| {
         item.entry.kind == QueueKind::FollowUp && item.claim.as_ref().is_some_and(|claim| claim.mine)
     });
     let callee = if calls {
-        profile::reachable_at(app, order.reporter_id).await?
+        profile::contact(app, order.reporter_id).await?
     } else {
         None
     };
-    Ok(Matter { items, callee })
+    Ok(OpenItem { items, callee })
 }
 
 /// Claims the most urgent matter of these kinds that nobody else works on, other than `done`, and gives its number.
@@ -52,7 +52,7 @@ pub async fn take_next(
     kinds: &[QueueKind],
     done: &str,
 ) -> Result<Option<String>> {
-    let waiting = service::list(app, caller, kinds, None, LOOKED_THROUGH).await?;
+    let waiting = service::list(app, caller, kinds, None, SCAN_LIMIT).await?;
     for item in waiting.page.items {
         let taken = item.claim.is_some_and(|claim| !claim.mine);
         if taken || item.order.number == done {
@@ -61,7 +61,7 @@ pub async fn take_next(
         match service::claim(app, caller, &item.order.number).await {
             Ok(_) => return Ok(Some(item.order.number)),
             // Somebody was faster: there may be another one.
-            Err(error) if error.kind() == Some(Kind::Conflict) => {}
+            Err(error) if error.kind() == Some(ErrorKind::Conflict) => {}
             Err(error) => return Err(error),
         }
     }

@@ -54,7 +54,7 @@ impl QueueKind {
     /// any other, a call is made as soon as a reminder would be. A returned order and an extension have a clock
     /// that runs; its end is the limit.
     #[must_use]
-    pub fn allowance(self, policy: &Policy) -> TimeDelta {
+    pub fn time_limit(self, policy: &Policy) -> TimeDelta {
         match self {
             Self::Returned | Self::Extension => TimeDelta::zero(),
             Self::Triage | Self::Unmatched => TimeDelta::hours(i64::from(policy.clocks.response_hours)),

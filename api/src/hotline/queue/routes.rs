@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::kinds::QueueKind;
-use super::service::{self, Claimed, Item};
-use super::store::Asked;
+use super::service::{self, Claimed, ItemContext};
+use super::store::PendingRequest;
 use crate::app::App;
 use crate::city::categories::routes::Suggestion;
 use crate::city::snapshot::City;
 use crate::error::Result;
 use crate::http::paging::Paging;
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::local;
 use crate::orders::view::UnitView;
 use crate::orders::view::summary::OrderSummary;
@@ -113,7 +113,7 @@ pub struct ClaimView {
 #[utoipa::path(
     tag = "hotline",
     params(QueueQuery, Paging),
-    responses((status = 200, body = QueuePage), ReadRefusals),
+    responses((status = 200, body = QueuePage), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/hotline/queue")]
@@ -135,7 +135,7 @@ pub async fn operators_queue(
         total: queue.counts.values().sum(),
     };
     let city = app.city.load();
-    let page = queue.page.map(|item| shown(&city, item));
+    let page = queue.page.map(|item| to_view(&city, item));
     Ok(web::Json(QueuePage {
         items: page.items,
         next_cursor: page.next_cursor,
@@ -151,8 +151,8 @@ fn unit(city: &City, id: UnitId) -> Option<UnitView> {
     })
 }
 
-fn shown(city: &City, item: Item) -> QueueItem {
-    let Item {
+fn to_view(city: &City, item: ItemContext) -> QueueItem {
+    let ItemContext {
         entry,
         order,
         reason,
@@ -162,8 +162,8 @@ fn shown(city: &City, item: Item) -> QueueItem {
     } = item;
     let time = |at| local(at, city.zone());
     let (extension, follow_up) = match entry.asked {
-        Asked::Unit => (None, None),
-        Asked::Extension(row) => {
+        PendingRequest::Unit => (None, None),
+        PendingRequest::Extension(row) => {
             let asked = AskedExtension {
                 id: row.id,
                 unit: unit(city, row.unit_id),
@@ -173,7 +173,7 @@ fn shown(city: &City, item: Item) -> QueueItem {
             };
             (Some(asked), None)
         }
-        Asked::Call(row) => {
+        PendingRequest::Call(row) => {
             let call = CallTries {
                 tries: row.tries,
                 last_outcome: row.outcome,
@@ -236,7 +236,7 @@ pub struct Callee {
 #[utoipa::path(
     tag = "hotline",
     params(("number" = String, Path)),
-    responses((status = 200, body = ClaimedMatter), WriteRefusals),
+    responses((status = 200, body = ClaimedMatter), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/hotline/queue/{number}/claim")]
@@ -262,7 +262,7 @@ pub async fn claim_matter(
 #[utoipa::path(
     tag = "hotline",
     params(("number" = String, Path)),
-    responses((status = 204), WriteRefusals),
+    responses((status = 204), WriteErrors),
     security(("bearer" = []))
 )]
 #[delete("/hotline/queue/{number}/claim")]

@@ -8,13 +8,13 @@ use entity::kinds::Role;
 use entity::{order, order_return};
 
 use super::kinds::QueueKind;
-pub use super::store::Asked;
+pub use super::store::PendingRequest;
 use super::store::{self, After, Entry};
 use super::suggestions::{self, Proposals};
 use crate::app::App;
 use crate::city::categories::service::suggest_all;
 use crate::db;
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::http::paging::Page;
 use crate::orders::view::summary::{self, OrderSummary};
 use crate::orders::{Actor, claims};
@@ -37,13 +37,13 @@ impl Refusal for Refused {
         "这件工单没有需要坐席处理的事项，可能已由他人处理，请刷新待办。".to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
     }
 }
 
 /// A row of the queue, with what the operator needs to decide.
-pub struct Item {
+pub struct ItemContext {
     pub entry: Entry,
     pub order: OrderSummary,
     /// Why the product did not decide.
@@ -54,7 +54,7 @@ pub struct Item {
 }
 
 pub struct Queue {
-    pub page: Page<Item>,
+    pub page: Page<ItemContext>,
     pub counts: BTreeMap<QueueKind, u64>,
 }
 
@@ -70,14 +70,14 @@ pub async fn list(
     let city = app.city.load();
     let mut entries = Vec::new();
     for kind in kinds {
-        let allowance = kind.allowance(&city.policy);
+        let allowance = kind.time_limit(&city.policy);
         entries.extend(store::next(&app.db, *kind, allowance, None, after, limit + 1).await?);
     }
     entries.sort_by_key(Entry::key);
-    let most = usize::try_from(limit + 1).unwrap_or(usize::MAX);
-    entries.truncate(most);
-    let page = Page::cut(entries, limit, Entry::key);
-    let items = dress(app, caller, page.items).await?;
+    let length = usize::try_from(limit + 1).unwrap_or(usize::MAX);
+    entries.truncate(length);
+    let page = Page::from_rows(entries, limit, Entry::key);
+    let items = load_contexts(app, caller, page.items).await?;
     Ok(Queue {
         page: Page {
             items,
@@ -94,7 +94,11 @@ pub async fn counts(app: &App, caller: &Caller) -> Result<BTreeMap<QueueKind, u6
 }
 
 /// Adds what is shown beside the rows, in a fixed number of queries.
-pub(super) async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Result<Vec<Item>> {
+pub(super) async fn load_contexts(
+    app: &App,
+    caller: &Caller,
+    entries: Vec<Entry>,
+) -> Result<Vec<ItemContext>> {
     let ids: Vec<OrderId> = entries.iter().map(|entry| entry.order).collect();
     let orders = store::orders(&app.db, &ids).await?;
     let summaries = summary::summaries(app, &app.db, &Actor::from(caller), &orders).await?;
@@ -132,7 +136,7 @@ pub(super) async fn dress(app: &App, caller: &Caller, entries: Vec<Entry>) -> Re
             Proposals::default()
         };
         let reason = order.dispatch.get("reason").and_then(|reason| reason.as_str());
-        items.push(Item {
+        items.push(ItemContext {
             order: summary.clone(),
             reason: reason.filter(|_| entry.kind.wants_unit()).map(str::to_owned),
             returned,
@@ -157,16 +161,16 @@ pub async fn claim(app: &App, caller: &Caller, number: &str) -> Result<Claimed> 
     caller.require(Role::Operator)?;
     let (now, zone) = (app.clock.now(), app.city.load().zone());
     let txn = db::write(&app.db).await?;
-    let order = claims::hold(&txn, number).await?;
-    claims::heed(&txn, zone, order.id, Some(caller.person), now).await?;
+    let order = claims::lock(&txn, number).await?;
+    claims::ensure_unclaimed(&txn, zone, order.id, Some(caller.person), now).await?;
     let kinds = store::kinds_of(&txn, order.id).await?;
     if kinds.is_empty() {
         return Err(Refused::NothingWaits.into());
     }
-    let until = claims::take(&txn, order.id, caller.person, now).await?;
+    let until = claims::acquire(&txn, order.id, caller.person, now).await?;
     txn.commit().await?;
     let callee = if kinds.contains(&QueueKind::FollowUp) {
-        profile::reachable_at(app, order.reporter_id).await?
+        profile::contact(app, order.reporter_id).await?
     } else {
         None
     };
@@ -177,7 +181,7 @@ pub async fn claim(app: &App, caller: &Caller, number: &str) -> Result<Claimed> 
 pub async fn release(app: &App, caller: &Caller, number: &str) -> Result<()> {
     caller.require(Role::Operator)?;
     let txn = db::write(&app.db).await?;
-    let order = claims::hold(&txn, number).await?;
+    let order = claims::lock(&txn, number).await?;
     claims::release(&txn, order.id, caller.person).await?;
     Ok(txn.commit().await?)
 }
@@ -189,7 +193,7 @@ pub fn kinds(text: Option<&str>) -> Result<Vec<QueueKind>> {
         .filter(|name| !name.is_empty())
         .map(|name| {
             name.parse()
-                .map_err(|()| Error::refused(Kind::Malformed, "bad_filter", "kind：没有这个取值。"))
+                .map_err(|()| Error::refused(ErrorKind::Malformed, "bad_filter", "kind：没有这个取值。"))
         })
         .collect::<Result<_>>()?;
     Ok(if kinds.is_empty() {

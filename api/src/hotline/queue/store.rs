@@ -24,12 +24,12 @@ pub struct Entry {
     pub order: OrderId,
     pub since: DateTime<Utc>,
     pub act_by: DateTime<Utc>,
-    pub asked: Asked,
+    pub asked: PendingRequest,
 }
 
 /// What the row holds beside the order.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Asked {
+pub enum PendingRequest {
     Unit,
     Extension(extension::Model),
     Call(follow_up::Model),
@@ -86,7 +86,7 @@ pub async fn next(
                     QueueKind::Returned => row.due_at.unwrap_or(row.stage_since),
                     _ => row.stage_since,
                 } + allowance,
-                asked: Asked::Unit,
+                asked: PendingRequest::Unit,
             };
             Ok(rows.all(db).await?.into_iter().map(entry).collect())
         }
@@ -102,7 +102,7 @@ pub async fn next(
                 order: row.order_id,
                 since: row.asked_at,
                 act_by: row.due_before + allowance,
-                asked: Asked::Extension(row),
+                asked: PendingRequest::Extension(row),
             };
             Ok(rows.all(db).await?.into_iter().map(entry).collect())
         }
@@ -118,7 +118,7 @@ pub async fn next(
                 order: row.order_id,
                 since: row.asked_at,
                 act_by: row.asked_at + allowance,
-                asked: Asked::Call(row),
+                asked: PendingRequest::Call(row),
             };
             Ok(rows.all(db).await?.into_iter().map(entry).collect())
         }

@@ -7,11 +7,11 @@ use entity::{order, order_return};
 use serde_json::Value;
 
 use crate::city::categories::suggest::Suggestion;
-use crate::city::duty_table::{Decision, Place, reason};
+use crate::city::duty_table::{Decision, DutyLocation, reason};
 use crate::city::snapshot::City;
 
-const MOST_UNITS: usize = 5;
-const MOST_CATEGORIES: usize = 3;
+const MAX_UNITS: usize = 5;
+const MAX_CATEGORIES: usize = 3;
 
 /// A unit, and why it is thought of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub fn of(
     returned: Option<&order_return::Model>,
     mut categories: Vec<Suggestion>,
 ) -> Proposals {
-    categories.truncate(MOST_CATEGORIES);
+    categories.truncate(MAX_CATEGORIES);
     let mut units = Units {
         returned_by: returned.map(|returned| returned.unit_id),
         found: Vec::new(),
@@ -51,13 +51,13 @@ pub fn of(
         }
     }
     let mut units = units.found;
-    units.truncate(MOST_UNITS);
+    units.truncate(MAX_UNITS);
     Proposals { units, categories }
 }
 
 /// Where it is judged to be, then where else it may be, by name.
-fn places(order: &order::Model) -> Vec<(Place, Option<String>)> {
-    let own = Place {
+fn places(order: &order::Model) -> Vec<(DutyLocation, Option<String>)> {
+    let own = DutyLocation {
         township: order.township_code.clone(),
         county: order.area_code.clone(),
         zone: order.zone.clone(),
@@ -66,9 +66,9 @@ fn places(order: &order::Model) -> Vec<(Place, Option<String>)> {
     let neighbour = |candidate: &Value| {
         let code = candidate.get("code")?.as_str()?;
         let name = candidate.get("name")?.as_str()?;
-        let place = Place {
+        let place = DutyLocation {
             county: Some(code.to_owned()),
-            ..Place::default()
+            ..DutyLocation::default()
         };
         (order.area_code.as_deref() != Some(code)).then(|| (place, Some(name.to_owned())))
     };
@@ -76,7 +76,7 @@ fn places(order: &order::Model) -> Vec<(Place, Option<String>)> {
     let told = order.dispatch.get("told").and_then(Value::as_array);
     let told = told.into_iter().flatten().filter_map(|told| {
         let text = |name: &str| told.get(name)?.as_str().map(str::to_owned);
-        let place = Place {
+        let place = DutyLocation {
             township: text("township"),
             county: text("county"),
             zone: None,
@@ -103,7 +103,7 @@ impl Units {
         }
     }
 
-    fn decide(&mut self, city: &City, category: &str, place: &Place, neighbour: Option<&str>) {
+    fn decide(&mut self, city: &City, category: &str, place: &DutyLocation, neighbour: Option<&str>) {
         let Some(category) = city.categories.find(category) else {
             return;
         };

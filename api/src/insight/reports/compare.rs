@@ -3,15 +3,15 @@
 use crate::overview::rates;
 
 /// Below this many, a count is no ground for a percentage or a finding.
-pub const SMALL: u64 = 5;
+pub const MIN_COUNT: u64 = 5;
 /// Below this many, a rate is marked and not compared; the same as on the screen.
-pub const FEW: u64 = rates::SMALL.cast_unsigned();
+pub const MIN_DENOMINATOR: u64 = rates::MIN_DENOMINATOR.cast_unsigned();
 
 /// The chance of at least `now` out of `now + before` events falling into the present period, were both
 /// periods as busy by day: a binomial tail. `share` is the present period's part of all days.
 /// Source: the conditional test of two Poisson rates (Przyborowski and Wilenski 1940).
 #[must_use]
-pub fn chance_of_rise(now: u64, before: u64, share: f64) -> f64 {
+pub fn rise_p_value(now: u64, before: u64, share: f64) -> f64 {
     let total = now + before;
     if total == 0 || now == 0 {
         return 1.0;
@@ -43,7 +43,7 @@ pub fn change(now: u64, before: u64) -> String {
         std::cmp::Ordering::Greater => ("增加", "上升"),
         std::cmp::Ordering::Less => ("减少", "下降"),
     };
-    if before < SMALL {
+    if before < MIN_COUNT {
         return format!("{} {difference} 件", verb.0);
     }
     let percent = difference as f64 * 100.0 / before as f64;
@@ -54,7 +54,7 @@ pub fn change(now: u64, before: u64) -> String {
 #[must_use]
 pub fn change_of_rate(now: (u64, u64), before: (u64, u64)) -> Option<String> {
     let rate = |(numerator, denominator): (u64, u64)| {
-        (denominator >= FEW).then(|| numerator as f64 * 100.0 / denominator as f64)
+        (denominator >= MIN_DENOMINATOR).then(|| numerator as f64 * 100.0 / denominator as f64)
     };
     let points = rate(now)? - rate(before)?;
     Some(if points.abs() < 0.05 {
@@ -79,11 +79,11 @@ mod tests {
     #[test]
     fn the_chance_of_a_rise_is_the_binomial_tail() {
         // Checked by hand: P(X ≥ 8 | n = 10, p = 1/2) = (45 + 10 + 1) / 1024.
-        assert!((chance_of_rise(8, 2, 0.5) - 56.0 / 1024.0).abs() < 1e-12);
-        assert!((chance_of_rise(5, 0, 0.5) - 1.0 / 32.0).abs() < 1e-12);
-        assert_eq!(chance_of_rise(0, 7, 0.5), 1.0);
+        assert!((rise_p_value(8, 2, 0.5) - 56.0 / 1024.0).abs() < 1e-12);
+        assert!((rise_p_value(5, 0, 0.5) - 1.0 / 32.0).abs() < 1e-12);
+        assert_eq!(rise_p_value(0, 7, 0.5), 1.0);
         // The same share of a thousand is far surer than of ten, and Stirling's series meets the exact sums.
-        assert!(chance_of_rise(800, 200, 0.5) < 1e-9);
+        assert!(rise_p_value(800, 200, 0.5) < 1e-9);
         assert!((ln_factorial(256) - ln_factorial(255) - 256f64.ln()).abs() < 1e-9);
     }
 

@@ -5,7 +5,7 @@ use docx_rs::{
     Run as DocxRun, RunFonts, Style, StyleType, Table as DocxTable, TableCell, TableRow,
 };
 
-use pdf::raster::Picture;
+use pdf::raster::RasterImage;
 
 use crate::insight::reports::body::{Block, Body, Figure, Run, Table};
 
@@ -96,7 +96,7 @@ fn add(docx: Docx, block: &Block) -> anyhow::Result<Docx> {
 }
 
 /// A picture as wide as the text.
-fn drawn(picture: Picture) -> Paragraph {
+fn drawn(picture: RasterImage) -> Paragraph {
     let height = u64::from(TEXT_WIDTH) * u64::from(picture.height) / u64::from(picture.width.max(1));
     let height = u32::try_from(height).unwrap_or(TEXT_WIDTH);
     let pic = Pic::new_with_dimensions(picture.png, picture.width, picture.height).size(TEXT_WIDTH, height);

@@ -5,11 +5,11 @@ use entity::ids::{TopicId, UnitId};
 use entity::kinds::{Channel, Status};
 use serde::{Deserialize, Serialize};
 
-use crate::overview::facts::What;
+use crate::overview::facts::OutcomeKind;
 
 /// Which of the two periods something belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum When {
+pub enum ComparedPeriod {
     /// The period that the report is about.
     Now,
     /// The one before it, as long.
@@ -18,17 +18,17 @@ pub enum When {
 
 /// Something that was decided about an order in one of the two periods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decided {
-    pub when: When,
-    pub what: What,
+pub struct DecidedOutcome {
+    pub when: ComparedPeriod,
+    pub what: OutcomeKind,
 }
 
 /// An order as it stood when the report was made.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Fact {
+pub struct ReportFact {
     pub number: String,
     /// When it came in; none where it came before both periods and only something about it was decided in them.
-    pub when: Option<When>,
+    pub when: Option<ComparedPeriod>,
     /// The day of the city on which it came in.
     pub day: NaiveDate,
     pub channel: Channel,
@@ -43,7 +43,7 @@ pub struct Fact {
     pub status: Status,
     /// The same number for the same delegate, within the report.
     pub delegate: u32,
-    pub decided: Vec<Decided>,
+    pub decided: Vec<DecidedOutcome>,
     pub round: i32,
     pub returns: i32,
     pub extensions: i32,

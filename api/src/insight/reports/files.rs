@@ -6,9 +6,9 @@ use std::str::FromStr;
 use serde_json::json;
 
 use crate::city::snapshot::City;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::insight::reports::body::{Block, Body, Run};
-use crate::insight::reports::facts::Fact;
+use crate::insight::reports::facts::ReportFact;
 use crate::insight::reports::{docx, xlsx};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl FromStr for Format {
 }
 
 /// `link`: where the report stands in the console; its figures' orders are listed below it.
-pub fn make(format: Format, city: &City, body: &Body, facts: &[Fact], link: &str) -> Result<Vec<u8>> {
+pub fn make(format: Format, city: &City, body: &Body, facts: &[ReportFact], link: &str) -> Result<Vec<u8>> {
     match format {
         Format::Pdf => pdf(body, link),
         Format::Docx => Ok(docx::make(body, link)?),
@@ -63,7 +63,7 @@ pub fn make(format: Format, city: &City, body: &Body, facts: &[Fact], link: &str
 fn pdf(body: &Body, link: &str) -> Result<Vec<u8>> {
     pdf::render(pdf::Template::InsightReport, &data(body, link)).map_err(|error| match error {
         pdf::Error::NoChineseFont => {
-            let kind = Kind::Unavailable {
+            let kind = ErrorKind::Unavailable {
                 retry_after_secs: 3600,
             };
             let detail = "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。";

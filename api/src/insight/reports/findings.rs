@@ -4,14 +4,14 @@
 use entity::kinds::TopicStatus;
 
 use crate::insight::reports::body::Run;
-use crate::insight::reports::compare::{self, FEW, SMALL};
-use crate::insight::reports::slice::{Measure, Of, Slice};
-use crate::insight::reports::writer::{Writer, listed};
+use crate::insight::reports::compare::{self, MIN_COUNT, MIN_DENOMINATOR};
+use crate::insight::reports::slice::{Dimension, Measure, Slice};
+use crate::insight::reports::writer::{ReportWriter, listed};
 
 /// After the correction for all comparisons made (Bonferroni).
 pub const SIGNIFICANCE: f64 = 0.05;
 /// A finding is said of this many at most.
-const MOST: usize = 5;
+const MAX_FINDINGS: usize = 5;
 /// A unit this far below all others together is named, in percentage points.
 const FAR_BELOW: f64 = 20.0;
 
@@ -22,33 +22,33 @@ pub struct Finding {
 }
 
 #[must_use]
-pub fn of(w: &mut Writer<'_>) -> Vec<Finding> {
+pub fn of(w: &mut ReportWriter<'_>) -> Vec<Finding> {
     let mut found = rises(w);
     found.extend(late_units(w));
     found.extend(topics(w));
     found.extend(second_rounds(w));
-    found.truncate(MOST * 2);
+    found.truncate(MAX_FINDINGS * 2);
     found
 }
 
-fn rises(w: &mut Writer<'_>) -> Vec<Finding> {
+fn rises(w: &mut ReportWriter<'_>) -> Vec<Finding> {
     let looked_at = w
         .from
         .tally
-        .ranked(|of| matches!(of, Of::Category(_) | Of::Area(_)));
+        .ranked(|of| matches!(of, Dimension::Category(_) | Dimension::Area(_)));
     let share = w.share_of_days();
     let comparisons = looked_at.len().max(1) as f64;
-    let mut rises: Vec<(Of, f64)> = Vec::new();
+    let mut rises: Vec<(Dimension, f64)> = Vec::new();
     for (of, now) in &looked_at {
         let before = w.count(&Slice::before(Measure::Arrived).of(of.clone()));
-        let chance = compare::chance_of_rise(*now, before, share) * comparisons;
-        if *now >= SMALL && chance < SIGNIFICANCE {
+        let chance = compare::rise_p_value(*now, before, share) * comparisons;
+        if *now >= MIN_COUNT && chance < SIGNIFICANCE {
             rises.push((of.clone(), chance));
         }
     }
     rises.sort_by(|a, b| a.1.total_cmp(&b.1));
     let mut found = Vec::new();
-    for (of, chance) in rises.into_iter().take(MOST) {
+    for (of, chance) in rises.into_iter().take(MAX_FINDINGS) {
         let now = Slice::now(Measure::Arrived).of(of.clone());
         let before = Slice::before(Measure::Arrived).of(of.clone());
         let name = w.name(&of);
@@ -60,7 +60,7 @@ fn rises(w: &mut Writer<'_>) -> Vec<Finding> {
             Run::text(format!(" 件，偶然出现这种升幅的可能性{}。", chance_said(chance))),
         ];
         let suggestion = match of {
-            Of::Area(_) => format!("请{name}分析近期问题增多的原因，防止集中爆发。"),
+            Dimension::Area(_) => format!("请{name}分析近期问题增多的原因，防止集中爆发。"),
             _ => format!("对{name}问题开展摸排，属于同类、同因的可合并为专项监督。"),
         };
         found.push(Finding { said, suggestion });
@@ -79,8 +79,8 @@ pub fn chance_said(chance: f64) -> String {
 }
 
 /// Units whose share in time is far below that of all units together.
-fn late_units(w: &mut Writer<'_>) -> Option<Finding> {
-    let rate = |w: &Writer<'_>, of: Option<&Of>| {
+fn late_units(w: &mut ReportWriter<'_>) -> Option<Finding> {
+    let rate = |w: &ReportWriter<'_>, of: Option<&Dimension>| {
         let slice = |measure| Slice {
             of: of.cloned(),
             ..Slice::now(measure)
@@ -89,17 +89,17 @@ fn late_units(w: &mut Writer<'_>) -> Option<Finding> {
             w.count(&slice(Measure::ResolutionInTime)),
             w.count(&slice(Measure::ResolutionJudged)),
         );
-        (whole >= FEW).then(|| part as f64 * 100.0 / whole as f64)
+        (whole >= MIN_DENOMINATOR).then(|| part as f64 * 100.0 / whole as f64)
     };
     let all = rate(w, None)?;
-    let units = w.from.tally.busy(|of| matches!(of, Of::Unit(_)));
-    let mut late: Vec<(Of, f64)> = units
+    let units = w.from.tally.active_values(|of| matches!(of, Dimension::Unit(_)));
+    let mut late: Vec<(Dimension, f64)> = units
         .into_iter()
         .filter_map(|(of, _)| rate(w, Some(&of)).map(|rate| (of, rate)))
         .filter(|(_, rate)| all - rate >= FAR_BELOW)
         .collect();
     late.sort_by(|a, b| a.1.total_cmp(&b.1));
-    late.truncate(MOST);
+    late.truncate(MAX_FINDINGS);
     if late.is_empty() {
         return None;
     }
@@ -124,16 +124,16 @@ fn late_units(w: &mut Writer<'_>) -> Option<Finding> {
     })
 }
 
-fn topics(w: &mut Writer<'_>) -> Vec<Finding> {
+fn topics(w: &mut ReportWriter<'_>) -> Vec<Finding> {
     let from = w.from;
     let rising = from.topics.iter();
     rising
         .filter(|topic| topic.status == TopicStatus::Rising)
-        .take(MOST)
+        .take(MAX_FINDINGS)
         .map(|topic| Finding {
             said: vec![
                 Run::text(format!("高频问题群“{}”仍在上升，本期 ", topic.title)),
-                w.number(&Slice::now(Measure::Arrived).of(Of::Topic(topic.id))),
+                w.number(&Slice::now(Measure::Arrived).of(Dimension::Topic(topic.id))),
                 Run::text(" 件。"),
             ],
             suggestion: format!("对“{}”研究开展专项监督。", topic.title),
@@ -141,10 +141,10 @@ fn topics(w: &mut Writer<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn second_rounds(w: &mut Writer<'_>) -> Option<Finding> {
+fn second_rounds(w: &mut ReportWriter<'_>) -> Option<Finding> {
     let again = Slice::now(Measure::SecondRound);
     let dissatisfied = Slice::now(Measure::Dissatisfied);
-    if w.count(&again) < SMALL {
+    if w.count(&again) < MIN_COUNT {
         return None;
     }
     Some(Finding {

@@ -6,14 +6,14 @@ use entity::kinds::ReportKind;
 
 use crate::deadlines::calendar::end_of_day;
 use crate::error::Refusal;
-use crate::insight::reports::facts::When;
+use crate::insight::reports::facts::ComparedPeriod;
 
 /// Longer than a leap year is not a report but an archive.
 pub const MAX_DAYS: i64 = 366;
 
 /// First and last day, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Period {
+pub struct DateRange {
     pub from: NaiveDate,
     pub to: NaiveDate,
 }
@@ -45,7 +45,7 @@ impl Refusal for Refused {
     }
 }
 
-impl Period {
+impl DateRange {
     pub fn checked(from: NaiveDate, to: NaiveDate, today: NaiveDate) -> Result<Self, Refused> {
         let period = Self { from, to };
         if to < from {
@@ -113,11 +113,11 @@ impl Period {
 
     /// Whether a day lies in it, or in the one before it.
     #[must_use]
-    pub fn when(&self, day: NaiveDate) -> Option<When> {
+    pub fn when(&self, day: NaiveDate) -> Option<ComparedPeriod> {
         if self.contains(day) {
-            Some(When::Now)
+            Some(ComparedPeriod::Now)
         } else if self.before().contains(day) {
-            Some(When::Before)
+            Some(ComparedPeriod::Before)
         } else {
             None
         }
@@ -134,7 +134,7 @@ impl Period {
 
     /// As people say it: `2025年9月`, `2025年9月8日至14日`.
     #[must_use]
-    pub fn said(&self) -> String {
+    pub fn text(&self) -> String {
         let (from, to) = (self.from, self.to);
         if self.is_month() {
             return from.format("%Y年%-m月").to_string();
@@ -172,8 +172,8 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn period(from: &str, to: &str) -> Period {
-        Period {
+    fn period(from: &str, to: &str) -> DateRange {
+        DateRange {
             from: day(from),
             to: day(to),
         }
@@ -189,7 +189,11 @@ mod tests {
             (ReportKind::Monthly, "2025-03-01", "2025-02-01", "2025-02-28"),
             (ReportKind::Monthly, "2026-01-01", "2025-12-01", "2025-12-31"),
         ] {
-            assert_eq!(Period::last(kind, day(today)), period(from, to), "{kind} {today}");
+            assert_eq!(
+                DateRange::last(kind, day(today)),
+                period(from, to),
+                "{kind} {today}"
+            );
         }
     }
 
@@ -218,14 +222,14 @@ mod tests {
             ("2025-12-29", "2026-01-04", "2025年12月29日至2026年1月4日"),
             ("2025-09-08", "2025-09-08", "2025年9月8日"),
         ] {
-            assert_eq!(period(from, to).said(), said);
+            assert_eq!(period(from, to).text(), said);
         }
     }
 
     #[test]
     fn periods_that_cannot_be_are_refused_by_name() {
         let today = day("2025-09-17");
-        let asked = |from: &str, to: &str| Period::checked(day(from), day(to), today);
+        let asked = |from: &str, to: &str| DateRange::checked(day(from), day(to), today);
         assert_eq!(asked("2025-09-02", "2025-09-01"), Err(Refused::Backwards));
         assert_eq!(asked("2024-01-01", "2025-01-01"), Err(Refused::TooLong));
         assert_eq!(asked("2025-09-18", "2025-09-30"), Err(Refused::InTheFuture));

@@ -13,17 +13,17 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::deadlines::calendar::local_date;
-use crate::error::{Error, FieldError, Kind, Result};
+use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::local;
 use crate::insight::reports::body::Body;
 use crate::insight::reports::files::Format;
-use crate::insight::reports::period::Period;
-use crate::insight::reports::service::{self, Asked};
+use crate::insight::reports::period::DateRange;
+use crate::insight::reports::service::{self, NewReportRequest};
 use crate::insight::reports::store::Head;
-use crate::orders::submit::Claim;
+use crate::orders::submit::IdempotencyScope;
 use crate::people::caller::Caller;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -112,7 +112,7 @@ pub struct AskForReport {
     tag = "insight",
     request_body = AskForReport,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = ReportView), WriteRefusals),
+    responses((status = 201, body = ReportView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/insight-reports")]
@@ -124,7 +124,7 @@ pub async fn ask_for_report(
 ) -> Result<HttpResponse> {
     let body = body.into_inner();
     let now = app.clock.now();
-    let claim = key.0.map(|key| Claim {
+    let claim = key.0.map(|key| IdempotencyScope {
         person: caller.person,
         key,
         fingerprint: fingerprint("POST /insight-reports", &body),
@@ -135,7 +135,7 @@ pub async fn ask_for_report(
         .respond())
 }
 
-fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Result<Asked> {
+fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Result<NewReportRequest> {
     let city = app.city.load();
     let today = local_date(now, city.zone());
     let AskForReport {
@@ -148,10 +148,10 @@ fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Resu
     if topic.is_some() && kind != ReportKind::Topic {
         return Err(wrong("topic", "只有专题报告可以指定高频问题群。"));
     }
-    let last = Period::last(kind, today);
+    let last = DateRange::last(kind, today);
     let period = match (day("from", from, city.zone())?, day("to", to, city.zone())?) {
         (None, None) => last,
-        (Some(from), Some(to)) => Period::checked(from, to, today)?,
+        (Some(from), Some(to)) => DateRange::checked(from, to, today)?,
         (None, Some(_)) => return Err(wrong("from", "缺少开始日期。")),
         (Some(_), None) => return Err(wrong("to", "缺少结束日期。")),
     };
@@ -161,7 +161,7 @@ fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Resu
             county.ok_or_else(|| wrong("area", "没有这个县区。"))
         })
         .transpose()?;
-    Ok(Asked {
+    Ok(NewReportRequest {
         kind,
         period,
         area,
@@ -189,7 +189,7 @@ fn day(field: &str, text: Option<String>, zone: Tz) -> Result<Option<NaiveDate>>
 #[utoipa::path(
     tag = "insight",
     params(Paging),
-    responses((status = 200, body = Page<ReportView>), ReadRefusals),
+    responses((status = 200, body = Page<ReportView>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/insight-reports")]
@@ -213,7 +213,7 @@ pub async fn list_reports(
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         )),
         (status = 409, description = "`report_not_ready`, `report_failed`", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        ReadRefusals
+        ReadErrors
     ),
     security(("bearer" = []))
 )]
@@ -245,7 +245,7 @@ pub async fn show_report(
 
 fn parsed(id: &str) -> Result<ReportId> {
     id.parse()
-        .map_err(|_| Error::refused(Kind::NotFound, "not_found", "没有找到，或您无权查看。"))
+        .map_err(|_| Error::refused(ErrorKind::NotFound, "not_found", "没有找到，或您无权查看。"))
 }
 
 /// The title as the file's name, for browsers that read RFC 5987.
@@ -282,7 +282,7 @@ pub struct CountedOrder {
     responses(
         (status = 200, body = Page<CountedOrder>),
         (status = 409, description = "`report_not_ready`, `report_failed`", body = crate::http::problem::Problem, content_type = "application/problem+json"),
-        ReadRefusals
+        ReadErrors
     ),
     security(("bearer" = []))
 )]

@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::db;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
-use crate::insight::reports::period::Period;
-use crate::insight::reports::service::{self, Asked};
-use crate::jobs::queue::{Job, enqueue};
+use crate::insight::reports::period::DateRange;
+use crate::insight::reports::service::{self, NewReportRequest};
+use crate::jobs::queue::{NewJob, enqueue};
 
 /// Subject: `weekly` or `monthly`.
 pub const ASK_FOR_REPORT: &str = "ask_for_insight_report";
@@ -33,16 +33,16 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
     let kind: ReportKind = subject.parse().map_err(anyhow::Error::from)?;
     let now = app.clock.now();
     let zone = app.city.load().zone();
-    let period = Period::last(kind, local_date(now, zone));
+    let period = DateRange::last(kind, local_date(now, zone));
     let txn = db::write(&app.db).await?;
-    let asked = Asked {
+    let asked = NewReportRequest {
         kind,
         period,
         area: None,
         topic: None,
         by: None,
     };
-    service::ask_once(app, &txn, &asked, now).await?;
+    service::request_once(app, &txn, &asked, now).await?;
     // This job is not done yet, so the next one needs a key of its own.
     enqueue(&txn, next(kind, now, zone), now).await?;
     txn.commit().await?;
@@ -50,9 +50,9 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
     Ok(())
 }
 
-fn next(kind: ReportKind, now: DateTime<Utc>, zone: Tz) -> Job<'static> {
+fn next(kind: ReportKind, now: DateTime<Utc>, zone: Tz) -> NewJob<'static> {
     let run_at = next_at(kind, now, zone);
-    Job {
+    NewJob {
         kind: ASK_FOR_REPORT,
         subject: kind.to_string(),
         dedup_key: Some(format!("{ASK_FOR_REPORT}:{kind}:{}", local_date(run_at, zone))),

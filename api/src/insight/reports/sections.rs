@@ -7,9 +7,9 @@ use crate::insight::reports::body::{Block, Body, Run, Section};
 use crate::insight::reports::chart;
 use crate::insight::reports::compare;
 use crate::insight::reports::findings::{self, Finding, chance_said};
-use crate::insight::reports::slice::{Measure, Of, Slice};
+use crate::insight::reports::slice::{Dimension, Measure, Slice};
 use crate::insight::reports::tables::{Column, table};
-use crate::insight::reports::writer::{Material, TopicFact, Writer, listed};
+use crate::insight::reports::writer::{Material, ReportWriter, TopicFact, listed};
 use crate::insight::view::in_chinese;
 use crate::overview::rates;
 
@@ -19,7 +19,7 @@ const NAMED: usize = 3;
 /// Writes the whole report.
 #[must_use]
 pub fn write(title: String, subtitle: String, material: &Material<'_>) -> Body {
-    let mut writer = Writer::new(material);
+    let mut writer = ReportWriter::new(material);
     let w = &mut writer;
     let found = findings::of(w);
     let mut sections = vec![
@@ -60,21 +60,21 @@ fn paragraph(runs: Vec<Run>) -> Block {
     Block::Paragraph { runs }
 }
 
-fn situation(w: &mut Writer<'_>) -> Section {
+fn situation(w: &mut ReportWriter<'_>) -> Section {
     let arrived = Slice::now(Measure::Arrived);
     let mut runs = vec![
-        Run::text(format!("{}，共受理代表反映的问题 ", w.from.period.said())),
+        Run::text(format!("{}，共受理代表反映的问题 ", w.from.period.text())),
         w.number(&arrived),
         Run::text(" 件，"),
     ];
-    runs.extend(w.compared(&arrived));
+    runs.extend(w.comparison(&arrived));
     runs.push(Run::text("，涉及代表 "));
     runs.push(w.number(&Slice::now(Measure::Delegates)));
     runs.push(Run::text(" 人。"));
     runs.push(Run::text("其中"));
     for (index, channel) in Channel::ALL.iter().enumerate() {
-        let slice = arrived.clone().of(Of::Channel(*channel));
-        let name = w.name(&Of::Channel(*channel));
+        let slice = arrived.clone().of(Dimension::Channel(*channel));
+        let name = w.name(&Dimension::Channel(*channel));
         let start = if index == 0 { "" } else { "，" };
         runs.push(Run::text(format!("{start}{name} ")));
         runs.push(w.number(&slice));
@@ -98,7 +98,7 @@ fn situation(w: &mut Writer<'_>) -> Section {
 }
 
 /// What came in by week, with the period before it in front.
-fn weeks(w: &mut Writer<'_>) -> Block {
+fn weeks(w: &mut ReportWriter<'_>) -> Block {
     let (before, now) = (w.from.period.before(), w.from.period);
     let mut bars = Vec::new();
     for (period, make) in [
@@ -108,10 +108,10 @@ fn weeks(w: &mut Writer<'_>) -> Block {
         let mut day = period.from;
         let mut last = None;
         while day <= period.to {
-            let of = Of::week_of(day);
+            let of = Dimension::week_of(day);
             if last.as_ref() != Some(&of) {
                 let slice = make(Measure::Arrived).of(of.clone());
-                let Of::Week(monday) = of else { break };
+                let Dimension::Week(monday) = of else { break };
                 bars.push(chart::Bar {
                     label: monday.format("%-m/%-d").to_string(),
                     value: w.count(&slice),
@@ -129,8 +129,8 @@ fn weeks(w: &mut Writer<'_>) -> Block {
     }
 }
 
-fn matters(w: &mut Writer<'_>) -> Section {
-    let ranked = w.from.tally.ranked(|of| matches!(of, Of::Category(_)));
+fn matters(w: &mut ReportWriter<'_>) -> Section {
+    let ranked = w.from.tally.ranked(|of| matches!(of, Dimension::Category(_)));
     let mut blocks = Vec::new();
     if ranked.is_empty() {
         blocks.push(paragraph(vec![Run::text("本期没有已归类的问题。")]));
@@ -160,7 +160,7 @@ fn matters(w: &mut Writer<'_>) -> Section {
     }
 }
 
-fn topics(w: &mut Writer<'_>, blocks: &mut Vec<Block>) {
+fn topics(w: &mut ReportWriter<'_>, blocks: &mut Vec<Block>) {
     let from = w.from;
     for topic in from.topics {
         let areas = if topic.areas.is_empty() {
@@ -168,7 +168,7 @@ fn topics(w: &mut Writer<'_>, blocks: &mut Vec<Block>) {
         } else {
             format!("，涉及{}", listed(&topic.areas))
         };
-        let of = Of::Topic(topic.id);
+        let of = Dimension::Topic(topic.id);
         blocks.push(paragraph(vec![
             Run::text(format!("高频问题群“{}”：本期 ", topic.title)),
             w.number(&Slice::now(Measure::Arrived).of(of.clone())),
@@ -192,15 +192,15 @@ fn against_the_past(topic: &TopicFact) -> String {
     }
 }
 
-fn places(w: &mut Writer<'_>) -> Section {
-    let ranked = w.from.tally.ranked(|of| matches!(of, Of::Area(_)));
+fn places(w: &mut ReportWriter<'_>) -> Section {
+    let ranked = w.from.tally.ranked(|of| matches!(of, Dimension::Area(_)));
     let mut blocks = Vec::new();
     if let Some((most, _)) = ranked.first() {
         let mut runs = vec![Run::text(format!("从区域看，{}最多，", w.name(most)))];
         let arrived = Slice::now(Measure::Arrived).of(most.clone());
         runs.push(w.number(&arrived));
         runs.push(Run::text(" 件，"));
-        runs.extend(w.compared(&arrived));
+        runs.extend(w.comparison(&arrived));
         let others: Vec<_> = ranked.iter().skip(1).take(NAMED - 1).collect();
         for (index, (of, _)) in others.into_iter().enumerate() {
             runs.push(Run::text(format!(
@@ -213,8 +213,8 @@ fn places(w: &mut Writer<'_>) -> Section {
         }
         runs.push(Run::text("。"));
         blocks.push(paragraph(runs));
-        let by_area = |of: &Of| match of {
-            Of::Area(code) => code.clone(),
+        let by_area = |of: &Dimension| match of {
+            Dimension::Area(code) => code.clone(),
             _ => String::new(),
         };
         let counts: Vec<_> = ranked.iter().map(|(of, count)| (by_area(of), *count)).collect();
@@ -231,7 +231,7 @@ fn places(w: &mut Writer<'_>) -> Section {
             Column::Rate("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
             Column::Rate("满意率", Measure::Satisfied, Measure::Judgeable),
         ];
-        let busy = w.from.tally.busy(|of| matches!(of, Of::Area(_)));
+        let busy = w.from.tally.active_values(|of| matches!(of, Dimension::Area(_)));
         blocks.push(table(w, "各县区情况", "县区", &busy, &columns));
     } else {
         blocks.push(paragraph(vec![Run::text("本期没有可定位到县区的问题。")]));
@@ -242,7 +242,7 @@ fn places(w: &mut Writer<'_>) -> Section {
     }
 }
 
-fn handling(w: &mut Writer<'_>) -> Section {
+fn handling(w: &mut ReportWriter<'_>) -> Section {
     let mut blocks = Vec::new();
     let rates = [
         ("响应率", Measure::ResponseInTime, Measure::ResponseJudged),
@@ -272,7 +272,7 @@ fn handling(w: &mut Writer<'_>) -> Section {
         w.number(&Slice::now(Measure::Returned)),
         Run::text(" 件。"),
     ]));
-    let ranked = w.from.tally.busy(|of| matches!(of, Of::Unit(_)));
+    let ranked = w.from.tally.active_values(|of| matches!(of, Dimension::Unit(_)));
     if !ranked.is_empty() {
         let columns = [
             Column::Count("承办", Measure::Arrived),
@@ -289,7 +289,7 @@ fn handling(w: &mut Writer<'_>) -> Section {
     }
 }
 
-fn verdicts(w: &mut Writer<'_>) -> Section {
+fn verdicts(w: &mut ReportWriter<'_>) -> Section {
     let mut runs = vec![Run::text("本期代表评价满意 ")];
     runs.push(w.number(&Slice::now(Measure::Satisfied)));
     for (words, measure) in [
@@ -309,7 +309,7 @@ fn verdicts(w: &mut Writer<'_>) -> Section {
     }
 }
 
-fn supervision(w: &mut Writer<'_>) -> Section {
+fn supervision(w: &mut ReportWriter<'_>) -> Section {
     let mut runs = Vec::new();
     for (words, measure) in [
         ("人大常委会人工催办涉及工单 ", Measure::Urged),

@@ -9,20 +9,20 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 use crate::app::App;
 use crate::db;
 use crate::deadlines::calendar::local_date;
-use crate::error::{Error, Kind, Refusal, Result};
-use crate::http::idempotency::{self, Answer};
+use crate::error::{Error, ErrorKind, Refusal, Result};
+use crate::http::idempotency::{self, StoredResponse};
 use crate::http::paging::{Page, Paging};
 use crate::insight::reports::body::Body;
-use crate::insight::reports::facts::Fact;
+use crate::insight::reports::facts::ReportFact;
 use crate::insight::reports::files::{self, Format};
-use crate::insight::reports::period::Period;
+use crate::insight::reports::period::DateRange;
 use crate::insight::reports::routes::{CountedOrder, ReportView};
 use crate::insight::reports::slice::Slice;
 use crate::insight::reports::store;
 use crate::insight::reports::write_job::{self, WRITE_REPORT};
 use crate::insight::{store as topics, topic_actions};
-use crate::jobs::queue::{Job, enqueue};
-use crate::orders::submit::Claim;
+use crate::jobs::queue::{NewJob, enqueue};
+use crate::orders::submit::IdempotencyScope;
 use crate::people::caller::Caller;
 
 /// A topic is reported on at most once in so long.
@@ -52,16 +52,16 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
     }
 }
 
 /// What a report is to be about.
 #[derive(Clone, Debug)]
-pub struct Asked {
+pub struct NewReportRequest {
     pub kind: ReportKind,
-    pub period: Period,
+    pub period: DateRange,
     /// County-level code; none for the whole city.
     pub area: Option<String>,
     /// The topic whose orders alone it is about.
@@ -70,7 +70,7 @@ pub struct Asked {
     pub by: Option<PersonId>,
 }
 
-impl Asked {
+impl NewReportRequest {
     fn about(&self) -> (Option<&str>, Option<TopicId>) {
         (self.area.as_deref(), self.topic)
     }
@@ -89,10 +89,10 @@ pub fn confined_to(caller: &Caller) -> Result<Option<String>> {
 pub async fn ask(
     app: &App,
     caller: &Caller,
-    mut asked: Asked,
-    claim: Option<&Claim>,
+    mut asked: NewReportRequest,
+    claim: Option<&IdempotencyScope>,
     now: DateTime<Utc>,
-) -> Result<Answer<ReportView>> {
+) -> Result<StoredResponse<ReportView>> {
     let confined = confined_to(caller)?;
     if confined.is_some() && asked.area.is_some() && asked.area != confined {
         return Err(Error::forbidden("只能生成本县区的分析报告。"));
@@ -105,14 +105,14 @@ pub async fn ask(
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim
         && let Some(first) =
-            idempotency::claim(&txn, claim.person, &claim.key, &claim.fingerprint, now).await?
+            idempotency::begin(&txn, claim.person, &claim.key, &claim.fingerprint, now).await?
     {
         return Ok(first);
     }
     let row = insert(app, &txn, &asked, now).await?;
-    let answer = Answer::created(ReportView::of(head(&row), app.city.load().zone()));
+    let answer = StoredResponse::created(ReportView::of(head(&row), app.city.load().zone()));
     if let Some(claim) = claim {
-        idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
+        idempotency::complete(&txn, claim.person, &claim.key, &answer).await?;
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -120,10 +120,10 @@ pub async fn ask(
 }
 
 /// Asks for a report unless there is one about the same, or nothing came in to report on.
-pub async fn ask_once(
+pub async fn request_once(
     app: &App,
     connection: &impl ConnectionTrait,
-    asked: &Asked,
+    asked: &NewReportRequest,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let days = (asked.period.from, asked.period.to);
@@ -131,7 +131,7 @@ pub async fn ask_once(
         return Ok(());
     }
     let (from, before) = asked.period.instants(app.city.load().zone());
-    let reach = store::Reach {
+    let reach = store::ReportScope {
         from,
         before,
         area: asked.area.clone(),
@@ -154,7 +154,7 @@ pub async fn ask_about_topics(
     let reported = store::reported_since(connection, ids, now - REPORTED_AGAIN).await?;
     let areas = topics::areas(connection, ids).await?;
     let today = local_date(now, app.city.load().zone());
-    for topic in topics::told(connection, ids).await? {
+    for topic in topics::find_alerted(connection, ids).await? {
         let crossed_lately = topic.crossed_at.is_some_and(|at| now - at < REPORTED_AGAIN);
         let is_news = topic.status == TopicStatus::Rising || crossed_lately;
         if !is_news || reported.contains(&topic.id) {
@@ -165,9 +165,9 @@ pub async fn ask_about_topics(
             (Some(only), None) => Some(only.area_code.clone()),
             _ => None,
         };
-        let asked = Asked {
+        let asked = NewReportRequest {
             kind: ReportKind::Topic,
-            period: Period::last(ReportKind::Topic, today),
+            period: DateRange::last(ReportKind::Topic, today),
             area,
             topic: Some(topic.id),
             by: None,
@@ -180,7 +180,7 @@ pub async fn ask_about_topics(
 async fn insert(
     app: &App,
     connection: &impl ConnectionTrait,
-    asked: &Asked,
+    asked: &NewReportRequest,
     now: DateTime<Utc>,
 ) -> Result<insight_report::Model> {
     let days = (asked.period.from, asked.period.to);
@@ -204,7 +204,7 @@ async fn insert(
         facts: Set(None),
     };
     let row = row.insert(connection).await?;
-    let job = Job {
+    let job = NewJob {
         kind: WRITE_REPORT,
         subject: id.to_string(),
         dedup_key: Some(format!("{WRITE_REPORT}:{id}")),
@@ -214,8 +214,8 @@ async fn insert(
     Ok(row)
 }
 
-async fn title(app: &App, connection: &impl ConnectionTrait, asked: &Asked) -> Result<String> {
-    let said = asked.period.said();
+async fn title(app: &App, connection: &impl ConnectionTrait, asked: &NewReportRequest) -> Result<String> {
+    let said = asked.period.text();
     if let Some(topic) = asked.topic {
         let topic = topics::topic(connection, topic)
             .await?
@@ -240,7 +240,7 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Re
     let limit = paging.limit()?;
     let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
     let zone = app.city.load().zone();
-    Ok(Page::cut(rows, limit, |row| (row.requested_at, row.id)).map(|row| ReportView::of(row, zone)))
+    Ok(Page::from_rows(rows, limit, |row| (row.requested_at, row.id)).map(|row| ReportView::of(row, zone)))
 }
 
 /// The report, if the caller may know of it.
@@ -268,7 +268,7 @@ fn ready(report: &insight_report::Model) -> Result<()> {
     }
 }
 
-async fn facts(report: &insight_report::Model) -> Result<Vec<Fact>> {
+async fn facts(report: &insight_report::Model) -> Result<Vec<ReportFact>> {
     ready(report)?;
     let packed = report.facts.clone().unwrap_or_default();
     let facts = tokio::task::spawn_blocking(move || write_job::unpack(&packed)).await;
@@ -296,7 +296,7 @@ pub async fn counted(
         .collect();
     counted.sort_unstable_by(|a, b| a.number.cmp(&b.number));
     counted.truncate(usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1));
-    Ok(Page::cut(counted, limit, |order| order.number.clone()))
+    Ok(Page::from_rows(counted, limit, |order| order.number.clone()))
 }
 
 /// The report as a file.

@@ -8,16 +8,16 @@ use chrono::{NaiveDate, Weekday};
 use entity::ids::TopicId;
 use entity::kinds::{Channel, Satisfaction, Solved, Status};
 
-use crate::insight::reports::facts::{Fact, When};
-use crate::overview::facts::What;
+use crate::insight::reports::facts::{ComparedPeriod, ReportFact};
+use crate::overview::facts::OutcomeKind;
 
 /// What a measure counts.
 #[derive(Clone, Copy)]
 enum Counting {
     /// Orders that came in in the period, as they stood when the report was made.
-    Orders(fn(&Fact) -> bool),
+    Orders(fn(&ReportFact) -> bool),
     /// What was decided in the period, whenever the order came in: an order may count more than once.
-    Decided(fn(What) -> bool),
+    Decided(fn(OutcomeKind) -> bool),
 }
 
 use Counting::{Decided, Orders};
@@ -59,18 +59,18 @@ measures! {
     Open "open" "办理中" => Orders(|fact| !matches!(fact.status, Status::Closed | Status::Cancelled));
     Triage "triage" "待分派" => Orders(|fact| matches!(fact.status, Status::Triage | Status::Submitted));
     /// Denominator of the response rate.
-    ResponseJudged "response_judged" "应响应" => Decided(|what| matches!(what, What::Response { .. }));
-    ResponseInTime "response_in_time" "按时响应" => Decided(|what| what == What::Response { met: true });
-    ResolutionJudged "resolution_judged" "应办结" => Decided(|what| matches!(what, What::Resolution { .. }));
-    ResolutionInTime "resolution_in_time" "按时办结" => Decided(|what| what == What::Resolution { met: true });
-    ResolutionLate "resolution_late" "超期" => Decided(|what| what == What::Resolution { met: false });
+    ResponseJudged "response_judged" "应响应" => Decided(|what| matches!(what, OutcomeKind::Response { .. }));
+    ResponseInTime "response_in_time" "按时响应" => Decided(|what| what == OutcomeKind::Response { met: true });
+    ResolutionJudged "resolution_judged" "应办结" => Decided(|what| matches!(what, OutcomeKind::Resolution { .. }));
+    ResolutionInTime "resolution_in_time" "按时办结" => Decided(|what| what == OutcomeKind::Resolution { met: true });
+    ResolutionLate "resolution_late" "超期" => Decided(|what| what == OutcomeKind::Resolution { met: false });
     /// Denominator of the satisfaction and solution rates: judged, or closed without a verdict.
-    Judgeable "judgeable" "应评价" => Decided(|what| matches!(what, What::Verdict { .. } | What::Unrated));
+    Judgeable "judgeable" "应评价" => Decided(|what| matches!(what, OutcomeKind::Verdict { .. } | OutcomeKind::Unrated));
     Satisfied "satisfied" "满意" => Decided(|what| result_of(what) == Some(Satisfaction::Satisfied));
     Basically "basically_satisfied" "基本满意" => Decided(|what| result_of(what) == Some(Satisfaction::BasicallySatisfied));
     Dissatisfied "dissatisfied" "不满意" => Decided(|what| result_of(what) == Some(Satisfaction::Dissatisfied));
-    Unrated "unrated" "未评价" => Decided(|what| what == What::Unrated);
-    Solved "solved" "已解决" => Decided(|what| matches!(what, What::Verdict { solved: Solved::Yes, .. }));
+    Unrated "unrated" "未评价" => Decided(|what| what == OutcomeKind::Unrated);
+    Solved "solved" "已解决" => Decided(|what| matches!(what, OutcomeKind::Verdict { solved: Solved::Yes, .. }));
     SecondRound "second_round" "二次办理" => Orders(|fact| fact.round > 1);
     Difficult "difficult" "疑难" => Orders(|fact| fact.difficult);
     Tracked "tracked" "重点跟踪" => Orders(|fact| fact.tracked);
@@ -81,9 +81,9 @@ measures! {
     Endorsed "endorsed" "有代表附议" => Orders(|fact| fact.endorsements > 0);
 }
 
-fn result_of(what: What) -> Option<Satisfaction> {
+fn result_of(what: OutcomeKind) -> Option<Satisfaction> {
     match what {
-        What::Verdict { result, .. } => Some(result),
+        OutcomeKind::Verdict { result, .. } => Some(result),
         _ => None,
     }
 }
@@ -91,7 +91,7 @@ fn result_of(what: What) -> Option<Satisfaction> {
 impl Measure {
     /// How often it counts an order in a period.
     #[must_use]
-    pub fn times(self, fact: &Fact, when: When) -> u64 {
+    pub fn times(self, fact: &ReportFact, when: ComparedPeriod) -> u64 {
         match self.counting() {
             Orders(holds) => u64::from(fact.when == Some(when) && holds(fact)),
             Decided(holds) => {
@@ -104,7 +104,7 @@ impl Measure {
 
 /// One value of one dimension; the text is a code or an id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Of {
+pub enum Dimension {
     Area(String),
     Category(String),
     Unit(String),
@@ -115,14 +115,14 @@ pub enum Of {
     Week(NaiveDate),
 }
 
-impl Of {
+impl Dimension {
     /// The week a day lies in.
     #[must_use]
     pub fn week_of(day: NaiveDate) -> Self {
         Self::Week(day.week(Weekday::Mon).first_day())
     }
 
-    fn holds(&self, fact: &Fact) -> bool {
+    fn holds(&self, fact: &ReportFact) -> bool {
         match self {
             Self::Area(code) => fact.area.as_ref() == Some(code),
             Self::Category(code) => fact.category.as_ref() == Some(code),
@@ -134,7 +134,7 @@ impl Of {
     }
 }
 
-impl fmt::Display for Of {
+impl fmt::Display for Dimension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Area(code) => write!(f, "area:{code}"),
@@ -147,7 +147,7 @@ impl fmt::Display for Of {
     }
 }
 
-impl FromStr for Of {
+impl FromStr for Dimension {
     type Err = UnknownSlice;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -167,9 +167,9 @@ impl FromStr for Of {
 /// Everything that a number counts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slice {
-    pub when: When,
+    pub when: ComparedPeriod,
     pub measure: Measure,
-    pub of: Option<Of>,
+    pub of: Option<Dimension>,
 }
 
 /// A text that names no slice.
@@ -180,7 +180,7 @@ impl Slice {
     #[must_use]
     pub fn now(measure: Measure) -> Self {
         Self {
-            when: When::Now,
+            when: ComparedPeriod::Now,
             measure,
             of: None,
         }
@@ -189,20 +189,20 @@ impl Slice {
     #[must_use]
     pub fn before(measure: Measure) -> Self {
         Self {
-            when: When::Before,
+            when: ComparedPeriod::Before,
             ..Self::now(measure)
         }
     }
 
     #[must_use]
-    pub fn of(mut self, of: Of) -> Self {
+    pub fn of(mut self, of: Dimension) -> Self {
         self.of = Some(of);
         self
     }
 
     /// How often it counts an order.
     #[must_use]
-    pub fn times(&self, fact: &Fact) -> u64 {
+    pub fn times(&self, fact: &ReportFact) -> u64 {
         if self.of.as_ref().is_none_or(|of| of.holds(fact)) {
             self.measure.times(fact, self.when)
         } else {
@@ -214,8 +214,8 @@ impl Slice {
 impl fmt::Display for Slice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let when = match self.when {
-            When::Now => "now",
-            When::Before => "before",
+            ComparedPeriod::Now => "now",
+            ComparedPeriod::Before => "before",
         };
         write!(f, "{when}.{}", self.measure.as_str())?;
         match &self.of {
@@ -231,8 +231,8 @@ impl FromStr for Slice {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut parts = text.splitn(3, '.');
         let when = match parts.next() {
-            Some("now") => When::Now,
-            Some("before") => When::Before,
+            Some("now") => ComparedPeriod::Now,
+            Some("before") => ComparedPeriod::Before,
             _ => return Err(UnknownSlice),
         };
         let name = parts.next().ok_or(UnknownSlice)?;
@@ -255,9 +255,9 @@ mod tests {
         for measure in Measure::ALL {
             for slice in [
                 Slice::now(*measure),
-                Slice::before(*measure).of(Of::Area("410302".to_owned())),
-                Slice::now(*measure).of(Of::Channel(Channel::Scan)),
-                Slice::now(*measure).of(Of::Topic(TopicId::generate())),
+                Slice::before(*measure).of(Dimension::Area("410302".to_owned())),
+                Slice::now(*measure).of(Dimension::Channel(Channel::Scan)),
+                Slice::now(*measure).of(Dimension::Topic(TopicId::generate())),
             ] {
                 assert_eq!(slice.to_string().parse(), Ok(slice));
             }

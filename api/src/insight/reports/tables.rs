@@ -1,9 +1,9 @@
 //! Tables of areas, categories and units: the same columns of counts and rates for each. Pure.
 
 use crate::insight::reports::body::{Block, Run, Table};
-use crate::insight::reports::compare::FEW;
-use crate::insight::reports::slice::{Measure, Of, Slice};
-use crate::insight::reports::writer::Writer;
+use crate::insight::reports::compare::MIN_DENOMINATOR;
+use crate::insight::reports::slice::{Dimension, Measure, Slice};
+use crate::insight::reports::writer::ReportWriter;
 
 /// Rows of a table.
 const ROWS: usize = 10;
@@ -18,10 +18,10 @@ pub enum Column {
 
 /// The first rows of a ranking.
 pub fn table(
-    w: &mut Writer<'_>,
+    w: &mut ReportWriter<'_>,
     caption: &str,
     first: &str,
-    ranked: &[(Of, u64)],
+    ranked: &[(Dimension, u64)],
     columns: &[Column],
 ) -> Block {
     let mut heads = vec![first.to_owned()];
@@ -50,7 +50,7 @@ pub fn table(
     })
 }
 
-fn cell(w: &mut Writer<'_>, of: &Of, column: &Column) -> Run {
+fn cell(w: &mut ReportWriter<'_>, of: &Dimension, column: &Column) -> Run {
     match column {
         Column::Count(_, measure) => w.number(&Slice::now(*measure).of(of.clone())),
         Column::Before => w.number(&Slice::before(Measure::Arrived).of(of.clone())),
@@ -59,7 +59,7 @@ fn cell(w: &mut Writer<'_>, of: &Of, column: &Column) -> Run {
             let few = w.count(&Slice {
                 measure: *whole,
                 ..part.clone()
-            }) < FEW;
+            }) < MIN_DENOMINATOR;
             match w.rate(&part, *whole) {
                 Run::Rate {
                     numerator,

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::insight::reports::facts::{Fact, When};
-use crate::insight::reports::slice::{Measure, Of, Slice};
+use crate::insight::reports::facts::{ComparedPeriod, ReportFact};
+use crate::insight::reports::slice::{Dimension, Measure, Slice};
 
 const MEASURES: usize = Measure::ALL.len();
 
@@ -19,13 +19,13 @@ type Counts = [u64; MEASURES];
 
 /// Counts by period and by value of each dimension.
 pub struct Tally {
-    counts: HashMap<(When, Option<Of>), Counts>,
-    delegates: HashMap<(When, Option<Of>), HashSet<u32>>,
+    counts: HashMap<(ComparedPeriod, Option<Dimension>), Counts>,
+    delegates: HashMap<(ComparedPeriod, Option<Dimension>), HashSet<u32>>,
 }
 
 impl Tally {
     #[must_use]
-    pub fn of(facts: &[Fact]) -> Self {
+    pub fn of(facts: &[ReportFact]) -> Self {
         let mut tally = Self {
             counts: HashMap::new(),
             delegates: HashMap::new(),
@@ -36,19 +36,19 @@ impl Tally {
         tally
     }
 
-    fn add(&mut self, fact: &Fact) {
+    fn add(&mut self, fact: &ReportFact) {
         // What an order has no value of does not count it; the first is the whole.
         let own = [
-            Some(Of::Channel(fact.channel)),
-            Some(Of::week_of(fact.day)),
-            fact.area.clone().map(Of::Area),
-            fact.category.clone().map(Of::Category),
-            fact.unit.map(|unit| Of::Unit(unit.to_string())),
+            Some(Dimension::Channel(fact.channel)),
+            Some(Dimension::week_of(fact.day)),
+            fact.area.clone().map(Dimension::Area),
+            fact.category.clone().map(Dimension::Category),
+            fact.unit.map(|unit| Dimension::Unit(unit.to_string())),
         ];
-        let topics = fact.topics.iter().copied().map(Of::Topic);
+        let topics = fact.topics.iter().copied().map(Dimension::Topic);
         let own = own.into_iter().flatten().chain(topics).map(Some);
-        let dimensions: Vec<Option<Of>> = std::iter::once(None).chain(own).collect();
-        for when in [When::Now, When::Before] {
+        let dimensions: Vec<Option<Dimension>> = std::iter::once(None).chain(own).collect();
+        for when in [ComparedPeriod::Now, ComparedPeriod::Before] {
             let mut times = [0; MEASURES];
             for (times, measure) in times.iter_mut().zip(Measure::ALL) {
                 *times = measure.times(fact, when);
@@ -89,19 +89,19 @@ impl Tally {
     /// The values of a dimension of which something came in in the report's own period, with how many, the most
     /// first.
     #[must_use]
-    pub fn ranked(&self, wanted: impl Fn(&Of) -> bool) -> Vec<(Of, u64)> {
-        let mut busy = self.busy(wanted);
+    pub fn ranked(&self, wanted: impl Fn(&Dimension) -> bool) -> Vec<(Dimension, u64)> {
+        let mut busy = self.active_values(wanted);
         busy.retain(|(_, arrived)| *arrived > 0);
         busy
     }
 
     /// The same with those of which nothing came in but something was decided.
     #[must_use]
-    pub fn busy(&self, wanted: impl Fn(&Of) -> bool) -> Vec<(Of, u64)> {
+    pub fn active_values(&self, wanted: impl Fn(&Dimension) -> bool) -> Vec<(Dimension, u64)> {
         let mut found: Vec<_> = self
             .counts
             .keys()
-            .filter(|(when, _)| *when == When::Now)
+            .filter(|(when, _)| *when == ComparedPeriod::Now)
             .filter_map(|(_, of)| of.clone())
             .filter(wanted)
             .filter(|of| {

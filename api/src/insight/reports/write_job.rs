@@ -20,14 +20,14 @@ use crate::db;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::insight::reports::body::Body;
-use crate::insight::reports::facts::{Decided, Fact};
-use crate::insight::reports::period::Period;
+use crate::insight::reports::facts::{DecidedOutcome, ReportFact};
+use crate::insight::reports::period::DateRange;
 use crate::insight::reports::sections;
-use crate::insight::reports::store::{self, Finished, Reach};
+use crate::insight::reports::store::{self, Finished, ReportScope};
 use crate::insight::reports::tally::Tally;
 use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, TopicFact};
 use crate::insight::store as topics;
-use crate::insight::store::Wanted;
+use crate::insight::store::TopicFilter;
 use crate::insight::view::{TopicView, views};
 use crate::notices::{self, Event, EventKind};
 use crate::overview::facts::{Outcome, outcomes};
@@ -52,11 +52,11 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
     }
     let now = app.clock.now();
     let city = app.city.load();
-    let period = Period {
+    let period = DateRange {
         from: report.from_day,
         to: report.to_day,
     };
-    let reach = Reach {
+    let reach = ReportScope {
         from: period.before().instants(city.zone()).0,
         before: period.instants(city.zone()).1,
         area: report.area_code.clone(),
@@ -69,7 +69,7 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
     let topics = alive(app, &report, period).await?;
     let mut facts = facts(&app.db, &city, &reach, period).await?;
     name_topics(&app.db, &topics, &mut facts).await?;
-    let facts: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
+    let facts: Vec<ReportFact> = facts.into_iter().map(|(_, fact)| fact).collect();
     store::mark(&app.db, id, ReportStatus::Queued, 60).await?;
     let campaigns = store::campaigns(&app.db, &period_reach(&reach, period, &city), MAX_CAMPAIGNS).await?;
     let campaigns: Vec<_> = campaigns.into_iter().map(campaign_fact).collect();
@@ -80,7 +80,7 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
         .collect();
     let head = report.clone();
     let finished = tokio::task::spawn_blocking(move || {
-        let told = Told {
+        let told = ReportContext {
             topics: &topics,
             campaigns: &campaigns,
             outlines: &outlines,
@@ -97,8 +97,8 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
     Ok(())
 }
 
-fn period_reach(reach: &Reach, period: Period, city: &City) -> Reach {
-    Reach {
+fn period_reach(reach: &ReportScope, period: DateRange, city: &City) -> ReportScope {
+    ReportScope {
         from: period.instants(city.zone()).0,
         ..reach.clone()
     }
@@ -108,9 +108,9 @@ fn period_reach(reach: &Reach, period: Period, city: &City) -> Reach {
 async fn facts(
     connection: &impl ConnectionTrait,
     city: &City,
-    reach: &Reach,
-    period: Period,
-) -> Result<Vec<(OrderId, Fact)>> {
+    reach: &ReportScope,
+    period: DateRange,
+) -> Result<Vec<(OrderId, ReportFact)>> {
     let orders = store::orders(connection, reach).await?;
     let clocks = store::clocks(connection, reach).await?;
     let verdicts = store::verdicts(connection, reach).await?;
@@ -128,11 +128,11 @@ async fn facts(
         let verdicts = verdicts.get(&order.id).map_or(&[][..], Vec::as_slice);
         let all = outcomes(order, clocks, verdicts, city.zone()).into_iter();
         let within = all.filter_map(|Outcome { on, what }| Some((period.when(on)?, what)));
-        within.map(|(when, what)| Decided { when, what }).collect()
+        within.map(|(when, what)| DecidedOutcome { when, what }).collect()
     };
     let fact = |order: &order::Model| {
         let day = local_date(order.created_at, city.zone());
-        Fact {
+        ReportFact {
             number: order.number.clone(),
             when: period.when(day),
             day,
@@ -164,7 +164,7 @@ async fn facts(
 async fn name_topics(
     connection: &impl ConnectionTrait,
     told: &[TopicFact],
-    facts: &mut [(OrderId, Fact)],
+    facts: &mut [(OrderId, ReportFact)],
 ) -> Result<()> {
     let ids: Vec<TopicId> = told.iter().map(|topic| topic.id).collect();
     let mut of_order: HashMap<OrderId, Vec<TopicId>> = HashMap::new();
@@ -186,13 +186,13 @@ fn campaign_fact(row: campaign::Model) -> CampaignFact {
 }
 
 /// The topic that the report is about, or the hot topics that were alive in the period, the busiest first.
-async fn alive(app: &App, report: &insight_report::Model, period: Period) -> Result<Vec<TopicFact>> {
+async fn alive(app: &App, report: &insight_report::Model, period: DateRange) -> Result<Vec<TopicFact>> {
     let rows = if let Some(topic) = report.topic_id {
         topics::topic(&app.db, topic).await?.into_iter().collect()
     } else {
-        let wanted = Wanted {
+        let wanted = TopicFilter {
             area: report.area_code.clone(),
-            ..Wanted::default()
+            ..TopicFilter::default()
         };
         let (from, before) = period.instants(app.city.load().zone());
         let mut rows = topics::list(&app.db, &wanted, None, MAX_TOPICS).await?;
@@ -212,7 +212,7 @@ async fn alive(app: &App, report: &insight_report::Model, period: Period) -> Res
 }
 
 /// What a report tells besides its counts.
-struct Told<'a> {
+struct ReportContext<'a> {
     topics: &'a [TopicFact],
     campaigns: &'a [CampaignFact],
     outlines: &'a [Outline],
@@ -221,10 +221,10 @@ struct Told<'a> {
 /// Counts and writes; gives also the line for the notice.
 fn finished(
     report: &insight_report::Model,
-    period: Period,
+    period: DateRange,
     city: &City,
-    facts: &[Fact],
-    told: &Told<'_>,
+    facts: &[ReportFact],
+    told: &ReportContext<'_>,
     now: DateTime<Utc>,
 ) -> anyhow::Result<(Finished, String)> {
     let tally = Tally::of(facts);
@@ -238,7 +238,7 @@ fn finished(
         outlines: told.outlines,
     };
     let made = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日%H时");
-    let subtitle = format!("{}，数据截至{made}", period.said());
+    let subtitle = format!("{}，数据截至{made}", period.text());
     let body = sections::write(report.title.clone(), subtitle, &material);
     let said = first_sentence(&body);
     Ok((
@@ -310,17 +310,17 @@ async fn tell(
     if let Some(area) = &report.area_code {
         event = event.area(area.clone());
     }
-    notices::tell(connection, &app.wording, &event, now).await
+    notices::emit(connection, &app.messages, &event, now).await
 }
 
 /// The facts as they are kept: JSON, compressed.
-pub fn pack(facts: &[Fact]) -> anyhow::Result<Vec<u8>> {
+pub fn pack(facts: &[ReportFact]) -> anyhow::Result<Vec<u8>> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
     packed.write_all(&serde_json::to_vec(facts)?)?;
     Ok(packed.finish()?)
 }
 
-pub fn unpack(packed: &[u8]) -> anyhow::Result<Vec<Fact>> {
+pub fn unpack(packed: &[u8]) -> anyhow::Result<Vec<ReportFact>> {
     let mut json = Vec::new();
     GzDecoder::new(packed).read_to_end(&mut json)?;
     Ok(serde_json::from_slice(&json)?)

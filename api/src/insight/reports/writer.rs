@@ -6,10 +6,10 @@ use entity::ids::TopicId;
 use entity::kinds::TopicStatus;
 
 use crate::insight::reports::body::{Figure, Run};
-use crate::insight::reports::compare::{self, FEW};
-use crate::insight::reports::facts::When;
-use crate::insight::reports::period::Period;
-use crate::insight::reports::slice::{Measure, Of, Slice};
+use crate::insight::reports::compare::{self, MIN_DENOMINATOR};
+use crate::insight::reports::facts::ComparedPeriod;
+use crate::insight::reports::period::DateRange;
+use crate::insight::reports::slice::{Dimension, Measure, Slice};
 use crate::insight::reports::tally::Tally;
 
 /// What codes and ids are called.
@@ -53,7 +53,7 @@ pub struct Outline {
 
 /// Everything a report is written from.
 pub struct Material<'a> {
-    pub period: Period,
+    pub period: DateRange,
     pub tally: &'a Tally,
     pub names: &'a Names,
     pub topics: &'a [TopicFact],
@@ -62,13 +62,13 @@ pub struct Material<'a> {
 }
 
 /// Collects the figures while the sections are written.
-pub struct Writer<'a> {
+pub struct ReportWriter<'a> {
     pub from: &'a Material<'a>,
     figures: Vec<Figure>,
     known: HashMap<Slice, usize>,
 }
 
-impl<'a> Writer<'a> {
+impl<'a> ReportWriter<'a> {
     #[must_use]
     pub fn new(from: &'a Material<'a>) -> Self {
         Self {
@@ -105,8 +105,8 @@ impl<'a> Writer<'a> {
 
     fn label(&self, slice: &Slice) -> String {
         let when = match slice.when {
-            When::Now => "",
-            When::Before => self.from.period.before_said(),
+            ComparedPeriod::Now => "",
+            ComparedPeriod::Before => self.from.period.before_said(),
         };
         let of = slice.of.as_ref().map(|of| self.name(of)).unwrap_or_default();
         let gap = if of.is_empty() { "" } else { "·" };
@@ -115,19 +115,19 @@ impl<'a> Writer<'a> {
 
     /// What a value of a dimension is called.
     #[must_use]
-    pub fn name(&self, of: &Of) -> String {
+    pub fn name(&self, of: &Dimension) -> String {
         let names = self.from.names;
         let known = |map: &HashMap<String, String>, key: &String| map.get(key).cloned();
         match of {
-            Of::Area(code) => known(&names.areas, code).unwrap_or_else(|| code.clone()),
-            Of::Category(code) => known(&names.categories, code).unwrap_or_else(|| code.clone()),
-            Of::Unit(id) => known(&names.units, id).unwrap_or_else(|| "已撤销的单位".to_owned()),
-            Of::Topic(id) => {
+            Dimension::Area(code) => known(&names.areas, code).unwrap_or_else(|| code.clone()),
+            Dimension::Category(code) => known(&names.categories, code).unwrap_or_else(|| code.clone()),
+            Dimension::Unit(id) => known(&names.units, id).unwrap_or_else(|| "已撤销的单位".to_owned()),
+            Dimension::Topic(id) => {
                 let told = self.from.topics.iter().find(|topic| topic.id == *id);
                 told.map_or_else(String::new, |topic| format!("“{}”", topic.title))
             }
-            Of::Channel(channel) => channel_name(*channel).to_owned(),
-            Of::Week(monday) => monday.format("%-m月%-d日起一周").to_string(),
+            Dimension::Channel(channel) => channel_name(*channel).to_owned(),
+            Dimension::Week(monday) => monday.format("%-m月%-d日起一周").to_string(),
         }
     }
 
@@ -159,7 +159,7 @@ impl<'a> Writer<'a> {
             measure,
             ..numerator.clone()
         };
-        let few = self.count(&denominator) < FEW;
+        let few = self.count(&denominator) < MIN_DENOMINATOR;
         vec![
             self.rate(numerator, measure),
             Run::text("（"),
@@ -171,9 +171,9 @@ impl<'a> Writer<'a> {
     }
 
     /// `较上月（10 件）增加 2 件（上升 20.0%）`.
-    pub fn compared(&mut self, slice: &Slice) -> Vec<Run> {
+    pub fn comparison(&mut self, slice: &Slice) -> Vec<Run> {
         let before = Slice {
-            when: When::Before,
+            when: ComparedPeriod::Before,
             ..slice.clone()
         };
         let change = compare::change(self.count(slice), self.count(&before));

@@ -6,15 +6,15 @@ use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
 
 use crate::city::snapshot::City;
 use crate::insight::reports::body::{Block, Body, Run};
-use crate::insight::reports::facts::{Fact, When};
+use crate::insight::reports::facts::{ComparedPeriod, ReportFact};
 use crate::insight::reports::writer::channel_name;
 use crate::orders::view::labels;
-use crate::overview::facts::What;
+use crate::overview::facts::OutcomeKind;
 
 /// The format allows 31 characters in a sheet's name.
 const MAX_SHEET_NAME: usize = 31;
 
-pub fn make(city: &City, body: &Body, facts: &[Fact]) -> anyhow::Result<Vec<u8>> {
+pub fn make(city: &City, body: &Body, facts: &[ReportFact]) -> anyhow::Result<Vec<u8>> {
     let mut workbook = Workbook::new();
     let head = Format::new().set_bold().set_align(FormatAlign::Center);
     let mut used = BTreeMap::new();
@@ -108,7 +108,12 @@ const ORDER_COLUMNS: [&str; 13] = [
     "延期次数",
 ];
 
-fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Format) -> Result<(), XlsxError> {
+fn orders_sheet(
+    sheet: &mut Worksheet,
+    city: &City,
+    facts: &[ReportFact],
+    head: &Format,
+) -> Result<(), XlsxError> {
     heads(sheet, &ORDER_COLUMNS, head)?;
     for (line, fact) in (1u32..).zip(facts) {
         let area = fact.area.as_deref().map_or("", |code| city.county_name(code));
@@ -121,8 +126,8 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
             .and_then(|id| city.unit(id))
             .map_or("", |unit| unit.name.as_str());
         let when = match fact.when {
-            Some(When::Now) => "本期",
-            Some(When::Before) => "上期",
+            Some(ComparedPeriod::Now) => "本期",
+            Some(ComparedPeriod::Before) => "上期",
             None => "更早",
         };
         let day = fact.day.to_string();
@@ -150,16 +155,20 @@ fn orders_sheet(sheet: &mut Worksheet, city: &City, facts: &[Fact], head: &Forma
 }
 
 /// What was decided in the period itself about the response, the handling and by the delegate, in order.
-fn decided(fact: &Fact) -> [String; 3] {
+fn decided(fact: &ReportFact) -> [String; 3] {
     let mut told: [Vec<&str>; 3] = Default::default();
     let [response, resolution, verdict] = &mut told;
-    for decided in fact.decided.iter().filter(|decided| decided.when == When::Now) {
+    for decided in fact
+        .decided
+        .iter()
+        .filter(|decided| decided.when == ComparedPeriod::Now)
+    {
         match decided.what {
-            What::Response { met } => response.push(kept_name(met)),
-            What::Resolution { met } => resolution.push(kept_name(met)),
-            What::Verdict { result, .. } => verdict.push(labels::satisfaction(result)),
-            What::Unrated => verdict.push("未评价"),
-            What::Closed => {}
+            OutcomeKind::Response { met } => response.push(kept_name(met)),
+            OutcomeKind::Resolution { met } => resolution.push(kept_name(met)),
+            OutcomeKind::Verdict { result, .. } => verdict.push(labels::satisfaction(result)),
+            OutcomeKind::Unrated => verdict.push("未评价"),
+            OutcomeKind::Closed => {}
         }
     }
     told.map(|words| words.join("、"))

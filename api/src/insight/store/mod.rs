@@ -44,7 +44,7 @@ pub async fn topic(connection: &impl ConnectionTrait, id: TopicId) -> Result<Opt
 
 /// Topics that may still grow: not united with another, touched since then. Dismissed ones too: they go on
 /// taking what belongs to them, so that it does not come back as news.
-pub async fn growing(
+pub async fn find_open(
     connection: &impl ConnectionTrait,
     origin: TopicOrigin,
     since: DateTime<Utc>,
@@ -162,7 +162,10 @@ pub async fn put_all(connection: &impl ConnectionTrait, pairs: Vec<(TopicId, Ord
 }
 
 /// Writes topics as they are now, new ones and those on record.
-pub async fn keep(connection: &impl ConnectionTrait, topics: Vec<topic::Model>) -> Result<(), DbErr> {
+pub async fn upsert_topics(
+    connection: &impl ConnectionTrait,
+    topics: Vec<topic::Model>,
+) -> Result<(), DbErr> {
     let columns = || topic::Column::iter().filter(|column| !matches!(column, topic::Column::Id));
     for part in topics.chunks(ROWS_AT_ONCE) {
         let rows = part
@@ -234,7 +237,10 @@ pub async fn areas(
 }
 
 /// Of these topics, those that the supervisors were told of and that nobody has dismissed.
-pub async fn told(connection: &impl ConnectionTrait, topics: &[TopicId]) -> Result<Vec<topic::Model>, DbErr> {
+pub async fn find_alerted(
+    connection: &impl ConnectionTrait,
+    topics: &[TopicId],
+) -> Result<Vec<topic::Model>, DbErr> {
     topic::Entity::find()
         .filter(topic::Column::Id.is_in(topics.iter().copied()))
         .filter(topic::Column::CrossedAt.is_not_null())
@@ -302,7 +308,7 @@ pub async fn history(
 
 /// What a list of topics is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Wanted {
+pub struct TopicFilter {
     pub status: Option<TopicStatus>,
     pub kind: Option<String>,
     /// County-level code.
@@ -313,7 +319,7 @@ pub struct Wanted {
 /// The busiest first.
 pub async fn list(
     connection: &impl ConnectionTrait,
-    wanted: &Wanted,
+    wanted: &TopicFilter,
     after: Option<(i32, TopicId)>,
     limit: u64,
 ) -> Result<Vec<topic::Model>, DbErr> {
@@ -355,7 +361,7 @@ pub async fn list(
 
 /// An order as its topic lists it.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Listed {
+pub struct TopicRow {
     pub id: OrderId,
     pub number: String,
     pub status: Status,
@@ -370,7 +376,7 @@ pub async fn orders_of(
     topic: TopicId,
     area: Option<&str>,
     limit: u64,
-) -> Result<Vec<Listed>, DbErr> {
+) -> Result<Vec<TopicRow>, DbErr> {
     let mine = topic_order::Entity::find()
         .select_only()
         .column(topic_order::Column::OrderId)

@@ -76,7 +76,7 @@ pub async fn first_order_at(connection: &impl ConnectionTrait) -> Result<Option<
 
 /// An order that belongs to no kind yet.
 #[derive(Clone, Debug, FromQueryResult)]
-pub struct Unsorted {
+pub struct UnassignedOrder {
     pub id: OrderId,
     pub created_at: DateTime<Utc>,
     pub category_code: Option<String>,
@@ -86,10 +86,10 @@ pub struct Unsorted {
 /// Orders since then that belong to no kind yet, the oldest first; of these only what has changed since `touched`.
 pub async fn without_kind(
     connection: &impl ConnectionTrait,
-    from: keyset::Onward,
+    from: keyset::KeysetCursor,
     touched: DateTime<Utc>,
     limit: u64,
-) -> Result<Vec<Unsorted>, DbErr> {
+) -> Result<Vec<UnassignedOrder>, DbErr> {
     order::Entity::find()
         .select_only()
         .columns([
@@ -98,7 +98,7 @@ pub async fn without_kind(
             order::Column::CategoryCode,
             order::Column::Description,
         ])
-        .filter(keyset::after(from))
+        .filter(keyset::after_cursor(from))
         .filter(order::Column::Kind.is_null())
         .filter(order::Column::UpdatedAt.gte(touched))
         .order_by_asc(order::Column::CreatedAt)

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::notices::audience::{EventKind, TemplateKey};
 use crate::notices::fields::{cut, is_han, visible};
 use crate::notices::template::{self, Card, RawTemplate, Template};
-use crate::notices::text_pattern::{Facts, Pattern};
+use crate::notices::text_pattern::{Pattern, PlaceholderValues};
 
 const TITLE_CHARS: usize = 64;
 const PHRASE_HAN: usize = 5;
@@ -22,15 +22,15 @@ const PHRASE_HAN: usize = 5;
 pub struct Wording {
     /// Whether WeChat tells us of consents (message push is configured). Only then a known refusal is believed
     /// without asking WeChat again.
-    pub consents_told: bool,
+    pub consent_events_enabled: bool,
     zone: Tz,
     city: String,
-    events: BTreeMap<EventKind, EventWords>,
+    events: BTreeMap<EventKind, EventTexts>,
     templates: BTreeMap<TemplateKey, Template>,
 }
 
 #[derive(Clone, Debug)]
-struct EventWords {
+struct EventTexts {
     /// Where the matter stands, in five Han characters at most.
     phrase: String,
     texts: BTreeMap<Visibility, (Pattern, Pattern)>,
@@ -77,7 +77,7 @@ impl Wording {
         for kind in EventKind::ALL {
             match raw.events.get(kind.as_str()) {
                 Some(event) => {
-                    events.insert(*kind, EventWords::read(*kind, event, &mut faults));
+                    events.insert(*kind, EventTexts::read(*kind, event, &mut faults));
                 }
                 None => faults.push(format!("events.{}: is missing", kind.as_str())),
             }
@@ -89,7 +89,7 @@ impl Wording {
         }
         let mut templates = BTreeMap::new();
         for (name, template) in &raw.templates {
-            match TemplateKey::named(name) {
+            match TemplateKey::by_name(name) {
                 Some(key) => {
                     templates.insert(key, Template::read(key, template, &mut faults));
                 }
@@ -101,12 +101,12 @@ impl Wording {
                 faults.push(format!("templates.{}: is missing", key.as_str()));
             }
         }
-        template::alike(templates.values(), &mut faults);
+        template::find_ambiguous(templates.values(), &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
         Ok(Self {
-            consents_told: false,
+            consent_events_enabled: false,
             zone,
             city: raw.city,
             events,
@@ -144,7 +144,7 @@ impl Wording {
 
     /// Whether any text of the event, or the card that goes with it, speaks of this fact.
     #[must_use]
-    pub fn asks_for(&self, kind: EventKind, fact: &str) -> bool {
+    pub fn uses_placeholder(&self, kind: EventKind, fact: &str) -> bool {
         let texts = self
             .events
             .get(&kind)
@@ -153,30 +153,30 @@ impl Wording {
         let in_texts = texts
             .flat_map(|(title, body)| [title, body])
             .any(|pattern| pattern.asks_for(fact));
-        let pushes = kind.heard_by().iter().filter_map(|hears| hears.push);
+        let pushes = kind.audiences().iter().filter_map(|hears| hears.push);
         let mut cards = pushes.filter_map(|key| self.templates.get(&key));
         in_texts || cards.any(|template| template.asks_for(fact))
     }
 
     /// The inbox line for those who read at this visibility.
     #[must_use]
-    pub fn text(&self, kind: EventKind, visibility: Visibility, facts: &Facts) -> Option<Text> {
+    pub fn text(&self, kind: EventKind, visibility: Visibility, facts: &PlaceholderValues) -> Option<Text> {
         let (title, body) = self.events.get(&kind)?.texts.get(&visibility)?;
         Some(Text {
-            title: cut(&visible(&title.fill(facts)), TITLE_CHARS),
-            body: body.fill(facts).trim().to_owned(),
+            title: cut(&visible(&title.render(facts)), TITLE_CHARS),
+            body: body.render(facts).trim().to_owned(),
         })
     }
 
     /// The push, every field made to fit. `now` is the time of the event.
     #[must_use]
-    pub fn card(&self, key: TemplateKey, facts: &Facts, now: DateTime<Utc>) -> Option<Card> {
+    pub fn card(&self, key: TemplateKey, facts: &PlaceholderValues, now: DateTime<Utc>) -> Option<Card> {
         let template = self.templates.get(&key)?;
         Some(template.card(facts, &self.date(now)))
     }
 
     /// Adds what the words themselves know of an event.
-    pub fn add_own_facts(&self, kind: EventKind, facts: &mut Facts) {
+    pub fn add_wording_values(&self, kind: EventKind, facts: &mut PlaceholderValues) {
         if let Some(words) = self.events.get(&kind) {
             facts.insert("phrase", words.phrase.clone());
         }
@@ -185,7 +185,7 @@ impl Wording {
     }
 }
 
-impl EventWords {
+impl EventTexts {
     fn read(kind: EventKind, raw: &RawEvent, faults: &mut Vec<String>) -> Self {
         let key = format!("events.{}", kind.as_str());
         let length = raw.phrase.chars().count();
@@ -199,7 +199,7 @@ impl EventWords {
             (Visibility::Supervision, &raw.supervision),
         ] {
             let key = format!("{key}.{visibility}");
-            let mut hears = kind.heard_by().iter();
+            let mut hears = kind.audiences().iter();
             match (hears.any(|hears| hears.audience.visibility() == visibility), text) {
                 (true, Some(text)) => {
                     let title = Pattern::read(&format!("{key}.title"), &text.title, faults);

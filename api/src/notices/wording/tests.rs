@@ -14,8 +14,8 @@ fn faults_of(text: &str) -> String {
         .join("\n")
 }
 
-fn facts() -> Facts {
-    let mut facts = Facts::from([
+fn facts() -> PlaceholderValues {
+    let mut facts = PlaceholderValues::from([
         ("number", "T20250908000001".to_owned()),
         ("unit", "城市管理局".to_owned()),
         (
@@ -24,7 +24,7 @@ fn facts() -> Facts {
         ),
         ("category", "市政设施".to_owned()),
     ]);
-    built_in().add_own_facts(EventKind::Submitted, &mut facts);
+    built_in().add_wording_values(EventKind::Submitted, &mut facts);
     facts
 }
 
@@ -32,7 +32,7 @@ fn facts() -> Facts {
 fn the_built_in_words_cover_the_whole_table() {
     let wording = built_in();
     for kind in EventKind::ALL {
-        for hears in kind.heard_by() {
+        for hears in kind.audiences() {
             let text = wording
                 .text(*kind, hears.audience.visibility(), &facts())
                 .unwrap();
@@ -47,7 +47,7 @@ fn the_built_in_words_cover_the_whole_table() {
 fn every_card_fits_whatever_the_facts_are() {
     let wording = built_in();
     let now = "2025-09-08T01:00:00Z".parse().unwrap();
-    for facts in [Facts::new(), facts()] {
+    for facts in [PlaceholderValues::new(), facts()] {
         for key in TemplateKey::ALL {
             let card = wording.card(key, &facts, now).unwrap();
             for (field, value) in &card.fields {
@@ -127,8 +127,8 @@ fn an_enum_field_holds_one_of_the_account_s_words() {
     );
     let wording = Wording::parse(&text, chrono_tz::Asia::Shanghai).unwrap();
     let value = |kind| {
-        let mut facts = Facts::new();
-        wording.add_own_facts(kind, &mut facts);
+        let mut facts = PlaceholderValues::new();
+        wording.add_wording_values(kind, &mut facts);
         let card = wording.card(
             TemplateKey::Progress,
             &facts,

@@ -4,31 +4,31 @@
 use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, Visibility};
 use serde_json::json;
 
-use super::{Move, begin_any};
+use super::{ActionTxn, begin_by_relation};
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::lifecycle::{Action, Standing};
+use crate::orders::rules::lifecycle::{Action, ActorRelation};
 use crate::orders::store::assignments;
 use crate::orders::view::OrderView;
 
 pub async fn accept(app: &App, actor: &Actor, number: &str, if_match: Option<i32>) -> Result<OrderView> {
     let action = |standing| match standing {
-        Standing::SupportUnit => Action::ReportPart,
+        ActorRelation::SupportUnit => Action::ReportPart,
         _ => Action::Accept,
     };
-    let step = begin_any(app, actor, number, if_match, action).await?;
-    if step.standing == Standing::SupportUnit {
-        accept_part(app, step).await
+    let step = begin_by_relation(app, actor, number, if_match, action).await?;
+    if step.relation == ActorRelation::SupportUnit {
+        accept_assignment(app, step).await
     } else {
         accept_order(app, step).await
     }
 }
 
-async fn accept_order(app: &App, mut step: Move) -> Result<OrderView> {
-    let lead = step.known.charges.iter().find(|charge| {
+async fn accept_order(app: &App, mut step: ActionTxn) -> Result<OrderView> {
+    let lead = step.known.assignments.iter().find(|charge| {
         charge.role == AssignmentRole::Lead
             && charge.status == AssignmentStatus::Open
             && Some(charge.unit_id) == step.actor.unit
@@ -37,17 +37,28 @@ async fn accept_order(app: &App, mut step: Move) -> Result<OrderView> {
         assignments::accept(&step.txn, charge, step.now).await?;
     }
     let stopped = [ClockKind::Response];
-    deadline_rows::stop(&step.txn, step.city.law(), &mut step.clocks, &stopped, step.now).await?;
+    deadline_rows::stop(
+        &step.txn,
+        step.city.deadline_rules(),
+        &mut step.clocks,
+        &stopped,
+        step.now,
+    )
+    .await?;
     step.order.accepted_at = Some(step.now);
-    step.write().await?;
-    step.record(step.event("accepted")).await?;
-    step.tell(app, Event::of(EventKind::Accepted, &step.order))
+    step.save().await?;
+    step.append_event(step.event("accepted")).await?;
+    step.emit(app, Event::of(EventKind::Accepted, &step.order))
         .await?;
     step.commit(app).await
 }
 
-async fn accept_part(app: &App, mut step: Move) -> Result<OrderView> {
-    let Some(part) = step.known.part_of(&step.actor, step.order.round).cloned() else {
+async fn accept_assignment(app: &App, mut step: ActionTxn) -> Result<OrderView> {
+    let Some(part) = step
+        .known
+        .non_lead_assignment(&step.actor, step.order.round)
+        .cloned()
+    else {
         return Err(step
             .conflict("part_done", "您的单位在这件工单中的任务已经完成。")
             .await);
@@ -56,9 +67,9 @@ async fn accept_part(app: &App, mut step: Move) -> Result<OrderView> {
         return Err(step.conflict("part_accepted", "您的单位已经签收。").await);
     }
     assignments::accept(&step.txn, &part, step.now).await?;
-    step.write().await?;
+    step.save().await?;
     let event = step.event("part_accepted").visible_to(Visibility::Internal);
-    step.record(event.detail(json!({ "assignment": part.id })))
+    step.append_event(event.detail(json!({ "assignment": part.id })))
         .await?;
     step.commit(app).await
 }

@@ -10,7 +10,7 @@ use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 2..=500;
@@ -23,9 +23,9 @@ pub async fn cancel(
     reason: &str,
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::Cancel).await?;
-    let reason = one_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON_CHARS)?;
     let order = step.order.id;
-    assignments::end(
+    assignments::close_open(
         &step.txn,
         order,
         AssignmentRole::ALL,
@@ -33,11 +33,12 @@ pub async fn cancel(
         step.now,
     )
     .await?;
-    deadline_rows::stop_all(&step.txn, step.city.law(), &mut step.clocks, step.now).await?;
+    deadline_rows::stop_all(&step.txn, step.city.deadline_rules(), &mut step.clocks, step.now).await?;
     step.order.closed_at = Some(step.now);
-    step.write().await?;
-    step.record(step.event("cancelled").note(reason.clone())).await?;
-    step.tell(app, Event::of(EventKind::Cancelled, &step.order).note(reason))
+    step.save().await?;
+    step.append_event(step.event("cancelled").note(reason.clone()))
+        .await?;
+    step.emit(app, Event::of(EventKind::Cancelled, &step.order).note(reason))
         .await?;
     step.commit(app).await
 }

@@ -5,7 +5,7 @@ use entity::kinds::{AssignmentRole, AssignmentStatus, CategorySource, Visibility
 use serde_json::{Value, json};
 
 use super::cancel::REASON_CHARS;
-use super::{Move, begin};
+use super::{ActionTxn, begin};
 use crate::app::App;
 use crate::city::units::Unit;
 use crate::deadlines::deadline_rows;
@@ -14,7 +14,7 @@ use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 #[derive(Clone, Debug)]
@@ -36,23 +36,23 @@ pub async fn dispatch(
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::Dispatch).await?;
     let city = step.city.clone();
-    let reason = one_text("reason", &decision.reason, REASON_CHARS)?;
+    let reason = require_text("reason", &decision.reason, REASON_CHARS)?;
     let unit = city
         .units
         .resolve(&decision.unit)
-        .ok_or_else(|| unknown("unit", "没有这个单位。"))?;
+        .ok_or_else(|| invalid_field("unit", "没有这个单位。"))?;
     if let Some(text) = &decision.category {
         let category = city
             .categories
             .find(text)
-            .ok_or_else(|| unknown("category", "没有这个类别。"))?;
+            .ok_or_else(|| invalid_field("category", "没有这个类别。"))?;
         step.order.category_code = Some(category.code.clone());
         step.order.category_source = CategorySource::Operator;
         step.order.category_confidence = None;
     }
     hand_over(&mut step, unit).await?;
-    step.order.dispatch = why(&step, &reason, decision.is_final);
-    step.write().await?;
+    step.order.dispatch = explanation(&step, &reason, decision.is_final);
+    step.save().await?;
     let kind = if decision.is_final {
         EventKind::FinalDispatch
     } else {
@@ -66,29 +66,29 @@ pub async fn dispatch(
         "category": step.order.category_code,
         "final": decision.is_final,
     });
-    step.record(event.detail(detail)).await?;
+    step.append_event(event.detail(detail)).await?;
     let reasoned = step.event("dispatch_reason").visible_to(Visibility::Internal);
-    step.record(reasoned.note(reason.clone())).await?;
-    step.tell(app, Event::of(kind, &step.order).unit(unit.id).note(reason))
+    step.append_event(reasoned.note(reason.clone())).await?;
+    step.emit(app, Event::of(kind, &step.order).unit(unit.id).note(reason))
         .await?;
     if let Some(former) = step.before.unit_id.filter(|former| *former != unit.id) {
-        step.tell(app, Event::of(EventKind::Withdrawn, &step.order).unit(former))
+        step.emit(app, Event::of(EventKind::Withdrawn, &step.order).unit(former))
             .await?;
     }
     step.commit(app).await
 }
 
-fn unknown(field: &str, detail: &str) -> Error {
+fn invalid_field(field: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError::new(field, &format!("unknown_{field}"), detail)])
 }
 
 /// Takes the order from whoever has it and gives it to the unit; clocks start only if
 /// none runs.
-async fn hand_over(step: &mut Move, unit: &Unit) -> Result<()> {
+async fn hand_over(step: &mut ActionTxn, unit: &Unit) -> Result<()> {
     let (txn, now, id) = (&step.txn, step.now, step.order.id);
-    assignments::end(txn, id, AssignmentRole::ALL, AssignmentStatus::Withdrawn, now).await?;
-    assignments::give_round(txn, &step.order, unit.id, &[], step.actor.person, now).await?;
-    let law = step.city.law();
+    assignments::close_open(txn, id, AssignmentRole::ALL, AssignmentStatus::Withdrawn, now).await?;
+    assignments::assign_round(txn, &step.order, unit.id, &[], step.actor.person, now).await?;
+    let law = step.city.deadline_rules();
     if step.clocks.iter().all(|clock| clock.stopped_at.is_some()) {
         let started =
             deadline_rows::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
@@ -100,7 +100,7 @@ async fn hand_over(step: &mut Move, unit: &Unit) -> Result<()> {
     Ok(())
 }
 
-fn why(step: &Move, reason: &str, is_final: bool) -> Value {
+fn explanation(step: &ActionTxn, reason: &str, is_final: bool) -> Value {
     let candidates = step.before.dispatch.get("candidates").cloned();
     json!({
         "rule": "operator",

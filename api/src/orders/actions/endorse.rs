@@ -8,12 +8,12 @@ use entity::order;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
 
-use super::{Move, escalate};
+use super::{ActionTxn, escalate};
 use crate::app::App;
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::lifecycle::{Action, Standing};
+use crate::orders::rules::lifecycle::{Action, ActorRelation};
 use crate::orders::view::OrderView;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,8 +30,8 @@ impl Refusal for Refused {
         "这是您自己反映的事项，无需附议。".to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Rule
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Rule
     }
 }
 
@@ -41,30 +41,34 @@ pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView
     if actor.role != ActorRole::Delegate {
         return Err(Error::forbidden("附议由代表进行。"));
     }
-    let mut step = Move::hold(app, actor, number).await?;
-    if step.standing == Standing::Reporter {
+    let mut step = ActionTxn::lock(app, actor, number).await?;
+    if step.relation == ActorRelation::Reporter {
         return Err(Refused::OwnMatter.into());
     }
-    if step.standing != Standing::Endorser {
-        step.judge(Action::Endorse).await?;
+    if step.relation != ActorRelation::Endorser {
+        step.apply_transition(Action::Endorse).await?;
         add(&step.txn, &step.order, person, None, step.now).await?;
         step.known.endorsers.push(person);
         let endorsers = step.known.endorsers.len();
-        step.order.supervision_level = escalate::reached(&step.city.policy, &step.before, endorsers);
-        step.write().await?;
-        step.record(step.event("endorsed")).await?;
-        step.tell(app, Event::of(EventKind::Endorsed, &step.order))
+        step.order.supervision_level = escalate::escalated_level(&step.city.policy, &step.before, endorsers);
+        step.save().await?;
+        step.append_event(step.event("endorsed")).await?;
+        step.emit(app, Event::of(EventKind::Endorsed, &step.order))
             .await?;
         let before = step.before.supervision_level;
-        escalate::tell_if_raised(app, &step, &step.order, before, escalate::BY_DELEGATES).await?;
+        escalate::emit_if_escalated(app, &step, &step.order, before, escalate::BY_DELEGATES).await?;
     } else {
-        stand_by_it(&step.txn, &step.order, person).await?;
+        keep_own_endorsement(&step.txn, &step.order, person).await?;
     }
     step.commit(app).await
 }
 
 /// Whoever came by a merge and endorses by himself stays, whatever becomes of the merge.
-async fn stand_by_it(txn: &impl ConnectionTrait, order: &order::Model, person: PersonId) -> Result<()> {
+async fn keep_own_endorsement(
+    txn: &impl ConnectionTrait,
+    order: &order::Model,
+    person: PersonId,
+) -> Result<()> {
     endorsement::Entity::update_many()
         .col_expr(
             endorsement::Column::MergedFrom,

@@ -5,22 +5,22 @@ use entity::kinds::{SupervisionLevel, Visibility};
 use entity::order;
 use serde_json::json;
 
-use super::Move;
+use super::ActionTxn;
 use crate::app::App;
 use crate::deadlines::Policy;
 use crate::error::Result;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::consequences::{self, Before};
+use crate::orders::rules::consequences::{self, VerdictContext};
 
 pub const BY_DELEGATES: &str = "多名代表反映同一事项";
 pub const BY_VERDICT: &str = "代表再次评价不满意";
 
 /// What the level of an order with so many endorsers is judged by.
 #[must_use]
-pub fn weigh(policy: &Policy, order: &order::Model, endorsers: usize) -> Before {
-    Before {
+pub fn escalation_input(policy: &Policy, order: &order::Model, endorsers: usize) -> VerdictContext {
+    VerdictContext {
         dissatisfied: u32::try_from(order.dissatisfied_count).unwrap_or(0),
         delegates: u32::try_from(1 + endorsers).unwrap_or(u32::MAX),
         delegates_to_raise: policy.supervision.delegates_to_raise,
@@ -30,14 +30,14 @@ pub fn weigh(policy: &Policy, order: &order::Model, endorsers: usize) -> Before 
 
 /// Where the order stands now that so many endorse it.
 #[must_use]
-pub fn reached(policy: &Policy, order: &order::Model, endorsers: usize) -> SupervisionLevel {
-    consequences::level(weigh(policy, order, endorsers))
+pub fn escalated_level(policy: &Policy, order: &order::Model, endorsers: usize) -> SupervisionLevel {
+    consequences::supervision_level(escalation_input(policy, order, endorsers))
 }
 
 /// Records the rise and tells of it, if the order stands higher than `before`.
-pub async fn tell_if_raised(
+pub async fn emit_if_escalated(
     app: &App,
-    step: &Move,
+    step: &ActionTxn,
     order: &order::Model,
     before: SupervisionLevel,
     why: &str,
@@ -54,5 +54,5 @@ pub async fn tell_if_raised(
     let told = Event::of(EventKind::Raised, order)
         .by(step.actor.person)
         .note(why);
-    notices::tell(&step.txn, &app.wording, &told, step.now).await
+    notices::emit(&step.txn, &app.messages, &told, step.now).await
 }

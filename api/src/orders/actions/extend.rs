@@ -7,19 +7,19 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 use serde_json::json;
 
 use super::cancel::REASON_CHARS;
-use super::{Move, begin};
+use super::{ActionTxn, begin};
 use crate::app::App;
 use crate::deadlines::deadline_rows;
-use crate::deadlines::extension::{Asked, Refused};
+use crate::deadlines::extension::{ExtensionRequest, Refused};
 use crate::error::{Error, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
 
 /// Asks for `days` working days more; none takes what one extension may give.
-pub async fn ask(
+pub async fn request_extension(
     app: &App,
     actor: &Actor,
     number: &str,
@@ -28,19 +28,19 @@ pub async fn ask(
     days: Option<u32>,
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::RequestExtension).await?;
-    let reason = one_text("reason", reason, REASON_CHARS)?;
-    let around = step.around(&step.before).await?;
+    let reason = require_text("reason", reason, REASON_CHARS)?;
+    let around = step.load_context(&step.before).await?;
     let clock = deadline_rows::running(&step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
     let clock = deadline_rows::clock(clock)?;
-    let (granted, pending) = available_actions::asked_before(&step.before, &around);
-    let asked = Asked {
+    let (granted, pending) = available_actions::extension_state(&step.before, &around);
+    let asked = ExtensionRequest {
         clock: &clock,
         granted,
         pending,
         reason: &reason,
         days,
     };
-    let days = step.city.law().ask_extension(asked, step.now)?;
+    let days = step.city.deadline_rules().ask_extension(asked, step.now)?;
     let row = extension::Model {
         id: ExtensionId::generate(),
         order_id: step.order.id,
@@ -65,17 +65,17 @@ pub async fn ask(
     if automatic {
         grant(&mut step, &row, None).await?;
     }
-    step.write().await?;
+    step.save().await?;
     let event = step
         .event("extension_asked")
         .visible_to(Visibility::Internal)
         .note(reason.clone());
-    step.record(event.detail(json!({ "extension": row.id, "days": days })))
+    step.append_event(event.detail(json!({ "extension": row.id, "days": days })))
         .await?;
     if automatic {
-        tell_granted(app, &step, &row).await?;
+        emit_granted(app, &step, &row).await?;
     } else {
-        step.tell(
+        step.emit(
             app,
             Event::of(EventKind::ExtensionAsked, &step.order).note(reason),
         )
@@ -95,7 +95,7 @@ pub async fn decide(
     note: Option<&str>,
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::DecideExtension).await?;
-    let note = note.map(|note| one_text("note", note, 0..=500)).transpose()?;
+    let note = note.map(|note| require_text("note", note, 0..=500)).transpose()?;
     let note = note.filter(|note| !note.is_empty());
     let found = extension::Entity::find_by_id(id).one(&step.txn).await?;
     let row = found
@@ -108,23 +108,23 @@ pub async fn decide(
     }
     if granted {
         grant(&mut step, &row, note.clone()).await?;
-        step.write().await?;
-        tell_granted(app, &step, &row).await?;
+        step.save().await?;
+        emit_granted(app, &step, &row).await?;
     } else {
-        settle(&step, &row, ExtensionStatus::Refused, note.clone(), None).await?;
-        step.write().await?;
+        close_request(&step, &row, ExtensionStatus::Refused, note.clone(), None).await?;
+        step.save().await?;
         let event = step.event("extension_refused").visible_to(Visibility::Internal);
         let event = event.detail(json!({ "extension": row.id }));
-        step.record(note.iter().fold(event, |event, note| event.note(note.as_str())))
+        step.append_event(note.iter().fold(event, |event, note| event.note(note.as_str())))
             .await?;
         let told = Event::of(EventKind::ExtensionRefused, &step.order);
-        step.tell(app, note.into_iter().fold(told, Event::note)).await?;
+        step.emit(app, note.into_iter().fold(told, Event::note)).await?;
     }
     step.commit(app).await
 }
 
 /// Moves the clock and settles the asking.
-async fn grant(step: &mut Move, row: &extension::Model, note: Option<String>) -> Result<()> {
+async fn grant(step: &mut ActionTxn, row: &extension::Model, note: Option<String>) -> Result<()> {
     let held = deadline_rows::running_mut(&mut step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
     let clock = deadline_rows::clock(held)?;
     let days = u32::try_from(row.days).unwrap_or(0);
@@ -132,16 +132,16 @@ async fn grant(step: &mut Move, row: &extension::Model, note: Option<String>) ->
         crate::deadlines::explain::Rule::WorkingDays { extended_by, .. } => extended_by.len(),
         crate::deadlines::explain::Rule::ElapsedHours { .. } => 0,
     };
-    let law = step.city.law();
+    let law = step.city.deadline_rules();
     let moved = law.grant_extension(&clock, u32::try_from(granted).unwrap_or(u32::MAX), days)?;
-    deadline_rows::move_to(&step.txn, law, held, &moved, step.now).await?;
-    settle(step, row, ExtensionStatus::Granted, note, Some(moved.due_at)).await?;
+    deadline_rows::replace(&step.txn, law, held, &moved, step.now).await?;
+    close_request(step, row, ExtensionStatus::Granted, note, Some(moved.due_at)).await?;
     step.order.extensions_granted += 1;
     Ok(())
 }
 
-async fn settle(
-    step: &Move,
+async fn close_request(
+    step: &ActionTxn,
     row: &extension::Model,
     status: ExtensionStatus,
     note: Option<String>,
@@ -157,15 +157,15 @@ async fn settle(
     Ok(())
 }
 
-async fn tell_granted(app: &App, step: &Move, row: &extension::Model) -> Result<()> {
+async fn emit_granted(app: &App, step: &ActionTxn, row: &extension::Model) -> Result<()> {
     let event = step
         .event("extension_granted")
         .note(format!("延期 {} 个工作日", row.days));
-    step.record(event.detail(json!({ "extension": row.id, "days": row.days })))
+    step.append_event(event.detail(json!({ "extension": row.id, "days": row.days })))
         .await?;
     let mut told = Event::of(EventKind::ExtensionGranted, &step.order);
     if let Some(due) = step.order.due_at {
         told = told.due(due);
     }
-    step.tell(app, told).await
+    step.emit(app, told).await
 }

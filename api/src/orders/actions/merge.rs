@@ -7,7 +7,7 @@ use entity::order;
 use serde_json::json;
 
 use super::cancel::REASON_CHARS;
-use super::{Move, begin_beside, escalate, merged_endorsers};
+use super::{ActionTxn, begin_with_others, escalate, merged_endorsers};
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Refusal, Result};
@@ -17,7 +17,7 @@ use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::search::list::OPEN;
 use crate::orders::store::{self, assignments};
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub async fn merge(
     into: &str,
 ) -> Result<OrderView> {
     let others = [into.trim().to_owned()];
-    let mut step = begin_beside(app, actor, number, if_match, Action::Merge, &others).await?;
+    let mut step = begin_with_others(app, actor, number, if_match, Action::Merge, &others).await?;
     let target = store::by_number(&step.txn, into.trim())
         .await?
         .ok_or_else(|| Error::invalid(vec![FieldError::new("into", "unknown_order", "没有这件工单。")]))?;
@@ -66,20 +66,20 @@ pub async fn merge(
     }
     let (now, id) = (step.now, step.order.id);
     let roles = AssignmentRole::ALL;
-    assignments::end(&step.txn, id, roles, AssignmentStatus::Withdrawn, now).await?;
-    deadline_rows::stop_all(&step.txn, step.city.law(), &mut step.clocks, now).await?;
+    assignments::close_open(&step.txn, id, roles, AssignmentStatus::Withdrawn, now).await?;
+    deadline_rows::stop_all(&step.txn, step.city.deadline_rules(), &mut step.clocks, now).await?;
     step.order.merged_into = Some(target.id);
     step.order.closed_at = Some(now);
-    step.write().await?;
+    step.save().await?;
     let told = format!("并入 {}", target.number);
-    step.record(
+    step.append_event(
         step.event("merged")
             .note(told)
             .detail(json!({ "into": target.number })),
     )
     .await?;
-    take_in(app, &step, target.clone()).await?;
-    step.tell(
+    absorb(app, &step, target.clone()).await?;
+    step.emit(
         app,
         Event::of(EventKind::Merged, &step.order).reference(target.number),
     )
@@ -88,21 +88,21 @@ pub async fn merge(
 }
 
 /// The other order's side: its new endorsers, its version and its history.
-async fn take_in(app: &App, step: &Move, target: order::Model) -> Result<()> {
+async fn absorb(app: &App, step: &ActionTxn, target: order::Model) -> Result<()> {
     let merged = &step.before;
-    merged_endorsers::recount(&step.txn, &target, step.now).await?;
-    let endorsers = store::known(&step.txn, target.id).await?.endorsers.len();
+    merged_endorsers::sync_merged_endorsers(&step.txn, &target, step.now).await?;
+    let endorsers = store::access_context(&step.txn, target.id).await?.endorsers.len();
     let grown = order::Model {
-        supervision_level: escalate::reached(&step.city.policy, &target, endorsers),
+        supervision_level: escalate::escalated_level(&step.city.policy, &target, endorsers),
         ..target.clone()
     };
-    let grown = rewrite(step, &target, grown).await?;
+    let grown = save_other(step, &target, grown).await?;
     let event = NewEvent::new("merged_in", &step.actor, target.status, step.now);
     let event = event
         .visible_to(Visibility::Internal)
         .note(format!("{} 并入", merged.number));
     history::append(&step.txn, &grown, event.detail(json!({ "from": merged.number }))).await?;
-    escalate::tell_if_raised(
+    escalate::emit_if_escalated(
         app,
         step,
         &grown,
@@ -113,7 +113,7 @@ async fn take_in(app: &App, step: &Move, target: order::Model) -> Result<()> {
 }
 
 /// Writes the other order in its next version.
-async fn rewrite(step: &Move, before: &order::Model, after: order::Model) -> Result<order::Model> {
+async fn save_other(step: &ActionTxn, before: &order::Model, after: order::Model) -> Result<order::Model> {
     let after = order::Model {
         version: before.version + 1,
         updated_at: step.now,
@@ -128,11 +128,11 @@ async fn rewrite(step: &Move, before: &order::Model, after: order::Model) -> Res
 }
 
 /// The other order, and each that it was merged into in its turn, the nearest first.
-async fn let_go(step: &Move, above: Vec<order::Model>) -> Result<()> {
+async fn detach(step: &ActionTxn, above: Vec<order::Model>) -> Result<()> {
     let left = &step.before;
     for target in above {
-        merged_endorsers::recount(&step.txn, &target, step.now).await?;
-        let after = rewrite(step, &target, target.clone()).await?;
+        merged_endorsers::sync_merged_endorsers(&step.txn, &target, step.now).await?;
+        let after = save_other(step, &target, target.clone()).await?;
         let event = NewEvent::new("split_off", &step.actor, after.status, step.now);
         let event = event
             .visible_to(Visibility::Internal)
@@ -151,12 +151,12 @@ pub async fn unmerge(
 ) -> Result<OrderView> {
     // Whom it is merged into has to be known to be held with it, and looked at again when it is.
     let expected = match store::by_number(&app.db, number).await? {
-        Some(order) => numbers(&merged_endorsers::above(&app.db, &order).await?),
+        Some(order) => numbers(&merged_endorsers::merge_targets(&app.db, &order).await?),
         None => Vec::new(),
     };
-    let mut step = begin_beside(app, actor, number, if_match, Action::Unmerge, &expected).await?;
-    let reason = one_text("reason", reason, REASON_CHARS)?;
-    let above = merged_endorsers::above(&step.txn, &step.before).await?;
+    let mut step = begin_with_others(app, actor, number, if_match, Action::Unmerge, &expected).await?;
+    let reason = require_text("reason", reason, REASON_CHARS)?;
+    let above = merged_endorsers::merge_targets(&step.txn, &step.before).await?;
     if above.is_empty() {
         return Err(Refused::NotMerged.into());
     }
@@ -169,10 +169,11 @@ pub async fn unmerge(
     step.order.closed_at = None;
     step.order.unit_id = None;
     step.order.accepted_at = None;
-    step.write().await?;
-    step.record(step.event("unmerged").note(reason.clone())).await?;
-    let_go(&step, above).await?;
-    step.tell(app, Event::of(EventKind::Unmerged, &step.order).note(reason))
+    step.save().await?;
+    step.append_event(step.event("unmerged").note(reason.clone()))
+        .await?;
+    detach(&step, above).await?;
+    step.emit(app, Event::of(EventKind::Unmerged, &step.order).note(reason))
         .await?;
     step.commit(app).await
 }

@@ -14,7 +14,7 @@ use crate::error::Result;
 
 /// The order that this one was merged into, the one that that was merged into, and so on. It ends: an order is merged only
 /// into one that is open, and none that is merged is.
-pub async fn above(db: &impl ConnectionTrait, order: &order::Model) -> Result<Vec<order::Model>> {
+pub async fn merge_targets(db: &impl ConnectionTrait, order: &order::Model) -> Result<Vec<order::Model>> {
     let mut chain = Vec::new();
     let mut next = order.merged_into;
     while let Some(id) = next {
@@ -27,8 +27,12 @@ pub async fn above(db: &impl ConnectionTrait, order: &order::Model) -> Result<Ve
 
 /// Makes those who came by a merge those who stand behind the orders that are merged into `target` now. Whoever
 /// endorses it by himself stays, and so does he whom another merge brings too.
-pub async fn recount(txn: &impl ConnectionTrait, target: &order::Model, now: DateTime<Utc>) -> Result<()> {
-    let mut brought = brought(txn, target).await?;
+pub async fn sync_merged_endorsers(
+    txn: &impl ConnectionTrait,
+    target: &order::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut brought = merged_supporters(txn, target).await?;
     let rows = endorsement::Entity::find()
         .filter(endorsement::Column::OrderId.eq(target.id))
         .filter(endorsement::Column::MergedFrom.is_not_null())
@@ -39,7 +43,7 @@ pub async fn recount(txn: &impl ConnectionTrait, target: &order::Model, now: Dat
         match brought.remove(&row.person_id) {
             None => gone.push(row.person_id),
             Some(by) if row.merged_from.is_some_and(|from| by.contains(&from)) => {}
-            Some(by) => bring_by(txn, &row, by.first().copied()).await?,
+            Some(by) => set_merged_from(txn, &row, by.first().copied()).await?,
         }
     }
     endorsement::Entity::delete_many()
@@ -54,7 +58,7 @@ pub async fn recount(txn: &impl ConnectionTrait, target: &order::Model, now: Dat
 }
 
 /// Everybody behind the orders that are merged into this one, each with those that bring him.
-async fn brought(
+async fn merged_supporters(
     txn: &impl ConnectionTrait,
     target: &order::Model,
 ) -> Result<BTreeMap<PersonId, BTreeSet<OrderId>>> {
@@ -82,7 +86,7 @@ async fn brought(
     Ok(brought)
 }
 
-async fn bring_by(
+async fn set_merged_from(
     txn: &impl ConnectionTrait,
     row: &endorsement::Model,
     order: Option<OrderId>,

@@ -38,28 +38,28 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db::{self, WriteTransaction};
 use crate::deadlines::deadline_rows;
-use crate::error::{CurrentState, Error, Kind, Result};
+use crate::error::{CurrentState, Error, ErrorKind, Result};
 use crate::notices::{self, Event};
 use crate::orders::history::{self, NewEvent};
-use crate::orders::rules::access::{self, Known};
+use crate::orders::rules::access::{self, AccessContext};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::lifecycle::{self, Action, Standing};
+use crate::orders::rules::lifecycle::{self, Action, ActorRelation};
 use crate::orders::store::{self, claims};
-use crate::orders::view::load::Around;
+use crate::orders::view::load::OrderContext;
 use crate::orders::view::{self, OrderView, available_actions};
 
 /// A move under way. Dropping it undoes everything.
-pub struct Move {
+pub struct ActionTxn {
     pub txn: WriteTransaction,
     /// The order as it will be: its status is already the new one; the use case changes the rest.
     pub order: order::Model,
     /// The order as it was.
     pub before: order::Model,
-    pub known: Known,
+    pub known: AccessContext,
     /// All its clocks, as they are now.
     pub clocks: Vec<deadline::Model>,
     pub actor: Actor,
-    pub standing: Standing,
+    pub relation: ActorRelation,
     pub city: Arc<City>,
     pub now: DateTime<Utc>,
 }
@@ -72,21 +72,21 @@ pub async fn begin(
     number: &str,
     if_match: Option<i32>,
     action: Action,
-) -> Result<Move> {
-    begin_any(app, actor, number, if_match, |_| action).await
+) -> Result<ActionTxn> {
+    begin_by_relation(app, actor, number, if_match, |_| action).await
 }
 
 /// The same where other orders change with this one; all are held.
-pub async fn begin_beside(
+pub async fn begin_with_others(
     app: &App,
     actor: &Actor,
     number: &str,
     if_match: Option<i32>,
     action: Action,
     others: &[String],
-) -> Result<Move> {
-    begin_held(
-        Move::hold_beside(app, actor, number, others).await?,
+) -> Result<ActionTxn> {
+    begin_locked(
+        ActionTxn::lock_with_others(app, actor, number, others).await?,
         if_match,
         |_| action,
     )
@@ -94,32 +94,32 @@ pub async fn begin_beside(
 }
 
 /// The same where the action depends on how the actor stands to the order.
-pub async fn begin_any(
+pub async fn begin_by_relation(
     app: &App,
     actor: &Actor,
     number: &str,
     if_match: Option<i32>,
-    action: impl FnOnce(Standing) -> Action,
-) -> Result<Move> {
-    begin_held(Move::hold(app, actor, number).await?, if_match, action).await
+    action: impl FnOnce(ActorRelation) -> Action,
+) -> Result<ActionTxn> {
+    begin_locked(ActionTxn::lock(app, actor, number).await?, if_match, action).await
 }
 
-async fn begin_held(
-    mut step: Move,
+async fn begin_locked(
+    mut step: ActionTxn,
     if_match: Option<i32>,
-    action: impl FnOnce(Standing) -> Action,
-) -> Result<Move> {
-    if !access::sees(&step.actor, &step.order, &step.known) {
+    action: impl FnOnce(ActorRelation) -> Action,
+) -> Result<ActionTxn> {
+    if !access::may_see(&step.actor, &step.order, &step.known) {
         return Err(Error::not_found());
     }
     if if_match.is_some_and(|version| version != step.before.version) {
         let detail = "工单刚刚有了变化，请刷新后再试。";
-        let stale = Error::refused(Kind::Stale, "stale_version", detail);
+        let stale = Error::refused(ErrorKind::Stale, "stale_version", detail);
         return Err(stale.with_state(step.state().await?));
     }
-    step.judge(action(step.standing)).await?;
-    if step.standing == Standing::Operator {
-        claims::heed(
+    step.apply_transition(action(step.relation)).await?;
+    if step.relation == ActorRelation::Operator {
+        claims::ensure_unclaimed(
             &step.txn,
             step.city.zone(),
             step.order.id,
@@ -131,23 +131,23 @@ async fn begin_held(
     Ok(step)
 }
 
-impl Move {
+impl ActionTxn {
     /// Holds the order for the rest of the transaction and finds out how the actor stands to it. Says nothing
     /// about whether he may know of it.
-    async fn hold(app: &App, actor: &Actor, number: &str) -> Result<Self> {
-        Self::hold_beside(app, actor, number, &[]).await
+    async fn lock(app: &App, actor: &Actor, number: &str) -> Result<Self> {
+        Self::lock_with_others(app, actor, number, &[]).await
     }
 
-    async fn hold_beside(app: &App, actor: &Actor, number: &str, others: &[String]) -> Result<Self> {
+    async fn lock_with_others(app: &App, actor: &Actor, number: &str, others: &[String]) -> Result<Self> {
         let txn = db::write(&app.db).await?;
         if !others.is_empty() {
             let all: Vec<String> = others.iter().cloned().chain([number.to_owned()]).collect();
-            store::hold_all(&txn, &all).await?;
+            store::lock_all(&txn, &all).await?;
         }
-        let order = store::hold(&txn, number).await?.ok_or_else(Error::not_found)?;
-        let known = store::known(&txn, order.id).await?;
+        let order = store::lock(&txn, number).await?.ok_or_else(Error::not_found)?;
+        let known = store::access_context(&txn, order.id).await?;
         let clocks = deadline_rows::of_order(&txn, order.id).await?;
-        let standing = access::standing(actor, &order, &known);
+        let standing = access::relation(actor, &order, &known);
         Ok(Self {
             txn,
             before: order.clone(),
@@ -155,45 +155,43 @@ impl Move {
             known,
             clocks,
             actor: actor.clone(),
-            standing,
+            relation: standing,
             city: app.city.load(),
             now: app.clock.now(),
         })
     }
 
     /// Puts the order into the status that the action leads to, or says why it may not be done.
-    pub async fn judge(&mut self, action: Action) -> Result<()> {
-        match lifecycle::decide(self.before.status, action, self.standing) {
+    pub async fn apply_transition(&mut self, action: Action) -> Result<()> {
+        match lifecycle::decide(self.before.status, action, self.relation) {
             Ok(to) => {
                 self.order.status = to;
                 Ok(())
             }
-            Err(refused) if refused.at_another_time => {
-                Err(Error::from(refused).with_state(self.state().await?))
-            }
+            Err(refused) if refused.wrong_status => Err(Error::from(refused).with_state(self.state().await?)),
             Err(refused) => Err(refused.into()),
         }
     }
 
     /// What stands around the order in this transaction.
-    pub async fn around(&self, order: &order::Model) -> Result<Around> {
-        Around::of(&self.txn, order, self.clocks.clone()).await
+    pub async fn load_context(&self, order: &order::Model) -> Result<OrderContext> {
+        OrderContext::of(&self.txn, order, self.clocks.clone()).await
     }
 
     /// What the order looks like to the actor now, for a client that has to go on from it.
     async fn state(&self) -> Result<CurrentState> {
         let order = &self.before;
-        let around = self.around(order).await?;
+        let around = self.load_context(order).await?;
         Ok(CurrentState {
             status: order.status.to_string(),
             version: order.version,
-            allowed: available_actions::names(&self.city, &self.actor, order, &around, self.now),
+            allowed: available_actions::available_actions(&self.city, &self.actor, order, &around, self.now),
         })
     }
 
     /// A 409 for what the table allows but the order's own state does not.
     pub async fn conflict(&self, code: &'static str, detail: &str) -> Error {
-        let error = Error::refused(Kind::Conflict, code, detail);
+        let error = Error::refused(ErrorKind::Conflict, code, detail);
         match self.state().await {
             Ok(state) => error.with_state(state),
             Err(broken) => broken,
@@ -215,7 +213,7 @@ impl Move {
 
     /// Writes the order and the event, without ending the transaction: for moves that go on (a verdict's
     /// consequences). The version goes up by one; due time and light follow from the clocks that run.
-    pub async fn write(&mut self) -> Result<()> {
+    pub async fn save(&mut self) -> Result<()> {
         let order = &mut self.order;
         order.version = self.before.version + 1;
         order.updated_at = self.now;
@@ -224,7 +222,8 @@ impl Move {
         }
         let over = matches!(order.status, Status::Closed | Status::Cancelled);
         if !over || self.clocks.iter().any(|row| row.stopped_at.is_none()) {
-            (order.light, order.due_at) = deadline_rows::shown_of(&self.clocks, self.city.law(), self.now);
+            (order.light, order.due_at) =
+                deadline_rows::order_light(&self.clocks, self.city.deadline_rules(), self.now);
         } else {
             order.due_at = None;
         }
@@ -237,21 +236,21 @@ impl Move {
     }
 
     /// Appends an event after `write`, so that it records where the move led.
-    pub async fn record(&self, event: NewEvent<'_>) -> Result<()> {
+    pub async fn append_event(&self, event: NewEvent<'_>) -> Result<()> {
         history::append(&self.txn, &self.order, event).await
     }
 
     /// Tells everybody whom the event concerns; the actor is named by it.
-    pub async fn tell(&self, app: &App, event: Event<'_>) -> Result<()> {
+    pub async fn emit(&self, app: &App, event: Event<'_>) -> Result<()> {
         let event = event.by(self.actor.person);
-        notices::tell(&self.txn, &app.wording, &event, self.now).await
+        notices::emit(&self.txn, &app.messages, &event, self.now).await
     }
 
     /// Commits and answers with the order as the actor sees it now. An operator who has acted is done with it.
     pub async fn commit(self, app: &App) -> Result<OrderView> {
-        let around = self.around(&self.order).await?;
-        let view = view::shown(app, &self.actor, &self.order, around, self.now).await?;
-        if let (Standing::Operator, Some(person)) = (self.standing, self.actor.person) {
+        let around = self.load_context(&self.order).await?;
+        let view = view::build_view(app, &self.actor, &self.order, around, self.now).await?;
+        if let (ActorRelation::Operator, Some(person)) = (self.relation, self.actor.person) {
             claims::release(&self.txn, self.order.id, person).await?;
         }
         self.txn.commit().await?;

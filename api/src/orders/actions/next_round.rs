@@ -3,7 +3,7 @@
 use entity::ids::UnitId;
 use entity::kinds::{AssignmentRole, AssignmentStatus};
 
-use super::Move;
+use super::ActionTxn;
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::Result;
@@ -13,8 +13,8 @@ use crate::orders::store::assignments;
 const SUPPORT_AGAIN: &str = "二次办理，请继续协办";
 
 /// 协办: the units that supported the round before, and support the next one.
-fn supports(step: &Move) -> Vec<UnitId> {
-    let theirs = step.known.charges.iter().filter(|charge| {
+fn supporting_units(step: &ActionTxn) -> Vec<UnitId> {
+    let theirs = step.known.assignments.iter().filter(|charge| {
         charge.role == AssignmentRole::Support
             && charge.round == step.before.round
             && charge.status != AssignmentStatus::Withdrawn
@@ -26,24 +26,24 @@ fn supports(step: &Move) -> Vec<UnitId> {
 }
 
 /// Tells them, once the order is written.
-pub async fn tell_supports(app: &App, step: &Move) -> Result<()> {
-    for unit in supports(step) {
+pub async fn notify_supporting_units(app: &App, step: &ActionTxn) -> Result<()> {
+    for unit in supporting_units(step) {
         let event = Event::of(EventKind::SupportAssigned, &step.order).unit(unit);
-        step.tell(app, event.note(SUPPORT_AGAIN)).await?;
+        step.emit(app, event.note(SUPPORT_AGAIN)).await?;
     }
     Ok(())
 }
 
 /// Starts the next round of a move whose status is `dispatched` already.
-pub async fn start_next(step: &mut Move) -> Result<()> {
+pub async fn start_next(step: &mut ActionTxn) -> Result<()> {
     let unit = step.unit()?;
     step.order.round += 1;
     let (txn, now, id) = (&step.txn, step.now, step.order.id);
-    let law = step.city.law();
-    assignments::end(txn, id, AssignmentRole::ALL, AssignmentStatus::Done, now).await?;
+    let law = step.city.deadline_rules();
+    assignments::close_open(txn, id, AssignmentRole::ALL, AssignmentStatus::Done, now).await?;
     deadline_rows::stop_all(txn, law, &mut step.clocks, now).await?;
-    let supports = supports(step);
-    assignments::give_round(txn, &step.order, unit, &supports, step.actor.person, now).await?;
+    let supports = supporting_units(step);
+    assignments::assign_round(txn, &step.order, unit, &supports, step.actor.person, now).await?;
     let started = deadline_rows::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
     step.clocks.extend(started);
     step.order.dispatched_at = Some(now);

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
@@ -21,14 +21,14 @@ pub async fn note(
     text: &str,
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::Note).await?;
-    let text = one_text("text", text, NOTE_CHARS)?;
-    step.write().await?;
+    let text = require_text("text", text, NOTE_CHARS)?;
+    step.save().await?;
     let visibility = if actor.is_staff() {
         Visibility::Internal
     } else {
         Visibility::Public
     };
-    step.record(step.event("noted").visible_to(visibility).note(text))
+    step.append_event(step.event("noted").visible_to(visibility).note(text))
         .await?;
     step.commit(app).await
 }

@@ -10,7 +10,7 @@ use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::photos;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub async fn reopen(
     photos: &[PhotoId],
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::Reopen).await?;
-    let reason = one_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON_CHARS)?;
     if step.before.merged_into.is_some() {
         return Err(Refused::Merged.into());
     }
@@ -54,11 +54,11 @@ pub async fn reopen(
     }
     next_round::start_next(&mut step).await?;
     photos::attach(&step.txn, &step.order, actor, photos, None, step.now).await?;
-    step.write().await?;
-    step.record(step.event("reopened").note(reason.clone()).photos(photos))
+    step.save().await?;
+    step.append_event(step.event("reopened").note(reason.clone()).photos(photos))
         .await?;
-    step.tell(app, Event::of(EventKind::Reopened, &step.order).note(reason))
+    step.emit(app, Event::of(EventKind::Reopened, &step.order).note(reason))
         .await?;
-    next_round::tell_supports(app, &step).await?;
+    next_round::notify_supporting_units(app, &step).await?;
     step.commit(app).await
 }

@@ -8,16 +8,16 @@ use entity::reply;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
-use super::{Move, begin_any};
+use super::{ActionTxn, begin_by_relation};
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::lifecycle::{Action, Standing};
+use crate::orders::rules::lifecycle::{Action, ActorRelation};
 use crate::orders::store::{assignments, photos};
-use crate::orders::submit::draft::{MAX_PHOTOS, words};
+use crate::orders::submit::draft::{MAX_PHOTOS, validate_text};
 use crate::orders::view::OrderView;
 
 /// The kind of the job that asks the delegate; its subject is the order's id. `follow_up` does it.
@@ -28,7 +28,7 @@ const PUBLIC_CHARS: std::ops::RangeInclusive<usize> = 2..=2_000;
 const HOW_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 
 #[derive(Clone, Debug)]
-pub struct Answer {
+pub struct NewReply {
     /// Internal.
     pub account: String,
     /// What the delegate and the public read; a part has none of its own.
@@ -38,20 +38,20 @@ pub struct Answer {
     pub contacted: Option<(DateTime<Utc>, String)>,
 }
 
-impl Answer {
-    fn checked(mut self, now: DateTime<Utc>, whole: bool) -> Result<Self> {
+impl NewReply {
+    fn validate(mut self, now: DateTime<Utc>, whole: bool) -> Result<Self> {
         let mut faults = Vec::new();
-        self.account = words("account", &self.account, ACCOUNT_CHARS, &mut faults);
+        self.account = validate_text("account", &self.account, ACCOUNT_CHARS, &mut faults);
         if whole {
             let public = self.public_reply.unwrap_or_default();
-            self.public_reply = Some(words("public_reply", &public, PUBLIC_CHARS, &mut faults));
+            self.public_reply = Some(validate_text("public_reply", &public, PUBLIC_CHARS, &mut faults));
         }
         if self.photos.len() > MAX_PHOTOS {
             let detail = format!("照片最多 {MAX_PHOTOS} 张。");
             faults.push(FieldError::new("photo_ids", "too_many", detail));
         }
         if let Some((at, how)) = &mut self.contacted {
-            *how = words("contacted.how", how, HOW_CHARS, &mut faults);
+            *how = validate_text("contacted.how", how, HOW_CHARS, &mut faults);
             if *at > now {
                 faults.push(FieldError::new(
                     "contacted.at",
@@ -75,61 +75,61 @@ pub async fn reply(
     actor: &Actor,
     number: &str,
     if_match: Option<i32>,
-    answer: Answer,
+    answer: NewReply,
 ) -> Result<OrderView> {
     let action = |standing| match standing {
-        Standing::SupportUnit => Action::ReportPart,
+        ActorRelation::SupportUnit => Action::ReportPart,
         _ => Action::Reply,
     };
-    let step = begin_any(app, actor, number, if_match, action).await?;
-    let whole = step.standing != Standing::SupportUnit;
-    let answer = answer.checked(step.now, whole)?;
+    let step = begin_by_relation(app, actor, number, if_match, action).await?;
+    let whole = step.relation != ActorRelation::SupportUnit;
+    let answer = answer.validate(step.now, whole)?;
     if whole {
         reply_for_all(app, step, answer).await
     } else {
-        reply_for_part(app, step, answer).await
+        reply_as_supporting_unit(app, step, answer).await
     }
 }
 
-async fn reply_for_all(app: &App, mut step: Move, answer: Answer) -> Result<OrderView> {
+async fn reply_for_all(app: &App, mut step: ActionTxn, answer: NewReply) -> Result<OrderView> {
     let (txn, now) = (&step.txn, step.now);
     let (person, unit) = acting(&step)?;
-    let row = row(&step, person, unit, &answer);
+    let row = to_row(&step, person, unit, &answer);
     let supplementary = row.supplementary;
     let row = reply::ActiveModel::from(row).reset_all();
     reply::Entity::insert(row).exec_without_returning(txn).await?;
     let role = Some(PhotoRole::After);
     photos::attach(txn, &step.order, &step.actor, &answer.photos, role, now).await?;
     let roles = [AssignmentRole::Lead];
-    assignments::end(txn, step.order.id, &roles, AssignmentStatus::Done, now).await?;
-    deadline_rows::stop_all(txn, step.city.law(), &mut step.clocks, now).await?;
+    assignments::close_open(txn, step.order.id, &roles, AssignmentStatus::Done, now).await?;
+    deadline_rows::stop_all(txn, step.city.deadline_rules(), &mut step.clocks, now).await?;
     step.order.replied_at = Some(now);
-    step.write().await?;
+    step.save().await?;
     let public = answer.public_reply.unwrap_or_default();
     let event = step.event(if supplementary { "supplemented" } else { "replied" });
     let event = event.note(public.clone()).photos(&answer.photos);
     let contacted = answer.contacted.map(|(at, how)| json!({ "at": at, "how": how }));
-    step.record(event.detail(json!({ "contacted": contacted })))
+    step.append_event(event.detail(json!({ "contacted": contacted })))
         .await?;
     let account = step
         .event("account")
         .visible_to(Visibility::Internal)
         .note(answer.account);
-    step.record(account).await?;
-    step.tell(app, Event::of(EventKind::Replied, &step.order).note(public))
+    step.append_event(account).await?;
+    step.emit(app, Event::of(EventKind::Replied, &step.order).note(public))
         .await?;
     ask_the_delegate(&step, supplementary).await?;
     step.commit(app).await
 }
 
 /// 智能回访 begins with the answer; after a supplementary reply the policy may wait a while.
-async fn ask_the_delegate(step: &Move, supplementary: bool) -> Result<()> {
+async fn ask_the_delegate(step: &ActionTxn, supplementary: bool) -> Result<()> {
     let wait = if supplementary {
         step.city.policy.follow_up.asked_again_after_hours
     } else {
         0
     };
-    let job = Job {
+    let job = NewJob {
         kind: ASK_FOLLOW_UP,
         subject: step.order.id.to_string(),
         dedup_key: None,
@@ -138,13 +138,17 @@ async fn ask_the_delegate(step: &Move, supplementary: bool) -> Result<()> {
     enqueue(&step.txn, job, step.now).await
 }
 
-async fn reply_for_part(app: &App, mut step: Move, answer: Answer) -> Result<OrderView> {
-    let Some(part) = step.known.part_of(&step.actor, step.order.round).cloned() else {
+async fn reply_as_supporting_unit(app: &App, mut step: ActionTxn, answer: NewReply) -> Result<OrderView> {
+    let Some(part) = step
+        .known
+        .non_lead_assignment(&step.actor, step.order.round)
+        .cloned()
+    else {
         return Err(step
             .conflict("part_done", "您的单位在这件工单中的任务已经完成。")
             .await);
     };
-    assignments::report(&step.txn, &part, &answer.account, step.now).await?;
+    assignments::complete(&step.txn, &part, &answer.account, step.now).await?;
     let role = Some(PhotoRole::Evidence);
     photos::attach(
         &step.txn,
@@ -155,25 +159,25 @@ async fn reply_for_part(app: &App, mut step: Move, answer: Answer) -> Result<Ord
         step.now,
     )
     .await?;
-    step.write().await?;
+    step.save().await?;
     let event = step.event("part_reported").visible_to(Visibility::Internal);
     let event = event.note(answer.account.clone()).photos(&answer.photos);
-    step.record(event.detail(json!({ "assignment": part.id })))
+    step.append_event(event.detail(json!({ "assignment": part.id })))
         .await?;
     let done = Event::of(EventKind::SubDone, &step.order).unit(part.unit_id);
-    step.tell(app, done.note(answer.account)).await?;
+    step.emit(app, done.note(answer.account)).await?;
     step.commit(app).await
 }
 
 /// The handler and his unit; nobody else gets this far.
-fn acting(step: &Move) -> Result<(PersonId, UnitId)> {
+fn acting(step: &ActionTxn) -> Result<(PersonId, UnitId)> {
     step.actor
         .person
         .zip(step.actor.unit)
         .ok_or_else(|| Error::forbidden("您的身份不能进行这项操作。"))
 }
 
-fn row(step: &Move, person: PersonId, unit: UnitId, answer: &Answer) -> reply::Model {
+fn to_row(step: &ActionTxn, person: PersonId, unit: UnitId, answer: &NewReply) -> reply::Model {
     let (contacted_at, contacted_how) = answer.contacted.clone().unzip();
     reply::Model {
         id: ReplyId::generate(),

@@ -14,7 +14,7 @@ use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments;
-use crate::orders::submit::draft::one_text;
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
 
 pub async fn send_back(
@@ -27,7 +27,7 @@ pub async fn send_back(
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::Return).await?;
     let unit = step.unit()?;
-    let reason = one_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON_CHARS)?;
     let proposed = match proposed.map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(step.city.units.resolve(text).map(|unit| unit.id).ok_or_else(|| {
@@ -38,10 +38,10 @@ pub async fn send_back(
             )])
         })?),
     };
-    let around = step.around(&step.before).await?;
-    if let Some(mut returning) = available_actions::returning(&step.before, &around, &reason) {
+    let around = step.load_context(&step.before).await?;
+    if let Some(mut returning) = available_actions::return_request(&step.before, &around, &reason) {
         returning.proposes_itself = proposed == Some(unit);
-        step.city.law().may_return(returning, step.now)?;
+        step.city.deadline_rules().may_return(returning, step.now)?;
     }
     let row = order_return::Model {
         id: ReturnId::generate(),
@@ -58,7 +58,7 @@ pub async fn send_back(
         .exec_without_returning(&step.txn)
         .await?;
     let roles = AssignmentRole::ALL;
-    assignments::end(
+    assignments::close_open(
         &step.txn,
         step.order.id,
         roles,
@@ -69,7 +69,7 @@ pub async fn send_back(
     step.order.returns += 1;
     step.order.unit_id = None;
     step.order.accepted_at = None;
-    step.write().await?;
+    step.save().await?;
     let proposed_name = proposed
         .and_then(|id| step.city.unit(id))
         .map(|unit| unit.name.clone());
@@ -78,10 +78,10 @@ pub async fn send_back(
         .visible_to(Visibility::Internal)
         .note(reason.clone());
     let detail = json!({ "unit": unit, "proposed_unit": proposed, "proposed_name": proposed_name });
-    step.record(event.detail(detail)).await?;
+    step.append_event(event.detail(detail)).await?;
     let told = Event::of(EventKind::Returned, &step.order)
         .unit(unit)
         .note(reason);
-    step.tell(app, told).await?;
+    step.emit(app, told).await?;
     step.commit(app).await
 }

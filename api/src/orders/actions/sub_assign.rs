@@ -11,8 +11,8 @@ use crate::error::{Error, FieldError, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::store::assignments::{self, NewCharge};
-use crate::orders::submit::draft::one_text;
+use crate::orders::store::assignments::{self, NewAssignment};
+use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +50,13 @@ pub async fn sub_assign(
     due_at: Option<DateTime<Utc>>,
 ) -> Result<OrderView> {
     let mut step = begin(app, actor, number, if_match, Action::SubAssign).await?;
-    let note = one_text("note", note, REASON_CHARS)?;
+    let note = require_text("note", note, REASON_CHARS)?;
     let city = step.city.clone();
     let unknown = || Error::invalid(vec![FieldError::new("unit", "unknown_unit", "没有这个单位。")]);
     let unit = city.units.resolve(unit).ok_or_else(unknown)?;
     let of_round = step
         .known
-        .charges
+        .assignments
         .iter()
         .filter(|charge| charge.round == step.order.round);
     let parent = of_round
@@ -76,7 +76,7 @@ pub async fn sub_assign(
     if due_at.is_some_and(|due| due <= step.now) {
         return Err(Refused::DueInThePast.into());
     }
-    let charge = NewCharge {
+    let charge = NewAssignment {
         unit: unit.id,
         role: AssignmentRole::Sub,
         parent: parent.map(|charge| charge.id),
@@ -84,23 +84,23 @@ pub async fn sub_assign(
         due_at,
         by: actor.person,
     };
-    let part = assignments::give(&step.txn, &step.order, charge, step.now).await?;
+    let part = assignments::assign(&step.txn, &step.order, charge, step.now).await?;
     if let Some(due_at) = due_at {
         sub_assignment_reminder::schedule(&step, part, due_at).await?;
     }
-    step.write().await?;
+    step.save().await?;
     let event = step
         .event("sub_assigned")
         .visible_to(Visibility::Internal)
         .note(note.clone());
     let detail = json!({ "assignment": part, "unit": unit.id, "unit_name": unit.name, "due_at": due_at });
-    step.record(event.detail(detail)).await?;
+    step.append_event(event.detail(detail)).await?;
     let mut told = Event::of(EventKind::SubAssigned, &step.order)
         .unit(unit.id)
         .note(note);
     if let Some(due) = due_at {
         told = told.due(due);
     }
-    step.tell(app, told).await?;
+    step.emit(app, told).await?;
     step.commit(app).await
 }

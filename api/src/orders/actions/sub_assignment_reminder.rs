@@ -6,12 +6,12 @@ use entity::ids::AssignmentId;
 use entity::kinds::AssignmentStatus;
 use sea_orm::EntityTrait;
 
-use super::Move;
+use super::ActionTxn;
 use crate::app::App;
 use crate::db;
-use crate::deadlines::lights::Lines;
+use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{Event, EventKind};
 use crate::orders::clocks::remind;
 
@@ -21,12 +21,12 @@ pub const REMIND: &str = "remind_part";
 const REMINDED: &str = "part_reminded";
 
 /// Has the unit reminded before its part is due.
-pub(super) async fn schedule(step: &Move, part: AssignmentId, due_at: DateTime<Utc>) -> Result<()> {
-    let job = Job {
+pub(super) async fn schedule(step: &ActionTxn, part: AssignmentId, due_at: DateTime<Utc>) -> Result<()> {
+    let job = NewJob {
         kind: REMIND,
         subject: part.to_string(),
         dedup_key: None,
-        run_at: Lines::remind_at(&step.city.policy.clocks, step.now, due_at),
+        run_at: LightThresholds::remind_at(&step.city.policy.clocks, step.now, due_at),
     };
     enqueue(&step.txn, job, step.now).await
 }
@@ -45,12 +45,12 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     };
     let id = part.id.to_string();
     let about = ("assignment", id.as_str());
-    let Some(order) = remind::owed(&txn, part.order_id, REMINDED, about).await? else {
+    let Some(order) = remind::lock_if_due(&txn, part.order_id, REMINDED, about).await? else {
         return Ok(());
     };
     let event = Event::of(EventKind::SubDue, &order)
         .unit(part.unit_id)
         .due(due_at);
-    remind::tell(app, &txn, (REMINDED, about), event, app.clock.now()).await?;
+    remind::emit_and_record(app, &txn, (REMINDED, about), event, app.clock.now()).await?;
     Ok(txn.commit().await?)
 }

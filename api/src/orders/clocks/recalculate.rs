@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db;
-use crate::deadlines::{Calendar, Law, deadline_rows};
+use crate::deadlines::{Calendar, DeadlineRules, deadline_rows};
 use crate::error::Result;
 use crate::http::time::local;
 use crate::orders::history::{self, NewEvent};
@@ -27,14 +27,14 @@ const CLOCKS_AT_ONCE: u64 = 1_000;
 
 /// Counts every running provisional clock anew by the calendar in `app.city`; how many of them moved. Safe to run
 /// twice: what has been counted anew does not change again.
-pub async fn recount(app: &App, now: DateTime<Utc>) -> Result<usize> {
+pub async fn recalculate(app: &App, now: DateTime<Utc>) -> Result<usize> {
     let city = app.city.load();
     let mut after = None;
     let mut moved = 0;
     while let Some((orders, last)) = next_orders(&app.db, after).await? {
         for order in orders {
             let txn = db::write(&app.db).await?;
-            moved += recount_order(&city, &txn, order, now).await?;
+            moved += recalculate_order(&city, &txn, order, now).await?;
             txn.commit().await?;
         }
         after = Some(last);
@@ -46,7 +46,7 @@ type Page = Option<(Vec<OrderId>, DeadlineId)>;
 
 async fn next_orders(connection: &impl ConnectionTrait, after: Option<DeadlineId>) -> Result<Page> {
     let beyond = after.map(|id| deadline::Column::Id.gt(id));
-    let found: Vec<(DeadlineId, OrderId)> = waiting()
+    let found: Vec<(DeadlineId, OrderId)> = provisional_deadlines()
         .select_only()
         .column(deadline::Column::Id)
         .column(deadline::Column::OrderId)
@@ -61,21 +61,21 @@ async fn next_orders(connection: &impl ConnectionTrait, after: Option<DeadlineId
 }
 
 /// How many running clocks were counted without an announcement.
-pub async fn provisional(app: &App) -> Result<u64> {
-    Ok(waiting().count(&app.db).await?)
+pub async fn count_provisional(app: &App) -> Result<u64> {
+    Ok(provisional_deadlines().count(&app.db).await?)
 }
 
 /// How many of them another calendar would move.
-pub async fn would_move(app: &App, calendar: &Calendar) -> Result<usize> {
+pub async fn count_affected(app: &App, calendar: &Calendar) -> Result<usize> {
     let city = app.city.load();
-    let law = Law {
+    let law = DeadlineRules {
         policy: &city.policy,
         calendar,
     };
     let (mut after, mut moved): (Option<DeadlineId>, usize) = (None, 0);
     loop {
         let beyond = after.map(|id| deadline::Column::Id.gt(id));
-        let rows = waiting()
+        let rows = provisional_deadlines()
             .filter(Condition::all().add_option(beyond))
             .order_by_asc(deadline::Column::Id)
             .limit(CLOCKS_AT_ONCE)
@@ -86,20 +86,20 @@ pub async fn would_move(app: &App, calendar: &Calendar) -> Result<usize> {
         };
         for row in rows {
             let before = deadline_rows::clock(&row)?;
-            let after = law.recounted(&before);
+            let after = law.recalculated(&before);
             moved += usize::from(after.is_some_and(|after| after.due_at != before.due_at));
         }
         after = Some(last);
     }
 }
 
-fn waiting() -> Select<deadline::Entity> {
+fn provisional_deadlines() -> Select<deadline::Entity> {
     deadline::Entity::find()
         .filter(deadline::Column::Provisional.eq(true))
         .filter(deadline::Column::StoppedAt.is_null())
 }
 
-async fn recount_order(
+async fn recalculate_order(
     city: &City,
     txn: &impl ConnectionTrait,
     order: OrderId,
@@ -112,7 +112,7 @@ async fn recount_order(
     let mut clocks = deadline_rows::of_order(txn, order.id).await?;
     for row in clocks.iter_mut().filter(|row| row.provisional) {
         let before = deadline_rows::clock(row)?;
-        let Some(after) = city.law().recounted(&before) else {
+        let Some(after) = city.deadline_rules().recalculated(&before) else {
             continue;
         };
         if after.due_at != before.due_at {
@@ -123,18 +123,18 @@ async fn recount_order(
                 "due_at": local(after.due_at, city.zone()),
             }));
         }
-        deadline_rows::move_to(txn, city.law(), row, &after, now).await?;
+        deadline_rows::replace(txn, city.deadline_rules(), row, &after, now).await?;
     }
     if changes.is_empty() {
         return Ok(0);
     }
-    (order.light, order.due_at) = deadline_rows::shown_of(&clocks, city.law(), now);
+    (order.light, order.due_at) = deadline_rows::order_light(&clocks, city.deadline_rules(), now);
     let mut row = order.clone().into_active_model();
     row.light = Set(order.light);
     row.due_at = Set(order.due_at);
     row.updated_at = Set(now);
     order::Entity::update(row).exec(txn).await?;
-    change_feed::note(txn, order.id).await?;
+    change_feed::append(txn, order.id).await?;
     let moved = changes.len();
     let actor = Actor::system();
     let event =

@@ -15,22 +15,22 @@ use crate::orders::rules::actor::Actor;
 use crate::orders::store;
 
 /// The order, held, unless it is over or has this reminder in its history. `about` is what the reminder is known by.
-pub async fn owed(
+pub async fn lock_if_due(
     txn: &impl ConnectionTrait,
     order: OrderId,
     action: &str,
     about: (&str, &str),
 ) -> Result<Option<order::Model>> {
-    let order = store::hold_id(txn, order).await?;
+    let order = store::lock_by_id(txn, order).await?;
     let Some(order) = order.filter(|order| order.status != Status::Cancelled) else {
         return Ok(None);
     };
-    let told = history::has(txn, order.id, action, about).await?;
+    let told = history::contains_event(txn, order.id, action, about).await?;
     Ok(Some(order).filter(|_| !told))
 }
 
 /// Tells whom the event concerns and records that they were told.
-pub async fn tell(
+pub async fn emit_and_record(
     app: &App,
     txn: &impl ConnectionTrait,
     (action, (field, value)): (&str, (&str, &str)),
@@ -45,5 +45,5 @@ pub async fn tell(
         .visible_to(Visibility::Internal)
         .detail(json!({ field: value }));
     history::append(txn, order, reminded).await?;
-    notices::tell(txn, &app.wording, &event, now).await
+    notices::emit(txn, &app.messages, &event, now).await
 }

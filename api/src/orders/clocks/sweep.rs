@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::db;
 use crate::deadlines::deadline_rows;
-use crate::deadlines::lights::Lines;
+use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
 use crate::http::time::local;
 use crate::notices::{self, Event, EventKind};
@@ -43,7 +43,11 @@ pub async fn sweep(app: &App, now: DateTime<Utc>) -> Result<usize> {
     if next_due(&app.db).await?.is_none_or(|next| next > now) {
         return Ok(0);
     }
-    let workers = if db::skips_locked(&app.db) { WORKERS } else { 1 };
+    let workers = if db::supports_skip_locked(&app.db) {
+        WORKERS
+    } else {
+        1
+    };
     let swept = try_join_all((0..workers).map(|_| sweep_batches(app, now))).await?;
     let swept = swept.into_iter().sum();
     if swept > 0 {
@@ -104,7 +108,7 @@ async fn sweep_batch(app: &App, window: Vec<OrderId>, now: DateTime<Utc>) -> Res
     let mut query = order::Entity::find()
         .filter(order::Column::Id.is_in(window))
         .limit(BATCH);
-    if db::skips_locked(&txn) {
+    if db::supports_skip_locked(&txn) {
         query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     let orders = query.all(&txn).await?;
@@ -123,16 +127,16 @@ async fn sweep_batch(app: &App, window: Vec<OrderId>, now: DateTime<Utc>) -> Res
             .collect();
         swept.push(sweep_order(&city, &txn, order, clocks, now).await?);
     }
-    change_feed::note_all(&txn, swept.iter().map(|swept| swept.order.id)).await?;
-    tell(app, &city, &txn, &swept, now).await?;
+    change_feed::append_all(&txn, swept.iter().map(|swept| swept.order.id)).await?;
+    emit(app, &city, &txn, &swept, now).await?;
     txn.commit().await?;
     Ok(swept.iter().map(|swept| swept.clocks).sum())
 }
 
 /// A line that a clock has crossed.
-struct Crossing {
+struct ThresholdCrossing {
     light: Light,
-    line_at: DateTime<Utc>,
+    threshold_at: DateTime<Utc>,
     clock: deadline::Model,
 }
 
@@ -142,7 +146,7 @@ struct Swept {
     /// How many clocks changed.
     clocks: usize,
     /// In the order in which the lines were crossed.
-    crossings: Vec<Crossing>,
+    crossings: Vec<ThresholdCrossing>,
 }
 
 async fn sweep_order(
@@ -154,60 +158,60 @@ async fn sweep_order(
 ) -> Result<Swept> {
     // Whoever closes an order stops its clocks; should one have been left running, it ends here in silence.
     let over = matches!(order.status, Status::Closed | Status::Cancelled);
-    let mut crossings = Vec::new();
+    let mut crossed = Vec::new();
     let mut changed = 0;
     for clock in clocks
         .iter_mut()
         .filter(|clock| clock.next_change_at.is_some_and(|at| at <= now))
     {
         if !over {
-            crossings.extend(crossed(city, clock, now));
+            crossed.extend(crossings(city, clock, now));
         }
-        turn(city, clock, over, now);
-        keep(txn, clock).await?;
+        advance(city, clock, over, now);
+        save(txn, clock).await?;
         changed += 1;
     }
-    (order.light, order.due_at) = deadline_rows::shown_of(&clocks, city.law(), now);
+    (order.light, order.due_at) = deadline_rows::order_light(&clocks, city.deadline_rules(), now);
     order.updated_at = now;
-    show(txn, &order).await?;
-    crossings.sort_by_key(|crossing| (crossing.line_at, crossing.clock.kind));
+    save_order_light(txn, &order).await?;
+    crossed.sort_by_key(|crossing| (crossing.threshold_at, crossing.clock.kind));
     Ok(Swept {
         order,
         clocks: changed,
-        crossings,
+        crossings: crossed,
     })
 }
 
-fn crossed(city: &City, clock: &deadline::Model, now: DateTime<Utc>) -> Vec<Crossing> {
-    let lines = Lines::of(&city.policy.clocks, clock.kind, clock.due_at);
+fn crossings(city: &City, clock: &deadline::Model, now: DateTime<Utc>) -> Vec<ThresholdCrossing> {
+    let lines = LightThresholds::of(&city.policy.clocks, clock.kind, clock.due_at);
     let crossing = |light| {
         let line_at = if light == Light::Red {
             lines.red_at
         } else {
             lines.yellow_at
         };
-        Crossing {
+        ThresholdCrossing {
             light,
-            line_at,
+            threshold_at: line_at,
             clock: clock.clone(),
         }
     };
     lines
-        .newly_crossed(deadline_rows::seen(clock), now)
+        .new_crossings(deadline_rows::seen(clock), now)
         .into_iter()
         .map(crossing)
         .collect()
 }
 
 /// Brings the row up to `now`.
-fn turn(city: &City, clock: &mut deadline::Model, over: bool, now: DateTime<Utc>) {
-    let lines = Lines::of(&city.policy.clocks, clock.kind, clock.due_at);
+fn advance(city: &City, clock: &mut deadline::Model, over: bool, now: DateTime<Utc>) {
+    let lines = LightThresholds::of(&city.policy.clocks, clock.kind, clock.due_at);
     clock.light = lines.light(clock.stopped_at, now);
     if over {
         clock.next_change_at = None;
         return;
     }
-    for light in lines.newly_crossed(deadline_rows::seen(clock), now) {
+    for light in lines.new_crossings(deadline_rows::seen(clock), now) {
         let turned = if light == Light::Red {
             &mut clock.turned_red_at
         } else {
@@ -218,7 +222,7 @@ fn turn(city: &City, clock: &mut deadline::Model, over: bool, now: DateTime<Utc>
     clock.next_change_at = lines.next_change_at(clock.stopped_at, deadline_rows::seen(clock), now);
 }
 
-async fn keep(txn: &impl ConnectionTrait, clock: &deadline::Model) -> Result<()> {
+async fn save(txn: &impl ConnectionTrait, clock: &deadline::Model) -> Result<()> {
     use deadline::Column;
     deadline::Entity::update_many()
         .col_expr(Column::Light, Expr::value(clock.light))
@@ -232,7 +236,7 @@ async fn keep(txn: &impl ConnectionTrait, clock: &deadline::Model) -> Result<()>
 }
 
 /// The light of the order. Its version stays: a colour is no move, and must not make anybody's move stale.
-async fn show(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
+async fn save_order_light(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
     use order::Column;
     order::Entity::update_many()
         .col_expr(Column::Light, Expr::value(order.light))
@@ -245,7 +249,7 @@ async fn show(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
 }
 
 /// Everything that the crossings of a batch cause: history, urges, notices.
-async fn tell(
+async fn emit(
     app: &App,
     city: &City,
     txn: &impl ConnectionTrait,
@@ -255,9 +259,9 @@ async fn tell(
     let system = Actor::system();
     let (mut events, mut urges, mut told) = (Vec::new(), Vec::new(), Vec::new());
     for Swept { order, crossings, .. } in swept {
-        for Crossing {
+        for ThresholdCrossing {
             light,
-            line_at,
+            threshold_at: line_at,
             clock,
         } in crossings
         {
@@ -291,7 +295,7 @@ async fn tell(
             .exec_without_returning(txn)
             .await?;
     }
-    notices::tell_all(txn, &app.wording, &told, now).await
+    notices::emit_all(txn, &app.messages, &told, now).await
 }
 
 /// The yellow light urges by itself; nobody's name stands under it.

@@ -16,46 +16,53 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::store::{self, Progress};
-use super::{AT_ONCE, Reader, guarded, head, lines, workbook};
+use super::{AT_ONCE, PageReader, escape_formula, head, lines, workbook};
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, Kind, Result};
-use crate::jobs::queue::{Job, enqueue};
+use crate::error::{Error, ErrorKind, Result};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
-use crate::people::caller::Caller;
+use crate::people::caller::{Caller, OrderAccess};
 use crate::people::profile;
 
 /// Subject: the export's id.
-pub const STEP: &str = "export_orders";
+pub const EXPORT_STEP: &str = "export_orders";
 /// Subject: the export's id.
-pub const REMOVE: &str = "remove_export";
-const KEPT: TimeDelta = TimeDelta::days(1);
+pub const REMOVE_EXPORT: &str = "remove_export";
+const RETENTION: TimeDelta = TimeDelta::days(1);
 /// Longer than all tries of the job together take, and the day that its file is kept.
 const ABANDONED: TimeDelta = TimeDelta::days(4);
 /// One person's unfinished files.
-const MOST_GOING: u64 = 3;
+const MAX_IN_PROGRESS: u64 = 3;
 /// A person's files on his page.
-const MOST_SHOWN: u64 = 20;
+const MAX_SHOWN: u64 = 20;
 /// A piece of a workbook in the object store.
-const PIECE_BYTES: usize = 4 << 20;
+const CHUNK_BYTES: usize = 4 << 20;
 
 /// What is asked for.
-pub struct Wish {
+pub struct ExportRequest {
     pub format: ExportFormat,
     /// The list's address after the question mark.
     pub address: String,
     pub query: ListQuery,
 }
 
-/// What somebody may see, in words: with other rights he gets nothing of a file made for these.
-fn sight(caller: &Caller) -> String {
-    format!("{} {:?}", caller.role, caller.sight())
+/// The rights for which a file is made, as they are stored with it: with other rights nobody gets anything of it.
+fn access_key(caller: &Caller) -> String {
+    let access = match caller.order_access() {
+        OrderAccess::OwnOrders(person) => format!("own {person}"),
+        OrderAccess::Unit(unit) => format!("unit {unit}"),
+        OrderAccess::Area(code) => format!("area {code}"),
+        OrderAccess::City => "city".to_owned(),
+        OrderAccess::None => "none".to_owned(),
+    };
+    format!("v1 {} {access}", caller.role)
 }
 
 /// Starts a file; one that is under way already is the answer, so that two clicks make one.
-pub async fn ask(app: &App, caller: &Caller, wish: Wish) -> Result<ExportId> {
+pub async fn request(app: &App, caller: &Caller, wish: ExportRequest) -> Result<ExportId> {
     let now = app.clock.now();
     let total = list::count(app, &Actor::from(caller), &wish.query).await?;
     let asked = Sha256::digest(format!("{} {}", wish.format, wish.address));
@@ -66,7 +73,7 @@ pub async fn ask(app: &App, caller: &Caller, wish: Wish) -> Result<ExportId> {
         address: wish.address,
         query: serde_json::to_value(&wish.query).map_err(anyhow::Error::from)?,
         asked_hash: hex::encode(asked),
-        sight: sight(caller),
+        sight: access_key(caller),
         status: ExportStatus::Reading,
         total: i64::try_from(total).unwrap_or(i64::MAX),
         done: 0,
@@ -78,21 +85,21 @@ pub async fn ask(app: &App, caller: &Caller, wish: Wish) -> Result<ExportId> {
     };
     let (id, hash) = (row.id, row.asked_hash.clone());
     let txn = db::write(&app.db).await?;
-    if let Some(first) = store::going(&txn, caller.person, &hash).await? {
+    if let Some(first) = store::in_progress(&txn, caller.person, &hash).await? {
         return Ok(first.id);
     }
-    if store::count_going(&txn, caller.person).await? >= MOST_GOING {
-        let detail = format!("您已有 {MOST_GOING} 份文件正在生成，请等其中一份完成。");
-        return Err(Error::refused(Kind::Rule, "too_many_exports", detail));
+    if store::count_in_progress(&txn, caller.person).await? >= MAX_IN_PROGRESS {
+        let detail = format!("您已有 {MAX_IN_PROGRESS} 份文件正在生成，请等其中一份完成。");
+        return Err(Error::refused(ErrorKind::Rule, "too_many_exports", detail));
     }
     if !store::insert(&txn, row).await? {
         drop(txn);
-        let first = store::going(&app.db, caller.person, &hash).await?;
+        let first = store::in_progress(&app.db, caller.person, &hash).await?;
         return first.map(|row| row.id).ok_or_else(Error::not_found);
     }
-    later(&txn, STEP, id, now, now).await?;
+    later(&txn, EXPORT_STEP, id, now, now).await?;
     // Whatever becomes of it, nothing of it stays.
-    later(&txn, REMOVE, id, now + ABANDONED, now).await?;
+    later(&txn, REMOVE_EXPORT, id, now + ABANDONED, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(id)
@@ -105,7 +112,7 @@ async fn later(
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = Job {
+    let job = NewJob {
         kind,
         subject: id.to_string(),
         dedup_key: None,
@@ -115,8 +122,8 @@ async fn later(
 }
 
 /// The caller's own files, the newest first.
-pub async fn own(app: &App, caller: &Caller) -> Result<Vec<order_export::Model>> {
-    store::of_person(&app.db, caller.person, MOST_SHOWN).await
+pub async fn list_own(app: &App, caller: &Caller) -> Result<Vec<order_export::Model>> {
+    store::for_person(&app.db, caller.person, MAX_SHOWN).await
 }
 
 /// The file of a finished export, piece by piece; for nobody but whoever asked for it.
@@ -129,10 +136,10 @@ pub async fn file(
     let now = app.clock.now();
     let alive = row.expires_at.is_some_and(|expires_at| now < expires_at);
     let ready = row.status == ExportStatus::Ready && alive;
-    if row.person_id != caller.person || row.sight != sight(caller) || !ready {
+    if row.person_id != caller.person || row.sight != access_key(caller) || !ready {
         return Err(Error::not_found());
     }
-    let (objects, keys) = (app.objects.clone(), pieces(&row));
+    let (objects, keys) = (app.objects.clone(), chunk_keys(&row));
     let stream = futures_util::stream::iter(keys).then(move |key| {
         let objects = objects.clone();
         async move { Ok(objects.get(&key).await?) }
@@ -140,7 +147,7 @@ pub async fn file(
     Ok((row, stream))
 }
 
-fn pieces(row: &order_export::Model) -> Vec<String> {
+fn chunk_keys(row: &order_export::Model) -> Vec<String> {
     serde_json::from_value(row.pieces.clone()).unwrap_or_default()
 }
 
@@ -154,26 +161,26 @@ fn prefix(id: ExportId) -> String {
 }
 
 /// The job: one step further.
-pub async fn step(app: &App, subject: &str) -> Result<()> {
+pub async fn run_step(app: &App, subject: &str) -> Result<()> {
     let id: ExportId = subject.parse().map_err(anyhow::Error::from)?;
     let Some(row) = store::find(&app.db, id).await? else {
         return Ok(());
     };
     match row.status {
         ExportStatus::Reading => read(app, row).await,
-        ExportStatus::Binding => bind(app, row).await,
+        ExportStatus::Binding => assemble(app, row).await,
         ExportStatus::Ready | ExportStatus::Failed => Ok(()),
     }
 }
 
 /// Reads the next orders of the list, with the rights that the person has now.
 async fn read(app: &App, row: order_export::Model) -> Result<()> {
-    let caller = profile::absent(app, row.person_id).await?;
-    let Some(caller) = caller.filter(|caller| sight(caller) == row.sight) else {
+    let caller = profile::caller_for_job(app, row.person_id).await?;
+    let Some(caller) = caller.filter(|caller| access_key(caller) == row.sight) else {
         return finish(app, &row, ExportStatus::Failed, row.done, Vec::new()).await;
     };
     let query: ListQuery = serde_json::from_value(row.query.clone()).map_err(anyhow::Error::from)?;
-    let mut reader = Reader {
+    let mut reader = PageReader {
         app,
         actor: &Actor::from(&caller),
         query: &query,
@@ -182,11 +189,11 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
     };
     let rows = reader.read(AT_ONCE).await?;
     let done = row.done + i64::try_from(rows.len()).unwrap_or_default();
-    let mut keys = pieces(&row);
+    let mut keys = chunk_keys(&row);
     let csv = row.format == ExportFormat::Csv;
     let text = match (csv, keys.is_empty()) {
-        (true, true) => format!("{}{}", head()?, lines(&rows, guarded)?),
-        (true, false) => lines(&rows, guarded)?,
+        (true, true) => format!("{}{}", head()?, lines(&rows, escape_formula)?),
+        (true, false) => lines(&rows, escape_formula)?,
         // A workbook's cells are texts by themselves.
         (false, _) => lines(&rows, str::to_owned)?,
     };
@@ -212,7 +219,7 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
     };
     let txn = db::write(&app.db).await?;
     if store::advance(&txn, &row, progress).await? {
-        later(&txn, STEP, row.id, now, now).await?;
+        later(&txn, EXPORT_STEP, row.id, now, now).await?;
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -234,21 +241,21 @@ async fn finish(
         cursor: None,
         pieces: serde_json::json!(keys),
         ready_at: Some(now),
-        expires_at: Some(now + KEPT),
+        expires_at: Some(now + RETENTION),
     };
     let txn = db::write(&app.db).await?;
     if store::advance(&txn, row, progress).await? {
-        later(&txn, REMOVE, row.id, now + KEPT, now).await?;
+        later(&txn, REMOVE_EXPORT, row.id, now + RETENTION, now).await?;
     }
     Ok(txn.commit().await?)
 }
 
 /// Puts the workbook together: rows go in and pieces of the file come out, a few megabytes at a time.
-async fn bind(app: &App, row: order_export::Model) -> Result<()> {
+async fn assemble(app: &App, row: order_export::Model) -> Result<()> {
     let (give, take) = mpsc::channel::<Bytes>(1);
     let (send, mut receive) = mpsc::channel::<Bytes>(1);
     let writer = tokio::task::spawn_blocking(move || write(take, send));
-    for key in pieces(&row) {
+    for key in chunk_keys(&row) {
         let rows = app.objects.get(&key).await?;
         if give.send(rows).await.is_err() {
             // It has given up; why, it says below.
@@ -267,7 +274,7 @@ async fn bind(app: &App, row: order_export::Model) -> Result<()> {
 }
 
 fn write(take: mpsc::Receiver<Bytes>, send: mpsc::Sender<Bytes>) -> Result<()> {
-    let mut file = Pieces {
+    let mut file = ChunkWriter {
         held: Vec::new(),
         send,
     };
@@ -290,15 +297,15 @@ fn rows(mut take: mpsc::Receiver<Bytes>) -> impl Iterator<Item = Result<Vec<Stri
 }
 
 /// A file that is given away in pieces as it is written.
-struct Pieces {
+struct ChunkWriter {
     held: Vec<u8>,
     send: mpsc::Sender<Bytes>,
 }
 
-impl Write for Pieces {
+impl Write for ChunkWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.held.extend_from_slice(bytes);
-        if self.held.len() >= PIECE_BYTES {
+        if self.held.len() >= CHUNK_BYTES {
             self.give()?;
         }
         Ok(bytes.len())
@@ -310,7 +317,7 @@ impl Write for Pieces {
     }
 }
 
-impl Pieces {
+impl ChunkWriter {
     fn give(&mut self) -> io::Result<()> {
         if self.held.is_empty() {
             return Ok(());

@@ -48,7 +48,7 @@ const HEADINGS: [&str; 16] = [
 pub type Cells = [String; 16];
 
 /// Where the reading of a list stands.
-struct Reader<'a> {
+struct PageReader<'a> {
     app: &'a App,
     actor: &'a Actor,
     query: &'a ListQuery,
@@ -56,12 +56,12 @@ struct Reader<'a> {
     over: bool,
 }
 
-impl Reader<'_> {
-    /// The orders of the next pages, some more than `most` at the very most; fewer when the list is over.
-    async fn read(&mut self, most: u64) -> Result<Vec<Cells>> {
+impl PageReader<'_> {
+    /// The orders of the next pages, some more than `limit` at the very most; fewer when the list is over.
+    async fn read(&mut self, limit: u64) -> Result<Vec<Cells>> {
         let zone = self.app.city.load().zone();
         let mut rows = Vec::new();
-        while !self.over && (rows.len() as u64) < most {
+        while !self.over && (rows.len() as u64) < limit {
             let paging = Paging {
                 limit: Some(PAGE),
                 cursor: self.cursor.take(),
@@ -77,7 +77,7 @@ impl Reader<'_> {
 
 /// The whole of a short list.
 async fn all(app: &App, actor: &Actor, query: &ListQuery) -> Result<Vec<Cells>> {
-    let mut reader = Reader {
+    let mut reader = PageReader {
         app,
         actor,
         query,
@@ -90,7 +90,7 @@ async fn all(app: &App, actor: &Actor, query: &ListQuery) -> Result<Vec<Cells>> 
 /// A short list as CSV.
 pub async fn csv(app: &App, actor: &Actor, query: &ListQuery) -> Result<String> {
     let rows = all(app, actor, query).await?;
-    Ok(format!("{}{}", head()?, lines(&rows, guarded)?))
+    Ok(format!("{}{}", head()?, lines(&rows, escape_formula)?))
 }
 
 /// A short list as a workbook.
@@ -128,7 +128,7 @@ fn cells(order: OrderSummary, zone: Tz) -> Cells {
 }
 
 /// A text that a spreadsheet would take for a formula is marked as a text.
-fn guarded(cell: &str) -> String {
+fn escape_formula(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{cell}")
     } else {
@@ -166,7 +166,7 @@ mod tests {
         row[1] = "一，二".to_owned();
         row[2] = "a,\"b\"".to_owned();
         assert_eq!(
-            lines(&[row], guarded).unwrap(),
+            lines(&[row], escape_formula).unwrap(),
             "\"'=HYPERLINK(\"\"x\"\")\",一，二,\"a,\"\"b\"\"\",,,,,,,,,,,,,\r\n"
         );
     }

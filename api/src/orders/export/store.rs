@@ -12,34 +12,34 @@ use sea_orm::{
 
 use crate::error::Result;
 
-const GOING: [ExportStatus; 2] = [ExportStatus::Reading, ExportStatus::Binding];
+const IN_PROGRESS: [ExportStatus; 2] = [ExportStatus::Reading, ExportStatus::Binding];
 
 pub async fn find(connection: &impl ConnectionTrait, id: ExportId) -> Result<Option<order_export::Model>> {
     Ok(order_export::Entity::find_by_id(id).one(connection).await?)
 }
 
 /// A person's own, the newest first.
-pub async fn of_person(
+pub async fn for_person(
     connection: &impl ConnectionTrait,
     person: PersonId,
-    most: u64,
+    limit: u64,
 ) -> Result<Vec<order_export::Model>> {
     let query = order_export::Entity::find()
         .filter(order_export::Column::PersonId.eq(person))
         .order_by_desc(order_export::Column::Id)
-        .limit(most);
+        .limit(limit);
     Ok(query.all(connection).await?)
 }
 
-pub async fn count_going(connection: &impl ConnectionTrait, person: PersonId) -> Result<u64> {
+pub async fn count_in_progress(connection: &impl ConnectionTrait, person: PersonId) -> Result<u64> {
     let query = order_export::Entity::find()
         .filter(order_export::Column::PersonId.eq(person))
-        .filter(order_export::Column::Status.is_in(GOING));
+        .filter(order_export::Column::Status.is_in(IN_PROGRESS));
     Ok(query.count(connection).await?)
 }
 
 /// The unfinished one of this kind.
-pub async fn going(
+pub async fn in_progress(
     connection: &impl ConnectionTrait,
     person: PersonId,
     asked_hash: &str,
@@ -47,7 +47,7 @@ pub async fn going(
     let query = order_export::Entity::find()
         .filter(order_export::Column::PersonId.eq(person))
         .filter(order_export::Column::AskedHash.eq(asked_hash))
-        .filter(order_export::Column::Status.is_in(GOING));
+        .filter(order_export::Column::Status.is_in(IN_PROGRESS));
     Ok(query.one(connection).await?)
 }
 

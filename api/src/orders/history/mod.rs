@@ -15,7 +15,7 @@ use sea_orm::{
 use serde_json::{Value, json};
 
 use crate::error::Result;
-use crate::hash_chain::{self, NOTHING_BEFORE};
+use crate::hash_chain::{self, GENESIS_HASH};
 use crate::orders::rules::actor::Actor;
 use crate::orders::store;
 
@@ -91,8 +91,8 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
         .into_tuple()
         .one(txn)
         .await?;
-    let (seq, hash) = last.unwrap_or((0, NOTHING_BEFORE.to_owned()));
-    insert(txn, vec![link(order, event, seq, hash)]).await
+    let (seq, hash) = last.unwrap_or((0, GENESIS_HASH.to_owned()));
+    insert(txn, vec![chain_event(order, event, seq, hash)]).await
 }
 
 /// Appends events to the chains of several orders, in this order. The caller holds all their rows.
@@ -102,18 +102,21 @@ pub async fn append_all(
 ) -> Result<()> {
     let orders = events.iter().map(|(order, _)| order.id).collect();
     let heads = heads(txn, orders).await?;
-    insert(txn, chained(heads, events)).await
+    insert(txn, chain_events(heads, events)).await
 }
 
 /// Writes the first events of an order that this transaction has inserted, each with the order as it stood then.
-pub async fn begin(txn: &impl ConnectionTrait, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
-    insert(txn, chained(HashMap::new(), events)).await
+pub async fn append_first(
+    txn: &impl ConnectionTrait,
+    events: Vec<(&order::Model, NewEvent<'_>)>,
+) -> Result<()> {
+    insert(txn, chain_events(HashMap::new(), events)).await
 }
 
 /// The number and hash of each order's last event.
-type Heads = HashMap<OrderId, (i32, String)>;
+type ChainHeads = HashMap<OrderId, (i32, String)>;
 
-async fn heads(txn: &impl ConnectionTrait, orders: BTreeSet<OrderId>) -> Result<Heads> {
+async fn heads(txn: &impl ConnectionTrait, orders: BTreeSet<OrderId>) -> Result<ChainHeads> {
     use order_event::Column;
     let latest = "latest";
     let last = Query::select()
@@ -136,13 +139,16 @@ async fn heads(txn: &impl ConnectionTrait, orders: BTreeSet<OrderId>) -> Result<
 }
 
 /// The events' rows, each after the one before it in its order's chain.
-fn chained(mut heads: Heads, events: Vec<(&order::Model, NewEvent<'_>)>) -> Vec<order_event::Model> {
+fn chain_events(
+    mut heads: ChainHeads,
+    events: Vec<(&order::Model, NewEvent<'_>)>,
+) -> Vec<order_event::Model> {
     let mut rows = Vec::with_capacity(events.len());
     for (order, event) in events {
         let (seq, hash) = heads
             .remove(&order.id)
-            .unwrap_or_else(|| (0, NOTHING_BEFORE.to_owned()));
-        let row = link(order, event, seq, hash);
+            .unwrap_or_else(|| (0, GENESIS_HASH.to_owned()));
+        let row = chain_event(order, event, seq, hash);
         heads.insert(order.id, (row.seq, row.hash.clone()));
         rows.push(row);
     }
@@ -150,7 +156,7 @@ fn chained(mut heads: Heads, events: Vec<(&order::Model, NewEvent<'_>)>) -> Vec<
 }
 
 /// The event's row, after the one with this number and hash.
-fn link(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: String) -> order_event::Model {
+fn chain_event(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: String) -> order_event::Model {
     let mut row = order_event::Model {
         id: 0,
         order_id: order.id,
@@ -175,12 +181,12 @@ fn link(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: String) 
 }
 
 /// The order, held until the transaction ends, so that its history may be added to.
-pub async fn hold(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
-    store::hold_id(txn, id).await
+pub async fn lock(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
+    store::lock_by_id(txn, id).await
 }
 
 /// Whether the order's history has such an event already: for jobs, which run again after a crash.
-pub async fn has(
+pub async fn contains_event(
     txn: &impl ConnectionTrait,
     order: OrderId,
     action: &str,
@@ -247,7 +253,7 @@ pub(super) fn hash(event: &order_event::Model) -> String {
         detail,
         photo_ids,
     ]);
-    hash_chain::link(prev_hash, &fields)
+    hash_chain::link_hash(prev_hash, &fields)
 }
 
 #[cfg(test)]
@@ -272,7 +278,7 @@ mod tests {
             note: None,
             detail: json!({ "b": 1, "a": [null, "路"] }),
             photo_ids: json!([]),
-            prev_hash: NOTHING_BEFORE.to_owned(),
+            prev_hash: GENESIS_HASH.to_owned(),
             hash: String::new(),
         }
     }

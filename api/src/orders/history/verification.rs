@@ -9,10 +9,10 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use super::verification_store;
-use super::verify::{self, Reading, Step};
+use super::verify::{self, PageResult, Verifier};
 use crate::app::App;
 use crate::error::Result;
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::people::caller::Caller;
 use crate::{audit_log, db};
 
@@ -23,19 +23,19 @@ const PAGES_A_JOB: u32 = 50;
 /// A reading that has not come to its end by then never will: its jobs are tried for most of a day.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 /// The latest that are shown.
-const MOST_SHOWN: u64 = 10;
+const MAX_SHOWN: u64 = 10;
 
 /// The first link that does not hold: in an order's history, or in the record of what administrators did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Broken {
-    Order(verify::Broken),
+pub enum BrokenChain {
+    Order(verify::BrokenLink),
     Act(audit_log::service::Broken),
 }
 
 /// One reading as it is shown.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct VerificationView {
     pub asked_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     /// It broke off, and nobody reads on.
@@ -45,11 +45,11 @@ pub struct Shown {
     pub events: i64,
     pub orders: i64,
     pub acts: i64,
-    pub broken: Option<Broken>,
+    pub broken: Option<BrokenChain>,
 }
 
 /// Asks for a reading; one that is under way is as good.
-pub async fn ask(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
+pub async fn request(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
     let txn = db::write(&app.db).await?;
     if verification_store::unfinished(&txn, now - GIVEN_UP_AFTER)
@@ -70,13 +70,17 @@ pub async fn ask(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
         broken: None,
         finished_at: None,
     };
-    hand_on(&txn, &row, now).await?;
+    enqueue_next(&txn, &row, now).await?;
     verification_store::insert(&txn, row).await?;
     Ok(txn.commit().await?)
 }
 
-async fn hand_on(txn: &impl ConnectionTrait, row: &history_check::Model, now: DateTime<Utc>) -> Result<()> {
-    let job = Job {
+async fn enqueue_next(
+    txn: &impl ConnectionTrait,
+    row: &history_check::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let job = NewJob {
         kind: CHECK,
         subject: row.id.to_string(),
         // Of its own for each part: the one that hands on is not done yet.
@@ -87,7 +91,7 @@ async fn hand_on(txn: &impl ConnectionTrait, row: &history_check::Model, now: Da
 }
 
 /// Reads a part. A job that runs twice finds that the part has been read.
-pub async fn go_on(app: &App, subject: &str) -> Result<()> {
+pub async fn verify_pages(app: &App, subject: &str) -> Result<()> {
     let id: HistoryCheckId = subject.parse().map_err(anyhow::Error::from)?;
     let Some(held) = verification_store::find(&app.db, id)
         .await?
@@ -96,24 +100,26 @@ pub async fn go_on(app: &App, subject: &str) -> Result<()> {
         return Ok(());
     };
     let mut row = held.clone();
-    let reached = row.reached.take().map(serde_json::from_value::<Reading>);
+    let reached = row.reached.take().map(serde_json::from_value::<Verifier>);
     let mut reading = reached
         .transpose()
         .map_err(anyhow::Error::from)?
         .unwrap_or_default();
-    let mut step = Step::More;
+    let mut step = PageResult::More;
     for _ in 0..PAGES_A_JOB {
-        step = reading.go_on(&app.db).await?;
-        if step != Step::More {
+        step = reading.verify_page(&app.db).await?;
+        if step != PageResult::More {
             break;
         }
     }
     let now = app.clock.now();
     row.events = count(reading.events);
     row.orders = count(reading.orders);
-    if let Step::Done(broken) = step {
+    if let PageResult::Done(broken) = step {
         let (read, broken_act) = audit_log::service::verify(&app.db).await?;
-        let broken = broken.map(Broken::Order).or(broken_act.map(Broken::Act));
+        let broken = broken
+            .map(BrokenChain::Order)
+            .or(broken_act.map(BrokenChain::Act));
         row.acts = count(read);
         row.broken = broken
             .map(serde_json::to_value)
@@ -125,7 +131,7 @@ pub async fn go_on(app: &App, subject: &str) -> Result<()> {
     }
     let txn = db::write(&app.db).await?;
     if verification_store::advance(&txn, held.events, &row).await? && row.finished_at.is_none() {
-        hand_on(&txn, &row, now).await?;
+        enqueue_next(&txn, &row, now).await?;
     }
     txn.commit().await?;
     if row.broken.is_some() {
@@ -139,15 +145,15 @@ fn count(number: u64) -> i64 {
 }
 
 /// The latest readings.
-pub async fn list(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<Vec<Shown>> {
+pub async fn list(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<Vec<VerificationView>> {
     caller.require(Role::Admin)?;
-    let rows = verification_store::newest(&app.db, MOST_SHOWN).await?;
-    rows.into_iter().map(|row| shown(row, now)).collect()
+    let rows = verification_store::newest(&app.db, MAX_SHOWN).await?;
+    rows.into_iter().map(|row| to_view(row, now)).collect()
 }
 
-fn shown(row: history_check::Model, now: DateTime<Utc>) -> Result<Shown> {
+fn to_view(row: history_check::Model, now: DateTime<Utc>) -> Result<VerificationView> {
     let broken = row.broken.map(serde_json::from_value).transpose();
-    Ok(Shown {
+    Ok(VerificationView {
         asked_at: row.asked_at,
         finished_at: row.finished_at,
         given_up: row.finished_at.is_none() && row.asked_at <= now - GIVEN_UP_AFTER,

@@ -28,11 +28,11 @@ pub async fn unfinished(
     Ok(query.one(connection).await?)
 }
 
-pub async fn newest(connection: &impl ConnectionTrait, most: u64) -> Result<Vec<history_check::Model>> {
+pub async fn newest(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<history_check::Model>> {
     let query = history_check::Entity::find()
         .order_by_desc(history_check::Column::AskedAt)
         .order_by_desc(history_check::Column::Id)
-        .limit(most);
+        .limit(limit);
     Ok(query.all(connection).await?)
 }
 

@@ -10,23 +10,23 @@ use serde::{Deserialize, Serialize};
 
 use super::hash;
 use crate::error::Result;
-use crate::hash_chain::NOTHING_BEFORE;
+use crate::hash_chain::GENESIS_HASH;
 
 /// Events read at once.
 pub const PAGE: u64 = 1_000;
 
 /// The first link that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Broken {
+pub struct BrokenLink {
     /// The order's number, or its id where the order itself is gone.
     pub order: String,
     pub seq: i32,
-    pub fault: Fault,
+    pub fault: LinkError,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fault {
+pub enum LinkError {
     /// An event between two others, or the first one, is not there.
     Missing,
     /// The event does not follow from the one before it.
@@ -39,10 +39,10 @@ pub enum Fault {
 
 /// What was read, and the first fault if there is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct VerificationSummary {
     pub events: u64,
     pub orders: u64,
-    pub broken: Option<Broken>,
+    pub broken: Option<BrokenLink>,
 }
 
 /// The last link read.
@@ -56,7 +56,7 @@ struct Link {
 
 /// How far a reading is.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Reading {
+pub struct Verifier {
     pub events: u64,
     pub orders: u64,
     last: Option<Link>,
@@ -64,20 +64,20 @@ pub struct Reading {
 
 /// What a page led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum PageResult {
     More,
     /// With the first link that does not hold.
-    Done(Option<Broken>),
+    Done(Option<BrokenLink>),
 }
 
 /// Verifies all of history; `progress` hears how many events have been read.
-pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) -> Result<Report> {
-    let mut reading = Reading::default();
+pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) -> Result<VerificationSummary> {
+    let mut reading = Verifier::default();
     loop {
-        let step = reading.go_on(db).await?;
+        let step = reading.verify_page(db).await?;
         progress(reading.events);
-        if let Step::Done(broken) = step {
-            return Ok(Report {
+        if let PageResult::Done(broken) = step {
+            return Ok(VerificationSummary {
                 events: reading.events,
                 orders: reading.orders,
                 broken,
@@ -86,9 +86,9 @@ pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) ->
     }
 }
 
-impl Reading {
+impl Verifier {
     /// Reads one page.
-    pub async fn go_on(&mut self, db: &impl ConnectionTrait) -> Result<Step> {
+    pub async fn verify_page(&mut self, db: &impl ConnectionTrait) -> Result<PageResult> {
         let page = page(db, self.last.as_ref()).await?;
         let full = page.len() as u64 == PAGE;
         let mut ended = Vec::new();
@@ -104,7 +104,7 @@ impl Reading {
             if let Some(fault) = fault(before.as_ref(), &event) {
                 let order = name(db, event.order_id).await?;
                 let seq = event.seq;
-                return Ok(Step::Done(Some(Broken { order, seq, fault })));
+                return Ok(PageResult::Done(Some(BrokenLink { order, seq, fault })));
             }
             self.orders += u64::from(before.is_none());
             self.last = Some(Link {
@@ -117,25 +117,25 @@ impl Reading {
         if !full {
             ended.extend(self.last.as_ref().map(|link| (link.order, link.seq, link.status)));
         }
-        let broken = ends_elsewhere(db, &ended).await?;
+        let broken = status_mismatch(db, &ended).await?;
         if broken.is_some() {
-            return Ok(Step::Done(broken));
+            return Ok(PageResult::Done(broken));
         }
         if full {
-            return Ok(Step::More);
+            return Ok(PageResult::More);
         }
-        Ok(Step::Done(without_history(db).await?))
+        Ok(PageResult::Done(without_history(db).await?))
     }
 }
 
-fn fault(before: Option<&Link>, event: &order_event::Model) -> Option<Fault> {
-    let (seq, prev_hash) = before.map_or((1, NOTHING_BEFORE), |link| (link.seq + 1, link.hash.as_str()));
+fn fault(before: Option<&Link>, event: &order_event::Model) -> Option<LinkError> {
+    let (seq, prev_hash) = before.map_or((1, GENESIS_HASH), |link| (link.seq + 1, link.hash.as_str()));
     if event.seq != seq {
-        Some(Fault::Missing)
+        Some(LinkError::Missing)
     } else if event.prev_hash != prev_hash {
-        Some(Fault::Unlinked)
+        Some(LinkError::Unlinked)
     } else if event.hash != hash(event) {
-        Some(Fault::Changed)
+        Some(LinkError::Changed)
     } else {
         None
     }
@@ -159,10 +159,10 @@ async fn page(db: &impl ConnectionTrait, after: Option<&Link>) -> Result<Vec<ord
 }
 
 /// An order whose status was changed without an event, or whose last events are gone.
-async fn ends_elsewhere(
+async fn status_mismatch(
     db: &impl ConnectionTrait,
     ended: &[(OrderId, i32, Status)],
-) -> Result<Option<Broken>> {
+) -> Result<Option<BrokenLink>> {
     let orders: Vec<(OrderId, String, Status)> = order::Entity::find()
         .select_only()
         .columns([order::Column::Id, order::Column::Number, order::Column::Status])
@@ -175,10 +175,10 @@ async fn ends_elsewhere(
             continue;
         };
         if now != status && !moved_since(db, *id, *seq, *now).await? {
-            return Ok(Some(Broken {
+            return Ok(Some(BrokenLink {
                 order: number.clone(),
                 seq: *seq,
-                fault: Fault::EndsElsewhere,
+                fault: LinkError::EndsElsewhere,
             }));
         }
     }
@@ -196,7 +196,7 @@ async fn moved_since(db: &impl ConnectionTrait, id: OrderId, seq: i32, status: S
     Ok(later.one(db).await?.is_some())
 }
 
-async fn without_history(db: &impl ConnectionTrait) -> Result<Option<Broken>> {
+async fn without_history(db: &impl ConnectionTrait) -> Result<Option<BrokenLink>> {
     let first = Query::select()
         .column(order_event::Column::OrderId)
         .from(order_event::Entity)
@@ -209,10 +209,10 @@ async fn without_history(db: &impl ConnectionTrait) -> Result<Option<Broken>> {
         .into_tuple()
         .one(db)
         .await?;
-    Ok(silent.map(|order| Broken {
+    Ok(silent.map(|order| BrokenLink {
         order,
         seq: 1,
-        fault: Fault::Missing,
+        fault: LinkError::Missing,
     }))
 }
 

@@ -11,15 +11,15 @@ use crate::app::App;
 use crate::error::Result;
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::actions::endorse;
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
-use crate::orders::search::nearby::{self, Known, NearbyOrder, SimilarOrder};
+use crate::orders::search::nearby::{self, DraftContext, NearbyOrder, SimilarOrder};
 use crate::orders::submit::draft::{GivenPoint, NewOrder};
 use crate::orders::submit::preview::{self, DispatchPreview, PreviewDispatch};
-use crate::orders::submit::{self, Claim};
+use crate::orders::submit::{self, IdempotencyScope};
 use crate::orders::view::OrderView;
 use crate::orders::view::read::{self, TimelineItem};
 use crate::orders::view::summary::OrderSummary;
@@ -61,7 +61,7 @@ pub struct SubmitOrder {
     tag = "orders",
     request_body = SubmitOrder,
     params(("Idempotency-Key" = String, Header, description = "8 to 128 visible characters")),
-    responses((status = 201, body = OrderView), WriteRefusals),
+    responses((status = 201, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders")]
@@ -73,7 +73,7 @@ pub async fn submit_order(
 ) -> Result<HttpResponse> {
     caller.require(Role::Delegate)?;
     let body = body.into_inner();
-    let claim = Claim {
+    let claim = IdempotencyScope {
         person: caller.person,
         key: key.required()?,
         fingerprint: fingerprint("POST /orders", &body),
@@ -106,7 +106,7 @@ pub async fn submit_order(
 #[utoipa::path(
     tag = "orders",
     params(ListQuery, Paging),
-    responses((status = 200, body = Page<OrderSummary>), ReadRefusals),
+    responses((status = 200, body = Page<OrderSummary>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/orders")]
@@ -149,7 +149,7 @@ pub struct Nearby {
 #[utoipa::path(
     tag = "orders",
     params(NearbyQuery),
-    responses((status = 200, body = Nearby), ReadRefusals),
+    responses((status = 200, body = Nearby), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/orders/nearby")]
@@ -164,12 +164,12 @@ pub async fn nearby_orders(
         datum: query.datum,
         accuracy_m: None,
     };
-    let known = Known {
+    let known = DraftContext {
         category: query.category.as_deref(),
         text: query.text.as_deref().unwrap_or_default(),
         photos: nearby::photo_ids(query.photo_ids.as_deref())?,
     };
-    let items = nearby::near(&app, &Actor::from(&caller), point, known).await?;
+    let items = nearby::find_nearby(&app, &Actor::from(&caller), point, known).await?;
     Ok(web::Json(Nearby { items }))
 }
 
@@ -182,7 +182,7 @@ pub struct Similar {
 #[utoipa::path(
     tag = "orders",
     params(("number" = String, Path)),
-    responses((status = 200, body = Similar), ReadRefusals),
+    responses((status = 200, body = Similar), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/orders/{number}/similar")]
@@ -200,7 +200,7 @@ pub async fn similar_orders(
 #[utoipa::path(
     tag = "orders",
     request_body = PreviewDispatch,
-    responses((status = 200, body = DispatchPreview), WriteRefusals),
+    responses((status = 200, body = DispatchPreview), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/dispatch/preview")]
@@ -216,7 +216,7 @@ pub async fn preview_dispatch(
 #[utoipa::path(
     tag = "orders",
     params(("number" = String, Path)),
-    responses((status = 200, body = OrderView), ReadRefusals),
+    responses((status = 200, body = OrderView), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/orders/{number}")]
@@ -238,7 +238,7 @@ pub struct Timeline {
 #[utoipa::path(
     tag = "orders",
     params(("number" = String, Path)),
-    responses((status = 200, body = Timeline), ReadRefusals),
+    responses((status = 200, body = Timeline), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/orders/{number}/timeline")]
@@ -255,7 +255,7 @@ pub async fn get_timeline(
 #[utoipa::path(
     tag = "orders",
     params(("number" = String, Path)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/endorsements")]

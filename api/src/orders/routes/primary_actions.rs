@@ -10,10 +10,10 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
-use crate::http::responses::WriteRefusals;
+use crate::http::responses::WriteErrors;
 use crate::orders::actions;
 use crate::orders::actions::dispatch::Decision;
-use crate::orders::actions::reply::Answer;
+use crate::orders::actions::reply::NewReply;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
 use crate::people::caller::Caller;
@@ -29,7 +29,7 @@ pub fn with_version(view: &OrderView) -> HttpResponse {
 #[utoipa::path(
     tag = "moves",
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/accept")]
@@ -70,7 +70,7 @@ pub struct Contacted {
     tag = "moves",
     request_body = ReplyOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/reply")]
@@ -82,7 +82,7 @@ pub async fn reply_order(
     body: web::Json<ReplyOrder>,
 ) -> Result<HttpResponse> {
     let body = body.into_inner();
-    let answer = Answer {
+    let answer = NewReply {
         account: body.account,
         public_reply: body.public_reply,
         photos: body.photo_ids,
@@ -107,7 +107,7 @@ pub struct ReturnOrder {
     tag = "moves",
     request_body = ReturnOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/return")]
@@ -143,7 +143,7 @@ pub struct DispatchOrder {
     tag = "moves",
     request_body = DispatchOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/dispatch")]
@@ -176,7 +176,7 @@ pub struct CancelOrder {
     tag = "moves",
     request_body = CancelOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/cancel")]

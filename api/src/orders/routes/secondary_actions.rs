@@ -10,7 +10,7 @@ use super::primary_actions::with_version;
 use crate::app::App;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
-use crate::http::responses::WriteRefusals;
+use crate::http::responses::WriteErrors;
 use crate::orders::actions;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
@@ -30,7 +30,7 @@ pub struct AskExtension {
     tag = "moves",
     request_body = AskExtension,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/extensions")]
@@ -42,7 +42,8 @@ pub async fn ask_extension(
     body: web::Json<AskExtension>,
 ) -> Result<HttpResponse> {
     let actor = Actor::from(&caller);
-    let view = actions::extend::ask(&app, &actor, &number, version.0, &body.reason, body.days).await?;
+    let view =
+        actions::extend::request_extension(&app, &actor, &number, version.0, &body.reason, body.days).await?;
     Ok(with_version(&view))
 }
 
@@ -58,7 +59,7 @@ pub struct DecideExtension {
     tag = "moves",
     request_body = DecideExtension,
     params(("number" = String, Path), ("id" = ExtensionId, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/extensions/{id}/decision")]
@@ -90,7 +91,7 @@ pub struct SubAssign {
     tag = "moves",
     request_body = SubAssign,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/sub-assignments")]
@@ -122,7 +123,7 @@ pub struct ReopenOrder {
     tag = "moves",
     request_body = ReopenOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/reopen")]
@@ -150,7 +151,7 @@ pub struct MergeOrder {
     tag = "moves",
     request_body = MergeOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/merge")]
@@ -176,7 +177,7 @@ pub struct UnmergeOrder {
     tag = "moves",
     request_body = UnmergeOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/unmerge")]
@@ -202,7 +203,7 @@ pub struct NoteOrder {
     tag = "moves",
     request_body = NoteOrder,
     params(("number" = String, Path), ("If-Match" = Option<String>, Header)),
-    responses((status = 200, body = OrderView), WriteRefusals),
+    responses((status = 200, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/orders/{number}/notes")]

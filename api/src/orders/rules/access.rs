@@ -6,18 +6,18 @@ use entity::{assignment, order};
 
 use crate::content::publication_rules;
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::lifecycle::Standing;
-use crate::people::caller::Sight;
+use crate::orders::rules::lifecycle::ActorRelation;
+use crate::people::caller::OrderAccess;
 
 /// What has to be known about an order, besides its row, to judge rights.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct AccessContext {
     /// Every charge of every round.
-    pub charges: Vec<assignment::Model>,
+    pub assignments: Vec<assignment::Model>,
     pub endorsers: Vec<PersonId>,
 }
 
-impl Known {
+impl AccessContext {
     #[must_use]
     pub fn endorsed_by(&self, actor: &Actor) -> bool {
         self.endorsers.iter().any(|person| actor.is(*person))
@@ -25,8 +25,8 @@ impl Known {
 
     /// The open part that the actor's unit has in this round beside the unit in charge.
     #[must_use]
-    pub fn part_of(&self, actor: &Actor, round: i32) -> Option<&assignment::Model> {
-        self.charges.iter().find(|charge| {
+    pub fn non_lead_assignment(&self, actor: &Actor, round: i32) -> Option<&assignment::Model> {
+        self.assignments.iter().find(|charge| {
             Some(charge.unit_id) == actor.unit
                 && charge.round == round
                 && charge.role != AssignmentRole::Lead
@@ -37,51 +37,53 @@ impl Known {
 
 /// Whether the actor may know that the order exists.
 #[must_use]
-pub fn sees(actor: &Actor, order: &order::Model, known: &Known) -> bool {
-    match &actor.sight {
-        Sight::City => true,
-        Sight::Area(area) => order.area_code.as_deref() == Some(area),
-        Sight::Unit(unit) => known.charges.iter().any(|charge| charge.unit_id == *unit),
-        Sight::Own(person) => order.reporter_id == *person || known.endorsed_by(actor),
-        Sight::Nothing => false,
+pub fn may_see(actor: &Actor, order: &order::Model, known: &AccessContext) -> bool {
+    match &actor.order_access {
+        OrderAccess::City => true,
+        OrderAccess::Area(area) => order.area_code.as_deref() == Some(area),
+        OrderAccess::Unit(unit) => known.assignments.iter().any(|charge| charge.unit_id == *unit),
+        OrderAccess::OwnOrders(person) => order.reporter_id == *person || known.endorsed_by(actor),
+        OrderAccess::None => false,
     }
 }
 
 #[must_use]
-pub fn standing(actor: &Actor, order: &order::Model, known: &Known) -> Standing {
+pub fn relation(actor: &Actor, order: &order::Model, known: &AccessContext) -> ActorRelation {
     match actor.role {
-        ActorRole::System => Standing::System,
-        ActorRole::Operator => Standing::Operator,
-        ActorRole::Admin => Standing::Admin,
-        ActorRole::Supervisor if sees(actor, order, known) => Standing::SupervisorOfArea,
-        ActorRole::Delegate if actor.is(order.reporter_id) => Standing::Reporter,
-        ActorRole::Delegate if known.endorsed_by(actor) => Standing::Endorser,
-        ActorRole::Delegate => Standing::OtherDelegate,
+        ActorRole::System => ActorRelation::System,
+        ActorRole::Operator => ActorRelation::Operator,
+        ActorRole::Admin => ActorRelation::Admin,
+        ActorRole::Supervisor if may_see(actor, order, known) => ActorRelation::SupervisorOfArea,
+        ActorRole::Delegate if actor.is(order.reporter_id) => ActorRelation::Reporter,
+        ActorRole::Delegate if known.endorsed_by(actor) => ActorRelation::Endorser,
+        ActorRole::Delegate => ActorRelation::OtherDelegate,
         ActorRole::Handler if actor.unit.is_some() && actor.unit == order.unit_id => {
             if actor.unit_head {
-                Standing::UnitHead
+                ActorRelation::UnitHead
             } else {
-                Standing::LeadUnit
+                ActorRelation::LeadUnit
             }
         }
-        ActorRole::Handler if known.part_of(actor, order.round).is_some() => Standing::SupportUnit,
-        ActorRole::Handler | ActorRole::Supervisor | ActorRole::Resident => Standing::Stranger,
+        ActorRole::Handler if known.non_lead_assignment(actor, order.round).is_some() => {
+            ActorRelation::SupportUnit
+        }
+        ActorRole::Handler | ActorRole::Supervisor | ActorRole::Resident => ActorRelation::Stranger,
     }
 }
 
 /// Whether the order is published to the actor, as to other delegates: he is neither its reporter nor one of those who
 /// handle it or watch over it.
 #[must_use]
-pub fn is_audience(actor: &Actor, order: &order::Model) -> bool {
+pub fn is_public_reader(actor: &Actor, order: &order::Model) -> bool {
     !actor.is_staff() && !actor.is(order.reporter_id)
 }
 
 /// What stands in place of the reporter's words; none where the actor may read them.
 #[must_use]
-pub fn in_place_of_words(actor: &Actor, order: &order::Model) -> Option<&'static str> {
-    is_audience(actor, order)
+pub fn placeholder_text(actor: &Actor, order: &order::Model) -> Option<&'static str> {
+    is_public_reader(actor, order)
         .then_some(order.content_check)
-        .and_then(publication_rules::in_place_of_words)
+        .and_then(publication_rules::placeholder_text)
 }
 
 /// Whether the reporter's name is kept from the actor: a confidential report is known by its matter only.

@@ -3,7 +3,7 @@
 use entity::ids::{PersonId, UnitId};
 use entity::kinds::{ActorRole, Role};
 
-use crate::people::caller::{Caller, Sight};
+use crate::people::caller::{Caller, OrderAccess};
 
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -14,7 +14,7 @@ pub struct Actor {
     pub unit_head: bool,
     /// County-level code.
     pub area: Option<String>,
-    pub sight: Sight,
+    pub order_access: OrderAccess,
 }
 
 impl Actor {
@@ -27,7 +27,7 @@ impl Actor {
             unit: None,
             unit_head: false,
             area: None,
-            sight: Sight::City,
+            order_access: OrderAccess::City,
         }
     }
 
@@ -60,7 +60,7 @@ impl From<&Caller> for Actor {
             unit: caller.unit,
             unit_head: caller.unit_head,
             area: caller.area.clone(),
-            sight: caller.sight(),
+            order_access: caller.order_access(),
         }
     }
 }

@@ -4,7 +4,7 @@ use entity::kinds::{Satisfaction, Status, SupervisionLevel};
 
 /// What is known when the verdict is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Before {
+pub struct VerdictContext {
     /// Verdicts of dissatisfied on this order so far, this one left out.
     pub dissatisfied: u32,
     /// Delegates behind the matter: its reporter and those who endorse it, among them the reporters of orders merged
@@ -17,7 +17,7 @@ pub struct Before {
 
 /// Clocks to start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FreshClocks {
+pub enum NewDeadlines {
     None,
     /// 补充办理: the unit owes a supplementary reply in the same round.
     Supplementary,
@@ -27,7 +27,7 @@ pub enum FreshClocks {
 
 /// Who is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum NotifiedGroup {
     Unit,
     UnitHead,
     SupervisorsOfArea,
@@ -47,13 +47,13 @@ pub struct Consequences {
     /// 督办单 to the unit.
     pub supervision_order: bool,
     pub supervision_level: SupervisionLevel,
-    pub fresh_clocks: FreshClocks,
-    pub tell: &'static [Told],
+    pub fresh_clocks: NewDeadlines,
+    pub notify: &'static [NotifiedGroup],
 }
 
 /// 满意: closed. 基本满意: warned, tracked, a supplementary reply owed. 不满意: the next round, under supervision.
 #[must_use]
-pub fn after_verdict(result: Satisfaction, before: Before) -> Consequences {
+pub fn after_verdict(result: Satisfaction, before: VerdictContext) -> Consequences {
     let closed = Consequences {
         status: Status::Closed,
         round_increment: 0,
@@ -62,8 +62,8 @@ pub fn after_verdict(result: Satisfaction, before: Before) -> Consequences {
         warned: false,
         supervision_order: false,
         supervision_level: before.level,
-        fresh_clocks: FreshClocks::None,
-        tell: &[Told::Unit, Told::Endorsers],
+        fresh_clocks: NewDeadlines::None,
+        notify: &[NotifiedGroup::Unit, NotifiedGroup::Endorsers],
     };
     match result {
         Satisfaction::Satisfied => closed,
@@ -71,8 +71,8 @@ pub fn after_verdict(result: Satisfaction, before: Before) -> Consequences {
             status: Status::InProgress,
             tracked: true,
             warned: true,
-            fresh_clocks: FreshClocks::Supplementary,
-            tell: &[Told::Unit, Told::SupervisorsOfArea],
+            fresh_clocks: NewDeadlines::Supplementary,
+            notify: &[NotifiedGroup::Unit, NotifiedGroup::SupervisorsOfArea],
             ..closed
         },
         Satisfaction::Dissatisfied => Consequences {
@@ -80,12 +80,16 @@ pub fn after_verdict(result: Satisfaction, before: Before) -> Consequences {
             round_increment: 1,
             difficult: true,
             supervision_order: true,
-            supervision_level: level(Before {
+            supervision_level: supervision_level(VerdictContext {
                 dissatisfied: before.dissatisfied + 1,
                 ..before
             }),
-            fresh_clocks: FreshClocks::Round,
-            tell: &[Told::Unit, Told::UnitHead, Told::SupervisorsOfArea],
+            fresh_clocks: NewDeadlines::Round,
+            notify: &[
+                NotifiedGroup::Unit,
+                NotifiedGroup::UnitHead,
+                NotifiedGroup::SupervisorsOfArea,
+            ],
             ..closed
         },
     }
@@ -94,7 +98,7 @@ pub fn after_verdict(result: Satisfaction, before: Before) -> Consequences {
 /// How high a matter stands: a step for each dissatisfied verdict, one more where several delegates are behind it
 /// (unit → county committee → city committee). Never lower than it stood.
 #[must_use]
-pub fn level(before: Before) -> SupervisionLevel {
+pub fn supervision_level(before: VerdictContext) -> SupervisionLevel {
     let by_many = u32::from(before.delegates >= before.delegates_to_raise);
     let reached = match before.dissatisfied + by_many {
         0 => SupervisionLevel::None,
@@ -109,7 +113,7 @@ pub fn level(before: Before) -> SupervisionLevel {
 mod tests {
     use super::*;
 
-    const FIRST: Before = Before {
+    const FIRST: VerdictContext = VerdictContext {
         dissatisfied: 0,
         delegates: 1,
         delegates_to_raise: 3,
@@ -118,7 +122,7 @@ mod tests {
 
     #[test]
     fn satisfied_closes_and_leaves_everything_else_alone() {
-        let raised = Before {
+        let raised = VerdictContext {
             level: SupervisionLevel::County,
             dissatisfied: 2,
             ..FIRST
@@ -126,7 +130,7 @@ mod tests {
         let after = after_verdict(Satisfaction::Satisfied, raised);
         assert_eq!((after.status, after.round_increment), (Status::Closed, 0));
         assert_eq!(after.supervision_level, SupervisionLevel::County);
-        assert_eq!(after.fresh_clocks, FreshClocks::None);
+        assert_eq!(after.fresh_clocks, NewDeadlines::None);
         assert!(!(after.difficult || after.tracked || after.warned || after.supervision_order));
     }
 
@@ -135,8 +139,8 @@ mod tests {
         let after = after_verdict(Satisfaction::BasicallySatisfied, FIRST);
         assert_eq!((after.status, after.round_increment), (Status::InProgress, 0));
         assert!(after.warned && after.tracked && !after.difficult && !after.supervision_order);
-        assert_eq!(after.fresh_clocks, FreshClocks::Supplementary);
-        assert!(after.tell.contains(&Told::SupervisorsOfArea));
+        assert_eq!(after.fresh_clocks, NewDeadlines::Supplementary);
+        assert!(after.notify.contains(&NotifiedGroup::SupervisorsOfArea));
         assert_eq!(after.supervision_level, SupervisionLevel::None);
     }
 
@@ -145,8 +149,15 @@ mod tests {
         let after = after_verdict(Satisfaction::Dissatisfied, FIRST);
         assert_eq!((after.status, after.round_increment), (Status::Dispatched, 1));
         assert!(after.difficult && after.supervision_order);
-        assert_eq!(after.fresh_clocks, FreshClocks::Round);
-        assert_eq!(after.tell, [Told::Unit, Told::UnitHead, Told::SupervisorsOfArea]);
+        assert_eq!(after.fresh_clocks, NewDeadlines::Round);
+        assert_eq!(
+            after.notify,
+            [
+                NotifiedGroup::Unit,
+                NotifiedGroup::UnitHead,
+                NotifiedGroup::SupervisorsOfArea
+            ]
+        );
     }
 
     #[test]
@@ -165,7 +176,7 @@ mod tests {
         for (dissatisfied, delegates, expected) in cases {
             let after = after_verdict(
                 Satisfaction::Dissatisfied,
-                Before {
+                VerdictContext {
                     dissatisfied,
                     delegates,
                     ..FIRST
@@ -180,16 +191,16 @@ mod tests {
 
     #[test]
     fn several_delegates_raise_a_matter_nobody_has_judged_yet_and_nothing_lowers_it() {
-        assert_eq!(level(FIRST), SupervisionLevel::None);
+        assert_eq!(supervision_level(FIRST), SupervisionLevel::None);
         assert_eq!(
-            level(Before {
+            supervision_level(VerdictContext {
                 delegates: 3,
                 ..FIRST
             }),
             SupervisionLevel::Unit
         );
         assert_eq!(
-            level(Before {
+            supervision_level(VerdictContext {
                 level: SupervisionLevel::City,
                 ..FIRST
             }),
@@ -199,14 +210,14 @@ mod tests {
 
     #[test]
     fn consequences_and_the_table_of_moves_say_the_same_status() {
-        use super::super::lifecycle::{Action, Standing, decide};
+        use super::super::lifecycle::{Action, ActorRelation, decide};
         let same = [
             (Satisfaction::Satisfied, Action::VerdictSatisfied),
             (Satisfaction::BasicallySatisfied, Action::VerdictBasically),
             (Satisfaction::Dissatisfied, Action::VerdictDissatisfied),
         ];
         for (result, action) in same {
-            let decided = decide(Status::Replied, action, Standing::Reporter);
+            let decided = decide(Status::Replied, action, ActorRelation::Reporter);
             assert_eq!(decided, Ok(after_verdict(result, FIRST).status));
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What is near by lies within this.
-pub const REACH_M: f64 = 500.0;
+pub const SEARCH_RADIUS_M: f64 = 500.0;
 
 /// From this probability on a client should ask "is it this one?".
 const LIKELY: f64 = 0.5;
@@ -19,13 +19,13 @@ const TEXTS_ALIKE: f64 = 0.16;
 /// Of 64 bits of a difference hash; the same picture compressed anew differs in fewer.
 const BITS_APART: u32 = 8;
 /// A picture of nearly one shade has a hash that many have.
-const BITS_THAT_SAY_SOMETHING: std::ops::RangeInclusive<u32> = 6..=58;
+const INFORMATIVE_HASH_BITS: std::ops::RangeInclusive<u32> = 6..=58;
 /// The same picture sent twice leaves little doubt.
 const SAME_PICTURE: f64 = 0.9;
 
 /// What is known of a report.
 #[derive(Clone, Debug)]
-pub struct Matter<'a> {
+pub struct ComparedOrder<'a> {
     pub report: TextDocument<'a>,
     /// Difference hashes of its photos.
     pub pictures: &'a [u64],
@@ -34,7 +34,8 @@ pub struct Matter<'a> {
 /// What speaks for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Sign {
+#[schema(as = Sign)]
+pub enum Evidence {
     Place,
     Category,
     Text,
@@ -47,19 +48,19 @@ pub struct Likeness {
     pub probability: f64,
     /// None where one of the two has no place.
     pub distance_m: Option<f64>,
-    pub signs: Vec<Sign>,
+    pub signs: Vec<Evidence>,
 }
 
 impl Likeness {
     /// Being near alone is no sign: many matters are.
     #[must_use]
     pub fn is_likely(&self) -> bool {
-        self.probability >= LIKELY && self.signs.iter().any(|sign| *sign != Sign::Place)
+        self.probability >= LIKELY && self.signs.iter().any(|sign| *sign != Evidence::Place)
     }
 
     /// The likest first: what is likely at all, then by the probability.
     #[must_use]
-    pub fn before(&self, other: &Self) -> Ordering {
+    pub fn cmp_likelihood(&self, other: &Self) -> Ordering {
         let likely = other.is_likely().cmp(&self.is_likely());
         likely.then(other.probability.total_cmp(&self.probability))
     }
@@ -67,7 +68,7 @@ impl Likeness {
 
 /// `index` says how rare words are.
 #[must_use]
-pub fn likeness(index: &Index<OrderId>, new: &Matter<'_>, known: &Matter<'_>) -> Likeness {
+pub fn likeness(index: &Index<OrderId>, new: &ComparedOrder<'_>, known: &ComparedOrder<'_>) -> Likeness {
     let reasons = similar::same_matter(index, &new.report, &known.report);
     let same_picture = new
         .pictures
@@ -79,10 +80,10 @@ pub fn likeness(index: &Index<OrderId>, new: &Matter<'_>, known: &Matter<'_>) ->
         reasons.probability
     };
     let signs = [
-        (reasons.distance_m.is_some_and(|m| m <= NEAR_M), Sign::Place),
-        (reasons.same_category == Some(true), Sign::Category),
-        (reasons.text_similarity >= TEXTS_ALIKE, Sign::Text),
-        (same_picture, Sign::Picture),
+        (reasons.distance_m.is_some_and(|m| m <= NEAR_M), Evidence::Place),
+        (reasons.same_category == Some(true), Evidence::Category),
+        (reasons.text_similarity >= TEXTS_ALIKE, Evidence::Text),
+        (same_picture, Evidence::Picture),
     ];
     Likeness {
         probability,
@@ -96,7 +97,7 @@ pub fn likeness(index: &Index<OrderId>, new: &Matter<'_>, known: &Matter<'_>) ->
 }
 
 fn same_picture(a: u64, b: u64) -> bool {
-    let says = |hash: u64| BITS_THAT_SAY_SOMETHING.contains(&hash.count_ones());
+    let says = |hash: u64| INFORMATIVE_HASH_BITS.contains(&hash.count_ones());
     says(a) && says(b) && (a ^ b).count_ones() <= BITS_APART
 }
 
@@ -129,9 +130,9 @@ mod tests {
     }
 
     impl Told {
-        fn matter(&self) -> Matter<'_> {
+        fn matter(&self) -> ComparedOrder<'_> {
             let metres_per_degree = 111_195.0 * HERE.1.to_radians().cos();
-            Matter {
+            ComparedOrder {
                 report: TextDocument {
                     features: &self.features,
                     place: Some((HERE.0 + self.metres_east / metres_per_degree, HERE.1)),
@@ -156,7 +157,10 @@ mod tests {
         let known = told(Some("road"), AGAIN, 30.0, &[]);
         let like_it = like(&told(Some("road"), HOLE, 0.0, &[]), &known);
         assert!(like_it.is_likely(), "{like_it:?}");
-        assert_eq!(like_it.signs, [Sign::Place, Sign::Category, Sign::Text]);
+        assert_eq!(
+            like_it.signs,
+            [Evidence::Place, Evidence::Category, Evidence::Text]
+        );
         // Before the category is chosen, the words are enough.
         assert!(like(&told(None, HOLE, 0.0, &[]), &known).is_likely());
     }
@@ -168,7 +172,7 @@ mod tests {
             &told(Some("noise"), NOISE, 0.0, &[]),
         );
         assert!(!like_it.is_likely(), "{like_it:?}");
-        assert_eq!(like_it.signs, [Sign::Place]);
+        assert_eq!(like_it.signs, [Evidence::Place]);
     }
 
     #[test]
@@ -184,13 +188,13 @@ mod tests {
         let picture = 0x0f0f_3c3c_a5a5_9696;
         let new = told(None, "", 0.0, &[picture]);
         let sent_again = told(None, NOISE, 400.0, &[picture ^ 0b1011]);
-        assert_eq!(like(&new, &sent_again).signs, [Sign::Picture]);
+        assert_eq!(like(&new, &sent_again).signs, [Evidence::Picture]);
         assert!(like(&new, &sent_again).is_likely());
         let other = told(None, "", 400.0, &[!picture]);
         assert!(like(&new, &other).signs.is_empty());
         let near = told(None, "", 0.0, &[!picture]);
         assert_eq!(
-            like(&new, &sent_again).before(&like(&new, &near)),
+            like(&new, &sent_again).cmp_likelihood(&like(&new, &near)),
             Ordering::Less,
             "being near is less than the same picture"
         );

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::end_of_day;
-use crate::error::{Error, FieldError, Kind, Result};
+use crate::error::{Error, ErrorKind, FieldError, Result};
 
 /// As in the query string; several values are separated by commas.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::IntoParams, utoipa::ToSchema)]
@@ -94,7 +94,7 @@ pub struct Filter {
 const MAX_WORDS_CHARS: usize = 100;
 
 impl ListQuery {
-    pub fn understood(&self, city: &City) -> Result<Filter> {
+    pub fn parse(&self, city: &City) -> Result<Filter> {
         let mut statuses: Vec<Status> = many("status", self.status.as_deref())?;
         let stages: Vec<Status> = many("stage", self.stage.as_deref())?;
         if statuses.is_empty() {
@@ -102,7 +102,7 @@ impl ListQuery {
         } else if !stages.is_empty() {
             statuses.retain(|status| stages.contains(status));
             if statuses.is_empty() {
-                return Err(wrong("stage", "status 与 stage 互相矛盾。"));
+                return Err(invalid_field("stage", "status 与 stage 互相矛盾。"));
             }
         }
         Ok(Filter {
@@ -110,18 +110,18 @@ impl ListQuery {
             statuses,
             lights: many("light", self.light.as_deref())?,
             categories: categories(city, self.category.as_deref())?,
-            areas: named("area", self.area.as_deref(), |text| {
+            areas: by_name("area", self.area.as_deref(), |text| {
                 city.county(text).map(|county| county.code.clone())
             })?,
-            units: named("unit", self.unit.as_deref(), |text| {
+            units: by_name("unit", self.unit.as_deref(), |text| {
                 city.units.resolve(text).map(|unit| unit.id)
             })?,
             channels: many("channel", self.channel.as_deref())?,
             difficult: flag("difficult", self.difficult.as_deref())?,
             tracked: flag("tracked", self.tracked.as_deref())?,
-            from: instant("from", self.from.as_deref(), city, false)?,
-            before: instant("to", self.to.as_deref(), city, true)?,
-            words: words(self.q.as_deref())?,
+            from: parse_instant("from", self.from.as_deref(), city, false)?,
+            before: parse_instant("to", self.to.as_deref(), city, true)?,
+            words: parse_search_text(self.q.as_deref())?,
             sort: one("sort", self.sort.as_deref(), &SORTS)?,
         })
     }
@@ -135,8 +135,8 @@ const SCOPES: [(&str, Scope); 4] = [
 ];
 const SORTS: [(&str, Sort); 2] = [("due", Sort::Due), ("newest", Sort::Newest)];
 
-fn wrong(field: &str, detail: &str) -> Error {
-    let mut error = Error::refused(Kind::Malformed, "bad_filter", format!("{field}：{detail}"));
+fn invalid_field(field: &str, detail: &str) -> Error {
+    let mut error = Error::refused(ErrorKind::Malformed, "bad_filter", format!("{field}：{detail}"));
     if let Error::Refused(refused) = &mut error {
         refused.errors.push(FieldError::new(field, "bad_filter", detail));
     }
@@ -149,12 +149,12 @@ fn parts(text: Option<&str>) -> impl Iterator<Item = &str> {
 }
 
 fn many<T: FromStr>(field: &str, text: Option<&str>) -> Result<Vec<T>> {
-    named(field, text, |part| part.parse().ok())
+    by_name(field, text, |part| part.parse().ok())
 }
 
-fn named<T>(field: &str, text: Option<&str>, find: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+fn by_name<T>(field: &str, text: Option<&str>, find: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
     parts(text)
-        .map(|part| find(part).ok_or_else(|| wrong(field, "没有这个取值。")))
+        .map(|part| find(part).ok_or_else(|| invalid_field(field, "没有这个取值。")))
         .collect()
 }
 
@@ -165,18 +165,21 @@ fn one<T: Copy + Default>(field: &str, text: Option<&str>, names: &[(&str, T)]) 
     let found = names.iter().find(|(name, _)| *name == text);
     found
         .map(|(_, value)| *value)
-        .ok_or_else(|| wrong(field, "没有这个取值。"))
+        .ok_or_else(|| invalid_field(field, "没有这个取值。"))
 }
 
 fn flag(field: &str, text: Option<&str>) -> Result<Option<bool>> {
     text.map(str::trim)
         .filter(|text| !text.is_empty())
-        .map(|text| text.parse().map_err(|_| wrong(field, "应为 true 或 false。")))
+        .map(|text| {
+            text.parse()
+                .map_err(|_| invalid_field(field, "应为 true 或 false。"))
+        })
         .transpose()
 }
 
 fn categories(city: &City, text: Option<&str>) -> Result<Vec<String>> {
-    let codes: Vec<String> = named("category", text, |part| {
+    let codes: Vec<String> = by_name("category", text, |part| {
         city.categories.find(part).map(|category| category.code.clone())
     })?;
     let below = city
@@ -188,7 +191,7 @@ fn categories(city: &City, text: Option<&str>) -> Result<Vec<String>> {
 }
 
 /// A date is its first instant in the city, or the first instant after it.
-fn instant(field: &str, text: Option<&str>, city: &City, after: bool) -> Result<Option<DateTime<Utc>>> {
+fn parse_instant(field: &str, text: Option<&str>, city: &City, after: bool) -> Result<Option<DateTime<Utc>>> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(None);
     };
@@ -199,17 +202,17 @@ fn instant(field: &str, text: Option<&str>, city: &City, after: bool) -> Result<
     }
     let date: NaiveDate = text
         .parse()
-        .map_err(|_| wrong(field, "应为日期或 RFC 3339 时间。"))?;
+        .map_err(|_| invalid_field(field, "应为日期或 RFC 3339 时间。"))?;
     let day = if after { Some(date) } else { date.pred_opt() };
-    let day = day.ok_or_else(|| wrong(field, "日期超出范围。"))?;
+    let day = day.ok_or_else(|| invalid_field(field, "日期超出范围。"))?;
     Ok(Some(end_of_day(day, city.zone())))
 }
 
-fn words(text: Option<&str>) -> Result<Option<String>> {
+fn parse_search_text(text: Option<&str>) -> Result<Option<String>> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     match text {
         Some(text) if text.chars().count() > MAX_WORDS_CHARS || text.contains('\0') => {
-            Err(wrong("q", "最多 100 个字。"))
+            Err(invalid_field("q", "最多 100 个字。"))
         }
         other => Ok(other.map(str::to_owned)),
     }

@@ -17,7 +17,7 @@ use crate::http::paging::{Page, Paging};
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::{Filter, ListQuery, Scope, Sort};
 use crate::orders::view::summary::{OrderSummary, summaries};
-use crate::people::caller::Sight;
+use crate::people::caller::OrderAccess;
 
 /// The sort key of the last row of a page.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -32,10 +32,10 @@ pub async fn list(
     query: &ListQuery,
     paging: &Paging,
 ) -> Result<Page<OrderSummary>> {
-    let filter = query.understood(&app.city.load())?;
+    let filter = query.parse(&app.city.load())?;
     let limit = paging.limit()?;
     let rows = page(&app.db, actor, &filter, paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |order| key(order, filter.sort));
+    let page = Page::from_rows(rows, limit, |order| key(order, filter.sort));
     let items = summaries(app, &app.db, actor, &page.items).await?;
     Ok(Page {
         items,
@@ -45,25 +45,25 @@ pub async fn list(
 
 /// How many orders the list has.
 pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
-    let filter = query.understood(&app.city.load())?;
-    Ok(of_list(actor, &filter).count(&app.db).await?)
+    let filter = query.parse(&app.city.load())?;
+    Ok(base_query(actor, &filter).count(&app.db).await?)
 }
 
 /// Whether the list has more than so many; nothing beyond them is looked at.
-pub async fn exceeds(app: &App, actor: &Actor, query: &ListQuery, most: u64) -> Result<bool> {
-    let filter = query.understood(&app.city.load())?;
-    let next = of_list(actor, &filter)
+pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u64) -> Result<bool> {
+    let filter = query.parse(&app.city.load())?;
+    let next = base_query(actor, &filter)
         .select_only()
         .column(order::Column::Id)
-        .offset(most)
+        .offset(limit)
         .limit(1);
     Ok(next.into_tuple::<OrderId>().one(&app.db).await?.is_some())
 }
 
-fn of_list(actor: &Actor, filter: &Filter) -> Select<order::Entity> {
+fn base_query(actor: &Actor, filter: &Filter) -> Select<order::Entity> {
     let query = order::Entity::find()
-        .filter(visible(&actor.sight))
-        .filter(wanted(actor, filter));
+        .filter(access_condition(&actor.order_access))
+        .filter(filter_condition(actor, filter));
     match filter.sort {
         Sort::Due => query.filter(order::Column::DueAt.is_not_null()),
         Sort::Newest => query,
@@ -86,8 +86,8 @@ async fn page(
     limit: u64,
 ) -> Result<Vec<order::Model>> {
     let mut query = order::Entity::find()
-        .filter(visible(&actor.sight))
-        .filter(wanted(actor, filter));
+        .filter(access_condition(&actor.order_access))
+        .filter(filter_condition(actor, filter));
     query = match filter.sort {
         Sort::Due => due(query, after),
         Sort::Newest => newest(query, after),
@@ -127,13 +127,13 @@ fn newest(query: Select<order::Entity>, after: Option<After>) -> Select<order::E
 
 /// Which orders somebody with this sight may know of; the same rule as `sight::sees`, for the database.
 #[must_use]
-pub fn visible(sight: &Sight) -> Condition {
+pub fn access_condition(sight: &OrderAccess) -> Condition {
     match sight {
-        Sight::City => Condition::all(),
-        Sight::Area(area) => Condition::all().add(order::Column::AreaCode.eq(area.as_str())),
-        Sight::Unit(unit) => charged(*unit),
-        Sight::Own(person) => own(*person),
-        Sight::Nothing => nothing(),
+        OrderAccess::City => Condition::all(),
+        OrderAccess::Area(area) => Condition::all().add(order::Column::AreaCode.eq(area.as_str())),
+        OrderAccess::Unit(unit) => assigned(*unit),
+        OrderAccess::OwnOrders(person) => reported_or_endorsed(*person),
+        OrderAccess::None => nothing(),
     }
 }
 
@@ -141,7 +141,7 @@ fn nothing() -> Condition {
     Condition::all().add(Expr::value(1).eq(0))
 }
 
-fn charged(unit: UnitId) -> Condition {
+fn assigned(unit: UnitId) -> Condition {
     let charges = Query::select()
         .column(assignment::Column::OrderId)
         .from(assignment::Entity)
@@ -151,7 +151,7 @@ fn charged(unit: UnitId) -> Condition {
 }
 
 /// Two index look-ups joined by a union: an `OR` would read every order.
-fn own(person: PersonId) -> Condition {
+fn reported_or_endorsed(person: PersonId) -> Condition {
     let mut own: SelectStatement = Query::select()
         .column(order::Column::Id)
         .from(order::Entity)
@@ -169,10 +169,10 @@ fn own(person: PersonId) -> Condition {
 fn scoped(actor: &Actor, scope: Scope) -> Condition {
     match (scope, actor.person, actor.unit) {
         (Scope::All, ..) => Condition::all(),
-        (Scope::Mine, Some(person), _) => own(person),
-        (Scope::Unit, _, Some(unit)) => charged(unit),
-        (Scope::Area, ..) => match (&actor.sight, &actor.area) {
-            (Sight::City, None) => Condition::all(),
+        (Scope::Mine, Some(person), _) => reported_or_endorsed(person),
+        (Scope::Unit, _, Some(unit)) => assigned(unit),
+        (Scope::Area, ..) => match (&actor.order_access, &actor.area) {
+            (OrderAccess::City, None) => Condition::all(),
             (_, Some(area)) => Condition::all().add(order::Column::AreaCode.eq(area.as_str())),
             _ => nothing(),
         },
@@ -180,7 +180,7 @@ fn scoped(actor: &Actor, scope: Scope) -> Condition {
     }
 }
 
-fn wanted(actor: &Actor, filter: &Filter) -> Condition {
+fn filter_condition(actor: &Actor, filter: &Filter) -> Condition {
     use order::Column as C;
     let mut all = scoped(actor, filter.scope);
     if !filter.statuses.is_empty() {
@@ -214,13 +214,13 @@ fn wanted(actor: &Actor, filter: &Filter) -> Condition {
         all = all.add(C::CreatedAt.lt(before));
     }
     match &filter.words {
-        Some(words) => all.add(says(words)),
+        Some(words) => all.add(text_matches(words)),
         None => all,
     }
 }
 
 /// Whether the order's own words contain these.
-fn says(words: &str) -> Condition {
+fn text_matches(words: &str) -> Condition {
     let escaped: String = words
         .chars()
         .flat_map(|c| {
@@ -236,10 +236,10 @@ fn says(words: &str) -> Condition {
 }
 
 /// The orders of which the caller may know, out of these numbers; for campaigns and the like.
-pub async fn visible_of(app: &App, actor: &Actor, numbers: &[String]) -> Result<Vec<order::Model>> {
+pub async fn find_visible(app: &App, actor: &Actor, numbers: &[String]) -> Result<Vec<order::Model>> {
     let query = order::Entity::find()
         .filter(order::Column::Number.is_in(numbers.iter().cloned()))
-        .filter(visible(&actor.sight));
+        .filter(access_condition(&actor.order_access));
     Ok(query.all(&app.db).await?)
 }
 
@@ -250,12 +250,12 @@ pub async fn visible_matching(
     query: &ListQuery,
     limit: u64,
 ) -> Result<Vec<OrderId>> {
-    let filter = query.understood(&app.city.load())?;
+    let filter = query.parse(&app.city.load())?;
     Ok(order::Entity::find()
         .select_only()
         .column(order::Column::Id)
-        .filter(visible(&actor.sight))
-        .filter(wanted(actor, &filter))
+        .filter(access_condition(&actor.order_access))
+        .filter(filter_condition(actor, &filter))
         .order_by_desc(order::Column::CreatedAt)
         .limit(limit)
         .into_tuple()

@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::same_matter::{Likeness, Matter, REACH_M, Sign, likeness};
+use crate::orders::rules::same_matter::{ComparedOrder, Evidence, Likeness, SEARCH_RADIUS_M, likeness};
 use crate::orders::search::list::OPEN;
 use crate::orders::store;
 use crate::orders::submit::draft::{GivenPoint, MAX_PHOTOS};
@@ -25,13 +25,13 @@ use crate::orders::view::{CategoryView, read};
 use places::datum::Wgs84;
 
 const METRES_PER_DEGREE: f64 = 111_195.0;
-const MOST_NEAR: u64 = 200;
-const MOST_SIMILAR: usize = 20;
+const MAX_NEARBY: u64 = 200;
+const MAX_SIMILAR: usize = 20;
 const TEXT_CHARS: usize = 200;
 /// Texts less alike than this are not looked at further.
-const LEAST_SIMILARITY: f32 = 0.08;
+const MIN_SIMILARITY: f32 = 0.08;
 /// Found by their words and compared in full.
-const MOST_BY_WORDS: usize = 40;
+const MAX_BY_TEXT: usize = 40;
 /// What lies farther off is shown from this probability on.
 const WORTH_A_LOOK: f64 = 0.2;
 
@@ -51,7 +51,7 @@ pub struct NearbyOrder {
     #[schema(minimum = 0, maximum = 1)]
     pub probability: f64,
     /// What speaks for that.
-    pub signs: Vec<Sign>,
+    pub signs: Vec<Evidence>,
 }
 
 /// An open order that may be the same matter as another.
@@ -67,14 +67,14 @@ pub struct SimilarOrder {
     #[schema(minimum = 0, maximum = 1)]
     pub probability: f64,
     /// What speaks for that.
-    pub signs: Vec<Sign>,
+    pub signs: Vec<Evidence>,
     /// Words and names that stand in both, the rarest first.
     pub shared_words: Vec<String>,
 }
 
 /// What is known of the report in the making, beside its place.
 #[derive(Clone, Debug, Default)]
-pub struct Known<'a> {
+pub struct DraftContext<'a> {
     /// By code or name; others are left out.
     pub category: Option<&'a str>,
     pub text: &'a str,
@@ -89,24 +89,30 @@ pub fn photo_ids(text: Option<&str>) -> Result<Vec<PhotoId>> {
         .map(|part| part.parse().ok())
         .collect();
     ids.filter(|ids| ids.len() <= MAX_PHOTOS)
-        .ok_or_else(|| wrong("photo_ids", "malformed", "照片编号无法读取，或超过 9 张。"))
+        .ok_or_else(|| invalid_field("photo_ids", "malformed", "照片编号无法读取，或超过 9 张。"))
 }
 
 /// Open orders near a point as a client has it.
-pub async fn near(app: &App, actor: &Actor, point: GivenPoint, known: Known<'_>) -> Result<Vec<NearbyOrder>> {
-    point.on_earth()?;
+pub async fn find_nearby(
+    app: &App,
+    actor: &Actor,
+    point: GivenPoint,
+    known: DraftContext<'_>,
+) -> Result<Vec<NearbyOrder>> {
+    point.check_coordinates()?;
     let city = app.city.load();
     let category = match known.category.map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => {
             let found = city.categories.find(text);
-            let found = found.ok_or_else(|| wrong("category", "unknown_category", "没有这个类别。"))?;
+            let found =
+                found.ok_or_else(|| invalid_field("category", "unknown_category", "没有这个类别。"))?;
             Some(found.code.as_str())
         }
     };
     let place = point.wgs84();
     let rows = around(&app.db, place, category).await?;
-    let new = Composed {
+    let new = ComparisonTarget {
         text: known.text.chars().take(TEXT_CHARS).collect(),
         place: Some(place),
         category: category.map(str::to_owned),
@@ -115,9 +121,9 @@ pub async fn near(app: &App, actor: &Actor, point: GivenPoint, known: Known<'_>)
     };
     let compared = !new.text.trim().is_empty() || !new.pictures.is_empty();
     let mut found = compare(app, new, rows).await?;
-    found.retain(|(like, _)| like.distance_m.is_some_and(|m| m <= REACH_M));
+    found.retain(|(like, _)| like.distance_m.is_some_and(|m| m <= SEARCH_RADIUS_M));
     if compared {
-        found.sort_by(|(a, _), (b, _)| a.before(b));
+        found.sort_by(|(a, _), (b, _)| a.cmp_likelihood(b));
     } else {
         found.sort_by(|(a, _), (b, _)| a.distance_m.partial_cmp(&b.distance_m).unwrap_or(Ordering::Equal));
     }
@@ -145,15 +151,15 @@ pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<Simil
         None => Vec::new(),
     };
     let known: HashSet<OrderId> = rows.iter().map(|row| row.id).chain([order.id]).collect();
-    let more: Vec<OrderId> = of_like_words(app, &order.description, order.created_at)
+    let more: Vec<OrderId> = find_by_text(app, &order.description, order.created_at)
         .await?
         .into_iter()
         .filter(|id| !known.contains(id))
         .collect();
     rows.retain(|row| row.id != order.id);
-    rows.extend(store::open_ones(&app.db, &more, &OPEN).await?);
+    rows.extend(store::find_open(&app.db, &more, &OPEN).await?);
     let mut pictures = pictures(&app.db, &[order.id]).await?;
-    let new = Composed {
+    let new = ComparisonTarget {
         text: order.description.clone(),
         place,
         category: order.category_code.clone(),
@@ -162,11 +168,14 @@ pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<Simil
     };
     let mut found = compare(app, new, rows).await?;
     found.retain(|(like, _)| {
-        like.probability >= WORTH_A_LOOK || like.distance_m.is_some_and(|m| m <= REACH_M)
+        like.probability >= WORTH_A_LOOK || like.distance_m.is_some_and(|m| m <= SEARCH_RADIUS_M)
     });
-    found.sort_by(|(a, _), (b, _)| a.before(b));
-    found.truncate(MOST_SIMILAR);
-    let (city, recent) = (app.city.load(), app.recent.at_hand(app, app.clock.now()).await?);
+    found.sort_by(|(a, _), (b, _)| a.cmp_likelihood(b));
+    found.truncate(MAX_SIMILAR);
+    let (city, recent) = (
+        app.city.load(),
+        app.text_index.read_best_effort(app, app.clock.now()).await?,
+    );
     let shown = |(like, other): (Likeness, order::Model)| SimilarOrder {
         status: other.status,
         distance_m: metres(&like),
@@ -202,12 +211,15 @@ fn category_view(city: &City, order: &order::Model) -> CategoryView {
 }
 
 /// Recent reports whose words are like these.
-async fn of_like_words(app: &App, text: &str, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
+async fn find_by_text(app: &App, text: &str, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
     let text = text.to_owned();
-    let recent = app.recent.at_hand(app, now.max(app.clock.now())).await?;
+    let recent = app
+        .text_index
+        .read_best_effort(app, now.max(app.clock.now()))
+        .await?;
     let work = tokio::task::spawn_blocking(move || {
         let features = Features::of("", &text);
-        recent.index.search(&features, LEAST_SIMILARITY, MOST_BY_WORDS)
+        recent.index.search(&features, MIN_SIMILARITY, MAX_BY_TEXT)
     });
     let found = work.await.map_err(anyhow::Error::from)?;
     Ok(found.into_iter().map(|found| found.key).collect())
@@ -220,7 +232,7 @@ async fn around(
     category: Option<&str>,
 ) -> Result<Vec<order::Model>> {
     use order::Column as C;
-    let high = REACH_M / METRES_PER_DEGREE;
+    let high = SEARCH_RADIUS_M / METRES_PER_DEGREE;
     let wide = high / place.latitude.to_radians().cos().abs().max(0.01);
     let mut query = order::Entity::find()
         .filter(C::Latitude.between(place.latitude - high, place.latitude + high))
@@ -230,12 +242,12 @@ async fn around(
     if let Some(code) = category {
         query = query.filter(C::CategoryCode.eq(code));
     }
-    let query = query.order_by_desc(C::CreatedAt).limit(MOST_NEAR);
+    let query = query.order_by_desc(C::CreatedAt).limit(MAX_NEARBY);
     Ok(query.all(db).await?)
 }
 
 /// A report that others are compared with.
-struct Composed {
+struct ComparisonTarget {
     text: String,
     place: Option<Wgs84>,
     category: Option<String>,
@@ -244,17 +256,21 @@ struct Composed {
 }
 
 /// How like each order is to the report.
-async fn compare(app: &App, new: Composed, rows: Vec<order::Model>) -> Result<Vec<(Likeness, order::Model)>> {
+async fn compare(
+    app: &App,
+    new: ComparisonTarget,
+    rows: Vec<order::Model>,
+) -> Result<Vec<(Likeness, order::Model)>> {
     let pictures = if new.pictures.is_empty() {
         HashMap::new()
     } else {
         let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
         pictures(&app.db, &ids).await?
     };
-    let recent = app.recent.at_hand(app, app.clock.now()).await?;
+    let recent = app.text_index.read_best_effort(app, app.clock.now()).await?;
     let work = tokio::task::spawn_blocking(move || {
         let features = Features::of("", &new.text);
-        let own = Matter {
+        let own = ComparedOrder {
             report: TextDocument {
                 features: &features,
                 place: new.place.map(|place| (place.longitude, place.latitude)),
@@ -269,7 +285,7 @@ async fn compare(app: &App, new: Composed, rows: Vec<order::Model>) -> Result<Ve
                 Some(_) => Features::default(),
                 None => Features::of("", &order.description),
             };
-            let other = Matter {
+            let other = ComparedOrder {
                 report: TextDocument {
                     features: recent.index.features(order.id).unwrap_or(&cut),
                     place: order.longitude.zip(order.latitude),
@@ -329,6 +345,6 @@ async fn pictures(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<HashM
     Ok(by_order)
 }
 
-fn wrong(field: &str, code: &str, detail: &str) -> Error {
+fn invalid_field(field: &str, code: &str, detail: &str) -> Error {
     Error::invalid(vec![FieldError::new(field, code, detail)])
 }

@@ -23,15 +23,15 @@ const PORTION: u64 = 2_000;
 
 /// The index, filled from the start of the server.
 #[derive(Clone, Default)]
-pub struct Memory {
-    recent: Arc<RwLock<Recent>>,
+pub struct TextIndex {
+    recent: Arc<RwLock<IndexedOrders>>,
     /// Held by whoever reads on.
     reader: Arc<Mutex<()>>,
 }
 
 /// Whether somebody waits for the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Haste {
+enum RefreshMode {
     /// A job: everything is read.
     None,
     /// A request: one portion with something new, and only if nobody is in the way.
@@ -40,22 +40,22 @@ enum Haste {
 
 /// What is known of the reports of the last [`WINDOW`].
 #[derive(Default)]
-pub struct Recent {
+pub struct IndexedOrders {
     pub index: Index<OrderId>,
-    pub facts: HashMap<OrderId, Facts>,
+    pub facts: HashMap<OrderId, DocumentMeta>,
     by_time: BTreeSet<(DateTime<Utc>, OrderId)>,
 }
 
 /// What a report is besides its words.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct DocumentMeta {
     pub at: DateTime<Utc>,
     pub reporter: PersonId,
 }
 
 /// Reads the recent reports before anybody asks for them.
-pub async fn warm(app: App) {
-    match app.recent.up_to(&app, app.clock.now()).await {
+pub async fn preload(app: App) {
+    match app.text_index.read_fully(&app, app.clock.now()).await {
         Ok(recent) => tracing::info!(reports = recent.index.len(), "recent reports read"),
         Err(error) => tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -64,25 +64,33 @@ pub async fn warm(app: App) {
     }
 }
 
-impl Memory {
+impl TextIndex {
     /// All recent reports up to now, for a job: the first time it reads for a while.
-    pub async fn up_to(&self, app: &App, now: DateTime<Utc>) -> Result<OwnedRwLockReadGuard<Recent>> {
+    pub async fn read_fully(
+        &self,
+        app: &App,
+        now: DateTime<Utc>,
+    ) -> Result<OwnedRwLockReadGuard<IndexedOrders>> {
         let _reading = self.reader.lock().await;
-        self.read_on(app, now, Haste::None).await?;
+        self.refresh(app, now, RefreshMode::None).await?;
         Ok(Arc::clone(&self.recent).read_owned().await)
     }
 
     /// The recent reports as far as they are known, for a request: what has come since is taken in, but nobody
     /// waits for another reader, nor for half a year after a restart.
-    pub async fn at_hand(&self, app: &App, now: DateTime<Utc>) -> Result<OwnedRwLockReadGuard<Recent>> {
+    pub async fn read_best_effort(
+        &self,
+        app: &App,
+        now: DateTime<Utc>,
+    ) -> Result<OwnedRwLockReadGuard<IndexedOrders>> {
         if let Ok(_reading) = self.reader.try_lock() {
-            self.read_on(app, now, Haste::Asked).await?;
+            self.refresh(app, now, RefreshMode::Asked).await?;
         }
         Ok(Arc::clone(&self.recent).read_owned().await)
     }
 
-    async fn read_on(&self, app: &App, now: DateTime<Utc>, haste: Haste) -> Result<()> {
-        let mut from = (self.recent.read().await.read_until(now), None);
+    async fn refresh(&self, app: &App, now: DateTime<Utc>, haste: RefreshMode) -> Result<()> {
+        let mut from = (self.recent.read().await.indexed_until(now), None);
         loop {
             let rows = store::texts_since(&app.db, from, now, PORTION).await?;
             let Some(last) = rows.last().map(|row| (row.created_at, Some(row.id))) else {
@@ -96,12 +104,13 @@ impl Memory {
             };
             if !fresh.is_empty() {
                 // Cutting words is work for the processor, not for the threads that answer requests.
-                let cut = tokio::task::spawn_blocking(move || fresh.into_iter().map(cut).collect::<Vec<_>>());
+                let cut =
+                    tokio::task::spawn_blocking(move || fresh.into_iter().map(tokenize).collect::<Vec<_>>());
                 let cut = cut.await.map_err(anyhow::Error::from)?;
                 let Some(mut recent) = self.to_write(haste).await else {
                     return Ok(());
                 };
-                if haste == Haste::Asked {
+                if haste == RefreshMode::Asked {
                     cut.into_iter()
                         .for_each(|(row, features)| recent.add(&row, features));
                     break;
@@ -114,60 +123,60 @@ impl Memory {
             }
             from = last;
         }
-        let is_old = self.recent.read().await.reaches_before(now - WINDOW);
+        let is_old = self.recent.read().await.has_older_than(now - WINDOW);
         if is_old && let Some(mut recent) = self.to_write(haste).await {
-            recent.forget_before(now - WINDOW);
+            recent.evict_before(now - WINDOW);
         }
         Ok(())
     }
 
     /// A writer that waits keeps later readers waiting: a request does not become one while a job reads for long.
-    async fn to_write(&self, haste: Haste) -> Option<OwnedRwLockWriteGuard<Recent>> {
+    async fn to_write(&self, haste: RefreshMode) -> Option<OwnedRwLockWriteGuard<IndexedOrders>> {
         let recent = Arc::clone(&self.recent);
         match haste {
-            Haste::None => Some(recent.write_owned().await),
-            Haste::Asked => recent.try_write_owned().ok(),
+            RefreshMode::None => Some(recent.write_owned().await),
+            RefreshMode::Asked => recent.try_write_owned().ok(),
         }
     }
 }
 
-fn cut(row: Text) -> (Text, Features) {
+fn tokenize(row: Text) -> (Text, Features) {
     let features = Features::of("", &row.description);
     (row, features)
 }
 
-impl Recent {
+impl IndexedOrders {
     pub fn add(&mut self, row: &Text, features: Features) {
         self.index.add(row.id, features);
-        self.note(row);
+        self.record_meta(row);
     }
 
     /// Many, on all cores: not for a thread that answers requests.
     fn add_all(&mut self, rows: Vec<(Text, Features)>) {
-        rows.iter().for_each(|(row, _)| self.note(row));
+        rows.iter().for_each(|(row, _)| self.record_meta(row));
         let features = rows.into_iter().map(|(row, features)| (row.id, features));
         self.index.add_all(features);
     }
 
-    fn note(&mut self, row: &Text) {
+    fn record_meta(&mut self, row: &Text) {
         self.by_time.insert((row.created_at, row.id));
-        let facts = Facts {
+        let facts = DocumentMeta {
             at: row.created_at,
             reporter: row.reporter_id,
         };
         self.facts.insert(row.id, facts);
     }
 
-    fn read_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+    fn indexed_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         let last = self.by_time.last().map(|(at, _)| *at - OVERLAP);
         last.unwrap_or(now - WINDOW).max(now - WINDOW)
     }
 
-    fn reaches_before(&self, before: DateTime<Utc>) -> bool {
+    fn has_older_than(&self, before: DateTime<Utc>) -> bool {
         self.by_time.first().is_some_and(|(at, _)| *at < before)
     }
 
-    fn forget_before(&mut self, before: DateTime<Utc>) {
+    fn evict_before(&mut self, before: DateTime<Utc>) {
         while let Some((at, id)) = self.by_time.first().copied() {
             if at >= before {
                 break;

@@ -11,7 +11,7 @@ use crate::error::Result;
 
 /// A charge in the making.
 #[derive(Clone, Debug)]
-pub struct NewCharge {
+pub struct NewAssignment {
     pub unit: UnitId,
     pub role: AssignmentRole,
     pub parent: Option<AssignmentId>,
@@ -21,10 +21,10 @@ pub struct NewCharge {
 }
 
 /// Gives a unit a charge of the order in its present round.
-pub async fn give(
+pub async fn assign(
     txn: &impl ConnectionTrait,
     order: &order::Model,
-    charge: NewCharge,
+    charge: NewAssignment,
     now: DateTime<Utc>,
 ) -> Result<AssignmentId> {
     let row = open(order, charge, now);
@@ -36,7 +36,7 @@ pub async fn give(
     Ok(id)
 }
 
-fn open(order: &order::Model, charge: NewCharge, now: DateTime<Utc>) -> assignment::Model {
+fn open(order: &order::Model, charge: NewAssignment, now: DateTime<Utc>) -> assignment::Model {
     assignment::Model {
         id: AssignmentId::generate(),
         order_id: order.id,
@@ -56,7 +56,7 @@ fn open(order: &order::Model, charge: NewCharge, now: DateTime<Utc>) -> assignme
 }
 
 /// Gives the unit in charge and those that support it theirs, and gives back the charges.
-pub async fn give_round(
+pub async fn assign_round(
     txn: &impl ConnectionTrait,
     order: &order::Model,
     lead: UnitId,
@@ -66,7 +66,7 @@ pub async fn give_round(
 ) -> Result<Vec<assignment::Model>> {
     let supports = supports.iter().filter(|unit| **unit != lead);
     let supports = supports.map(|unit| (*unit, AssignmentRole::Support));
-    let charge = |(unit, role)| NewCharge {
+    let charge = |(unit, role)| NewAssignment {
         unit,
         role,
         parent: None,
@@ -88,7 +88,7 @@ pub async fn give_round(
 }
 
 /// Ends every open charge of the order: done when it was answered, withdrawn when it was taken away.
-pub async fn end(
+pub async fn close_open(
     txn: &impl ConnectionTrait,
     order: OrderId,
     roles: &[AssignmentRole],
@@ -120,7 +120,7 @@ pub async fn accept(
 }
 
 /// The unit has done its part and says what.
-pub async fn report(
+pub async fn complete(
     txn: &impl ConnectionTrait,
     charge: &assignment::Model,
     account: &str,

@@ -9,12 +9,12 @@ use crate::error::Result;
 
 /// Says that the order has changed. A row of its own each time: two who change orders at once never wait for each
 /// other here.
-pub async fn note(txn: &impl ConnectionTrait, order: OrderId) -> Result<()> {
-    note_all(txn, [order]).await
+pub async fn append(txn: &impl ConnectionTrait, order: OrderId) -> Result<()> {
+    append_all(txn, [order]).await
 }
 
 /// The same of several orders.
-pub async fn note_all(txn: &impl ConnectionTrait, orders: impl IntoIterator<Item = OrderId>) -> Result<()> {
+pub async fn append_all(txn: &impl ConnectionTrait, orders: impl IntoIterator<Item = OrderId>) -> Result<()> {
     let rows = orders.into_iter().map(|order| order_change::ActiveModel {
         order_id: Set(order),
         ..Default::default()

@@ -10,16 +10,16 @@ use sea_orm::ConnectionTrait;
 
 use crate::error::{Error, Result};
 use crate::orders::store;
-use crate::people::claims::Queue;
+use crate::people::claims::ClaimQueue;
 
-pub const QUEUE: Queue = Queue {
+pub const QUEUE: ClaimQueue = ClaimQueue {
     kind: "order",
-    noun: "这件工单",
+    label: "这件工单",
 };
 
 /// The order, held until the transaction ends, for those who claim it.
-pub async fn hold(txn: &impl ConnectionTrait, number: &str) -> Result<order::Model> {
-    store::hold(txn, number).await?.ok_or_else(Error::not_found)
+pub async fn lock(txn: &impl ConnectionTrait, number: &str) -> Result<order::Model> {
+    store::lock(txn, number).await?.ok_or_else(Error::not_found)
 }
 
 /// The claims on these orders that have not run out, by the orders' ids.
@@ -28,11 +28,13 @@ pub async fn of_orders(
     orders: &[OrderId],
     now: DateTime<Utc>,
 ) -> Result<BTreeMap<String, queue_claim::Model>> {
-    QUEUE.held(db, orders.iter().map(ToString::to_string), now).await
+    QUEUE
+        .active(db, orders.iter().map(ToString::to_string), now)
+        .await
 }
 
 /// 409 when somebody else works on the order; the caller holds its row.
-pub async fn heed(
+pub async fn ensure_unclaimed(
     txn: &impl ConnectionTrait,
     zone: Tz,
     order: OrderId,
@@ -43,7 +45,7 @@ pub async fn heed(
 }
 
 /// Takes the claim, or takes it anew; the caller holds the order's row and has heeded the claims on it.
-pub async fn take(
+pub async fn acquire(
     txn: &impl ConnectionTrait,
     order: OrderId,
     person: PersonId,

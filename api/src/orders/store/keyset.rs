@@ -6,11 +6,11 @@ use entity::order;
 use sea_orm::{ColumnTrait, Condition};
 
 /// Where a walk goes on: an instant, and the last order of that instant that has been seen.
-pub type Onward = (DateTime<Utc>, Option<OrderId>);
+pub type KeysetCursor = (DateTime<Utc>, Option<OrderId>);
 
 /// What comes from there on.
 #[must_use]
-pub fn after((at, last): Onward) -> Condition {
+pub fn after_cursor((at, last): KeysetCursor) -> Condition {
     use order::Column as C;
     match last {
         None => Condition::all().add(C::CreatedAt.gte(at)),

@@ -10,8 +10,8 @@ use sea_orm::{
     QueryOrder, QuerySelect, SqlErr, TryInsertResult,
 };
 
-use crate::error::{Error, Kind, Result};
-use crate::orders::rules::access::Known;
+use crate::error::{Error, ErrorKind, Result};
+use crate::orders::rules::access::AccessContext;
 use crate::orders::store::{change_feed, keyset};
 
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
@@ -20,13 +20,13 @@ pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option
 }
 
 /// The order, held until the transaction ends: on PostgreSQL by its row, on SQLite by the one writer's lock.
-pub async fn hold(txn: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
+pub async fn lock(txn: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
     let query = order::Entity::find().filter(order::Column::Number.eq(number));
     Ok(query.lock_exclusive().one(txn).await?)
 }
 
 /// Several orders, held in the order of their numbers, so that of two who want the same ones one waits and none deadlocks.
-pub async fn hold_all(txn: &impl ConnectionTrait, numbers: &[String]) -> Result<Vec<order::Model>> {
+pub async fn lock_all(txn: &impl ConnectionTrait, numbers: &[String]) -> Result<Vec<order::Model>> {
     let query = order::Entity::find()
         .filter(order::Column::Number.is_in(numbers))
         .order_by_asc(order::Column::Number);
@@ -34,12 +34,12 @@ pub async fn hold_all(txn: &impl ConnectionTrait, numbers: &[String]) -> Result<
 }
 
 /// An order that is known by its id, held.
-pub async fn hold_id(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
+pub async fn lock_by_id(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<order::Model>> {
     Ok(order::Entity::find_by_id(id).lock_exclusive().one(txn).await?)
 }
 
 /// Several, held in the order of their ids; those that there are.
-pub async fn hold_ids(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<OrderId>> {
+pub async fn lock_ids(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec<OrderId>> {
     let held = order::Entity::find()
         .select_only()
         .column(order::Column::Id)
@@ -50,7 +50,7 @@ pub async fn hold_ids(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec
 }
 
 /// What rights are judged by.
-pub async fn known(db: &impl ConnectionTrait, order: OrderId) -> Result<Known> {
+pub async fn access_context(db: &impl ConnectionTrait, order: OrderId) -> Result<AccessContext> {
     let charges = assignment::Entity::find()
         .filter(assignment::Column::OrderId.eq(order))
         .order_by_asc(assignment::Column::CreatedAt)
@@ -64,7 +64,10 @@ pub async fn known(db: &impl ConnectionTrait, order: OrderId) -> Result<Known> {
         .into_tuple()
         .all(db)
         .await?;
-    Ok(Known { charges, endorsers })
+    Ok(AccessContext {
+        assignments: charges,
+        endorsers,
+    })
 }
 
 /// The code of a call that another order was filed from.
@@ -84,7 +87,7 @@ pub async fn insert(txn: &impl ConnectionTrait, order: &order::Model) -> Result<
         .map_err(call_filed)?;
     let inserted = matches!(inserted, TryInsertResult::Inserted(count) if count > 0);
     if inserted {
-        change_feed::note(txn, order.id).await?;
+        change_feed::append(txn, order.id).await?;
     }
     Ok(inserted)
 }
@@ -94,7 +97,7 @@ fn call_filed(error: DbErr) -> Error {
         Some(SqlErr::UniqueConstraintViolation(told))
             if CALL_INDEX.iter().any(|index| told.contains(index)) =>
         {
-            Error::refused(Kind::Rule, CALL_FILED, "这通来电已经登记过。")
+            Error::refused(ErrorKind::Rule, CALL_FILED, "这通来电已经登记过。")
         }
         _ => error.into(),
     }
@@ -115,7 +118,7 @@ pub async fn update(txn: &impl ConnectionTrait, before: &order::Model, after: &o
     if updated.rows_affected != 1 {
         return Ok(false);
     }
-    change_feed::note(txn, before.id).await?;
+    change_feed::append(txn, before.id).await?;
     Ok(true)
 }
 
@@ -131,7 +134,7 @@ pub struct Text {
 /// Reports after `from` (and after that report of the same instant) up to `until`, the oldest first.
 pub async fn texts_since(
     connection: &impl ConnectionTrait,
-    from: keyset::Onward,
+    from: keyset::KeysetCursor,
     until: DateTime<Utc>,
     limit: u64,
 ) -> Result<Vec<Text>, DbErr> {
@@ -143,7 +146,7 @@ pub async fn texts_since(
             order::Column::ReporterId,
             order::Column::Description,
         ])
-        .filter(keyset::after(from))
+        .filter(keyset::after_cursor(from))
         .filter(order::Column::CreatedAt.lte(until))
         .filter(order::Column::Status.ne(Status::Cancelled))
         .order_by_asc(order::Column::CreatedAt)
@@ -155,7 +158,7 @@ pub async fn texts_since(
 }
 
 /// Of these orders, those that are open and not part of another.
-pub async fn open_ones(
+pub async fn find_open(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],
     open: &[Status],
@@ -169,7 +172,7 @@ pub async fn open_ones(
 }
 
 /// Whether others may read the report; no move, so the version stays.
-pub async fn note_content_check(
+pub async fn set_content_check(
     txn: &impl ConnectionTrait,
     ids: &[OrderId],
     state: ContentCheck,

@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::error::{Error, Result};
 use crate::orders::rules::actor::Actor;
-use crate::photos::attach::{self, Attachment, Report};
+use crate::photos::attach::{self, Attachment, SubmissionContext};
 use places::datum::Wgs84;
 
 /// Puts photos that the actor has uploaded into the order. `role` overrides what the upload said.
@@ -54,7 +54,7 @@ async fn put(
         round: order.round,
         by: actor.person.ok_or_else(Error::not_found)?,
         owner,
-        report: Report {
+        report: SubmissionContext {
             place: place.map(|(longitude, latitude)| Wgs84 { longitude, latitude }),
             at: order.occurred_at.filter(|_| role.is_none()).or(Some(now)),
         },

@@ -36,7 +36,7 @@ impl GivenPoint {
     }
 
     /// Refused when the numbers are of no place on earth.
-    pub fn on_earth(self) -> Result<()> {
+    pub fn check_coordinates(self) -> Result<()> {
         let mut faults = Vec::new();
         self.check(&mut faults);
         if faults.is_empty() {
@@ -89,12 +89,12 @@ pub struct NewOrder {
 
 impl NewOrder {
     /// Takes off blanks at the ends and names every field that cannot be taken.
-    pub fn checked(mut self, now: DateTime<Utc>) -> Result<Self> {
+    pub fn validate(mut self, now: DateTime<Utc>) -> Result<Self> {
         let mut faults = Vec::new();
-        self.description = words("description", &self.description, DESCRIPTION_CHARS, &mut faults);
+        self.description = validate_text("description", &self.description, DESCRIPTION_CHARS, &mut faults);
         self.address = self
             .address
-            .map(|address| words("address", &address, 0..=MAX_ADDRESS_CHARS, &mut faults))
+            .map(|address| validate_text("address", &address, 0..=MAX_ADDRESS_CHARS, &mut faults))
             .filter(|address| !address.is_empty());
         match self.location {
             Some(point) => point.check(&mut faults),
@@ -125,7 +125,7 @@ impl NewOrder {
 }
 
 /// The text without blanks at its ends; a fault when it is too short, too long, or not plain text.
-pub fn words(
+pub fn validate_text(
     field: &str,
     text: &str,
     chars: std::ops::RangeInclusive<usize>,
@@ -149,9 +149,9 @@ pub fn words(
 }
 
 /// One text of a move: trimmed, or refused by name.
-pub fn one_text(field: &str, text: &str, chars: std::ops::RangeInclusive<usize>) -> Result<String> {
+pub fn require_text(field: &str, text: &str, chars: std::ops::RangeInclusive<usize>) -> Result<String> {
     let mut faults = Vec::new();
-    let text = words(field, text, chars, &mut faults);
+    let text = validate_text(field, text, chars, &mut faults);
     if faults.is_empty() {
         Ok(text)
     } else {
@@ -194,7 +194,7 @@ mod tests {
     fn faults(change: impl FnOnce(&mut NewOrder)) -> Vec<(String, String)> {
         let mut report = report();
         change(&mut report);
-        match report.checked(now()) {
+        match report.validate(now()) {
             Err(Error::Refused(refused)) => refused
                 .errors
                 .into_iter()
@@ -207,7 +207,7 @@ mod tests {
     #[test]
     fn blanks_at_the_ends_are_taken_off() {
         assert_eq!(
-            report().checked(now()).unwrap().description,
+            report().validate(now()).unwrap().description,
             "路面塌陷，车辆绕行。"
         );
     }
@@ -241,6 +241,6 @@ mod tests {
         let mut call = report();
         call.channel = Channel::Call;
         call.location = None;
-        assert!(call.checked(now()).is_ok());
+        assert!(call.validate(now()).is_ok());
     }
 }

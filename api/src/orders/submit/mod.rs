@@ -16,15 +16,15 @@ use crate::db::{self, WriteTransaction};
 use crate::deadlines::calendar::local_date;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
-use crate::http::idempotency::{self, Answer};
+use crate::http::idempotency::{self, StoredResponse};
 use crate::notices::{self, Event, EventKind};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
 use crate::orders::store::{self, assignments, photos};
 use crate::orders::submit::draft::NewOrder;
 use crate::orders::submit::publication::Author;
-use crate::orders::submit::routing::{Desk, Resolved};
-use crate::orders::view::load::{self, Around};
+use crate::orders::submit::routing::{ResolvedPlace, Routing};
+use crate::orders::view::load::{self, OrderContext};
 use crate::orders::view::{self, OrderView};
 use places::datum::Wgs84;
 
@@ -41,7 +41,7 @@ const SUPPORT_BY_RULE: &str = "按派单目录协办";
 
 /// The key of a creating call, and what it was sent with.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct IdempotencyScope {
     pub person: PersonId,
     pub key: String,
     pub fingerprint: String,
@@ -49,7 +49,7 @@ pub struct Claim {
 
 /// An event that is written right after the report's own.
 #[derive(Clone, Debug)]
-pub struct Beside {
+pub struct ExtraEvent {
     pub action: &'static str,
     pub visibility: Visibility,
     pub note: String,
@@ -61,8 +61,8 @@ pub async fn submit(
     app: &App,
     actor: &Actor,
     new: NewOrder,
-    claim: Option<&Claim>,
-) -> Result<Answer<OrderView>> {
+    claim: Option<&IdempotencyScope>,
+) -> Result<StoredResponse<OrderView>> {
     submit_with(app, actor, new, claim, None, async |_, _| Ok(())).await
 }
 
@@ -72,19 +72,19 @@ pub async fn submit_with(
     app: &App,
     actor: &Actor,
     new: NewOrder,
-    claim: Option<&Claim>,
-    beside: Option<Beside>,
+    claim: Option<&IdempotencyScope>,
+    beside: Option<ExtraEvent>,
     also: impl AsyncFn(&WriteTransaction, &order::Model) -> Result<()>,
-) -> Result<Answer<OrderView>> {
+) -> Result<StoredResponse<OrderView>> {
     let now = app.clock.now();
-    let new = new.checked(now)?;
+    let new = new.validate(now)?;
     let city = app.city.load();
     let author = Author::of(app, actor).await?;
-    let plan = Plan::make(app, city, author, new, beside, now).await?;
+    let plan = Plan::build(app, city, author, new, beside, now).await?;
     let answer = loop {
         // Taken before the transaction, which would otherwise hold up every other submitter.
         let number = plan.number(app).await?;
-        if let Some(answer) = attempt(app, actor, &plan, number, claim, &also).await? {
+        if let Some(answer) = try_insert(app, actor, &plan, number, claim, &also).await? {
             break answer;
         }
         // The number is another order's: one that came with a call. A given one cannot be replaced.
@@ -97,22 +97,22 @@ pub async fn submit_with(
 }
 
 /// One try under one number; none when the number is taken.
-async fn attempt(
+async fn try_insert(
     app: &App,
     actor: &Actor,
     plan: &Plan,
     number: String,
-    claim: Option<&Claim>,
+    claim: Option<&IdempotencyScope>,
     also: &impl AsyncFn(&WriteTransaction, &order::Model) -> Result<()>,
-) -> Result<Option<Answer<OrderView>>> {
+) -> Result<Option<StoredResponse<OrderView>>> {
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim {
-        let Claim {
+        let IdempotencyScope {
             person,
             key,
             fingerprint,
         } = claim;
-        if let Some(first) = idempotency::claim(&txn, *person, key, fingerprint, plan.now).await? {
+        if let Some(first) = idempotency::begin(&txn, *person, key, fingerprint, plan.now).await? {
             return Ok(Some(first));
         }
     }
@@ -120,13 +120,13 @@ async fn attempt(
     if !store::insert(&txn, &order).await? {
         return Ok(None);
     }
-    let around = plan.carry_out(app, &txn, actor, &order).await?;
+    let around = plan.insert_children(app, &txn, actor, &order).await?;
     also(&txn, &order).await?;
     let around = around.with_photos(&txn, &order).await?;
-    let view = view::shown(app, actor, &order, around, plan.now).await?;
-    let answer = Answer::created(view);
+    let view = view::build_view(app, actor, &order, around, plan.now).await?;
+    let answer = StoredResponse::created(view);
     if let Some(claim) = claim {
-        idempotency::record(&txn, claim.person, &claim.key, &answer).await?;
+        idempotency::complete(&txn, claim.person, &claim.key, &answer).await?;
     }
     txn.commit().await?;
     Ok(Some(answer))
@@ -140,20 +140,20 @@ struct Plan {
     city: Arc<City>,
     now: DateTime<Utc>,
     point: Option<Wgs84>,
-    place: Resolved,
-    kind: routing::Kind,
-    desk: Desk,
+    place: ResolvedPlace,
+    kind: routing::ResolvedCategory,
+    desk: Routing,
     site: Option<SiteId>,
-    beside: Option<Beside>,
+    beside: Option<ExtraEvent>,
 }
 
 impl Plan {
-    async fn make(
+    async fn build(
         app: &App,
         city: Arc<City>,
         author: Author,
         mut new: NewOrder,
-        beside: Option<Beside>,
+        beside: Option<ExtraEvent>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let site = site_defaults::site(&app.db, new.site_code.as_deref()).await?;
@@ -186,17 +186,17 @@ impl Plan {
                 .next(),
         };
         let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
-        let kept_by = site
+        let site_unit = site
             .as_ref()
             .and_then(|site| site_defaults::unit_of(site, kind.code.as_deref()));
-        let desk = match kept_by {
-            Some(unit) => routing::named(unit, "site", "点位指定的承办单位", &place),
-            None => routing::decide(&city, &place, &kind),
+        let desk = match site_unit {
+            Some(unit) => routing::route_to(unit, "site", "点位指定的承办单位", &place),
+            None => routing::route(&city, &place, &kind),
         };
         new.address = new.address.or_else(|| site_address.map(str::to_owned));
         Ok(Self {
             site: site.map(|site| site.id),
-            content_check: author.begins_as(app, &new.photos),
+            content_check: author.initial_check_state(app, &new.photos),
             author,
             new,
             city,
@@ -213,8 +213,8 @@ impl Plan {
         let day = local_date(self.now, self.city.zone());
         let prefix = &self.city.meta.number_prefix;
         match &self.new.number {
-            Some(text) => Ok(number::given(text.trim(), prefix, day)?),
-            None => app.numbers.take(&app.db, prefix, day).await,
+            Some(text) => Ok(number::parse_given(text.trim(), prefix, day)?),
+            None => app.numbers.next(&app.db, prefix, day).await,
         }
     }
 
@@ -257,7 +257,7 @@ impl Plan {
             zone: self.place.zone.clone(),
             place_relation: self.place.relation,
             unit_id: self.desk.unit,
-            dispatch: self.desk.why.clone(),
+            dispatch: self.desk.explanation.clone(),
             difficult: false,
             tracked: false,
             committee: None,
@@ -285,29 +285,32 @@ impl Plan {
 
     fn due_at(&self) -> Option<DateTime<Utc>> {
         self.desk.unit?;
-        let fresh = self.city.law().start_round(1, self.now);
+        let fresh = self.city.deadline_rules().start_round(1, self.now);
         fresh.iter().map(|clock| clock.due_at).min()
     }
 
     /// Writes what belongs to the new order: photos, charges, clocks, history, notices. Gives back what stands around it
     /// now, but for the photos.
-    async fn carry_out(
+    async fn insert_children(
         &self,
         app: &App,
         txn: &WriteTransaction,
         actor: &Actor,
         order: &order::Model,
-    ) -> Result<Around> {
+    ) -> Result<OrderContext> {
         let now = self.now;
         photos::attach(txn, order, actor, &self.new.photos, None, now).await?;
-        self.author.ask(app, txn, order, &self.new.photos, now).await?;
+        self.author
+            .request_check(app, txn, order, &self.new.photos, now)
+            .await?;
         self.record(txn, actor, order).await?;
-        notices::tell_all(txn, &app.wording, &self.told(actor, order), now).await?;
-        let mut around = Around::default();
+        notices::emit_all(txn, &app.messages, &self.events(actor, order), now).await?;
+        let mut around = OrderContext::default();
         if let Some(unit) = self.desk.unit {
-            let law = self.city.law();
+            let law = self.city.deadline_rules();
             let supports = &self.desk.supports;
-            around.known.charges = assignments::give_round(txn, order, unit, supports, None, now).await?;
+            around.known.assignments =
+                assignments::assign_round(txn, order, unit, supports, None, now).await?;
             around.deadlines =
                 deadline_rows::start(txn, law, order.id, &law.start_round(1, now), now).await?;
         }
@@ -339,11 +342,11 @@ impl Plan {
         let went = match self.desk.unit {
             Some(unit) => self.dispatched(&system, unit),
             None => NewEvent::new("triaged", &system, Status::Submitted, self.now)
-                .detail(json!({ "why": self.desk.why }))
+                .detail(json!({ "why": self.desk.explanation }))
                 .visible_to(Visibility::Public),
         };
         events.push((order, went));
-        history::begin(txn, events).await
+        history::append_first(txn, events).await
     }
 
     fn dispatched<'a>(&self, system: &'a Actor, unit: UnitId) -> NewEvent<'a> {
@@ -352,7 +355,7 @@ impl Plan {
             "unit": unit,
             "unit_name": name,
             "support_units": self.desk.supports,
-            "why": self.desk.why,
+            "why": self.desk.explanation,
             "category": self.kind.code,
             "category_source": self.kind.source,
         });
@@ -362,7 +365,7 @@ impl Plan {
     }
 
     /// Who hears of it: the reporter, the desk it lies on, and the units that support by rule.
-    fn told<'a>(&self, actor: &Actor, order: &'a order::Model) -> Vec<Event<'a>> {
+    fn events<'a>(&self, actor: &Actor, order: &'a order::Model) -> Vec<Event<'a>> {
         let told = |kind| Event::of(kind, order).by(actor.person);
         let next = if self.desk.unit.is_some() {
             EventKind::Dispatched

@@ -10,7 +10,7 @@ use entity::order_number;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
-use crate::error::{Kind, Refusal, Result};
+use crate::error::{ErrorKind, Refusal, Result};
 
 /// How many numbers a replica takes at a time. What it has not used when it stops is left out.
 const BLOCK: i32 = 10;
@@ -50,34 +50,34 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::DayIsFull => Kind::Unavailable {
+            Self::DayIsFull => ErrorKind::Unavailable {
                 retry_after_secs: 3_600,
             },
-            Self::Malformed | Self::OtherDay | Self::Used => Kind::Rule,
+            Self::Malformed | Self::OtherDay | Self::Used => ErrorKind::Rule,
         }
     }
 }
 
 /// The numbers this replica holds and has not used.
 #[derive(Debug, Default)]
-pub struct Numbers(Mutex<Held>);
+pub struct NumberAllocator(Mutex<ReservedBlock>);
 
 #[derive(Debug, Default)]
-struct Held {
+struct ReservedBlock {
     day: Option<NaiveDate>,
     left: VecDeque<i32>,
 }
 
-impl Numbers {
+impl NumberAllocator {
     /// The next number of a day. Not to be called with a transaction open: on SQLite it would wait for itself.
-    pub async fn take(&self, db: &impl ConnectionTrait, prefix: &str, day: NaiveDate) -> Result<String> {
-        let digits = match self.held(day) {
+    pub async fn next(&self, db: &impl ConnectionTrait, prefix: &str, day: NaiveDate) -> Result<String> {
+        let digits = match self.from_reserve(day) {
             Some(digits) => digits,
             None => {
-                let first = reserve(db, day).await?;
-                self.keep(day, first)
+                let first = reserve_block(db, day).await?;
+                self.stash(day, first)
             }
         };
         if digits > LAST {
@@ -86,7 +86,7 @@ impl Numbers {
         Ok(write(prefix, day, digits))
     }
 
-    fn held(&self, day: NaiveDate) -> Option<i32> {
+    fn from_reserve(&self, day: NaiveDate) -> Option<i32> {
         let mut held = self.lock();
         if held.day == Some(day) {
             held.left.pop_front()
@@ -96,7 +96,7 @@ impl Numbers {
     }
 
     /// Keeps the rest of a block; somebody else may have brought one too.
-    fn keep(&self, day: NaiveDate, first: i32) -> i32 {
+    fn stash(&self, day: NaiveDate, first: i32) -> i32 {
         let mut held = self.lock();
         if held.day != Some(day) {
             held.day = Some(day);
@@ -106,13 +106,13 @@ impl Numbers {
         first
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Held> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, ReservedBlock> {
         self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 /// Takes the next block of a day and says where it starts.
-async fn reserve(db: &impl ConnectionTrait, day: NaiveDate) -> Result<i32> {
+async fn reserve_block(db: &impl ConnectionTrait, day: NaiveDate) -> Result<i32> {
     let row = order_number::ActiveModel {
         day: Set(day),
         next: Set(1 + BLOCK),
@@ -134,7 +134,7 @@ fn write(prefix: &str, day: NaiveDate, digits: i32) -> String {
 }
 
 /// A number that came with the call: it must be of that day; whether it is free the database says.
-pub fn given(text: &str, prefix: &str, day: NaiveDate) -> Result<String, Refused> {
+pub fn parse_given(text: &str, prefix: &str, day: NaiveDate) -> Result<String, Refused> {
     let rest = text.strip_prefix(prefix).ok_or(Refused::Malformed)?;
     let well_formed = rest.len() == 8 + DIGITS && rest.bytes().all(|byte| byte.is_ascii_digit());
     let (date, digits) = rest.split_at_checked(8).ok_or(Refused::Malformed)?;
@@ -171,16 +171,16 @@ mod tests {
             ("T2025011700072五", Err(Refused::Malformed)),
         ];
         for (text, expected) in cases {
-            assert_eq!(given(text, "T", day()).map(|_| ()), expected, "{text}");
+            assert_eq!(parse_given(text, "T", day()).map(|_| ()), expected, "{text}");
         }
     }
 
     #[test]
     fn a_block_is_used_up_and_never_used_on_another_day() {
-        let numbers = Numbers::default();
-        assert_eq!(numbers.held(day()), None);
-        assert_eq!(numbers.keep(day(), 11), 11);
-        assert_eq!(numbers.held(day()), Some(12));
-        assert_eq!(numbers.held(day().succ_opt().unwrap()), None);
+        let numbers = NumberAllocator::default();
+        assert_eq!(numbers.from_reserve(day()), None);
+        assert_eq!(numbers.stash(day(), 11), 11);
+        assert_eq!(numbers.from_reserve(day()), Some(12));
+        assert_eq!(numbers.from_reserve(day().succ_opt().unwrap()), None);
     }
 }

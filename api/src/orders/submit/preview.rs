@@ -48,7 +48,7 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
         category,
         description,
     } = asked;
-    location.on_earth()?;
+    location.check_coordinates()?;
     let words = [address.as_deref(), description.as_deref()];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
     let place = routing::resolve(city, Some(location.wgs84()), location.accuracy_m, &words);
@@ -60,7 +60,7 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
         None => categories::service::suggest(city, text).await?.into_iter().next(),
     };
     let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
-    let desk = routing::decide(city, &place, &kind);
+    let desk = routing::route(city, &place, &kind);
     let name = |code: &str| city.categories.find(code).map(|category| category.name.clone());
     Ok(DispatchPreview {
         area: place.county.as_deref().map(|code| AreaView {
@@ -77,7 +77,7 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
         },
         unit: desk.unit.and_then(|id| unit(city, id)),
         support_units: desk.supports.iter().filter_map(|id| unit(city, *id)).collect(),
-        dispatch: view::why(&desk.why),
+        dispatch: view::dispatch_view(&desk.explanation),
         zone: place.zone,
     })
 }

@@ -10,9 +10,9 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::alike;
 use crate::content::enqueue::{self, Publication};
-use crate::content::review::{self, Standing};
+use crate::content::group_by_key;
+use crate::content::review::{self, CheckStatus};
 use crate::db;
 use crate::error::Result;
 use crate::orders::rules::actor::Actor;
@@ -38,15 +38,15 @@ impl Author {
 
     /// How the report's check stands when it is submitted.
     #[must_use]
-    pub fn begins_as(&self, app: &App, photos: &[PhotoId]) -> ContentCheck {
+    pub fn initial_check_state(&self, app: &App, photos: &[PhotoId]) -> ContentCheck {
         match self {
             Self::Staff => ContentCheck::Pass,
-            Self::Delegate(openid) => enqueue::begins_as(app, openid.as_ref(), photos),
+            Self::Delegate(openid) => enqueue::initial_state(app, openid.as_ref(), photos),
         }
     }
 
     /// Hands the report to the check, in the transaction that stores it.
-    pub async fn ask(
+    pub async fn request_check(
         &self,
         app: &App,
         txn: &impl ConnectionTrait,
@@ -67,14 +67,14 @@ impl Author {
             photos,
             openid: openid.as_ref(),
         };
-        enqueue::ask(app, txn, publication, now).await?;
+        enqueue::enqueue_check(app, txn, publication, now).await?;
         Ok(())
     }
 }
 
 /// What follows verdicts on reports. The orders are held before the verdicts are read, so that of two jobs about one the
 /// later one writes the later verdict.
-pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
+pub async fn apply_check_results(app: &App, standings: &[CheckStatus]) -> Result<()> {
     let reports = standings
         .iter()
         .filter(|standing| standing.subject == ContentSubject::Order);
@@ -83,12 +83,12 @@ pub async fn settled(app: &App, standings: &[Standing]) -> Result<()> {
         return Ok(());
     }
     let txn = db::write(&app.db).await?;
-    let held = store::hold_ids(&txn, &ids).await?;
+    let held = store::lock_ids(&txn, &ids).await?;
     let subjects: Vec<Uuid> = held.into_iter().map(|id| id.0).collect();
     let states = review::states_of(&txn, ContentSubject::Order, &subjects).await?;
     let noted = states.into_iter().map(|(id, state)| (state, OrderId(id)));
-    for (state, ids) in alike(noted) {
-        store::note_content_check(&txn, &ids, state).await?;
+    for (state, ids) in group_by_key(noted) {
+        store::set_content_check(&txn, &ids, state).await?;
     }
     Ok(txn.commit().await?)
 }

@@ -5,16 +5,16 @@ use entity::kinds::{CategorySource, PlaceRelation};
 use serde_json::{Value, json};
 
 use crate::city::categories::suggest::Suggestion;
-use crate::city::duty_table::{Decision, Place, reason};
+use crate::city::duty_table::{Decision, DutyLocation, reason};
 use crate::city::snapshot::City;
 use places::datum::Wgs84;
 
 /// More places than this in one text are no help to an operator.
-const MOST_TOLD: usize = 5;
+const MAX_PLACE_MATCHES: usize = 5;
 
 /// Where the matter is, as the city's boundaries say it now.
 #[derive(Clone, Debug)]
-pub struct Resolved {
+pub struct ResolvedPlace {
     pub boundary_set: Option<BoundarySetId>,
     pub relation: PlaceRelation,
     pub county: Option<String>,
@@ -28,7 +28,7 @@ pub struct Resolved {
 
 /// What kind of matter it is, and who says so.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kind {
+pub struct ResolvedCategory {
     pub code: Option<String>,
     pub source: CategorySource,
     pub confidence: Option<f64>,
@@ -36,16 +36,16 @@ pub struct Kind {
 
 /// Which unit gets it; none means that an operator decides.
 #[derive(Clone, Debug)]
-pub struct Desk {
+pub struct Routing {
     pub unit: Option<UnitId>,
     pub supports: Vec<UnitId>,
     /// As the order keeps it: rule, reason, candidates.
-    pub why: Value,
+    pub explanation: Value,
 }
 
 /// Resolves a place told by a point, by words, or by both.
 #[must_use]
-pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words: &str) -> Resolved {
+pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words: &str) -> ResolvedPlace {
     let located = point.map(|point| city.locate(point, accuracy_m));
     let county = located.as_ref().and_then(|located| located.division);
     let relation = located
@@ -71,13 +71,13 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
     let told = if outside {
         Vec::new()
     } else {
-        city.words.tell(words, named)
+        city.words.matches(words, named)
     };
     let sure = told.first();
     let township = sure
         .filter(|meant| meant.confidence >= city.dispatch.min_confidence)
         .map(|meant| meant.township);
-    let told = told.iter().take(MOST_TOLD).map(|meant| {
+    let told = told.iter().take(MAX_PLACE_MATCHES).map(|meant| {
         json!({
             "township": meant.township.code,
             "name": meant.township.name,
@@ -89,7 +89,7 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
     let county = named
         .map(str::to_owned)
         .or_else(|| township.map(|township| township.county.clone()));
-    Resolved {
+    ResolvedPlace {
         boundary_set: located.is_some().then_some(city.boundary_set),
         relation,
         county,
@@ -115,21 +115,21 @@ fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
 
 /// The category as chosen, or as the text suggests most.
 #[must_use]
-pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> Kind {
+pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> ResolvedCategory {
     if let Some(code) = chosen {
-        return Kind {
+        return ResolvedCategory {
             code: Some(code.to_owned()),
             source,
             confidence: None,
         };
     }
     suggested.map_or(
-        Kind {
+        ResolvedCategory {
             code: None,
             source: CategorySource::Unknown,
             confidence: None,
         },
-        |best| Kind {
+        |best| ResolvedCategory {
             code: Some(best.code),
             source: CategorySource::Suggested,
             confidence: Some(best.confidence),
@@ -140,7 +140,7 @@ pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Sugg
 /// Decides by the duty table. A suggestion that is not sure enough goes to an operator rather than to a
 /// wrong unit.
 #[must_use]
-pub fn decide(city: &City, place: &Resolved, kind: &Kind) -> Desk {
+pub fn route(city: &City, place: &ResolvedPlace, kind: &ResolvedCategory) -> Routing {
     let unsure = kind
         .confidence
         .is_some_and(|confidence| confidence < city.dispatch.min_confidence);
@@ -153,7 +153,7 @@ pub fn decide(city: &City, place: &Resolved, kind: &Kind) -> Desk {
         };
         return triage(place, reason);
     };
-    let where_it_is = Place {
+    let where_it_is = DutyLocation {
         township: place.township.clone(),
         county: place.county.clone(),
         zone: place.zone.clone(),
@@ -162,10 +162,10 @@ pub fn decide(city: &City, place: &Resolved, kind: &Kind) -> Desk {
     let decision = city.duty.decide(&category.code, parent, &where_it_is);
     let told = reason(&decision);
     match decision {
-        Decision::ByRule(rule) => Desk {
+        Decision::ByRule(rule) => Routing {
             unit: Some(rule.lead),
             supports: rule.supports.clone(),
-            why: json!({
+            explanation: json!({
                 "rule": rule.source,
                 "reason": told,
                 "scope": rule.scope,
@@ -174,20 +174,20 @@ pub fn decide(city: &City, place: &Resolved, kind: &Kind) -> Desk {
                 "candidates": place.candidates,
             }),
         },
-        Decision::CountyFallback(unit) => Desk {
+        Decision::CountyFallback(unit) => Routing {
             unit: Some(unit),
             supports: Vec::new(),
-            why: json!({ "rule": "county_fallback", "reason": told, "candidates": place.candidates }),
+            explanation: json!({ "rule": "county_fallback", "reason": told, "candidates": place.candidates }),
         },
         Decision::Triage => triage(place, told),
     }
 }
 
-fn triage(place: &Resolved, reason: &str) -> Desk {
-    Desk {
+fn triage(place: &ResolvedPlace, reason: &str) -> Routing {
+    Routing {
         unit: None,
         supports: Vec::new(),
-        why: json!({
+        explanation: json!({
             "rule": null,
             "reason": reason,
             "candidates": place.candidates,
@@ -198,10 +198,10 @@ fn triage(place: &Resolved, reason: &str) -> Desk {
 
 /// The unit that a site, or an operator, names instead of the table.
 #[must_use]
-pub fn named(unit: UnitId, rule: &str, reason: &str, place: &Resolved) -> Desk {
-    Desk {
+pub fn route_to(unit: UnitId, rule: &str, reason: &str, place: &ResolvedPlace) -> Routing {
+    Routing {
         unit: Some(unit),
         supports: Vec::new(),
-        why: json!({ "rule": rule, "reason": reason, "candidates": place.candidates }),
+        explanation: json!({ "rule": rule, "reason": reason, "candidates": place.candidates }),
     }
 }

@@ -7,41 +7,47 @@ use serde_json::Value;
 
 use crate::city::snapshot::City;
 use crate::deadlines::deadline_rows;
-use crate::deadlines::extension::Asked;
-use crate::deadlines::returns::Returning;
+use crate::deadlines::extension::ExtensionRequest;
+use crate::deadlines::returns::ReturnRequest;
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::lifecycle::{self, Facts, Standing};
-use crate::orders::view::load::Around;
+use crate::orders::rules::lifecycle::{self, ActionGuards, ActorRelation};
+use crate::orders::view::load::OrderContext;
 
 /// What a rule is asked with when only "would it be allowed" is wanted.
-const SOME_REASON: &str = "?";
+const PLACEHOLDER_REASON: &str = "?";
 
 /// The names of the moves that are open to the actor.
 #[must_use]
-pub fn names(
+pub fn available_actions(
     city: &City,
     actor: &Actor,
     order: &order::Model,
-    around: &Around,
+    around: &OrderContext,
     now: DateTime<Utc>,
 ) -> Vec<String> {
-    let standing = access::standing(actor, order, &around.known);
+    let standing = access::relation(actor, order, &around.known);
     let facts = facts(city, actor, order, around, now);
     let mut names = lifecycle::allowed_names(order.status, standing, facts);
     // A unit with a part takes it on first, as the unit in charge does with the whole.
-    let part = around.known.part_of(actor, order.round);
+    let part = around.known.non_lead_assignment(actor, order.round);
     let untaken = part.is_some_and(|part| part.status == AssignmentStatus::Open);
-    if standing == Standing::SupportUnit && untaken && names.contains(&"reply") {
+    if standing == ActorRelation::SupportUnit && untaken && names.contains(&"reply") {
         names.insert(0, "accept");
     }
     names.into_iter().map(str::to_owned).collect()
 }
 
-fn facts(city: &City, actor: &Actor, order: &order::Model, around: &Around, now: DateTime<Utc>) -> Facts {
+fn facts(
+    city: &City,
+    actor: &Actor,
+    order: &order::Model,
+    around: &OrderContext,
+    now: DateTime<Utc>,
+) -> ActionGuards {
     let merged = order.merged_into.is_some();
     let handler = actor.role == ActorRole::Handler;
-    Facts {
+    ActionGuards {
         may_return: handler && may_return(city, order, around, now),
         may_ask_extension: handler && may_ask_extension(city, order, around, now),
         extension_pending: around
@@ -67,16 +73,20 @@ pub fn may_reopen(city: &City, order: &order::Model, now: DateTime<Utc>) -> bool
 
 /// What the rule of returns is judged by; none where the unit has no charge of this round.
 #[must_use]
-pub fn returning<'a>(order: &order::Model, around: &Around, reason: &'a str) -> Option<Returning<'a>> {
+pub fn return_request<'a>(
+    order: &order::Model,
+    around: &OrderContext,
+    reason: &'a str,
+) -> Option<ReturnRequest<'a>> {
     let unit = order.unit_id?;
     let charge = around
         .known
-        .charges
+        .assignments
         .iter()
         .rev()
         .find(|charge| charge.unit_id == unit && charge.role == AssignmentRole::Lead)?;
     let returned = around.returns.iter().filter(|past| past.unit_id == unit).count();
-    Some(Returning {
+    Some(ReturnRequest {
         dispatched_to_unit_at: charge.created_at,
         returns_by_unit: u32::try_from(returned).unwrap_or(u32::MAX),
         final_dispatch: order
@@ -89,30 +99,30 @@ pub fn returning<'a>(order: &order::Model, around: &Around, reason: &'a str) -> 
     })
 }
 
-fn may_return(city: &City, order: &order::Model, around: &Around, now: DateTime<Utc>) -> bool {
-    returning(order, around, SOME_REASON)
-        .is_some_and(|returning| city.law().may_return(returning, now).is_ok())
+fn may_return(city: &City, order: &order::Model, around: &OrderContext, now: DateTime<Utc>) -> bool {
+    return_request(order, around, PLACEHOLDER_REASON)
+        .is_some_and(|returning| city.deadline_rules().may_return(returning, now).is_ok())
 }
 
-fn may_ask_extension(city: &City, order: &order::Model, around: &Around, now: DateTime<Utc>) -> bool {
+fn may_ask_extension(city: &City, order: &order::Model, around: &OrderContext, now: DateTime<Utc>) -> bool {
     let clock = deadline_rows::running(&around.deadlines, ClockKind::Resolution);
     let Some(clock) = clock.and_then(|row| deadline_rows::clock(row).ok()) else {
         return false;
     };
-    let (granted, pending) = asked_before(order, around);
-    let asked = Asked {
+    let (granted, pending) = extension_state(order, around);
+    let asked = ExtensionRequest {
         clock: &clock,
         granted,
         pending,
-        reason: SOME_REASON,
+        reason: PLACEHOLDER_REASON,
         days: None,
     };
-    city.law().ask_extension(asked, now).is_ok()
+    city.deadline_rules().ask_extension(asked, now).is_ok()
 }
 
 /// How many extensions this round has been granted, and whether one waits for a decision.
 #[must_use]
-pub fn asked_before(order: &order::Model, around: &Around) -> (u32, bool) {
+pub fn extension_state(order: &order::Model, around: &OrderContext) -> (u32, bool) {
     let of_round = around.extensions.iter().filter(|past| past.round == order.round);
     let granted = of_round
         .clone()

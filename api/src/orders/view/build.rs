@@ -7,7 +7,7 @@ use entity::kinds::{AssignmentRole, AssignmentStatus, Datum};
 use entity::{assignment, deadline, extension, order, order_photo, photo, reply, supervision_order, verdict};
 use serde_json::Value;
 
-use super::load::Around;
+use super::load::OrderContext;
 use super::{
     AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView, DispatchView,
     EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderPhotoUrls, OrderView, ReplyView,
@@ -24,25 +24,25 @@ use crate::orders::view::available_actions;
 use crate::photos::service::links;
 
 /// The order as the actor sees it, of what has been loaded.
-pub async fn shown(
+pub async fn build_view(
     app: &App,
     actor: &Actor,
     order: &order::Model,
-    around: Around,
+    around: OrderContext,
     now: DateTime<Utc>,
 ) -> Result<OrderView> {
     let city = app.city.load();
-    let audience = access::is_audience(actor, order);
+    let audience = access::is_public_reader(actor, order);
     let shown = |(place, file): &&(order_photo::Model, photo::Model)| {
         !audience || publication_rules::shows_photo(order, place, file)
     };
     let photos = photos(app, around.photos.iter().filter(shown)).await?;
-    let teller = Teller {
+    let teller = ViewBuilder {
         city: &city,
         zone: city.zone(),
         staff: actor.is_staff(),
     };
-    let actions = available_actions::names(&city, actor, order, &around, now);
+    let actions = available_actions::available_actions(&city, actor, order, &around, now);
     Ok(teller.order(actor, order, around, photos, actions))
 }
 
@@ -66,25 +66,25 @@ async fn photos(
 }
 
 /// Tells rows in the city's words and time.
-pub(super) struct Teller<'a> {
+pub(super) struct ViewBuilder<'a> {
     pub city: &'a City,
     pub zone: Tz,
     /// Whether what is internal may be told.
     pub staff: bool,
 }
 
-impl Teller<'_> {
+impl ViewBuilder<'_> {
     fn order(
         &self,
         actor: &Actor,
         order: &order::Model,
-        around: Around,
+        around: OrderContext,
         photos: Vec<OrderPhoto>,
         actions: Vec<String>,
     ) -> OrderView {
         let hidden = access::hides_reporter(actor, order);
-        let audience = access::is_audience(actor, order);
-        let withheld = access::in_place_of_words(actor, order);
+        let audience = access::is_public_reader(actor, order);
+        let withheld = access::placeholder_text(actor, order);
         let reporter = around.reporter.as_ref().filter(|_| !hidden);
         OrderView {
             number: order.number.clone(),
@@ -105,10 +105,10 @@ impl Teller<'_> {
             zone: order.zone.clone(),
             place_relation: order.place_relation,
             unit: order.unit_id.and_then(|unit| self.unit(unit)),
-            support_units: self.supports(order, &around.known.charges),
-            dispatch: why(&order.dispatch),
+            support_units: self.supports(order, &around.known.assignments),
+            dispatch: dispatch_view(&order.dispatch),
             deadlines: around.deadlines.iter().map(|row| self.deadline(row)).collect(),
-            due_at: self.maybe(order.due_at),
+            due_at: self.optional_time(order.due_at),
             difficult: order.difficult,
             tracked: order.tracked,
             committee: order.committee.clone(),
@@ -126,7 +126,7 @@ impl Teller<'_> {
             replies: each(around.replies, |row| self.reply(row)),
             assignments: self
                 .staff
-                .then(|| each(around.known.charges, |row| self.charge(row))),
+                .then(|| each(around.known.assignments, |row| self.assignment(row))),
             reporter: reporter.map(|person| ReporterView {
                 name: person.name.clone(),
                 level: person.level,
@@ -134,7 +134,7 @@ impl Teller<'_> {
             confidential: order.confidential,
             content_check: (!audience).then_some(order.content_check),
             wants_follow_up: order.wants_follow_up,
-            occurred_at: self.maybe(order.occurred_at),
+            occurred_at: self.optional_time(order.occurred_at),
             merged_into: around.merged_into,
             stage: order.status,
             stage_since: self.time(order.stage_since),
@@ -153,7 +153,7 @@ impl Teller<'_> {
             issued_at: self.time(row.issued_at),
             due_at: self.time(row.due_at),
             answer: row.answer,
-            answered_at: self.maybe(row.answered_at),
+            answered_at: self.optional_time(row.answered_at),
         }
     }
 
@@ -161,7 +161,7 @@ impl Teller<'_> {
         local(time, self.zone)
     }
 
-    pub fn maybe(&self, time: Option<DateTime<Utc>>) -> Option<LocalTime> {
+    pub fn optional_time(&self, time: Option<DateTime<Utc>>) -> Option<LocalTime> {
         time.map(|time| self.time(time))
     }
 
@@ -221,7 +221,7 @@ impl Teller<'_> {
             round: row.round,
             started_at: self.time(row.started_at),
             due_at: self.time(row.due_at),
-            stopped_at: self.maybe(row.stopped_at),
+            stopped_at: self.optional_time(row.stopped_at),
             light: row.light,
             calendar: if row.provisional {
                 "provisional"
@@ -241,10 +241,10 @@ impl Teller<'_> {
             days: row.days,
             status: row.status,
             asked_at: self.time(row.asked_at),
-            decided_at: self.maybe(row.decided_at),
+            decided_at: self.optional_time(row.decided_at),
             note: row.note,
             due_before: self.time(row.due_before),
-            due_after: self.maybe(row.due_after),
+            due_after: self.optional_time(row.due_after),
         }
     }
 
@@ -278,7 +278,7 @@ impl Teller<'_> {
         }
     }
 
-    fn charge(&self, row: assignment::Model) -> AssignmentView {
+    fn assignment(&self, row: assignment::Model) -> AssignmentView {
         AssignmentView {
             id: row.id,
             round: row.round,
@@ -286,11 +286,11 @@ impl Teller<'_> {
             role: row.role,
             status: row.status,
             requirement: row.requirement,
-            due_at: self.maybe(row.due_at),
+            due_at: self.optional_time(row.due_at),
             account: row.account,
             created_at: self.time(row.created_at),
-            accepted_at: self.maybe(row.accepted_at),
-            done_at: self.maybe(row.done_at),
+            accepted_at: self.optional_time(row.accepted_at),
+            done_at: self.optional_time(row.done_at),
         }
     }
 }
@@ -311,7 +311,7 @@ pub(super) fn location(order: &order::Model) -> Option<LocationView> {
 
 /// Why a desk was chosen, as it is kept with the order.
 #[must_use]
-pub fn why(why: &Value) -> DispatchView {
+pub fn dispatch_view(why: &Value) -> DispatchView {
     let text = |name: &str| why.get(name).and_then(Value::as_str).map(str::to_owned);
     let candidates = why.get("candidates").cloned().unwrap_or_default();
     let candidates: Vec<CandidateView> = serde_json::from_value(candidates).unwrap_or_default();

@@ -12,13 +12,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::EndorsementsView;
 use crate::error::Result;
-use crate::orders::rules::access::Known;
+use crate::orders::rules::access::AccessContext;
 use crate::orders::rules::actor::Actor;
 
 /// What stands around one order.
 #[derive(Clone, Debug, Default)]
-pub struct Around {
-    pub known: Known,
+pub struct OrderContext {
+    pub known: AccessContext,
     pub deadlines: Vec<deadline::Model>,
     pub extensions: Vec<extension::Model>,
     pub photos: Vec<(order_photo::Model, photo::Model)>,
@@ -32,7 +32,7 @@ pub struct Around {
 }
 
 /// The rows of one table that belong to these orders, oldest first.
-macro_rules! rows {
+macro_rules! rows_of_orders {
     ($db:expr, $table:ident, $by:ident, $ids:expr) => {
         $table::Entity::find()
             .filter($table::Column::OrderId.is_in($ids))
@@ -43,13 +43,13 @@ macro_rules! rows {
 }
 
 /// Loads what stands around the orders, in their order.
-pub async fn around(db: &impl ConnectionTrait, orders: &[order::Model]) -> Result<Vec<Around>> {
-    let clocks = rows!(db, deadline, Id, orders.iter().map(|order| order.id));
-    gather(db, orders, clocks, Filled::ALL).await
+pub async fn load_contexts(db: &impl ConnectionTrait, orders: &[order::Model]) -> Result<Vec<OrderContext>> {
+    let clocks = rows_of_orders!(db, deadline, Id, orders.iter().map(|order| order.id));
+    load_all(db, orders, clocks, NonEmptyTables::ALL).await
 }
 
 /// The tables of which an order mostly has no row.
-struct Filled {
+struct NonEmptyTables {
     extensions: bool,
     verdicts: bool,
     replies: bool,
@@ -57,7 +57,7 @@ struct Filled {
     supervision: bool,
 }
 
-impl Filled {
+impl NonEmptyTables {
     const ALL: Self = Self {
         extensions: true,
         verdicts: true,
@@ -99,14 +99,15 @@ impl Filled {
     }
 }
 
-async fn gather(
+async fn load_all(
     db: &impl ConnectionTrait,
     orders: &[order::Model],
     clocks: Vec<deadline::Model>,
-    filled: Filled,
-) -> Result<Vec<Around>> {
+    filled: NonEmptyTables,
+) -> Result<Vec<OrderContext>> {
     let ids: Vec<OrderId> = orders.iter().map(|order| order.id).collect();
-    let mut all: HashMap<OrderId, Around> = ids.iter().map(|id| (*id, Around::default())).collect();
+    let mut all: HashMap<OrderId, OrderContext> =
+        ids.iter().map(|id| (*id, OrderContext::default())).collect();
     macro_rules! spread {
         ($rows:expr, |$around:ident, $row:ident| $push:expr) => {
             for $row in $rows {
@@ -118,10 +119,10 @@ async fn gather(
     }
     macro_rules! read {
         ($table:ident, $by:ident) => {
-            rows!(db, $table, $by, ids.iter().copied())
+            rows_of_orders!(db, $table, $by, ids.iter().copied())
         };
     }
-    spread!(read!(assignment, Id), |to, row| to.known.charges.push(row));
+    spread!(read!(assignment, Id), |to, row| to.known.assignments.push(row));
     spread!(read!(endorsement, CreatedAt), |to, row| to
         .known
         .endorsers
@@ -161,15 +162,15 @@ async fn gather(
     Ok(in_order)
 }
 
-impl Around {
+impl OrderContext {
     /// What stands around one order whose clocks are known.
     pub async fn of(
         db: &impl ConnectionTrait,
         order: &order::Model,
         clocks: Vec<deadline::Model>,
     ) -> Result<Self> {
-        let filled = Filled::of(db, order.id).await?;
-        let around = gather(db, std::slice::from_ref(order), clocks, filled).await?;
+        let filled = NonEmptyTables::of(db, order.id).await?;
+        let around = load_all(db, std::slice::from_ref(order), clocks, filled).await?;
         Ok(around.into_iter().next().unwrap_or_default())
     }
 

@@ -19,7 +19,7 @@ pub mod progress;
 pub mod read;
 pub mod summary;
 
-pub use build::{shown, why};
+pub use build::{build_view, dispatch_view};
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderView {

@@ -14,7 +14,7 @@ use crate::http::time::{LocalTime, local};
 use crate::orders::actions::merged_endorsers;
 
 /// An order runs through fewer steps; what is more is left out at the end.
-const MOST_STEPS: u64 = 200;
+const MAX_STEPS: u64 = 200;
 
 /// An order's public side.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,14 +44,14 @@ pub async fn of(app: &App, id: OrderId) -> Result<Option<Progress>> {
     let Some(mut order) = order::Entity::find_by_id(id).one(&app.db).await? else {
         return Ok(None);
     };
-    if let Some(last) = merged_endorsers::above(&app.db, &order).await?.pop() {
+    if let Some(last) = merged_endorsers::merge_targets(&app.db, &order).await?.pop() {
         order = last;
     }
     let events: Vec<order_event::Model> = order_event::Entity::find()
         .filter(order_event::Column::OrderId.eq(order.id))
         .filter(order_event::Column::Visibility.eq(Visibility::Public))
         .order_by_asc(order_event::Column::Seq)
-        .limit(MOST_STEPS)
+        .limit(MAX_STEPS)
         .all(&app.db)
         .await?;
     let reply = reply::Entity::find()

@@ -17,17 +17,17 @@ use crate::orders::history::labels;
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
 use crate::orders::store;
-use crate::orders::view::load::{self, Around};
+use crate::orders::view::load::{self, OrderContext};
 use crate::orders::view::{self, OrderView, UnitView};
 
 /// An order that the actor may know of, with what stands around it; else 404.
-pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::Model, Around)> {
+pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::Model, OrderContext)> {
     let order = store::by_number(&app.db, number)
         .await?
         .ok_or_else(Error::not_found)?;
     let clocks = deadline_rows::of_order(&app.db, order.id).await?;
-    let around = Around::of(&app.db, &order, clocks).await?;
-    if access::sees(actor, &order, &around.known) {
+    let around = OrderContext::of(&app.db, &order, clocks).await?;
+    if access::may_see(actor, &order, &around.known) {
         Ok((order, around))
     } else {
         Err(Error::not_found())
@@ -39,13 +39,13 @@ pub async fn may_see(app: &App, actor: &Actor, id: OrderId) -> Result<bool> {
     let Some(order) = order::Entity::find_by_id(id).one(&app.db).await? else {
         return Ok(false);
     };
-    let known = store::known(&app.db, id).await?;
-    Ok(access::sees(actor, &order, &known))
+    let known = store::access_context(&app.db, id).await?;
+    Ok(access::may_see(actor, &order, &known))
 }
 
 pub async fn detail(app: &App, actor: &Actor, number: &str) -> Result<OrderView> {
     let (order, around) = visible(app, actor, number).await?;
-    view::shown(app, actor, &order, around, app.clock.now()).await
+    view::build_view(app, actor, &order, around, app.clock.now()).await
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -97,7 +97,7 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
             actor.is(*person) || (actor.is_staff() && !(reporter && hidden))
         });
         // What the reporter said to the desk is said to nobody else.
-        let kept = access::is_audience(actor, &order) && event.actor_id == Some(order.reporter_id);
+        let kept = access::is_public_reader(actor, &order) && event.actor_id == Some(order.reporter_id);
         TimelineItem {
             seq: event.seq,
             title: labels::title(&event.action).to_owned(),

@@ -9,7 +9,7 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::build::{Teller, location};
+use super::build::{ViewBuilder, location};
 use super::{AreaView, CategoryView, EndorsementsView, LocationView, ReporterView, UnitView, load};
 use crate::app::App;
 use crate::error::Result;
@@ -60,7 +60,7 @@ pub async fn summaries(
     let endorsements: BTreeMap<_, _> = load::endorsements(db, actor, &ids).await?;
     let people = load::people(db, orders.iter().map(|order| order.reporter_id)).await?;
     let city = app.city.load();
-    let teller = Teller {
+    let teller = ViewBuilder {
         city: &city,
         zone: city.zone(),
         staff: actor.is_staff(),
@@ -69,7 +69,7 @@ pub async fn summaries(
         let reporter = people
             .get(&order.reporter_id)
             .filter(|_| !access::hides_reporter(actor, order));
-        let withheld = access::in_place_of_words(actor, order);
+        let withheld = access::placeholder_text(actor, order);
         OrderSummary {
             number: order.number.clone(),
             channel: order.channel,
@@ -84,7 +84,7 @@ pub async fn summaries(
             area: teller.area(order),
             zone: order.zone.clone(),
             unit: order.unit_id.and_then(|unit| teller.unit(unit)),
-            due_at: teller.maybe(order.due_at),
+            due_at: teller.optional_time(order.due_at),
             difficult: order.difficult,
             tracked: order.tracked,
             supervision_level: order.supervision_level,

@@ -16,7 +16,7 @@ pub const NOWHERE: &str = "-";
 
 /// An order as the counts know it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Facts {
+pub struct OrderFacts {
     /// County-level code, or [`NOWHERE`].
     pub area: String,
     pub unit: Option<UnitId>,
@@ -39,12 +39,12 @@ pub struct Facts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Outcome {
     pub on: NaiveDate,
-    pub what: What,
+    pub what: OutcomeKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum OutcomeKind {
     Closed,
     /// 响应: whether the clock was kept.
     Response {
@@ -63,7 +63,7 @@ pub enum What {
 }
 
 /// An order's rows, as far as they are counted.
-pub struct Rows<'a> {
+pub struct OrderRows<'a> {
     pub order: &'a order::Model,
     pub clocks: &'a [deadline::Model],
     pub verdicts: &'a [verdict::Model],
@@ -74,14 +74,14 @@ pub struct Rows<'a> {
 
 /// As much of a clock as decides whether it was kept.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub struct DeadlineState {
     pub kind: ClockKind,
     pub due_at: DateTime<Utc>,
     pub stopped_at: Option<DateTime<Utc>>,
     pub light: Light,
 }
 
-impl From<&deadline::Model> for Clock {
+impl From<&deadline::Model> for DeadlineState {
     fn from(row: &deadline::Model) -> Self {
         Self {
             kind: row.kind,
@@ -92,11 +92,11 @@ impl From<&deadline::Model> for Clock {
     }
 }
 
-impl Facts {
+impl OrderFacts {
     #[must_use]
-    pub fn of(rows: &Rows<'_>, zone: Tz) -> Self {
+    pub fn of(rows: &OrderRows<'_>, zone: Tz) -> Self {
         let order = rows.order;
-        let clocks: Vec<Clock> = rows.clocks.iter().map(Clock::from).collect();
+        let clocks: Vec<DeadlineState> = rows.clocks.iter().map(DeadlineState::from).collect();
         Self {
             area: order.area_code.clone().unwrap_or_else(|| NOWHERE.to_owned()),
             unit: order.unit_id,
@@ -126,7 +126,7 @@ impl Facts {
 #[must_use]
 pub fn outcomes(
     order: &order::Model,
-    clocks: &[Clock],
+    clocks: &[DeadlineState],
     verdicts: &[verdict::Model],
     zone: Tz,
 ) -> Vec<Outcome> {
@@ -134,10 +134,13 @@ pub fn outcomes(
     if order.status == Status::Cancelled || order.merged_into.is_some() {
         return Vec::new();
     }
-    let mut outcomes: Vec<_> = clocks.iter().filter_map(|clock| decided(clock, zone)).collect();
+    let mut outcomes: Vec<_> = clocks
+        .iter()
+        .filter_map(|clock| deadline_outcome(clock, zone))
+        .collect();
     outcomes.extend(verdicts.iter().map(|verdict| Outcome {
         on: local_date(verdict.created_at, zone),
-        what: What::Verdict {
+        what: OutcomeKind::Verdict {
             result: verdict.result,
             solved: verdict.solved,
         },
@@ -146,13 +149,13 @@ pub fn outcomes(
         let on = local_date(closed_at, zone);
         outcomes.push(Outcome {
             on,
-            what: What::Closed,
+            what: OutcomeKind::Closed,
         });
         let rated = verdicts.iter().any(|verdict| verdict.round == order.round);
         if !rated {
             outcomes.push(Outcome {
                 on,
-                what: What::Unrated,
+                what: OutcomeKind::Unrated,
             });
         }
     }
@@ -162,7 +165,7 @@ pub fn outcomes(
 }
 
 /// A clock is decided when it is stopped, or when it has run out; whichever is first gives the day.
-fn decided(clock: &Clock, zone: Tz) -> Option<Outcome> {
+fn deadline_outcome(clock: &DeadlineState, zone: Tz) -> Option<Outcome> {
     let met = match clock.stopped_at {
         Some(stopped_at) => stopped_at <= clock.due_at,
         None if clock.light == Light::Red => false,
@@ -174,8 +177,8 @@ fn decided(clock: &Clock, zone: Tz) -> Option<Outcome> {
         None => clock.due_at - TimeDelta::microseconds(1),
     };
     let what = match clock.kind {
-        ClockKind::Response => What::Response { met },
-        ClockKind::Resolution => What::Resolution { met },
+        ClockKind::Response => OutcomeKind::Response { met },
+        ClockKind::Resolution => OutcomeKind::Resolution { met },
         ClockKind::Supplementary => return None,
     };
     Some(Outcome {

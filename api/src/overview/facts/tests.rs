@@ -102,18 +102,18 @@ fn verdict(round: i32, result: Satisfaction) -> verdict::Model {
     }
 }
 
-fn counted(order: &order::Model, clocks: &[deadline::Model], verdicts: &[verdict::Model]) -> Facts {
-    let rows = Rows {
+fn counted(order: &order::Model, clocks: &[deadline::Model], verdicts: &[verdict::Model]) -> OrderFacts {
+    let rows = OrderRows {
         order,
         clocks,
         verdicts,
         demands: 0,
         group: None,
     };
-    Facts::of(&rows, ZONE)
+    OrderFacts::of(&rows, ZONE)
 }
 
-fn told(facts: &Facts) -> Vec<(String, What)> {
+fn told(facts: &OrderFacts) -> Vec<(String, OutcomeKind)> {
     facts
         .outcomes
         .iter()
@@ -146,7 +146,7 @@ fn a_clock_is_decided_when_it_stops_or_runs_out() {
         let clocks = [clock(ClockKind::Resolution, due, stopped, light)];
         let expected: Vec<_> = expected
             .into_iter()
-            .map(|(on, met)| (on.to_owned(), What::Resolution { met }))
+            .map(|(on, met)| (on.to_owned(), OutcomeKind::Resolution { met }))
             .collect();
         assert_eq!(
             told(&counted(&order(), &clocks, &[])),
@@ -198,7 +198,7 @@ fn a_closing_without_a_verdict_in_its_last_round_is_unrated() {
         ..order()
     };
     let first = verdict(1, Satisfaction::Dissatisfied);
-    let dissatisfied = What::Verdict {
+    let dissatisfied = OutcomeKind::Verdict {
         result: Satisfaction::Dissatisfied,
         solved: Solved::Partly,
     };
@@ -206,13 +206,18 @@ fn a_closing_without_a_verdict_in_its_last_round_is_unrated() {
         told(&counted(&closed, &[], std::slice::from_ref(&first))),
         [
             ("2025-09-10".to_owned(), dissatisfied),
-            ("2025-09-20".to_owned(), What::Closed),
-            ("2025-09-20".to_owned(), What::Unrated),
+            ("2025-09-20".to_owned(), OutcomeKind::Closed),
+            ("2025-09-20".to_owned(), OutcomeKind::Unrated),
         ]
     );
     let both = [first, verdict(2, Satisfaction::Satisfied)];
     let facts = counted(&closed, &[], &both);
-    assert!(facts.outcomes.iter().all(|outcome| outcome.what != What::Unrated));
+    assert!(
+        facts
+            .outcomes
+            .iter()
+            .all(|outcome| outcome.what != OutcomeKind::Unrated)
+    );
 }
 
 #[test]
@@ -228,7 +233,7 @@ fn facts_are_read_back_as_they_were_kept() {
         &[verdict(1, Satisfaction::Satisfied)],
     );
     let kept = serde_json::to_string(&facts).unwrap();
-    assert_eq!(serde_json::from_str::<Facts>(&kept).unwrap(), facts);
+    assert_eq!(serde_json::from_str::<OrderFacts>(&kept).unwrap(), facts);
     assert_eq!(facts.area, NOWHERE);
     assert_eq!(facts.since, at("2025-09-08T09:00:00+08:00"));
 }

@@ -15,7 +15,7 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
 };
 
-use super::count_deltas::{DwellKey, EVERYTHING, Flow, FlowKey, Stock, StockKey};
+use super::count_deltas::{ALL_ORDERS, DwellKey, Flow, FlowKey, Stock, StockKey};
 use super::period::Period;
 use crate::db;
 use crate::error::Result;
@@ -33,12 +33,12 @@ pub async fn any_change(connection: &impl ConnectionTrait) -> Result<bool> {
     Ok(order_change::Entity::find().one(connection).await?.is_some())
 }
 
-/// How many changes wait, up to `most`.
-pub async fn waiting(connection: &impl ConnectionTrait, most: u64) -> Result<usize> {
+/// How many changes wait, up to `limit`.
+pub async fn count_waiting(connection: &impl ConnectionTrait, limit: u64) -> Result<usize> {
     let ids: Vec<i64> = order_change::Entity::find()
         .select_only()
         .column(order_change::Column::Id)
-        .limit(most)
+        .limit(limit)
         .into_tuple()
         .all(connection)
         .await?;
@@ -46,16 +46,16 @@ pub async fn waiting(connection: &impl ConnectionTrait, most: u64) -> Result<usi
 }
 
 /// Takes the right to fold until the transaction ends; none when another replica has it.
-pub async fn hold_fold(txn: &impl ConnectionTrait) -> Result<Option<overview_fold::Model>> {
+pub async fn try_lock(txn: &impl ConnectionTrait) -> Result<Option<overview_fold::Model>> {
     let mut query = overview_fold::Entity::find_by_id(FOLD);
-    if db::skips_locked(txn) {
+    if db::supports_skip_locked(txn) {
         query = query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     Ok(query.one(txn).await?)
 }
 
 /// Waits for the right to fold.
-pub async fn wait_for_fold(txn: &impl ConnectionTrait) -> Result<()> {
+pub async fn lock(txn: &impl ConnectionTrait) -> Result<()> {
     overview_fold::Entity::find_by_id(FOLD)
         .lock_exclusive()
         .one(txn)
@@ -63,11 +63,11 @@ pub async fn wait_for_fold(txn: &impl ConnectionTrait) -> Result<()> {
     Ok(())
 }
 
-pub async fn folded(connection: &impl ConnectionTrait) -> Result<Option<overview_fold::Model>> {
+pub async fn state(connection: &impl ConnectionTrait) -> Result<Option<overview_fold::Model>> {
     Ok(overview_fold::Entity::find_by_id(FOLD).one(connection).await?)
 }
 
-pub async fn record_fold(txn: &impl ConnectionTrait, seq: i64, now: DateTime<Utc>) -> Result<()> {
+pub async fn record_progress(txn: &impl ConnectionTrait, seq: i64, now: DateTime<Utc>) -> Result<()> {
     let row = overview_fold::ActiveModel {
         id: Set(FOLD),
         seq: Set(seq),
@@ -78,15 +78,15 @@ pub async fn record_fold(txn: &impl ConnectionTrait, seq: i64, now: DateTime<Utc
 }
 
 /// The oldest changes. Their ids only say which to take away.
-pub async fn changes(txn: &impl ConnectionTrait, most: u64) -> Result<Vec<order_change::Model>> {
+pub async fn changes(txn: &impl ConnectionTrait, limit: u64) -> Result<Vec<order_change::Model>> {
     Ok(order_change::Entity::find()
         .order_by_asc(order_change::Column::Id)
-        .limit(most)
+        .limit(limit)
         .all(txn)
         .await?)
 }
 
-pub async fn take_changes(txn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<()> {
+pub async fn delete_changes(txn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<()> {
     order_change::Entity::delete_many()
         .filter(order_change::Column::Id.is_in(ids))
         .exec(txn)
@@ -150,7 +150,7 @@ pub async fn facts(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<HashMa
     Ok(rows.into_iter().map(|row| (row.order_id, row.facts)).collect())
 }
 
-pub async fn keep_facts(txn: &impl ConnectionTrait, facts: Vec<(OrderId, String)>) -> Result<()> {
+pub async fn save_facts(txn: &impl ConnectionTrait, facts: Vec<(OrderId, String)>) -> Result<()> {
     let update = OnConflict::column(overview_counted::Column::OrderId)
         .update_column(overview_counted::Column::Facts)
         .to_owned();
@@ -170,7 +170,7 @@ pub async fn keep_facts(txn: &impl ConnectionTrait, facts: Vec<(OrderId, String)
 }
 
 /// `n = n + what the insert brings`, for each of these columns.
-macro_rules! adding {
+macro_rules! add_columns {
     ($entity:ident, [$($key:ident),+], [$($column:ident),+ $(,)?]) => {
         OnConflict::columns([$($entity::Column::$key),+])
             $(.value(
@@ -182,8 +182,8 @@ macro_rules! adding {
     };
 }
 
-pub async fn move_stock(txn: &impl ConnectionTrait, by: HashMap<StockKey, Stock>) -> Result<()> {
-    let adding = adding!(
+pub async fn apply_stock(txn: &impl ConnectionTrait, by: HashMap<StockKey, Stock>) -> Result<()> {
+    let adding = add_columns!(
         overview_stock,
         [Area, Subject, Status, Light],
         [Orders, Tracked, Difficult, Demands]
@@ -219,11 +219,11 @@ pub async fn move_stock(txn: &impl ConnectionTrait, by: HashMap<StockKey, Stock>
     Ok(())
 }
 
-pub async fn move_dwell(txn: &impl ConnectionTrait, by: HashMap<DwellKey, i64>) -> Result<()> {
+pub async fn apply_dwell(txn: &impl ConnectionTrait, by: HashMap<DwellKey, i64>) -> Result<()> {
     if by.is_empty() {
         return Ok(());
     }
-    let adding = adding!(overview_dwell, [Area, Status, Since], [Orders]);
+    let adding = add_columns!(overview_dwell, [Area, Status, Since], [Orders]);
     let rows: Vec<_> = by
         .into_iter()
         .map(|(key, orders)| {
@@ -251,8 +251,8 @@ pub async fn move_dwell(txn: &impl ConnectionTrait, by: HashMap<DwellKey, i64>) 
     Ok(())
 }
 
-pub async fn move_flow(txn: &impl ConnectionTrait, by: HashMap<FlowKey, Flow>) -> Result<()> {
-    let adding = adding!(
+pub async fn apply_flow(txn: &impl ConnectionTrait, by: HashMap<FlowKey, Flow>) -> Result<()> {
+    let adding = add_columns!(
         overview_flow,
         [Area, Grain, StartsOn, Subject],
         [
@@ -316,7 +316,7 @@ fn flow_row(key: FlowKey, flow: &Flow) -> overview_flow::Model {
 }
 
 /// Forgets every count and lets every order be counted anew; how many they are.
-pub async fn forget(txn: &impl ConnectionTrait) -> Result<u64> {
+pub async fn reset(txn: &impl ConnectionTrait) -> Result<u64> {
     overview_stock::Entity::delete_many().exec(txn).await?;
     overview_dwell::Entity::delete_many().exec(txn).await?;
     overview_flow::Entity::delete_many().exec(txn).await?;

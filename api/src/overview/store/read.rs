@@ -6,7 +6,7 @@ use super::*;
 pub async fn stock(connection: &impl ConnectionTrait, areas: &[&str]) -> Result<Vec<overview_stock::Model>> {
     Ok(overview_stock::Entity::find()
         .filter(overview_stock::Column::Area.is_in(areas.iter().copied()))
-        .filter(overview_stock::Column::Subject.eq(EVERYTHING))
+        .filter(overview_stock::Column::Subject.eq(ALL_ORDERS))
         .all(connection)
         .await?)
 }
@@ -54,7 +54,7 @@ pub async fn flow(
         .filter(overview_flow::Column::Area.is_in(areas.iter().copied()))
         .filter(overview_flow::Column::Grain.eq(grain))
         .filter(overview_flow::Column::StartsOn.is_in(periods.iter().map(|period| period.starts_on)))
-        .filter(overview_flow::Column::Subject.eq(EVERYTHING))
+        .filter(overview_flow::Column::Subject.eq(ALL_ORDERS))
         .all(connection)
         .await?;
     let flow = rows

@@ -40,7 +40,7 @@ pub async fn login_request(
     _caller: Caller,
     code: Path<String>,
 ) -> Result<Json<LoginRequest>> {
-    let pending = service::look(&app, &code, app.clock.now()).await?;
+    let pending = service::inspect(&app, &code, app.clock.now()).await?;
     let zone = app.city.load().zone();
     Ok(Json(LoginRequest {
         origin: pending.origin,

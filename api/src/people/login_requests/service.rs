@@ -10,13 +10,13 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act, By};
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::db;
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::people::caller::Caller;
 use crate::people::login_requests::store;
 use crate::people::sealing::Phone;
-use crate::people::tokens::{random_secret, secret_hash};
+use crate::people::tokens::{hash_secret, random_secret};
 use crate::people::{sessions, store as people};
 use crate::wechat::sandbox::Sandbox;
 
@@ -27,14 +27,14 @@ const RESUMABLE: TimeDelta = TimeDelta::minutes(1);
 /// How long an admin's link can be opened.
 const LINK_TTL: TimeDelta = TimeDelta::minutes(15);
 /// Old requests stay this long, for whoever looks into an odd sign-in.
-const KEPT: TimeDelta = TimeDelta::days(7);
+const RETENTION: TimeDelta = TimeDelta::days(7);
 /// 128 bits, as hex.
 const CODE_CHARS: usize = 32;
 const MAX_ORIGIN_CHARS: usize = 120;
 
 /// What the sign-in page needs.
 #[derive(Clone, Debug)]
-pub struct Begun {
+pub struct StartedRequest {
     /// Shown as a code to scan.
     pub code: String,
     /// Kept by the browser, for [`claim`].
@@ -44,14 +44,14 @@ pub struct Begun {
 
 /// What the phone shows before its owner confirms.
 #[derive(Clone, Debug)]
-pub struct Pending {
+pub struct PendingRequest {
     pub origin: Option<String>,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub enum PollResult {
     /// Nobody has confirmed yet.
     Waiting,
     /// The value of the cookie [`crate::people::extract::COOKIE`].
@@ -80,18 +80,18 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
     }
 }
 
 /// A browser wants to sign in. `origin`: what it calls itself and where it comes from.
-pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Begun> {
+pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<StartedRequest> {
     let secret = random_secret();
     let code = scan_code(app, &secret);
     let expires_at = now + SCAN_TTL;
     let row = login_request::Model {
-        code_hash: secret_hash(&code),
+        code_hash: hash_secret(&code),
         kind: LoginRequestKind::Scan,
         created_at: now,
         expires_at,
@@ -101,10 +101,10 @@ pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Begun>
         used_at: None,
     };
     let txn = db::write(&app.db).await?;
-    store::forget(&txn, now - KEPT).await?;
+    store::purge_expired(&txn, now - RETENTION).await?;
     store::insert(&txn, row).await?;
     txn.commit().await?;
-    Ok(Begun {
+    Ok(StartedRequest {
         code,
         secret,
         expires_at,
@@ -112,10 +112,10 @@ pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Begun>
 }
 
 /// The same request again for a page that was loaded anew, while nobody has used it and it still has time.
-pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Option<Begun>> {
+pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Option<StartedRequest>> {
     let code = scan_code(app, secret);
     match open_scan(&app.db, &code, now + RESUMABLE).await {
-        Ok(request) => Ok(Some(Begun {
+        Ok(request) => Ok(Some(StartedRequest {
             code,
             secret: secret.to_owned(),
             expires_at: request.expires_at,
@@ -132,9 +132,9 @@ fn scan_code(app: &App, secret: &str) -> String {
 }
 
 /// What the code stands for, for the one who has scanned it.
-pub async fn look(app: &App, code: &str, now: DateTime<Utc>) -> Result<Pending> {
+pub async fn inspect(app: &App, code: &str, now: DateTime<Utc>) -> Result<PendingRequest> {
     let request = open_scan(&app.db, code, now).await?;
-    Ok(Pending {
+    Ok(PendingRequest {
         origin: request.origin,
         created_at: request.created_at,
         expires_at: request.expires_at,
@@ -146,7 +146,7 @@ async fn open_scan(
     code: &str,
     now: DateTime<Utc>,
 ) -> Result<login_request::Model> {
-    let found = store::find(connection, &secret_hash(code)).await?;
+    let found = store::find(connection, &hash_secret(code)).await?;
     let request = found
         .filter(|request| request.kind == LoginRequestKind::Scan)
         .ok_or_else(Error::not_found)?;
@@ -175,19 +175,21 @@ pub async fn approve(app: &App, code: &str, caller: &Caller, now: DateTime<Utc>)
 }
 
 /// The browser asks whether somebody has confirmed; the first time after that it gets its session.
-pub async fn claim(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Claim> {
+pub async fn claim(app: &App, secret: &str, now: DateTime<Utc>) -> Result<PollResult> {
     let code = scan_code(app, secret);
     let request = open_scan(&app.db, &code, now).await?;
     if request.approved_by.is_none() {
-        return Ok(Claim::Waiting);
+        return Ok(PollResult::Waiting);
     }
-    take(app, &request.code_hash, now).await.map(Claim::SignedIn)
+    consume(app, &request.code_hash, now)
+        .await
+        .map(PollResult::SignedIn)
 }
 
 /// Uses a request up and begins the session of whoever approved it; gives the cookie's value.
-async fn take(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<String> {
+async fn consume(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<String> {
     let txn = db::write(&app.db).await?;
-    if !store::take(&txn, code_hash, now).await? {
+    if !store::consume(&txn, code_hash, now).await? {
         return Err(Refused::Used.into());
     }
     let request = store::find(&txn, code_hash).await?;
@@ -204,7 +206,7 @@ async fn take(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<String> 
 
 /// A session for somebody of the sandbox's cast, who has no phone to scan with; none in live mode, and for
 /// whoever is not of the cast or on no roster. Gives the cookie's value.
-pub async fn begin_as_cast(
+pub async fn begin_as_sandbox_person(
     app: &App,
     openid: &str,
     origin: &str,
@@ -225,11 +227,13 @@ pub async fn begin_as_cast(
 }
 
 /// The code of a one-time link for the first admin; none when the roster has no admin.
-pub async fn link(app: &App, now: DateTime<Utc>) -> Result<Option<String>> {
+pub async fn admin_link(app: &App, now: DateTime<Utc>) -> Result<Option<String>> {
     let Some(admin) = store::first_admin(&app.db).await? else {
         return Ok(None);
     };
-    make_link(app, By::CommandLine, &admin, now).await.map(Some)
+    make_link(app, AuditActor::CommandLine, &admin, now)
+        .await
+        .map(Some)
 }
 
 /// The code of a one-time link for somebody on the roster, made by an admin: for whoever has no phone to scan with. It
@@ -237,7 +241,7 @@ pub async fn link(app: &App, now: DateTime<Utc>) -> Result<Option<String>> {
 pub async fn link_for(app: &App, caller: &Caller, id: PersonId, now: DateTime<Utc>) -> Result<String> {
     caller.require(Role::Admin)?;
     let person = people::person(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    make_link(app, By::Person(caller.person), &person, now).await
+    make_link(app, AuditActor::Person(caller.person), &person, now).await
 }
 
 /// How long a link can be opened.
@@ -246,14 +250,14 @@ pub fn link_minutes() -> i64 {
     LINK_TTL.num_minutes()
 }
 
-async fn make_link(app: &App, by: By, person: &person::Model, now: DateTime<Utc>) -> Result<String> {
+async fn make_link(app: &App, by: AuditActor, person: &person::Model, now: DateTime<Utc>) -> Result<String> {
     let code = random_secret();
     let origin = match by {
-        By::CommandLine => "zhitong admin login-link",
-        By::Person(_) => "管理员生成的一次性链接",
+        AuditActor::CommandLine => "zhitong admin login-link",
+        AuditActor::Person(_) => "管理员生成的一次性链接",
     };
     let row = login_request::Model {
-        code_hash: secret_hash(&code),
+        code_hash: hash_secret(&code),
         kind: LoginRequestKind::Link,
         created_at: now,
         expires_at: now + LINK_TTL,
@@ -264,7 +268,7 @@ async fn make_link(app: &App, by: By, person: &person::Model, now: DateTime<Utc>
     };
     let txn = db::write(&app.db).await?;
     store::insert(&txn, row).await?;
-    let act = Act {
+    let act = AuditEntry {
         by,
         kind: ActKind::SignInLinkMade,
         subject: "",
@@ -278,12 +282,12 @@ async fn make_link(app: &App, by: By, person: &person::Model, now: DateTime<Utc>
 /// Opens an admin's link, once; gives the cookie's value. Call it from a confirmed form: programs that
 /// preview links would use it up.
 pub async fn claim_link(app: &App, code: &str, now: DateTime<Utc>) -> Result<String> {
-    let request = store::find(&app.db, &secret_hash(code)).await?;
+    let request = store::find(&app.db, &hash_secret(code)).await?;
     let request = request
         .filter(|request| request.kind == LoginRequestKind::Link)
         .ok_or_else(Error::not_found)?;
     if request.expires_at <= now {
         return Err(Refused::Expired.into());
     }
-    take(app, &request.code_hash, now).await
+    consume(app, &request.code_hash, now).await
 }

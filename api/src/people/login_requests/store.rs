@@ -22,7 +22,10 @@ pub async fn find(
 }
 
 /// Requests that ran out long ago.
-pub async fn forget(connection: &impl ConnectionTrait, expired_before: DateTime<Utc>) -> Result<(), DbErr> {
+pub async fn purge_expired(
+    connection: &impl ConnectionTrait,
+    expired_before: DateTime<Utc>,
+) -> Result<(), DbErr> {
     login_request::Entity::delete_many()
         .filter(login_request::Column::ExpiresAt.lt(expired_before))
         .exec(connection)
@@ -48,7 +51,7 @@ pub async fn approve(
 }
 
 /// Says whether it was this call that used it up.
-pub async fn take(
+pub async fn consume(
     connection: &impl ConnectionTrait,
     code_hash: &str,
     now: DateTime<Utc>,

@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter}
 use serde_json::json;
 
 use crate::app::App;
-use crate::audit_log::{self, Act};
+use crate::audit_log::{self, AuditEntry};
 use crate::db;
 use crate::error::Result;
 use crate::people::roster::check::Wanted;
@@ -50,7 +50,7 @@ pub async fn apply(
     if let Some(by) = options.by
         && report.added + report.changed + report.left > 0
     {
-        let act = Act {
+        let act = AuditEntry {
             by,
             kind: ActKind::RosterImported,
             subject: "名册",

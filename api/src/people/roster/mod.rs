@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::audit_log::By;
+use crate::audit_log::AuditActor;
 use crate::error::Error;
 
 /// A file as it was handed in.
@@ -29,7 +29,7 @@ pub struct Options {
     /// Leaves people alone who are not in the file.
     pub keep_missing: bool,
     /// None: the product itself, at its first start.
-    pub by: Option<By>,
+    pub by: Option<AuditActor>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

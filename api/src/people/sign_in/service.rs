@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, SqlErr};
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::people::sealing::{OpenId, Phone};
 use crate::people::sessions::{self, Grant};
 use crate::people::sign_in::ticket;
@@ -62,12 +62,12 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::LoginCode => Kind::NotSignedIn,
-            Self::PhoneCode => Kind::Rule,
-            Self::BlockedByWeChat | Self::NotOnRoster => Kind::Forbidden,
-            Self::PersonBoundElsewhere | Self::WeChatBoundToAnother => Kind::Conflict,
+            Self::LoginCode => ErrorKind::NotSignedIn,
+            Self::PhoneCode => ErrorKind::Rule,
+            Self::BlockedByWeChat | Self::NotOnRoster => ErrorKind::Forbidden,
+            Self::PersonBoundElsewhere | Self::WeChatBoundToAnother => ErrorKind::Conflict,
         }
     }
 }
@@ -167,7 +167,7 @@ fn login_refused(error: CallError) -> Error {
     match error.errcode() {
         Some(40029 | 40163) => Refused::LoginCode.into(),
         Some(40226) => Refused::BlockedByWeChat.into(),
-        _ => told(error),
+        _ => to_error(error),
     }
 }
 
@@ -176,11 +176,11 @@ fn phone_refused(error: CallError) -> Error {
         // 40013: a code of another mini-program; 44002, 47001: not a code at all.
         Some(40029 | 40163 | 40013 | 44002 | 47001) => Refused::PhoneCode.into(),
         Some(40226) => Refused::BlockedByWeChat.into(),
-        _ => told(error),
+        _ => to_error(error),
     }
 }
 
-fn told(error: CallError) -> Error {
+fn to_error(error: CallError) -> Error {
     tracing::warn!(error = %error, "WeChat did not serve a sign-in");
     error.into()
 }

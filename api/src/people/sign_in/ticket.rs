@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Kind, Refusal};
+use crate::error::{ErrorKind, Refusal};
 use crate::people::sealing::{OpenId, SealError, Sealer};
 
 /// Time enough to read the consent and tap.
@@ -45,8 +45,8 @@ impl Refusal for BadTicket {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
-        Kind::NotSignedIn
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::NotSignedIn
     }
 }
 

@@ -5,9 +5,9 @@ use chrono_tz::Tz;
 use image::ImageFormat;
 use img_parts::jpeg::{Jpeg, markers};
 
-use crate::error::{Kind, Refusal};
-use crate::photos::exif::{self, Facts};
-use crate::photos::pixels::{self, Bad};
+use crate::error::{ErrorKind, Refusal};
+use crate::photos::exif::{self, ExifData};
+use crate::photos::pixels::{self, PixelError};
 
 /// How much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -74,21 +74,21 @@ impl Refusal for Refused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::TooLarge => Kind::TooLarge,
-            Self::NotAPhoto | Self::HeicUnavailable => Kind::UnsupportedMedia,
-            Self::Empty | Self::TooManyPixels | Self::Damaged | Self::NotStripped => Kind::Rule,
+            Self::TooLarge => ErrorKind::TooLarge,
+            Self::NotAPhoto | Self::HeicUnavailable => ErrorKind::UnsupportedMedia,
+            Self::Empty | Self::TooManyPixels | Self::Damaged | Self::NotStripped => ErrorKind::Rule,
         }
     }
 }
 
 /// A photo that was taken in.
-pub struct Intake {
+pub struct ProcessedPhoto {
     pub media_type: &'static str,
     pub width: u32,
     pub height: u32,
-    pub facts: Facts,
+    pub facts: ExifData,
     pub large: Vec<u8>,
     pub thumb: Vec<u8>,
     pub perceptual_hash: u64,
@@ -109,7 +109,7 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
 }
 
 /// Takes in a JPEG, PNG or WebP. HEIC is converted before (`heic.rs`).
-pub fn take_in(bytes: &[u8], zone: Tz, limits: Limits) -> Result<Intake, Refused> {
+pub fn process(bytes: &[u8], zone: Tz, limits: Limits) -> Result<ProcessedPhoto, Refused> {
     if bytes.is_empty() {
         return Err(Refused::Empty);
     }
@@ -124,13 +124,13 @@ pub fn take_in(bytes: &[u8], zone: Tz, limits: Limits) -> Result<Intake, Refused
     let facts = exif::read(bytes, zone);
     let derived =
         pixels::derive(bytes, format, facts.orientation, limits.max_pixels).map_err(|bad| match bad {
-            Bad::TooManyPixels => Refused::TooManyPixels,
-            Bad::Damaged => Refused::Damaged,
+            PixelError::TooManyPixels => Refused::TooManyPixels,
+            PixelError::Damaged => Refused::Damaged,
         })?;
     if !is_clean(&derived.large) || !is_clean(&derived.thumb) {
         return Err(Refused::NotStripped);
     }
-    Ok(Intake {
+    Ok(ProcessedPhoto {
         media_type: format.to_mime_type(),
         width: derived.width,
         height: derived.height,

@@ -4,11 +4,11 @@ use chrono_tz::Asia::Shanghai;
 use image::{Rgb, RgbImage};
 
 use super::*;
-use crate::demo::picture::Picture;
+use crate::demo::picture::DemoPhoto;
 
 fn picture() -> Vec<u8> {
     let taken_at = "2025-09-15T07:40:00+08:00".parse().unwrap();
-    Picture {
+    DemoPhoto {
         seed: 3,
         role: "before".to_owned(),
         taken_at,
@@ -29,14 +29,14 @@ fn plain(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
 }
 
 fn refusal(bytes: &[u8]) -> Refused {
-    take_in(bytes, Shanghai, Limits::default()).err().unwrap()
+    process(bytes, Shanghai, Limits::default()).err().unwrap()
 }
 
 #[test]
 fn gps_is_read_and_no_derivative_has_it() {
     let source = picture();
     assert!(!is_clean(&source), "the source has metadata");
-    let taken = take_in(&source, Shanghai, Limits::default()).unwrap();
+    let taken = process(&source, Shanghai, Limits::default()).unwrap();
     let place = taken.facts.place.unwrap();
     assert!((place.longitude - 112.4267).abs() < 1e-6 && (place.latitude - 34.6623).abs() < 1e-6);
     assert_eq!(
@@ -86,7 +86,7 @@ fn a_bomb_is_refused_by_its_header() {
 #[test]
 fn png_and_webp_are_photos_whatever_they_are_called() {
     for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Jpeg] {
-        let taken = take_in(&plain(640, 480, format), Shanghai, Limits::default()).unwrap();
+        let taken = process(&plain(640, 480, format), Shanghai, Limits::default()).unwrap();
         assert_eq!((taken.width, taken.media_type), (640, format.to_mime_type()));
         assert_eq!(sniff(&taken.large), Sniffed::Photo(ImageFormat::Jpeg));
     }
@@ -98,18 +98,18 @@ fn fifty_megapixels_are_taken_and_a_few_more_are_not() {
         max_pixels: 1_000_000,
         ..Limits::default()
     };
-    assert!(take_in(&plain(1000, 1000, ImageFormat::Jpeg), Shanghai, limits).is_ok());
+    assert!(process(&plain(1000, 1000, ImageFormat::Jpeg), Shanghai, limits).is_ok());
     assert_eq!(
-        take_in(&plain(1001, 1000, ImageFormat::Jpeg), Shanghai, limits).err(),
+        process(&plain(1001, 1000, ImageFormat::Jpeg), Shanghai, limits).err(),
         Some(Refused::TooManyPixels)
     );
 }
 
 #[test]
 fn the_same_picture_smaller_looks_the_same() {
-    let a = take_in(&picture(), Shanghai, Limits::default()).unwrap();
-    let b = take_in(&a.large, Shanghai, Limits::default()).unwrap();
-    let c = take_in(&plain(900, 700, ImageFormat::Jpeg), Shanghai, Limits::default()).unwrap();
+    let a = process(&picture(), Shanghai, Limits::default()).unwrap();
+    let b = process(&a.large, Shanghai, Limits::default()).unwrap();
+    let c = process(&plain(900, 700, ImageFormat::Jpeg), Shanghai, Limits::default()).unwrap();
     assert!((a.perceptual_hash ^ b.perceptual_hash).count_ones() <= 4);
     assert!((a.perceptual_hash ^ c.perceptual_hash).count_ones() > 10);
 }

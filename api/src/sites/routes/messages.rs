@@ -9,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::app::App;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::view::OrderView;
 use crate::people::caller::Caller;
 use crate::sites::code;
@@ -34,7 +34,7 @@ pub struct MessagesQuery {
 #[utoipa::path(
     tag = "sites",
     params(MessagesQuery, Paging),
-    responses((status = 200, body = Page<MessageView>), ReadRefusals),
+    responses((status = 200, body = Page<MessageView>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/site-messages")]
@@ -59,7 +59,7 @@ pub async fn list_messages(
 #[utoipa::path(
     tag = "sites",
     params(("id" = SiteMessageId, Path)),
-    responses((status = 200, body = MessageView), ReadRefusals),
+    responses((status = 200, body = MessageView), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/site-messages/{id}")]
@@ -94,7 +94,7 @@ pub struct AdoptMessage {
     tag = "sites",
     params(("id" = SiteMessageId, Path)),
     request_body = AdoptMessage,
-    responses((status = 201, body = OrderView), WriteRefusals),
+    responses((status = 201, body = OrderView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/site-messages/{id}/adopt")]
@@ -133,7 +133,7 @@ pub struct AnswerMessage {
     tag = "sites",
     params(("id" = SiteMessageId, Path)),
     request_body = AnswerMessage,
-    responses((status = 200, body = MessageView), WriteRefusals),
+    responses((status = 200, body = MessageView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/site-messages/{id}/answer")]

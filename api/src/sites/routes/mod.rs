@@ -11,8 +11,8 @@ use crate::error::Result;
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
 use crate::http::problem::Problem;
-use crate::http::responses::{ReadRefusals, WriteRefusals};
-use crate::orders::submit::Claim;
+use crate::http::responses::{ReadErrors, WriteErrors};
+use crate::orders::submit::IdempotencyScope;
 use crate::orders::submit::draft::GivenPoint;
 use crate::people::caller::Caller;
 use crate::sites::service::{self, NewSite};
@@ -101,7 +101,7 @@ pub struct SitesQuery {
 #[utoipa::path(
     tag = "sites",
     params(SitesQuery, Paging),
-    responses((status = 200, body = Page<SiteView>), ReadRefusals),
+    responses((status = 200, body = Page<SiteView>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/sites")]
@@ -120,7 +120,7 @@ pub async fn list_sites(
     tag = "sites",
     request_body = SiteForm,
     params(("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters")),
-    responses((status = 201, body = SiteView), WriteRefusals),
+    responses((status = 201, body = SiteView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/sites")]
@@ -132,7 +132,7 @@ pub async fn create_site(
 ) -> Result<HttpResponse> {
     let body = body.into_inner();
     let fingerprint = fingerprint("POST /sites", &body);
-    let claim = key.0.map(|key| Claim {
+    let claim = key.0.map(|key| IdempotencyScope {
         person: caller.person,
         key,
         fingerprint,
@@ -146,7 +146,7 @@ pub async fn create_site(
     tag = "sites",
     request_body = SiteForm,
     params(("code" = String, Path)),
-    responses((status = 200, body = SiteView), WriteRefusals),
+    responses((status = 200, body = SiteView), WriteErrors),
     security(("bearer" = []))
 )]
 #[put("/sites/{code}")]
@@ -164,7 +164,7 @@ pub async fn change_site(
 #[utoipa::path(
     tag = "sites",
     params(("code" = String, Path)),
-    responses((status = 200, content_type = "application/pdf", description = "A4"), ReadRefusals),
+    responses((status = 200, content_type = "application/pdf", description = "A4"), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/sites/{code}/sheet.pdf")]

@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::http::client_address::client_address;
 use crate::http::idempotency::IdempotencyKey;
 use crate::http::problem::Problem;
-use crate::http::responses::OpenRefusals;
+use crate::http::responses::PublicErrors;
 use crate::http::time::{LocalTime, local};
 use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
-use crate::sites::messages::{self, Left, NewMessage};
+use crate::sites::messages::{self, NewMessage, StoredMessage};
 use crate::sites::service;
 use crate::sites::view::{Named, ReceiptView};
 use crate::sites::visits::{self, Device};
@@ -45,7 +45,7 @@ pub struct VisitBegun {
     tag = "sites",
     request_body = BeginVisit,
     params(("code" = String, Path)),
-    responses((status = 201, body = VisitBegun), OpenRefusals),
+    responses((status = 201, body = VisitBegun), PublicErrors),
     security(())
 )]
 #[post("/sites/{code}/visits")]
@@ -75,7 +75,7 @@ fn device(app: &App, request: &HttpRequest) -> Result<Device> {
     tag = "sites",
     request_body(content = PhotoForm, content_type = "multipart/form-data"),
     params(("code" = String, Path), ("X-Visit" = Option<String>, Header)),
-    responses((status = 201, description = "Stored", body = PhotoView), OpenRefusals),
+    responses((status = 201, description = "Stored", body = PhotoView), PublicErrors),
     security(())
 )]
 #[post("/sites/{code}/photos")]
@@ -87,7 +87,7 @@ pub async fn upload_site_photo(
 ) -> Result<HttpResponse> {
     service::active(&app, &code).await?;
     let device = device(&app, &request)?;
-    let _turn = app.darkroom.entrance().await?;
+    let _turn = app.photo_permits.acquire_upload().await?;
     let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
     let photo = messages::upload(&app, &code, &device, bytes, claims).await?;
     Ok(HttpResponse::Created().json(photo_view(&app, &photo).await?))
@@ -128,7 +128,7 @@ pub struct MessageLeft {
         ("X-Visit" = Option<String>, Header),
         ("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters"),
     ),
-    responses((status = 201, body = MessageLeft), OpenRefusals),
+    responses((status = 201, body = MessageLeft), PublicErrors),
     security(())
 )]
 #[post("/sites/{code}/messages")]
@@ -150,15 +150,15 @@ pub async fn leave_message(
         contact,
         photos: photo_ids,
     };
-    let left = messages::leave(&app, &code, &device, new, key.0).await?;
+    let left = messages::receive(&app, &code, &device, new, key.0).await?;
     let mut response = HttpResponse::Created();
     if left.replayed {
         response.insert_header(("Idempotency-Replayed", "true"));
     }
-    Ok(response.json(told(&app, left)))
+    Ok(response.json(to_response(&app, left)))
 }
 
-fn told(app: &App, left: Left) -> MessageLeft {
+fn to_response(app: &App, left: StoredMessage) -> MessageLeft {
     MessageLeft {
         receipt: left.receipt.expose(),
         state: SiteMessageStatus::Received,
@@ -186,5 +186,5 @@ pub async fn look_at_receipt(
     app: web::Data<App>,
     receipt: web::Path<String>,
 ) -> Result<web::Json<ReceiptView>> {
-    Ok(web::Json(messages::look(&app, &receipt).await?))
+    Ok(web::Json(messages::status_by_receipt(&app, &receipt).await?))
 }

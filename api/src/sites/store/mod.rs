@@ -175,13 +175,13 @@ fn sites_of(delegate: PersonId, area: Option<&str>) -> Condition {
 
 /// Which messages somebody may know of.
 #[derive(Clone, Debug)]
-pub enum Reach {
+pub enum MessageAccess {
     Everything,
     /// What has been found fit to be shown, at the sites of a delegate.
     Delegate(PersonId, Option<String>),
 }
 
-impl Reach {
+impl MessageAccess {
     fn condition(&self) -> Condition {
         match self {
             Self::Everything => Condition::all(),
@@ -195,7 +195,7 @@ impl Reach {
 pub async fn message(
     connection: &impl ConnectionTrait,
     id: SiteMessageId,
-    reach: &Reach,
+    reach: &MessageAccess,
 ) -> Result<Option<site_message::Model>> {
     let query = site_message::Entity::find_by_id(id).filter(reach.condition());
     Ok(query.one(connection).await?)
@@ -212,7 +212,7 @@ pub struct Filter {
 /// Messages, the newest first.
 pub async fn messages(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &MessageAccess,
     filter: &Filter,
     after: Option<(DateTime<Utc>, SiteMessageId)>,
     limit: u64,
@@ -248,7 +248,7 @@ pub async fn messages(
 
 pub async fn count_messages(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &MessageAccess,
     status: SiteMessageStatus,
 ) -> Result<u64> {
     let query = site_message::Entity::find()

@@ -38,14 +38,14 @@ async fn tell_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
     let Some(gathered) = next_untold(&txn, campaign.id).await? else {
         return Ok(false);
     };
-    if let Some(order) = history::hold(&txn, gathered.order_id).await? {
+    if let Some(order) = history::lock(&txn, gathered.order_id).await? {
         let system = Actor::system();
         let event = NewEvent::new("campaign_joined", &system, order.status, now)
             .note(campaign.title.as_str())
             .detail(json!({ "campaign": campaign.id }));
         history::append(&txn, &order, event).await?;
         let told = Event::of(EventKind::CampaignJoined, &order).title(campaign.title.as_str());
-        notices::tell(&txn, &app.wording, &told, now).await?;
+        notices::emit(&txn, &app.messages, &told, now).await?;
     }
     let mut row = gathered.into_active_model();
     row.told_at = Set(Some(now));

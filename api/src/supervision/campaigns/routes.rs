@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
-use crate::http::responses::{ReadRefusals, WriteRefusals};
+use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::people::caller::Caller;
@@ -98,7 +98,7 @@ pub struct OpenCampaign {
 #[utoipa::path(
     tag = "campaigns",
     request_body = OpenCampaign,
-    responses((status = 201, body = CampaignView), WriteRefusals),
+    responses((status = 201, body = CampaignView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/campaigns")]
@@ -138,7 +138,7 @@ pub async fn open_campaign(
 #[utoipa::path(
     tag = "campaigns",
     params(Paging),
-    responses((status = 200, body = Page<CampaignView>), ReadRefusals),
+    responses((status = 200, body = Page<CampaignView>), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/campaigns")]
@@ -156,7 +156,7 @@ pub async fn list_campaigns(
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = CampaignId, Path)),
-    responses((status = 200, body = CampaignView), ReadRefusals),
+    responses((status = 200, body = CampaignView), ReadErrors),
     security(("bearer" = []))
 )]
 #[get("/campaigns/{id}")]
@@ -183,7 +183,7 @@ pub struct GatherOrders {
     tag = "campaigns",
     params(("id" = CampaignId, Path)),
     request_body = GatherOrders,
-    responses((status = 200, body = CampaignView), WriteRefusals),
+    responses((status = 200, body = CampaignView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/campaigns/{id}/orders")]
@@ -235,7 +235,7 @@ pub struct CloseCampaign {
     tag = "campaigns",
     params(("id" = CampaignId, Path)),
     request_body = CloseCampaign,
-    responses((status = 200, body = CampaignView), WriteRefusals),
+    responses((status = 200, body = CampaignView), WriteErrors),
     security(("bearer" = []))
 )]
 #[post("/campaigns/{id}/close")]

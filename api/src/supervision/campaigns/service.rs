@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, FieldError, Kind, Refusal, Result};
+use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::http::paging::{Page, Paging};
-use crate::jobs::queue::{Job, enqueue};
+use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{self, Event, EventKind};
 use crate::orders::Actor;
 use crate::orders::search::filter::ListQuery;
-use crate::orders::search::list::{visible_matching, visible_of};
+use crate::orders::search::list::{find_visible, visible_matching};
 use crate::people::caller::Caller;
 use crate::supervision::campaigns::{joined, store};
 
@@ -59,10 +59,10 @@ impl Refusal for Refused {
         }
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::Closed | Self::ChangedMeanwhile => Kind::Conflict,
-            Self::TooManyOrders | Self::UnknownOrders | Self::NothingFound => Kind::Rule,
+            Self::Closed | Self::ChangedMeanwhile => ErrorKind::Conflict,
+            Self::TooManyOrders | Self::UnknownOrders | Self::NothingFound => ErrorKind::Rule,
         }
     }
 }
@@ -175,7 +175,7 @@ async fn tell(
         .note(note);
     event.area.clone_from(&campaign.area_code);
     event.committee.clone_from(&campaign.committee);
-    notices::tell(txn, &app.wording, &event, now).await
+    notices::emit(txn, &app.messages, &event, now).await
 }
 
 /// The campaign, if the caller may know of it.
@@ -193,7 +193,7 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<(c
     let area = confined_to(caller)?;
     let limit = paging.limit()?;
     let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
-    let page = Page::cut(rows, limit, |row| (row.opened_at, row.id));
+    let page = Page::from_rows(rows, limit, |row| (row.opened_at, row.id));
     let counts = store::counts(&app.db, page.items.iter().map(|row| row.id).collect()).await?;
     Ok(page.map(|row| {
         let count = counts.get(&row.id).copied().unwrap_or(0);
@@ -218,7 +218,7 @@ pub async fn by_hand(app: &App, actor: &Actor, mut numbers: Vec<String>) -> Resu
             detail,
         )]));
     }
-    let found = visible_of(app, actor, &numbers).await?;
+    let found = find_visible(app, actor, &numbers).await?;
     if found.len() != numbers.len() {
         return Err(Refused::UnknownOrders.into());
     }
@@ -278,7 +278,7 @@ pub async fn add_orders_in(
         told_at: Set(None),
     };
     store::gather(txn, orders.into_iter().map(row).collect()).await?;
-    let job = Job {
+    let job = NewJob {
         kind: joined::TELL,
         subject: campaign.id.to_string(),
         dedup_key: None,

@@ -13,9 +13,9 @@ use crate::error::{Error, Result};
 use crate::http::paging::{Page, Paging};
 use crate::orders::Actor;
 use crate::orders::view::summary::{OrderSummary, summaries};
-use crate::people::caller::{Caller, Sight};
+use crate::people::caller::{Caller, OrderAccess};
 use crate::people::profile;
-use store::{After, Reach};
+use store::{After, RegisterAccess};
 
 mod store;
 
@@ -56,20 +56,20 @@ impl FromStr for State {
 pub struct Register<'a> {
     app: &'a App,
     caller: &'a Caller,
-    reach: Reach,
+    reach: RegisterAccess,
 }
 
-pub struct Issued {
+pub struct SupervisionOrderEntry {
     pub row: supervision_order::Model,
     pub order: OrderSummary,
 }
 
-pub struct Tracked {
+pub struct TrackedEntry {
     pub order: OrderSummary,
     pub committee: Option<String>,
 }
 
-pub struct Urged {
+pub struct UrgeEntry {
     pub row: urge::Model,
     pub order: OrderSummary,
     pub by: String,
@@ -77,7 +77,7 @@ pub struct Urged {
 
 /// How many orders a committee tracks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Load {
+pub struct TrackedCounts {
     pub all: i64,
     pub yellow: i64,
     pub red: i64,
@@ -101,8 +101,8 @@ impl<'a> Register<'a> {
             }
             None => None,
         };
-        let reach = Reach {
-            sight: caller.sight(),
+        let reach = RegisterAccess {
+            sight: caller.order_access(),
             area,
         };
         Ok(Self { app, caller, reach })
@@ -111,7 +111,7 @@ impl<'a> Register<'a> {
     /// Whether there is more than one county to choose from.
     #[must_use]
     pub fn spans_counties(&self) -> bool {
-        self.reach.sight == Sight::City
+        self.reach.sight == OrderAccess::City
     }
 
     pub async fn counts(&self) -> Result<Counts> {
@@ -124,19 +124,19 @@ impl<'a> Register<'a> {
     }
 
     /// Those that wait by their due time, the nearest first; others the newest first.
-    pub async fn issued(&self, state: Option<State>, paging: &Paging) -> Result<Page<Issued>> {
+    pub async fn issued(&self, state: Option<State>, paging: &Paging) -> Result<Page<SupervisionOrderEntry>> {
         let limit = paging.limit()?;
         let after: Option<After> = paging.after()?;
         let now = self.app.clock.now();
         let rows = store::supervision_orders(&self.app.db, &self.reach, state, after, limit + 1, now).await?;
-        let page = Page::cut(rows, limit, |row| After {
+        let page = Page::from_rows(rows, limit, |row| After {
             due_at: row.due_at,
             id: row.id,
         });
         let orders = self.orders(page.items.iter().map(|row| row.order_id)).await?;
         let items = page.items.into_iter().filter_map(|row| {
             let order = orders.get(&row.order_id)?.clone();
-            Some(Issued { row, order })
+            Some(SupervisionOrderEntry { row, order })
         });
         Ok(Page {
             items: items.collect(),
@@ -145,15 +145,15 @@ impl<'a> Register<'a> {
     }
 
     /// Orders under tracking, the newest first; of one committee, of none (`""`), or all.
-    pub async fn tracked(&self, committee: Option<&str>, paging: &Paging) -> Result<Page<Tracked>> {
+    pub async fn tracked(&self, committee: Option<&str>, paging: &Paging) -> Result<Page<TrackedEntry>> {
         let limit = paging.limit()?;
         let after: Option<OrderId> = paging.after()?;
         let db = &self.app.db;
         let rows = store::tracked_orders(db, &self.reach, committee, after, limit + 1).await?;
-        let page = Page::cut(rows, limit, |row| row.id);
+        let page = Page::from_rows(rows, limit, |row| row.id);
         let summaries = summaries(self.app, db, &Actor::from(self.caller), &page.items).await?;
         let items = page.items.into_iter().zip(summaries);
-        let items = items.map(|(row, order)| Tracked {
+        let items = items.map(|(row, order)| TrackedEntry {
             order,
             committee: row.committee,
         });
@@ -164,8 +164,8 @@ impl<'a> Register<'a> {
     }
 
     /// What each committee tracks, by its name; none of them last.
-    pub async fn committees(&self) -> Result<Vec<(Option<String>, Load)>> {
-        let mut loads: BTreeMap<(bool, Option<String>), Load> = BTreeMap::new();
+    pub async fn committees(&self) -> Result<Vec<(Option<String>, TrackedCounts)>> {
+        let mut loads: BTreeMap<(bool, Option<String>), TrackedCounts> = BTreeMap::new();
         for (committee, light, count) in store::committees(&self.app.db, &self.reach).await? {
             let load = loads.entry((committee.is_none(), committee)).or_default();
             load.all += count;
@@ -182,11 +182,11 @@ impl<'a> Register<'a> {
     }
 
     /// What people urged, the newest first.
-    pub async fn urges(&self, paging: &Paging) -> Result<Page<Urged>> {
+    pub async fn urges(&self, paging: &Paging) -> Result<Page<UrgeEntry>> {
         let limit = paging.limit()?;
         let after: Option<UrgeId> = paging.after()?;
         let rows = store::urges(&self.app.db, &self.reach, after, limit + 1).await?;
-        let page = Page::cut(rows, limit, |row| row.id);
+        let page = Page::from_rows(rows, limit, |row| row.id);
         let orders = self.orders(page.items.iter().map(|row| row.order_id)).await?;
         let people: Vec<PersonId> = page.items.iter().filter_map(|row| row.person_id).collect();
         let names = profile::names(self.app, people).await?;
@@ -194,7 +194,7 @@ impl<'a> Register<'a> {
             let order = orders.get(&row.order_id)?.clone();
             let by = row.person_id.and_then(|person| names.get(&person).cloned());
             let by = by.unwrap_or_default();
-            Some(Urged { row, order, by })
+            Some(UrgeEntry { row, order, by })
         });
         Ok(Page {
             items: items.collect(),

@@ -15,30 +15,30 @@ use serde::{Deserialize, Serialize};
 
 use super::State;
 use crate::error::Result;
-use crate::orders::search::list::visible;
-use crate::people::caller::Sight;
+use crate::orders::search::list::access_condition;
+use crate::people::caller::OrderAccess;
 
 /// What of the register somebody reads.
 #[derive(Clone, Debug)]
-pub struct Reach {
-    pub sight: Sight,
+pub struct RegisterAccess {
+    pub sight: OrderAccess,
     /// County-level code.
     pub area: Option<String>,
 }
 
-impl Reach {
+impl RegisterAccess {
     fn orders(&self) -> Condition {
         let area = self.area.as_deref();
         let of_area = area.map(|area| order::Column::AreaCode.eq(area));
-        visible(&self.sight).add_option(of_area)
+        access_condition(&self.sight).add_option(of_area)
     }
 
     /// A unit reads what is addressed to it; others what is about orders they may know of.
     fn of<C: ColumnTrait>(&self, unit: C, order: C) -> Condition {
         match (&self.sight, &self.area) {
-            (Sight::City, None) => Condition::all(),
-            (Sight::Unit(own), None) => Condition::all().add(unit.eq(*own)),
-            (Sight::Unit(own), Some(_)) => Condition::all()
+            (OrderAccess::City, None) => Condition::all(),
+            (OrderAccess::Unit(own), None) => Condition::all().add(unit.eq(*own)),
+            (OrderAccess::Unit(own), Some(_)) => Condition::all()
                 .add(unit.eq(*own))
                 .add(order.in_subquery(self.ids())),
             _ => Condition::all().add(order.in_subquery(self.ids())),
@@ -61,7 +61,7 @@ pub struct After {
     pub id: SupervisionOrderId,
 }
 
-fn issued(reach: &Reach, state: Option<State>, now: DateTime<Utc>) -> Condition {
+fn issued(reach: &RegisterAccess, state: Option<State>, now: DateTime<Utc>) -> Condition {
     use supervision_order::Column as C;
     let wanted = reach.of(C::UnitId, C::OrderId);
     match state {
@@ -74,7 +74,7 @@ fn issued(reach: &Reach, state: Option<State>, now: DateTime<Utc>) -> Condition 
 
 pub async fn supervision_orders(
     db: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &RegisterAccess,
     state: Option<State>,
     after: Option<After>,
     limit: u64,
@@ -105,7 +105,7 @@ pub async fn supervision_orders(
 
 pub async fn count_supervision_orders(
     db: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &RegisterAccess,
     state: State,
     now: DateTime<Utc>,
 ) -> Result<u64> {
@@ -114,14 +114,14 @@ pub async fn count_supervision_orders(
 }
 
 /// The partial index names the column in these words.
-fn tracked(reach: &Reach) -> Condition {
+fn tracked(reach: &RegisterAccess) -> Condition {
     let tracked = Expr::col((order::Entity, order::Column::Tracked));
     reach.orders().add(tracked)
 }
 
 pub async fn tracked_orders(
     db: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &RegisterAccess,
     committee: Option<&str>,
     after: Option<OrderId>,
     limit: u64,
@@ -143,7 +143,7 @@ pub async fn tracked_orders(
 /// Tracked orders of each committee by light.
 pub async fn committees(
     db: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &RegisterAccess,
 ) -> Result<Vec<(Option<String>, Light, i64)>> {
     use order::Column as C;
     let query = order::Entity::find()
@@ -160,7 +160,7 @@ pub async fn committees(
 /// Urges that people made, the newest first.
 pub async fn urges(
     db: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &RegisterAccess,
     after: Option<UrgeId>,
     limit: u64,
 ) -> Result<Vec<urge::Model>> {

@@ -44,7 +44,7 @@ impl WeChat {
             "env_version": "release",
             "width": request.width,
         });
-        self.call_reading("/wxa/getwxacodeunlimit", Some(&body), image_or_refusal)
+        self.call_with("/wxa/getwxacodeunlimit", Some(&body), image_or_refusal)
             .await
     }
 }

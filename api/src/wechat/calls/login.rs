@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::wechat::client::WeChat;
 use crate::wechat::error::CallError;
 use crate::wechat::lenient;
-use crate::wechat::transport::Outgoing;
+use crate::wechat::transport::WeChatRequest;
 
 /// Who signed in. The session key is not kept: nothing of ours needs it. `Debug` shows nothing.
 #[derive(Clone, Deserialize)]
@@ -29,7 +29,7 @@ impl WeChat {
     /// `jscode2session`. A code works once, so this call is never repeated: after an error the client logs in
     /// again. 40029 bad or old code, 40163 used code, 40226 blocked by WeChat, 45011 too often.
     pub async fn session_of_code(&self, code: &str) -> Result<LoginSession, CallError> {
-        let outgoing = Outgoing {
+        let outgoing = WeChatRequest {
             path: "/sns/jscode2session",
             query: &[
                 ("appid", self.app_id()),
@@ -39,6 +39,6 @@ impl WeChat {
             ],
             body: None,
         };
-        self.once(&outgoing).await
+        self.call_without_token(&outgoing).await
     }
 }

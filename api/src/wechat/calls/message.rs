@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::wechat::circuit::Room;
+use crate::wechat::circuit::CircuitState;
 use crate::wechat::client::WeChat;
 use crate::wechat::error::CallError;
 use crate::wechat::lenient;
@@ -118,8 +118,8 @@ impl WeChat {
 
     /// Whether messages can be sent now.
     #[must_use]
-    pub fn room_for_messages(&self) -> Room {
-        self.room(SEND)
+    pub fn room_for_messages(&self) -> CircuitState {
+        self.message_circuit(SEND)
     }
 
     /// `gettemplate`: the templates of our account.

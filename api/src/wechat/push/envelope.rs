@@ -27,7 +27,7 @@ const ANY_TAIL: GeneralPurpose = GeneralPurpose::new(
 
 /// The message could not be opened: not from WeChat, or not for us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Broken {
+pub enum EnvelopeError {
     #[error("EncodingAESKey is not 43 characters of base64")]
     Key,
     #[error("the ciphertext is not base64 of whole blocks")]
@@ -45,9 +45,11 @@ pub enum Broken {
 pub struct AesKey([u8; KEY_BYTES]);
 
 impl AesKey {
-    pub fn parse(encoding_aes_key: &str) -> Result<Self, Broken> {
-        let bytes = ANY_TAIL.decode(encoding_aes_key).map_err(|_| Broken::Key)?;
-        bytes.try_into().map(Self).map_err(|_| Broken::Key)
+    pub fn parse(encoding_aes_key: &str) -> Result<Self, EnvelopeError> {
+        let bytes = ANY_TAIL
+            .decode(encoding_aes_key)
+            .map_err(|_| EnvelopeError::Key)?;
+        bytes.try_into().map(Self).map_err(|_| EnvelopeError::Key)
     }
 
     fn iv(&self) -> [u8; IV_BYTES] {
@@ -57,48 +59,55 @@ impl AesKey {
     }
 
     /// Opens `Encrypt` and gives the message, if it is for `app_id`.
-    pub fn open(&self, encrypt: &str, app_id: &str) -> Result<Vec<u8>, Broken> {
-        let mut bytes = STANDARD.decode(encrypt).map_err(|_| Broken::Ciphertext)?;
+    pub fn open(&self, encrypt: &str, app_id: &str) -> Result<Vec<u8>, EnvelopeError> {
+        let mut bytes = STANDARD.decode(encrypt).map_err(|_| EnvelopeError::Ciphertext)?;
         let plain = cbc::Decryptor::<Aes256>::new(&self.0.into(), &self.iv().into())
             .decrypt_padded_mut::<NoPadding>(&mut bytes)
-            .map_err(|_| Broken::Ciphertext)?;
+            .map_err(|_| EnvelopeError::Ciphertext)?;
         let plain = without_padding(plain)?;
-        let rest = plain.get(RANDOM_BYTES..).ok_or(Broken::Length)?;
-        let (length, rest) = rest.split_first_chunk::<LENGTH_BYTES>().ok_or(Broken::Length)?;
-        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| Broken::Length)?;
-        let (message, owner) = rest.split_at_checked(length).ok_or(Broken::Length)?;
+        let rest = plain.get(RANDOM_BYTES..).ok_or(EnvelopeError::Length)?;
+        let (length, rest) = rest
+            .split_first_chunk::<LENGTH_BYTES>()
+            .ok_or(EnvelopeError::Length)?;
+        let length = usize::try_from(u32::from_be_bytes(*length)).map_err(|_| EnvelopeError::Length)?;
+        let (message, owner) = rest.split_at_checked(length).ok_or(EnvelopeError::Length)?;
         if !bool::from(owner.ct_eq(app_id.as_bytes())) {
-            return Err(Broken::AppId);
+            return Err(EnvelopeError::AppId);
         }
         Ok(message.to_vec())
     }
 
     /// Seals a message; `random` is what makes two equal messages differ.
-    pub fn seal(&self, random: [u8; RANDOM_BYTES], message: &[u8], app_id: &str) -> Result<String, Broken> {
-        let length = u32::try_from(message.len()).map_err(|_| Broken::Length)?;
+    pub fn seal(
+        &self,
+        random: [u8; RANDOM_BYTES],
+        message: &[u8],
+        app_id: &str,
+    ) -> Result<String, EnvelopeError> {
+        let length = u32::try_from(message.len()).map_err(|_| EnvelopeError::Length)?;
         let mut plain = random.to_vec();
         plain.extend_from_slice(&length.to_be_bytes());
         plain.extend_from_slice(message);
         plain.extend_from_slice(app_id.as_bytes());
         let pad = PAD_TO - plain.len() % PAD_TO;
-        let pad_byte = u8::try_from(pad).map_err(|_| Broken::Padding)?;
+        let pad_byte = u8::try_from(pad).map_err(|_| EnvelopeError::Padding)?;
         plain.resize(plain.len() + pad, pad_byte);
         let length = plain.len();
         let sealed = cbc::Encryptor::<Aes256>::new(&self.0.into(), &self.iv().into())
             .encrypt_padded_mut::<NoPadding>(&mut plain, length)
-            .map_err(|_| Broken::Length)?;
+            .map_err(|_| EnvelopeError::Length)?;
         Ok(STANDARD.encode(sealed))
     }
 }
 
-fn without_padding(plain: &[u8]) -> Result<&[u8], Broken> {
-    let pad = usize::from(*plain.last().ok_or(Broken::Padding)?);
+fn without_padding(plain: &[u8]) -> Result<&[u8], EnvelopeError> {
+    let pad = usize::from(*plain.last().ok_or(EnvelopeError::Padding)?);
     if !(1..=PAD_TO).contains(&pad) || pad > plain.len() {
-        return Err(Broken::Padding);
+        return Err(EnvelopeError::Padding);
     }
     let (kept, padding) = plain.split_at(plain.len() - pad);
     if padding.iter().any(|byte| usize::from(*byte) != pad) {
-        return Err(Broken::Padding);
+        return Err(EnvelopeError::Padding);
     }
     Ok(kept)
 }
@@ -163,13 +172,16 @@ mod tests {
     #[test]
     fn what_is_broken_or_for_another_is_refused() {
         let open = |text: &str| key().open(text, APP_ID).unwrap_err();
-        assert_eq!(key().open(ENCRYPT, "wxother").unwrap_err(), Broken::AppId);
-        assert_eq!(open("not base64!"), Broken::Ciphertext);
-        assert_eq!(open(&STANDARD.encode([0; 15])), Broken::Ciphertext);
-        assert_eq!(open(""), Broken::Padding);
-        assert_eq!(open(&STANDARD.encode([9; 64])), Broken::Padding);
+        assert_eq!(key().open(ENCRYPT, "wxother").unwrap_err(), EnvelopeError::AppId);
+        assert_eq!(open("not base64!"), EnvelopeError::Ciphertext);
+        assert_eq!(open(&STANDARD.encode([0; 15])), EnvelopeError::Ciphertext);
+        assert_eq!(open(""), EnvelopeError::Padding);
+        assert_eq!(open(&STANDARD.encode([9; 64])), EnvelopeError::Padding);
         let other = AesKey::parse(&"B".repeat(43)).unwrap();
-        assert_eq!(other.open(ENCRYPT, APP_ID).unwrap_err(), Broken::Padding);
-        assert_eq!(AesKey::parse("short").map(|_| ()).unwrap_err(), Broken::Key);
+        assert_eq!(other.open(ENCRYPT, APP_ID).unwrap_err(), EnvelopeError::Padding);
+        assert_eq!(
+            AesKey::parse("short").map(|_| ()).unwrap_err(),
+            EnvelopeError::Key
+        );
     }
 }

@@ -18,7 +18,7 @@ pub struct Consent {
 
 /// What became of a message that WeChat had taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
+pub struct DeliveryReport {
     pub template_id: String,
     pub msgid: Option<String>,
     /// False: lost on WeChat's side.
@@ -34,7 +34,10 @@ pub enum PushEvent {
         consents: Vec<Consent>,
     },
     /// Settles messages whose sending ended in a time-out.
-    Delivered { openid: String, outcomes: Vec<Outcome> },
+    Delivered {
+        openid: String,
+        outcomes: Vec<DeliveryReport>,
+    },
     /// The result of `media_check_async`. None: WeChat could not fetch the picture or gave no verdict.
     MediaChecked {
         trace_id: String,
@@ -139,10 +142,10 @@ fn consents(entries: Vec<Entry>) -> Vec<Consent> {
         .collect()
 }
 
-fn outcomes(entries: Vec<Entry>) -> Vec<Outcome> {
+fn outcomes(entries: Vec<Entry>) -> Vec<DeliveryReport> {
     entries
         .into_iter()
-        .map(|entry| Outcome {
+        .map(|entry| DeliveryReport {
             delivered: entry.error_status == "success",
             template_id: entry.template_id,
             msgid: entry.msgid,
@@ -215,7 +218,7 @@ mod tests {
             <ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus></List></SubscribeMsgSentEvent></xml>";
         let expected = PushEvent::Delivered {
             openid: "o1".to_owned(),
-            outcomes: vec![Outcome {
+            outcomes: vec![DeliveryReport {
                 template_id: "t1".to_owned(),
                 msgid: Some("4625712877545553920".to_owned()),
                 delivered: true,

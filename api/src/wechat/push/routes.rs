@@ -5,9 +5,9 @@ use actix_web::web::{Bytes, Data, Query};
 use actix_web::{HttpResponse, get, post};
 
 use crate::app::App;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::problem::Problem;
-use crate::wechat::push::service::{self, Stamp};
+use crate::wechat::push::service::{self, PushQuery};
 
 /// A push names one person and a few templates; nothing WeChat sends comes near this.
 const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -30,7 +30,7 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
     )
 )]
 #[get("/wechat/push")]
-pub async fn check_push_address(app: Data<App>, stamp: Query<Stamp>) -> Result<HttpResponse> {
+pub async fn check_push_address(app: Data<App>, stamp: Query<PushQuery>) -> Result<HttpResponse> {
     let echo = service::echo(&app, stamp.into_inner())?;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::plaintext())
@@ -58,10 +58,10 @@ pub async fn check_push_address(app: Data<App>, stamp: Query<Stamp>) -> Result<H
     )
 )]
 #[post("/wechat/push")]
-pub async fn receive_push(app: Data<App>, stamp: Query<Stamp>, body: Bytes) -> Result<HttpResponse> {
+pub async fn receive_push(app: Data<App>, stamp: Query<PushQuery>, body: Bytes) -> Result<HttpResponse> {
     if body.len() > MAX_BODY_BYTES {
         return Err(Error::refused(
-            Kind::TooLarge,
+            ErrorKind::TooLarge,
             "body_too_large",
             "提交的内容太大。",
         ));

@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::db;
-use crate::error::{Error, Kind, Refusal, Result};
-use crate::jobs::queue::{self, Job};
+use crate::error::{Error, ErrorKind, Refusal, Result};
+use crate::jobs::queue::{self, NewJob};
 use crate::wechat::push::envelope::AesKey;
 use crate::wechat::push::event::{self, PushEvent};
 use crate::wechat::push::{body, signature, store};
@@ -23,7 +23,7 @@ const DEBUG_EVENT: &str = "debug_demo";
 
 /// What the query of a push says about it.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
-pub struct Stamp {
+pub struct PushQuery {
     #[serde(default)]
     pub signature: String,
     #[serde(default)]
@@ -63,17 +63,17 @@ impl Refusal for PushRefused {
         .to_owned()
     }
 
-    fn kind(&self) -> Kind {
+    fn kind(&self) -> ErrorKind {
         match self {
-            Self::NotConfigured => Kind::NotFound,
-            Self::Signature => Kind::Forbidden,
-            Self::Malformed => Kind::Malformed,
+            Self::NotConfigured => ErrorKind::NotFound,
+            Self::Signature => ErrorKind::Forbidden,
+            Self::Malformed => ErrorKind::Malformed,
         }
     }
 }
 
 /// Answers WeChat's check of our address: the echo, if the check is signed.
-pub fn echo(app: &App, stamp: Stamp) -> Result<String> {
+pub fn echo(app: &App, stamp: PushQuery) -> Result<String> {
     let token = token(app)?;
     let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce];
     if !signature::is_signed(&parts, &stamp.signature) {
@@ -83,7 +83,7 @@ pub fn echo(app: &App, stamp: Stamp) -> Result<String> {
 }
 
 /// Stores a push and gives what to answer. A repeat is answered the same and stored once.
-pub async fn receive(app: &App, stamp: &Stamp, bytes: &[u8]) -> Result<String> {
+pub async fn receive(app: &App, stamp: &PushQuery, bytes: &[u8]) -> Result<String> {
     let token = token(app)?;
     let key = aes_key(app)?;
     let now = app.clock.now();
@@ -94,7 +94,7 @@ pub async fn receive(app: &App, stamp: &Stamp, bytes: &[u8]) -> Result<String> {
     if !is_recent(&stamp.timestamp, now) {
         return Err(PushRefused::Signature.into());
     }
-    keep(app, &fields, now).await?;
+    store(app, &fields, now).await?;
     match key {
         Some(key) if fields.get("Event").is_some_and(|name| name == DEBUG_EVENT) => {
             debug_reply(app, token, &key, stamp, body::Format::of(bytes))
@@ -116,7 +116,7 @@ pub async fn open(app: &App, subject: &str) -> Result<Option<PushEvent>> {
 }
 
 /// Marks the push as handled.
-pub async fn settle(app: &App, subject: &str) -> Result<()> {
+pub async fn mark_handled(app: &App, subject: &str) -> Result<()> {
     store::mark_handled(&app.db, number(subject)?, app.clock.now()).await
 }
 
@@ -138,7 +138,7 @@ fn aes_key(app: &App) -> Result<Option<AesKey>> {
 }
 
 /// Plain mode: the signature covers the query only, which is why secure mode is the one to use.
-fn open_plain(token: &SecretString, stamp: &Stamp, bytes: &[u8]) -> Result<Map<String, Value>> {
+fn open_plain(token: &SecretString, stamp: &PushQuery, bytes: &[u8]) -> Result<Map<String, Value>> {
     let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce];
     if !signature::is_signed(&parts, &stamp.signature) {
         return Err(PushRefused::Signature.into());
@@ -151,7 +151,7 @@ fn open_sealed(
     app: &App,
     token: &SecretString,
     key: &AesKey,
-    stamp: &Stamp,
+    stamp: &PushQuery,
     bytes: &[u8],
 ) -> Result<Map<String, Value>> {
     let outer = body::read(bytes).map_err(|_| PushRefused::Malformed)?;
@@ -176,13 +176,13 @@ fn is_recent(timestamp: &str, now: DateTime<Utc>) -> bool {
 }
 
 /// The push and the job that handles it, in one transaction. It names a person, so it is sealed.
-async fn keep(app: &App, fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<()> {
+async fn store(app: &App, fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<()> {
     let text = Value::Object(fields.clone()).to_string();
     let sealed = app.sealer.seal(text.as_bytes()).map_err(anyhow::Error::from)?;
     let payload = json!({ "sealed": STANDARD.encode(sealed) });
     let txn = db::write(&app.db).await?;
     if let Some(id) = store::insert(&txn, &event::dedupe_key(fields), payload, now).await? {
-        let job = Job {
+        let job = NewJob {
             kind: HANDLE,
             subject: id.to_string(),
             dedup_key: None,
@@ -199,7 +199,7 @@ fn debug_reply(
     app: &App,
     token: &SecretString,
     key: &AesKey,
-    stamp: &Stamp,
+    stamp: &PushQuery,
     format: body::Format,
 ) -> Result<String> {
     let message = match format {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// WeChat's usual content type; others are seen in the wild and can be asked for as a fault.
 pub const JSON: &str = "application/json; encoding=utf-8";
 
-pub struct Call {
+pub struct SandboxRequest {
     pub is_post: bool,
     /// WeChat's path, e.g. `/sns/jscode2session`.
     pub path: String,
@@ -16,7 +16,7 @@ pub struct Call {
     pub body: Bytes,
 }
 
-impl Call {
+impl SandboxRequest {
     /// A parameter of the query; empty when absent.
     pub fn param(&self, name: &str) -> &str {
         self.query.get(name).map_or("", String::as_str)
@@ -75,14 +75,14 @@ pub enum Effect {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Done {
+pub struct SandboxResponse {
     pub reply: Reply,
     pub effects: Vec<Effect>,
     /// Whom a message is being sent to until the answer is out.
     pub sending_to: Option<String>,
 }
 
-impl From<Value> for Done {
+impl From<Value> for SandboxResponse {
     fn from(value: Value) -> Self {
         Self {
             reply: Reply::json(&value),
@@ -92,7 +92,7 @@ impl From<Value> for Done {
     }
 }
 
-pub type Outcome = Result<Done, Errcode>;
+pub type CallResult = Result<SandboxResponse, Errcode>;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {

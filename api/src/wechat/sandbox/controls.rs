@@ -9,20 +9,20 @@ use crate::error::{Error, FieldError, Result};
 use crate::jobs::runner;
 use crate::wechat::push::body::Format;
 use crate::wechat::sandbox::endpoints;
-use crate::wechat::sandbox::faults::Fault;
+use crate::wechat::sandbox::faults::InjectedFault;
 use crate::wechat::sandbox::people::SandboxPerson;
-use crate::wechat::sandbox::pusher::{Flaw, Pushed, Shape};
+use crate::wechat::sandbox::pusher::{PushDefect, Pushed, Shape};
 use crate::wechat::sandbox::rules::Rules;
 use crate::wechat::sandbox::server::Sandbox;
 use crate::wechat::sandbox::templates::SandboxTemplate;
-use crate::wechat::sandbox::world::{Code, CodeKind, Grant, Line, Message, World};
+use crate::wechat::sandbox::world::{CallRecord, Code, CodeKind, Grant, Message, SandboxState};
 
 const MAX_OPENID_CHARS: usize = 64;
 /// Grants reported in one popup event; more are granted all the same.
 const MAX_LISTED: u32 = 20;
 
 #[derive(Deserialize)]
-pub struct LoginCodeWanted {
+pub struct LoginCodeRequest {
     pub openid: String,
     /// Another mini-program's code, which ours must refuse.
     #[serde(default)]
@@ -30,7 +30,7 @@ pub struct LoginCodeWanted {
 }
 
 #[derive(Deserialize)]
-pub struct PhoneCodeWanted {
+pub struct PhoneCodeRequest {
     #[serde(default)]
     pub openid: Option<String>,
     pub phone: String,
@@ -39,7 +39,7 @@ pub struct PhoneCodeWanted {
 }
 
 #[derive(Deserialize)]
-pub struct GrantWanted {
+pub struct GrantRequest {
     pub openid: String,
     /// A template's id, or the product's word for it.
     pub template: String,
@@ -50,7 +50,7 @@ pub struct GrantWanted {
 }
 
 #[derive(Deserialize)]
-pub struct PushWanted {
+pub struct PushRequest {
     pub event: Value,
     #[serde(default)]
     pub xml: bool,
@@ -58,11 +58,11 @@ pub struct PushWanted {
     #[serde(default)]
     pub sealed: Option<bool>,
     #[serde(default)]
-    pub flaw: Option<Flaw>,
+    pub flaw: Option<PushDefect>,
 }
 
 #[derive(Deserialize)]
-pub struct ClockWanted {
+pub struct ClockRequest {
     #[serde(default)]
     pub advance_seconds: Option<i64>,
     #[serde(default)]
@@ -81,13 +81,13 @@ impl Sandbox {
     }
 
     /// `wx.login` on somebody's phone. An openid nobody has had becomes somebody's.
-    pub fn login_code(&self, wanted: LoginCodeWanted) -> Result<CodeMade> {
+    pub fn login_code(&self, wanted: LoginCodeRequest) -> Result<CodeMade> {
         check_openid(&wanted.openid)?;
         Ok(self.make_code(CodeKind::Login, wanted.openid, String::new(), wanted.appid))
     }
 
     /// getPhoneNumber on a phone with this number.
-    pub fn phone_code(&self, wanted: PhoneCodeWanted) -> Result<CodeMade> {
+    pub fn phone_code(&self, wanted: PhoneCodeRequest) -> Result<CodeMade> {
         if wanted.phone.is_empty() || wanted.phone.len() > 20 {
             let fault = FieldError::new("phone", "not_a_phone_number", "请填写手机号。");
             return Err(Error::invalid(vec![fault]));
@@ -121,7 +121,7 @@ impl Sandbox {
 
     /// The person allows messages of a template; `count` 0 takes all permissions back. WeChat tells the
     /// product of it.
-    pub async fn grant(&self, wanted: GrantWanted) -> Result<Value> {
+    pub async fn grant(&self, wanted: GrantRequest) -> Result<Value> {
         check_openid(&wanted.openid)?;
         let now = self.clock().now();
         let count = wanted.count.unwrap_or(u32::from(wanted.long_term.is_none()));
@@ -154,7 +154,7 @@ impl Sandbox {
         world.messages.iter().filter(of_person).cloned().collect()
     }
 
-    pub fn add_fault(&self, fault: Fault) -> Result<Vec<Fault>> {
+    pub fn add_fault(&self, fault: InjectedFault) -> Result<Vec<InjectedFault>> {
         let mut faults = Vec::new();
         if !endpoints::exists(|path| fault.is_for(path)) {
             faults.push(FieldError::new(
@@ -190,7 +190,7 @@ impl Sandbox {
     }
 
     #[must_use]
-    pub fn faults(&self) -> Vec<Fault> {
+    pub fn faults(&self) -> Vec<InjectedFault> {
         self.world().faults.list()
     }
 
@@ -231,12 +231,12 @@ impl Sandbox {
 
     /// The calls that came in, oldest first.
     #[must_use]
-    pub fn calls(&self) -> Vec<Line> {
+    pub fn calls(&self) -> Vec<CallRecord> {
         self.world().journal.iter().cloned().collect()
     }
 
     /// Pushes an event of the caller's own making.
-    pub async fn push(&self, wanted: PushWanted) -> Result<Pushed> {
+    pub async fn push(&self, wanted: PushRequest) -> Result<Pushed> {
         let shape = Shape {
             is_sealed: wanted.sealed.unwrap_or_else(|| self.pusher().seals()),
             format: if wanted.xml { Format::Xml } else { Format::Json },
@@ -248,7 +248,7 @@ impl Sandbox {
 }
 
 /// Moves the product's clock forward, with all that comes due on the way.
-pub async fn move_clock(app: &App, wanted: ClockWanted) -> Result<DateTime<Utc>> {
+pub async fn move_clock(app: &App, wanted: ClockRequest) -> Result<DateTime<Utc>> {
     let now = app.clock.now();
     let target = match (wanted.advance_seconds, wanted.set) {
         (Some(seconds), None) => TimeDelta::try_seconds(seconds)
@@ -289,7 +289,7 @@ fn consent_event(openid: &str, template_id: &str, count: u32, now: DateTime<Utc>
             ("subscribe_msg_popup_event", entries.collect())
         }
     };
-    let mut event = World::event(openid, name, now);
+    let mut event = SandboxState::event(openid, name, now);
     event.insert("List".to_owned(), list);
     event.into()
 }

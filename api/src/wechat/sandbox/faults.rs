@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// What is to go wrong, and how often.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Fault {
+pub struct InjectedFault {
     /// WeChat's path, or its last parts: `/cgi-bin/message/subscribe/send`, `subscribe/send`, `send`.
     pub endpoint: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -33,7 +33,7 @@ fn once() -> u32 {
     1
 }
 
-impl Fault {
+impl InjectedFault {
     #[must_use]
     pub fn carries_out(&self) -> bool {
         let refuses = self.errcode.is_some() || self.http_status.is_some();
@@ -60,10 +60,10 @@ impl Fault {
 }
 
 #[derive(Default)]
-pub struct Faults(Vec<Fault>);
+pub struct InjectedFaults(Vec<InjectedFault>);
 
-impl Faults {
-    pub fn add(&mut self, fault: Fault) {
+impl InjectedFaults {
+    pub fn add(&mut self, fault: InjectedFault) {
         self.0.push(fault);
     }
 
@@ -72,12 +72,12 @@ impl Faults {
     }
 
     #[must_use]
-    pub fn list(&self) -> Vec<Fault> {
+    pub fn list(&self) -> Vec<InjectedFault> {
         self.0.clone()
     }
 
     /// The fault for this call, which is thereby used up once; earlier ones first.
-    pub fn take(&mut self, path: &str) -> Option<Fault> {
+    pub fn take(&mut self, path: &str) -> Option<InjectedFault> {
         self.0.retain(|fault| fault.times > 0);
         let fault = self.0.iter_mut().find(|fault| fault.is_for(path))?;
         fault.times -= 1;
@@ -89,11 +89,11 @@ impl Faults {
 mod tests {
     use super::*;
 
-    fn fault(endpoint: &str, times: u32) -> Fault {
-        Fault {
+    fn fault(endpoint: &str, times: u32) -> InjectedFault {
+        InjectedFault {
             endpoint: endpoint.to_owned(),
             times,
-            ..Fault::default()
+            ..InjectedFault::default()
         }
     }
 
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_fault_is_used_up_after_its_times() {
-        let mut faults = Faults::default();
+        let mut faults = InjectedFaults::default();
         faults.add(fault("send", 2));
         faults.add(fault("send", 1));
         assert!(faults.take("/a/other").is_none());

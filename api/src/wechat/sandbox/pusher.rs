@@ -21,7 +21,7 @@ const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 /// What may be wrong with a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flaw {
+pub enum PushDefect {
     WrongSignature,
     WrongAppId,
     /// Sent twice.
@@ -35,7 +35,7 @@ pub enum Flaw {
 pub struct Shape {
     pub is_sealed: bool,
     pub format: Format,
-    pub flaw: Option<Flaw>,
+    pub flaw: Option<PushDefect>,
 }
 
 pub struct Pusher {
@@ -97,7 +97,7 @@ impl Pusher {
     pub async fn push_once(&self, event: &Value, timestamp: i64, shape: Shape) -> anyhow::Result<Pushed> {
         let token = self.token.as_ref().context("WECHAT_PUSH_TOKEN is not set")?;
         let timestamp = match shape.flaw {
-            Some(Flaw::Old) => timestamp - 3600,
+            Some(PushDefect::Old) => timestamp - 3600,
             _ => timestamp,
         }
         .to_string();
@@ -107,7 +107,7 @@ impl Pusher {
         if shape.is_sealed {
             let key = self.key.as_ref().context("WECHAT_PUSH_AES_KEY is not set")?;
             let owner = match shape.flaw {
-                Some(Flaw::WrongAppId) => "wxsomebodyelse0000",
+                Some(PushDefect::WrongAppId) => "wxsomebodyelse0000",
                 _ => &self.app_id,
             };
             let sealed = key.seal(rand::random(), body.as_bytes(), owner)?;
@@ -118,7 +118,7 @@ impl Pusher {
             );
         }
         let mut plainly_signed = signature::sign(&[token.expose_secret(), &timestamp, &nonce]);
-        if shape.flaw == Some(Flaw::WrongSignature) {
+        if shape.flaw == Some(PushDefect::WrongSignature) {
             signed = signature::sign(&[&signed]);
             plainly_signed = signature::sign(&[&plainly_signed]);
         }
@@ -128,7 +128,11 @@ impl Pusher {
             ("nonce", &nonce),
             ("msg_signature", &signed),
         ];
-        let sends = if shape.flaw == Some(Flaw::Duplicate) { 2 } else { 1 };
+        let sends = if shape.flaw == Some(PushDefect::Duplicate) {
+            2
+        } else {
+            1
+        };
         let mut answer = self.send(&query, &body).await?;
         for _ in 1..sends {
             answer = self.send(&query, &body).await?;

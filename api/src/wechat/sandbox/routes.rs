@@ -15,11 +15,11 @@ use crate::app::App;
 use crate::error::{Error, Result};
 use crate::http::time::local;
 use crate::wechat::sandbox::Sandbox;
-use crate::wechat::sandbox::call::{Call, Reply};
+use crate::wechat::sandbox::call::{Reply, SandboxRequest};
 use crate::wechat::sandbox::controls::{
-    self, ClockWanted, GrantWanted, LoginCodeWanted, PhoneCodeWanted, PushWanted,
+    self, ClockRequest, GrantRequest, LoginCodeRequest, PhoneCodeRequest, PushRequest,
 };
-use crate::wechat::sandbox::faults::Fault;
+use crate::wechat::sandbox::faults::InjectedFault;
 use crate::wechat::sandbox::templates::SandboxTemplate;
 
 const SANDBOX: &str = "/sandbox";
@@ -60,7 +60,7 @@ fn sandbox(app: &App) -> Result<&Sandbox> {
 
 async fn wechat(app: Data<App>, request: HttpRequest, body: Bytes) -> Result<HttpResponse> {
     let query = Query::<HashMap<String, String>>::from_query(request.query_string());
-    let call = Call {
+    let call = SandboxRequest {
         is_post: request.method() == Method::POST,
         path: request
             .path()
@@ -92,15 +92,15 @@ async fn people(app: Data<App>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.people()))
 }
 
-async fn login_codes(app: Data<App>, wanted: Json<LoginCodeWanted>) -> Result<HttpResponse> {
+async fn login_codes(app: Data<App>, wanted: Json<LoginCodeRequest>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.login_code(wanted.into_inner())?))
 }
 
-async fn phone_codes(app: Data<App>, wanted: Json<PhoneCodeWanted>) -> Result<HttpResponse> {
+async fn phone_codes(app: Data<App>, wanted: Json<PhoneCodeRequest>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.phone_code(wanted.into_inner())?))
 }
 
-async fn subscriptions(app: Data<App>, wanted: Json<GrantWanted>) -> Result<HttpResponse> {
+async fn subscriptions(app: Data<App>, wanted: Json<GrantRequest>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.grant(wanted.into_inner()).await?))
 }
 
@@ -117,7 +117,7 @@ async fn faults(app: Data<App>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.faults()))
 }
 
-async fn add_fault(app: Data<App>, fault: Json<Fault>) -> Result<HttpResponse> {
+async fn add_fault(app: Data<App>, fault: Json<InjectedFault>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.add_fault(fault.into_inner())?))
 }
 
@@ -131,7 +131,7 @@ async fn clock(app: Data<App>) -> Result<HttpResponse> {
     Ok(shown(&app, app.clock.now()))
 }
 
-async fn move_clock(app: Data<App>, wanted: Json<ClockWanted>) -> Result<HttpResponse> {
+async fn move_clock(app: Data<App>, wanted: Json<ClockRequest>) -> Result<HttpResponse> {
     sandbox(&app)?;
     let now = controls::move_clock(&app, wanted.into_inner()).await?;
     Ok(shown(&app, now))
@@ -162,6 +162,6 @@ async fn revoke_token(app: Data<App>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.revoke_token()))
 }
 
-async fn push(app: Data<App>, wanted: Json<PushWanted>) -> Result<HttpResponse> {
+async fn push(app: Data<App>, wanted: Json<PushRequest>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.push(wanted.into_inner()).await?))
 }

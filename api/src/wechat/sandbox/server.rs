@@ -8,26 +8,26 @@ use serde_json::Value;
 
 use crate::clock::Clock;
 use crate::config::{WeChatConfig, WeChatMode};
-use crate::wechat::sandbox::call::{Call, Effect, Errcode, Outcome, Reply};
+use crate::wechat::sandbox::call::{CallResult, Effect, Errcode, Reply, SandboxRequest};
 use crate::wechat::sandbox::endpoints;
-use crate::wechat::sandbox::faults::Fault;
+use crate::wechat::sandbox::faults::InjectedFault;
 use crate::wechat::sandbox::people::{self, SandboxPerson};
 use crate::wechat::sandbox::pusher::Pusher;
 use crate::wechat::sandbox::templates::{self, SandboxTemplate};
-use crate::wechat::sandbox::world::{Account, Line, World};
+use crate::wechat::sandbox::world::{Account, CallRecord, SandboxState};
 
 /// A handle; all clones are the same sandbox.
 #[derive(Clone)]
 pub struct Sandbox(Arc<Inner>);
 
 struct Inner {
-    world: Mutex<World>,
+    world: Mutex<SandboxState>,
     clock: Clock,
     pusher: Pusher,
 }
 
 /// What the sandbox is made of, from the city pack.
-pub struct Setting<'a> {
+pub struct SandboxConfig<'a> {
     /// `demo/people.csv`
     pub people: Option<&'a str>,
     /// `wording.toml`
@@ -40,7 +40,7 @@ impl Sandbox {
         config: &WeChatConfig,
         own_address: SocketAddr,
         clock: &Clock,
-        setting: &Setting<'_>,
+        setting: &SandboxConfig<'_>,
     ) -> anyhow::Result<Option<Self>> {
         if config.mode != WeChatMode::Sandbox {
             return Ok(None);
@@ -70,13 +70,13 @@ impl Sandbox {
             app_secret: config.app_secret.clone(),
         };
         Ok(Self(Arc::new(Inner {
-            world: Mutex::new(World::new(account, people, templates)),
+            world: Mutex::new(SandboxState::new(account, people, templates)),
             clock,
             pusher: Pusher::new(config, own_address)?,
         })))
     }
 
-    pub(super) fn world(&self) -> MutexGuard<'_, World> {
+    pub(super) fn world(&self) -> MutexGuard<'_, SandboxState> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -89,7 +89,7 @@ impl Sandbox {
     }
 
     /// Answers one call; none when WeChat has no such path.
-    pub async fn call(&self, call: Call) -> Option<Reply> {
+    pub async fn call(&self, call: SandboxRequest) -> Option<Reply> {
         let now = self.0.clock.now();
         let (fault, outcome) = {
             let mut world = self.world();
@@ -97,7 +97,7 @@ impl Sandbox {
                 return None;
             }
             let fault = world.faults.take(&call.path);
-            let outcome = if fault.as_ref().is_none_or(Fault::carries_out) {
+            let outcome = if fault.as_ref().is_none_or(InjectedFault::carries_out) {
                 endpoints::answer(&mut world, &call, now)?
             } else {
                 refused_by(fault.as_ref())
@@ -113,13 +113,13 @@ impl Sandbox {
             openid: sending_to,
         };
         for effect in effects {
-            self.take_effect(effect).await;
+            self.apply_effect(effect).await;
         }
         if let Some(delay) = fault.as_ref().and_then(|fault| fault.delay_ms) {
             tokio::time::sleep(Duration::from_millis(delay)).await;
         }
-        let reply = spoilt(reply, fault.as_ref());
-        self.world().note(Line {
+        let reply = apply_fault(reply, fault.as_ref());
+        self.world().record_call(CallRecord {
             at: now,
             path: call.path,
             errcode: errcode_of(&reply),
@@ -131,7 +131,7 @@ impl Sandbox {
 
     /// A sent event is out before the answer to the sending is, as happens with WeChat; the picture is looked
     /// at afterwards.
-    async fn take_effect(&self, effect: Effect) {
+    async fn apply_effect(&self, effect: Effect) {
         match effect {
             Effect::Push(event) => {
                 let timestamp = self.0.clock.now().timestamp();
@@ -190,12 +190,12 @@ impl Drop for Sending<'_> {
 }
 
 /// The call never reached what would have answered it.
-fn refused_by(fault: Option<&Fault>) -> Outcome {
+fn refused_by(fault: Option<&InjectedFault>) -> CallResult {
     let errcode = fault.and_then(|fault| fault.errcode).unwrap_or(-1);
     Err(Errcode(errcode, "system error".to_owned()))
 }
 
-fn spoilt(mut reply: Reply, fault: Option<&Fault>) -> Reply {
+fn apply_fault(mut reply: Reply, fault: Option<&InjectedFault>) -> Reply {
     let Some(fault) = fault else {
         return reply;
     };

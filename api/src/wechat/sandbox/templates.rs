@@ -27,11 +27,11 @@ pub struct SandboxTemplate {
 #[derive(Deserialize)]
 struct Wording {
     #[serde(default)]
-    templates: BTreeMap<String, Wanted>,
+    templates: BTreeMap<String, RequestedFields>,
 }
 
 #[derive(Deserialize)]
-struct Wanted {
+struct RequestedFields {
     id: String,
     title: String,
     #[serde(default)]

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::wechat::sandbox::faults::Faults;
+use crate::wechat::sandbox::faults::InjectedFaults;
 use crate::wechat::sandbox::people::SandboxPerson;
 use crate::wechat::sandbox::rate_limit::Rates;
 use crate::wechat::sandbox::rules::Rules;
@@ -57,7 +57,7 @@ pub struct Message {
 
 /// One call that came in.
 #[derive(Clone, Debug, Serialize)]
-pub struct Line {
+pub struct CallRecord {
     pub at: DateTime<Utc>,
     pub path: String,
     /// 0: carried out. None: no answer of WeChat's went out.
@@ -73,7 +73,7 @@ pub struct Account {
     pub app_secret: secrecy::SecretString,
 }
 
-pub struct World {
+pub struct SandboxState {
     pub account: Account,
     pub people: Vec<SandboxPerson>,
     /// Everybody who has opened the mini-program, and when last.
@@ -87,13 +87,13 @@ pub struct World {
     pub sending: HashSet<String>,
     pub rules: Rules,
     pub rates: Rates,
-    pub faults: Faults,
-    pub journal: VecDeque<Line>,
+    pub faults: InjectedFaults,
+    pub journal: VecDeque<CallRecord>,
     /// Rises with every answer that must differ from the one before.
     pub serial: u64,
 }
 
-impl World {
+impl SandboxState {
     pub fn new(account: Account, people: Vec<SandboxPerson>, templates: Vec<SandboxTemplate>) -> Self {
         Self {
             account,
@@ -108,7 +108,7 @@ impl World {
             sending: HashSet::new(),
             rules: Rules::default(),
             rates: Rates::default(),
-            faults: Faults::default(),
+            faults: InjectedFaults::default(),
             journal: VecDeque::new(),
             serial: 0,
         }
@@ -150,7 +150,7 @@ impl World {
         found.map_or_else(|| id_or_key.to_owned(), |template| template.id.clone())
     }
 
-    pub fn note(&mut self, line: Line) {
+    pub fn record_call(&mut self, line: CallRecord) {
         if self.journal.len() >= JOURNAL_LINES {
             self.journal.pop_front();
         }

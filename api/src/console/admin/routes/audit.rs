@@ -7,15 +7,15 @@ use entity::kinds::ActKind;
 use serde_json::Value;
 
 use crate::audit_log::service as acts;
-use crate::audit_log::service::Recorded;
+use crate::audit_log::service::AuditRecord;
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::console::url_query::encoded;
 use crate::http::paging::Paging;
-use crate::orders::history::verification::{self, Broken, Shown};
+use crate::orders::history::verification::{self, BrokenChain, VerificationView};
 use crate::orders::history::verify;
 
 const PATH: &str = "/console/admin/audit";
@@ -44,7 +44,7 @@ struct ActLine {
 #[derive(Template)]
 #[template(path = "admin_audit.html")]
 struct AuditPage {
-    frame: Frame,
+    frame: PageContext,
     checks: Vec<CheckLine>,
     running: bool,
     acts: Vec<ActLine>,
@@ -52,7 +52,7 @@ struct AuditPage {
 }
 
 #[get("/admin/audit")]
-pub async fn show(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
     let checks = verification::list(&visitor.app, &visitor.caller, visitor.now).await?;
     let paging = Paging {
         limit: Some(PAGE),
@@ -78,7 +78,7 @@ pub async fn show(visitor: Visitor, paging: Query<Paging>) -> Result<HttpRespons
     })
 }
 
-fn check_line(visitor: &Visitor, check: Shown) -> CheckLine {
+fn check_line(visitor: &ConsoleUser, check: VerificationView) -> CheckLine {
     let zone = visitor.app.city.load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     CheckLine {
@@ -95,29 +95,29 @@ fn check_line(visitor: &Visitor, check: Shown) -> CheckLine {
 }
 
 /// Which link, and what is wrong with it.
-fn told(broken: Broken) -> String {
+fn told(broken: BrokenChain) -> String {
     match broken {
-        Broken::Order(verify::Broken { order, seq, fault }) => {
+        BrokenChain::Order(verify::BrokenLink { order, seq, fault }) => {
             let wrong = match fault {
-                verify::Fault::Missing => "缺失",
-                verify::Fault::Unlinked => "与前一条接不上",
-                verify::Fault::Changed => "被改动过",
-                verify::Fault::EndsElsewhere => "是最后一条，但工单的状态与它不符",
+                verify::LinkError::Missing => "缺失",
+                verify::LinkError::Unlinked => "与前一条接不上",
+                verify::LinkError::Changed => "被改动过",
+                verify::LinkError::EndsElsewhere => "是最后一条，但工单的状态与它不符",
             };
             format!("工单 {order} 的第 {seq} 条记录{wrong}")
         }
-        Broken::Act(acts::Broken { seq, fault }) => {
+        BrokenChain::Act(acts::Broken { seq, fault }) => {
             let wrong = match fault {
-                acts::Fault::Missing => "之前有缺失",
-                acts::Fault::Unlinked => "与前一条接不上",
-                acts::Fault::Changed => "被改动过",
+                acts::LinkError::Missing => "之前有缺失",
+                acts::LinkError::Unlinked => "与前一条接不上",
+                acts::LinkError::Changed => "被改动过",
             };
             format!("第 {seq} 条管理记录{wrong}")
         }
     }
 }
 
-fn act_line(visitor: &Visitor, act: Recorded) -> ActLine {
+fn act_line(visitor: &ConsoleUser, act: AuditRecord) -> ActLine {
     let zone = visitor.app.city.load().zone();
     ActLine {
         seq: act.seq,
@@ -171,12 +171,12 @@ fn detail(detail: &Value) -> String {
 
 #[post("/admin/audit/verify")]
 pub async fn verify_all(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
-    verification::ask(&visitor.app, &visitor.caller, visitor.now).await?;
+    FormData::read(&visitor, &request, body).await?;
+    verification::request(&visitor.app, &visitor.caller, visitor.now).await?;
     visitor.app.jobs.wake.notify_one();
     Ok(see_other(&format!("{PATH}?done=history_check_asked")))
 }

@@ -10,18 +10,18 @@ use entity::boundary_set;
 use entity::ids::BoundarySetId;
 use entity::kinds::Role;
 
-use crate::audit_log::By;
+use crate::audit_log::AuditActor;
 use crate::city::boundaries::load::{self, Loaded};
-use crate::city::boundaries::service::{self, Beside};
-use crate::city::import::Given;
-use crate::console::forms::{Entries, Field, Form, Kind};
+use crate::city::boundaries::service::{self, SetComparison};
+use crate::city::import::ImportFile;
+use crate::console::forms::{Field, Form, FormFields, Kind};
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, FieldError};
-use places::compare::{AreaChange, Change, Comparison, LEAST_KM2};
+use places::compare::{AreaChange, Change, Comparison, MIN_TRANSFER_KM2};
 use places::overlay::{Drawn, Overlay};
 
 const PATH: &str = "/console/admin/boundaries";
@@ -43,22 +43,22 @@ struct Line {
 #[derive(Template)]
 #[template(path = "admin_boundaries.html")]
 struct SetsPage {
-    frame: Frame,
+    frame: PageContext,
     form: Form,
     lines: Vec<Line>,
     faults: Vec<String>,
 }
 
 #[get("/admin/boundaries")]
-pub async fn list(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     page(&sets_page(&visitor).await?)
 }
 
-async fn sets_page(visitor: &Visitor) -> Result<SetsPage, PageError> {
+async fn sets_page(visitor: &ConsoleUser) -> Result<SetsPage, PageError> {
     let sets = service::list(&visitor.app, &visitor.caller).await?;
     let frame = visitor.frame(Section::Boundaries, "区划边界");
     let form = Form::new("load", PATH, "载入新的边界", &frame.csrf)
-        .says("文件检查通过后先存为待启用的版本，不影响现在的派单；与在用版本比较以后再启用。")
+        .summary("文件检查通过后先存为待启用的版本，不影响现在的派单；与在用版本比较以后再启用。")
         .submit("检查并载入")
         .field(
             Field::new(
@@ -80,7 +80,7 @@ async fn sets_page(visitor: &Visitor) -> Result<SetsPage, PageError> {
     })
 }
 
-fn line(visitor: &Visitor, set: boundary_set::Model, counties: i64) -> Line {
+fn line(visitor: &ConsoleUser, set: boundary_set::Model, counties: i64) -> Line {
     let zone = visitor.app.city.load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     Line {
@@ -117,21 +117,21 @@ fn state(set: &boundary_set::Model) -> &'static str {
 
 #[post("/admin/boundaries")]
 pub async fn upload(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::with_document(&visitor, &request, body, MAX_FILE_BYTES).await?;
+    let sent = FormData::with_document(&visitor, &request, body, MAX_FILE_BYTES).await?;
     visitor.caller.require(Role::Admin)?;
     let document = sent.document.as_ref().ok_or_else(no_file);
     let text = match document.and_then(|document| Ok((&document.name, document.text()?))) {
         Ok(text) => text,
         Err(error) => return refuse(&visitor, &error).await,
     };
-    let given = Given {
+    let given = ImportFile {
         file: text.0,
         text: text.1,
-        by: By::Person(visitor.caller.person),
+        by: AuditActor::Person(visitor.caller.person),
         dry_run: false,
     };
     match load::load(&visitor.app, &given, visitor.now).await? {
@@ -153,9 +153,9 @@ fn no_file() -> Error {
     Error::invalid(vec![FieldError::new("file", "required", "请选择文件。")])
 }
 
-async fn refuse(visitor: &Visitor, error: &Error) -> Result<HttpResponse, PageError> {
+async fn refuse(visitor: &ConsoleUser, error: &Error) -> Result<HttpResponse, PageError> {
     let mut shown = sets_page(visitor).await?;
-    shown.form = shown.form.refused(&Entries::default(), error);
+    shown.form = shown.form.refused(&FormFields::default(), error);
     with_status(error.status_code(), &shown)
 }
 
@@ -170,7 +170,7 @@ struct AreaLine {
 #[derive(Template)]
 #[template(path = "admin_boundary_set.html")]
 struct SetPage {
-    frame: Frame,
+    frame: PageContext,
     facts: Vec<(&'static str, String)>,
     beside: Option<String>,
     same: bool,
@@ -185,21 +185,21 @@ struct SetPage {
 }
 
 #[get("/admin/boundaries/{id}")]
-pub async fn show(visitor: Visitor, id: Path<BoundarySetId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<BoundarySetId>) -> Result<HttpResponse, PageError> {
     page(&set_page(&visitor, *id, None).await?)
 }
 
 async fn set_page(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     id: BoundarySetId,
     refused: Option<&Error>,
 ) -> Result<SetPage, PageError> {
-    let Beside {
+    let SetComparison {
         set,
         in_force,
         comparison,
         overlay,
-    } = service::beside(&visitor.app, &visitor.caller, id).await?;
+    } = service::compare(&visitor.app, &visitor.caller, id).await?;
     let frame = visitor.frame(Section::Boundaries, name(&set));
     let form = in_force.is_some().then(|| activate_form(&set, &frame.csrf));
     let trouble = refused.and_then(|error| match error {
@@ -235,7 +235,7 @@ impl SetPage {
     }
 }
 
-fn facts(visitor: &Visitor, set: &boundary_set::Model) -> Vec<(&'static str, String)> {
+fn facts(visitor: &ConsoleUser, set: &boundary_set::Model) -> Vec<(&'static str, String)> {
     let zone = visitor.app.city.load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let mut facts = vec![("状态", state(set).to_owned()), ("载入", when(set.loaded_at))];
@@ -283,7 +283,7 @@ fn passed(comparison: &Comparison) -> Vec<String> {
         let name = area.and_then(|area| area.name_after.clone().or_else(|| area.name_before.clone()));
         name.unwrap_or_else(|| "范围之外".to_owned())
     };
-    let told = comparison.passed.iter();
+    let told = comparison.transfers.iter();
     told.map(|one| {
         let (from, to) = (name(one.from.as_ref()), name(one.to.as_ref()));
         format!("{from} → {to}：{} 平方公里", km2(one.km2))
@@ -292,8 +292,8 @@ fn passed(comparison: &Comparison) -> Vec<String> {
 }
 
 fn km2(area: f64) -> String {
-    if area < LEAST_KM2 {
-        format!("不到 {LEAST_KM2}")
+    if area < MIN_TRANSFER_KM2 {
+        format!("不到 {MIN_TRANSFER_KM2}")
     } else {
         format!("{area:.2}")
     }
@@ -306,7 +306,7 @@ fn activate_form(set: &boundary_set::Model, csrf: &str) -> Form {
         None => ("启用这个版本", "启用"),
     };
     let form = Form::new("activate", action, title, csrf)
-        .says(
+        .summary(
             "启用后，新提交的工单按这个版本判断区县，所有服务器在几秒内一起切换；已有的工单不变。\
              随时可以恢复原来的版本。",
         )
@@ -316,12 +316,12 @@ fn activate_form(set: &boundary_set::Model, csrf: &str) -> Form {
 
 #[post("/admin/boundaries/{id}/activate")]
 pub async fn activate(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: Path<BoundarySetId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     match service::activate(&visitor.app, &visitor.caller, *id, visitor.now).await {
         Ok(()) => Ok(see_other(&format!("{PATH}/{id}?done=boundaries_activated"))),
         Err(error @ Error::Refused(_)) => {

@@ -8,9 +8,9 @@ use chrono::{Datelike as _, NaiveDate};
 use entity::kinds::Role;
 use serde::Deserialize;
 
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::deadlines::Calendar;
 use crate::deadlines::calendar::DayKind;
 use crate::orders::clocks::recalculate;
@@ -19,7 +19,7 @@ use crate::orders::clocks::recalculate;
 const YEARS_AHEAD: i32 = 1;
 
 #[derive(Deserialize)]
-pub struct Wanted {
+pub struct CalendarQuery {
     year: Option<i32>,
 }
 
@@ -44,7 +44,7 @@ struct Day {
 #[derive(Template)]
 #[template(path = "admin_calendar.html")]
 struct CalendarPage {
-    frame: Frame,
+    frame: PageContext,
     years: Vec<Year>,
     year: i32,
     loaded: bool,
@@ -57,7 +57,7 @@ struct CalendarPage {
 }
 
 #[get("/admin/calendar")]
-pub async fn show(visitor: Visitor, wanted: Query<Wanted>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, wanted: Query<CalendarQuery>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let city = visitor.app.city.load();
     let this_year = visitor.now.with_timezone(&city.zone()).year();
@@ -84,7 +84,7 @@ pub async fn show(visitor: Visitor, wanted: Query<Wanted>) -> Result<HttpRespons
         working: days(year)
             .filter(|day| city.calendar.kind(*day).is_working())
             .count(),
-        provisional: recalculate::provisional(&visitor.app).await?,
+        provisional: recalculate::count_provisional(&visitor.app).await?,
         months: (1..=12)
             .map(|month| month_of(&city.calendar, year, month))
             .collect(),

@@ -7,17 +7,17 @@ use askama::Template;
 use entity::kinds::{CategorySource, Datum, Role};
 
 use crate::city::snapshot::City;
-use crate::console::forms::{Choice, Entries};
-use crate::console::page_context::{Frame, Section};
+use crate::console::forms::{Choice, FormFields};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::orders::submit::routing;
 use places::datum::Wgs84;
 
 #[derive(Template)]
 #[template(path = "admin_dispatch.html")]
 struct DispatchPage {
-    frame: Frame,
+    frame: PageContext,
     longitude: String,
     latitude: String,
     address: String,
@@ -34,10 +34,10 @@ const DATUMS: [(Datum, &str); 3] = [
 ];
 
 #[get("/admin/dispatch")]
-pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     visitor.caller.require_any(&[Role::Admin, Role::Operator])?;
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
     let city = visitor.app.city.load();
     let (answer, trouble) = if entries.some("category").is_some() {
         match answer(&city, &entries) {
@@ -52,11 +52,11 @@ pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
     };
     let given = entries.some("datum").unwrap_or(Datum::Gcj02.as_str());
     let datum = |(of, label): (Datum, &str)| Choice {
-        chosen: of.as_str() == given,
+        selected: of.as_str() == given,
         ..Choice::new(of.as_str(), label)
     };
     let category = |leaf: &crate::city::categories::tree::Category| Choice {
-        chosen: leaf.code == entries.text("category"),
+        selected: leaf.code == entries.text("category"),
         ..Choice::new(leaf.code.clone(), leaf.name.clone())
     };
     page(&DispatchPage {
@@ -72,18 +72,18 @@ pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
 }
 
 /// None where the numbers are no place on earth.
-fn answer(city: &City, entries: &Entries) -> Option<Vec<(&'static str, String)>> {
+fn answer(city: &City, entries: &FormFields) -> Option<Vec<(&'static str, String)>> {
     let point = match (entries.some("longitude"), entries.some("latitude")) {
         (None, None) => None,
         (longitude, latitude) => Some(point(longitude?, latitude?, entries.text("datum"))?),
     };
     let place = routing::resolve(city, point, None, entries.text("address"));
     let kind = routing::kind(entries.some("category"), CategorySource::Chosen, None);
-    let decided = routing::decide(city, &place, &kind);
+    let decided = routing::route(city, &place, &kind);
     let name = |id| city.unit(id).map(|unit| unit.name.clone()).unwrap_or_default();
     let unit = decided.unit.map_or_else(|| "待人工分派".to_owned(), name);
     let told = |key: &str| {
-        let text = decided.why.get(key).and_then(serde_json::Value::as_str);
+        let text = decided.explanation.get(key).and_then(serde_json::Value::as_str);
         text.unwrap_or_default().to_owned()
     };
     let county = place

@@ -12,14 +12,14 @@ use super::units::{areas, category, scope};
 use crate::city::duty_listing::{self, Row};
 use crate::city::duty_table::ANY;
 use crate::city::snapshot::City;
-use crate::console::forms::{Choice, Entries};
-use crate::console::page_context::{Frame, Section};
+use crate::console::forms::{Choice, FormFields};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::Wanted;
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::UrlQuery;
 
 /// Rows that are shown; the file has all of them.
-const MOST: u64 = 500;
+const MAX_ROWS: u64 = 500;
 
 struct Line {
     category: String,
@@ -33,8 +33,8 @@ struct Line {
 #[derive(Template)]
 #[template(path = "admin_duty.html")]
 struct DutyPage {
-    frame: Frame,
-    wanted: Wanted,
+    frame: PageContext,
+    wanted: UrlQuery,
     rules: usize,
     categories: Vec<Choice>,
     areas: Vec<Choice>,
@@ -43,23 +43,23 @@ struct DutyPage {
 }
 
 #[get("/admin/duty")]
-pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
-    let wanted = Wanted::of(&entries, &["area", "category"]);
-    let asked = duty_listing::Wanted {
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let wanted = UrlQuery::of(&entries, &["area", "category"]);
+    let asked = duty_listing::DutyFilter {
         category: entries.some("category").map(str::to_owned),
         county: entries.some("area").map(str::to_owned),
     };
-    let rows = duty_listing::list(&visitor.app, &visitor.caller, &asked, MOST).await?;
+    let rows = duty_listing::list(&visitor.app, &visitor.caller, &asked, MAX_ROWS).await?;
     let city = visitor.app.city.load();
     page(&DutyPage {
         frame: visitor.frame(Section::Duty, "派单目录"),
         rules: city.duty.len(),
         categories: categories(&city, wanted.get("category")),
         areas: areas(&city, wanted.get("area")),
-        cut: rows.len() as u64 == MOST,
+        cut: rows.len() as u64 == MAX_ROWS,
         lines: rows.into_iter().map(|row| line(&city, row)).collect(),
         wanted,
     })
@@ -67,7 +67,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
 
 fn categories(city: &City, chosen: &str) -> Vec<Choice> {
     let choice = |code: &str, label: String| Choice {
-        chosen: code == chosen,
+        selected: code == chosen,
         ..Choice::new(code, label)
     };
     let mut categories = vec![
@@ -93,7 +93,7 @@ fn line(city: &City, row: Row) -> Line {
 
 /// All of it, in the form of the import. With a byte order mark, for spreadsheet programs.
 #[get("/admin/duty.csv")]
-pub async fn csv(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn csv(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     let file = duty_listing::file(&visitor.app, &visitor.caller).await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))

@@ -8,15 +8,15 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::Role;
 
-use crate::audit_log::By;
+use crate::audit_log::AuditActor;
 use crate::city::csv_rows::Fault;
-use crate::city::import::{self, Change, ChangeKind, Given, Report};
+use crate::city::import::{self, Change, ChangeKind, ImportFile, ImportSummary};
 use crate::city::refresh;
 use crate::console::forms::{Field, Form, Kind};
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::deadlines::{Calendar, parse};
 use crate::error::{Error, Result};
 use crate::orders::clocks::recalculate;
@@ -95,14 +95,14 @@ impl What {
 
 /// What came of it.
 struct Outcome {
-    report: Report,
+    report: ImportSummary,
     dry_run: bool,
 }
 
 #[derive(Template)]
 #[template(path = "admin_import.html")]
 struct ImportPage {
-    frame: Frame,
+    frame: PageContext,
     back: &'static str,
     command: &'static str,
     form: Form,
@@ -119,7 +119,7 @@ struct Handed {
     dry_run: bool,
 }
 
-fn import_page(visitor: &Visitor, what: What, handed: &Handed) -> ImportPage {
+fn import_page(visitor: &ConsoleUser, what: What, handed: &Handed) -> ImportPage {
     let Words {
         section,
         title,
@@ -130,7 +130,7 @@ fn import_page(visitor: &Visitor, what: What, handed: &Handed) -> ImportPage {
     } = what.words();
     let frame = visitor.frame(section, title);
     let mut form = Form::new("import", what.path(), title, &frame.csrf)
-        .says(says)
+        .summary(says)
         .submit("继续")
         .carry("file_name", handed.file.clone())
         .field(Field::new("file", "选择文件", Kind::File(accept)).hint("UTF-8 编码，最大 200 KB。"))
@@ -153,7 +153,7 @@ fn import_page(visitor: &Visitor, what: What, handed: &Handed) -> ImportPage {
 }
 
 #[get("/admin/{what}/import")]
-pub async fn show(visitor: Visitor, what: Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, what: Path<String>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let what = What::named(&what)?;
     page(&import_page(&visitor, what, &Handed::default()))
@@ -161,12 +161,12 @@ pub async fn show(visitor: Visitor, what: Path<String>) -> Result<HttpResponse, 
 
 #[post("/admin/{what}/import")]
 pub async fn take(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     what: Path<String>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::with_document(&visitor, &request, body, MAX_BYTES).await?;
+    let sent = FormData::with_document(&visitor, &request, body, MAX_BYTES).await?;
     visitor.caller.require(Role::Admin)?;
     let what = What::named(&what)?;
     let handed = match handed(&sent) {
@@ -177,10 +177,10 @@ pub async fn take(
             return with_status(error.status_code(), &shown);
         }
     };
-    let given = Given {
+    let given = ImportFile {
         file: &handed.file,
         text: &handed.text,
-        by: By::Person(visitor.caller.person),
+        by: AuditActor::Person(visitor.caller.person),
         dry_run: handed.dry_run,
     };
     let (db, now) = (&visitor.app.db, visitor.now);
@@ -195,7 +195,7 @@ pub async fn take(
             shown = if handed.dry_run {
                 import_page(&visitor, what, &handed)
             } else {
-                refresh::at_once(&visitor.app).await;
+                refresh::refresh_now(&visitor.app).await;
                 import_page(&visitor, what, &Handed::default())
             };
             if what == What::Calendar && handed.dry_run {
@@ -216,21 +216,21 @@ pub async fn take(
 }
 
 /// What an announcement would do to the deadlines that run.
-async fn moves(visitor: &Visitor, text: &str) -> Result<String> {
+async fn moves(visitor: &ConsoleUser, text: &str) -> Result<String> {
     let city = visitor.app.city.load();
     let announced = parse::calendar(text).map_err(anyhow::Error::from)?;
     let mut years = city.calendar.years().clone();
     years.extend(announced.years().clone());
     let calendar = Calendar::new(years).map_err(anyhow::Error::from)?;
-    let moved = recalculate::would_move(&visitor.app, &calendar).await?;
-    let all = recalculate::provisional(&visitor.app).await?;
+    let moved = recalculate::count_affected(&visitor.app, &calendar).await?;
+    let all = recalculate::count_provisional(&visitor.app).await?;
     Ok(format!(
         "正在计时的期限中，{all} 个按暂定日历计算，导入后其中有 {moved} 个会改变。"
     ))
 }
 
 /// A chosen file counts before what stands in the text.
-fn handed(sent: &Submission) -> Result<Handed> {
+fn handed(sent: &FormData) -> Result<Handed> {
     let entries = &sent.entries;
     let (file, text) = match &sent.document {
         Some(document) => (document.name.as_str(), document.text()?),

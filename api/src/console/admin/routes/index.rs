@@ -5,12 +5,12 @@ use askama::Template;
 use chrono::Datelike as _;
 use entity::kinds::Role;
 
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 
 /// A room and what it holds.
-struct Room {
+struct AdminSection {
     href: &'static str,
     name: &'static str,
     about: &'static str,
@@ -20,24 +20,24 @@ struct Room {
 #[derive(Template)]
 #[template(path = "admin_index.html")]
 struct IndexPage {
-    frame: Frame,
-    rooms: Vec<Room>,
+    frame: PageContext,
+    sections: Vec<AdminSection>,
 }
 
 #[get("/admin")]
-pub async fn show(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     page(&IndexPage {
-        rooms: rooms(&visitor),
+        sections: rooms(&visitor),
         frame: visitor.frame(Section::Administration, "系统管理"),
     })
 }
 
-fn rooms(visitor: &Visitor) -> Vec<Room> {
+fn rooms(visitor: &ConsoleUser) -> Vec<AdminSection> {
     let city = visitor.app.city.load();
     let year = visitor.now.with_timezone(&city.zone()).year();
     let counties = city.counties.divisions().len();
-    let room = |href, name, about, now: String| Room {
+    let room = |href, name, about, now: String| AdminSection {
         href,
         name,
         about,

@@ -10,17 +10,17 @@ use entity::ids::{PersonId, SessionId};
 use entity::kinds::Role;
 use entity::session;
 
-use crate::console::forms::{Choice, Entries, Field, Form, Kind};
+use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::{Wanted as Address, encoded};
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::{UrlQuery as Address, encoded};
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
 use crate::people::binding;
-use crate::people::directory::{self, Listed, Wanted};
+use crate::people::directory::{self, DirectoryEntry, DirectoryFilter};
 use crate::people::login_requests::service as links;
 
 const PATH: &str = "/console/admin/people";
@@ -39,7 +39,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "admin_people.html")]
 struct PeoplePage {
-    frame: Frame,
+    frame: PageContext,
     by_phone: Form,
     q: String,
     roles: Vec<Choice>,
@@ -49,20 +49,24 @@ struct PeoplePage {
 }
 
 #[get("/admin/people")]
-pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
     page(&people_page(&visitor, &entries).await?)
 }
 
 /// By phone number: sent, not put into an address, which is logged on the way.
 #[post("/admin/people/find")]
-pub async fn find(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+pub async fn find(
+    visitor: ConsoleUser,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let sent = FormData::read(&visitor, &request, body).await?;
     match directory::with_phone(&visitor.app, &visitor.caller, sent.entries.text("phone")).await {
         Ok(id) => Ok(see_other(&format!("{PATH}/{id}"))),
         Err(error @ Error::Refused(_)) if error.code() == Some("invalid_fields") => {
-            let mut shown = people_page(&visitor, &Entries::default()).await?;
+            let mut shown = people_page(&visitor, &FormFields::default()).await?;
             shown.by_phone = shown.by_phone.refused(&sent.entries, &error);
             with_status(error.status_code(), &shown)
         }
@@ -82,9 +86,9 @@ fn by_phone(csrf: &str) -> Form {
     Form { open: true, ..form }
 }
 
-async fn people_page(visitor: &Visitor, entries: &Entries) -> Result<PeoplePage, PageError> {
+async fn people_page(visitor: &ConsoleUser, entries: &FormFields) -> Result<PeoplePage, PageError> {
     let address = Address::of(entries, &["left", "q", "role"]);
-    let wanted = Wanted {
+    let wanted = DirectoryFilter {
         q: entries.some("q").map(str::to_owned),
         role: entries.text("role").parse().ok(),
         left: entries.ticked("left"),
@@ -100,7 +104,7 @@ async fn people_page(visitor: &Visitor, entries: &Entries) -> Result<PeoplePage,
         .map(|cursor| format!("{}{join}cursor={}", address.to(PATH), encoded(&cursor)));
     let mut roles = vec![Choice::new("", "全部")];
     roles.extend(Role::ALL.iter().map(|role| Choice {
-        chosen: wanted.role == Some(*role),
+        selected: wanted.role == Some(*role),
         ..Choice::new(role.as_str(), labels::role(*role))
     }));
     let frame = visitor.frame(Section::People, "人员与登录");
@@ -115,7 +119,7 @@ async fn people_page(visitor: &Visitor, entries: &Entries) -> Result<PeoplePage,
     })
 }
 
-fn line(visitor: &Visitor, person: &Listed) -> Line {
+fn line(visitor: &ConsoleUser, person: &DirectoryEntry) -> Line {
     let zone = visitor.app.city.load().zone();
     let profile = &person.profile;
     Line {
@@ -131,7 +135,7 @@ fn line(visitor: &Visitor, person: &Listed) -> Line {
 }
 
 /// The level of a delegate says what he is.
-fn role(person: &Listed) -> String {
+fn role(person: &DirectoryEntry) -> String {
     let profile = &person.profile;
     match (profile.role, profile.level) {
         (Role::Delegate, Some(level)) => labels::level(level),
@@ -140,7 +144,7 @@ fn role(person: &Listed) -> String {
     .to_owned()
 }
 
-fn place(person: &Listed) -> String {
+fn place(person: &DirectoryEntry) -> String {
     let profile = &person.profile;
     let unit = profile.unit.as_ref().map(|(_, name, _)| name.clone());
     let area = profile.area.as_ref().map(|(_, name)| name.clone());
@@ -160,7 +164,7 @@ struct SessionLine {
 #[derive(Template)]
 #[template(path = "admin_person.html")]
 struct PersonPage {
-    frame: Frame,
+    frame: PageContext,
     path: String,
     facts: Vec<(&'static str, String)>,
     sessions: Vec<SessionLine>,
@@ -170,12 +174,13 @@ struct PersonPage {
 }
 
 #[get("/admin/people/{id}")]
-pub async fn show(visitor: Visitor, id: Path<PersonId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<PersonId>) -> Result<HttpResponse, PageError> {
     page(&person_page(&visitor, *id).await?)
 }
 
-async fn person_page(visitor: &Visitor, id: PersonId) -> Result<PersonPage, PageError> {
-    let (person, sessions) = directory::one(&visitor.app, &visitor.caller, id, visitor.now).await?;
+async fn person_page(visitor: &ConsoleUser, id: PersonId) -> Result<PersonPage, PageError> {
+    let (person, sessions) =
+        directory::find_with_sessions(&visitor.app, &visitor.caller, id, visitor.now).await?;
     let frame = visitor.frame(Section::People, person.profile.name.clone());
     let path = format!("{PATH}/{id}");
     Ok(PersonPage {
@@ -191,7 +196,7 @@ async fn person_page(visitor: &Visitor, id: PersonId) -> Result<PersonPage, Page
     })
 }
 
-fn facts(visitor: &Visitor, person: &Listed) -> Vec<(&'static str, String)> {
+fn facts(visitor: &ConsoleUser, person: &DirectoryEntry) -> Vec<(&'static str, String)> {
     let zone = visitor.app.city.load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let profile = &person.profile;
@@ -220,7 +225,7 @@ fn facts(visitor: &Visitor, person: &Listed) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn session_line(visitor: &Visitor, session: session::Model) -> SessionLine {
+fn session_line(visitor: &ConsoleUser, session: session::Model) -> SessionLine {
     let zone = visitor.app.city.load().zone();
     SessionLine {
         id: session.id,
@@ -231,19 +236,19 @@ fn session_line(visitor: &Visitor, session: session::Model) -> SessionLine {
     }
 }
 
-fn forms(person: &Listed, path: &str, signed_in: bool, csrf: &str) -> Vec<Form> {
+fn forms(person: &DirectoryEntry, path: &str, signed_in: bool, csrf: &str) -> Vec<Form> {
     let mut forms = Vec::new();
     if signed_in {
         forms.push(
             Form::new("end-all", format!("{path}/end-all"), "退出所有设备", csrf)
-                .says("此人在小程序和工作台上的登录立即失效，需要重新登录。")
+                .summary("此人在小程序和工作台上的登录立即失效，需要重新登录。")
                 .submit("全部退出"),
         );
     }
     if person.bound_at.is_some() {
         forms.push(
             Form::new("unbind", format!("{path}/unbind"), "解除微信绑定", csrf)
-                .says(
+                .summary(
                     "用于换了手机号或微信号的人。解除后所有登录失效，下次在小程序里重新验证手机号即可绑定。",
                 )
                 .submit("解除绑定"),
@@ -252,7 +257,7 @@ fn forms(person: &Listed, path: &str, signed_in: bool, csrf: &str) -> Vec<Form> 
     if person.on_roster {
         forms.push(
             Form::new("link", format!("{path}/link"), "生成一次性登录链接", csrf)
-                .says(
+                .summary(
                     "用于无法扫码的人登录工作台。拿到链接的人即可以此人身份登录，请当面或经可靠渠道交给本人；\
                      生成链接会留下记录。",
                 )
@@ -264,24 +269,24 @@ fn forms(person: &Listed, path: &str, signed_in: bool, csrf: &str) -> Vec<Form> 
 
 #[post("/admin/people/{id}/end-all")]
 pub async fn end_all(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: Path<PersonId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     let ended = directory::end_sessions(&visitor.app, &visitor.caller, *id, None, visitor.now).await;
     after(&visitor, *id, ended, "end-all", "person_signed_out").await
 }
 
 #[post("/admin/people/{id}/sessions/{session}/end")]
 pub async fn end_session(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(PersonId, SessionId)>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     let (id, session) = path.into_inner();
     directory::end_sessions(&visitor.app, &visitor.caller, id, Some(session), visitor.now).await?;
     Ok(see_other(&format!("{PATH}/{id}?done=session_ended")))
@@ -289,12 +294,12 @@ pub async fn end_session(
 
 #[post("/admin/people/{id}/unbind")]
 pub async fn unbind(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: Path<PersonId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     let unbound = binding::unbind_other(&visitor.app, &visitor.caller, *id, visitor.now).await;
     after(&visitor, *id, unbound, "unbind", "person_unbound").await
 }
@@ -302,12 +307,12 @@ pub async fn unbind(
 /// The link stands on the page that answers, once: only its hash is kept.
 #[post("/admin/people/{id}/link")]
 pub async fn make_link(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     id: Path<PersonId>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+    FormData::read(&visitor, &request, body).await?;
     let code = links::link_for(&visitor.app, &visitor.caller, *id, visitor.now).await?;
     let mut shown = person_page(&visitor, *id).await?;
     let address = format!("{}/console/login/{code}", visitor.app.config.public_url);
@@ -317,7 +322,7 @@ pub async fn make_link(
 
 /// The page again, with what was done or with what was refused.
 async fn after(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     id: PersonId,
     result: Result<()>,
     form: &str,
@@ -328,7 +333,7 @@ async fn after(
         Err(error @ Error::Refused(_)) => {
             let mut shown = person_page(visitor, id).await?;
             let refuse = |held: Form| match held.id == form {
-                true => held.refused(&Entries::default(), &error),
+                true => held.refused(&FormFields::default(), &error),
                 false => held,
             };
             shown.forms = shown.forms.into_iter().map(refuse).collect();

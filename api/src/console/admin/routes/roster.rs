@@ -5,12 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::Role;
 
-use crate::audit_log::By;
+use crate::audit_log::AuditActor;
 use crate::console::forms::{Field, Form, Kind};
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::people::roster::{self, ImportError, Options, Report, Source};
 
 const PATH: &str = "/console/admin/roster";
@@ -22,22 +22,22 @@ const MAX_FAULTS: usize = 50;
 #[derive(Template)]
 #[template(path = "admin_roster.html")]
 struct RosterPage {
-    frame: Frame,
+    frame: PageContext,
     form: Form,
     report: Option<Report>,
     faults: Vec<String>,
 }
 
 #[get("/admin/roster")]
-pub async fn show(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     page(&roster_page(&visitor, ""))
 }
 
-fn roster_page(visitor: &Visitor, text: &str) -> RosterPage {
+fn roster_page(visitor: &ConsoleUser, text: &str) -> RosterPage {
     let frame = visitor.frame(Section::Roster, "名册");
     let mut form = Form::new("roster", PATH, "导入名册", &frame.csrf)
-        .says(
+        .summary(
             "从表格软件另存为 CSV 后粘贴，第一行是表头。名册整份导入：文件涉及的身份中，不在文件里的人会离任，\
              其登录立即失效。请先预览。",
         )
@@ -56,17 +56,17 @@ fn roster_page(visitor: &Visitor, text: &str) -> RosterPage {
 
 #[post("/admin/roster")]
 pub async fn import(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     visitor.caller.require(Role::Admin)?;
     let text = sent.entries.text("text");
     let options = Options {
         dry_run: !sent.entries.ticked("really"),
         keep_missing: sent.entries.ticked("keep"),
-        by: Some(By::Person(visitor.caller.person)),
+        by: Some(AuditActor::Person(visitor.caller.person)),
     };
     let source = Source {
         bytes: text.as_bytes().to_vec(),

@@ -6,10 +6,10 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::notices::template_health::{self, DAYS, Health};
 
@@ -23,18 +23,18 @@ struct Line {
 #[derive(Template)]
 #[template(path = "admin_templates.html")]
 struct TemplatesPage {
-    frame: Frame,
+    frame: PageContext,
     days: i64,
     lines: Vec<Line>,
     trouble: Option<String>,
 }
 
 #[get("/admin/templates")]
-pub async fn show(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     page(&templates_page(&visitor).await?)
 }
 
-async fn templates_page(visitor: &Visitor) -> Result<TemplatesPage, PageError> {
+async fn templates_page(visitor: &ConsoleUser) -> Result<TemplatesPage, PageError> {
     let all = template_health::of_templates(&visitor.app, &visitor.caller, visitor.now).await?;
     Ok(TemplatesPage {
         frame: visitor.frame(Section::Templates, "消息模板"),
@@ -44,7 +44,7 @@ async fn templates_page(visitor: &Visitor) -> Result<TemplatesPage, PageError> {
     })
 }
 
-fn line(visitor: &Visitor, health: Health) -> Line {
+fn line(visitor: &ConsoleUser, health: Health) -> Line {
     let zone = visitor.app.city.load().zone();
     let checked = health.checked.as_ref();
     let problems = checked
@@ -66,8 +66,12 @@ fn line(visitor: &Visitor, health: Health) -> Line {
 }
 
 #[post("/admin/templates/check")]
-pub async fn check(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
-    Submission::read(&visitor, &request, body).await?;
+pub async fn check(
+    visitor: ConsoleUser,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    FormData::read(&visitor, &request, body).await?;
     match template_health::check_now(&visitor.app, &visitor.caller, visitor.now).await {
         Ok(()) => Ok(see_other("/console/admin/templates?done=templates_checked")),
         Err(Error::Refused(refused)) if refused.code == "wechat_unavailable" => {

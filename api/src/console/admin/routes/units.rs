@@ -11,21 +11,21 @@ use entity::kinds::{Role, ScopeKind, UnitLevel};
 use crate::city::duty_table::{ANY, Rule};
 use crate::city::snapshot::City;
 use crate::city::units::Unit;
-use crate::console::forms::{Choice, Entries};
+use crate::console::forms::{Choice, FormFields};
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::{Wanted, encoded};
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::{UrlQuery, encoded};
 use crate::error::Error;
 use crate::overview::workload;
-use crate::people::directory::{self, Listed};
+use crate::people::directory::{self, DirectoryEntry};
 
 const PATH: &str = "/console/admin/units";
 /// Units on a page.
 const PAGE: usize = 50;
 /// Rows of the duty table on a unit's page.
-const MOST_RULES: usize = 200;
+const MAX_RULES: usize = 200;
 
 struct Line {
     href: String,
@@ -41,8 +41,8 @@ struct Line {
 #[derive(Template)]
 #[template(path = "admin_units.html")]
 struct UnitsPage {
-    frame: Frame,
-    wanted: Wanted,
+    frame: PageContext,
+    wanted: UrlQuery,
     kinds: Vec<Choice>,
     areas: Vec<Choice>,
     found: usize,
@@ -51,18 +51,18 @@ struct UnitsPage {
 }
 
 #[get("/admin/units")]
-pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
-    let wanted = Wanted::of(&entries, &["area", "kind", "q"]);
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let wanted = UrlQuery::of(&entries, &["area", "kind", "q"]);
     let from: usize = entries.text("from").parse().unwrap_or_default();
     let city = visitor.app.city.load();
     let found = find(&city, &wanted);
     let shown: Vec<&Unit> = found.iter().skip(from).take(PAGE).copied().collect();
     let ids: Vec<UnitId> = shown.iter().map(|unit| unit.id).collect();
     let heads = directory::heads(&visitor.app, &ids).await?;
-    let open = workload::of_units(&visitor.app, &ids).await?;
+    let open = workload::open_orders_by_unit(&visitor.app, &ids).await?;
     let next = from + shown.len();
     let join = if wanted.is_empty() { '?' } else { '&' };
     page(&UnitsPage {
@@ -80,7 +80,7 @@ pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
 }
 
 /// In the order of their codes.
-fn find<'a>(city: &'a City, wanted: &Wanted) -> Vec<&'a Unit> {
+fn find<'a>(city: &'a City, wanted: &UrlQuery) -> Vec<&'a Unit> {
     let area = Some(wanted.get("area")).filter(|code| !code.is_empty());
     let kind: Option<UnitLevel> = wanted.get("kind").parse().ok();
     let named = city.units.search(wanted.get("q"), area);
@@ -93,7 +93,7 @@ fn kinds(chosen: &str) -> Vec<Choice> {
     let mut kinds = vec![Choice::new("", "全部")];
     let levels = UnitLevel::ALL.iter();
     kinds.extend(levels.map(|level| Choice {
-        chosen: level.as_str() == chosen,
+        selected: level.as_str() == chosen,
         ..Choice::new(level.as_str(), labels::unit_level(*level))
     }));
     kinds
@@ -104,7 +104,7 @@ pub(super) fn areas(city: &City, chosen: &str) -> Vec<Choice> {
     let mut areas = vec![Choice::new("", "全市")];
     let counties = city.counties.divisions().iter();
     areas.extend(counties.map(|county| Choice {
-        chosen: county.code == chosen,
+        selected: county.code == chosen,
         ..Choice::new(county.code.clone(), county.name.clone())
     }));
     areas
@@ -156,24 +156,24 @@ struct RuleLine {
 #[derive(Template)]
 #[template(path = "admin_unit.html")]
 struct UnitPage {
-    frame: Frame,
+    frame: PageContext,
     facts: Vec<(&'static str, String)>,
     parent: Option<(String, String)>,
     below: Vec<(String, String)>,
     open: i64,
     orders: String,
-    people: Vec<Listed>,
+    people: Vec<DirectoryEntry>,
     rules: Vec<RuleLine>,
     rules_in_all: usize,
 }
 
 #[get("/admin/units/{id}")]
-pub async fn show(visitor: Visitor, id: Path<UnitId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<UnitId>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let city = visitor.app.city.load();
     let unit = city.unit(*id).ok_or_else(Error::not_found)?;
     let people = directory::of_unit(&visitor.app, &visitor.caller, unit.id).await?;
-    let open = workload::of_units(&visitor.app, &[unit.id]).await?;
+    let open = workload::open_orders_by_unit(&visitor.app, &[unit.id]).await?;
     let linked = |unit: &Unit| (format!("{PATH}/{}", unit.id), unit.name.clone());
     let below = city
         .units
@@ -192,7 +192,7 @@ pub async fn show(visitor: Visitor, id: Path<UnitId>) -> Result<HttpResponse, Pa
         rules_in_all: rules.len(),
         rules: rules
             .into_iter()
-            .take(MOST_RULES)
+            .take(MAX_RULES)
             .map(|rule| rule_line(&city, rule, unit.id))
             .collect(),
     })

@@ -9,16 +9,16 @@ use entity::kinds::{Role, SiteMessageStatus};
 use crate::console::desk::list;
 use crate::console::desk::tabs::Tab;
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::sites::message_handling;
 use crate::sites::view::MessagePhoto;
 
 #[derive(Template)]
 #[template(path = "desk_message.html")]
 struct MessagePage {
-    frame: Frame,
+    frame: PageContext,
     list: String,
     site: String,
     text: String,
@@ -30,7 +30,7 @@ struct MessagePage {
 }
 
 #[get("/desk/messages/{id}")]
-pub async fn show(visitor: Visitor, id: Path<SiteMessageId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<SiteMessageId>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Operator)?;
     let message = message_handling::show(&visitor.app, &visitor.caller, *id).await?;
     let zone = visitor.app.city.load().zone();

@@ -9,9 +9,9 @@ use serde::Deserialize;
 
 use super::list::{self, Row};
 use super::tabs::{self, Tab, TabLink};
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, with_status};
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::visitor::ConsoleUser;
 
 pub mod message;
 pub mod order;
@@ -26,7 +26,7 @@ pub struct DeskQuery {
 #[derive(Template)]
 #[template(path = "desk.html")]
 struct DeskPage {
-    frame: Frame,
+    frame: PageContext,
     part: DeskPart,
     stream: &'static str,
 }
@@ -53,7 +53,7 @@ const STREAM: &str = "/console/overview/stream?period=day";
 /// The list. With `X-Part: desk` only what changes, for the script.
 #[get("/desk")]
 pub async fn show(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     query: Query<DeskQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, PageError> {
@@ -89,7 +89,7 @@ pub async fn show(
 }
 
 /// Where one goes on: to the next matter of the tab, or to its list when there is none.
-pub(super) fn onward(tab: Tab, next: Option<String>, done: &str) -> String {
+pub(super) fn next_address(tab: Tab, next: Option<String>, done: &str) -> String {
     match next {
         Some(key) => format!("{}?done={done}", tab.page(&key)),
         None => format!("{}&done={done}", tab.address()),

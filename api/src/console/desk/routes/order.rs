@@ -5,22 +5,22 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
 
-use super::onward;
-use crate::console::desk::forms::{self, Offer};
+use super::next_address;
+use crate::console::desk::forms::{self, DeskForms};
 use crate::console::desk::list;
 use crate::console::desk::tabs::Tab;
-use crate::console::forms::{Entries, Form};
+use crate::console::forms::{Form, FormFields};
 use crate::console::labels::{self, Markup};
-use crate::console::order::actions::{self, Asked};
+use crate::console::order::actions::{self, ActionForm};
 use crate::console::order::map;
-use crate::console::order::page_model::Sheet;
-use crate::console::page_context::{Frame, Section};
+use crate::console::order::page_model::OrderPageModel;
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
-use crate::hotline::queue::item::{self, Matter};
-use crate::hotline::queue::service::{self, Asked as Waits, Item};
+use crate::hotline::queue::item::{self, OpenItem};
+use crate::hotline::queue::service::{self, ItemContext, PendingRequest as Waits};
 use crate::orders::view::read;
 
 /// The moves that can be made here; a note stays on the page, the others end the matter.
@@ -36,12 +36,12 @@ const MOVES: [&str; 6] = [
 #[derive(Template)]
 #[template(path = "desk_matter.html")]
 struct MatterPage {
-    frame: Frame,
+    frame: PageContext,
     tab: &'static str,
     list: String,
     address: String,
     order: String,
-    sheet: Sheet,
+    sheet: OrderPageModel,
     map: Option<Markup>,
     /// What is asked of the operator; nothing when the matter is done.
     asked: Vec<(&'static str, String)>,
@@ -58,7 +58,7 @@ struct MatterPage {
 /// What came back of a form: which move, what was typed, why not.
 struct Refused<'a> {
     action: &'a str,
-    entries: &'a Entries,
+    entries: &'a FormFields,
     error: &'a Error,
 }
 
@@ -71,7 +71,7 @@ fn tab_of(name: &str) -> Result<Tab, PageError> {
 }
 
 #[get("/desk/{tab}/{number}")]
-pub async fn show(visitor: Visitor, path: Path<(String, String)>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, path: Path<(String, String)>) -> Result<HttpResponse, PageError> {
     let (tab, number) = path.into_inner();
     let tab = tab_of(&tab)?;
     let matter = item::open(&visitor.app, &visitor.caller, tab.kinds(), &number).await?;
@@ -79,10 +79,10 @@ pub async fn show(visitor: Visitor, path: Path<(String, String)>) -> Result<Http
 }
 
 async fn answer(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     tab: Tab,
     number: &str,
-    matter: Matter,
+    matter: OpenItem,
     refused: Option<Refused<'_>>,
     status: StatusCode,
 ) -> Result<HttpResponse, PageError> {
@@ -96,7 +96,7 @@ async fn answer(
     let until = claim.map(|claim| labels::when(claim.until, now, zone));
     let mine = until.clone().filter(|_| claim.is_some_and(|claim| claim.mine));
     let held = claim.filter(|claim| !claim.mine);
-    let offer = Offer {
+    let offer = DeskForms {
         city: &city,
         order: &order,
         items: &matter.items,
@@ -125,7 +125,7 @@ async fn answer(
         address: tab.page(number),
         order: format!("/console/orders/{number}"),
         map: map::draw(&city, order.area.as_ref(), order.location.as_ref()),
-        sheet: Sheet::new(&order, timeline, now, zone),
+        sheet: OrderPageModel::new(&order, timeline, now, zone),
         asked: matter
             .items
             .first()
@@ -144,7 +144,7 @@ async fn answer(
 }
 
 /// Why the matter is here, fact by fact.
-fn asked(visitor: &Visitor, item: &Item) -> Vec<(&'static str, String)> {
+fn asked(visitor: &ConsoleUser, item: &ItemContext) -> Vec<(&'static str, String)> {
     let city = visitor.app.city.load();
     let unit = |id| city.unit(id).map(|unit| unit.name.clone()).unwrap_or_default();
     let when = |at| labels::due(at, visitor.now, city.zone());
@@ -178,7 +178,7 @@ fn asked(visitor: &Visitor, item: &Item) -> Vec<(&'static str, String)> {
 /// Opens the matter, which claims it; gives it back; or decides it, and opens the next one.
 #[post("/desk/{tab}/{number}/{action}")]
 pub async fn act(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(String, String, String)>,
     request: HttpRequest,
     body: Payload,
@@ -186,12 +186,12 @@ pub async fn act(
     let (tab, number, action) = path.into_inner();
     let tab = tab_of(&tab)?;
     let (app, caller) = (&visitor.app, &visitor.caller);
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     match action.as_str() {
         "open" => return claim(&visitor, tab, &number).await,
         "release" => {
             service::release(app, caller, &number).await?;
-            return Ok(see_other(&onward(tab, None, "released")));
+            return Ok(see_other(&next_address(tab, None, "released")));
         }
         action if MOVES.contains(&action) => {}
         _ => return Err(PageError::not_found()),
@@ -201,7 +201,7 @@ pub async fn act(
         Ok(()) if action == "notes" => Ok(see_other(&format!("{}?done=notes", tab.page(&number)))),
         Ok(()) => {
             let next = item::take_next(app, caller, tab.kinds(), &number).await?;
-            Ok(see_other(&onward(tab, next, &action)))
+            Ok(see_other(&next_address(tab, next, &action)))
         }
         Err(error @ Error::Refused(_)) => {
             let refused = Refused {
@@ -216,21 +216,23 @@ pub async fn act(
 }
 
 /// Whoever comes second is shown the matter and who has it.
-async fn claim(visitor: &Visitor, tab: Tab, number: &str) -> Result<HttpResponse, PageError> {
+async fn claim(visitor: &ConsoleUser, tab: Tab, number: &str) -> Result<HttpResponse, PageError> {
     match service::claim(&visitor.app, &visitor.caller, number).await {
         Ok(_) => Ok(see_other(&tab.page(number))),
         Err(error) if error.code() == Some("claimed_by_another") => Ok(see_other(&tab.page(number))),
-        Err(error) if error.code() == Some("nothing_waits") => Ok(see_other(&onward(tab, None, "gone"))),
+        Err(error) if error.code() == Some("nothing_waits") => {
+            Ok(see_other(&next_address(tab, None, "gone")))
+        }
         Err(error) => Err(error.into()),
     }
 }
 
 async fn make(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     number: &str,
     action: &str,
-    entries: &Entries,
-    items: &[Item],
+    entries: &FormFields,
+    items: &[ItemContext],
 ) -> crate::error::Result<()> {
     let dispatched;
     let entries = if action == "dispatch" {
@@ -239,13 +241,13 @@ async fn make(
     } else {
         entries
     };
-    let asked = Asked {
+    let asked = ActionForm {
         app: &visitor.app,
         actor: &visitor.actor(),
         number,
         entries,
         photos: Vec::new(),
     };
-    actions::make(action, asked).await?;
+    actions::perform(action, asked).await?;
     Ok(())
 }

@@ -6,18 +6,18 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
 use entity::ids::ContentCheckId;
 
-use super::onward;
+use super::next_address;
 use crate::console::desk::tabs::Tab;
 use crate::console::desk::{forms, list};
-use crate::console::forms::{Entries, Form};
+use crate::console::forms::{Form, FormFields};
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::content::claims;
-use crate::content::review::{self, Reviewed};
-use crate::error::{Error, FieldError, Kind};
+use crate::content::review::{self, ReviewItem};
+use crate::error::{Error, ErrorKind, FieldError};
 use crate::photos::service::links;
 
 /// A picture with what WeChat says of it.
@@ -30,7 +30,7 @@ struct Picture {
 #[derive(Template)]
 #[template(path = "desk_review.html")]
 struct ReviewPage {
-    frame: Frame,
+    frame: PageContext,
     list: String,
     address: String,
     title: String,
@@ -44,15 +44,15 @@ struct ReviewPage {
 }
 
 #[get("/desk/reviews/{id}")]
-pub async fn show(visitor: Visitor, id: Path<ContentCheckId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<ContentCheckId>) -> Result<HttpResponse, PageError> {
     let reviewed = review::show(&visitor.app, &visitor.caller, *id).await?;
     answer(&visitor, reviewed, None, StatusCode::OK).await
 }
 
 async fn answer(
-    visitor: &Visitor,
-    (check, photos): Reviewed,
-    refused: Option<(&Entries, &Error)>,
+    visitor: &ConsoleUser,
+    (check, photos): ReviewItem,
+    refused: Option<(&FormFields, &Error)>,
     status: StatusCode,
 ) -> Result<HttpResponse, PageError> {
     let (app, key) = (&visitor.app, check.id.to_string());
@@ -61,7 +61,7 @@ async fn answer(
     let until = claim
         .as_ref()
         .map(|claim| labels::when(claim.until, visitor.now, zone));
-    let waits = claims::waits(&check);
+    let waits = claims::is_open(&check);
     let mine = until
         .clone()
         .filter(|_| waits && claim.as_ref().is_some_and(|claim| claim.mine));
@@ -107,25 +107,25 @@ async fn answer(
 
 #[post("/desk/reviews/{id}/{action}")]
 pub async fn act(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(ContentCheckId, String)>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     let (id, action) = path.into_inner();
     let (app, caller) = (&visitor.app, &visitor.caller);
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     let page = Tab::Reviews.page(&id.to_string());
     match action.as_str() {
         "open" => match claims::claim(app, caller, id).await {
             Ok(()) => return Ok(see_other(&page)),
             // The page says who has it, or what was decided.
-            Err(error) if error.kind() == Some(Kind::Conflict) => return Ok(see_other(&page)),
+            Err(error) if error.kind() == Some(ErrorKind::Conflict) => return Ok(see_other(&page)),
             Err(error) => return Err(error.into()),
         },
         "release" => {
             claims::release(app, caller, id).await?;
-            return Ok(see_other(&onward(Tab::Reviews, None, "released")));
+            return Ok(see_other(&next_address(Tab::Reviews, None, "released")));
         }
         "decision" => {}
         _ => return Err(PageError::not_found()),
@@ -143,7 +143,7 @@ pub async fn act(
         Ok(_) => {
             let next = claims::take_next(app, caller, id).await?;
             let next = next.map(|id| id.to_string());
-            Ok(see_other(&onward(Tab::Reviews, next, "reviewed")))
+            Ok(see_other(&next_address(Tab::Reviews, next, "reviewed")))
         }
         Err(error @ Error::Refused(_)) => {
             let reviewed = review::show(app, caller, id).await?;

@@ -7,19 +7,19 @@ use chrono::NaiveDate;
 use entity::ids::ReportId;
 use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role};
 
-use crate::console::forms::{Choice, Entries, Field, Form, Kind};
+use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels::{self, Markup};
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::deadlines::calendar::local_date;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::Paging;
 use crate::insight::reports::body::{Block, Body, Run};
-use crate::insight::reports::period::Period;
+use crate::insight::reports::period::DateRange;
 use crate::insight::reports::routes::{CountedOrder, ReportView};
-use crate::insight::reports::service::{self, Asked};
+use crate::insight::reports::service::{self, NewReportRequest};
 
 const PATH: &str = "/console/insight/reports";
 
@@ -35,7 +35,7 @@ struct Line {
 #[derive(Template)]
 #[template(path = "reports.html")]
 struct ReportsPage {
-    frame: Frame,
+    frame: PageContext,
     ask: Form,
     lines: Vec<Line>,
     more: Option<String>,
@@ -43,15 +43,15 @@ struct ReportsPage {
 
 /// The reports, the newest first, and a form to ask for one.
 #[get("/insight/reports")]
-pub async fn list(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
     let page_of = reports_page(&visitor, &paging, None).await?;
     page(&page_of)
 }
 
 async fn reports_page(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     paging: &Paging,
-    refused: Option<(&Entries, &Error)>,
+    refused: Option<(&FormFields, &Error)>,
 ) -> Result<ReportsPage, PageError> {
     let found = service::list(&visitor.app, &visitor.caller, paging).await?;
     let more = found
@@ -100,11 +100,11 @@ fn state(status: ReportStatus) -> &'static str {
     }
 }
 
-fn ask_form(visitor: &Visitor, csrf: &str) -> Form {
+fn ask_form(visitor: &ConsoleUser, csrf: &str) -> Form {
     let kinds = [ReportKind::Weekly, ReportKind::Monthly, ReportKind::Custom];
     let kinds = kinds.map(|of| Choice::new(of.as_str(), kind(of))).to_vec();
     let mut form = Form::new("ask", PATH, "生成一份报告", csrf)
-        .says("报告由系统在后台写成，写成后通知委员会。同一时段再次生成，会成为新的一版，旧版保留。")
+        .summary("报告由系统在后台写成，写成后通知委员会。同一时段再次生成，会成为新的一版，旧版保留。")
         .submit("生成")
         .field(
             Field::new("kind", "种类", Kind::OneOf(kinds))
@@ -126,8 +126,12 @@ fn ask_form(visitor: &Visitor, csrf: &str) -> Form {
 }
 
 #[post("/insight/reports")]
-pub async fn ask(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+pub async fn ask(
+    visitor: ConsoleUser,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let sent = FormData::read(&visitor, &request, body).await?;
     let asked = match understood(&visitor, &sent.entries) {
         Ok(asked) => service::ask(&visitor.app, &visitor.caller, asked, None, visitor.now).await,
         Err(error) => Err(error),
@@ -143,7 +147,7 @@ pub async fn ask(visitor: Visitor, request: HttpRequest, body: Payload) -> Resul
     }
 }
 
-fn understood(visitor: &Visitor, entries: &Entries) -> Result<Asked> {
+fn understood(visitor: &ConsoleUser, entries: &FormFields) -> Result<NewReportRequest> {
     let wrong = |field: &str, detail: &str| Error::invalid(vec![FieldError::new(field, "malformed", detail)]);
     let kind: ReportKind = entries
         .text("kind")
@@ -156,12 +160,12 @@ fn understood(visitor: &Visitor, entries: &Entries) -> Result<Asked> {
     };
     let today = local_date(visitor.now, visitor.app.city.load().zone());
     let period = match (day("from")?, day("to")?) {
-        (None, None) => Period::last(kind, today),
-        (Some(from), Some(to)) => Period::checked(from, to, today)?,
+        (None, None) => DateRange::last(kind, today),
+        (Some(from), Some(to)) => DateRange::checked(from, to, today)?,
         (None, Some(_)) => return Err(wrong("from", "缺少开始日期。")),
         (Some(_), None) => return Err(wrong("to", "缺少结束日期。")),
     };
-    Ok(Asked {
+    Ok(NewReportRequest {
         kind,
         period,
         area: entries.some("area").map(str::to_owned),
@@ -198,7 +202,7 @@ struct Chapter {
 #[derive(Template)]
 #[template(path = "report.html")]
 struct ReportPage {
-    frame: Frame,
+    frame: PageContext,
     subtitle: String,
     chapters: Vec<Chapter>,
     definitions: Vec<String>,
@@ -209,7 +213,7 @@ struct ReportPage {
 
 /// A report as it is read, every number a link to its orders.
 #[get("/insight/reports/{id}")]
-pub async fn show(visitor: Visitor, id: Path<ReportId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<ReportId>) -> Result<HttpResponse, PageError> {
     let report = service::visible(&visitor.app, &visitor.caller, *id).await?;
     let ready = report.status == ReportStatus::Ready;
     let body = if ready {
@@ -263,7 +267,7 @@ fn chapters(body: &Body, id: ReportId) -> Vec<Chapter> {
 #[derive(Template)]
 #[template(path = "report_figure.html")]
 struct FigurePage {
-    frame: Frame,
+    frame: PageContext,
     label: String,
     value: u64,
     orders: Vec<CountedOrder>,
@@ -274,7 +278,7 @@ struct FigurePage {
 /// The orders that a number counts, as they were when the report was made.
 #[get("/insight/reports/{id}/figures/{key}")]
 pub async fn counted(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(ReportId, String)>,
     paging: Query<Paging>,
 ) -> Result<HttpResponse, PageError> {

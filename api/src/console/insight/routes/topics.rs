@@ -7,12 +7,12 @@ use askama::Template;
 use entity::ids::TopicId;
 use entity::kinds::{Role, TopicOrigin};
 
-use crate::console::forms::{Entries, Field, Form, Kind};
+use crate::console::forms::{Field, Form, FormFields, Kind};
 use crate::console::labels::{self, Markup};
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
 use crate::insight::reports::chart;
@@ -35,14 +35,14 @@ struct Line {
 #[derive(Template)]
 #[template(path = "topics.html")]
 struct TopicsPage {
-    frame: Frame,
+    frame: PageContext,
     lines: Vec<Line>,
     more: Option<String>,
 }
 
 /// The topics, the busiest first.
 #[get("/insight/topics")]
-pub async fn list(visitor: Visitor, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
     let found = view::page(&visitor.app, &visitor.caller, &paging).await?;
     let more = found.next_cursor.map(|cursor| format!("{PATH}?cursor={cursor}"));
     let zone = visitor.app.city.load().zone();
@@ -96,7 +96,7 @@ struct Gathered {
 #[derive(Template)]
 #[template(path = "topic.html")]
 struct TopicPage {
-    frame: Frame,
+    frame: PageContext,
     facts: Vec<(&'static str, String)>,
     weeks: Markup,
     units: Vec<(String, i32)>,
@@ -106,14 +106,14 @@ struct TopicPage {
 }
 
 #[get("/insight/topics/{id}")]
-pub async fn show(visitor: Visitor, id: Path<TopicId>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, id: Path<TopicId>) -> Result<HttpResponse, PageError> {
     page(&topic_page(&visitor, *id, None).await?)
 }
 
 async fn topic_page(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     id: TopicId,
-    refused: Option<(&str, &Entries, &Error)>,
+    refused: Option<(&str, &FormFields, &Error)>,
 ) -> Result<TopicPage, PageError> {
     let topic = topic_actions::visible(&visitor.app, &visitor.caller, id).await?;
     let area = topic_actions::confined_to(&visitor.caller)?;
@@ -189,7 +189,7 @@ fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
     if topic.campaign.is_none() {
         forms.push(
             Form::new("campaign", path("campaign"), "开展专项监督", csrf)
-                .says("以这个问题群的全部工单开展一项专项监督，相关单位和代表会收到通知。")
+                .summary("以这个问题群的全部工单开展一项专项监督，相关单位和代表会收到通知。")
                 .submit("开展")
                 .field(
                     Field::new("title", "名称", Kind::Line)
@@ -206,7 +206,7 @@ fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
     }
     forms.push(
         Form::new("rename", path("rename"), "改名", csrf)
-            .says("改过的名称不再由系统更新。")
+            .summary("改过的名称不再由系统更新。")
             .field(
                 Field::new("title", "名称", Kind::Line)
                     .required()
@@ -216,7 +216,7 @@ fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
     );
     forms.push(
         Form::new("dismiss", path("dismiss"), "不再关注", csrf)
-            .says("系统会记住，这个问题群不再提示。")
+            .summary("系统会记住，这个问题群不再提示。")
             .submit("不再关注")
             .field(Field::new("reason", "理由", Kind::Text).required().at_most(500)),
     );
@@ -226,13 +226,13 @@ fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
 /// What an analyst does: `campaign`, `rename`, `dismiss`.
 #[post("/insight/topics/{id}/{what}")]
 pub async fn act(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     path: Path<(TopicId, String)>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     let (id, what) = path.into_inner();
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     match apply(&visitor, id, &what, &sent.entries).await {
         Ok(next) => Ok(see_other(&next)),
         Err(PageError::Broken(error @ Error::Refused(_))) => {
@@ -244,7 +244,12 @@ pub async fn act(
 }
 
 /// Gives the page that comes next.
-async fn apply(visitor: &Visitor, id: TopicId, what: &str, entries: &Entries) -> Result<String, PageError> {
+async fn apply(
+    visitor: &ConsoleUser,
+    id: TopicId,
+    what: &str,
+    entries: &FormFields,
+) -> Result<String, PageError> {
     let (app, caller, now) = (&visitor.app, &visitor.caller, visitor.now);
     match what {
         "campaign" => {

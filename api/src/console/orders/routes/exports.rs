@@ -11,16 +11,16 @@ use entity::kinds::{ExportFormat, ExportStatus};
 use entity::order_export;
 
 use super::read;
-use crate::console::forms::Entries;
+use crate::console::forms::FormFields;
 use crate::console::labels;
 use crate::console::orders::filters;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::{Wanted, encoded};
-use crate::error::{Error, FieldError, Kind};
-use crate::orders::export::job::{self, Wish};
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::{UrlQuery, encoded};
+use crate::error::{Error, ErrorKind, FieldError};
+use crate::orders::export::job::{self, ExportRequest};
 use crate::orders::search::list;
 
 const PATH: &str = "/console/exports";
@@ -49,7 +49,7 @@ struct Offer {
 #[derive(Template)]
 #[template(path = "exports.html")]
 struct ExportsPage {
-    frame: Frame,
+    frame: PageContext,
     offer: Option<Offer>,
     trouble: Option<String>,
     lines: Vec<Line>,
@@ -63,13 +63,13 @@ struct LinesPart {
 
 /// Where a long list is asked for as a file.
 #[must_use]
-pub fn address(format: ExportFormat, wanted: &Wanted) -> String {
+pub fn address(format: ExportFormat, wanted: &UrlQuery) -> String {
     let join = if wanted.is_empty() { "" } else { "&" };
     format!("{PATH}?format={format}{join}{}", wanted.query())
 }
 
 /// An answer that is saved under the name of the list.
-pub fn headed(visitor: &Visitor, format: ExportFormat, at: DateTime<Utc>) -> HttpResponseBuilder {
+pub fn headed(visitor: &ConsoleUser, format: ExportFormat, at: DateTime<Utc>) -> HttpResponseBuilder {
     let zone = visitor.app.city.load().zone();
     let at = at.with_timezone(&zone).format("%Y%m%d-%H%M");
     let name = encoded(&format!("工单-{at}.{format}"));
@@ -88,19 +88,19 @@ pub fn headed(visitor: &Visitor, format: ExportFormat, at: DateTime<Utc>) -> Htt
 
 /// With `X-Part: lines` only the files, for the script.
 #[get("/exports")]
-pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     if request.headers().contains_key("x-part") {
         let lines = lines(&visitor).await?;
         return page(&LinesPart { lines });
     }
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
     with_status(StatusCode::OK, &shown(&visitor, &entries, None).await?)
 }
 
 async fn shown(
-    visitor: &Visitor,
-    entries: &Entries,
+    visitor: &ConsoleUser,
+    entries: &FormFields,
     trouble: Option<String>,
 ) -> Result<ExportsPage, PageError> {
     let offer = match entries.some("format") {
@@ -115,7 +115,7 @@ async fn shown(
     })
 }
 
-async fn offer(visitor: &Visitor, entries: &Entries) -> Result<Offer, PageError> {
+async fn offer(visitor: &ConsoleUser, entries: &FormFields) -> Result<Offer, PageError> {
     let format = format(entries)?;
     let asked = read(entries)?;
     let mut carried = vec![("format", format.to_string())];
@@ -128,7 +128,7 @@ async fn offer(visitor: &Visitor, entries: &Entries) -> Result<Offer, PageError>
     })
 }
 
-fn format(entries: &Entries) -> Result<ExportFormat, Error> {
+fn format(entries: &FormFields) -> Result<ExportFormat, Error> {
     let wrong = FieldError::new("format", "malformed", "请选择 CSV 或 Excel。");
     let format = entries.text("format").parse();
     format.map_err(|_| Error::invalid(vec![wrong]))
@@ -141,12 +141,12 @@ fn label(format: ExportFormat) -> &'static str {
     }
 }
 
-async fn lines(visitor: &Visitor) -> Result<Vec<Line>, PageError> {
-    let own = job::own(&visitor.app, &visitor.caller).await?;
+async fn lines(visitor: &ConsoleUser) -> Result<Vec<Line>, PageError> {
+    let own = job::list_own(&visitor.app, &visitor.caller).await?;
     Ok(own.into_iter().map(|row| line(visitor, row)).collect())
 }
 
-fn line(visitor: &Visitor, row: order_export::Model) -> Line {
+fn line(visitor: &ConsoleUser, row: order_export::Model) -> Line {
     let zone = visitor.app.city.load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let state = match (row.status, row.expires_at) {
@@ -171,17 +171,21 @@ fn line(visitor: &Visitor, row: order_export::Model) -> Line {
 
 /// Has the file made.
 #[post("/exports")]
-pub async fn ask(visitor: Visitor, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+pub async fn ask(
+    visitor: ConsoleUser,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let sent = FormData::read(&visitor, &request, body).await?;
     let asked = read(&sent.entries)?;
-    let wish = Wish {
+    let wish = ExportRequest {
         format: format(&sent.entries)?,
         address: asked.wanted.query(),
         query: asked.query,
     };
-    match job::ask(&visitor.app, &visitor.caller, wish).await {
+    match job::request(&visitor.app, &visitor.caller, wish).await {
         Ok(_) => Ok(see_other(&format!("{PATH}?done=export_asked"))),
-        Err(Error::Refused(refused)) if refused.kind == Kind::Rule => {
+        Err(Error::Refused(refused)) if refused.kind == ErrorKind::Rule => {
             let again = shown(&visitor, &sent.entries, Some(refused.detail)).await?;
             with_status(StatusCode::UNPROCESSABLE_ENTITY, &again)
         }
@@ -191,7 +195,7 @@ pub async fn ask(visitor: Visitor, request: HttpRequest, body: Payload) -> Resul
 
 /// The file, as it comes out of the object store.
 #[get("/exports/{id}/file")]
-pub async fn download(visitor: Visitor, id: Path<ExportId>) -> Result<HttpResponse, PageError> {
+pub async fn download(visitor: ConsoleUser, id: Path<ExportId>) -> Result<HttpResponse, PageError> {
     let (row, file) = job::file(&visitor.app, &visitor.caller, *id).await?;
     Ok(headed(&visitor, row.format, row.asked_at).streaming(file))
 }

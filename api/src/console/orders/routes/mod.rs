@@ -8,13 +8,13 @@ use entity::kinds::{ExportFormat, Role};
 use super::filters::{self, Chip, ChipGroup, NAMES, PATH};
 use super::rows::{Row, row};
 use super::views;
-use crate::console::forms::{Choice, Entries};
-use crate::console::page_context::{Frame, Section};
+use crate::console::forms::{Choice, FormFields};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::{Wanted, encoded};
-use crate::error::{Error, Kind};
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::{UrlQuery, encoded};
+use crate::error::{Error, ErrorKind};
 use crate::http::paging::Paging;
 use crate::orders::export;
 use crate::orders::search::filter::ListQuery;
@@ -37,8 +37,8 @@ struct View {
 #[derive(Template)]
 #[template(path = "orders.html")]
 struct OrdersPage {
-    frame: Frame,
-    wanted: Wanted,
+    frame: PageContext,
+    wanted: UrlQuery,
     chips: Vec<ChipGroup>,
     sorts: Vec<Chip>,
     areas: Vec<Choice>,
@@ -66,7 +66,7 @@ struct RowsPart {
 
 /// What an address asks of the list.
 pub(super) struct Asked {
-    wanted: Wanted,
+    wanted: UrlQuery,
     query: ListQuery,
     cursor: Option<String>,
 }
@@ -74,11 +74,11 @@ pub(super) struct Asked {
 fn asked(request: &HttpRequest) -> Result<Asked, PageError> {
     let text = request.query_string();
     let pairs = Query::<Vec<(String, String)>>::from_query(text).map_err(|_| PageError::unreadable())?;
-    read(&Entries::new(pairs.into_inner()))
+    read(&FormFields::new(pairs.into_inner()))
 }
 
-fn read(entries: &Entries) -> Result<Asked, PageError> {
-    let wanted = Wanted::of(entries, &NAMES);
+fn read(entries: &FormFields) -> Result<Asked, PageError> {
+    let wanted = UrlQuery::of(entries, &NAMES);
     // Empty fields of the form stand in the address too; they ask nothing.
     let query = Query::<ListQuery>::from_query(&wanted.query()).map_err(|_| PageError::unreadable())?;
     Ok(Asked {
@@ -90,7 +90,7 @@ fn read(entries: &Entries) -> Result<Asked, PageError> {
 
 /// The list. With `X-Part: rows` only the further rows, for the script.
 #[get("/orders")]
-pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let Asked {
         wanted,
         query,
@@ -103,7 +103,7 @@ pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
     let found = list::list(&visitor.app, &visitor.actor(), &query, &paging).await;
     let (found, trouble) = match found {
         Ok(found) => (found, None),
-        Err(Error::Refused(refused)) if refused.kind == Kind::Malformed => {
+        Err(Error::Refused(refused)) if refused.kind == ErrorKind::Malformed => {
             let empty = crate::http::paging::Page {
                 items: Vec::new(),
                 next_cursor: None,
@@ -156,7 +156,7 @@ pub async fn show(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
     })
 }
 
-async fn saved(visitor: &Visitor, wanted: &Wanted) -> Result<Vec<View>, PageError> {
+async fn saved(visitor: &ConsoleUser, wanted: &UrlQuery) -> Result<Vec<View>, PageError> {
     let now = wanted.query();
     let own = views::own(&visitor.app, visitor.caller.person).await?;
     let view = |view: entity::saved_view::Model| View {
@@ -169,10 +169,10 @@ async fn saved(visitor: &Visitor, wanted: &Wanted) -> Result<Vec<View>, PageErro
 
 /// Exactly what is filtered, as CSV; a long list goes to the page of files.
 #[get("/orders.csv")]
-pub async fn csv(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn csv(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let asked = asked(&request)?;
     let (app, actor) = (&visitor.app, visitor.actor());
-    if list::exceeds(app, &actor, &asked.query, export::AT_ONCE).await? {
+    if list::has_more_than(app, &actor, &asked.query, export::AT_ONCE).await? {
         return Ok(see_other(&exports::address(ExportFormat::Csv, &asked.wanted)));
     }
     let rows = export::csv(app, &actor, &asked.query).await?;
@@ -181,10 +181,10 @@ pub async fn csv(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse,
 
 /// The same as a workbook.
 #[get("/orders.xlsx")]
-pub async fn xlsx(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn xlsx(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let asked = asked(&request)?;
     let (app, actor) = (&visitor.app, visitor.actor());
-    if list::exceeds(app, &actor, &asked.query, export::AT_ONCE).await? {
+    if list::has_more_than(app, &actor, &asked.query, export::AT_ONCE).await? {
         return Ok(see_other(&exports::address(ExportFormat::Xlsx, &asked.wanted)));
     }
     let book = export::workbook(app, &actor, &asked.query).await?;
@@ -194,12 +194,12 @@ pub async fn xlsx(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse
 /// Keeps the list that the form carries under a name.
 #[post("/orders/views")]
 pub async fn save_view(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
-    let wanted = Wanted::of(&sent.entries, &NAMES);
+    let sent = FormData::read(&visitor, &request, body).await?;
+    let wanted = UrlQuery::of(&sent.entries, &NAMES);
     let name = sent.entries.text("name");
     views::save(&visitor.app, visitor.caller.person, name, &wanted, visitor.now).await?;
     Ok(see_other(&format!("{}&done=view_saved", wanted.to(PATH))))
@@ -207,11 +207,11 @@ pub async fn save_view(
 
 #[post("/orders/views/remove")]
 pub async fn remove_view(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     views::remove(&visitor.app, visitor.caller.person, sent.entries.text("name")).await?;
     Ok(see_other("/console/orders?done=view_removed"))
 }

@@ -11,12 +11,12 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::overview::facts::Clock;
+use crate::overview::facts::DeadlineState;
 
 /// Which orders a report reads: those that came in between the two instants, and those about which something was
 /// decided.
 #[derive(Clone, Debug)]
-pub struct Reach {
+pub struct ReportScope {
     pub from: DateTime<Utc>,
     pub before: DateTime<Utc>,
     /// County-level code; none for the whole city.
@@ -25,7 +25,7 @@ pub struct Reach {
     pub topic: Option<TopicId>,
 }
 
-impl Reach {
+impl ReportScope {
     fn condition(&self) -> Condition {
         let mut all = Condition::all()
             .add(order::Column::Id.in_subquery(self.touched()))
@@ -93,7 +93,7 @@ impl Reach {
 }
 
 /// How many orders there are, before they are read.
-pub async fn count(connection: &impl ConnectionTrait, reach: &Reach) -> Result<u64, DbErr> {
+pub async fn count(connection: &impl ConnectionTrait, reach: &ReportScope) -> Result<u64, DbErr> {
     use sea_orm::PaginatorTrait as _;
     order::Entity::find()
         .filter(reach.condition())
@@ -101,7 +101,10 @@ pub async fn count(connection: &impl ConnectionTrait, reach: &Reach) -> Result<u
         .await
 }
 
-pub async fn orders(connection: &impl ConnectionTrait, reach: &Reach) -> Result<Vec<order::Model>, DbErr> {
+pub async fn orders(
+    connection: &impl ConnectionTrait,
+    reach: &ReportScope,
+) -> Result<Vec<order::Model>, DbErr> {
     order::Entity::find()
         .filter(reach.condition())
         .order_by_asc(order::Column::CreatedAt)
@@ -113,8 +116,8 @@ pub async fn orders(connection: &impl ConnectionTrait, reach: &Reach) -> Result<
 /// The clocks by order.
 pub async fn clocks(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
-) -> Result<HashMap<OrderId, Vec<Clock>>, DbErr> {
+    reach: &ReportScope,
+) -> Result<HashMap<OrderId, Vec<DeadlineState>>, DbErr> {
     type Row = (OrderId, ClockKind, DateTime<Utc>, Option<DateTime<Utc>>, Light);
     let rows: Vec<Row> = deadline::Entity::find()
         .select_only()
@@ -127,9 +130,9 @@ pub async fn clocks(
         .into_tuple()
         .all(connection)
         .await?;
-    let mut clocks: HashMap<OrderId, Vec<Clock>> = HashMap::new();
+    let mut clocks: HashMap<OrderId, Vec<DeadlineState>> = HashMap::new();
     for (order, kind, due_at, stopped_at, light) in rows {
-        let clock = Clock {
+        let clock = DeadlineState {
             kind,
             due_at,
             stopped_at,
@@ -143,7 +146,7 @@ pub async fn clocks(
 /// The verdicts by order, the earliest first.
 pub async fn verdicts(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &ReportScope,
 ) -> Result<HashMap<OrderId, Vec<verdict::Model>>, DbErr> {
     let rows = verdict::Entity::find()
         .filter(verdict::Column::OrderId.in_subquery(reach.ids()))
@@ -159,7 +162,10 @@ pub async fn verdicts(
 }
 
 /// Urges by people, by order.
-pub async fn urges(connection: &impl ConnectionTrait, reach: &Reach) -> Result<HashMap<OrderId, i64>, DbErr> {
+pub async fn urges(
+    connection: &impl ConnectionTrait,
+    reach: &ReportScope,
+) -> Result<HashMap<OrderId, i64>, DbErr> {
     let rows: Vec<(OrderId, i64)> = urge::Entity::find()
         .select_only()
         .column(urge::Column::OrderId)
@@ -175,7 +181,7 @@ pub async fn urges(connection: &impl ConnectionTrait, reach: &Reach) -> Result<H
 
 pub async fn supervision_orders(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &ReportScope,
 ) -> Result<HashMap<OrderId, i64>, DbErr> {
     let rows: Vec<(OrderId, i64)> = supervision_order::Entity::find()
         .select_only()
@@ -191,7 +197,7 @@ pub async fn supervision_orders(
 
 pub async fn endorsements(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
+    reach: &ReportScope,
 ) -> Result<HashMap<OrderId, i64>, DbErr> {
     let rows: Vec<(OrderId, i64)> = endorsement::Entity::find()
         .select_only()

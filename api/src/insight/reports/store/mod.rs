@@ -14,13 +14,15 @@ use sea_orm::{
 
 mod facts;
 
-pub use facts::{Reach, clocks, count, endorsements, numbered, orders, supervision_orders, urges, verdicts};
+pub use facts::{
+    ReportScope, clocks, count, endorsements, numbered, orders, supervision_orders, urges, verdicts,
+};
 
 /// Campaigns that were opened or closed in the period, or ran through it.
 pub async fn campaigns(
     connection: &impl ConnectionTrait,
-    reach: &Reach,
-    most: u64,
+    reach: &ReportScope,
+    limit: u64,
 ) -> Result<Vec<campaign::Model>, DbErr> {
     let running = Condition::any()
         .add(campaign::Column::ClosedAt.is_null())
@@ -33,7 +35,7 @@ pub async fn campaigns(
     }
     query
         .order_by_asc(campaign::Column::OpenedAt)
-        .limit(most)
+        .limit(limit)
         .all(connection)
         .await
 }

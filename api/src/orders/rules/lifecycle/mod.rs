@@ -5,15 +5,15 @@ use entity::kinds::Status;
 use serde::{Deserialize, Serialize};
 
 use self::Action::*;
-use self::Standing::*;
+use self::ActorRelation::*;
+use self::NextStatus::{Becomes, Stays};
 use self::Status::*;
-use self::To::{Becomes, Stays};
-use crate::error::{Kind, Refusal};
+use crate::error::{ErrorKind, Refusal};
 use crate::orders::view::labels;
 
 /// How somebody stands to one order. Worked out by the caller from the roster and the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Standing {
+pub enum ActorRelation {
     /// The delegate whose order it is.
     Reporter,
     /// A delegate who has endorsed it.
@@ -69,21 +69,26 @@ pub enum Action {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum To {
+enum NextStatus {
     Becomes(Status),
     Stays,
 }
 
 /// One row: from any of these statuses, any of these may do it, and then the order is so.
-struct Move {
+struct Transition {
     action: Action,
     from: &'static [Status],
-    who: &'static [Standing],
-    to: To,
+    who: &'static [ActorRelation],
+    to: NextStatus,
 }
 
-const fn row(action: Action, from: &'static [Status], who: &'static [Standing], to: To) -> Move {
-    Move {
+const fn transition(
+    action: Action,
+    from: &'static [Status],
+    who: &'static [ActorRelation],
+    to: NextStatus,
+) -> Transition {
+    Transition {
         action,
         from,
         who,
@@ -91,11 +96,11 @@ const fn row(action: Action, from: &'static [Status], who: &'static [Standing], 
     }
 }
 
-const UNIT: &[Standing] = &[LeadUnit, UnitHead];
+const UNIT: &[ActorRelation] = &[LeadUnit, UnitHead];
 const HANDLING: &[Status] = &[Dispatched, InProgress];
 const OPEN: &[Status] = &[Submitted, Triage, Dispatched, InProgress];
 const NOT_OVER: &[Status] = &[Submitted, Triage, Dispatched, InProgress, Replied];
-const EVERYBODY: &[Standing] = &[
+const EVERYBODY: &[ActorRelation] = &[
     Reporter,
     Endorser,
     LeadUnit,
@@ -106,47 +111,47 @@ const EVERYBODY: &[Standing] = &[
 ];
 
 #[rustfmt::skip]
-const TABLE: &[Move] = &[
+const TRANSITIONS: &[Transition] = &[
     // 分流: the product by its rules, an operator where they do not reach or were wrong.
-    row(Dispatch,               &[Submitted],                       &[System],             Becomes(Dispatched)),
-    row(SendToTriage,           &[Submitted],                       &[System],             Becomes(Triage)),
-    row(Dispatch,               OPEN,                               &[Operator],           Becomes(Dispatched)),
+    transition(Dispatch,               &[Submitted],                       &[System],             Becomes(Dispatched)),
+    transition(SendToTriage,           &[Submitted],                       &[System],             Becomes(Triage)),
+    transition(Dispatch,               OPEN,                               &[Operator],           Becomes(Dispatched)),
     // 办理: the unit that has it.
-    row(Accept,                 &[Dispatched],                      UNIT,                  Becomes(InProgress)),
-    row(Reply,                  &[InProgress],                      UNIT,                  Becomes(Replied)),
-    row(Return,                 HANDLING,                           UNIT,                  Becomes(Triage)),
-    row(RequestExtension,       HANDLING,                           UNIT,                  Stays),
-    row(DecideExtension,        &[Triage, Dispatched, InProgress],  &[Operator],           Stays),
-    row(SubAssign,              HANDLING,                           UNIT,                  Stays),
-    row(ReportPart,             HANDLING,                           &[SupportUnit],        Stays),
+    transition(Accept,                 &[Dispatched],                      UNIT,                  Becomes(InProgress)),
+    transition(Reply,                  &[InProgress],                      UNIT,                  Becomes(Replied)),
+    transition(Return,                 HANDLING,                           UNIT,                  Becomes(Triage)),
+    transition(RequestExtension,       HANDLING,                           UNIT,                  Stays),
+    transition(DecideExtension,        &[Triage, Dispatched, InProgress],  &[Operator],           Stays),
+    transition(SubAssign,              HANDLING,                           UNIT,                  Stays),
+    transition(ReportPart,             HANDLING,                           &[SupportUnit],        Stays),
     // 撤销: the delegate before acceptance, an operator with a reason until it is closed.
-    row(Cancel,                 &[Submitted, Triage, Dispatched],   &[Reporter],           Becomes(Cancelled)),
-    row(Cancel,                 NOT_OVER,                           &[Operator],           Becomes(Cancelled)),
+    transition(Cancel,                 &[Submitted, Triage, Dispatched],   &[Reporter],           Becomes(Cancelled)),
+    transition(Cancel,                 NOT_OVER,                           &[Operator],           Becomes(Cancelled)),
     // 回访: the delegate's word, or an operator's note of it after a call.
-    row(VerdictSatisfied,       &[Replied],                         &[Reporter, Operator], Becomes(Closed)),
-    row(VerdictBasically,       &[Replied],                         &[Reporter, Operator], Becomes(InProgress)),
-    row(VerdictDissatisfied,    &[Replied],                         &[Reporter, Operator], Becomes(Dispatched)),
-    row(FollowUp,               &[Replied],                         &[Operator],           Stays),
-    row(FollowUpUnreachedFinal, &[Replied],                         &[Operator],           Becomes(Closed)),
+    transition(VerdictSatisfied,       &[Replied],                         &[Reporter, Operator], Becomes(Closed)),
+    transition(VerdictBasically,       &[Replied],                         &[Reporter, Operator], Becomes(InProgress)),
+    transition(VerdictDissatisfied,    &[Replied],                         &[Reporter, Operator], Becomes(Dispatched)),
+    transition(FollowUp,               &[Replied],                         &[Operator],           Stays),
+    transition(FollowUpUnreachedFinal, &[Replied],                         &[Operator],           Becomes(Closed)),
     // 反弹: the next round under the same number.
-    row(Reopen,                 &[Closed],                          &[Reporter],           Becomes(Dispatched)),
+    transition(Reopen,                 &[Closed],                          &[Reporter],           Becomes(Dispatched)),
     // 并单: the matter goes on under the other number.
-    row(Merge,                  OPEN,                               &[Operator],           Becomes(Closed)),
-    row(Unmerge,                &[Closed],                          &[Operator],           Becomes(Triage)),
+    transition(Merge,                  OPEN,                               &[Operator],           Becomes(Closed)),
+    transition(Unmerge,                &[Closed],                          &[Operator],           Becomes(Triage)),
     // 督办: the standing committee watches and presses; it never handles.
-    row(Urge,                   &[Triage, Dispatched, InProgress],  &[SupervisorOfArea],   Stays),
-    row(Track,                  &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], &[SupervisorOfArea], Stays),
-    row(Untrack,                &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], &[SupervisorOfArea], Stays),
-    row(IssueSupervisionOrder,  &[Dispatched, InProgress, Replied], &[SupervisorOfArea],   Stays),
-    row(AnswerSupervisionOrder, &[Triage, Dispatched, InProgress, Replied, Closed], &[LeadUnit, UnitHead, SupportUnit], Stays),
+    transition(Urge,                   &[Triage, Dispatched, InProgress],  &[SupervisorOfArea],   Stays),
+    transition(Track,                  &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], &[SupervisorOfArea], Stays),
+    transition(Untrack,                &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], &[SupervisorOfArea], Stays),
+    transition(IssueSupervisionOrder,  &[Dispatched, InProgress, Replied], &[SupervisorOfArea],   Stays),
+    transition(AnswerSupervisionOrder, &[Triage, Dispatched, InProgress, Replied, Closed], &[LeadUnit, UnitHead, SupportUnit], Stays),
     // 附议, 备注.
-    row(Endorse,                NOT_OVER,                           &[OtherDelegate],      Stays),
-    row(Note,                   &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], EVERYBODY, Stays),
+    transition(Endorse,                NOT_OVER,                           &[OtherDelegate],      Stays),
+    transition(Note,                   &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], EVERYBODY, Stays),
 ];
 
 /// What of an order, beside its status, opens or shuts a move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub struct ActionGuards {
     /// The unit may still return it: in time, not before returned by it, not finally decided.
     pub may_return: bool,
     /// The resolution clock runs, is not overdue and has an extension left that nobody waits for.
@@ -191,7 +196,7 @@ impl Action {
 
     /// The name a client knows it by, which is the path it posts to. An operator's verdict is part of a follow-up.
     #[must_use]
-    pub fn name(self, standing: Standing) -> &'static str {
+    pub fn name(self, standing: ActorRelation) -> &'static str {
         match self {
             Accept => "accept",
             Reply => "reply",
@@ -220,7 +225,7 @@ impl Action {
         }
     }
 
-    fn is_open(self, facts: Facts) -> bool {
+    fn guard_allows(self, facts: ActionGuards) -> bool {
         match self {
             Return => facts.may_return,
             RequestExtension => facts.may_ask_extension,
@@ -241,14 +246,14 @@ pub struct Refused {
     pub status: Status,
     pub action: Action,
     /// Whether the caller could do it in some other status: then it is the state that is in the way.
-    pub at_another_time: bool,
+    pub wrong_status: bool,
     /// What the caller may do now.
     pub allowed: Vec<Action>,
 }
 
 /// The status after the move, or why there is none.
-pub fn decide(status: Status, action: Action, standing: Standing) -> Result<Status, Refused> {
-    let mut rows = TABLE
+pub fn decide(status: Status, action: Action, standing: ActorRelation) -> Result<Status, Refused> {
+    let mut rows = TRANSITIONS
         .iter()
         .filter(|row| row.action == action && row.who.contains(&standing));
     match rows.clone().find(|row| row.from.contains(&status)) {
@@ -257,11 +262,11 @@ pub fn decide(status: Status, action: Action, standing: Standing) -> Result<Stat
             Stays => status,
         }),
         None => {
-            let allowed = in_the_table(status, standing);
+            let allowed = candidates(status, standing);
             Err(Refused {
                 status,
                 action,
-                at_another_time: rows.next().is_some(),
+                wrong_status: rows.next().is_some(),
                 allowed,
             })
         }
@@ -270,16 +275,16 @@ pub fn decide(status: Status, action: Action, standing: Standing) -> Result<Stat
 
 /// What the caller may do now, by the table and by what else is known of the order.
 #[must_use]
-pub fn allowed(status: Status, standing: Standing, facts: Facts) -> Vec<Action> {
-    in_the_table(status, standing)
+pub fn allowed(status: Status, standing: ActorRelation, facts: ActionGuards) -> Vec<Action> {
+    candidates(status, standing)
         .into_iter()
-        .filter(|action| action.is_open(facts))
+        .filter(|action| action.guard_allows(facts))
         .collect()
 }
 
 /// The same under the names clients know, each once.
 #[must_use]
-pub fn allowed_names(status: Status, standing: Standing, facts: Facts) -> Vec<&'static str> {
+pub fn allowed_names(status: Status, standing: ActorRelation, facts: ActionGuards) -> Vec<&'static str> {
     let mut names: Vec<_> = allowed(status, standing, facts)
         .into_iter()
         .map(|action| action.name(standing))
@@ -288,23 +293,23 @@ pub fn allowed_names(status: Status, standing: Standing, facts: Facts) -> Vec<&'
     names
 }
 
-fn in_the_table(status: Status, standing: Standing) -> Vec<Action> {
+fn candidates(status: Status, standing: ActorRelation) -> Vec<Action> {
     Action::ALL
         .iter()
         .copied()
-        .filter(|action| finds(status, *action, standing))
+        .filter(|action| has_transition(status, *action, standing))
         .collect()
 }
 
-fn finds(status: Status, action: Action, standing: Standing) -> bool {
-    TABLE
+fn has_transition(status: Status, action: Action, standing: ActorRelation) -> bool {
+    TRANSITIONS
         .iter()
         .any(|row| row.action == action && row.from.contains(&status) && row.who.contains(&standing))
 }
 
 impl Refusal for Refused {
     fn code(&self) -> &'static str {
-        if self.at_another_time {
+        if self.wrong_status {
             "move_not_open"
         } else {
             "role_may_not"
@@ -312,7 +317,7 @@ impl Refusal for Refused {
     }
 
     fn detail(&self) -> String {
-        if self.at_another_time {
+        if self.wrong_status {
             format!(
                 "工单当前状态为“{}”，不能进行此操作。",
                 labels::status(self.status)
@@ -322,11 +327,11 @@ impl Refusal for Refused {
         }
     }
 
-    fn kind(&self) -> Kind {
-        if self.at_another_time {
-            Kind::Conflict
+    fn kind(&self) -> ErrorKind {
+        if self.wrong_status {
+            ErrorKind::Conflict
         } else {
-            Kind::Forbidden
+            ErrorKind::Forbidden
         }
     }
 }

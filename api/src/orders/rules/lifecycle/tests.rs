@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 
-const EVERY_STANDING: [Standing; 11] = [
+const EVERY_STANDING: [ActorRelation; 11] = [
     Reporter,
     Endorser,
     OtherDelegate,
@@ -100,12 +100,12 @@ fn the_law() -> BTreeMap<(String, String, String), String> {
     law
 }
 
-fn key(status: Status, standing: Standing, action: Action) -> (String, String, String) {
+fn key(status: Status, standing: ActorRelation, action: Action) -> (String, String, String) {
     (status.to_string(), format!("{standing:?}"), format!("{action:?}"))
 }
 
 /// Every fact in favour, so that only the table speaks.
-const OPEN_FACTS: Facts = Facts {
+const OPEN_FACTS: ActionGuards = ActionGuards {
     may_return: true,
     may_ask_extension: true,
     extension_pending: true,
@@ -166,12 +166,15 @@ fn a_stranger_and_an_admin_move_nothing() {
 #[test]
 fn the_state_in_the_way_is_a_conflict_and_the_wrong_person_is_forbidden() {
     let early = decide(Dispatched, Reply, LeadUnit).unwrap_err();
-    assert_eq!((early.kind(), early.code()), (Kind::Conflict, "move_not_open"));
+    assert_eq!(
+        (early.kind(), early.code()),
+        (ErrorKind::Conflict, "move_not_open")
+    );
     assert!(early.detail().contains("已派单"), "{}", early.detail());
     let foreign = decide(Replied, VerdictSatisfied, OtherDelegate).unwrap_err();
     assert_eq!(
         (foreign.kind(), foreign.code()),
-        (Kind::Forbidden, "role_may_not")
+        (ErrorKind::Forbidden, "role_may_not")
     );
 }
 
@@ -219,7 +222,7 @@ fn clients_see_each_name_once() {
 
 #[test]
 fn a_fact_shuts_the_move_it_is_about_and_no_other() {
-    type Case = (Status, Standing, Action, fn(&mut Facts));
+    type Case = (Status, ActorRelation, Action, fn(&mut ActionGuards));
     let cases: [Case; 8] = [
         (Dispatched, LeadUnit, Return, |facts| facts.may_return = false),
         (InProgress, LeadUnit, RequestExtension, |facts| {

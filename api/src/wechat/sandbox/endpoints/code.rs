@@ -7,9 +7,11 @@ use image::{GrayImage, ImageFormat, Luma};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::wechat::sandbox::call::{Call, Done, Errcode, Outcome, Reply, number, refuse_if, text};
+use crate::wechat::sandbox::call::{
+    CallResult, Errcode, Reply, SandboxRequest, SandboxResponse, number, refuse_if, text,
+};
 use crate::wechat::sandbox::rate_limit::MINUTE;
-use crate::wechat::sandbox::world::World;
+use crate::wechat::sandbox::world::SandboxState;
 
 const DEFAULT_WIDTH: i64 = 430;
 const MAX_SCENE_CHARS: usize = 32;
@@ -18,7 +20,7 @@ const SCENE_SYMBOLS: &str = "!#$&'()*+,/:;=?@-._~";
 const CELLS: u32 = 16;
 
 /// 43002 · 40169 · 40129 · 41030 · 85096 · 40097 · 45009
-pub fn image(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn image(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     refuse_if(!call.is_post, 43002, "require POST method")?;
     let bad_scene = "invalid length for scene, or the data is not json string";
     let body = call.json_or(40169, bad_scene)?;
@@ -54,7 +56,7 @@ pub fn image(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
     picture
         .write_to(&mut Cursor::new(&mut bytes), format)
         .map_err(|_| Errcode(-1, "system error".to_owned()))?;
-    Ok(Done {
+    Ok(SandboxResponse {
         reply: Reply::image(content_type, bytes),
         effects: Vec::new(),
         sending_to: None,

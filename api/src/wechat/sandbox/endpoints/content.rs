@@ -4,17 +4,17 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::wechat::sandbox::call::{
-    Call, Done, Effect, Errcode, Outcome, Reply, number, refuse_if, text as field,
+    CallResult, Effect, Errcode, Reply, SandboxRequest, SandboxResponse, number, refuse_if, text as field,
 };
 use crate::wechat::sandbox::rate_limit::MINUTE;
-use crate::wechat::sandbox::world::World;
+use crate::wechat::sandbox::world::SandboxState;
 
 const MAX_CHARS: usize = 2_500;
 const NORMAL: i64 = 100;
 const OTHER: i64 = 21_000;
 
 /// 43002 · 44002 · 47001 · 40003 · 43104 · 40129 · 47001 (too long) · 61010 · 44991
-pub fn text(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn text(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let body = call.json()?;
     check_person(world, &body, true)?;
     let scene = number(&body, "scene").is_some_and(|scene| (1..=4).contains(&scene));
@@ -49,7 +49,7 @@ pub fn text(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
 }
 
 /// 43002 · 44002 · 47001 · 40004 · 43104 · 61010 · 87020. The result is pushed later.
-pub fn media(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn media(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let body = call.json()?;
     let kind = number(&body, "media_type").is_some_and(|kind| kind == 1 || kind == 2);
     let url = field(&body, "media_url").to_owned();
@@ -62,7 +62,7 @@ pub fn media(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
     let over = world.rates.is_over("media_check_async", MINUTE, limit, now);
     refuse_if(over, 87020, "media check repeat limit")?;
     let trace_id = trace_id();
-    let mut event = World::event(openid, "wxa_media_check", now);
+    let mut event = SandboxState::event(openid, "wxa_media_check", now);
     for (name, value) in [
         ("appid", Value::from(world.account.app_id.clone())),
         ("trace_id", trace_id.clone().into()),
@@ -70,7 +70,7 @@ pub fn media(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
     ] {
         event.insert(name.to_owned(), value);
     }
-    Ok(Done {
+    Ok(SandboxResponse {
         reply: Reply::json(&json!({ "errcode": 0, "errmsg": "ok", "trace_id": trace_id })),
         effects: vec![Effect::CheckMedia {
             url,
@@ -80,7 +80,7 @@ pub fn media(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
     })
 }
 
-fn check_person(world: &World, body: &Value, empty_is_another: bool) -> Result<(), Errcode> {
+fn check_person(world: &SandboxState, body: &Value, empty_is_another: bool) -> Result<(), Errcode> {
     let openid = field(body, "openid");
     refuse_if(empty_is_another && openid.is_empty(), 40003, "invalid openid")?;
     refuse_if(!world.knows(openid), 43104, "appid is not match with openid")

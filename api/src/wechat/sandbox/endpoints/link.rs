@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::wechat::sandbox::call::{Call, Outcome, number, refuse_if, text};
+use crate::wechat::sandbox::call::{CallResult, SandboxRequest, number, refuse_if, text};
 use crate::wechat::sandbox::rate_limit::SECOND;
-use crate::wechat::sandbox::world::World;
+use crate::wechat::sandbox::world::SandboxState;
 
 const MAX_QUERY_CHARS: usize = 1024;
 const MAX_DAYS: i64 = 30;
 const DAY_SECS: i64 = 24 * 60 * 60;
 
-pub fn scheme(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn scheme(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let body = call.json()?;
     let target = body.get("jump_wxa").cloned().unwrap_or(Value::Null);
     check(world, &target, &body, now)?;
@@ -19,7 +19,7 @@ pub fn scheme(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
     Ok(json!({ "errcode": 0, "errmsg": "ok", "openlink": link }).into())
 }
 
-pub fn url_link(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn url_link(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let body = call.json()?;
     check(world, &body, &body, now)?;
     let link = format!("https://wxaurl.cn/{}", ticket());
@@ -28,7 +28,7 @@ pub fn url_link(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
 
 /// 40165 · 40212 · 85401 · 85402 · 44990
 fn check(
-    world: &mut World,
+    world: &mut SandboxState,
     target: &Value,
     life: &Value,
     now: DateTime<Utc>,
@@ -40,7 +40,7 @@ fn check(
     let query = text(target, "query");
     let bad_query = query.chars().count() > MAX_QUERY_CHARS || query.chars().any(char::is_control);
     refuse_if(bad_query, 40212, "invalid query")?;
-    refuse_if(!lives_rightly(life, now), 85401, "invalid expire time")?;
+    refuse_if(!is_valid_lifetime(life, now), 85401, "invalid expire time")?;
     let version = text(target, "env_version");
     let known = ["", "release", "trial", "develop"].contains(&version);
     refuse_if(!known, 85402, "invalid env_version")?;
@@ -50,7 +50,7 @@ fn check(
 }
 
 /// From one minute to 30 days, by an instant or by days.
-fn lives_rightly(life: &Value, now: DateTime<Utc>) -> bool {
+fn is_valid_lifetime(life: &Value, now: DateTime<Utc>) -> bool {
     if number(life, "expire_type") == Some(1) {
         return (1..=MAX_DAYS).contains(&number(life, "expire_interval").unwrap_or(MAX_DAYS));
     }

@@ -8,12 +8,12 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 use sha2::Sha256;
 
-use crate::wechat::sandbox::call::{Call, Errcode, Outcome, refuse_if};
+use crate::wechat::sandbox::call::{CallResult, Errcode, SandboxRequest, refuse_if};
 use crate::wechat::sandbox::rate_limit::MINUTE;
-use crate::wechat::sandbox::world::{CODE_LIFE, CodeKind, World};
+use crate::wechat::sandbox::world::{CODE_LIFE, CodeKind, SandboxState};
 
 /// 41002 · 40013 · 41004 · 40125 · 40002 · 40029 · 40163 · 40226 · 45011
-pub fn session_of_code(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn session_of_code(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let app_id = call.param("appid");
     refuse_if(app_id.is_empty(), 41002, "appid missing")?;
     refuse_if(app_id != world.account.app_id, 40013, "invalid appid")?;
@@ -44,7 +44,7 @@ pub fn session_of_code(world: &mut World, call: &Call, now: DateTime<Utc>) -> Ou
     Ok(answer.into())
 }
 
-fn usable(world: &World, code: &str, now: DateTime<Utc>) -> Result<String, Errcode> {
+fn usable(world: &SandboxState, code: &str, now: DateTime<Utc>) -> Result<String, Errcode> {
     let invalid = || Errcode(40029, "invalid code".to_owned());
     let code = world.codes.get(code).ok_or_else(invalid)?;
     let ours = code.kind == CodeKind::Login && code.app_id == world.account.app_id;
@@ -56,7 +56,7 @@ fn usable(world: &World, code: &str, now: DateTime<Utc>) -> Result<String, Errco
 }
 
 /// 87009. The key of the HMAC is the base64 text itself.
-pub fn check_session(world: &mut World, call: &Call, _: DateTime<Utc>) -> Outcome {
+pub fn check_session(world: &mut SandboxState, call: &SandboxRequest, _: DateTime<Utc>) -> CallResult {
     refuse_if(!world.knows(call.param("openid")), 40003, "invalid openid")?;
     let key = world.session_keys.get(call.param("openid"));
     let key = key.map(String::as_bytes).unwrap_or_default();

@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::wechat::sandbox::call::{Call, Done, Effect, Errcode, Outcome, Reply, refuse_if, text};
+use crate::wechat::sandbox::call::{
+    CallResult, Effect, Errcode, Reply, SandboxRequest, SandboxResponse, refuse_if, text,
+};
 use crate::wechat::sandbox::fields;
 use crate::wechat::sandbox::rate_limit::DAY;
 use crate::wechat::sandbox::templates::SandboxTemplate;
-use crate::wechat::sandbox::world::{Message, World};
+use crate::wechat::sandbox::world::{Message, SandboxState};
 
 /// Message ids are beyond what a JavaScript number can hold.
 const FIRST_MSGID: u64 = 4_625_712_877_545_553_920;
 
 /// 43002 · 44002 · 47001 · 40003 · 40037 · 47003 · 45168 · 43107 · 43108 · 43101 · 45009
-pub fn send(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn send(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let body = call.json()?;
     let openid = text(&body, "touser").to_owned();
     refuse_if(!world.knows(&openid), 40003, "invalid openid")?;
@@ -55,12 +57,12 @@ pub fn send(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
         msgid: msgid.to_string(),
         at: now,
     });
-    let mut event = World::event(&openid, "subscribe_msg_sent_event", now);
+    let mut event = SandboxState::event(&openid, "subscribe_msg_sent_event", now);
     let entry = json!({
         "TemplateId": template.id, "MsgID": msgid.to_string(), "ErrorCode": "0", "ErrorStatus": "success",
     });
     event.insert("List".to_owned(), entry);
-    Ok(Done {
+    Ok(SandboxResponse {
         reply: Reply::json(&json!({ "errcode": 0, "errmsg": "ok", "msgid": msgid })),
         effects: vec![Effect::Push(event.into())],
         sending_to: Some(openid),
@@ -87,7 +89,7 @@ fn values(body: &Value, template: &SandboxTemplate) -> Result<HashMap<String, St
     Ok(values)
 }
 
-pub fn templates(world: &mut World, _: &Call, _: DateTime<Utc>) -> Outcome {
+pub fn templates(world: &mut SandboxState, _: &SandboxRequest, _: DateTime<Utc>) -> CallResult {
     let shown: Vec<_> = world.templates.iter().map(SandboxTemplate::shown).collect();
     Ok(json!({ "errcode": 0, "errmsg": "ok", "data": shown }).into())
 }

@@ -10,10 +10,10 @@ mod token;
 
 use chrono::{DateTime, Utc};
 
-use crate::wechat::sandbox::call::{Call, Outcome};
-use crate::wechat::sandbox::world::World;
+use crate::wechat::sandbox::call::{CallResult, SandboxRequest};
+use crate::wechat::sandbox::world::SandboxState;
 
-type Answer = fn(&mut World, &Call, DateTime<Utc>) -> Outcome;
+type Answer = fn(&mut SandboxState, &SandboxRequest, DateTime<Utc>) -> CallResult;
 
 /// Every endpoint; the flag says whether it wants an access token.
 const ENDPOINTS: [(&str, bool, Answer); 12] = [
@@ -37,7 +37,7 @@ pub fn exists(matches: impl Fn(&str) -> bool) -> bool {
 }
 
 /// Answers, or none: WeChat has no such path.
-pub fn answer(world: &mut World, call: &Call, now: DateTime<Utc>) -> Option<Outcome> {
+pub fn answer(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> Option<CallResult> {
     let (_, wants_token, answer) = ENDPOINTS.iter().find(|(path, ..)| *path == call.path)?;
     let token = call.param("access_token").to_owned();
     Some(if *wants_token {

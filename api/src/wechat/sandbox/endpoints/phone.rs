@@ -3,13 +3,13 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use crate::wechat::sandbox::call::{Call, Outcome, refuse_if, text};
+use crate::wechat::sandbox::call::{CallResult, SandboxRequest, refuse_if, text};
 use crate::wechat::sandbox::rate_limit::MINUTE;
-use crate::wechat::sandbox::world::{CODE_LIFE, CodeKind, World};
+use crate::wechat::sandbox::world::{CODE_LIFE, CodeKind, SandboxState};
 
 /// 43002 · 44002 · 47001 · 40029 (unknown, used, old, a login code) · 40013 (another appid's) · 40029 (not
 /// this person's) · 45011
-pub fn number(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn number(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     let body = call.json()?;
     let name = text(&body, "code");
     let usable = world

@@ -4,14 +4,14 @@ use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
-use crate::wechat::sandbox::call::{Call, Outcome, refuse_if, text};
+use crate::wechat::sandbox::call::{CallResult, SandboxRequest, refuse_if, text};
 use crate::wechat::sandbox::rate_limit::{DAY, MINUTE};
-use crate::wechat::sandbox::world::World;
+use crate::wechat::sandbox::world::SandboxState;
 
 const GRANT: &str = "client_credential";
 
 /// 40002 · 40013 · 40125 · 41004 · 40164 · 40243
-pub fn plain(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn plain(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     refuse_if(call.param("grant_type") != GRANT, 40002, "invalid grant_type")?;
     refuse_if(
         call.param("appid") != world.account.app_id,
@@ -30,7 +30,7 @@ pub fn plain(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
 }
 
 /// 43002 · 47001 · 41002 · 41004 · 40002 · 40013 · 40125 · 40164 · 40243 · 45011 · 45009
-pub fn stable(world: &mut World, call: &Call, now: DateTime<Utc>) -> Outcome {
+pub fn stable(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> CallResult {
     refuse_if(!call.is_post, 43002, "require POST method")?;
     let body = call.json_or(47001, "data format error")?;
     let (app_id, secret) = (text(&body, "appid"), text(&body, "secret"));

@@ -2,8 +2,8 @@
 
 use entity::kinds::Datum;
 
-use crate::console::forms::{Choice, Entries, Field, Form, Kind};
-use crate::console::routes::visitor::Visitor;
+use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
+use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS};
 use crate::people::profile;
@@ -33,7 +33,7 @@ pub fn kind(kind: &str) -> &'static str {
 
 /// Empty for a new site, filled in for one that is there.
 pub fn form(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     id: &str,
     action: &str,
     title: &str,
@@ -43,7 +43,7 @@ pub fn form(
     let kinds = KINDS.iter().map(|name| Choice::new(*name, kind(name)));
     let text = |of: &dyn Fn(&SiteView) -> String| site.map(of).unwrap_or_default();
     let form = Form::new(id, action, title, csrf)
-        .says("编码由系统生成，印在纸上以后不变。")
+        .summary("编码由系统生成，印在纸上以后不变。")
         .submit("保存")
         .field(
             Field::new("name", "名称", Kind::Line)
@@ -81,7 +81,7 @@ fn place(form: Form, site: Option<&SiteView>) -> Form {
 }
 
 /// What reports from here are about, and who has to do with them.
-fn in_charge(visitor: &Visitor, form: Form, site: Option<&SiteView>) -> Form {
+fn in_charge(visitor: &ConsoleUser, form: Form, site: Option<&SiteView>) -> Form {
     let city = visitor.app.city.load();
     let mut categories = vec![Choice::new("", "不预设")];
     let leaves = city.categories.leaves();
@@ -114,18 +114,18 @@ pub fn in_use(path: &str, active: bool, csrf: &str) -> Form {
     let action = format!("{path}/in-use");
     if active {
         Form::new("in-use", action, "停用", csrf)
-            .says("停用后扫码不再有效，已有的工单和留言不变；可以随时恢复。")
+            .summary("停用后扫码不再有效，已有的工单和留言不变；可以随时恢复。")
             .submit("停用")
     } else {
         Form::new("in-use", action, "恢复使用", csrf)
-            .says("恢复后原来印好的码继续有效。")
+            .summary("恢复后原来印好的码继续有效。")
             .carry("active", "yes")
             .submit("恢复使用")
     }
 }
 
 /// What an admin typed. `site`: as it stands, whose delegates may be named again.
-pub async fn read(visitor: &Visitor, entries: &Entries, site: Option<&SiteView>) -> Result<NewSite> {
+pub async fn read(visitor: &ConsoleUser, entries: &FormFields, site: Option<&SiteView>) -> Result<NewSite> {
     let mut faults = Vec::new();
     let mut number = |name: &str| {
         let number = entries.text(name).parse::<f64>().ok();
@@ -160,7 +160,7 @@ pub async fn read(visitor: &Visitor, entries: &Entries, site: Option<&SiteView>)
 
 /// Each by id or phone number, as the service takes them.
 async fn delegates(
-    visitor: &Visitor,
+    visitor: &ConsoleUser,
     text: &str,
     site: Option<&SiteView>,
     faults: &mut Vec<FieldError>,
@@ -171,7 +171,7 @@ async fn delegates(
         .collect();
     let names = typed.iter().filter(|part| Phone::parse(part).is_none());
     let called =
-        profile::delegates_called(&visitor.app, names.map(|name| (*name).to_owned()).collect()).await?;
+        profile::delegates_with_name(&visitor.app, names.map(|name| (*name).to_owned()).collect()).await?;
     let mut named = Vec::with_capacity(typed.len());
     for part in typed {
         let held = site.and_then(|site| site.delegates.iter().find(|one| one.name == part));

@@ -7,13 +7,13 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::{ContentCheck, Role, SiteMessageStatus};
 
-use crate::console::forms::{Entries, Form};
+use crate::console::forms::{Form, FormFields};
 use crate::console::labels;
-use crate::console::page_context::{Frame, Section};
+use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
-use crate::console::routes::submission::Submission;
-use crate::console::routes::visitor::Visitor;
-use crate::console::url_query::{Wanted, encoded};
+use crate::console::routes::submission::FormData;
+use crate::console::routes::visitor::ConsoleUser;
+use crate::console::url_query::{UrlQuery, encoded};
 use crate::error::Error;
 use crate::http::paging::Paging;
 use crate::sites::message_handling::{self, Filter};
@@ -42,18 +42,18 @@ struct Line {
 #[derive(Template)]
 #[template(path = "admin_sites.html")]
 struct SitesPage {
-    frame: Frame,
-    wanted: Wanted,
+    frame: PageContext,
+    wanted: UrlQuery,
     lines: Vec<Line>,
     more: Option<String>,
 }
 
 #[get("/admin/sites")]
-pub async fn list(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
-    let wanted = Wanted::of(&entries, &["q", "state"]);
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let wanted = UrlQuery::of(&entries, &["q", "state"]);
     let active = match wanted.get("state") {
         "in_use" => Some(true),
         "out_of_use" => Some(false),
@@ -94,11 +94,11 @@ fn line(site: SiteView) -> Line {
 #[derive(Template)]
 #[template(path = "admin_site_new.html")]
 struct NewPage {
-    frame: Frame,
+    frame: PageContext,
     form: Form,
 }
 
-fn new_page(visitor: &Visitor) -> NewPage {
+fn new_page(visitor: &ConsoleUser) -> NewPage {
     let frame = visitor.frame(Section::Sites, "新建点位");
     NewPage {
         form: form::form(visitor, "site", PATH, "新建点位", None, &frame.csrf),
@@ -107,18 +107,18 @@ fn new_page(visitor: &Visitor) -> NewPage {
 }
 
 #[get("/admin/sites/new")]
-pub async fn ask(visitor: Visitor) -> Result<HttpResponse, PageError> {
+pub async fn ask(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     page(&new_page(&visitor))
 }
 
 #[post("/admin/sites")]
 pub async fn create(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     visitor.caller.require(Role::Admin)?;
     let created = match form::read(&visitor, &sent.entries, None).await {
         Ok(site) => service::create(&visitor.app, &visitor.caller, site, None).await,
@@ -149,7 +149,7 @@ struct Message {
 #[derive(Template)]
 #[template(path = "admin_site.html")]
 struct SitePage {
-    frame: Frame,
+    frame: PageContext,
     facts: Vec<(&'static str, String)>,
     code: String,
     messages: Vec<Message>,
@@ -157,13 +157,13 @@ struct SitePage {
 }
 
 #[get("/admin/sites/{code}")]
-pub async fn show(visitor: Visitor, code: Path<String>) -> Result<HttpResponse, PageError> {
+pub async fn show(visitor: ConsoleUser, code: Path<String>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
     let site = service::shown(&visitor.app, &visitor.caller, &code).await?;
     page(&site_page(&visitor, &site).await?)
 }
 
-async fn site_page(visitor: &Visitor, site: &SiteView) -> Result<SitePage, PageError> {
+async fn site_page(visitor: &ConsoleUser, site: &SiteView) -> Result<SitePage, PageError> {
     let code = site.public.code.clone();
     let filter = Filter {
         site_code: Some(code.clone()),
@@ -236,12 +236,12 @@ fn facts(site: &SiteView) -> Vec<(&'static str, String)> {
 
 #[post("/admin/sites/{code}")]
 pub async fn change(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     code: Path<String>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     visitor.caller.require(Role::Admin)?;
     let site = service::shown(&visitor.app, &visitor.caller, &code).await?;
     let changed = match form::read(&visitor, &sent.entries, Some(&site)).await {
@@ -265,12 +265,12 @@ pub async fn change(
 
 #[post("/admin/sites/{code}/in-use")]
 pub async fn put_in_use(
-    visitor: Visitor,
+    visitor: ConsoleUser,
     code: Path<String>,
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = Submission::read(&visitor, &request, body).await?;
+    let sent = FormData::read(&visitor, &request, body).await?;
     let active = sent.entries.ticked("active");
     service::set_active(&visitor.app, &visitor.caller, &code, active).await?;
     Ok(see_other(&format!("{PATH}/{code}?done=site_changed")))
@@ -278,9 +278,9 @@ pub async fn put_in_use(
 
 /// The sheets of the sites that are ticked; of all that are in use when none is.
 #[get("/admin/sites/sheets.pdf")]
-pub async fn print(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, PageError> {
+pub async fn print(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
-    let entries = Entries::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
+    let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
     let codes: Vec<String> = entries.all("site").map(str::to_owned).collect();
     let pdf = sheets::of_codes(&visitor.app, &visitor.caller, &codes).await?;
     Ok(HttpResponse::Ok().content_type("application/pdf").body(pdf))
