@@ -5,8 +5,10 @@ Rosters go through `zhitong import delegates --dry-run`, photos through `POST /a
 its name, so further files of a kind need no change here.
 """
 
+import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -57,16 +59,39 @@ def right_answer(table, name):
     return table[max(starts, key=len)] if starts else None
 
 
-def roster(path):
-    """How many people the import would add, or FAULT with its text."""
+def roster(path, prepared):
+    """How many people the import would add, or FAULT with its text. `prepared` is a folder with an empty roster."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = {"PATH": os.environ["PATH"], "HOME": folder, "ZHITONG_DATA_DIR": folder, "WECHAT_MODE": "sandbox"}
-        command = [PROGRAM, "import", "delegates", path, "--dry-run", "--keep-missing", "--json"]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, timeout=MAX_SECONDS)
+        shutil.copytree(prepared, folder, dirs_exist_ok=True)
+        command = ["import", "delegates", path, "--dry-run", "--keep-missing", "--json"]
+        done = zhitong(command, folder, MAX_SECONDS)
     if done.returncode:
         panicked = "panicked" in done.stderr
         return ("a panic" if panicked else FAULT), done.stderr.strip()[-300:]
     return json.loads(done.stdout)["added"], ""
+
+
+def zhitong(command, folder, seconds):
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": folder,
+        "ZHITONG_DATA_DIR": folder,
+        "WECHAT_MODE": "sandbox",
+        "JWT_SECRET": "only-for-the-tests-0123456789-abcdefghij",
+        "DATA_KEY": "k1:" + base64.b64encode(bytes(range(32))).decode(),
+    }
+    return subprocess.run(
+        [PROGRAM, *command], capture_output=True, text=True, cwd=folder, env=environment, timeout=seconds
+    )
+
+
+def prepare(folder):
+    """Loads the city, so that each roster starts from the same state."""
+    sample = Path(folder) / "sample.csv"
+    sample.write_text("姓名,手机号,角色,层级,选举单位\n样例,13899990000,代表,市,样例团\n", encoding="utf-8")
+    done = zhitong(["import", "delegates", sample, "--dry-run", "--keep-missing", "--json"], folder, 120)
+    if done.returncode:
+        raise SystemExit(f"inputs: the city could not be loaded: {done.stderr.strip()}")
 
 
 def photo(path, headers):
@@ -79,7 +104,7 @@ def photo(path, headers):
     return answer.status_code, None if answer.ok else answer.json().get("code")
 
 
-def rosters(folder, wrong):
+def rosters(folder, prepared, wrong):
     checked = 0
     for path in sorted(folder.iterdir()):
         right = right_answer(ROSTERS, path.name)
@@ -88,7 +113,7 @@ def rosters(folder, wrong):
             continue
         checked += 1
         try:
-            answer, text = roster(path)
+            answer, text = roster(path, prepared)
         except subprocess.TimeoutExpired:
             answer, text = "nothing", f"after {MAX_SECONDS} s"
         if answer not in right:
@@ -115,7 +140,10 @@ def photos(folder, wrong):
 def main():
     folder = Path(sys.argv[1])
     wrong = []
-    checked = rosters(folder / "roster", wrong) + photos(folder / "photos", wrong)
+    with tempfile.TemporaryDirectory() as prepared:
+        prepare(prepared)
+        checked = rosters(folder / "roster", prepared, wrong)
+    checked += photos(folder / "photos", wrong)
     print(f"inputs: {checked} files, {len(wrong)} wrong answers")
     for line in wrong:
         print(f"  {line}")
