@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { openStage, report, Visitor } from "./kit.mjs";
 
-/** What the first page may weigh without photos, as sent. */
+/** Limit of the first page without photos, as sent. */
 const FIRST_PAGE_BYTES = 100 * 1024;
 const stage = openStage(120_000);
 const { journey } = stage;
@@ -174,7 +174,7 @@ journey("two operators never work on one matter, and each sees what the other do
     await page.keyboard.press("Enter");
     await page.waitForURL(/desk\/triage\/T/);
     assert.ok(await page.locator("form[action$='/dispatch']").isVisible());
-    // Six minutes later he still writes: his claim is taken again.
+    // Six minutes later the operator still types: the claim is renewed.
     await page.clock.setSystemTime(Date.now() + 360_000);
     const [renewed] = await Promise.all([
       page.waitForResponse((answer) => answer.url().endsWith("/open")),

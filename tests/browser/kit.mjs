@@ -90,7 +90,7 @@ export async function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 }
 
-/** Somebody at the console. */
+/** A person at the console. */
 export class Visitor {
   constructor(browser, base) {
     this.browser = browser;
@@ -124,7 +124,7 @@ export class Visitor {
     });
   }
 
-  /** Signs in as one of the sandbox's cast, by a word on his button. */
+  /** Signs in as one of the sandbox's cast, by a word on their button. */
   async signIn(word) {
     await this.page.goto("/console/login");
     await this.page.locator(".people button", { hasText: word }).first().click();
@@ -150,7 +150,7 @@ export class Visitor {
     await this.page.setViewportSize(now);
   }
 
-  /** What axe finds serious on this page; in a context of its own, because axe itself breaks the page's policy. */
+  /** Returns axe's serious findings on this page; in a context of its own, because axe itself breaks the page's policy. */
   async serious() {
     const context = await this.browser.newContext({
       bypassCSP: true, viewport: this.page.viewportSize(), storageState: await this.context.storageState(), locale: "zh-CN",

@@ -9,7 +9,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (document.querySelector("dialog[open]")) return;
     if (event.key === "Escape" && matter) {
-      // What is being typed is left first; a second time leaves the page.
+      // The first press leaves the field being edited, a second one the page.
       if (typing(event.target)) return event.target.blur();
       const release = document.querySelector("[data-release]");
       return release ? release.requestSubmit() : document.querySelector("[data-back]")?.click();
@@ -31,7 +31,7 @@
     const at = rows.indexOf(document.activeElement);
     rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)].focus();
   });
-  // Whoever is writing is at work: his claim is taken again before it runs out.
+  // Typing renews the operator's claim before it expires.
   const claim = matter && document.querySelector("[data-release]");
   let claimed = Date.now();
   const renew = async () => {

@@ -14,6 +14,6 @@
       form.querySelectorAll("button").forEach((button) => button.removeAttribute("aria-busy"));
     });
   });
-  // What went wrong is read first.
+  // The error is read first.
   document.querySelector(".trouble")?.focus();
 })();

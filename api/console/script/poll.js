@@ -1,4 +1,4 @@
-// What runs in the background is looked at again until it is done.
+// Polls a background task until it is finished.
 (() => {
   const every = 2000;
   const look = async () => {

@@ -15,7 +15,7 @@
     for (const part of fresh.querySelectorAll("[data-part]")) {
       const held = board.querySelector(`[data-part="${part.dataset.part}"]`);
       if (!held || held.innerHTML === part.innerHTML) continue;
-      // Somebody who is reading with the keyboard stays where he is.
+      // Keyboard users keep their focus.
       const focused = held.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       held.innerHTML = part.innerHTML;
       if (focused) held.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
