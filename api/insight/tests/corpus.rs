@@ -1,5 +1,5 @@
 //! Measures topics, pairs and category suggestion on the corpus in `tests/corpus/`. Its messages are invented,
-//! in the style of letters to a city government: 47 matters told by 2 to 15 people each, and single ones that
+//! in the style of letters to a city government: 47 matters told by 2 to 14 people each, and single ones that
 //! share places or words with them. `tests/evaluate` measures the same on real messages.
 
 #![expect(
