@@ -13,9 +13,11 @@ use crate::orders::search::text_index::TextIndex;
 use crate::orders::submit::number::NumberAllocator;
 use crate::overview::counts_cache::CountsCache;
 use crate::overview::screen_hub::ScreenHub;
+use crate::people::clients::rate::ClientRates;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
 use crate::photos::service::PhotoPermits;
+use crate::webhooks::sender::Sender as WebhookSender;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 
@@ -47,6 +49,10 @@ pub struct AppInner {
     pub sealer: Sealer,
     /// Access tokens.
     pub tokens: Tokens,
+    /// Requests of API clients per minute.
+    pub client_rates: ClientRates,
+    /// Calls other systems.
+    pub webhook_sender: WebhookSender,
     /// WeChat's servers, or the stand-in for them.
     pub wechat: WeChat,
     /// The stand-in itself; none in live mode.

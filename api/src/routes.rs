@@ -6,10 +6,13 @@ use utoipa_actix_web::service_config::ServiceConfig as UtoipaServiceConfig;
 
 use crate::city::{self, areas, categories};
 use crate::insight::{self, reports};
-use crate::people::{self, login_requests, sign_in};
+use crate::people::{self, clients, login_requests, sign_in};
 use crate::supervision::{self, campaigns};
 use crate::wechat::{push, sandbox};
-use crate::{console, content, follow_up, hotline, notices, open311, ops, orders, overview, photos, sites};
+use crate::{
+    console, content, follow_up, hotline, link, notices, open311, ops, orders, overview, photos, sites,
+    webhooks,
+};
 
 /// The document's frame; paths and schemas are collected from the services below.
 #[derive(OpenApi)]
@@ -110,7 +113,25 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(notices::routes::read_notice)
         .service(notices::routes::list_subscriptions)
         .service(notices::routes::record_subscriptions);
+    integration(service);
     sites_and_content(service);
+}
+
+/// Links with other systems.
+fn integration(service: &mut UtoipaServiceConfig) {
+    service
+        .service(clients::routes::create_client)
+        .service(clients::routes::list_clients)
+        .service(clients::routes::rotate_client)
+        .service(clients::routes::revoke_client)
+        .service(link::routes::receive_link_event)
+        .service(webhooks::routes::create_webhook)
+        .service(webhooks::routes::list_webhooks)
+        .service(webhooks::routes::delete_webhook)
+        .service(webhooks::routes::rotate_webhook)
+        .service(webhooks::routes::test_webhook)
+        .service(webhooks::routes::list_webhook_deliveries)
+        .service(webhooks::routes::resend_webhook_delivery);
 }
 
 /// 有事请扫码, and what is published to others.

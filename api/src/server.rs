@@ -34,10 +34,13 @@ use crate::orders::submit::number::NumberAllocator;
 use crate::overview::counts_cache::CountsCache;
 use crate::overview::screen_hub::ScreenHub;
 use crate::overview::worker;
+use crate::people::clients::rate::ClientRates;
 use crate::people::roster;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
 use crate::photos::service::PhotoPermits;
+use crate::webhooks::sender::Sender as WebhookSender;
+use crate::webhooks::worker as webhook_worker;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::SandboxConfig;
@@ -85,6 +88,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
     wording.consent_events_enabled = config.wechat.push_token.is_some();
     let wording = MessageCatalog::new(wording, city.clone());
+    let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let app = App::new(AppInner {
         config,
         db,
@@ -99,6 +103,8 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
         counts_cache: CountsCache::default(),
         sealer,
         tokens,
+        client_rates: ClientRates::default(),
+        webhook_sender,
         wechat,
         sandbox,
         messages: wording,
@@ -184,6 +190,7 @@ pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
             .configure(routes::absolute)
             .split_for_parts();
         service
+            .service(web::redirect("/", "/console"))
             .service(web::redirect("/docs", "/docs/"))
             .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json")))
             .route("/openapi.json", web::get().to(openapi))
@@ -213,6 +220,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(close_screens(app.clone()));
     tokio::spawn(text_index::preload(app.clone()));
     tokio::spawn(heap_trim::run(stop.clone()));
+    tokio::spawn(webhook_worker::run(app.clone(), stop.clone()));
     let server = listen(app.clone(), listener)?;
     tokio::spawn(async move { template_check::warn_of_differences(&app).await });
     let served = server.await;

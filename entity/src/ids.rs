@@ -46,6 +46,7 @@ id! {
     AssignmentId,
     BoundarySetId,
     CampaignId,
+    ClientId,
     ContentCheckId,
     ContentPictureId,
     DeadlineId,
@@ -70,4 +71,6 @@ id! {
     UnitId,
     UrgeId,
     VerdictId,
+    WebhookDeliveryId,
+    WebhookId,
 }

@@ -1,9 +1,7 @@
 //! Entities: one file per table, typed ids, enums. Depends on no other crate of the workspace.
 
-pub mod ids;
-pub mod kinds;
-
 pub mod admin_act;
+pub mod api_client;
 pub mod area;
 pub mod assignment;
 pub mod boundary_set;
@@ -26,10 +24,14 @@ pub mod follow_up;
 pub mod history_check;
 pub mod hotline_nonce;
 pub mod idempotency_key;
+pub mod ids;
 pub mod insight_day;
 pub mod insight_report;
 pub mod insight_run;
 pub mod job;
+pub mod kinds;
+pub mod link_event;
+pub mod link_order;
 pub mod login_request;
 pub mod media_verdict;
 pub mod notice;
@@ -37,9 +39,11 @@ pub mod order;
 pub mod order_change;
 pub mod order_event;
 pub mod order_export;
+pub mod order_import;
 pub mod order_number;
 pub mod order_photo;
 pub mod order_return;
+pub mod outbound_event;
 pub mod overview_counted;
 pub mod overview_dwell;
 pub mod overview_flow;
@@ -70,4 +74,6 @@ pub mod topic_order;
 pub mod unit;
 pub mod urge;
 pub mod verdict;
+pub mod webhook_delivery;
+pub mod webhook_endpoint;
 pub mod write_probe;

@@ -69,6 +69,8 @@ pub struct Model {
     pub closed_at: Option<DateTimeUtc>,
     /// Whether other delegates may read what the delegate wrote.
     pub content_check: ContentCheck,
+    /// The file that the order was imported from; `None` for orders of this system.
+    pub import_id: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

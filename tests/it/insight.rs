@@ -370,5 +370,6 @@ fn counted(
         replied_at: None,
         closed_at: Some(at),
         content_check: ContentCheck::Pass,
+        import_id: None,
     }
 }

@@ -71,6 +71,7 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
         replied_at: None,
         closed_at: None,
         content_check: ContentCheck::Pass,
+        import_id: None,
     };
     let id = order.id;
     order::Entity::insert(order.into_active_model().reset_all())

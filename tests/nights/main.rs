@@ -198,6 +198,7 @@ fn blank(at: DateTime<Utc>) -> order::Model {
         replied_at: None,
         closed_at: Some(at),
         content_check: ContentCheck::Pass,
+        import_id: None,
     }
 }
 

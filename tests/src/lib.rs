@@ -23,6 +23,7 @@ pub mod orders;
 pub mod people;
 pub mod photos;
 pub mod places;
+pub mod receiver;
 pub mod residents;
 pub mod sandbox_api;
 pub mod settings;

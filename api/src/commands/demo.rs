@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use base64::Engine as _;
@@ -14,10 +15,12 @@ use crate::app::App;
 use crate::city::files::Files;
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CITY_PACK, SAMPLE_DATA_KEY};
+use crate::demo::living_city;
 use crate::demo::narrator::Narrator;
 use crate::demo::play::{StoryOutcome, play_all};
 use crate::demo::script::Script;
 use crate::demo::stage::StoryScheduler;
+use crate::insight::nightly;
 use crate::ops::telemetry::{self, Style};
 use crate::server;
 
@@ -47,6 +50,9 @@ pub struct Args {
     /// Stop after the stories; status 0 only if each of them ended as told. Starts over by itself
     #[arg(long)]
     exit: bool,
+    /// Play the stories, but leave out the year of orders that makes the city live
+    #[arg(long)]
+    stories_only: bool,
     /// Serve the city, its people and units, with no orders
     #[arg(long)]
     no_stories: bool,
@@ -86,6 +92,9 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         let endings = tell_stories(&app, address, clock_given).await?;
         let bad = endings.iter().filter(|ending| ending.outcome.is_err()).count();
         print_endings(&endings);
+        if !args.stories_only {
+            bring_to_life(&app, address).await?;
+        }
         if args.exit {
             return if bad == 0 {
                 Ok(())
@@ -122,6 +131,7 @@ fn configuration(
         ("ZHITONG_BIND", format!("127.0.0.1:{port}")),
         ("ZHITONG_DATA_DIR", folder.display().to_string()),
         ("WECHAT_MODE", "sandbox".to_owned()),
+        ("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "true".to_owned()),
         ("WECHAT_PUSH_TOKEN", "demo-push-token".to_owned()),
         ("JWT_SECRET", keys.0),
         ("DATA_KEY", keys.1),
@@ -203,12 +213,33 @@ fn first_moment(scripts: &[Script]) -> Option<DateTime<Utc>> {
     )
 }
 
+/// Adds a year of orders that ends now, and lets the product search them for hot topics.
+async fn bring_to_life(app: &App, address: SocketAddr) -> anyhow::Result<()> {
+    Terminal.line("\n——— 让城市活起来 ———");
+    let started = Instant::now();
+    let city = app.city.load();
+    let stage = StoryScheduler::open(&format!("http://{address}"), city.zone(), Box::new(Terminal)).await?;
+    let photos = living_city::upload_photos(&stage).await?;
+    let Some(counts) = living_city::fill(app, photos).await? else {
+        Terminal.line("这个城市包没有演示数据，略过。");
+        return Ok(());
+    };
+    nightly::find_topics(app).await.map_err(anyhow::Error::from)?;
+    Terminal.line(&format!(
+        "已载入最近十二个月的工单：办结 {} 件，在办 {} 件，用时 {} 秒。",
+        counts.closed,
+        counts.open,
+        started.elapsed().as_secs()
+    ));
+    Ok(())
+}
+
 #[expect(clippy::print_stdout, reason = "the demo tells what happened")]
 fn print_endings(endings: &[StoryOutcome]) {
     println!("\n——— 九个故事 ———");
     for (index, StoryOutcome { title, outcome }) in endings.iter().enumerate() {
         match outcome {
-            Ok(number) => println!("{}. 《{title}》如实办结  {number}", index + 1),
+            Ok(number) => println!("{}. 《{title}》按故事办结  {number}", index + 1),
             Err(error) => println!("{}. 《{title}》没有按故事结束：{error:#}", index + 1),
         }
     }
@@ -217,10 +248,9 @@ fn print_endings(endings: &[StoryOutcome]) {
 #[expect(clippy::print_stdout, reason = "the demo says where to look")]
 fn print_where_to_look(address: SocketAddr) {
     println!("\n服务运行中，按 Ctrl-C 结束：");
-    println!("  工作台     http://{address}/console （演示中可直接选一位人员登录）");
+    println!("  一屏       http://{address}/console/overview （登录页上直接选一位人员）");
+    println!("  工单       http://{address}/console/orders");
+    println!("  高频问题   http://{address}/console/topics");
     println!("  接口文档   http://{address}/docs/");
     println!("  沙箱人员   http://{address}/sandbox/people");
-    println!("  已推送消息 http://{address}/sandbox/messages?openid=…");
-    println!("  时钟       http://{address}/sandbox/clock");
-    println!("  用 curl 登录、上传照片、提交工单：见 README");
 }

@@ -46,6 +46,8 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// Signs the call centre's own requests; none means only operators may file calls.
     pub hotline_secret: Option<SecretString>,
+    /// Webhooks may call private and loopback addresses, and http.
+    pub webhook_allow_private: bool,
     /// The header in which the proxy in front of us says where a request comes from; none takes the peer.
     pub client_address_header: Option<String>,
 }
@@ -156,6 +158,7 @@ impl Config {
             heif_convert: vars.optional("HEIF_CONVERT").map(PathBuf::from),
             otlp_endpoint: vars.optional("OTEL_EXPORTER_OTLP_ENDPOINT"),
             hotline_secret: vars.hotline_secret(),
+            webhook_allow_private: vars.parse("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "false", "true or false"),
             client_address_header: vars.optional("ZHITONG_CLIENT_ADDRESS_HEADER"),
             public_url: public_url.trim_end_matches('/').to_owned(),
             database_url: database_url.into(),

@@ -169,6 +169,6 @@ pub fn seen(row: &deadline::Model) -> lights::CrossedAt {
     }
 }
 
-fn explained(clock: &Deadline) -> Result<serde_json::Value> {
+pub fn explained(clock: &Deadline) -> Result<serde_json::Value> {
     Ok(serde_json::to_value(&clock.explanation).map_err(anyhow::Error::from)?)
 }

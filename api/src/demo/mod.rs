@@ -6,6 +6,7 @@
 //! for what a person with a phone can do.
 
 pub mod actor;
+pub mod living_city;
 pub mod narrator;
 pub mod picture;
 pub mod play;

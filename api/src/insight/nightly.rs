@@ -10,6 +10,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::history_import::service as history_import;
 use crate::insight::kind_assignment;
 use crate::insight::persist::{self, RunContext};
 use crate::insight::reports::service as reports;
@@ -51,10 +52,16 @@ pub async fn find_topics(app: &App) -> Result<()> {
     let now = app.clock.now();
     schedule(app, now).await?;
     let last = store::last_run(&app.db).await?;
+    // Orders of an earlier system came in with their own, older times: everything is looked at again.
+    let imported = match &last {
+        Some(run) => history_import::earliest_imported_since(&app.db, run.until - OVERLAP).await?,
+        None => None,
+    };
+    let last = last.filter(|_| imported.is_none());
     let from = last.as_ref().map_or(now - WINDOW, |run| run.until - OVERLAP);
     let rules = kind_assignment::sort_into_kinds(app, last.as_ref()).await?;
     let today = now.with_timezone(&app.city.load().zone()).date_naive();
-    let risen = rises::find(app, today).await?;
+    let risen = rises::find(app, today, imported).await?;
     let mut known = load_known(app, now).await?;
     let grouped: std::collections::HashSet<OrderId> = known
         .iter()

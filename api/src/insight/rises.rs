@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, TimeZone as _, Utc};
 use entity::ids::OrderId;
 use entity::insight_day;
 use insight::scan::zones::zones;
@@ -39,10 +39,11 @@ pub struct DetectedRise {
     pub orders: Vec<OrderId>,
 }
 
-/// Counts the days up to `today` (not included), and scans them.
-pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<DetectedRise>> {
+/// Counts the days up to `today` (not included), and scans them. `imported` is the earliest time of orders that were imported
+/// since the last search: the days from there on are counted again.
+pub async fn find(app: &App, today: NaiveDate, imported: Option<DateTime<Utc>>) -> Result<Vec<DetectedRise>> {
     let city = app.city.load();
-    count_days(app, &city, today).await?;
+    count_days(app, &city, today, imported).await?;
     let Some(sheet) = lay_out(app, &city, today).await? else {
         return Ok(Vec::new());
     };
@@ -91,7 +92,7 @@ pub async fn find(app: &App, today: NaiveDate) -> Result<Vec<DetectedRise>> {
 }
 
 /// Brings the table of days up to date: those not counted yet, and those that may have changed.
-async fn count_days(app: &App, city: &City, today: NaiveDate) -> Result<()> {
+async fn count_days(app: &App, city: &City, today: NaiveDate, imported: Option<DateTime<Utc>>) -> Result<()> {
     let known = day_counts::last(&app.db).await?;
     let first = match known {
         Some(day) => day - UNSETTLED,
@@ -100,7 +101,8 @@ async fn count_days(app: &App, city: &City, today: NaiveDate) -> Result<()> {
             None => return Ok(()),
         },
     };
-    let mut from = first;
+    let imported = imported.map(|at| at.with_timezone(&city.zone()).date_naive());
+    let mut from = imported.map_or(first, |day| first.min(day));
     while from < today {
         let until = from
             .checked_add_days(Days::new(PORTION_DAYS))

@@ -17,4 +17,4 @@ pub mod submit;
 pub mod view;
 
 pub use self::rules::actor::Actor;
-pub use self::store::{claims, keyset, photos};
+pub use self::store::{change_feed, claims, keyset, photos};

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SessionId, UnitId};
 use entity::kinds::{ActKind, Role};
 use entity::{person, session};
-use sea_orm::{ColumnTrait as _, Condition};
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait};
 use serde_json::json;
 
 use crate::app::App;
@@ -64,6 +64,14 @@ pub async fn search(
         items: items.collect::<Result<_>>()?,
         next_cursor: page.next_cursor,
     })
+}
+
+/// Everybody on the roster with this role.
+pub async fn active_with_role(db: &impl ConnectionTrait, role: Role) -> Result<Vec<person::Model>> {
+    let which = Condition::all()
+        .add(person::Column::Active.eq(true))
+        .add(person::Column::Role.eq(role));
+    Ok(store::matching(db, which).await?)
 }
 
 /// Who on the roster has this number. The number never stands in an address.

@@ -12,6 +12,7 @@ use entity::kinds::SessionKind;
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::people::caller::Caller;
+use crate::people::clients::service as clients;
 use crate::people::store;
 use crate::people::tokens::{self, TokenError};
 
@@ -37,6 +38,9 @@ async fn identify(request: &HttpRequest) -> Result<Caller> {
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
     let token = header.and_then(|text| text.strip_prefix("Bearer "));
+    if let Some(key) = token.map(str::trim).filter(|token| clients::is_key(token)) {
+        return clients::authenticate(app, key, request.method().as_str(), request.path()).await;
+    }
     let session = match token {
         Some(token) => of_token(app, token)?,
         None => match request.cookie(COOKIE) {

@@ -6,6 +6,7 @@ pub mod admin;
 pub mod binding;
 pub mod caller;
 pub mod claims;
+pub mod clients;
 pub mod directory;
 pub mod extract;
 pub mod login_requests;

@@ -268,3 +268,12 @@ pub async fn unbind(connection: &impl ConnectionTrait, which: sea_orm::Condition
         .await?;
     Ok(unbound.rows_affected)
 }
+
+/// Everybody who fits, by name.
+pub async fn matching(db: &impl ConnectionTrait, which: Condition) -> Result<Vec<person::Model>, DbErr> {
+    let query = person::Entity::find()
+        .filter(which)
+        .order_by_asc(person::Column::Name)
+        .order_by_asc(person::Column::Id);
+    query.all(db).await
+}

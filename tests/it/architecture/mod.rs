@@ -113,10 +113,18 @@ const TIERS: [&[&str]; 6] = [
         "people",
         "photos",
         "sandbox",
+        "webhooks",
     ],
     &["orders"],
-    &["follow_up", "hotline", "overview", "sites", "supervision"],
-    &["console", "insight", "open311", "retention"],
+    &[
+        "follow_up",
+        "history_import",
+        "hotline",
+        "overview",
+        "sites",
+        "supervision",
+    ],
+    &["console", "insight", "link", "open311", "retention"],
     &["commands", "demo", "lib", "main", "routes", "server"],
 ];
 

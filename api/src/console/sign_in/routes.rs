@@ -20,6 +20,7 @@ use crate::console::routes::page::{PageError, is_ours, page, see_other};
 use crate::console::routes::submission::{FormData, check, read_texts};
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
+use crate::orders::search::workload;
 use crate::people::extract::COOKIE;
 use crate::people::login_requests::service as requests;
 use crate::people::login_requests::service::PollResult;
@@ -67,6 +68,11 @@ pub async fn show(
     let origin = origin_of(&request);
     let begun = service::begin(&app, held.as_ref().map(Cookie::value), &origin, now).await?;
     let groups = service::cast(&app);
+    let suggested = if groups.is_empty() {
+        Vec::new()
+    } else {
+        service::suggested(&app, &workload::workloads(&app.db).await?)
+    };
     let mut response = page(&SignInPage {
         assets: assets::addresses(),
         city: app.city.load().meta.name.clone(),
@@ -76,7 +82,7 @@ pub async fn show(
         expires_at: begun.expires_at.to_rfc3339(),
         next,
         csrf: anonymous_token(&app, &begun.secret),
-        suggested: service::suggested(&groups),
+        suggested,
         groups,
     })?;
     let cookie = cookie(&app, LOGIN_COOKIE, begun.secret);

@@ -7,6 +7,7 @@ use qrcode::{EcLevel, QrCode};
 use crate::app::App;
 use crate::console::labels::Markup;
 use crate::error::{Error, Result};
+use crate::orders::search::workload::{Workload, Workloads};
 use crate::people::login_requests::service::{self, StartedRequest};
 use crate::wechat::sandbox::people::SandboxPerson;
 
@@ -56,6 +57,8 @@ pub struct RosteredPerson {
     pub name: String,
     /// Unit, committee or area.
     pub what: String,
+    /// What is waiting for them; only for people who are suggested.
+    pub waiting: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,20 +96,78 @@ pub fn cast(app: &App) -> Vec<CastGroup> {
     groups.filter(|group| !group.people.is_empty()).collect()
 }
 
-/// One of each role, and of the committees one of the city and one of a county.
+/// Suggested units.
+const SUGGESTED_UNITS: usize = 3;
+
+/// The people whose day is interesting, each with what is waiting for them: the city's committee, the county and the units
+/// with most open orders, an operator, a delegate and an administrator.
 #[must_use]
-pub fn suggested(groups: &[CastGroup]) -> Vec<RosteredPerson> {
+pub fn suggested(app: &App, workloads: &Workloads) -> Vec<RosteredPerson> {
+    let people = app
+        .sandbox
+        .as_ref()
+        .map(|sandbox| sandbox.people())
+        .unwrap_or_default();
+    let city = app.city.load();
+    let load_of = |person: &SandboxPerson| match person.role.as_str() {
+        "supervisor" if person.level.as_deref() == Some("city") => Some(workloads.city),
+        "supervisor" => {
+            let county = person.area.as_deref().and_then(|name| city.county(name));
+            county.and_then(|county| workloads.areas.get(&county.code).copied())
+        }
+        "handler" => {
+            let unit = person.unit.as_deref().and_then(|name| city.units.resolve(name));
+            unit.and_then(|unit| workloads.units.get(&unit.id).copied())
+        }
+        "operator" => Some(workloads.city),
+        _ => None,
+    };
+    let mut ranked: Vec<(&SandboxPerson, Option<Workload>)> = people
+        .iter()
+        .filter(|person| person.on_roster)
+        .map(|person| (person, load_of(person)))
+        .collect();
+    // Stable: people of equal load stay in the order of the pack.
+    ranked.sort_by_key(|(_, load)| std::cmp::Reverse(load.unwrap_or_default().open));
     let mut suggested: Vec<RosteredPerson> = Vec::new();
-    for group in groups {
-        for person in &group.people {
-            let of_group = suggested.iter().filter(|chosen| group.people.contains(chosen));
-            let alike = of_group.clone().any(|chosen| chosen.what == person.what);
-            if of_group.count() < 2 && !alike {
-                suggested.push(person.clone());
-            }
+    for (role, label) in ROLES {
+        let county =
+            |person: &SandboxPerson| role == "supervisor" && person.level.as_deref() == Some("county");
+        let of_role = ranked.iter().filter(|(person, _)| person.role == role);
+        let (counties, others): (Vec<_>, Vec<_>) = of_role.partition(|(person, _)| county(person));
+        let most = if role == "handler" { SUGGESTED_UNITS } else { 1 };
+        for (person, load) in take_different(&others, most).chain(take_different(&counties, 1)) {
+            suggested.push(RosteredPerson {
+                waiting: load.and_then(|load| waiting(role, load)),
+                ..shown(person, label)
+            });
         }
     }
     suggested
+}
+
+type Ranked<'a> = (&'a SandboxPerson, Option<Workload>);
+
+/// The first `most` people of different units.
+fn take_different<'a>(people: &'a [&'a Ranked<'a>], most: usize) -> impl Iterator<Item = &'a Ranked<'a>> {
+    let mut units: Vec<Option<&str>> = Vec::new();
+    let different = people.iter().copied().filter(move |(person, _)| {
+        let unit = person.unit.as_deref();
+        let is_new = unit.is_none() || !units.contains(&unit);
+        units.push(unit);
+        is_new
+    });
+    different.take(most)
+}
+
+/// What is waiting, in a line; `None` if nothing is.
+fn waiting(role: &str, load: Workload) -> Option<String> {
+    match (role, load) {
+        ("operator", Workload { triage: 1.., .. }) => Some(format!("待派单 {} 件", load.triage)),
+        ("operator", _) | (_, Workload { open: 0, .. }) => None,
+        (_, Workload { overdue: 0, .. }) => Some(format!("在办 {} 件", load.open)),
+        _ => Some(format!("在办 {} 件，超期 {} 件", load.open, load.overdue)),
+    }
 }
 
 fn shown(person: &SandboxPerson, label: &str) -> RosteredPerson {
@@ -132,5 +193,6 @@ fn shown(person: &SandboxPerson, label: &str) -> RosteredPerson {
         key: person.openid.clone(),
         name: person.name.clone(),
         what,
+        waiting: None,
     }
 }

@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::hash_chain::{self, GENESIS_HASH};
 use crate::orders::rules::actor::Actor;
 use crate::orders::store;
+use crate::webhooks::outbox::{self, AppendedStep};
 
 pub mod labels;
 pub mod verification;
@@ -92,6 +93,7 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
         .one(txn)
         .await?;
     let (seq, hash) = last.unwrap_or((0, GENESIS_HASH.to_owned()));
+    publish(txn, &[(order, event.clone())]).await?;
     insert(txn, vec![chain_event(order, event, seq, hash)]).await
 }
 
@@ -102,6 +104,7 @@ pub async fn append_all(
 ) -> Result<()> {
     let orders = events.iter().map(|(order, _)| order.id).collect();
     let heads = heads(txn, orders).await?;
+    publish(txn, &events).await?;
     insert(txn, chain_events(heads, events)).await
 }
 
@@ -110,7 +113,37 @@ pub async fn append_first(
     txn: &impl ConnectionTrait,
     events: Vec<(&order::Model, NewEvent<'_>)>,
 ) -> Result<()> {
+    publish(txn, &events).await?;
     insert(txn, chain_events(HashMap::new(), events)).await
+}
+
+/// Events per statement of an import; SQLite takes 32,766 values.
+const PAST_ROWS: usize = 1_000;
+
+/// Writes the histories of orders that were handled elsewhere: nobody outside is notified of the past.
+pub async fn insert_past(
+    txn: &impl ConnectionTrait,
+    events: Vec<(&order::Model, NewEvent<'_>)>,
+) -> Result<()> {
+    let mut rows = chain_events(HashMap::new(), events);
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(PAST_ROWS));
+        insert(txn, std::mem::replace(&mut rows, rest)).await?;
+    }
+    Ok(())
+}
+
+/// Puts what other systems subscribe to into the outbox.
+async fn publish(txn: &impl ConnectionTrait, events: &[(&order::Model, NewEvent<'_>)]) -> Result<()> {
+    let steps = events.iter().map(|(order, event)| AppendedStep {
+        order,
+        action: event.action,
+        from: event.from,
+        at: event.at,
+        note: event.note.as_deref(),
+        detail: &event.detail,
+    });
+    outbox::record_steps(txn, &steps.collect::<Vec<_>>()).await
 }
 
 /// The number and hash of each order's last event.

@@ -5,3 +5,4 @@ pub mod filter;
 pub mod list;
 pub mod nearby;
 pub mod text_index;
+pub mod workload;

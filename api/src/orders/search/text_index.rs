@@ -130,6 +130,11 @@ impl TextIndex {
         Ok(())
     }
 
+    /// Forgets everything: the next reader reads the whole window again, past orders that were imported included.
+    pub async fn reset(&self) {
+        *self.recent.write().await = IndexedOrders::default();
+    }
+
     /// A writer that waits keeps later readers waiting: a request does not become one while a job reads for long.
     async fn to_write(&self, haste: RefreshMode) -> Option<OwnedRwLockWriteGuard<IndexedOrders>> {
         let recent = Arc::clone(&self.recent);

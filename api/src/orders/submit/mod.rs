@@ -280,6 +280,7 @@ impl Plan {
             replied_at: None,
             closed_at: None,
             content_check: self.content_check,
+            import_id: None,
         }
     }
 

@@ -65,6 +65,7 @@ fn order() -> order::Model {
         replied_at: None,
         closed_at: None,
         content_check: ContentCheck::Pass,
+        import_id: None,
     }
 }
 

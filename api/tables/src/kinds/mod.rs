@@ -2,5 +2,6 @@
 
 pub mod departments;
 pub mod duty;
+pub mod orders;
 pub mod roster;
 pub mod sites;

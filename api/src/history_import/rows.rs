@@ -1,0 +1,340 @@
+//! The rows of a past order in every table that an order of this system would have rows in, and its history as one chain.
+//!
+//! Pure: ids are generated, nothing is read or written.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId, ReplyId, UnitId, VerdictId};
+use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, Light, Satisfaction, Status};
+use entity::{assignment, deadline, order, order_photo, reply, verdict};
+use serde_json::{Value, json};
+
+use super::order_row::{order_row, photo_rows};
+use super::past_order::{PastOrder, PastRound};
+use crate::deadlines::calculator::Deadline;
+use crate::deadlines::lights::LightThresholds;
+use crate::deadlines::{DeadlineRules, deadline_rows};
+use crate::error::Result;
+use crate::orders::history::NewEvent;
+use crate::orders::rules::actor::Actor;
+
+/// What every import writes under: the file, the person who stands for unknown people, and the rules of the city.
+#[derive(Clone, Copy)]
+pub struct ImportContext<'a> {
+    pub import: i64,
+    /// Wrote the replies, where the file does not say who did.
+    pub unknown_person: PersonId,
+    pub rules: DeadlineRules<'a>,
+    /// The moment as of which clocks show their light.
+    pub now: DateTime<Utc>,
+}
+
+/// The rows of one order.
+pub struct Rows {
+    pub order: order::Model,
+    pub assignments: Vec<assignment::Model>,
+    pub deadlines: Vec<deadline::Model>,
+    pub replies: Vec<reply::Model>,
+    pub verdicts: Vec<verdict::Model>,
+    pub photos: Vec<order_photo::Model>,
+    pub steps: Vec<Step>,
+}
+
+/// An event of the history, before it is chained to the one before.
+pub struct Step {
+    pub action: &'static str,
+    pub actor: Actor,
+    pub at: DateTime<Utc>,
+    pub from: Option<Status>,
+    /// The order as it is after the step.
+    pub to: Status,
+    pub round: i32,
+    pub note: Option<String>,
+    pub detail: Value,
+}
+
+impl Step {
+    /// The event to append, with the order as it was after it.
+    #[must_use]
+    pub fn event<'a>(&'a self, order: &order::Model) -> (order::Model, NewEvent<'a>) {
+        let after = order::Model {
+            status: self.to,
+            round: self.round,
+            ..order.clone()
+        };
+        let mut event = NewEvent::new(self.action, &self.actor, self.to, self.at).detail(self.detail.clone());
+        event.from = self.from;
+        event.note.clone_from(&self.note);
+        (after, event)
+    }
+}
+
+/// Builds the rows of `past`.
+///
+/// # Errors
+/// When the explanation of a deadline cannot be serialized.
+pub fn build(past: &PastOrder, context: ImportContext<'_>) -> Result<Rows> {
+    let id = OrderId::generate();
+    let mut rows = Rows {
+        order: order_row(past, id, context),
+        assignments: Vec::new(),
+        deadlines: Vec::new(),
+        replies: Vec::new(),
+        verdicts: Vec::new(),
+        photos: photo_rows(past, id),
+        steps: Vec::new(),
+    };
+    rows.submit(past);
+    let mut nth = 0;
+    for round in &past.rounds {
+        nth += 1;
+        if let Some(unit) = past.unit {
+            rows.handle(past, round, (nth, unit), context)?;
+        }
+    }
+    if let Some(closed_at) = past.closed_at
+        && past.rounds.last().is_none_or(|round| !ends_satisfied(round))
+    {
+        let from = rows.steps.last().map(|step| step.to);
+        rows.step("closed", system(), closed_at, (from, Status::Closed), nth.max(1));
+    }
+    rows.order.due_at = rows.due_at();
+    rows.order.light = rows.light();
+    Ok(rows)
+}
+
+fn ends_satisfied(round: &PastRound) -> bool {
+    let verdict = round.verdict.as_ref();
+    verdict.is_some_and(|verdict| verdict.result == Satisfaction::Satisfied)
+}
+
+impl Rows {
+    fn submit(&mut self, past: &PastOrder) {
+        let delegate = Actor {
+            person: Some(past.reporter),
+            role: ActorRole::Delegate,
+            ..Actor::system()
+        };
+        self.step(
+            "submitted",
+            delegate,
+            past.submitted_at,
+            (None, Status::Submitted),
+            1,
+        );
+        self.detail(json!({ "channel": past.channel, "import": self.order.import_id }));
+        if past.unit.is_none() {
+            let to = (Some(Status::Submitted), Status::Triage);
+            self.step("triaged", system(), past.submitted_at, to, 1);
+            self.detail(json!({ "why": past.dispatch }));
+        }
+    }
+
+    /// Writes one round: who had it, its clocks, the reply and the verdict.
+    fn handle(
+        &mut self,
+        past: &PastOrder,
+        round: &PastRound,
+        (nth, unit): (i32, UnitId),
+        context: ImportContext<'_>,
+    ) -> Result<()> {
+        let from = self.steps.last().map(|step| step.to);
+        let first = if nth == 1 { "dispatched" } else { "redispatched" };
+        self.step(
+            first,
+            system(),
+            round.dispatched_at,
+            (from, Status::Dispatched),
+            nth,
+        );
+        self.detail(json!({ "unit": unit, "support_units": past.supports, "why": past.dispatch }));
+        self.assign(past, round, nth, unit);
+        self.start_clocks(round, nth, context)?;
+        let handler = Actor {
+            role: ActorRole::Handler,
+            unit: Some(unit),
+            ..Actor::system()
+        };
+        if let Some(at) = round.accepted_at {
+            let step = (Some(Status::Dispatched), Status::InProgress);
+            self.step("accepted", handler.clone(), at, step, nth);
+        }
+        if let Some(at) = round.replied_at {
+            let text = round.public_reply.clone().unwrap_or_default();
+            let from = self.steps.last().map(|step| step.to);
+            self.step("replied", handler, at, (from, Status::Replied), nth);
+            self.note(&text);
+            self.replies.push(reply::Model {
+                id: ReplyId::generate(),
+                order_id: self.order.id,
+                round: nth,
+                unit_id: unit,
+                person_id: context.unknown_person,
+                account: text.clone(),
+                public_reply: text,
+                contacted_at: None,
+                contacted_how: None,
+                supplementary: false,
+                created_at: at,
+            });
+        }
+        self.judge(past, round, nth);
+        Ok(())
+    }
+
+    fn assign(&mut self, past: &PastOrder, round: &PastRound, nth: i32, unit: UnitId) {
+        let status = match (round.replied_at, round.accepted_at) {
+            (Some(_), _) => AssignmentStatus::Done,
+            (None, Some(_)) => AssignmentStatus::Accepted,
+            (None, None) => AssignmentStatus::Open,
+        };
+        let supports = past.supports.iter().filter(|support| **support != unit);
+        let units = std::iter::once((unit, AssignmentRole::Lead))
+            .chain(supports.map(|support| (*support, AssignmentRole::Support)));
+        for (unit_id, role) in units {
+            self.assignments.push(assignment::Model {
+                id: AssignmentId::generate(),
+                order_id: self.order.id,
+                round: nth,
+                unit_id,
+                role,
+                parent_id: None,
+                requirement: None,
+                due_at: None,
+                status,
+                account: None,
+                created_by: None,
+                created_at: round.dispatched_at,
+                accepted_at: round.accepted_at,
+                done_at: round.replied_at,
+            });
+        }
+    }
+
+    /// Counts the clocks as this system would have. A step whose time nobody knows has no clock: nothing can be said of it.
+    fn start_clocks(&mut self, round: &PastRound, nth: i32, context: ImportContext<'_>) -> Result<()> {
+        let rules = context.rules;
+        let [response, resolution] = rules.start_round(nth, round.dispatched_at);
+        let resolution = round
+            .extended_by
+            .iter()
+            .fold(resolution, |clock, days| rules.extended(&clock, *days));
+        let over = self.order.closed_at.is_some();
+        let stopped = [round.accepted_at, round.replied_at];
+        for (clock, stopped_at) in [response, resolution].into_iter().zip(stopped) {
+            if stopped_at.is_some() || !over {
+                self.deadlines.push(self.clock(&clock, stopped_at, context)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn clock(
+        &self,
+        clock: &Deadline,
+        stopped_at: Option<DateTime<Utc>>,
+        context: ImportContext<'_>,
+    ) -> Result<deadline::Model> {
+        let lines = LightThresholds::of(&context.rules.policy.clocks, clock.kind, clock.due_at);
+        let late = stopped_at.is_some_and(|at| at >= lines.red_at);
+        Ok(deadline::Model {
+            id: DeadlineId::generate(),
+            order_id: self.order.id,
+            round: clock.round,
+            kind: clock.kind,
+            started_at: clock.started_at,
+            due_at: clock.due_at,
+            stopped_at,
+            light: lines.light(stopped_at, context.now),
+            next_change_at: stopped_at.is_none().then_some(lines.yellow_at),
+            turned_yellow_at: late.then_some(lines.yellow_at),
+            turned_red_at: late.then_some(lines.red_at),
+            provisional: clock.provisional,
+            explanation: deadline_rows::explained(clock)?,
+            created_at: clock.started_at,
+        })
+    }
+
+    fn judge(&mut self, past: &PastOrder, round: &PastRound, nth: i32) {
+        let Some(given) = &round.verdict else {
+            return;
+        };
+        let delegate = Actor {
+            person: Some(past.reporter),
+            role: ActorRole::Delegate,
+            ..Actor::system()
+        };
+        let to = match given.result {
+            Satisfaction::Satisfied => Status::Closed,
+            Satisfaction::BasicallySatisfied => Status::InProgress,
+            Satisfaction::Dissatisfied => Status::Dispatched,
+        };
+        self.step("verdict", delegate, given.at, (Some(Status::Replied), to), nth);
+        self.detail(json!({ "result": given.result, "process": null, "solved": given.solved }));
+        if let Some(comment) = &given.comment {
+            self.note(comment);
+        }
+        self.verdicts.push(verdict::Model {
+            id: VerdictId::generate(),
+            order_id: self.order.id,
+            round: nth,
+            person_id: past.reporter,
+            given_by: past.reporter,
+            result: given.result,
+            process: None,
+            solved: given.solved,
+            comment: given.comment.clone(),
+            created_at: given.at,
+        });
+    }
+
+    fn step(
+        &mut self,
+        action: &'static str,
+        actor: Actor,
+        at: DateTime<Utc>,
+        (from, to): (Option<Status>, Status),
+        round: i32,
+    ) {
+        self.steps.push(Step {
+            action,
+            actor,
+            at,
+            from,
+            to,
+            round,
+            note: None,
+            detail: json!({}),
+        });
+    }
+
+    fn detail(&mut self, detail: Value) {
+        if let Some(step) = self.steps.last_mut() {
+            step.detail = detail;
+        }
+    }
+
+    fn note(&mut self, note: &str) {
+        if let Some(step) = self.steps.last_mut() {
+            step.note = Some(note.to_owned());
+        }
+    }
+
+    fn running(&self) -> impl Iterator<Item = &deadline::Model> {
+        self.deadlines.iter().filter(|clock| clock.stopped_at.is_none())
+    }
+
+    fn due_at(&self) -> Option<DateTime<Utc>> {
+        self.running().map(|clock| clock.due_at).min()
+    }
+
+    fn light(&self) -> Light {
+        self.running()
+            .map(|clock| clock.light)
+            .max()
+            .unwrap_or(Light::Green)
+    }
+}
+
+fn system() -> Actor {
+    Actor::system()
+}

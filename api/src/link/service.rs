@@ -1,0 +1,285 @@
+//! Applies an event of the linked platform by the order's own lifecycle, and remembers the answer: the same event gets the same
+//! answer, and nothing is done twice.
+//!
+//! The event is recorded before it is applied. If the process dies in between, the repetition applies it again and finds the
+//! step taken.
+
+use chrono::{DateTime, Utc};
+use entity::ids::{ClientId, UnitId};
+use entity::kinds::{ActorRole, Status};
+use serde_json::{Value, json};
+
+use super::event::{EventHead, LinkEventType, account_with_files, validate};
+use super::store::{self, LinkedOrder};
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::hotline::service::{self as hotline, Call, Filer};
+use crate::orders::Actor;
+use crate::orders::actions::reply::NewReply as Reply;
+use crate::orders::actions::{accept, extend, note, reply, return_order};
+use crate::orders::submit::draft::GivenPoint;
+use crate::orders::view::OrderView;
+use crate::people::caller::{Caller, OrderAccess};
+use crate::people::clients::service::client_of;
+
+/// A step may be taken up to so long before the event was received, for an event that is applied again.
+const ALREADY_TAKEN: &str = "already_taken";
+
+/// An event as it came in.
+#[derive(Clone, Debug)]
+pub struct IncomingEvent {
+    pub event_id: String,
+    pub event_type: String,
+    pub number: Option<String>,
+    pub external_number: Option<String>,
+    pub at: DateTime<Utc>,
+    pub unit_code: Option<String>,
+    pub account: Option<String>,
+    pub public_reply: Option<String>,
+    pub reason: Option<String>,
+    pub file_urls: Vec<String>,
+    pub caller_phone: Option<String>,
+    pub description: Option<String>,
+    pub location: Option<GivenPoint>,
+    pub address: Option<String>,
+    /// Of the whole request.
+    pub fingerprint: String,
+}
+
+/// The answer to an event: an HTTP status and its body.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventAnswer {
+    pub status: u16,
+    pub body: Value,
+}
+
+/// Applies the event, or returns the answer it was given before.
+///
+/// # Errors
+/// 404 for an unknown order, 422 for a malformed event or an id that was used with another body. A step that is not open is
+/// no error but an answer of 409, which is remembered.
+pub async fn apply(app: &App, caller: &Caller, event: IncomingEvent) -> Result<EventAnswer> {
+    let now = app.clock.now();
+    let client = client_of(app, caller).await?;
+    let head = EventHead {
+        event_id: &event.event_id,
+        event_type: &event.event_type,
+        number: event.number.as_deref(),
+        external_number: event.external_number.as_deref(),
+        at: event.at,
+        file_urls: &event.file_urls,
+    };
+    let event_type = validate(&head, now).map_err(|fault| invalid(fault.field, fault.code, fault.detail))?;
+    let known = store::event(&*app.db, client, &event.event_id).await?;
+    let is_repetition = known.is_some();
+    if let Some(known) = known {
+        if known.body_hash != event.fingerprint {
+            let detail = "这个事件编号已用于另一事件。";
+            return Err(Error::refused(ErrorKind::Rule, "event_id_reused", detail));
+        }
+        if let Ok(status @ 1..) = u16::try_from(known.answer_status) {
+            return Ok(EventAnswer {
+                status,
+                body: known.answer,
+            });
+        }
+    }
+    let order = match event_type {
+        LinkEventType::Submitted => None,
+        _ => {
+            let found = store::order(&*app.db, client, head.number, head.external_number).await?;
+            Some(found.ok_or_else(Error::not_found)?)
+        }
+    };
+    let txn = db::write(&app.db).await?;
+    store::begin_event(&txn, client, &event.event_id, event.fingerprint.clone(), now).await?;
+    txn.commit().await?;
+    let outcome = match &order {
+        None => submit(app, caller, &event).await,
+        Some(order) => act(app, caller, order, event_type, &event).await,
+    };
+    let answer = match outcome {
+        Ok(view) => applied(&view),
+        Err(Error::Refused(refused)) if refused.kind == ErrorKind::Conflict => {
+            let taken = match &order {
+                Some(order) if is_repetition => step_taken(app, order, event_type).await?,
+                _ => None,
+            };
+            taken.unwrap_or_else(|| refused_answer(&refused))
+        }
+        Err(error) => return Err(error),
+    };
+    remember(app, client, &event, order, &answer).await?;
+    Ok(answer)
+}
+
+async fn act(
+    app: &App,
+    caller: &Caller,
+    order: &LinkedOrder,
+    event_type: LinkEventType,
+    event: &IncomingEvent,
+) -> Result<OrderView> {
+    let unit = unit_of(app, order, event.unit_code.as_deref())?;
+    let actor = Actor {
+        person: Some(caller.person),
+        role: ActorRole::Handler,
+        unit: Some(unit),
+        unit_head: false,
+        area: None,
+        order_access: OrderAccess::Unit(unit),
+    };
+    let reason = event.reason.as_deref().unwrap_or_default();
+    let number = order.number.as_str();
+    match event_type {
+        LinkEventType::Accepted => accept::accept(app, &actor, number, None).await,
+        LinkEventType::Replied => {
+            let public_reply = event.public_reply.clone();
+            let account = event
+                .account
+                .clone()
+                .or_else(|| public_reply.clone())
+                .unwrap_or_default();
+            let answer = Reply {
+                account: account_with_files(&account, &event.file_urls),
+                public_reply,
+                photos: Vec::new(),
+                contacted: None,
+            };
+            reply::reply(app, &actor, number, None, answer).await
+        }
+        LinkEventType::Returned => return_order::send_back(app, &actor, number, None, reason, None).await,
+        LinkEventType::ExtensionRequested => {
+            extend::request_extension(app, &actor, number, None, reason, None).await
+        }
+        LinkEventType::Note | LinkEventType::Submitted => {
+            let text = event
+                .account
+                .as_deref()
+                .or(event.reason.as_deref())
+                .unwrap_or_default();
+            let text = account_with_files(text, &event.file_urls);
+            note::note(app, &actor, number, None, &text).await
+        }
+    }
+}
+
+/// A call that a delegate made to the platform becomes an order in the delegate's name.
+async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<OrderView> {
+    let phone = event.caller_phone.clone();
+    let phone = phone.ok_or_else(|| invalid("caller_phone", "required", "请给出来电号码。"))?;
+    let external = event.external_number.clone();
+    let external = external.ok_or_else(|| invalid("external_number", "required", "请给出外部编号。"))?;
+    let call = Call {
+        caller_phone: phone,
+        call_id: format!("link:{external}").chars().take(64).collect(),
+        number: None,
+        description: event.description.clone().unwrap_or_default(),
+        location: event.location,
+        address: event.address.clone(),
+        category: None,
+        occurred_at: None,
+        confidential: false,
+        delegate: None,
+        identity_confirmed: None,
+        remember_number: false,
+    };
+    let answer = hotline::file(app, Filer::Operator(caller), call, event.fingerprint.clone()).await?;
+    Ok(answer.body)
+}
+
+/// The unit that acts: the one whose code the platform names, or the one that has the order.
+fn unit_of(app: &App, order: &LinkedOrder, code: Option<&str>) -> Result<UnitId> {
+    let city = app.city.load();
+    let named = match code {
+        Some(code) => {
+            let unit = city.units.resolve(code);
+            Some(
+                unit.ok_or_else(|| invalid("unit_code", "unknown_unit", "没有这个单位。"))?
+                    .id,
+            )
+        }
+        None => order.unit,
+    };
+    named.ok_or_else(Error::not_found)
+}
+
+fn applied(view: &OrderView) -> EventAnswer {
+    let body = json!({
+        "number": view.number,
+        "status": view.status,
+        "version": view.version,
+        "applied": true,
+    });
+    EventAnswer { status: 200, body }
+}
+
+fn refused_answer(refused: &crate::error::Rejection) -> EventAnswer {
+    let state = refused.state.clone().unwrap_or_default();
+    let body = json!({
+        "type": "about:blank",
+        "title": "Conflict",
+        "status": 409,
+        "code": refused.code,
+        "detail": refused.detail,
+        "current_status": state.status,
+        "version": state.version,
+        "allowed": state.allowed,
+        "applied": false,
+    });
+    EventAnswer { status: 409, body }
+}
+
+/// The answer to an event that had been applied when the process died: the order already shows the step.
+async fn step_taken(
+    app: &App,
+    order: &LinkedOrder,
+    event_type: LinkEventType,
+) -> Result<Option<EventAnswer>> {
+    let Some(now) = store::progress(&*app.db, order.id).await? else {
+        return Ok(None);
+    };
+    let taken = match event_type {
+        LinkEventType::Accepted => now.accepted,
+        LinkEventType::Replied => now.replied,
+        LinkEventType::Returned => now.status == Status::Triage,
+        _ => false,
+    };
+    let body = json!({
+        "number": order.number,
+        "status": now.status,
+        "version": now.version,
+        "applied": true,
+        "note": ALREADY_TAKEN,
+    });
+    Ok(taken.then_some(EventAnswer { status: 200, body }))
+}
+
+async fn remember(
+    app: &App,
+    client: ClientId,
+    event: &IncomingEvent,
+    order: Option<LinkedOrder>,
+    answer: &EventAnswer,
+) -> Result<()> {
+    let order = match order {
+        Some(order) => Some(order),
+        None => {
+            let number = answer.body.get("number").and_then(Value::as_str);
+            store::order(&*app.db, client, number, None).await?
+        }
+    };
+    let txn = db::write(&app.db).await?;
+    if let Some((order, external)) = order.zip(event.external_number.as_deref()) {
+        store::link_order(&txn, client, order.id, external).await?;
+    }
+    let status = i32::from(answer.status);
+    store::answer_event(&txn, client, &event.event_id, status, answer.body.clone()).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+fn invalid(field: &str, code: &str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new(field, code, detail)])
+}

@@ -1,0 +1,148 @@
+//! `/api/v1/clients`, for administrators.
+
+use actix_web::{HttpResponse, delete, get, post, web};
+use chrono::{DateTime, FixedOffset};
+use entity::ids::ClientId;
+use entity::kinds::Role;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::service::{self, NewClient};
+use crate::app::App;
+use crate::error::Result;
+use crate::http::responses::{ReadErrors, WriteErrors};
+use crate::http::time::{LocalTime, local};
+use crate::people::caller::Caller;
+
+/// A new API client.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CreateClient {
+    #[schema(min_length = 1, max_length = 60)]
+    pub name: String,
+    /// `orders:read`, `orders:write`, `link`, `open311`, `export`.
+    #[schema(max_items = 5)]
+    pub scopes: Vec<String>,
+    /// Never, if left out.
+    pub expires_at: Option<DateTime<FixedOffset>>,
+}
+
+/// A client's key, which is shown only now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClientKey {
+    pub id: ClientId,
+    /// `zk_` and 64 hexadecimal digits; sent as `Authorization: Bearer`.
+    pub key: String,
+}
+
+/// An API client.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClientView {
+    pub id: ClientId,
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub requests_per_minute: i32,
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: LocalTime,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub expires_at: Option<LocalTime>,
+    /// To the minute.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_used_at: Option<LocalTime>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub revoked_at: Option<LocalTime>,
+}
+
+/// The API clients.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ClientList {
+    pub items: Vec<ClientView>,
+}
+
+/// Creates an API client and returns its key once.
+#[utoipa::path(
+    tag = "integration",
+    responses((status = 201, body = ClientKey), WriteErrors),
+    security(("bearer" = []))
+)]
+#[post("/clients")]
+pub async fn create_client(
+    app: web::Data<App>,
+    caller: Caller,
+    body: web::Json<CreateClient>,
+) -> Result<HttpResponse> {
+    caller.require(Role::Admin)?;
+    let CreateClient {
+        name,
+        scopes,
+        expires_at,
+    } = body.into_inner();
+    let new = NewClient {
+        name,
+        scopes,
+        expires_at: expires_at.map(|at| at.to_utc()),
+    };
+    let (id, key) = service::create(&app, Some(caller.person), new).await?;
+    Ok(HttpResponse::Created().json(ClientKey { id, key }))
+}
+
+/// Lists the API clients, oldest first.
+#[utoipa::path(
+    tag = "integration",
+    responses((status = 200, body = ClientList), ReadErrors),
+    security(("bearer" = []))
+)]
+#[get("/clients")]
+pub async fn list_clients(app: web::Data<App>, caller: Caller) -> Result<web::Json<ClientList>> {
+    caller.require(Role::Admin)?;
+    let zone = app.city.load().zone();
+    let clients = service::list(&app).await?.into_iter().map(|client| ClientView {
+        id: client.id,
+        name: client.name,
+        scopes: serde_json::from_value(client.scopes).unwrap_or_default(),
+        requests_per_minute: client.requests_per_minute,
+        created_at: local(client.created_at, zone),
+        expires_at: client.expires_at.map(|at| local(at, zone)),
+        last_used_at: client.last_used_at.map(|at| local(at, zone)),
+        revoked_at: client.revoked_at.map(|at| local(at, zone)),
+    });
+    Ok(web::Json(ClientList {
+        items: clients.collect(),
+    }))
+}
+
+/// Gives a client a new key; the old one is valid for a day.
+#[utoipa::path(
+    tag = "integration",
+    params(("id" = ClientId, Path, description = "The client's id")),
+    responses((status = 200, body = ClientKey), ReadErrors),
+    security(("bearer" = []))
+)]
+#[post("/clients/{id}/rotate")]
+pub async fn rotate_client(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<ClientId>,
+) -> Result<web::Json<ClientKey>> {
+    caller.require(Role::Admin)?;
+    let id = id.into_inner();
+    let key = service::rotate(&app, id).await?;
+    Ok(web::Json(ClientKey { id, key }))
+}
+
+/// Revokes a client's keys.
+#[utoipa::path(
+    tag = "integration",
+    params(("id" = ClientId, Path, description = "The client's id")),
+    responses((status = 204, description = "Revoked"), ReadErrors),
+    security(("bearer" = []))
+)]
+#[delete("/clients/{id}")]
+pub async fn revoke_client(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<ClientId>,
+) -> Result<HttpResponse> {
+    caller.require(Role::Admin)?;
+    service::revoke(&app, id.into_inner()).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

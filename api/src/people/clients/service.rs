@@ -1,0 +1,249 @@
+//! Keys of API clients: created, rotated, revoked and recognised. A key is shown once and stored as a hash.
+//!
+//! A client acts as a person of its own, so that histories name it; that person is on no roster and cannot sign in.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::api_client;
+use entity::ids::{ClientId, PersonId, SessionId};
+use entity::kinds::Role;
+use entity::person;
+use rand::RngCore as _;
+use sea_orm::ActiveValue::Set;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use super::scopes::{ClientScope, needed};
+use super::store;
+use crate::app::App;
+use crate::db;
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::people::caller::Caller;
+
+const KEY_PREFIX: &str = "zk_";
+const KEY_BYTES: usize = 32;
+const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+const MAX_CLIENTS: usize = 50;
+const REQUESTS_PER_MINUTE: i32 = 600;
+/// The key before a rotation is valid for so long.
+const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(24);
+/// `last_used_at` is written at most so often.
+const TOUCH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
+
+/// What an administrator asks for.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    pub name: String,
+    pub scopes: Vec<String>,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Creates a client and returns it with its key, which is not shown again.
+///
+/// # Errors
+/// 422 for a name that is empty or too long, an unknown scope, an expiry in the past, or too many clients.
+pub async fn create(app: &App, by: Option<PersonId>, new: NewClient) -> Result<(ClientId, String)> {
+    let now = app.clock.now();
+    validate(&new, now)?;
+    let key = random_key();
+    let person = client_person(new.name.trim(), now);
+    let client = api_client::Model {
+        id: ClientId::generate(),
+        person_id: person.id,
+        name: new.name.trim().to_owned(),
+        scopes: json!(new.scopes),
+        key_hash: hash(&key),
+        previous_key_hash: None,
+        previous_key_until: None,
+        requests_per_minute: REQUESTS_PER_MINUTE,
+        created_by: by,
+        created_at: now,
+        expires_at: new.expires_at,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    let id = client.id;
+    let txn = db::write(&app.db).await?;
+    let active = store::all(&txn)
+        .await?
+        .iter()
+        .filter(|client| client.revoked_at.is_none())
+        .count();
+    if active >= MAX_CLIENTS {
+        let detail = format!("接口客户端最多 {MAX_CLIENTS} 个，请先停用不用的。");
+        return Err(Error::invalid(vec![FieldError::new("name", "too_many", detail)]));
+    }
+    let row = sea_orm::IntoActiveModel::into_active_model(person);
+    person::Entity::insert(sea_orm::ActiveModelTrait::reset_all(row))
+        .exec_without_returning(&txn)
+        .await?;
+    store::insert(&txn, client).await?;
+    txn.commit().await?;
+    Ok((id, key))
+}
+
+fn validate(new: &NewClient, now: DateTime<Utc>) -> Result<()> {
+    let mut faults = Vec::new();
+    if !NAME_CHARS.contains(&new.name.trim().chars().count()) {
+        faults.push(FieldError::new("name", "length", "名称应为1至60字。"));
+    }
+    let known = |name: &String| ClientScope::parse(name).is_some();
+    if new.scopes.is_empty() || new.scopes.len() > ClientScope::ALL.len() || !new.scopes.iter().all(known) {
+        faults.push(FieldError::new("scopes", "unknown_scope", "权限范围不正确。"));
+    }
+    if new
+        .expires_at
+        .is_some_and(|at| at <= now || at > now + TimeDelta::days(3_660))
+    {
+        faults.push(FieldError::new(
+            "expires_at",
+            "out_of_range",
+            "有效期应在十年以内，且晚于现在。",
+        ));
+    }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::invalid(faults))
+    }
+}
+
+/// The person whom histories name.
+fn client_person(name: &str, now: DateTime<Utc>) -> person::Model {
+    let id = PersonId::generate();
+    person::Model {
+        id,
+        name: format!("接口·{name}"),
+        role: Role::Operator,
+        level: None,
+        unit_id: None,
+        unit_head: false,
+        area_code: None,
+        electoral_unit: None,
+        committee: None,
+        phone_sealed: Vec::new(),
+        phone_hash: format!("client-{id}"),
+        openid_sealed: None,
+        openid_hash: None,
+        bound_at: None,
+        roster_key: format!("client-{id}"),
+        active: false,
+        created_at: now,
+        updated_at: now,
+        removed_at: Some(now),
+    }
+}
+
+/// Gives the client a new key; the old one is valid for a day.
+pub async fn rotate(app: &App, id: ClientId) -> Result<String> {
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let client = store::find(&txn, id)
+        .await?
+        .filter(|client| client.revoked_at.is_none());
+    let client = client.ok_or_else(Error::not_found)?;
+    let key = random_key();
+    let row = api_client::ActiveModel {
+        id: Set(id),
+        key_hash: Set(hash(&key)),
+        previous_key_hash: Set(Some(client.key_hash)),
+        previous_key_until: Set(Some(now + ROTATION_OVERLAP)),
+        ..Default::default()
+    };
+    store::save(&txn, row).await?;
+    txn.commit().await?;
+    Ok(key)
+}
+
+/// Ends the client: its keys are refused from now on.
+pub async fn revoke(app: &App, id: ClientId) -> Result<()> {
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let client = store::find(&txn, id)
+        .await?
+        .filter(|client| client.revoked_at.is_none());
+    client.ok_or_else(Error::not_found)?;
+    let row = api_client::ActiveModel {
+        id: Set(id),
+        revoked_at: Set(Some(now)),
+        ..Default::default()
+    };
+    store::save(&txn, row).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Lists the clients, oldest first, revoked ones too.
+pub async fn list(app: &App) -> Result<Vec<api_client::Model>> {
+    store::all(&*app.db).await
+}
+
+/// Returns `true` if the token is a client's key and no access token.
+#[must_use]
+pub fn is_key(token: &str) -> bool {
+    token.starts_with(KEY_PREFIX)
+}
+
+/// Recognises the client that makes this request.
+///
+/// # Errors
+/// 401 for an unknown, expired or revoked key, 403 `scope_missing`, 429 over the client's rate.
+pub async fn authenticate(app: &App, key: &str, method: &str, path: &str) -> Result<Caller> {
+    let now = app.clock.now();
+    let client = store::by_key_hash(&*app.db, &hash(key), now)
+        .await?
+        .filter(|client| client.expires_at.is_none_or(|at| at > now))
+        .ok_or_else(|| Error::refused(ErrorKind::NotSignedIn, "key_invalid", "接口密钥无效或已过期。"))?;
+    let per_minute = u32::try_from(client.requests_per_minute).unwrap_or(1).max(1);
+    if let Err(wait) = app.client_rates.take(client.id, per_minute, now) {
+        let kind = ErrorKind::TooMany {
+            retry_after_secs: u64::try_from(wait.num_seconds()).unwrap_or(1),
+        };
+        return Err(Error::refused(kind, "rate_limited", "调用过于频繁，请稍后再试。"));
+    }
+    let scopes: Vec<String> = serde_json::from_value(client.scopes.clone()).unwrap_or_default();
+    let allowed = needed(method, path).is_some_and(|scope| scopes.iter().any(|name| name == scope.as_str()));
+    if !allowed {
+        return Err(Error::refused(
+            ErrorKind::Forbidden,
+            "scope_missing",
+            "这个接口密钥没有这项权限。",
+        ));
+    }
+    if client.last_used_at.is_none_or(|at| now - at >= TOUCH_INTERVAL) {
+        let txn = db::write(&app.db).await?;
+        store::touch(&txn, client.id, now).await?;
+        txn.commit().await?;
+    }
+    Ok(Caller {
+        person: client.person_id,
+        session: SessionId(client.id.0),
+        name: format!("接口·{}", client.name),
+        role: Role::Operator,
+        level: None,
+        unit: None,
+        unit_head: false,
+        area: None,
+        committee: None,
+    })
+}
+
+/// The client behind a caller.
+///
+/// # Errors
+/// 403 if the caller is a person.
+pub async fn client_of(app: &App, caller: &Caller) -> Result<ClientId> {
+    let client = store::find(&*app.db, ClientId(caller.session.0)).await?;
+    let client = client.ok_or_else(|| Error::forbidden("这个接口只供接口客户端调用。"))?;
+    Ok(client.id)
+}
+
+fn random_key() -> String {
+    let mut bytes = [0; KEY_BYTES];
+    rand::rng().fill_bytes(&mut bytes);
+    format!("{KEY_PREFIX}{}", hex::encode(bytes))
+}
+
+fn hash(key: &str) -> String {
+    hex::encode(Sha256::digest(key.as_bytes()))
+}

@@ -1,0 +1,105 @@
+//! When a failed call is repeated, and when an endpoint is given up.
+//!
+//! Pure: time and chance are arguments.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Seconds before each repetition: 13 tries in about three days.
+const DELAYS_SECS: [i64; 12] = [
+    5, 30, 120, 600, 1_800, 7_200, 18_000, 28_800, 43_200, 50_400, 54_000, 57_600,
+];
+/// A delay is lengthened by up to this share, so that calls that failed together do not come back together.
+const JITTER: f64 = 0.2;
+/// An endpoint that has failed for so long is disabled.
+pub const DISABLED_AFTER: TimeDelta = TimeDelta::days(5);
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallResult {
+    /// 2xx.
+    Delivered { status: u16 },
+    /// 410: the receiver wants no more calls.
+    Gone,
+    /// Any other status, a redirect included.
+    Refused { status: u16 },
+    /// No answer: the reason, without address or body.
+    Unreachable { reason: String },
+}
+
+/// What to do after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NextStep {
+    Done,
+    RetryAt(DateTime<Utc>),
+    /// The last try has failed.
+    GiveUp,
+    DisableEndpoint,
+}
+
+/// Decides after the `attempts`-th call (counted from 1). `chance` is between 0 and 1.
+#[must_use]
+pub fn after_call(result: &CallResult, attempts: usize, now: DateTime<Utc>, chance: f64) -> NextStep {
+    match result {
+        CallResult::Delivered { .. } => NextStep::Done,
+        CallResult::Gone => NextStep::DisableEndpoint,
+        CallResult::Refused { .. } | CallResult::Unreachable { .. } => {
+            match DELAYS_SECS.get(attempts.saturating_sub(1)) {
+                Some(secs) => {
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_precision_loss,
+                        reason = "below a day in milliseconds"
+                    )]
+                    let jitter = (*secs as f64 * 1_000.0 * JITTER * chance) as i64;
+                    NextStep::RetryAt(now + TimeDelta::seconds(*secs) + TimeDelta::milliseconds(jitter))
+                }
+                None => NextStep::GiveUp,
+            }
+        }
+    }
+}
+
+/// Whether an endpoint that has failed since `failing_since` without a success is disabled now.
+#[must_use]
+pub fn is_given_up(failing_since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now - failing_since >= DISABLED_AFTER
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REFUSED: CallResult = CallResult::Refused { status: 500 };
+
+    #[test]
+    fn calls_are_repeated_for_three_days_and_then_given_up() {
+        let start = DateTime::UNIX_EPOCH;
+        let mut now = start;
+        let mut attempts = 1;
+        while let NextStep::RetryAt(at) = after_call(&REFUSED, attempts, now, 0.0) {
+            assert!(at > now);
+            now = at;
+            attempts += 1;
+        }
+        assert_eq!(attempts, 13);
+        let days = (now - start).num_hours() / 24;
+        assert_eq!(days, 3);
+    }
+
+    #[test]
+    fn a_receiver_that_is_gone_is_not_called_again() {
+        let step = after_call(&CallResult::Gone, 1, DateTime::UNIX_EPOCH, 0.5);
+        assert_eq!(step, NextStep::DisableEndpoint);
+    }
+
+    #[test]
+    fn chance_only_lengthens_a_delay() {
+        let now = DateTime::UNIX_EPOCH;
+        let at = |chance| match after_call(&REFUSED, 3, now, chance) {
+            NextStep::RetryAt(at) => at - now,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(at(0.0), TimeDelta::seconds(120));
+        assert_eq!(at(1.0), TimeDelta::seconds(144));
+    }
+}

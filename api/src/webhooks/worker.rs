@@ -1,0 +1,226 @@
+//! Turns outbox rows into deliveries, one per endpoint that subscribes, and sends those that are due. Several replicas share the
+//! work: a delivery is leased before it is sent, and nothing is sent with a transaction open.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::ids::{WebhookDeliveryId, WebhookId};
+use entity::kinds::WebhookDeliveryStatus;
+use entity::{webhook_delivery, webhook_endpoint};
+use futures_util::future::join_all;
+use rand::Rng as _;
+use sea_orm::ActiveValue::Set;
+use tokio_util::sync::CancellationToken;
+
+use super::endpoints::{secrets, subscribes};
+use super::payload;
+use super::retry::{CallResult, NextStep, after_call, is_given_up};
+use super::sender::Message;
+use super::store;
+use crate::app::App;
+use crate::db;
+use crate::error::Result;
+
+/// Outbox rows per transaction.
+const FAN_OUT: u64 = 100;
+/// Calls at the same time.
+const IN_FLIGHT: u64 = 8;
+/// Longer than a call can take.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// Delivers until told to stop.
+pub async fn run(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        match deliver_due(&app).await {
+            Ok(0) => {}
+            Ok(_) => continue,
+            Err(error) => {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "webhook delivery failed"
+                );
+            }
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(INTERVAL) => {}
+        }
+    }
+}
+
+/// Fans out what waits in the outbox and sends one batch of due deliveries. Returns how many rows it handled.
+pub async fn deliver_due(app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let fanned_out = fan_out(app, now).await?;
+    let leased = lease(app, now).await?;
+    let sent = leased.len();
+    if sent > 0 {
+        send(app, leased).await?;
+    }
+    Ok(fanned_out + sent)
+}
+
+async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
+    // A read first: an idle product opens no write transaction.
+    if store::lock_events(&*app.db, 1).await?.is_empty() {
+        return Ok(0);
+    }
+    let city = app.city.load();
+    let txn = db::write(&app.db).await?;
+    let events = store::lock_events(&txn, FAN_OUT).await?;
+    let endpoints = store::endpoints(&txn).await?;
+    let mut deliveries = Vec::new();
+    for event in &events {
+        let listening = endpoints
+            .iter()
+            .filter(|endpoint| subscribes(endpoint, &event.event_type));
+        for endpoint in listening {
+            let personal = endpoint.include_personal_data;
+            deliveries.push(webhook_delivery::Model {
+                id: WebhookDeliveryId::generate(),
+                endpoint_id: endpoint.id,
+                sequence: event.id,
+                order_id: event.order_id,
+                event_type: event.event_type.clone(),
+                body: payload::body(&city, &event.event_type, event.at, &event.detail, personal),
+                status: WebhookDeliveryStatus::Waiting,
+                attempts: 0,
+                next_at: Some(now),
+                last_status: None,
+                last_error: None,
+                created_at: now,
+                finished_at: None,
+            });
+        }
+    }
+    store::insert_deliveries(&txn, deliveries).await?;
+    store::delete_events(&txn, events.iter().map(|event| event.id).collect()).await?;
+    txn.commit().await?;
+    Ok(events.len())
+}
+
+type Leased = Vec<(webhook_delivery::Model, webhook_endpoint::Model)>;
+
+async fn lease(app: &App, now: DateTime<Utc>) -> Result<Leased> {
+    if store::lock_due(&*app.db, now, 1).await?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let txn = db::write(&app.db).await?;
+    let due = store::lock_due(&txn, now, IN_FLIGHT).await?;
+    let endpoints: HashMap<WebhookId, webhook_endpoint::Model> = store::endpoints(&txn)
+        .await?
+        .into_iter()
+        .map(|endpoint| (endpoint.id, endpoint))
+        .collect();
+    store::lease(
+        &txn,
+        due.iter().map(|delivery| delivery.id).collect(),
+        now + LEASE,
+    )
+    .await?;
+    txn.commit().await?;
+    let with_endpoint = due.into_iter().filter_map(|mut delivery| {
+        let endpoint = endpoints.get(&delivery.endpoint_id)?.clone();
+        delivery.attempts += 1;
+        Some((delivery, endpoint))
+    });
+    Ok(with_endpoint.collect())
+}
+
+async fn send(app: &App, leased: Leased) -> Result<()> {
+    let calls = leased.iter().map(|(delivery, endpoint)| async move {
+        let now = app.clock.now();
+        let secrets = secrets(&app.sealer, endpoint, now)?;
+        let message = Message {
+            url: &endpoint.url,
+            id: &message_id(delivery.id),
+            timestamp: now.timestamp(),
+            body: &delivery.body,
+            secrets: &secrets,
+        };
+        Ok(app.webhook_sender.send(&message).await)
+    });
+    let results: Vec<Result<CallResult>> = join_all(calls).await;
+    let txn = db::write(&app.db).await?;
+    let now = app.clock.now();
+    for ((delivery, endpoint), result) in leased.into_iter().zip(results) {
+        record(&txn, delivery, endpoint, result?, now).await?;
+    }
+    txn.commit().await?;
+    Ok(())
+}
+
+/// The id of a message, the same for every repetition.
+#[must_use]
+pub fn message_id(id: WebhookDeliveryId) -> String {
+    format!("msg_{}", id.0.simple())
+}
+
+async fn record(
+    txn: &db::WriteTransaction,
+    delivery: webhook_delivery::Model,
+    endpoint: webhook_endpoint::Model,
+    result: CallResult,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let attempts = usize::try_from(delivery.attempts).unwrap_or(usize::MAX);
+    let chance = rand::rng().random();
+    let next = after_call(&result, attempts, now, chance);
+    let (status, next_at) = match next {
+        NextStep::Done => (WebhookDeliveryStatus::Delivered, None),
+        NextStep::RetryAt(at) => (WebhookDeliveryStatus::Waiting, Some(at)),
+        NextStep::GiveUp | NextStep::DisableEndpoint => (WebhookDeliveryStatus::Failed, None),
+    };
+    let (last_status, last_error) = match &result {
+        CallResult::Delivered { status } | CallResult::Refused { status } => (Some(i32::from(*status)), None),
+        CallResult::Gone => (Some(410), None),
+        CallResult::Unreachable { reason } => (None, Some(reason.clone())),
+    };
+    let row = webhook_delivery::ActiveModel {
+        id: Set(delivery.id),
+        status: Set(status),
+        next_at: Set(next_at),
+        last_status: Set(last_status),
+        last_error: Set(last_error),
+        finished_at: Set(next_at.is_none().then_some(now)),
+        ..Default::default()
+    };
+    store::save_delivery(txn, row).await?;
+    note_health(txn, &endpoint, next, now).await
+}
+
+/// Keeps since when an endpoint has failed, and disables it when it is gone or has failed too long.
+async fn note_health(
+    txn: &db::WriteTransaction,
+    endpoint: &webhook_endpoint::Model,
+    next: NextStep,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let failing_since = match next {
+        NextStep::Done => None,
+        _ => Some(endpoint.failing_since.unwrap_or(now)),
+    };
+    let too_long = failing_since.is_some_and(|since| is_given_up(since, now));
+    let reason = match next {
+        NextStep::DisableEndpoint => Some("gone"),
+        _ if too_long => Some("failing"),
+        _ => None,
+    };
+    if failing_since == endpoint.failing_since && reason.is_none() {
+        return Ok(());
+    }
+    let mut row = webhook_endpoint::ActiveModel {
+        id: Set(endpoint.id),
+        failing_since: Set(failing_since),
+        ..Default::default()
+    };
+    if let Some(reason) = reason {
+        row.active = Set(false);
+        row.disabled_reason = Set(Some(reason.to_owned()));
+        store::fail_waiting(txn, endpoint.id, now).await?;
+        tracing::warn!(endpoint = %endpoint.id, reason, "webhook endpoint disabled");
+    }
+    store::save_endpoint(txn, row).await
+}
