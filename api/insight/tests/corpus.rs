@@ -2,11 +2,7 @@
 //! in the style of letters to a city government: 47 matters told by 2 to 14 people each, and single ones that
 //! share places or words with them. `tests/evaluate` measures the same on real messages.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may fail that way"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may fail that way")]
 
 mod scores;
 
