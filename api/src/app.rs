@@ -7,8 +7,10 @@ use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::jobs::monitor::LaneLags;
 use crate::notices::MessageCatalog;
 use crate::objects::client::ObjectStore;
+use crate::ops::disk_space::DiskSpace;
 use crate::orders::search::text_index::TextIndex;
 use crate::orders::submit::number::NumberAllocator;
 use crate::overview::counts_cache::CountsCache;
@@ -32,6 +34,8 @@ pub struct AppInner {
     pub clock: Clock,
     /// The city's data in memory, as of the last change.
     pub city: CityHandle,
+    /// Free space for the embedded data.
+    pub disk_space: DiskSpace,
     pub jobs: Jobs,
     /// Room for decoding photos.
     pub photo_permits: PhotoPermits,
@@ -65,7 +69,9 @@ pub struct AppInner {
 #[derive(Default)]
 pub struct Jobs {
     pub wake: tokio::sync::Notify,
-    pub run_lock: tokio::sync::Mutex<()>,
+    /// The workers hold it for reading, a move of the clock for writing.
+    pub run_lock: tokio::sync::RwLock<()>,
+    pub lags: LaneLags,
 }
 
 impl Deref for App {

@@ -29,6 +29,7 @@ use crate::insight::{nightly, reports};
 use crate::notices::{MessageCatalog, Wording, template_check};
 use crate::objects::client::{ObjectStore, Settings};
 use crate::objects::embedded;
+use crate::ops::disk_space::{self, DiskSpace};
 use crate::orders::search::text_index::{self, TextIndex};
 use crate::orders::submit::number::NumberAllocator;
 use crate::overview::counts_cache::CountsCache;
@@ -89,12 +90,14 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     wording.consent_events_enabled = config.wechat.push_token.is_some();
     let wording = MessageCatalog::new(wording, city.clone());
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
+    let disk_space = DiskSpace::new(&config);
     let app = App::new(AppInner {
         config,
         db,
         clock,
         city,
         photo_permits: PhotoPermits::default(),
+        disk_space,
         jobs: Jobs::default(),
         objects,
         numbers: NumberAllocator::default(),
@@ -216,6 +219,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
         .context("the calendar's reports")?;
     let runner = tokio::spawn(jobs::runner::run(app.clone(), stop.clone()));
     tokio::spawn(refresh::run(app.clone(), stop.clone()));
+    tokio::spawn(disk_space::run(app.clone(), stop.clone()));
     tokio::spawn(worker::run(app.clone(), stop.clone()));
     tokio::spawn(close_screens(app.clone()));
     tokio::spawn(text_index::preload(app.clone()));

@@ -124,6 +124,23 @@ async fn a_closed_database_is_503_with_retry_after_and_not_ready() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn low_disk_space_refuses_photos_and_takes_orders() {
+    let no_disk_is_so_large = u64::MAX.to_string();
+    let app = TestApp::with(Db::Sqlite)
+        .set("ZHITONG_LOW_DISK_MB", &no_disk_is_so_large)
+        .start()
+        .await;
+    let delegate = app.delegate("").await;
+    let photo = tests::photos::plain(64, 64, image::ImageFormat::Jpeg);
+    let refused = delegate.upload(photo, "a.jpg", &[]).await;
+    refused.assert_problem(503, "storage_low");
+    assert_eq!(refused.header("retry-after"), "60");
+    delegate.submit(&tests::orders::Report::default()).await;
+    app.run_jobs().await;
+    app.finish().await;
+}
+
 tests::on_both_databases! {
     async fn readiness_is_proven_by_a_write_at_most_once_in_three_seconds(app: TestApp) {
         for _ in 0..5 {

@@ -10,8 +10,8 @@ use tests::order_fixture::{AREA, NOISE, reply};
 use tests::orders::{Report, number};
 use tests::{Client, Db, PersonQuery, TestApp, places};
 use zhitong::content::check::CHECK_TEXT;
+use zhitong::jobs::catch_up;
 use zhitong::jobs::queue::{NewJob, enqueue};
-use zhitong::jobs::runner;
 
 const WORDS: &str = "夜里两点还在浇筑混凝土，周边居民无法休息。";
 const ADDRESS: &str = "牡丹广场西侧工地东门";
@@ -152,7 +152,7 @@ tests::on_both_databases! {
         app.forgive_jobs("one that cannot be read");
         // Asked, then told to those who published.
         for _ in 0..2 {
-            runner::run_due(app.app()).await.unwrap();
+            catch_up::run_due(app.app()).await.unwrap();
         }
         let mut found = Vec::new();
         for order in &orders {

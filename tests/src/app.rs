@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use zhitong::app::App;
 use zhitong::config::Config;
-use zhitong::jobs::runner;
+use zhitong::jobs::catch_up;
 
 use crate::client::Client;
 use crate::database::{Db, OwnDatabase};
@@ -252,7 +252,7 @@ impl TestApp {
 
     /// Runs everything that is due now. A job that fails stays for [`Self::finish`] to find.
     pub async fn run_jobs(&self) {
-        runner::drain(self.app()).await.expect("the jobs run");
+        catch_up::drain(self.app()).await.expect("the jobs run");
     }
 
     /// Moves the clock forward, running what comes due on the way in its order.
@@ -273,7 +273,9 @@ impl TestApp {
     }
 
     async fn advance_to_instant(&self, time: DateTime<Utc>) {
-        runner::advance_to(self.app(), time).await.expect("the jobs run");
+        catch_up::advance_to(self.app(), time)
+            .await
+            .expect("the jobs run");
     }
 
     /// Returns a client that is not signed in.

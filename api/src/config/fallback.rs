@@ -19,6 +19,12 @@ impl FallbackValue for usize {
     }
 }
 
+impl FallbackValue for u64 {
+    fn fallback() -> Self {
+        1
+    }
+}
+
 impl FallbackValue for bool {
     fn fallback() -> Self {
         true

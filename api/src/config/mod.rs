@@ -21,6 +21,7 @@ pub const SAMPLE_DATA_KEY: &str = "k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
 pub const DEFAULT_CITY_PACK: &str = "luoyang";
 
 const MIN_SECRET_CHARS: usize = 32;
+const MIN_PASSPHRASE_CHARS: usize = 12;
 const DATA_KEY_BYTES: usize = 32;
 
 #[derive(Clone, Debug)]
@@ -48,6 +49,10 @@ pub struct Config {
     pub hotline_secret: Option<SecretString>,
     /// Webhooks may call private and loopback addresses, and http.
     pub webhook_allow_private: bool,
+    /// Below this much free disk space, uploads are refused; 0 never refuses.
+    pub low_disk_mb: u64,
+    /// Encrypts backups; `None` leaves them readable.
+    pub backup_passphrase: Option<SecretString>,
     /// The header in which the proxy in front of us says where a request comes from; none takes the peer.
     pub client_address_header: Option<String>,
 }
@@ -159,6 +164,8 @@ impl Config {
             otlp_endpoint: vars.optional("OTEL_EXPORTER_OTLP_ENDPOINT"),
             hotline_secret: vars.hotline_secret(),
             webhook_allow_private: vars.parse("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "false", "true or false"),
+            low_disk_mb: vars.parse("ZHITONG_LOW_DISK_MB", "512", "a number of megabytes"),
+            backup_passphrase: vars.backup_passphrase(),
             client_address_header: vars.optional("ZHITONG_CLIENT_ADDRESS_HEADER"),
             public_url: public_url.trim_end_matches('/').to_owned(),
             database_url: database_url.into(),
@@ -321,6 +328,15 @@ impl Vars<'_> {
             );
         }
         secret.into()
+    }
+
+    fn backup_passphrase(&mut self) -> Option<SecretString> {
+        let passphrase = self.optional("ZHITONG_BACKUP_PASSPHRASE")?;
+        if passphrase.chars().count() < MIN_PASSPHRASE_CHARS {
+            let wanted = format!("is weak: at least {MIN_PASSPHRASE_CHARS} characters");
+            self.fault("ZHITONG_BACKUP_PASSPHRASE", &wanted);
+        }
+        Some(passphrase.into())
     }
 
     fn hotline_secret(&mut self) -> Option<SecretString> {

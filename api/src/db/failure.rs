@@ -5,7 +5,7 @@ use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
-/// What a database error means for the caller. Every class but `Other` is temporary: the request was not carried out, or
+/// Class of a database error, as it matters to the caller. Every class but `Other` is temporary: the request was not carried out, or
 /// it is unknown whether it was, and may be sent again with the same idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {

@@ -1,6 +1,15 @@
-//! Work for later. `queue.rs` is for anyone who wants something done; `runner.rs` does it, at least once
-//! and on any replica; `registry.rs` says what each kind of job runs.
+//! Work for later, done at least once and on any replica.
+//!
+//! `queue` (enqueue) · `lane` (pure: which work never waits for which) · `registry` (what each kind of job runs, and its
+//! lane) · `lease` (ownership of jobs) · `runner` (the workers) · `catch_up` (doing what is due without workers) ·
+//! `monitor` (how far a lane lags behind).
 
+pub mod catch_up;
+mod lane;
+pub mod lease;
+pub mod monitor;
 pub mod queue;
 pub mod registry;
 pub mod runner;
+
+pub use lane::Lane;

@@ -16,6 +16,22 @@ use crate::supervision::{self, campaigns};
 use crate::wechat::push::{self, PushEvent};
 use crate::{city, content, deadlines, notices, sites};
 
+/// Kinds that ask WeChat about content.
+pub const CHECKS: [&str; 2] = [content::check::CHECK_TEXT, content::check::CHECK_PICTURE];
+
+/// Kinds that take long, or wait for the object store.
+pub const HEAVY: [&str; 9] = [
+    retrain::LEARN,
+    cleanup::REMOVE_UNUSED,
+    sites::rate_limit::FORGET_QUOTAS,
+    history::verification::CHECK,
+    deadlines::RECOUNT,
+    reports::write_job::WRITE_REPORT,
+    export::job::EXPORT_STEP,
+    export::job::REMOVE_EXPORT,
+    nightly::FIND_TOPICS,
+];
+
 /// Whether jobs of a kind that are due at the same time are done by [`run_together`]: every report brings one of each.
 pub fn is_batched(kind: &str) -> bool {
     [content::check::CHECK_TEXT, content::apply_result::SETTLED].contains(&kind)

@@ -1,5 +1,6 @@
 //! For whoever runs the product: is it alive, is it ready, what does it log.
 
 pub mod backup;
+pub mod disk_space;
 pub mod routes;
 pub mod telemetry;

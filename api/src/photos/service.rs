@@ -78,6 +78,7 @@ pub async fn store(
     if let Some(photo) = known(app, owner, &sha256, now).await? {
         return Ok(Stored { photo, is_new: false });
     }
+    app.disk_space.admit_upload()?;
     let intake = decode(app, bytes.clone()).await?;
     schedule_cleanup(app, &sha256, now).await?;
     let keys = Keys::of(&sha256);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tests::orders::{Report, number};
 use tests::{Client, TestApp, places};
 use zhitong::insight::reports::schedule;
-use zhitong::jobs::runner;
+use zhitong::jobs::catch_up;
 
 mod files;
 
@@ -378,7 +378,7 @@ tests::on_both_databases! {
         // A second replica starts.
         schedule::begin(app.app()).await.unwrap();
         let monday: DateTime<Utc> = time(&json!("2025-10-27T07:00:00+08:00"));
-        runner::advance_to(app.app(), monday).await.unwrap();
+        catch_up::advance_to(app.app(), monday).await.unwrap();
         // The calendar's own: topics have theirs.
         let reports = || async {
             let mut items = supervisor.get("/insight-reports").await.ok()["items"].as_array().unwrap().clone();
@@ -387,7 +387,7 @@ tests::on_both_databases! {
         };
         // Nothing came in after October 9th: a week without orders has no report.
         assert_eq!(reports().await, json!([]));
-        runner::advance_to(app.app(), monday + TimeDelta::days(10)).await.unwrap();
+        catch_up::advance_to(app.app(), monday + TimeDelta::days(10)).await.unwrap();
         let written = reports().await;
         let kinds: Vec<_> = written.as_array().unwrap().iter().map(|r| (r["kind"].clone(), r["from"].clone())).collect();
         assert_eq!(kinds, [(json!("monthly"), json!("2025-10-01"))]);

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
-use crate::jobs::runner;
+use crate::jobs::catch_up;
 use crate::wechat::push::body::Format;
 use crate::wechat::sandbox::endpoints;
 use crate::wechat::sandbox::faults::InjectedFault;
@@ -261,7 +261,7 @@ pub async fn move_clock(app: &App, wanted: ClockRequest) -> Result<DateTime<Utc>
         let detail = "时钟只能往前走：请给出 advance_seconds（不小于 0）或 set（不早于现在）之一。";
         Error::invalid(vec![FieldError::new("set", "clock_never_goes_back", detail)])
     })?;
-    runner::advance_to(app, target).await?;
+    catch_up::advance_to(app, target).await?;
     Ok(app.clock.now())
 }
 

@@ -1,0 +1,58 @@
+//! Doing what is due without the workers: when the sandbox's clock is moved, and in tests.
+
+use chrono::{DateTime, Utc};
+use entity::job;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+
+use crate::app::App;
+use crate::error::Result;
+use crate::jobs::{lease, registry, runner};
+
+const BATCH: u64 = 32;
+
+/// Does what is due now: the clocks, up to one batch of jobs and one of pushes. Returns how much that was.
+pub async fn run_due(app: &App) -> Result<usize> {
+    let swept = registry::sweep(app, app.clock.now()).await?;
+    let (jobs, pushes) = tokio::join!(runner::run_jobs(app, None, BATCH), registry::deliver(app));
+    Ok(swept + jobs? + pushes?)
+}
+
+/// Moves the clock to `target`, doing everything that comes due on the way at its own time and in order.
+pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
+    let _turn = app.jobs.run_lock.write().await;
+    loop {
+        while run_one_due(app).await? {}
+        match next_due(app).await? {
+            Some(next) if next <= target => app.clock.advance_to(next),
+            _ => break,
+        }
+    }
+    app.clock.advance_to(target);
+    while run_one_due(app).await? {}
+    Ok(())
+}
+
+/// Runs everything that is due at the present time, one after the other.
+pub async fn drain(app: &App) -> Result<()> {
+    let _turn = app.jobs.run_lock.write().await;
+    while run_one_due(app).await? {}
+    Ok(())
+}
+
+async fn run_one_due(app: &App) -> Result<bool> {
+    let swept = registry::sweep(app, app.clock.now()).await?;
+    registry::project_counts(app).await?;
+    let done = swept + runner::run_jobs(app, None, 1).await? + registry::deliver(app).await?;
+    Ok(done > 0)
+}
+
+/// The next instant at which anything is to be done.
+async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
+    let waiting = lease::open()
+        .filter(job::Column::LockedUntil.is_null())
+        .order_by_asc(job::Column::RunAt);
+    let job = waiting.one(&app.db).await?.map(|job| job.run_at);
+    let sweep = registry::next_sweep(app).await?;
+    let push = registry::next_delivery(app).await?;
+    Ok([job, sweep, push].into_iter().flatten().min())
+}

@@ -1,0 +1,53 @@
+//! Pure: lanes, kinds of work that never wait for one another.
+
+/// A lane has its own workers and its own concurrency on every replica, so that one slow neighbour delays its own lane only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Deadlines whose light changes.
+    Clocks,
+    /// Messages to WeChat.
+    Pushes,
+    /// Jobs that ask WeChat about texts and pictures.
+    Checks,
+    /// Jobs that take some database statements.
+    Short,
+    /// Reports, exports, training, searches, clean-up of the object store.
+    Heavy,
+}
+
+/// Heavy jobs at the same time.
+const HEAVY_WORKERS: usize = 2;
+const BATCH: u64 = 32;
+
+impl Lane {
+    pub const ALL: [Self; 5] = [Self::Clocks, Self::Pushes, Self::Checks, Self::Short, Self::Heavy];
+
+    /// The label of its metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Clocks => "clocks",
+            Self::Pushes => "pushes",
+            Self::Checks => "checks",
+            Self::Short => "short",
+            Self::Heavy => "heavy",
+        }
+    }
+
+    #[must_use]
+    pub fn workers(self) -> usize {
+        match self {
+            Self::Heavy => HEAVY_WORKERS,
+            Self::Clocks | Self::Pushes | Self::Checks | Self::Short => 1,
+        }
+    }
+
+    /// How many jobs a worker leases at a time. A heavy job holds up none but itself.
+    #[must_use]
+    pub fn batch(self) -> u64 {
+        match self {
+            Self::Heavy => 1,
+            Self::Clocks | Self::Pushes | Self::Checks | Self::Short => BATCH,
+        }
+    }
+}
