@@ -6,8 +6,9 @@ use serde_json::json;
 use tests::order_fixture::NOISE;
 use tests::orders::{Report, number};
 use tests::{Db, PersonQuery, TestApp, places};
+use zhitong::commands::backup::skip_told_numbers;
 use zhitong::config::Config;
-use zhitong::ops::backup::{back_up, restore};
+use zhitong::ops::backup::{back_up, restore, verify};
 
 fn config(folder: &Path, set: &[(&str, &str)]) -> Config {
     let database = format!("sqlite://{}", folder.join("zhitong.sqlite").display());
@@ -43,7 +44,7 @@ async fn what_is_restored_is_what_was_backed_up() {
     assert_eq!(packed.objects, 3, "the original and the two that are shown");
     let again = back_up(&here, &file, |_| {}).await.unwrap_err();
     assert!(again.to_string().contains("exists already"), "{again}");
-    let over = restore(&here, &file).await.unwrap_err();
+    let over = restore(&here, &file, skip_told_numbers).await.unwrap_err();
     assert!(
         over.to_string().contains("exists already"),
         "a restore never writes over data: {over}"
@@ -51,8 +52,11 @@ async fn what_is_restored_is_what_was_backed_up() {
     app.run_jobs().await;
 
     let new = elsewhere.path().join("new");
-    let unpacked = restore(&config(&new, &[]), &file).await.expect("restored");
+    let unpacked = restore(&config(&new, &[]), &file, skip_told_numbers)
+        .await
+        .expect("restored");
     assert_eq!(unpacked, packed);
+    assert_eq!(verify(&here, &file).await.expect("whole"), packed);
     let left: Vec<_> = std::fs::read_dir(&new)
         .unwrap()
         .flatten()
@@ -86,6 +90,15 @@ async fn what_is_restored_is_what_was_backed_up() {
         .await
         .unwrap();
     assert_eq!(history.broken, None);
+    // Ten thousands of delegates may have been told numbers after the backup was taken.
+    let next = delegate.submit(&Report::at(places::JIANXI).category(NOISE)).await;
+    let digits = |order: &serde_json::Value| number(order)[9..].parse::<u32>().unwrap();
+    assert!(
+        digits(&next) > digits(&order) + 50_000,
+        "{} after {}",
+        number(&next),
+        number(&order)
+    );
     restored.forgive_jobs("the backup may have been made with pushes waiting");
     restored.finish().await;
     app.finish().await;
@@ -98,7 +111,9 @@ async fn what_is_no_backup_is_refused_and_leaves_nothing() {
     let new = folder.path().join("new");
     for bytes in [b"no archive at all".to_vec(), Vec::new()] {
         std::fs::write(&file, bytes).unwrap();
-        restore(&config(&new, &[]), &file).await.unwrap_err();
+        restore(&config(&new, &[]), &file, skip_told_numbers)
+            .await
+            .unwrap_err();
         let left: Vec<_> = std::fs::read_dir(&new).unwrap().flatten().collect();
         assert!(left.is_empty(), "{left:?}");
     }
@@ -122,4 +137,97 @@ async fn only_the_embedded_default_is_backed_up_here() {
         .await
         .unwrap_err();
     assert!(error.to_string().starts_with("DATABASE_URL"), "{error}");
+}
+
+/// A small product's data: a migrated database and one object.
+async fn small_product(folder: &Path) {
+    let file = folder.join("zhitong.sqlite");
+    zhitong::db::migrate(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap();
+    std::fs::create_dir_all(folder.join("objects/bucket")).unwrap();
+    std::fs::write(folder.join("objects/bucket/photo"), vec![7_u8; 200_000]).unwrap();
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let mut names: Vec<_> = entries
+        .map(|entry| entry.file_name().into_string().unwrap())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test]
+async fn a_damaged_backup_is_found_without_restoring_it() {
+    let (data, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    small_product(data.path()).await;
+    let here = config(data.path(), &[]);
+    let file = out.path().join("backup.tar.gz");
+    back_up(&here, &file, |_| {}).await.unwrap();
+    verify(&here, &file).await.unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    let middle = whole.len() / 2;
+    let mut flipped = whole.clone();
+    flipped[middle] ^= 0x20;
+    for damaged in [&flipped[..], &whole[..middle], &whole[..whole.len() - 600]] {
+        std::fs::write(&file, damaged).unwrap();
+        verify(&here, &file).await.unwrap_err();
+        let new = out.path().join("new");
+        restore(&config(&new, &[]), &file, skip_told_numbers)
+            .await
+            .unwrap_err();
+        assert!(names(&new).is_empty(), "{:?}", names(&new));
+    }
+}
+
+#[tokio::test]
+async fn a_backup_with_a_passphrase_is_read_only_with_it() {
+    let (data, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    small_product(data.path()).await;
+    let sealed = [("ZHITONG_BACKUP_PASSPHRASE", "correct horse battery")];
+    let here = config(data.path(), &sealed);
+    let file = out.path().join("backup.sealed");
+    let packed = back_up(&here, &file, |_| {}).await.unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    assert!(bytes.starts_with(b"zhitong-sealed-backup-1\n"));
+    assert_eq!(verify(&here, &file).await.unwrap(), packed);
+    let other = [("ZHITONG_BACKUP_PASSPHRASE", "another passphrase")];
+    for (set, why) in [(&other[..], "is not its passphrase"), (&[][..], "is encrypted")] {
+        let error = verify(&config(data.path(), set), &file).await.unwrap_err();
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let new = out.path().join("new");
+    let restored = restore(&config(&new, &sealed), &file, skip_told_numbers)
+        .await
+        .unwrap();
+    assert_eq!(restored, packed);
+    assert_eq!(
+        std::fs::read(new.join("objects/bucket/photo")).unwrap(),
+        vec![7_u8; 200_000]
+    );
+    // A piece that is left out is missed.
+    std::fs::write(&file, &bytes[..bytes.len() - 40]).unwrap();
+    verify(&here, &file).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn what_a_killed_backup_left_is_removed_by_the_next_one() {
+    let (data, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    small_product(data.path()).await;
+    let before = names(data.path());
+    for name in [".backup-killed", ".backup-living"] {
+        std::fs::create_dir(data.path().join(name)).unwrap();
+        std::fs::write(data.path().join(name).join("lock"), "").unwrap();
+    }
+    let living = std::fs::File::open(data.path().join(".backup-living/lock")).unwrap();
+    living.lock().unwrap();
+    back_up(&config(data.path(), &[]), &out.path().join("backup"), |_| {})
+        .await
+        .unwrap();
+    assert!(!data.path().join(".backup-killed").exists());
+    assert!(data.path().join(".backup-living").exists(), "its process lives");
+    std::fs::remove_dir_all(data.path().join(".backup-living")).unwrap();
+    assert_eq!(names(data.path()), before);
+    assert_eq!(names(out.path()), ["backup"]);
 }

@@ -2,7 +2,7 @@
 
 mod admin;
 mod audit;
-mod backup;
+pub mod backup;
 mod classify;
 mod demo;
 mod import;
@@ -52,10 +52,10 @@ enum Command {
     /// The orders' history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// Copy the embedded database and the photos into one file, while the product may serve
+    /// Copy the embedded database and the photos into one file; the product may serve meanwhile
     Backup(backup::Args),
-    /// Put a backup back where there is no data yet
-    Restore(backup::Args),
+    /// Restore a backup where there is no data yet, or verify one
+    Restore(backup::RestoreArgs),
     /// Forget what is past its time, by the city's periods
     Retention(retention::Args),
     /// Erase what is kept about one person, at his request; orders stay

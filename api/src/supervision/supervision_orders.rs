@@ -1,7 +1,7 @@
 //! 督办单: numbered per city and year, with a due date; must be answered by the unit it names. A supervisor issues
 //! one, or a dissatisfied verdict does by itself.
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::ids::{PersonId, SupervisionOrderId};
 use entity::kinds::{SupervisionLevel, Visibility};
 use entity::{order, supervision_number, supervision_order};
@@ -151,6 +151,27 @@ async fn next_number(connection: &impl ConnectionTrait, year: i32) -> Result<Str
         .ok_or_else(|| anyhow::anyhow!("the year's number is gone"))?
         .next;
     Ok(format!("DB{year}-{next:04}"))
+}
+
+/// More than are issued in a year.
+const SKIPPED: i32 = 1_000;
+
+/// Leaves out, for every year from `from` to `to`, the numbers that may have been issued already.
+pub async fn skip_ahead(connection: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate) -> Result<()> {
+    let rows = (from.year()..=to.year()).map(|year| supervision_number::ActiveModel {
+        year: Set(year),
+        next: Set(SKIPPED),
+    });
+    let next = Expr::col((supervision_number::Entity, supervision_number::Column::Next)).add(SKIPPED);
+    supervision_number::Entity::insert_many(rows)
+        .on_conflict(
+            OnConflict::column(supervision_number::Column::Year)
+                .value(supervision_number::Column::Next, next)
+                .to_owned(),
+        )
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
 }
 
 /// The unit answers.

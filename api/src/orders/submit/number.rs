@@ -8,14 +8,17 @@ use std::sync::Mutex;
 use chrono::NaiveDate;
 use entity::order_number;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder as _};
 
 use crate::error::{ErrorKind, Refusal, Result};
 
 /// How many numbers a replica takes at a time. What it has not used when it stops is left out.
 const BLOCK: i32 = 10;
 const DIGITS: usize = 6;
+const ROWS_A_STATEMENT: usize = 500;
 const LAST: i32 = 999_999;
+/// More than are given out in a day.
+const SKIPPED: i32 = 100_000;
 
 /// Why there is no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,6 +130,34 @@ async fn reserve_block(db: &impl ConnectionTrait, day: NaiveDate) -> Result<i32>
         .exec_with_returning(db)
         .await?;
     Ok(after.next - BLOCK)
+}
+
+/// Leaves out, for every day from `from` to `to`, the numbers that may have been given out already. Begins earlier if the
+/// last day with numbers is earlier.
+pub async fn skip_ahead(connection: &impl ConnectionTrait, from: NaiveDate, to: NaiveDate) -> Result<()> {
+    let last_day = order_number::Entity::find().order_by_desc(order_number::Column::Day);
+    let last = last_day.one(connection).await?;
+    let from = last.map_or(from, |last| std::cmp::min(last.day, from));
+    let days = from
+        .iter_days()
+        .take_while(|day| *day <= to)
+        .map(|day| order_number::ActiveModel {
+            day: Set(day),
+            next: Set(1 + SKIPPED),
+        });
+    let next = Expr::col((order_number::Entity, order_number::Column::Next)).add(SKIPPED);
+    let mut days = days.peekable();
+    while days.peek().is_some() {
+        order_number::Entity::insert_many(days.by_ref().take(ROWS_A_STATEMENT))
+            .on_conflict(
+                OnConflict::column(order_number::Column::Day)
+                    .value(order_number::Column::Next, next.clone())
+                    .to_owned(),
+            )
+            .exec_without_returning(connection)
+            .await?;
+    }
+    Ok(())
 }
 
 fn write(prefix: &str, day: NaiveDate, digits: i32) -> String {
