@@ -246,7 +246,16 @@ fn no_dependency_is_dead() {
         ("api", &["api/src", "api/benches"][..]),
         ("entity", &["entity/src"]),
         ("migration", &["migration/src"]),
-        ("tests", &["tests/src", "tests/it", "tests/load", "tests/nights"]),
+        (
+            "tests",
+            &[
+                "tests/src",
+                "tests/it",
+                "tests/attack",
+                "tests/load",
+                "tests/nights",
+            ],
+        ),
     ] {
         let mut sources = Vec::new();
         for folder in folders
