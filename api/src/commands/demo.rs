@@ -250,7 +250,7 @@ fn print_where_to_look(address: SocketAddr) {
     println!("\n服务运行中，按 Ctrl-C 结束：");
     println!("  一屏       http://{address}/console/overview （登录页上直接选一位人员）");
     println!("  工单       http://{address}/console/orders");
-    println!("  高频问题   http://{address}/console/topics");
+    println!("  高频问题   http://{address}/console/insight/topics");
     println!("  接口文档   http://{address}/docs/");
     println!("  沙箱人员   http://{address}/sandbox/people");
 }

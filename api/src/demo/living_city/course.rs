@@ -140,10 +140,11 @@ fn round(
     let verdict = verdict.map(|(result, comment)| PastVerdict {
         at: replied_at + hours(course.verdict_hours),
         result,
-        solved: if result == Satisfaction::Satisfied {
-            Solved::Yes
-        } else {
-            Solved::No
+        solved: match result {
+            // A few matters are judged well before all of it is done.
+            Satisfaction::Satisfied if report.dice % 25 == 0 => Solved::Partly,
+            Satisfaction::Satisfied => Solved::Yes,
+            _ => Solved::No,
         },
         comment: comment.map(str::to_owned),
     });

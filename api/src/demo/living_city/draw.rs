@@ -11,7 +11,7 @@ use super::geography::{Geography, Spot};
 use super::tables::{Kind, Tables, Topic};
 
 /// Reports on an ordinary day.
-const PER_DAY: f64 = 11.4;
+const PER_DAY: f64 = 11.8;
 const DAYS: u64 = 365;
 
 /// One report, with the course its handling would take.
@@ -220,7 +220,7 @@ impl<'a> Drawing<'a> {
                 5..17 => 1,
                 _ => 0,
             },
-            verdict_hours: self.rng.random_range(3.0..96.0),
+            verdict_hours: self.rng.random_range(3.0..200.0),
             ending,
         }
     }
