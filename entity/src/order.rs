@@ -71,6 +71,8 @@ pub struct Model {
     pub content_check: ContentCheck,
     /// The file that the order was imported from; `None` for orders of this system.
     pub import_id: Option<i64>,
+    /// Kind of emergency by the rules of the city pack: a person dispatches it.
+    pub emergency: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -19,6 +19,7 @@ mod clients;
 mod console;
 mod content_safety;
 mod database;
+mod emergencies;
 mod exports;
 mod follow_up;
 mod handling;

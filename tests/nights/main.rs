@@ -199,6 +199,7 @@ fn blank(at: DateTime<Utc>) -> order::Model {
         closed_at: Some(at),
         content_check: ContentCheck::Pass,
         import_id: None,
+        emergency: None,
     }
 }
 

@@ -80,6 +80,28 @@
     return arrived;
   };
 
+  // An emergency is heard once when it arrives, and once when the page is opened. Browsers allow a sound only after the
+  // operator has used the page; the mark in the row and the title show it in any case.
+  const heard = new Set();
+  const alarm = () => {
+    const rows = [...desk.querySelectorAll("[data-emergency]")];
+    const fresh = rows.filter((row) => !heard.has(row.dataset.key));
+    fresh.forEach((row) => heard.add(row.dataset.key));
+    document.title = document.title.replace(/^【紧急】/, "");
+    if (rows.length > 0) document.title = `【紧急】${document.title}`;
+    if (fresh.length === 0) return;
+    news.textContent = `紧急情况 ${fresh.length} 件，请立即处理`;
+    const audio = new AudioContext();
+    [0, 0.4, 0.8].forEach((start) => {
+      const tone = audio.createOscillator();
+      tone.frequency.value = 880;
+      tone.connect(audio.destination);
+      tone.start(audio.currentTime + start);
+      tone.stop(audio.currentTime + start + 0.25);
+    });
+    setTimeout(() => audio.close(), 2000);
+  };
+
   const show = (html) => {
     const part = document.createElement("div");
     part.innerHTML = html;
@@ -108,7 +130,10 @@
     try {
       const answer = await fetch(location.href, { headers: { "X-Part": "desk" } });
       if (answer.redirected) return location.reload();
-      if (answer.ok) show(await answer.text());
+      if (answer.ok) {
+        show(await answer.text());
+        alarm();
+      }
     } catch {
       news.textContent = "连接中断，正在重试";
     }
@@ -126,6 +151,7 @@
     source.addEventListener("over", () => source.close());
   };
   connect();
+  alarm();
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && connect());
 })();

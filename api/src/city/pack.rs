@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::city::categories::reply_texts;
 use crate::city::check;
+use crate::city::emergencies;
 use crate::city::csv_rows::{
     self, CategoryRow, CommunityRow, CsvLine, DutyRow, Fault, ReplyTextRow, SiteRow, TownshipRow, UnitRow,
     fault,
@@ -71,11 +72,14 @@ pub struct PlacesSection {
 }
 
 /// `[dispatch]` of policy.toml.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DispatchSection {
     /// A suggested category below this goes to triage.
     pub min_confidence: f64,
+    /// Codes of categories, first or second level, that only a person dispatches (不予受理, 转办).
+    #[serde(default)]
+    pub manual_categories: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +133,7 @@ impl Pack {
         let sites = optional(&files, "demo/sites.csv", &mut faults);
         let reply_texts = optional(&files, REPLY_TEXTS, &mut faults);
         let model = keep(model(&files), &mut faults).flatten();
+        keep(emergencies::read(&files), &mut faults);
         let (Some(other), Some(policy), Some(calendar)) = (other, policy, calendar) else {
             return Err(faults);
         };
@@ -196,6 +201,12 @@ impl Pack {
             if row.category != reply_texts::ANY && !categories.contains(row.category.as_str()) {
                 let reason = format!("unknown category {}", row.category);
                 faults.push(fault(REPLY_TEXTS, *line, &reason));
+            }
+        }
+        for code in &self.dispatch.manual_categories {
+            if !categories.contains(code.as_str()) {
+                let reason = format!("dispatch.manual_categories: unknown category {code}");
+                faults.push(fault("policy.toml", 0, &reason));
             }
         }
         for CsvLine { line, row } in &self.duty {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use chrono_tz::Tz;
 use entity::ids::{BoundarySetId, UnitId};
+use insight::emergency::EmergencyRules;
 
 use crate::city::areas::gazetteer::{Gazetteer, Township};
 use crate::city::categories::reply_texts::ReplyTexts;
@@ -35,6 +36,7 @@ pub struct City {
     pub words: Gazetteer,
     pub categories: Tree,
     pub suggester: Suggester,
+    pub emergencies: Arc<EmergencyRules>,
     pub reply_texts: ReplyTexts,
     pub duty: DutyTable,
     pub units: Units,

@@ -18,6 +18,7 @@ use crate::city::categories::suggest::{Models, Suggester};
 use crate::city::categories::tree::{Category, Tree};
 use crate::city::csv_rows::{self, ReplyTextRow, TownshipRow};
 use crate::city::duty_table::{DutyTable, Rule};
+use crate::city::emergencies;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
 use crate::city::snapshot::City;
@@ -82,7 +83,7 @@ impl PackSettings {
                 border_m: pack.places.near_border_m,
                 outside_m: pack.places.nearest_m,
             },
-            dispatch: pack.dispatch,
+            dispatch: pack.dispatch.clone(),
             policy: pack.policy.clone(),
             models: Models {
                 starter: pack.model.clone(),
@@ -97,7 +98,7 @@ impl PackSettings {
         Self {
             meta: city.meta.clone(),
             nearness: city.nearness,
-            dispatch: city.dispatch,
+            dispatch: city.dispatch.clone(),
             policy: city.policy.clone(),
             models: city.suggester.models.clone(),
             files: city.files.clone(),
@@ -151,6 +152,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: PackSettings) -> Res
         counties: AreaIndex::new(counties),
         words: Gazetteer::new(townships, communities.into_iter().map(community).collect()),
         suggester: Suggester::new(&categories, models),
+        emergencies: emergency_rules(&files)?,
         reply_texts: reply_texts(&files),
         categories,
         duty,
@@ -206,6 +208,12 @@ fn reply_texts(files: &Files) -> ReplyTexts {
         texts.add(&category, ReplyText { title, text });
     }
     texts
+}
+
+fn emergency_rules(files: &Files) -> Result<std::sync::Arc<insight::emergency::EmergencyRules>> {
+    let rules = emergencies::read(files);
+    let said = |faults: Vec<_>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    rules.map_err(|faults| anyhow::anyhow!(said(faults)).into())
 }
 
 async fn tree(connection: &impl ConnectionTrait) -> Result<Tree> {

@@ -148,6 +148,8 @@ events! {
     Submitted "submitted" => [pushed(Reporter, Progress)];
     /// No rule covers it, or it came back.
     TriageNeeded "triage_needed" => [pushed(Operators, Attention)];
+    /// A report that tells of an emergency; it waits for an operator like one in triage.
+    EmergencyReported "emergency_reported" => [pushed(Operators, Attention)];
     /// By the duty table, at submission or in a later round.
     Dispatched "dispatched" => [pushed(Unit, Task)];
     /// By an operator: out of triage, or to another unit.
@@ -264,6 +266,7 @@ mod tests {
             (EventKind::Submitted, Reporter),
             (EventKind::Dispatched, Unit),
             (EventKind::TriageNeeded, Operators),
+            (EventKind::EmergencyReported, Operators),
             (EventKind::Returned, Operators),
             // yellow urges the unit by itself
             (EventKind::LightYellow, Unit),

@@ -9,6 +9,8 @@ use entity::{photo, site, site_message, site_upload};
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
+use crate::city::categories;
+use crate::city::emergencies::EmergencyView;
 use crate::content::enqueue::{self, Publication};
 use crate::content::review::{self, CheckStatus};
 use crate::db::{self, WriteTransaction};
@@ -74,6 +76,7 @@ pub struct StoredMessage {
     pub receipt: Receipt,
     pub site: site::Model,
     pub check: ContentCheck,
+    pub emergency: Option<EmergencyView>,
     pub created_at: DateTime<Utc>,
     pub replayed: bool,
 }
@@ -89,6 +92,7 @@ pub async fn receive(
     let now = app.clock.now();
     let new = checked(new)?;
     let site = service::active(app, code).await?;
+    let emergency = categories::service::understand(&app.city.load(), &new.text).await?.emergency;
     let device_hash = device.hash(&app.sealer);
     let receipt = match &key {
         Some(key) => Receipt::of_key(&app.sealer, &device_hash, &site.code, key),
@@ -97,7 +101,7 @@ pub async fn receive(
     let receipt_hash = receipt.hash(&app.sealer);
     let txn = db::write(&app.db).await?;
     if let Some(first) = store::by_receipt(&txn, &receipt_hash).await? {
-        return again(first, new, receipt, site);
+        return again(first, new, receipt, site, emergency);
     }
     rate_limit::count(&txn, LimitedAction::Message, site.id, device, &device_hash, now).await?;
     let taken = store::take_uploads(&txn, &new.photos, site.id, &device_hash).await?;
@@ -118,7 +122,7 @@ pub async fn receive(
         let first = store::by_receipt(&app.db, &receipt_hash)
             .await?
             .ok_or_else(Error::not_found)?;
-        return again(first, new, receipt, site);
+        return again(first, new, receipt, site, emergency);
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -126,6 +130,7 @@ pub async fn receive(
         receipt,
         site,
         check,
+        emergency,
         created_at: now,
         replayed: false,
     })
@@ -137,6 +142,7 @@ fn again(
     new: NewMessage,
     receipt: Receipt,
     site: site::Model,
+    emergency: Option<EmergencyView>,
 ) -> Result<StoredMessage> {
     if first.text != new.text || first.photo_ids != serde_json::json!(new.photos) {
         return Err(Refused::KeyReused.into());
@@ -145,6 +151,7 @@ fn again(
         receipt,
         site,
         check: first.content_check,
+        emergency,
         created_at: first.created_at,
         replayed: true,
     })

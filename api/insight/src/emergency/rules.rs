@@ -104,9 +104,11 @@ impl EmergencyRules {
         }
     }
 
-    /// Returns the kinds in the order of the file.
-    pub fn kinds(&self) -> impl Iterator<Item = &str> {
-        self.kinds.iter().map(|kind| kind.kind.as_str())
+    /// Returns the number to call first and the instruction of a kind.
+    #[must_use]
+    pub fn instruction(&self, kind: &str) -> Option<(&str, &str)> {
+        let found = self.kinds.iter().find(|known| known.kind == kind)?;
+        Some((&found.call, &found.message))
     }
 }
 

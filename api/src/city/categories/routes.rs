@@ -9,6 +9,7 @@ use crate::city::categories::reply_texts::ReplyText;
 use crate::city::categories::service;
 use crate::city::categories::suggest::Suggestion as Found;
 use crate::city::categories::tree::Category;
+use crate::city::emergencies::EmergencyView;
 use crate::error::{Error, FieldError, Result};
 use crate::http::problem::Problem;
 use crate::http::responses::ReadErrors;
@@ -60,6 +61,9 @@ pub struct Suggestion {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Suggestions {
     pub suggestions: Vec<Suggestion>,
+    /// Set if the text tells of an emergency: show it before anything is sent.
+    #[schema(required = true)]
+    pub emergency: Option<EmergencyView>,
 }
 
 /// The tree of categories.
@@ -139,9 +143,10 @@ pub async fn suggest(
             confidence,
         }
     };
-    let found = service::suggest(&app.city.load(), &text).await?;
+    let found = service::understand(&app.city.load(), &text).await?;
     Ok(web::Json(Suggestions {
-        suggestions: found.into_iter().map(shown).collect(),
+        suggestions: found.suggestions.into_iter().map(shown).collect(),
+        emergency: found.emergency,
     }))
 }
 

@@ -5,17 +5,29 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::city::categories::suggest::Suggestion;
+use crate::city::emergencies::{self, EmergencyView};
 use crate::city::snapshot::City;
 use crate::error::Result;
 
-/// The likeliest categories of a text, the best first.
-pub async fn suggest(city: &Arc<City>, text: &str) -> Result<Vec<Suggestion>> {
+/// A description as the city understands it.
+#[derive(Clone, Debug, Default)]
+pub struct Understood {
+    /// The likeliest categories, best first.
+    pub suggestions: Vec<Suggestion>,
+    pub emergency: Option<EmergencyView>,
+}
+
+/// Suggests categories and looks for an emergency, off the async threads.
+pub async fn understand(city: &Arc<City>, text: &str) -> Result<Understood> {
     let (city, text) = (Arc::clone(city), text.to_owned());
-    let work = tokio::task::spawn_blocking(move || city.suggester.suggest(&text));
+    let work = tokio::task::spawn_blocking(move || Understood {
+        suggestions: city.suggester.suggest(&text),
+        emergency: emergencies::detect(&city.emergencies, &text),
+    });
     Ok(work.await.map_err(anyhow::Error::from)?)
 }
 
-/// The same of many texts, by their keys.
+/// Suggests categories for many texts, by their keys.
 pub async fn suggest_all<K>(
     city: &Arc<City>,
     texts: HashMap<K, String>,

@@ -37,6 +37,8 @@ pub struct Row {
     /// Who else works on it, and until when.
     pub held: Option<String>,
     pub mine: bool,
+    /// Number to call, if the report tells of an emergency: the page sounds an alarm when such a row arrives.
+    pub emergency: Option<String>,
 }
 
 #[derive(Default)]
@@ -97,6 +99,7 @@ impl RowBuilder<'_> {
 
     fn order(&self, item: ItemContext) -> Row {
         let (why, act_by, since) = (why(self.city, &item), item.entry.act_by, item.entry.since);
+        let emergency = item.order.emergency.as_ref().map(|emergency| emergency.call.clone());
         let row = rows::row(item.order, self.now, self.city.zone());
         let about = [row.place, row.category, format!("{}起等待", self.when(since))];
         Row {
@@ -111,6 +114,7 @@ impl RowBuilder<'_> {
             by: Some(self.by(act_by)),
             held: item.claim.as_ref().and_then(|claim| self.held(claim)),
             mine: item.claim.is_some_and(|claim| claim.mine),
+            emergency,
         }
     }
 
@@ -142,6 +146,7 @@ impl RowBuilder<'_> {
             by: None,
             held: None,
             mine: false,
+            emergency: None,
             key,
         }
     }
@@ -159,6 +164,7 @@ impl RowBuilder<'_> {
             by: None,
             held: claim.and_then(|claim| self.held(claim)),
             mine: claim.is_some_and(|claim| claim.mine),
+            emergency: None,
             key,
         }
     }

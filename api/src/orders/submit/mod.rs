@@ -10,7 +10,8 @@ use entity::order;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::city::categories;
+use crate::city::categories::{self, service::Understood};
+use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::City;
 use crate::db::{self, WriteTransaction};
 use crate::deadlines::calendar::local_date;
@@ -143,6 +144,7 @@ struct Plan {
     place: ResolvedPlace,
     kind: routing::ResolvedCategory,
     desk: Routing,
+    emergency: Option<EmergencyView>,
     site: Option<SiteId>,
     beside: Option<ExtraEvent>,
 }
@@ -178,20 +180,19 @@ impl Plan {
             Some(text) => Some(category(&city, text)?),
             None => site.as_ref().and_then(|site| site.category_code.clone()),
         };
-        let suggested = match chosen {
-            Some(_) => None,
-            None => categories::service::suggest(&city, &new.description)
-                .await?
-                .into_iter()
-                .next(),
-        };
+        let Understood {
+            suggestions,
+            emergency,
+        } = categories::service::understand(&city, &new.description).await?;
+        let suggested = suggestions.into_iter().next();
         let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
         let site_unit = site
             .as_ref()
             .and_then(|site| site_defaults::unit_of(site, kind.code.as_deref()));
-        let desk = match site_unit {
-            Some(unit) => routing::route_to(unit, "site", "点位指定的承办单位", &place),
-            None => routing::route(&city, &place, &kind),
+        let desk = match (routing::person_needed(&city, &kind, emergency.as_ref()), site_unit) {
+            (Some(reason), _) => routing::triage(&place, reason),
+            (None, Some(unit)) => routing::route_to(unit, "site", "点位指定的承办单位", &place),
+            (None, None) => routing::route(&city, &place, &kind),
         };
         new.address = new.address.or_else(|| site_address.map(str::to_owned));
         Ok(Self {
@@ -205,6 +206,7 @@ impl Plan {
             place,
             kind,
             desk,
+            emergency,
             beside,
         })
     }
@@ -281,6 +283,7 @@ impl Plan {
             closed_at: None,
             content_check: self.content_check,
             import_id: None,
+            emergency: self.emergency.as_ref().map(|emergency| emergency.kind.clone()),
         }
     }
 
@@ -368,10 +371,10 @@ impl Plan {
     /// Who hears of it: the reporter, the desk it lies on, and the units that support by rule.
     fn events<'a>(&self, actor: &Actor, order: &'a order::Model) -> Vec<Event<'a>> {
         let told = |kind| Event::of(kind, order).by(actor.person);
-        let next = if self.desk.unit.is_some() {
-            EventKind::Dispatched
-        } else {
-            EventKind::TriageNeeded
+        let next = match (&self.emergency, self.desk.unit) {
+            (Some(_), _) => EventKind::EmergencyReported,
+            (None, Some(_)) => EventKind::Dispatched,
+            (None, None) => EventKind::TriageNeeded,
         };
         let supports = self.desk.supports.iter();
         let supports = supports

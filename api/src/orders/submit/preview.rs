@@ -7,7 +7,8 @@ use entity::kinds::{CategorySource, PlaceRelation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::city::categories;
+use crate::city::categories::{self, service::Understood};
+use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::City;
 use crate::error::Result;
 use crate::orders::submit::draft::GivenPoint;
@@ -39,6 +40,9 @@ pub struct DispatchPreview {
     pub unit: Option<UnitView>,
     pub support_units: Vec<UnitView>,
     pub dispatch: DispatchView,
+    /// Set if the description tells of an emergency: show it before anything is sent.
+    #[schema(required = true)]
+    pub emergency: Option<EmergencyView>,
 }
 
 pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<DispatchPreview> {
@@ -55,12 +59,15 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
     let chosen = category.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let chosen = chosen.map(|text| submit::category(city, text)).transpose()?;
     let text = description.as_deref().unwrap_or_default();
-    let suggested = match chosen {
-        Some(_) => None,
-        None => categories::service::suggest(city, text).await?.into_iter().next(),
+    let Understood {
+        suggestions,
+        emergency,
+    } = categories::service::understand(city, text).await?;
+    let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggestions.into_iter().next());
+    let desk = match routing::person_needed(city, &kind, emergency.as_ref()) {
+        Some(reason) => routing::triage(&place, reason),
+        None => routing::route(city, &place, &kind),
     };
-    let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggested);
-    let desk = routing::route(city, &place, &kind);
     let name = |code: &str| city.categories.find(code).map(|category| category.name.clone());
     Ok(DispatchPreview {
         area: place.county.as_deref().map(|code| AreaView {
@@ -79,6 +86,7 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
         support_units: desk.supports.iter().filter_map(|id| unit(city, *id)).collect(),
         dispatch: view::dispatch_view(&desk.explanation),
         zone: place.zone,
+        emergency,
     })
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::city::categories::suggest::Suggestion;
 use crate::city::duty_table::{Decision, DutyLocation, reason};
+use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::City;
 use places::datum::Wgs84;
 
@@ -113,6 +114,18 @@ fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
     }
 }
 
+/// Reason for which only a person may dispatch the order, whatever the duty table or the site says.
+#[must_use]
+pub fn person_needed(city: &City, kind: &ResolvedCategory, emergency: Option<&EmergencyView>) -> Option<&'static str> {
+    if emergency.is_some() {
+        return Some("文字像是紧急情况，由坐席人工处理");
+    }
+    let category = kind.code.as_deref().and_then(|code| city.categories.find(code))?;
+    let is_manual = |code: &str| city.dispatch.manual_categories.iter().any(|manual| manual == code);
+    let manual = is_manual(&category.code) || category.parent.as_deref().is_some_and(is_manual);
+    manual.then_some("该类事项不自动派单，由坐席受理、转办或答复")
+}
+
 /// The category as chosen, or as the text suggests most.
 #[must_use]
 pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Suggestion>) -> ResolvedCategory {
@@ -183,7 +196,9 @@ pub fn route(city: &City, place: &ResolvedPlace, kind: &ResolvedCategory) -> Rou
     }
 }
 
-fn triage(place: &ResolvedPlace, reason: &str) -> Routing {
+/// Leaves the order to an operator.
+#[must_use]
+pub fn triage(place: &ResolvedPlace, reason: &str) -> Routing {
     Routing {
         unit: None,
         supports: Vec::new(),

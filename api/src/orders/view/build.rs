@@ -14,6 +14,7 @@ use super::{
     ReporterView, SupervisionOrderView, UnitView, VerdictView,
 };
 use crate::app::App;
+use crate::city::emergencies::{self, EmergencyView};
 use crate::city::snapshot::City;
 use crate::content::publication_rules;
 use crate::error::Result;
@@ -74,6 +75,11 @@ pub(super) struct ViewBuilder<'a> {
 }
 
 impl ViewBuilder<'_> {
+    pub(super) fn emergency(&self, order: &order::Model) -> Option<EmergencyView> {
+        let kind = order.emergency.as_deref()?;
+        Some(emergencies::by_kind(&self.city.emergencies, kind))
+    }
+
     fn order(
         &self,
         actor: &Actor,
@@ -133,6 +139,7 @@ impl ViewBuilder<'_> {
             }),
             confidential: order.confidential,
             content_check: (!audience).then_some(order.content_check),
+            emergency: self.emergency(order),
             wants_follow_up: order.wants_follow_up,
             occurred_at: self.optional_time(order.occurred_at),
             merged_into: around.merged_into,

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::city::emergencies::EmergencyView;
+
 pub mod available_actions;
 pub mod build;
 pub mod labels;
@@ -68,6 +70,10 @@ pub struct OrderView {
     /// words nor photos of it; everybody who handles it has. For the reporter and staff.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_check: Option<ContentCheck>,
+    /// Set if the report tells of an emergency; an operator dispatches it.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub emergency: Option<EmergencyView>,
     pub wants_follow_up: bool,
     pub occurred_at: Option<DateTime<FixedOffset>>,
     /// The order that this one was merged into.

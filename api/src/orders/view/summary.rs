@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::Result;
 
 use crate::orders::rules::access;
+use crate::city::emergencies::EmergencyView;
 use crate::orders::rules::actor::Actor;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -37,6 +38,10 @@ pub struct OrderSummary {
     pub difficult: bool,
     pub tracked: bool,
     pub supervision_level: SupervisionLevel,
+    /// Set if the report tells of an emergency.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub emergency: Option<EmergencyView>,
     pub endorsements: EndorsementsView,
     /// None where the report is confidential and the caller may not know.
     pub reporter: Option<ReporterView>,
@@ -88,6 +93,7 @@ pub async fn summaries(
             difficult: order.difficult,
             tracked: order.tracked,
             supervision_level: order.supervision_level,
+            emergency: builder.emergency(order),
             endorsements: endorsements.get(&order.id).copied().unwrap_or_default(),
             reporter: reporter.map(|person| ReporterView {
                 name: person.name.clone(),

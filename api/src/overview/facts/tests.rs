@@ -66,6 +66,7 @@ fn order() -> order::Model {
         closed_at: None,
         content_check: ContentCheck::Pass,
         import_id: None,
+        emergency: None,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::http::problem::Problem;
 use crate::http::responses::PublicErrors;
 use crate::http::time::{LocalTime, local};
 use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
+use crate::city::emergencies::EmergencyView;
 use crate::sites::messages::{self, NewMessage, StoredMessage};
 use crate::sites::service;
 use crate::sites::view::{Named, ReceiptView};
@@ -114,6 +115,9 @@ pub struct MessageLeft {
     pub state: SiteMessageStatus,
     /// 待审: it is shown to the delegates once it has been checked.
     pub in_review: bool,
+    /// Set if the text tells of an emergency: nobody reads the message at once.
+    #[schema(required = true)]
+    pub emergency: Option<EmergencyView>,
     pub site: Named,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: LocalTime,
@@ -163,6 +167,7 @@ fn to_response(app: &App, left: StoredMessage) -> MessageLeft {
         receipt: left.receipt.expose(),
         state: SiteMessageStatus::Received,
         in_review: left.check != ContentCheck::Pass,
+        emergency: left.emergency,
         site: Named {
             code: left.site.code,
             name: left.site.name,
