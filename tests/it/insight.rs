@@ -371,5 +371,6 @@ fn counted(
         closed_at: Some(at),
         content_check: ContentCheck::Pass,
         import_id: None,
+        emergency: None,
     }
 }

@@ -72,6 +72,7 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
         closed_at: None,
         content_check: ContentCheck::Pass,
         import_id: None,
+        emergency: None,
     };
     let id = order.id;
     order::Entity::insert(order.into_active_model().reset_all())

@@ -74,6 +74,7 @@ pub fn order_row(past: &PastOrder, id: OrderId, context: ImportContext<'_>) -> o
         closed_at: past.closed_at,
         content_check: ContentCheck::Pass,
         import_id: Some(context.import),
+        emergency: None,
     }
 }
 

@@ -93,7 +93,7 @@ pub async fn summaries(
             difficult: order.difficult,
             tracked: order.tracked,
             supervision_level: order.supervision_level,
-            emergency: builder.emergency(order),
+            emergency: teller.emergency(order),
             endorsements: endorsements.get(&order.id).copied().unwrap_or_default(),
             reporter: reporter.map(|person| ReporterView {
                 name: person.name.clone(),
