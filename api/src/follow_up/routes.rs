@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::queue::{self, QueuedCall};
@@ -17,7 +18,6 @@ use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 
 /// 评价: of the result, of the process, and whether it was solved.
 #[derive(Debug, Deserialize, ToSchema)]

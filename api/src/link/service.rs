@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use super::event::{EventHead, LinkEventType, account_with_files, validate};
 use super::store::{self, LinkedOrder};
 use crate::app::App;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::hotline::service::{self as hotline, Call, Filer};
@@ -20,7 +22,6 @@ use crate::orders::actions::reply::NewReply as Reply;
 use crate::orders::actions::{accept, extend, note, reply, return_order};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::OrderView;
-use crate::people::caller::{Caller, OrderAccess};
 use crate::people::clients::service::client_of;
 
 /// A step may be taken up to so long before the event was received, for an event that is applied again.
@@ -191,7 +192,7 @@ async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<Ord
 
 /// The unit that acts: the one whose code the platform names, or the one that has the order.
 fn unit_of(app: &App, order: &LinkedOrder, code: Option<&str>) -> Result<UnitId> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let named = match code {
         Some(code) => {
             let unit = city.units.resolve(code);

@@ -6,13 +6,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 use crate::supervision::{print, supervision_orders, tracking, urges};
 
 #[derive(Debug, Deserialize, ToSchema)]

@@ -5,6 +5,7 @@ use entity::kinds::{ContentCheck, Light};
 
 use super::tabs::Tab;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows;
 use crate::console::routes::visitor::ConsoleUser;
@@ -54,7 +55,7 @@ pub async fn read(visitor: &ConsoleUser, tab: Tab, cursor: Option<String>) -> Re
     };
     let (app, caller) = (&visitor.app, &visitor.caller);
     let told = RowBuilder {
-        city: &app.city.load(),
+        city: &app.state::<CityHandle>().load(),
         now: visitor.now,
         tab,
     };

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::FormFields;
 use crate::error::{Error, FieldError, Result};
 use crate::follow_up::manual::{self, Call};
@@ -33,7 +34,7 @@ impl ActionForm<'_> {
     }
 
     fn zone(&self) -> Tz {
-        self.app.city.load().zone()
+        self.app.state::<CityHandle>().load().zone()
     }
 
     fn moment(&self, field: &str) -> Result<Option<DateTime<Utc>>> {

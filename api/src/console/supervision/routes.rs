@@ -7,6 +7,7 @@ use askama::Template;
 use entity::kinds::Role;
 
 use super::rows::{self, IssuedRow, RowFormatter, TrackedRow, UrgedRow};
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Form, FormFields};
 use crate::console::orders::filters;
 use crate::console::page_context::{PageContext, Section};
@@ -84,7 +85,7 @@ async fn register(
         limit: Some(PAGE),
         cursor: entries.some("cursor").map(str::to_owned),
     };
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let frame = visitor.frame(Section::Supervision, "督办");
     let teller = RowFormatter {
         city: &city,

@@ -36,9 +36,11 @@ use entity::{deadline, order};
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db::{self, WriteTransaction};
 use crate::deadlines::deadline_rows;
 use crate::error::{CurrentState, Error, ErrorKind, Result};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::access::{self, AccessContext};
@@ -156,7 +158,7 @@ impl ActionTxn {
             clocks,
             actor: actor.clone(),
             relation: standing,
-            city: app.city.load(),
+            city: app.state::<CityHandle>().load(),
             now: app.clock.now(),
         })
     }
@@ -243,7 +245,7 @@ impl ActionTxn {
     /// Tells everybody whom the event concerns; the actor is named by it.
     pub async fn emit(&self, app: &App, event: Event<'_>) -> Result<()> {
         let event = event.by(self.actor.person);
-        notices::emit(&self.txn, &app.messages, &event, self.now).await
+        notices::emit(&self.txn, app.state::<MessageCatalog>(), &event, self.now).await
     }
 
     /// Commits and answers with the order as the actor sees it now. An operator who has acted is done with it.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
 use crate::http::responses::WriteErrors;
@@ -16,7 +17,6 @@ use crate::orders::actions::dispatch::Decision;
 use crate::orders::actions::reply::NewReply;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 
 /// The order, with its version for `If-Match`.
 pub fn with_version(view: &OrderView) -> HttpResponse {

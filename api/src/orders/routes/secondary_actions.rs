@@ -8,13 +8,13 @@ use utoipa::ToSchema;
 
 use super::primary_actions::with_version;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
 use crate::http::responses::WriteErrors;
 use crate::orders::actions;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct AskExtension {

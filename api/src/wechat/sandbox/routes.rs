@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, Result};
 use crate::http::time::local;
 use crate::wechat::sandbox::Sandbox;
@@ -30,7 +31,7 @@ pub fn configure(service: &mut ServiceConfig) {
         web::scope(SANDBOX)
             .guard(guard::fn_guard(|context| {
                 let app = context.app_data::<Data<App>>();
-                app.is_some_and(|app| app.sandbox.is_some())
+                app.is_some_and(|app| app.state::<Option<Sandbox>>().is_some())
             }))
             // Not a path with a tail: each call of it would cost a warning of the metrics.
             .service(web::scope(WECHAT).default_service(web::route().to(wechat)))
@@ -55,7 +56,9 @@ pub fn configure(service: &mut ServiceConfig) {
 }
 
 fn sandbox(app: &App) -> Result<&Sandbox> {
-    app.sandbox.as_ref().ok_or_else(Error::not_found)
+    app.state::<Option<Sandbox>>()
+        .as_ref()
+        .ok_or_else(Error::not_found)
 }
 
 async fn wechat(app: Data<App>, request: HttpRequest, body: Bytes) -> Result<HttpResponse> {
@@ -138,7 +141,7 @@ async fn move_clock(app: Data<App>, wanted: Json<ClockRequest>) -> Result<HttpRe
 }
 
 fn shown(app: &App, now: DateTime<Utc>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "now": local(now, app.city.load().zone()) }))
+    HttpResponse::Ok().json(json!({ "now": local(now, app.state::<CityHandle>().load().zone()) }))
 }
 
 async fn calls(app: Data<App>) -> Result<HttpResponse> {
