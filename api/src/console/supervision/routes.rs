@@ -17,6 +17,7 @@ use crate::console::routes::visitor::ConsoleUser;
 use crate::console::url_query::{UrlQuery, encoded};
 use crate::error::Error;
 use crate::http::paging::Paging;
+use crate::orders::actions::ActionRequest;
 use crate::supervision::register::{Register, State, TrackedCounts};
 use crate::supervision::supervision_orders;
 
@@ -225,7 +226,13 @@ pub async fn answer_one(
     let (order, number) = (entries.text("order"), entries.text("supervision_order"));
     let version = entries.text("version").parse().ok();
     let (app, actor) = (&visitor.app, visitor.actor());
-    match supervision_orders::answer(app, &actor, order, version, number, entries.text("text")).await {
+    match supervision_orders::answer(
+        ActionRequest::new(app, &actor, order, version),
+        number,
+        entries.text("text"),
+    )
+    .await
+    {
         Ok(_) => Ok(see_other(&format!("{PATH}?done=answer_supervision_order"))),
         Err(error @ Error::Refused(_)) => {
             let again = register(&visitor, &FormFields::default(), Some((entries, &error))).await?;
