@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::db::{self, Db};
 use crate::error::Error;
+use crate::http::time::LocalZone;
 use crate::http::{extract, request_id};
 use crate::insight::{nightly, reports};
 use crate::jobs::monitor::LaneLags;
@@ -92,8 +93,10 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     let wording = MessageCatalog::new(wording, city.clone());
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let disk_space = DiskSpace::new(&config);
+    let zone = pack.policy.clocks.time_zone;
     let states = States::default()
         .with(city)
+        .with(LocalZone(zone))
         .with(PhotoPermits::default())
         .with(objects)
         .with(NumberAllocator::default())

@@ -12,9 +12,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::city::snapshot::CityHandle;
 use crate::error::{Error, Result};
-use crate::http::time::local;
+use crate::http::time::{LocalZone, local};
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::call::{Reply, SandboxRequest};
 use crate::wechat::sandbox::controls::{
@@ -141,7 +140,7 @@ async fn move_clock(app: Data<App>, wanted: Json<ClockRequest>) -> Result<HttpRe
 }
 
 fn shown(app: &App, now: DateTime<Utc>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "now": local(now, app.state::<CityHandle>().load().zone()) }))
+    HttpResponse::Ok().json(json!({ "now": local(now, app.state::<LocalZone>().0) }))
 }
 
 async fn calls(app: Data<App>) -> Result<HttpResponse> {
