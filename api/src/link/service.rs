@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::hotline::service::{self as hotline, Call, Filer};
 use crate::orders::Actor;
 use crate::orders::actions::reply::NewReply as Reply;
-use crate::orders::actions::{accept, extend, note, reply, return_order};
+use crate::orders::actions::{ActionRequest, accept, extend, note, reply, return_order};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::OrderView;
 use crate::people::clients::service::client_of;
@@ -132,9 +132,9 @@ async fn act(
         order_access: OrderAccess::Unit(unit),
     };
     let reason = event.reason.as_deref().unwrap_or_default();
-    let number = order.number.as_str();
+    let request = ActionRequest::new(app, &actor, &order.number, None);
     match event_type {
-        LinkEventType::Accepted => accept::accept(app, &actor, number, None).await,
+        LinkEventType::Accepted => accept::accept(request).await,
         LinkEventType::Replied => {
             let public_reply = event.public_reply.clone();
             let account = event
@@ -148,12 +148,10 @@ async fn act(
                 photos: Vec::new(),
                 contacted: None,
             };
-            reply::reply(app, &actor, number, None, answer).await
+            reply::reply(request, answer).await
         }
-        LinkEventType::Returned => return_order::send_back(app, &actor, number, None, reason, None).await,
-        LinkEventType::ExtensionRequested => {
-            extend::request_extension(app, &actor, number, None, reason, None).await
-        }
+        LinkEventType::Returned => return_order::send_back(request, reason, None).await,
+        LinkEventType::ExtensionRequested => extend::request_extension(request, reason, None).await,
         LinkEventType::Note | LinkEventType::Submitted => {
             let text = event
                 .account
@@ -161,7 +159,7 @@ async fn act(
                 .or(event.reason.as_deref())
                 .unwrap_or_default();
             let text = account_with_files(text, &event.file_urls);
-            note::note(app, &actor, number, None, &text).await
+            note::note(request, &text).await
         }
     }
 }
