@@ -140,13 +140,14 @@ pub fn leasable(app: &App, now: DateTime<Utc>, lane: Option<Lane>) -> Select<job
 
 /// A kind that no list names is short, so that an unknown one is seen and retried.
 fn of_lane(app: &App, lane: Lane) -> Condition {
+    let (checks, heavy) = (workload(app).checks(), workload(app).heavy());
     let kinds = Condition::all();
     match lane {
-        Lane::Checks => kinds.add(job::Column::Kind.is_in(workload(app).checks())),
-        Lane::Heavy => kinds.add(job::Column::Kind.is_in(workload(app).heavy())),
+        Lane::Checks => kinds.add(job::Column::Kind.is_in(checks.iter().copied())),
+        Lane::Heavy => kinds.add(job::Column::Kind.is_in(heavy.iter().copied())),
         Lane::Clocks | Lane::Pushes | Lane::Short => kinds
-            .add(job::Column::Kind.is_not_in(workload(app).checks()))
-            .add(job::Column::Kind.is_not_in(workload(app).heavy())),
+            .add(job::Column::Kind.is_not_in(checks.iter().copied()))
+            .add(job::Column::Kind.is_not_in(heavy.iter().copied())),
     }
 }
 
