@@ -1,27 +1,14 @@
-//! What every capability is handed: the pool, the clock, the outside services. Cheap to clone.
+//! What every capability is handed: the configuration, the database, the clock, and what each capability keeps in
+//! memory. Cheap to clone. It knows no capability: each state is found by its type.
 
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::jobs::monitor::LaneLags;
-use crate::notices::MessageCatalog;
-use crate::objects::client::ObjectStore;
-use crate::ops::disk_space::DiskSpace;
-use crate::orders::search::text_index::TextIndex;
-use crate::orders::submit::number::NumberAllocator;
-use crate::overview::counts_cache::CountsCache;
-use crate::overview::screen_hub::ScreenHub;
-use crate::people::clients::rate::ClientRates;
-use crate::people::sealing::Sealer;
-use crate::people::tokens::Tokens;
-use crate::photos::service::PhotoPermits;
-use crate::webhooks::sender::Sender as WebhookSender;
-use crate::wechat::WeChat;
-use crate::wechat::sandbox::Sandbox;
 
 /// A handle; all clones are the same application.
 #[derive(Clone)]
@@ -32,37 +19,8 @@ pub struct AppInner {
     /// Reads go straight to it; writes through `db::write`.
     pub db: Db,
     pub clock: Clock,
-    /// The city's data in memory, as of the last change.
-    pub city: CityHandle,
-    /// Free space for the embedded data.
-    pub disk_space: DiskSpace,
     pub jobs: Jobs,
-    /// Room for decoding photos.
-    pub photo_permits: PhotoPermits,
-    /// Photos' bytes.
-    pub objects: ObjectStore,
-    /// Order numbers held in reserve.
-    pub numbers: NumberAllocator,
-    /// The recent reports, indexed by their words.
-    pub text_index: TextIndex,
-    /// Screens that are connected to this replica.
-    pub screen_hub: ScreenHub,
-    /// The kept counts as the screens read them last.
-    pub counts_cache: CountsCache,
-    /// Phone numbers and openids at rest.
-    pub sealer: Sealer,
-    /// Access tokens.
-    pub tokens: Tokens,
-    /// Requests of API clients per minute.
-    pub client_rates: ClientRates,
-    /// Calls other systems.
-    pub webhook_sender: WebhookSender,
-    /// WeChat's servers, or the stand-in for them.
-    pub wechat: WeChat,
-    /// The stand-in itself; none in live mode.
-    pub sandbox: Option<Sandbox>,
-    /// The words of notices and the templates of pushes.
-    pub messages: MessageCatalog,
+    pub states: States,
 }
 
 /// How the job runner is woken, and kept from running while the sandbox's clock is being moved.
@@ -71,7 +29,22 @@ pub struct Jobs {
     pub wake: tokio::sync::Notify,
     /// The workers hold it for reading, a move of the clock for writing.
     pub run_lock: tokio::sync::RwLock<()>,
-    pub lags: LaneLags,
+}
+
+/// What the capabilities keep in memory, one value of a type.
+#[derive(Default)]
+pub struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
+
+impl States {
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(mut self, state: T) -> Self {
+        self.0.insert(TypeId::of::<T>(), Box::new(state));
+        self
+    }
+
+    fn get<T: Any>(&self) -> Option<&T> {
+        self.0.get(&TypeId::of::<T>())?.downcast_ref()
+    }
 }
 
 impl Deref for App {
@@ -84,7 +57,22 @@ impl Deref for App {
 
 impl App {
     #[must_use]
-    pub fn new(parts: AppInner) -> Self {
-        Self(Arc::new(parts))
+    pub fn new(inner: AppInner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    /// The state that a capability keeps.
+    ///
+    /// # Panics
+    /// If `server.rs` has left it out when it built the application.
+    #[must_use]
+    #[expect(
+        clippy::expect_used,
+        reason = "an application without the state is never built"
+    )]
+    pub fn state<T: Any>(&self) -> &T {
+        self.states
+            .get()
+            .expect("the application was built without this state")
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod audit_log;
+pub mod caller;
 pub mod city;
 pub mod clock;
 pub mod commands;
@@ -20,6 +21,7 @@ pub mod history_import;
 pub mod hotline;
 pub mod http;
 pub mod insight;
+pub mod job_registry;
 pub mod jobs;
 pub mod link;
 pub mod notices;
@@ -30,8 +32,10 @@ pub mod orders;
 pub mod overview;
 pub mod people;
 pub mod photos;
+pub mod publication_rules;
 pub mod retention;
 pub mod routes;
+pub mod sealing;
 pub mod server;
 pub mod sites;
 pub mod supervision;

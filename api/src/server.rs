@@ -15,7 +15,7 @@ use utoipa::OpenApi as _;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
-use crate::app::{App, AppInner, Jobs};
+use crate::app::{App, AppInner, Jobs, States};
 use crate::city::pack::Pack;
 use crate::city::snapshot::CityHandle;
 use crate::city::store::{self, PackSettings};
@@ -24,8 +24,10 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::db::{self, Db};
 use crate::error::Error;
+use crate::http::time::LocalZone;
 use crate::http::{extract, request_id};
 use crate::insight::{nightly, reports};
+use crate::jobs::monitor::LaneLags;
 use crate::notices::{MessageCatalog, Wording, template_check};
 use crate::objects::client::{ObjectStore, Settings};
 use crate::objects::embedded;
@@ -37,15 +39,15 @@ use crate::overview::screen_hub::ScreenHub;
 use crate::overview::worker;
 use crate::people::clients::rate::ClientRates;
 use crate::people::roster;
-use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
 use crate::photos::service::PhotoPermits;
+use crate::sealing::Sealer;
 use crate::webhooks::sender::Sender as WebhookSender;
 use crate::webhooks::worker as webhook_worker;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::SandboxConfig;
-use crate::{console, heap_trim, jobs, ops, routes};
+use crate::{console, heap_trim, job_registry, jobs, ops, routes};
 
 /// How long requests and jobs in flight may take to finish after SIGTERM.
 const SHUTDOWN_SECS: u64 = 30;
@@ -91,34 +93,40 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     let wording = MessageCatalog::new(wording, city.clone());
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let disk_space = DiskSpace::new(&config);
+    let zone = pack.policy.clocks.time_zone;
+    let states = States::default()
+        .with(city)
+        .with(LocalZone(zone))
+        .with(PhotoPermits::default())
+        .with(objects)
+        .with(NumberAllocator::default())
+        .with(TextIndex::default())
+        .with(ScreenHub::default())
+        .with(CountsCache::default())
+        .with(sealer)
+        .with(tokens)
+        .with(ClientRates::default())
+        .with(webhook_sender)
+        .with(disk_space)
+        .with(LaneLags::default())
+        .with(wechat)
+        .with(sandbox)
+        .with(wording)
+        .with(job_registry::workload());
     let app = App::new(AppInner {
         config,
         db,
         clock,
-        city,
-        photo_permits: PhotoPermits::default(),
-        disk_space,
         jobs: Jobs::default(),
-        objects,
-        numbers: NumberAllocator::default(),
-        text_index: TextIndex::default(),
-        screen_hub: ScreenHub::default(),
-        counts_cache: CountsCache::default(),
-        sealer,
-        tokens,
-        client_rates: ClientRates::default(),
-        webhook_sender,
-        wechat,
-        sandbox,
-        messages: wording,
+        states,
     });
-    app.screen_hub
+    app.state::<ScreenHub>()
         .set_renderer(console::overview::screen_page::render);
     if app.config.wechat.mode == WeChatMode::Sandbox {
         roster::seed_demo_if_empty(&app)
             .await
             .context("demo/people.csv of the city pack")?;
-        seed::demo_sites(&app.db, &app.city.load(), &pack, app.clock.now())
+        seed::demo_sites(&app.db, &app.state::<CityHandle>().load(), &pack, app.clock.now())
             .await
             .context("demo/sites.csv of the city pack")?;
     }
@@ -245,7 +253,7 @@ async fn close_screens(app: App) {
         _ = quit.recv() => {}
         _ = tokio::signal::ctrl_c() => {}
     }
-    app.screen_hub.close();
+    app.state::<ScreenHub>().close();
 }
 
 /// The document, written once.

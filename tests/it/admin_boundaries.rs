@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tests::{Browser, PersonQuery, TestApp};
 use zhitong::city::files::Files;
 use zhitong::city::refresh;
+use zhitong::city::snapshot::CityHandle;
 
 const PATH: &str = "/console/admin/boundaries";
 
@@ -60,7 +61,7 @@ tests::on_both_databases! {
         let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         page.page(200, &["在用", "载入新的边界", "系统管理"]);
-        let first = app.app().city.load().boundary_set;
+        let first = app.app().state::<CityHandle>().load().boundary_set;
         let sent = admin.submit_file(&page, PATH, ("new.geojson", &shrunk()), &[]).await;
         let set = set_named(&app, "改界后的边界").await;
         let path = format!("{PATH}/{}", set.id);
@@ -72,7 +73,7 @@ tests::on_both_databases! {
         let page = admin.get(&path).await;
         page.page(200, &["待启用", "栾川县", "改界", "栾川县 → 范围之外：4.1", "class=\"before moved\"", "启用这个版本"]);
         admin.submit(&page, &format!("{path}/activate"), &[]).await.leads_to(&format!("{path}?done=boundaries_activated"));
-        assert_eq!(app.app().city.load().boundary_set, set.id, "in force here at once");
+        assert_eq!(app.app().state::<CityHandle>().load().boundary_set, set.id, "in force here at once");
         let inside = "/areas/locate?longitude=111.61&latitude=33.81&datum=wgs84";
         let operator = app.operator().await;
         let now = operator.get(inside).await.ok();
@@ -112,7 +113,7 @@ tests::on_both_databases! {
         let page = admin.get(PATH).await;
         let files = Files::open("luoyang").unwrap();
         let same = files.get("areas.geojson").unwrap();
-        let held = app.app().city.load().boundary_set;
+        let held = app.app().state::<CityHandle>().load().boundary_set;
         admin.submit_file(&page, PATH, ("areas.geojson", same), &[]).await
             .leads_to(&format!("{PATH}/{held}?done=boundaries_known"));
     }

@@ -5,6 +5,7 @@ use entity::{admin_act, duty_rule};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use tests::{Browser, PersonQuery, TestApp};
 use zhitong::city::files::Files;
+use zhitong::city::snapshot::CityHandle;
 
 const PATH: &str = "/console/admin/duty";
 const IMPORT: &str = "/console/admin/duty/import";
@@ -51,10 +52,10 @@ tests::on_both_databases! {
         let text = Files::open("luoyang").unwrap().get("duty.csv").unwrap().replace("0801,city,D05,", "0801,city,D01,");
         let preview = admin.submit_file(&page, IMPORT, ("duty.csv", &text), &[]).await;
         preview.page(200, &["还没有改动", "0801 city", "→ 洛阳市城市管理局"]);
-        let before = app.app().city.load().generation;
+        let before = app.app().state::<CityHandle>().load().generation;
         let done = admin.submit(&preview, IMPORT, &[("text", &text), ("really", "yes")]).await;
         done.page(200, &["已导入", "变更"]);
-        assert!(app.app().city.load().generation > before, "seen here at once");
+        assert!(app.app().state::<CityHandle>().load().generation > before, "seen here at once");
         assert_eq!(last_act(&app).await, ActKind::DutyImported);
         let tied = format!("{text}0801,city,D02,,0\n");
         admin.submit(&preview, IMPORT, &[("text", &tied), ("really", "yes")]).await.page(422, &["无法取舍"]);

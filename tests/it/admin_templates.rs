@@ -3,6 +3,7 @@
 use tests::fault_proxy::Fault;
 use tests::orders::Report;
 use tests::{Browser, Db, PersonQuery, TestApp};
+use zhitong::wechat::sandbox::Sandbox;
 
 const PATH: &str = "/console/admin/templates";
 
@@ -30,7 +31,7 @@ tests::on_both_databases! {
         assert!(later.contains("相符"), "{later}");
 
         // Somebody deletes the templates from the account.
-        app.app().sandbox.as_ref().unwrap().set_templates(Vec::new());
+        app.app().state::<Option<Sandbox>>().as_ref().unwrap().set_templates(Vec::new());
         let page = admin.get(PATH).await;
         admin.submit(&page, "/console/admin/templates/check", &[]).await.leads_to(&format!("{PATH}?done=templates_checked"));
         let text = admin.get(PATH).await.page(200, &["微信没有这个模板", "发不出去"]);

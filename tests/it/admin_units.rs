@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use tests::orders::Report;
 use tests::{Browser, PersonQuery, TestApp};
 use zhitong::city::files::Files;
+use zhitong::city::snapshot::CityHandle;
 
 const PATH: &str = "/console/admin/units";
 const IMPORT: &str = "/console/admin/units/import";
@@ -58,7 +59,7 @@ tests::on_both_databases! {
         let done = admin.submit(&preview, IMPORT, &really).await;
         done.page(200, &["已导入", "洛阳市新设局"]);
         assert_eq!(unit::Entity::find().count(&app.app().db).await.unwrap(), before + 1);
-        assert!(app.app().city.load().units.resolve("D99").is_some(), "seen here at once");
+        assert!(app.app().state::<CityHandle>().load().units.resolve("D99").is_some(), "seen here at once");
         assert_eq!(acts(&app).await, [ActKind::UnitsImported]);
         // The same again changes nothing and is no act.
         admin.submit(&preview, IMPORT, &really).await.page(200, &["没有变化"]);

@@ -6,6 +6,7 @@ use zhitong::city::csv_rows::Fault;
 use zhitong::city::files::Files;
 use zhitong::city::import::{self, ImportFile, ImportSummary};
 use zhitong::city::refresh;
+use zhitong::city::snapshot::CityHandle;
 
 fn file(name: &str) -> String {
     Files::open("luoyang").unwrap().get(name).unwrap().to_owned()
@@ -24,13 +25,13 @@ fn unchanged(report: Result<ImportSummary, Vec<Fault>>) -> usize {
 tests::on_both_databases! {
     async fn the_same_file_again_changes_nothing(app: TestApp) {
         let (db, now) = (&app.app().db, app.now());
-        let before = app.app().city.load().boundary_set;
+        let before = app.app().state::<CityHandle>().load().boundary_set;
         assert!(unchanged(import::areas(db, &ImportFile::new("areas.geojson", &file("areas.geojson")), now).await.unwrap()) > 10);
         assert!(unchanged(import::departments(db, &ImportFile::new("units.csv", &file("units.csv")), now).await.unwrap()) > 400);
         assert!(unchanged(import::duty(db, &ImportFile::new("duty.csv", &file("duty.csv")), now).await.unwrap()) > 1_000);
         assert_eq!(unchanged(import::calendar(db, &ImportFile::new("calendar.json", &file("calendar.json")), now).await.unwrap()), 3);
         assert!(!refresh::refresh(app.app()).await.unwrap());
-        assert_eq!(app.app().city.load().boundary_set, before);
+        assert_eq!(app.app().state::<CityHandle>().load().boundary_set, before);
     }
 
     async fn a_new_unit_and_its_duty_are_seen_without_a_restart(app: TestApp) {
@@ -42,14 +43,14 @@ tests::on_both_databases! {
         let report = import::duty(db, &ImportFile::new("duty.csv", &duty), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed, report.left), (0, 1, 0));
         assert!(refresh::refresh(app.app()).await.unwrap());
-        assert_eq!(app.app().city.load().units.resolve("市新设局").unwrap().code, "D99");
+        assert_eq!(app.app().state::<CityHandle>().load().units.resolve("市新设局").unwrap().code, "D99");
         let gone = import::departments(db, &ImportFile::new("units.csv", &file("units.csv")), now).await.unwrap().unwrap_err();
         assert!(gone[0].reason.contains("D99"), "{gone:?}");
         import::duty(db, &ImportFile::new("duty.csv", &file("duty.csv")), now).await.unwrap().unwrap();
         let report = import::departments(db, &ImportFile::new("units.csv", &file("units.csv")), now).await.unwrap().unwrap();
         assert_eq!(report.left, 1);
         assert!(refresh::refresh(app.app()).await.unwrap());
-        assert!(app.app().city.load().units.resolve("市新设局").is_none());
+        assert!(app.app().state::<CityHandle>().load().units.resolve("市新设局").is_none());
     }
 
     async fn a_file_with_faults_changes_nothing_and_says_where(app: TestApp) {
@@ -71,12 +72,12 @@ tests::on_both_databases! {
 
     async fn a_new_boundary_set_comes_into_force_at_once_and_keeps_the_old(app: TestApp) {
         let (db, now) = (&app.app().db, app.now());
-        let before = app.app().city.load();
+        let before = app.app().state::<CityHandle>().load();
         let renamed = file("areas.geojson").replacen("老城区", "老城新区", 1);
         let report = import::areas(db, &ImportFile::new("areas.geojson", &renamed), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed, report.left), (0, 1, 0));
         assert!(refresh::refresh(app.app()).await.unwrap());
-        let after = app.app().city.load();
+        let after = app.app().state::<CityHandle>().load();
         assert_ne!(after.boundary_set, before.boundary_set);
         assert!(after.county("老城新区").is_some());
         assert_eq!(after.words.townships().len(), before.words.townships().len());
@@ -90,7 +91,7 @@ tests::on_both_databases! {
         let report = import::calendar(db, &ImportFile::new("2027.json", year), now).await.unwrap().unwrap();
         assert_eq!((report.added, report.changed), (1, 0));
         assert!(refresh::refresh(app.app()).await.unwrap());
-        let city = app.app().city.load();
+        let city = app.app().state::<CityHandle>().load();
         assert!(city.calendar.is_loaded(2027) && city.calendar.is_loaded(2025));
         app.run_jobs().await;
     }

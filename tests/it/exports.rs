@@ -10,6 +10,7 @@ use entity::{order, order_export};
 use sea_orm::{EntityTrait, IntoActiveModel, PaginatorTrait};
 use tests::orders::Report;
 use tests::{Browser, PersonQuery, TestApp};
+use zhitong::objects::client::ObjectStore;
 use zhitong::orders::export::job;
 
 /// More than is answered at once, and more than one step of the job reads.
@@ -52,7 +53,12 @@ async fn only(app: &TestApp) -> order_export::Model {
 }
 
 async fn objects(app: &TestApp) -> usize {
-    app.app().objects.list("exports/").await.unwrap().len()
+    app.app()
+        .state::<ObjectStore>()
+        .list("exports/")
+        .await
+        .unwrap()
+        .len()
 }
 
 /// The link to the file that stands on the page.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tests::orders::{Report, number};
 use tests::places::{self, Place};
 use tests::{Client, TestApp};
+use zhitong::city::snapshot::CityHandle;
 
 const WATER: [&str; 5] = [
     "村里饮水安全工程的水发浑，村民吃水困难。",
@@ -158,7 +159,7 @@ tests::on_both_databases! {
     async fn a_category_that_rises_in_one_county_is_found_by_counting(app: TestApp) {
         app.advance(TimeDelta::minutes(1)).await;
         let db = &app.app().db;
-        let (now, city) = (app.now(), app.app().city.load());
+        let (now, city) = (app.now(), app.app().state::<CityHandle>().load());
         let code = |name: &str| city.categories.find(name).unwrap().code.clone();
         let counties: Vec<String> = city.counties.divisions().iter().map(|county| county.code.clone()).collect();
         let there = city.county("涧西区").unwrap().code.clone();
@@ -280,7 +281,7 @@ tests::on_both_databases! {
 
     async fn orders_of_any_age_are_sorted_into_kinds(app: TestApp) {
         let db = &app.app().db;
-        let city = app.app().city.load();
+        let city = app.app().state::<CityHandle>().load();
         let reporter = person::Entity::find().filter(person::Column::Role.eq(Role::Delegate));
         let reporter = reporter.one(db).await.unwrap().unwrap().id;
         let area = city.county("涧西区").unwrap().code.clone();

@@ -151,7 +151,7 @@ tests::on_both_databases! {
         app.app().clock.advance_to(app.now() + TimeDelta::minutes(5));
         let lag = measure(app.app(), Lane::Short).await.unwrap();
         assert!(lag >= TimeDelta::minutes(5), "{lag}");
-        assert_eq!(app.app().jobs.lags.seconds(Lane::Short), lag.num_seconds());
+        assert_eq!(app.app().state::<zhitong::jobs::monitor::LaneLags>().seconds(Lane::Short), lag.num_seconds());
         assert_eq!(measure(app.app(), Lane::Heavy).await.unwrap(), TimeDelta::zero());
     }
 }

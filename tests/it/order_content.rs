@@ -9,7 +9,7 @@ use tests::fault_proxy::Fault as Line;
 use tests::order_fixture::{AREA, NOISE, reply};
 use tests::orders::{Report, number};
 use tests::{Client, Db, PersonQuery, TestApp, places};
-use zhitong::content::check::CHECK_TEXT;
+use zhitong::content::enqueue::CHECK_TEXT;
 use zhitong::jobs::catch_up;
 use zhitong::jobs::queue::{NewJob, enqueue};
 

@@ -2,6 +2,7 @@
 
 use tests::orders::Report;
 use tests::{Browser, PersonQuery, on_both_databases, places};
+use zhitong::city::snapshot::CityHandle;
 
 const VENDORS: &str = "占道经营";
 /// All of the first page together: the page, its style and its script.
@@ -20,7 +21,7 @@ on_both_databases! {
         let link = format!("/console/orders/{number}");
         let page = answer.page(200, &["在办", "响应率", "解决率", "满意率", "最近到期", "剩 23 小时", &link, "<path class=\"county"]);
         // Every county is drawn once, and those too small for a label once more.
-        let counties = app.app().city.load().counties.divisions().len();
+        let counties = app.app().state::<CityHandle>().load().counties.divisions().len();
         assert!(page.matches("<path class=\"county").count() > counties);
         assert!(page.contains("涧西区：在办 1 件"), "{page}");
         assert!(!page.contains("style="), "the policy forbids style in the page");

@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 use tests::{Answer, Client, Person, PersonQuery, TestApp};
 use zhitong::people::login_requests::service::{self as console, PollResult};
+use zhitong::sealing::Sealer;
 
 async fn login_code(app: &TestApp, openid: &str) -> Value {
     let body = json!({ "openid": openid });
@@ -201,7 +202,7 @@ tests::on_both_databases! {
         let rows = person::Entity::find().all(&app.app().db).await.unwrap();
         let row = rows.iter().find(|row| row.openid_hash.is_some()).expect("the bound one");
         let openid_sealed = row.openid_sealed.clone().expect("sealed");
-        let sealer = &app.app().sealer;
+        let sealer = app.app().state::<Sealer>();
         assert_eq!(sealer.open_text(&row.phone_sealed).unwrap(), person.phone);
         assert_eq!(sealer.open_text(&openid_sealed).unwrap(), person.openid);
         let dump = format!("{:?}", session::Entity::find().all(&app.app().db).await.unwrap());

@@ -10,6 +10,7 @@ use tests::TestApp;
 use tests::fault_proxy::Fault;
 use tests::photos::{jpeg_with_exif, plain};
 use tests::places::JIANXI;
+use zhitong::objects::client::ObjectStore;
 use zhitong::photos::exif;
 use zhitong::photos::intake::is_clean;
 
@@ -18,7 +19,7 @@ const TAKEN_AT: &str = "2025-09-08T08:30:00+08:00";
 const MB: usize = 1024 * 1024;
 
 async fn keys(app: &TestApp) -> Vec<String> {
-    app.app().objects.list("").await.unwrap()
+    app.app().state::<ObjectStore>().list("").await.unwrap()
 }
 
 async fn rows(app: &TestApp) -> u64 {
@@ -52,7 +53,7 @@ tests::on_both_databases! {
             assert_eq!(image::load_from_memory(&bytes).unwrap().width(), side);
         }
         let row = photo::Entity::find().one(&app.app().db).await.unwrap().unwrap();
-        assert_eq!(app.app().objects.get(&row.original_key).await.unwrap(), original);
+        assert_eq!(app.app().state::<ObjectStore>().get(&row.original_key).await.unwrap(), original);
     }
 
     async fn the_same_bytes_by_the_same_person_are_the_same_photo(app: TestApp) {

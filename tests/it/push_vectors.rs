@@ -7,6 +7,7 @@ use reqwest::Method;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use tests::{Answer, Client, Db, TestApp};
+use zhitong::notices::MessageCatalog;
 use zhitong::wechat::push::envelope::AesKey;
 use zhitong::wechat::push::signature::sign;
 
@@ -150,7 +151,7 @@ async fn a_list_of_one_or_many_and_numbers_of_either_kind_mean_the_same_in_both_
         let openid = &delegate.person().openid;
         let template = &app
             .app()
-            .messages
+            .state::<MessageCatalog>()
             .templates()
             .find(|template| template.key.as_str() == TEMPLATE)
             .unwrap()

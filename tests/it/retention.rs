@@ -18,6 +18,7 @@ use tests::residents::Resident;
 use tests::{Client, PersonQuery, TestApp};
 use zhitong::orders::history::verify::verify;
 use zhitong::retention::{Mode, PurgedRows, erase, purge};
+use zhitong::sealing::Sealer;
 use zhitong::sites::receipt::Receipt;
 
 const STATION: &str = "LL-STATION-01";
@@ -154,7 +155,7 @@ tests::on_both_databases! {
         let refused = erase::person(app.app(), id, Mode::Real).await.unwrap_err();
         assert_eq!(refused.code(), Some("still_on_roster"));
         leave_the_roster(&app, &desk.delegate).await;
-        let number_of_his = zhitong::people::sealing::Phone::parse(&phone).unwrap();
+        let number_of_his = zhitong::sealing::Phone::parse(&phone).unwrap();
         assert_eq!(erase::people_with(app.app(), &number_of_his).await.unwrap(), [id]);
 
         let before = rows::<notice::Entity>(&app).await;
@@ -167,7 +168,7 @@ tests::on_both_databases! {
 
         let row = person::Entity::find_by_id(id).one(&app.app().db).await.unwrap().unwrap();
         assert!(!format!("{row:?}").contains(&name) && row.openid_sealed.is_none() && row.openid_hash.is_none());
-        assert_eq!(app.app().sealer.open_text(&row.phone_sealed).unwrap(), "", "no number is kept, not even sealed");
+        assert_eq!(app.app().state::<Sealer>().open_text(&row.phone_sealed).unwrap(), "", "no number is kept, not even sealed");
         for table in [
             subscription::Entity::find().filter(subscription::Column::PersonId.eq(id)).count(&app.app().db).await,
             delivery::Entity::find().filter(delivery::Column::PersonId.eq(id)).count(&app.app().db).await,

@@ -7,7 +7,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use tests::{Client, PersonQuery, TestApp};
 use zhitong::people::roster::{self, ImportError, Options, Report, Source};
-use zhitong::people::sealing::Phone;
+use zhitong::sealing::Phone;
+use zhitong::sealing::Sealer;
 
 const HEADINGS: &str = "姓名,手机号,角色,层级,选举单位,区县";
 
@@ -39,7 +40,10 @@ async fn id_of(app: &TestApp, name: &str) -> PersonId {
 async fn phone_of(app: &TestApp, name: &str) -> String {
     let all = delegates(app).await;
     let person = all.iter().find(|person| person.name == name).expect(name);
-    app.app().sealer.open_text(&person.phone_sealed).unwrap()
+    app.app()
+        .state::<Sealer>()
+        .open_text(&person.phone_sealed)
+        .unwrap()
 }
 
 const THREE: &str =

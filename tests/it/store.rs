@@ -3,13 +3,14 @@
 use bytes::Bytes;
 use tests::fault_proxy::Fault;
 use tests::{Db, TestApp};
+use zhitong::objects::client::ObjectStore;
 use zhitong::objects::client::StoreError;
 
 const KEY: &str = "photos/ab/abcdef.jpg";
 
 /// Checks the operations that every object store must support.
 async fn keeps_what_it_is_given(app: &TestApp) {
-    let objects = &app.app().objects;
+    let objects = app.app().state::<ObjectStore>();
     let bytes = Bytes::from(vec![7_u8; 300_000]);
     assert!(!objects.exists(KEY).await.unwrap());
     assert!(matches!(objects.get(KEY).await, Err(StoreError::Missing)));
@@ -43,7 +44,7 @@ async fn a_store_of_another_make_keeps_what_it_is_given() {
 #[tokio::test]
 async fn the_embedded_store_refuses_who_has_no_link_or_a_changed_one() {
     let app = TestApp::start(Db::Sqlite).await;
-    let objects = &app.app().objects;
+    let objects = app.app().state::<ObjectStore>();
     objects
         .put("a", Bytes::from_static(b"a"), "image/jpeg")
         .await
@@ -64,7 +65,7 @@ async fn the_embedded_store_refuses_who_has_no_link_or_a_changed_one() {
 #[tokio::test]
 async fn a_store_that_fails_is_unavailable_and_comes_back() {
     let app = TestApp::with(Db::Sqlite).breakable_s3().start().await;
-    let objects = &app.app().objects;
+    let objects = app.app().state::<ObjectStore>();
     let bytes = Bytes::from(vec![9_u8; 300_000]);
     for fault in [Fault::Refuse, Fault::CutRequestAfter(100_000)] {
         app.s3_line().set(fault);

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::{campaign, order, order_event, supervision_order};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use tests::{Db, TestApp};
+use zhitong::city::snapshot::CityHandle;
 use zhitong::demo::narrator::{Narrator, RecordedLines};
 use zhitong::demo::play::play_all;
 use zhitong::demo::script::Script;
@@ -47,7 +48,7 @@ impl Told {
             .expect("a story of this number");
         let begins = begins(&script).to_rfc3339();
         let app = TestApp::with(db).clock(&begins).start().await;
-        let zone = app.app().city.load().zone();
+        let zone = app.app().state::<CityHandle>().load().zone();
         let stage = StoryScheduler::open(app.base(), zone, Box::new(Silent))
             .await
             .expect("a stage");
@@ -222,7 +223,7 @@ async fn all_nine_play_side_by_side_as_in_the_demo() {
     let scripts = scripts();
     let first = scripts.iter().map(begins).min().expect("a beginning");
     let app = TestApp::with(Db::Sqlite).clock(&first.to_rfc3339()).start().await;
-    let zone = app.app().city.load().zone();
+    let zone = app.app().state::<CityHandle>().load().zone();
     let stage = StoryScheduler::open(app.base(), zone, Box::new(RecordedLines::default()))
         .await
         .expect("a stage");

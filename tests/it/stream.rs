@@ -8,6 +8,7 @@ use tests::{Client, Db, TestApp, on_both_databases, places};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use zhitong::app::App;
+use zhitong::overview::screen_hub::ScreenHub;
 use zhitong::overview::worker;
 
 const VENDORS: &str = "占道经营";
@@ -159,16 +160,16 @@ on_both_databases! {
         let county = app.county_supervisor("涧西区").await;
         let mut wall = Wall::open(app.http(), app.base(), &supervisor, "", None).await;
         let mut other = Wall::open(app.http(), app.base(), &county, "", None).await;
-        assert_eq!(app.app().screen_hub.count(), 2);
+        assert_eq!(app.app().state::<ScreenHub>().count(), 2);
         supervisor.delete("/sessions/current").await.assert_ok();
         worker::disconnect_ended(app.app()).await.unwrap();
         wall.sees("the end", |event| event.name == "over").await;
         assert!(wall.next(Instant::now() + SOON).await.is_none());
         other.sees("counts", |event| event.name == "overview").await;
-        app.app().screen_hub.close();
+        app.app().state::<ScreenHub>().close();
         other.sees("the end", |event| event.name == "over").await;
         assert!(other.next(Instant::now() + SOON).await.is_none());
-        assert_eq!(app.app().screen_hub.count(), 0);
+        assert_eq!(app.app().state::<ScreenHub>().count(), 0);
     }
 }
 

@@ -10,6 +10,7 @@ use zhitong::city::categories::retrain::{self, TrainingOutcome};
 use zhitong::city::categories::training;
 use zhitong::city::csv_rows;
 use zhitong::city::files::Files;
+use zhitong::city::snapshot::CityHandle;
 
 fn texts() -> Vec<Example> {
     let files = Files::open("luoyang").unwrap();
@@ -96,7 +97,7 @@ async fn suggested(client: &Client, text: &str) -> Value {
 tests::on_both_databases! {
     async fn a_sure_text_is_dispatched_and_an_unsure_one_goes_to_an_operator(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
-        let limit = app.app().city.load().dispatch.min_confidence;
+        let limit = app.app().state::<CityHandle>().load().dispatch.min_confidence;
         let sure = "路口流动摊贩占道经营，占着人行道摆摊，行人过不去";
         let best = suggested(&delegate, sure).await[0].clone();
         assert_eq!(best["name"], "占道经营");

@@ -12,6 +12,7 @@ use sea_orm::{
 use serde_json::json;
 use tests::TestApp;
 use zhitong::city::import;
+use zhitong::city::snapshot::CityHandle;
 use zhitong::deadlines::deadline_rows;
 use zhitong::orders::clocks::{recalculate, sweep};
 
@@ -79,7 +80,7 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
         .exec_without_returning(&parts.db)
         .await
         .unwrap();
-    let city = parts.city.load();
+    let city = parts.state::<CityHandle>().load();
     let clocks = city.deadline_rules().start_round(1, now);
     deadline_rows::start(&parts.db, city.deadline_rules(), id, &clocks, now)
         .await
@@ -123,7 +124,7 @@ async fn somebody(app: &TestApp) -> PersonId {
 }
 
 async fn stop(app: &TestApp, order: OrderId, kind: ClockKind) {
-    let city = app.app().city.load();
+    let city = app.app().state::<CityHandle>().load();
     let mut clocks = deadline_rows::of_order(&app.app().db, order).await.unwrap();
     deadline_rows::stop(
         &app.app().db,
@@ -228,7 +229,7 @@ tests::on_both_databases! {
         app.advance_to("2025-09-11T08:00:00+08:00").await;
         assert_eq!(order(&app, id).await.light, Light::Yellow);
 
-        let city = app.app().city.load();
+        let city = app.app().state::<CityHandle>().load();
         let mut row = clock(&app, id, ClockKind::Resolution).await;
         let extended = city.deadline_rules().grant_extension(&deadline_rows::clock(&row).unwrap(), 0, 3).unwrap();
         deadline_rows::replace(&app.app().db, city.deadline_rules(), &mut row, &extended, app.now()).await.unwrap();

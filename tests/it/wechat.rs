@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 use tests::sandbox_api::SandboxApi;
 use zhitong::wechat::CallError;
+use zhitong::wechat::WeChat;
 
 tests::on_both_databases! {
     async fn each_fault_is_told_from_the_others(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let fault = async |fault: Value| {
             hand.fault(fault).await;
             wechat.templates().await.err()

@@ -4,6 +4,7 @@
 use serde_json::json;
 use tests::sandbox_api::{OPENID, SandboxApi};
 use zhitong::wechat::CallError;
+use zhitong::wechat::WeChat;
 use zhitong::wechat::calls::code::{CodeRequest, ImageFormat};
 use zhitong::wechat::calls::content::{Scene, Suggestion};
 use zhitong::wechat::calls::link::LinkRequest;
@@ -17,7 +18,7 @@ fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
 
 tests::on_both_databases! {
     async fn a_code_is_an_image_or_a_refusal(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let good = CodeRequest { scene: "s=A1", page: "pages/scan/index", check_path: true, width: 280 };
         let image = wechat.code_image(good).await.unwrap();
         assert_eq!(image.format, ImageFormat::Jpeg);
@@ -41,7 +42,7 @@ tests::on_both_databases! {
     }
 
     async fn links_are_made_and_refused_in_the_order_of_the_documents(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let good = LinkRequest { path: "pages/order/index", query: "number=T1", days: 30 };
         assert!(wechat.scheme(good).await.unwrap().starts_with("weixin://dl/business/?t="));
         assert!(wechat.url_link(good).await.unwrap().starts_with("https://wxaurl.cn/"));
@@ -107,7 +108,7 @@ tests::on_both_databases! {
     }
 
     async fn texts_pass_wait_for_review_or_are_risky(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let check = async |text: &str| wechat.check_text(OPENID, Scene::Comment, text).await;
         assert_eq!(errcode(check("x").await), 43104);
         hand.login_code(OPENID).await;

@@ -6,6 +6,7 @@ use serde_json::json;
 use tests::fault_proxy::Fault as Line;
 use tests::{Client, Db, TestApp};
 use zhitong::wechat::CallError;
+use zhitong::wechat::WeChat;
 
 const REQUESTS: usize = 200;
 /// Tolerance for other work of the machine, per request.
@@ -18,7 +19,7 @@ async fn when_wechat_hangs_callers_soon_hear_so_at_once() {
         .set("WECHAT_TIMEOUT_MS", "200")
         .start()
         .await;
-    let wechat = &app.app().wechat;
+    let wechat = app.app().state::<WeChat>();
     app.wechat_line().set(Line::Hang);
     for _ in 0..5 {
         assert_eq!(
@@ -49,7 +50,7 @@ async fn when_wechat_hangs_callers_soon_hear_so_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_that_is_cut_is_ambiguous_and_one_that_never_stood_is_not() {
     let app = TestApp::with(Db::Sqlite).breakable_wechat().start().await;
-    let wechat = &app.app().wechat;
+    let wechat = app.app().state::<WeChat>();
     for fault in [Line::CutAnswerAfter(20), Line::CutRequestAfter(20)] {
         app.wechat_line().set(fault);
         let error = wechat.session_of_code("x").await.unwrap_err();

@@ -4,6 +4,7 @@
 use serde_json::json;
 use tests::sandbox_api::{APP_ID, OPENID, SECRET, SandboxApi, calls};
 use zhitong::wechat::CallError;
+use zhitong::wechat::WeChat;
 
 fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
     outcome
@@ -14,7 +15,7 @@ fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
 
 tests::on_both_databases! {
     async fn a_login_code_works_once_for_five_minutes(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let code = hand.login_code(OPENID).await;
         assert_eq!(wechat.session_of_code(&code).await.unwrap().openid, OPENID);
         assert_eq!(errcode(wechat.session_of_code(&code).await), 40163);
@@ -44,9 +45,9 @@ tests::on_both_databases! {
             assert_eq!(answer["errcode"], errcode, "{answer}");
         }
         hand.rules(json!({ "blocked": [OPENID] })).await;
-        assert_eq!(errcode(app.app().wechat.session_of_code(&good).await), 40226);
+        assert_eq!(errcode(app.app().state::<WeChat>().session_of_code(&good).await), 40226);
         hand.rules(json!({ "blocked": [], "logins_per_minute": 0 })).await;
-        assert_eq!(errcode(app.app().wechat.session_of_code(&good).await), 45011);
+        assert_eq!(errcode(app.app().state::<WeChat>().session_of_code(&good).await), 45011);
         hand.rules(json!({ "logins_per_minute": 100 })).await;
         let query = [("appid", APP_ID), ("secret", SECRET), ("js_code", &good), ("grant_type", "authorization_code")];
         let answer = hand.get("/sns/jscode2session", &query).await;
@@ -59,7 +60,7 @@ tests::on_both_databases! {
     }
 
     async fn a_phone_code_belongs_to_one_person_and_works_once(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let body = json!({ "openid": OPENID, "phone": "19900001234" });
         let code = hand.phone_code(body).await;
         assert_eq!(errcode(wechat.phone_number(&code, Some("oSomebodyElse")).await), 40029);
@@ -152,7 +153,7 @@ tests::on_both_databases! {
     }
 
     async fn a_token_that_was_taken_away_is_replaced_once(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         wechat.templates().await.unwrap();
         hand.control("token/revoke", json!({})).await;
         wechat.templates().await.unwrap();

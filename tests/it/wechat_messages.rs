@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::sandbox_api::{OPENID, SandboxApi};
 use zhitong::wechat::CallError;
+use zhitong::wechat::WeChat;
 use zhitong::wechat::calls::message::SubscribeMessage;
 
 const SEND: &str = "/cgi-bin/message/subscribe/send";
@@ -29,7 +30,7 @@ fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
 
 tests::on_both_databases! {
     async fn a_message_finds_fault_in_the_order_of_the_documents(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let (template, data) = hand.template().await;
         let token = hand.token().await;
         let body = |openid: &str, template: &str, data: Value| {
@@ -77,7 +78,7 @@ tests::on_both_databases! {
     }
 
     async fn a_value_of_an_enum_field_is_one_of_those_listed(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let templates = json!([{
             "id": "WithEnum", "fields": [["enum1", "状态"]], "enums": { "enum1": ["处理中", "已完成"] },
         }]);
@@ -91,7 +92,7 @@ tests::on_both_databases! {
     }
 
     async fn two_messages_at_once_to_one_person_collide(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let (template, data) = hand.template().await;
         hand.allow(&template, 5).await;
         hand.fault(json!({ "endpoint": SEND, "delay_ms": 500 })).await;
@@ -108,7 +109,7 @@ tests::on_both_databases! {
     }
 
     async fn a_connection_lost_after_accepting_leaves_the_message_sent(app: TestApp) {
-        let (hand, wechat) = (SandboxApi(&app), &app.app().wechat);
+        let (hand, wechat) = (SandboxApi(&app), app.app().state::<WeChat>());
         let (template, data) = hand.template().await;
         hand.allow(&template, 2).await;
         hand.fault(json!({ "endpoint": SEND, "drop": true })).await;

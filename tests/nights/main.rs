@@ -28,6 +28,7 @@ use zhitong::insight::nightly;
 use zhitong::orders::search::text_index;
 
 use crate::city::City;
+use zhitong::city::snapshot::CityHandle;
 
 const DAYS: i64 = 3 * 365;
 const DELEGATES: usize = 2_000;
@@ -91,7 +92,7 @@ struct Filler {
 impl Filler {
     async fn new(app: &TestApp, daily: usize) -> Self {
         let db = app.app().db.clone();
-        let snapshot = app.app().city.load();
+        let snapshot = app.app().state::<CityHandle>().load();
         let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/city/luoyang");
         let rng = StdRng::seed_from_u64(7);
         let divisions = snapshot.counties.divisions().iter();

@@ -377,13 +377,15 @@ impl TestApp {
                 None => format!("{} was not run", job.kind),
             })
             .collect();
-        let sweep = zhitong::jobs::registry::next_sweep(self.app())
+        let sweep = zhitong::jobs::work::workload(self.app())
+            .next_sweep(self.app())
             .await
             .expect("the sweep");
         if sweep.is_some_and(|at| at <= self.now()) {
             left.push("a light was to change".to_owned());
         }
-        let push = zhitong::jobs::registry::next_delivery(self.app())
+        let push = zhitong::jobs::work::workload(self.app())
+            .next_delivery(self.app())
             .await
             .expect("the pushes");
         if push.is_some_and(|at| at <= self.now()) {

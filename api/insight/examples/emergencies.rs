@@ -15,7 +15,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for path in std::env::args().skip(1) {
         let mut reader = csv::Reader::from_path(&path)?;
         let headers = reader.headers()?.clone();
-        let column = |name: &str| headers.iter().position(|header| header.trim_start_matches('\u{FEFF}') == name);
+        let column = |name: &str| {
+            headers
+                .iter()
+                .position(|header| header.trim_start_matches('\u{FEFF}') == name)
+        };
         let (subject, text) = (column("subject"), column("text"));
         let (mut all, mut stopped) = (0_u32, 0_u32);
         let began = std::time::Instant::now();
@@ -26,11 +30,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             all += 1;
             if let Some(found) = rules.detect(&whole) {
                 stopped += 1;
-                println!("{}\t{}\t{}", found.kind, found.matched, field(text).chars().take(60).collect::<String>());
+                println!(
+                    "{}\t{}\t{}",
+                    found.kind,
+                    found.matched,
+                    field(text).chars().take(60).collect::<String>()
+                );
             }
         }
         let each = began.elapsed() / all.max(1);
-        println!("{path}: {stopped} of {all} ({:.2} %), {each:.1?} each", 100.0 * f64::from(stopped) / f64::from(all));
+        println!(
+            "{path}: {stopped} of {all} ({:.2} %), {each:.1?} each",
+            100.0 * f64::from(stopped) / f64::from(all)
+        );
     }
     Ok(())
 }

@@ -1,22 +1,16 @@
 //! Recording acts, reading them, and checking that none was changed or left out.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
 use entity::admin_act;
 use entity::ids::PersonId;
-use entity::kinds::{ActKind, Role};
+use entity::kinds::ActKind;
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::app::App;
 use crate::audit_log::store;
 use crate::error::Result;
 use crate::hash_chain::{self, GENESIS_HASH};
-use crate::http::paging::{Page, Paging};
-use crate::people::caller::Caller;
-use crate::people::profile;
 
 const SUBJECT_CHARS: usize = 200;
 /// Acts read at once.
@@ -39,18 +33,6 @@ pub struct AuditEntry<'a> {
     /// is kept for good does not keep his name when he is erased.
     pub subject: &'a str,
     /// Facts; no floating point numbers, which databases round.
-    pub detail: Value,
-}
-
-/// An act as it is shown.
-#[derive(Clone, Debug)]
-pub struct AuditRecord {
-    pub seq: i64,
-    pub at: DateTime<Utc>,
-    /// None: at the command line.
-    pub who: Option<String>,
-    pub kind: ActKind,
-    pub subject: String,
     pub detail: Value,
 }
 
@@ -104,34 +86,13 @@ fn hash(act: &admin_act::Model) -> String {
     hash_chain::link_hash(prev_hash, &fields)
 }
 
-/// The acts, the newest first.
-pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<AuditRecord>> {
-    caller.require(Role::Admin)?;
-    let limit = paging.limit()?;
-    let rows = store::before(&app.db, paging.after()?, limit + 1).await?;
-    let page = Page::from_rows(rows, limit, |row| row.seq);
-    let people = page.items.iter().flat_map(|row| [row.person_id, acted_on(row)]);
-    let names = profile::names(app, people.flatten()).await?;
-    Ok(page.map(|row| to_view(row, &names)))
-}
-
-/// The person that an act is about.
-fn acted_on(row: &admin_act::Model) -> Option<PersonId> {
-    row.detail.get("person")?.as_str()?.parse().ok()
-}
-
-fn to_view(row: admin_act::Model, names: &HashMap<PersonId, String>) -> AuditRecord {
-    let person = acted_on(&row).and_then(|person| names.get(&person));
-    AuditRecord {
-        seq: row.seq,
-        at: row.at,
-        who: row
-            .person_id
-            .map(|person| names.get(&person).cloned().unwrap_or_default()),
-        kind: row.kind,
-        subject: person.cloned().unwrap_or(row.subject),
-        detail: row.detail,
-    }
+/// Acts before the one with this number, the newest first.
+pub async fn page(
+    connection: &impl ConnectionTrait,
+    before: Option<i64>,
+    limit: u64,
+) -> Result<Vec<admin_act::Model>> {
+    Ok(store::before(connection, before, limit).await?)
 }
 
 /// Reads the whole chain: how many acts there are, and the first link that does not hold.

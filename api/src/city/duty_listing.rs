@@ -10,8 +10,9 @@ use entity::unit;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
-use crate::people::caller::Caller;
 
 /// Ids named in one statement; SQLite takes 32,766 values.
 const IDS_A_STATEMENT: usize = 10_000;
@@ -53,7 +54,7 @@ pub async fn list(app: &App, caller: &Caller, wanted: &DutyFilter, limit: u64) -
         which = which.add(duty_rule::Column::CategoryCode.eq(category.as_str()));
     }
     if let Some(county) = &wanted.county {
-        let city = app.city.load();
+        let city = app.state::<CityHandle>().load();
         let townships = city.words.townships();
         let townships = townships
             .iter()

@@ -41,7 +41,12 @@ pub fn read(files: &Files) -> Result<Arc<EmergencyRules>, Vec<Fault>> {
         return Ok(Arc::clone(rules));
     }
     let file: RuleFile = toml::from_str(text).map_err(|error| vec![fault(FILE, 0, error.message())])?;
-    let named = |faults: Vec<String>| faults.iter().map(|reason| fault(FILE, 0, reason)).collect::<Vec<_>>();
+    let named = |faults: Vec<String>| {
+        faults
+            .iter()
+            .map(|reason| fault(FILE, 0, reason))
+            .collect::<Vec<_>>()
+    };
     let rules = Arc::new(EmergencyRules::compile(&file).map_err(named)?);
     if compiled.len() >= MAX_COMPILED {
         compiled.clear();

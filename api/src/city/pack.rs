@@ -9,11 +9,11 @@ use serde::Deserialize;
 
 use crate::city::categories::reply_texts;
 use crate::city::check;
-use crate::city::emergencies;
 use crate::city::csv_rows::{
     self, CategoryRow, CommunityRow, CsvLine, DutyRow, Fault, ReplyTextRow, SiteRow, TownshipRow, UnitRow,
     fault,
 };
+use crate::city::emergencies;
 use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
 use crate::city::files::{Files, MODEL};
 use crate::deadlines::{Calendar, Policy, parse};

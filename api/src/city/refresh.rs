@@ -7,6 +7,7 @@ use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::city::store::{self, PackSettings};
 use crate::error::Result;
 
@@ -42,11 +43,11 @@ pub async fn refresh_now(app: &App) {
 
 /// Reloads when the rows have changed; says whether it did.
 pub async fn refresh(app: &App) -> Result<bool> {
-    let held = app.city.load();
+    let held = app.state::<CityHandle>().load();
     if store::total_generation(&app.db).await? == held.generation {
         return Ok(false);
     }
     let city = store::load(&app.db, PackSettings::of_city(&held)).await?;
-    app.city.swap(city);
+    app.state::<CityHandle>().swap(city);
     Ok(true)
 }

@@ -6,10 +6,11 @@ use entity::kinds::UnitLevel;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::city::units::Unit;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::problem::Problem;
-use crate::people::caller::Caller;
 
 const MAX_LIMIT: usize = 1_000;
 
@@ -67,7 +68,7 @@ pub async fn units(
         let detail = format!("limit 应在 1 到 {MAX_LIMIT} 之间。");
         return Err(Error::refused(ErrorKind::Malformed, "bad_limit", detail));
     }
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let county = match area.as_deref() {
         Some(text) => Some(city.county(text).ok_or_else(Error::not_found)?.code.as_str()),
         None => None,

@@ -212,7 +212,13 @@ fn reply_texts(files: &Files) -> ReplyTexts {
 
 fn emergency_rules(files: &Files) -> Result<std::sync::Arc<insight::emergency::EmergencyRules>> {
     let rules = emergencies::read(files);
-    let said = |faults: Vec<_>| faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+    let said = |faults: Vec<_>| {
+        faults
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
     rules.map_err(|faults| anyhow::anyhow!(said(faults)).into())
 }
 

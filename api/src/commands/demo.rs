@@ -13,6 +13,7 @@ use rand::RngCore as _;
 
 use crate::app::App;
 use crate::city::files::Files;
+use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::{Config, DEFAULT_CITY_PACK, SAMPLE_DATA_KEY};
 use crate::demo::living_city;
@@ -178,7 +179,7 @@ async fn tell_stories(
     address: SocketAddr,
     clock_given: bool,
 ) -> anyhow::Result<Vec<StoryOutcome>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let stage = StoryScheduler::open(&format!("http://{address}"), city.zone(), Box::new(Terminal)).await?;
     let endings = play_all(&stage, scripts(&city.stories())?).await?;
     let real = Clock::real().now();
@@ -217,7 +218,7 @@ fn first_moment(scripts: &[Script]) -> Option<DateTime<Utc>> {
 async fn bring_to_life(app: &App, address: SocketAddr) -> anyhow::Result<()> {
     Terminal.line("\n——— 让城市活起来 ———");
     let started = Instant::now();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let stage = StoryScheduler::open(&format!("http://{address}"), city.zone(), Box::new(Terminal)).await?;
     let photos = living_city::upload_photos(&stage).await?;
     let Some(counts) = living_city::fill(app, photos).await? else {

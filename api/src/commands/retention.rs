@@ -8,8 +8,8 @@ use entity::ids::PersonId;
 use indicatif::ProgressBar;
 
 use crate::commands::open;
-use crate::people::sealing::Phone;
 use crate::retention::{Mode, PurgedRows, erase, purge};
+use crate::sealing::Phone;
 use crate::sites::receipt::Receipt;
 
 #[derive(Debug, clap::Args)]

@@ -3,9 +3,11 @@
 use entity::kinds::Role;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::console::assets::{self, Assets};
 use crate::console::labels;
-use crate::people::caller::Caller;
+use crate::sealing::Sealer;
 
 /// A room of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,7 +179,7 @@ pub struct PageContext {
 impl PageContext {
     #[must_use]
     pub fn new(app: &App, caller: &Caller, section: Section, title: impl Into<String>) -> Self {
-        let city = app.city.load();
+        let city = app.state::<CityHandle>().load();
         let unit = caller
             .unit
             .and_then(|id| city.unit(id))
@@ -212,5 +214,6 @@ impl PageContext {
 /// Follows from the session, which no other site can read: nothing has to be kept for it.
 #[must_use]
 pub fn form_token(app: &App, caller: &Caller) -> String {
-    app.sealer.hash("console form", &caller.session.to_string())
+    app.state::<Sealer>()
+        .hash("console form", &caller.session.to_string())
 }

@@ -15,6 +15,7 @@ use crate::content::{group_by_key, result, store};
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
 use crate::jobs::queue::{self, NewJob};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::wechat::push::PushEvent;
 
@@ -177,5 +178,5 @@ pub(super) async fn notify_operators(
 ) -> Result<()> {
     let note: String = text.chars().take(NOTE_CHARS).collect();
     let event = Event::general(EventKind::ContentReview).title(title).note(note);
-    notices::emit(txn, &app.messages, &event, now).await
+    notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }

@@ -9,19 +9,17 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::app::App;
 use crate::content::apply_result::{self, TextResult};
-use crate::content::enqueue::enqueue;
+use crate::content::enqueue::{CHECK_PICTURE, CHECK_TEXT, enqueue};
 use crate::content::result::{self, IMAGE_TIMEOUT, MAX_IMAGE_SUBMISSIONS, Next};
 use crate::content::{ids, store};
 use crate::db;
 use crate::error::Result;
-use crate::people::sealing::OpenId;
+use crate::objects::client::ObjectStore;
+use crate::sealing::OpenId;
+use crate::sealing::Sealer;
 use crate::wechat::CallError;
+use crate::wechat::WeChat;
 use crate::wechat::calls::content::Scene;
-
-/// Its subject is the check's id. Several are done at once.
-pub const CHECK_TEXT: &str = "check_text";
-/// Its subject is the picture's id. It runs again when a verdict should have come.
-pub const CHECK_PICTURE: &str = "check_picture";
 
 /// Several texts: WeChat is asked about all of them side by side, and what it says is written down together.
 pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
@@ -68,7 +66,7 @@ async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, 
         return Ok((check.id, none));
     };
     let call = app
-        .wechat
+        .state::<WeChat>()
         .check_text(openid.expose(), Scene::Comment, &check.text);
     let answer = match call.await {
         Ok(checked) => Answer::Verdict(TextResult {
@@ -138,9 +136,9 @@ async fn show(
     let Some(openid) = openid(app, check)? else {
         return give_up().await;
     };
-    let link = app.objects.link(&photo.large_key).await?;
+    let link = app.state::<ObjectStore>().link(&photo.large_key).await?;
     let answer = app
-        .wechat
+        .state::<WeChat>()
         .check_picture(openid.expose(), Scene::Comment, &link)
         .await;
     let (now, tries) = (app.clock.now(), picture.attempts + 1);
@@ -193,7 +191,9 @@ async fn await_verdict(
 
 fn openid(app: &App, check: &content_check::Model) -> Result<Option<OpenId>> {
     let sealed = check.openid_sealed.as_deref();
-    let opened = sealed.map(|sealed| app.sealer.open_text(sealed)).transpose();
+    let opened = sealed
+        .map(|sealed| app.state::<Sealer>().open_text(sealed))
+        .transpose();
     Ok(opened.map_err(anyhow::Error::from)?.map(OpenId::new))
 }
 

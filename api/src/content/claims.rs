@@ -4,15 +4,42 @@ use std::collections::HashMap;
 
 use entity::content_check;
 use entity::ids::ContentCheckId;
+use entity::kinds::ContentCheck;
 use entity::kinds::Role;
 
 use crate::app::App;
-use crate::content::review::{Refused, WAITING};
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::content::store;
 use crate::db;
-use crate::error::{Error, ErrorKind, Result};
-use crate::people::caller::Caller;
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::people::claims::{self, Claim, ClaimQueue};
+
+/// What is not yet shown to anybody but operators.
+pub(super) const WAITING: [ContentCheck; 3] = [
+    ContentCheck::Pending,
+    ContentCheck::Review,
+    ContentCheck::Unavailable,
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refused {
+    AlreadyDecided,
+}
+
+impl Refusal for Refused {
+    fn code(&self) -> &'static str {
+        "already_decided"
+    }
+
+    fn detail(&self) -> String {
+        "这项内容已由其他坐席审核。".to_owned()
+    }
+
+    fn kind(&self) -> ErrorKind {
+        ErrorKind::Conflict
+    }
+}
 
 pub const QUEUE: ClaimQueue = ClaimQueue {
     kind: "content_check",
@@ -41,7 +68,7 @@ pub async fn of(
 /// Makes it the caller's own for a while; again, for a while more.
 pub async fn claim(app: &App, caller: &Caller, id: ContentCheckId) -> Result<()> {
     caller.require(Role::Operator)?;
-    let (now, zone) = (app.clock.now(), app.city.load().zone());
+    let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());
     let txn = db::write(&app.db).await?;
     let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
     if !is_open(&check) {

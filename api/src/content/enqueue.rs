@@ -8,10 +8,16 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::{apply_result, check, result, store};
+use crate::content::{apply_result, result, store};
 use crate::error::Result;
 use crate::jobs::queue::{self, NewJob};
-use crate::people::sealing::OpenId;
+use crate::sealing::OpenId;
+use crate::sealing::Sealer;
+
+/// Its subject is the check's id. Several are done at once.
+pub const CHECK_TEXT: &str = "check_text";
+/// Its subject is the picture's id. It runs again when a verdict should have come.
+pub const CHECK_PICTURE: &str = "check_picture";
 
 /// What is published, where, and by whom as WeChat knows him.
 pub struct Publication<'a> {
@@ -38,7 +44,7 @@ pub async fn enqueue_check(
     let picture_state = picture_state(app, publication.openid);
     let state = initial_state(app, publication.openid, publication.photos);
     let openid = publication.openid.filter(|_| state == ContentCheck::Pending);
-    let sealed = openid.map(|openid| app.sealer.seal(openid.expose().as_bytes()));
+    let sealed = openid.map(|openid| app.state::<Sealer>().seal(openid.expose().as_bytes()));
     let row = content_check::ActiveModel {
         id: Set(id),
         subject: Set(publication.subject),
@@ -71,13 +77,13 @@ pub async fn enqueue_check(
     let pictures: Vec<_> = pictures.collect();
     let mut jobs = Vec::new();
     if text_state == ContentCheck::Pending {
-        jobs.push((check::CHECK_TEXT, id.to_string()));
+        jobs.push((CHECK_TEXT, id.to_string()));
     }
     if picture_state == ContentCheck::Pending {
         jobs.extend(
             pictures
                 .iter()
-                .map(|row| (check::CHECK_PICTURE, row.id.as_ref().to_string())),
+                .map(|row| (CHECK_PICTURE, row.id.as_ref().to_string())),
         );
     }
     store::insert(txn, row, pictures).await?;

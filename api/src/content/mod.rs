@@ -8,7 +8,6 @@ pub mod apply_result;
 pub mod check;
 pub mod claims;
 pub mod enqueue;
-pub mod publication_rules;
 pub mod result;
 pub mod review;
 pub mod routes;

@@ -10,40 +10,16 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::content::{apply_result, claims, ids, store};
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
+use crate::content::claims::{self, Refused, WAITING};
+use crate::content::{apply_result, ids, store};
 use crate::db;
-use crate::error::{Error, ErrorKind, Refusal, Result};
+use crate::error::{Error, Result};
 use crate::http::paging::{Page, Paging};
-use crate::people::caller::Caller;
-
-/// What is not yet shown to anybody but operators.
-pub(super) const WAITING: [ContentCheck; 3] = [
-    ContentCheck::Pending,
-    ContentCheck::Review,
-    ContentCheck::Unavailable,
-];
 
 /// Something published, with its pictures.
 pub type ReviewItem = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refused {
-    AlreadyDecided,
-}
-
-impl Refusal for Refused {
-    fn code(&self) -> &'static str {
-        "already_decided"
-    }
-
-    fn detail(&self) -> String {
-        "这项内容已由其他坐席审核。".to_owned()
-    }
-
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::Conflict
-    }
-}
 
 /// How something that was published stands; for those who published it.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +87,7 @@ pub async fn list(
 pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) -> Result<ReviewItem> {
     caller.require(Role::Operator)?;
     let now = app.clock.now();
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let txn = db::write(&app.db).await?;
     let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
     if check.decided_at.is_some() {

@@ -8,12 +8,13 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::content::review::{self, ReviewItem};
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::{LocalTime, local};
-use crate::people::caller::Caller;
 use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
 
@@ -116,7 +117,7 @@ pub async fn decide_review(
 }
 
 async fn view(app: &App, (check, pictures): ReviewItem) -> Result<ReviewView> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let mut shown = Vec::with_capacity(pictures.len());
     for (picture, photo) in pictures {
         let (large, thumb) = links(app, &photo).await?;

@@ -12,7 +12,6 @@ use sea_orm::{
 use sqlx::{Connection as _, Executor as _};
 
 use crate::db::failure::Failure;
-use crate::db::probe::Probe;
 
 /// Connections to PostgreSQL.
 const MAX_CONNECTIONS: u32 = 16;
@@ -26,6 +25,10 @@ const STATEMENT_CACHE_SIZE: usize = 512;
 
 /// Longer than any use case computes between two statements.
 const IDLE_IN_TRANSACTION: &str = "SET idle_in_transaction_session_timeout = '2min'";
+
+/// The last proof: when it was made, and whether it succeeded.
+#[derive(Debug, Default)]
+pub(super) struct Probe(pub(super) tokio::sync::Mutex<Option<(std::time::Instant, bool)>>);
 
 /// The database. Reads go straight to it, on whatever connection is free; writes through [`super::write`].
 #[derive(Clone, Debug)]

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use entity::write_probe;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait};
-use tokio::sync::Mutex;
 
 use crate::db::pool::Db;
 use crate::db::write::write;
@@ -13,10 +12,6 @@ use crate::db::write::write;
 /// Requests within this time share one write.
 const INTERVAL: Duration = Duration::from_secs(3);
 const ROW: i16 = 1;
-
-/// The last proof: when it was made, and whether it succeeded.
-#[derive(Debug, Default)]
-pub(super) struct Probe(Mutex<Option<(Instant, bool)>>);
 
 impl Db {
     /// Returns `true` if a write was committed within the last 3 s; makes one if none was tried. Concurrent callers wait

@@ -1,6 +1,6 @@
 //! A person with a phone: signs in through WeChat's stand-in and calls the API like the mini-program does.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -119,6 +119,36 @@ impl DemoUser {
             self.renew().await?;
         }
         bail!("{method} {path}: still not signed in after signing in again")
+    }
+}
+
+impl StoryScheduler {
+    /// Signs in the handler of the unit with this name or short name.
+    pub async fn handler(&self, unit: &str) -> anyhow::Result<DemoUser> {
+        let fits = |p: &Person| p.role == "handler" && p.unit.as_deref() == Some(unit);
+        DemoUser::sign_in(self.clone(), self.person(&format!("handler of {unit}"), fits)?).await
+    }
+
+    /// Signs in a delegate, of this county when one is named. `nth` tells several of one county apart.
+    pub async fn delegate(&self, area: &str, nth: usize) -> anyhow::Result<DemoUser> {
+        let fits = |p: &&Person| p.role == "delegate" && p.area.as_deref() == Some(area);
+        let all: Vec<_> = self.people().iter().filter(fits).cloned().collect();
+        ensure!(!all.is_empty(), "the sandbox has no delegate of {area}");
+        let person = all.get(nth % all.len()).cloned().context("a delegate")?;
+        DemoUser::sign_in(self.clone(), person).await
+    }
+
+    /// Signs in the committee's staff: the city's, or a county's.
+    pub async fn supervisor(&self, county: Option<&str>) -> anyhow::Result<DemoUser> {
+        let fits = |p: &Person| match county {
+            Some(county) => p.role == "supervisor" && p.area.as_deref() == Some(county),
+            None => p.role == "supervisor" && p.level.as_deref() == Some("city"),
+        };
+        DemoUser::sign_in(self.clone(), self.person("supervisor", fits)?).await
+    }
+
+    pub async fn operator(&self) -> anyhow::Result<DemoUser> {
+        DemoUser::sign_in(self.clone(), self.person("operator", |p| p.role == "operator")?).await
     }
 }
 

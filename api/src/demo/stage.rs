@@ -11,7 +11,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, oneshot};
 
-use crate::demo::actor::DemoUser;
 use crate::demo::narrator::{self, Narrator};
 
 /// Somebody the sandbox knows, as `GET /sandbox/people` shows him.
@@ -79,6 +78,12 @@ impl StoryScheduler {
         &self.0.http
     }
 
+    /// Everybody the sandbox knows.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        &self.0.people
+    }
+
     /// The first person who fits; the error names what was looked for.
     pub fn person(&self, wanted: &str, fits: impl Fn(&Person) -> bool) -> anyhow::Result<Person> {
         self.0
@@ -87,34 +92,6 @@ impl StoryScheduler {
             .find(|p| fits(p))
             .cloned()
             .with_context(|| format!("the sandbox has no {wanted}"))
-    }
-
-    /// Signs in the handler of the unit with this name or short name.
-    pub async fn handler(&self, unit: &str) -> anyhow::Result<DemoUser> {
-        let fits = |p: &Person| p.role == "handler" && p.unit.as_deref() == Some(unit);
-        DemoUser::sign_in(self.clone(), self.person(&format!("handler of {unit}"), fits)?).await
-    }
-
-    /// Signs in a delegate, of this county when one is named. `nth` tells several of one county apart.
-    pub async fn delegate(&self, area: &str, nth: usize) -> anyhow::Result<DemoUser> {
-        let fits = |p: &&Person| p.role == "delegate" && p.area.as_deref() == Some(area);
-        let all: Vec<_> = self.0.people.iter().filter(fits).cloned().collect();
-        ensure!(!all.is_empty(), "the sandbox has no delegate of {area}");
-        let person = all.get(nth % all.len()).cloned().context("a delegate")?;
-        DemoUser::sign_in(self.clone(), person).await
-    }
-
-    /// Signs in the committee's staff: the city's, or a county's.
-    pub async fn supervisor(&self, county: Option<&str>) -> anyhow::Result<DemoUser> {
-        let fits = |p: &Person| match county {
-            Some(county) => p.role == "supervisor" && p.area.as_deref() == Some(county),
-            None => p.role == "supervisor" && p.level.as_deref() == Some("city"),
-        };
-        DemoUser::sign_in(self.clone(), self.person("supervisor", fits)?).await
-    }
-
-    pub async fn operator(&self) -> anyhow::Result<DemoUser> {
-        DemoUser::sign_in(self.clone(), self.person("operator", |p| p.role == "operator")?).await
     }
 
     pub async fn now(&self) -> anyhow::Result<DateTime<Utc>> {

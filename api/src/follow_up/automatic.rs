@@ -11,9 +11,11 @@ use sea_orm::{
 };
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 
 /// Subject: the order's id. Enqueued by the reply.
@@ -26,7 +28,7 @@ pub const QUEUE_MANUAL_CALL: &str = "queue_manual_follow_up";
 /// Asks the delegate about the latest reply, once.
 pub async fn ask(app: &App, subject: &str) -> Result<()> {
     let id: OrderId = subject.parse().map_err(anyhow::Error::from)?;
-    let (city, now) = (app.city.load(), app.clock.now());
+    let (city, now) = (app.state::<CityHandle>().load(), app.clock.now());
     let txn = db::write(&app.db).await?;
     let Some(order) = order::Entity::find_by_id(id).one(&txn).await? else {
         return Ok(());
@@ -63,7 +65,7 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
         };
         enqueue(&txn, job, now).await?;
         let event = with_answer(&txn, Event::of(EventKind::FollowUpAsk, &order).due(call_at)).await?;
-        notices::emit(&txn, &app.messages, &event, now).await?;
+        notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     }
     enqueue(
         &txn,
@@ -94,7 +96,7 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     asked.next_at = Set(None);
     asked.update(&txn).await?;
     let event = with_answer(&txn, Event::of(EventKind::FollowUpReminder, &order)).await?;
-    notices::emit(&txn, &app.messages, &event, now).await?;
+    notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     Ok(txn.commit().await?)
 }
 
@@ -115,7 +117,7 @@ pub async fn queue_manual_call(app: &App, subject: &str) -> Result<()> {
         .await?;
     notices::emit(
         &txn,
-        &app.messages,
+        app.state::<MessageCatalog>(),
         &Event::of(EventKind::ManualFollowUp, &order),
         now,
     )

@@ -6,12 +6,11 @@ use entity::kinds::FollowUpStatus;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel as _};
 use serde_json::json;
 
-use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::follow_up::automatic;
 use crate::follow_up::verdict::{self, NewVerdict};
 use crate::notices::{Event, EventKind};
-use crate::orders::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn};
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
@@ -26,14 +25,9 @@ pub struct Call {
     pub verdict: Option<NewVerdict>,
 }
 
-pub async fn record(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    call: Call,
-) -> Result<OrderView> {
-    let mut step = actions::begin(app, actor, number, if_match, Action::FollowUp).await?;
+pub async fn record(request: ActionRequest<'_>, call: Call) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = actions::begin(request, Action::FollowUp).await?;
     let outcome = require_text("outcome", &call.outcome, OUTCOME_CHARS)?;
     let queued = automatic::open_manual_call(&step.txn, &step.before, step.now).await?;
     let tries = queued.tries + 1;

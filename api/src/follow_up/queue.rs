@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::follow_up::pending_calls::calls;
 use crate::http::paging::{Page, Paging};
@@ -37,7 +38,7 @@ pub async fn list(app: &App, actor: &Actor, paging: &Paging) -> Result<Page<Queu
     let orders: Vec<order::Model> = page.items.iter().map(|(_, order)| order.clone()).collect();
     let shown = summaries(app, &app.db, actor, &orders).await?;
     let people = load::people(&app.db, orders.iter().map(|order| order.reporter_id)).await?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let mut items = Vec::with_capacity(shown.len());
     for ((call, order), summary) in page.items.into_iter().zip(shown) {
         let delegate = people.get(&order.reporter_id).cloned();

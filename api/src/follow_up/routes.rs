@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::queue::{self, QueuedCall};
@@ -15,9 +16,9 @@ use crate::http::if_match::IfMatch;
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 
 /// 评价: of the result, of the process, and whether it was solved.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -73,7 +74,11 @@ pub async fn give_verdict(
     }
     let given = body.into_inner().into();
     Ok(with_version(
-        &verdict::submit_verdict(&app, &Actor::from(&caller), &number, version.0, given).await?,
+        &verdict::submit_verdict(
+            ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+            given,
+        )
+        .await?,
     ))
 }
 
@@ -114,7 +119,11 @@ pub async fn record_follow_up(
         verdict: verdict.map(NewVerdict::from),
     };
     Ok(with_version(
-        &manual::record(&app, &Actor::from(&caller), &number, version.0, call).await?,
+        &manual::record(
+            ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+            call,
+        )
+        .await?,
     ))
 }
 

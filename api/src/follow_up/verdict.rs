@@ -12,13 +12,14 @@ use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::follow_up::automatic;
 use crate::notices::{Event, EventKind};
+use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn, escalate, next_round};
+use crate::orders::photos;
 use crate::orders::rules::consequences::{self, Consequences, NewDeadlines};
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 use crate::orders::view::labels;
-use crate::orders::{Actor, photos};
 use crate::supervision::supervision_orders;
 
 const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
@@ -45,14 +46,9 @@ impl NewVerdict {
 }
 
 /// The delegate judges.
-pub async fn submit_verdict(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    given: NewVerdict,
-) -> Result<OrderView> {
-    let step = actions::begin(app, actor, number, if_match, given.action()).await?;
+pub async fn submit_verdict(request: ActionRequest<'_>, given: NewVerdict) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let step = actions::begin(request, given.action()).await?;
     let step = apply_verdict(app, step, given).await?;
     step.commit(app).await
 }

@@ -16,10 +16,11 @@ use super::service::{self, ImportCounts, SourceFile};
 use crate::app::App;
 use crate::city::categories::service::suggest_all;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::orders::submit::routing;
 use crate::people::profile;
-use crate::people::sealing::Phone;
+use crate::sealing::Phone;
 
 /// Faults that are answered.
 const MAX_FAULTS: usize = 500;
@@ -121,7 +122,7 @@ struct Resolver<'a> {
 
 impl<'a> Resolver<'a> {
     async fn new(app: &App, rows: &'a [Row<Column>], unknown_person: PersonId) -> Result<Self> {
-        let city = app.city.load();
+        let city = app.state::<CityHandle>().load();
         let mut reporters = HashMap::new();
         for row in rows {
             let text = row.text(Column::ReporterPhone);

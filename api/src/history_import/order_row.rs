@@ -2,13 +2,25 @@
 //!
 //! Pure.
 
-use entity::ids::OrderId;
+use chrono::{DateTime, Utc};
+use entity::ids::{OrderId, PersonId};
 use entity::kinds::{ContentCheck, Datum, Light, Satisfaction, Status, SupervisionLevel};
 use entity::{order, order_photo};
 use serde_json::json;
 
 use super::past_order::PastOrder;
-use super::rows::ImportContext;
+use crate::deadlines::DeadlineRules;
+
+/// What every import writes under: the file, the person who stands for unknown people, and the rules of the city.
+#[derive(Clone, Copy)]
+pub struct ImportContext<'a> {
+    pub import: i64,
+    /// Wrote the replies, where the file does not say who did.
+    pub unknown_person: PersonId,
+    pub rules: DeadlineRules<'a>,
+    /// The moment as of which clocks show their light.
+    pub now: DateTime<Utc>,
+}
 
 /// The order as its last round leaves it; light and due time follow from the clocks.
 pub fn order_row(past: &PastOrder, id: OrderId, context: ImportContext<'_>) -> order::Model {

@@ -3,30 +3,20 @@
 //! Pure: ids are generated, nothing is read or written.
 
 use chrono::{DateTime, Utc};
-use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId, ReplyId, UnitId, VerdictId};
+use entity::ids::{AssignmentId, DeadlineId, OrderId, ReplyId, UnitId, VerdictId};
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, Light, Satisfaction, Status};
 use entity::{assignment, deadline, order, order_photo, reply, verdict};
 use serde_json::{Value, json};
 
+pub use super::order_row::ImportContext;
 use super::order_row::{order_row, photo_rows};
 use super::past_order::{PastOrder, PastRound};
 use crate::deadlines::calculator::Deadline;
+use crate::deadlines::deadline_rows;
 use crate::deadlines::lights::LightThresholds;
-use crate::deadlines::{DeadlineRules, deadline_rows};
 use crate::error::Result;
 use crate::orders::history::NewEvent;
 use crate::orders::rules::actor::Actor;
-
-/// What every import writes under: the file, the person who stands for unknown people, and the rules of the city.
-#[derive(Clone, Copy)]
-pub struct ImportContext<'a> {
-    pub import: i64,
-    /// Wrote the replies, where the file does not say who did.
-    pub unknown_person: PersonId,
-    pub rules: DeadlineRules<'a>,
-    /// The moment as of which clocks show their light.
-    pub now: DateTime<Utc>,
-}
 
 /// The rows of one order.
 pub struct Rows {

@@ -11,10 +11,12 @@ use super::past_order::PastOrder;
 use super::rows::{self, ImportContext};
 use super::store;
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
 use crate::jobs::queue::{NewJob, enqueue_all};
 use crate::orders::actions::reply::ASK_FOLLOW_UP;
+use crate::orders::search::text_index::TextIndex;
 
 /// Orders per statement and table.
 const BATCH: usize = 200;
@@ -50,7 +52,7 @@ pub async fn import(
     progress: impl Fn(usize),
 ) -> Result<ImportCounts> {
     let now = app.clock.now();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
     let unknown_person = store::unknown_person(&txn, now).await?;
     let import = match store::by_file_hash(&txn, &file.hash).await? {
@@ -78,7 +80,7 @@ pub async fn import(
     write(&txn, batch, context, &mut counts).await?;
     finish(&txn, import, first, counts).await?;
     txn.commit().await?;
-    app.text_index.reset().await;
+    app.state::<TextIndex>().reset().await;
     Ok(counts)
 }
 

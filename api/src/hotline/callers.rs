@@ -8,11 +8,11 @@ use entity::kinds::Role;
 use entity::person;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, FieldError, Result};
 use crate::hotline::store;
-use crate::people::caller::Caller;
 use crate::people::profile::{self, Profile};
-use crate::people::sealing::{Phone, Sealer};
+use crate::sealing::{Phone, Sealer};
 
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
@@ -87,7 +87,7 @@ pub async fn delegates_by_number(app: &App, number: &CallerNumber) -> Result<Vec
         CallerNumber::Other(_) => None,
     };
     let on_roster = on_roster.filter(|person| person.role == Role::Delegate);
-    let confirmed = store::delegates_at(&app.db, &number.hash(&app.sealer)).await?;
+    let confirmed = store::delegates_at(&app.db, &number.hash(app.state::<Sealer>())).await?;
     let known = on_roster.as_ref().map(|person| person.id);
     let ids: Vec<PersonId> = confirmed.into_iter().filter(|id| Some(*id) != known).collect();
     let mut confirmed = profile::delegates(app, ids.clone()).await?;

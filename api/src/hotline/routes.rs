@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::hotline::callers::{self, CallerMatch, FoundBy};
 use crate::hotline::service::{self, Call, Filer};
@@ -17,7 +18,6 @@ use crate::http::idempotency::fingerprint;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::{AreaView, OrderView};
-use crate::people::caller::Caller;
 
 /// 代表来电
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -9,6 +9,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::hotline::callers::{self, CallerNumber};
@@ -19,8 +20,8 @@ use crate::orders::Actor;
 use crate::orders::submit::draft::{GivenPoint, NewOrder, require_text};
 use crate::orders::submit::{self, ExtraEvent, IdempotencyScope};
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 use crate::people::profile;
+use crate::sealing::Sealer;
 
 const CALL_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
 const HOW_CHARS: std::ops::RangeInclusive<usize> = 2..=200;
@@ -203,7 +204,7 @@ async fn save_confirmed_number(
     how: String,
 ) -> Result<()> {
     let row = caller_number::Model {
-        number_hash: number.hash(&app.sealer),
+        number_hash: number.hash(app.state::<Sealer>()),
         person_id: delegate,
         confirmed_by: operator,
         how,

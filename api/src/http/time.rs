@@ -6,6 +6,10 @@ use chrono_tz::Tz;
 /// An instant as people of the city read it.
 pub type LocalTime = DateTime<FixedOffset>;
 
+/// The zone of the city, as a state of the application.
+#[derive(Clone, Copy, Debug)]
+pub struct LocalZone(pub Tz);
+
 #[must_use]
 pub fn local(time: DateTime<Utc>, zone: Tz) -> LocalTime {
     let offset = zone.offset_from_utc_datetime(&time.naive_utc()).fix();

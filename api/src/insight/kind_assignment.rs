@@ -9,6 +9,7 @@ use entity::insight_run;
 use sha2::{Digest as _, Sha256};
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 use crate::insight::kinds::{self, Kinds};
@@ -22,7 +23,7 @@ const UNSETTLED: TimeDelta = TimeDelta::days(28);
 
 /// Sorts what may have changed since the last search; gives the fingerprint of the rules it followed.
 pub async fn sort_into_kinds(app: &App, last: Option<&insight_run::Model>) -> Result<Option<String>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let Some(text) = city.files.get(kinds::FILE) else {
         return Ok(None);
     };

@@ -8,6 +8,7 @@ use entity::{insight_run, topic};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 use crate::history_import::service as history_import;
@@ -18,6 +19,7 @@ use crate::insight::rises::{self, DetectedRise};
 use crate::insight::store::{self, orders};
 use crate::insight::topic_matching::{self, KnownTopic};
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::orders::search::text_index::TextIndex;
 use crate::orders::search::text_index::{OVERLAP, WINDOW};
 
 /// The job.
@@ -29,7 +31,7 @@ const RISE_LASTS: TimeDelta = TimeDelta::days(28);
 
 /// Sees to it that the next search is in the queue. Called at the start, and by each search.
 pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let today = now.with_timezone(&zone).date_naive();
     let at = NaiveTime::from_hms_opt(AT.0, AT.1, 0).unwrap_or_default();
     let next = [today, today.checked_add_days(Days::new(1)).unwrap_or(today)]
@@ -60,14 +62,16 @@ pub async fn find_topics(app: &App) -> Result<()> {
     let last = last.filter(|_| imported.is_none());
     let from = last.as_ref().map_or(now - WINDOW, |run| run.until - OVERLAP);
     let rules = kind_assignment::sort_into_kinds(app, last.as_ref()).await?;
-    let today = now.with_timezone(&app.city.load().zone()).date_naive();
+    let today = now
+        .with_timezone(&app.state::<CityHandle>().load().zone())
+        .date_naive();
     let risen = rises::find(app, today, imported).await?;
     let mut known = load_known(app, now).await?;
     let grouped: std::collections::HashSet<OrderId> = known
         .iter()
         .flat_map(|topic| topic.orders.iter().copied())
         .collect();
-    let recent = app.text_index.read_fully(app, now).await?;
+    let recent = app.state::<TextIndex>().read_fully(app, now).await?;
     let since = now - TimeDelta::days(insight::topics::trend::RECENT_DAYS);
     let looked_at = recent.since(since).count();
     let fresh: Vec<OrderId> = recent
@@ -88,7 +92,9 @@ pub async fn find_topics(app: &App) -> Result<()> {
     let moment = RunContext {
         now,
         today,
-        since: first.with_timezone(&app.city.load().zone()).date_naive(),
+        since: first
+            .with_timezone(&app.state::<CityHandle>().load().zone())
+            .date_naive(),
         looked_at,
     };
     write(app, &deltas, &risen, moment, (seen, rules)).await

@@ -12,11 +12,13 @@ use serde::Deserialize as _;
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::insight::alert_rules;
 use crate::insight::rises::DetectedRise;
 use crate::insight::store::{self, Member};
 use crate::insight::topic_matching::TopicDelta;
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 
 /// Keywords kept.
@@ -138,7 +140,7 @@ pub async fn refresh(
     moment: RunContext,
 ) -> Result<usize> {
     let mut known = load(connection, &topics, changed).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let work_out_all = move || -> Vec<UpdatedTopic> {
         let each = topics.into_iter().filter_map(|topic| {
             let known = known.remove(&topic.id).unwrap_or_default();
@@ -320,7 +322,7 @@ async fn tell(
     if let [(only, _)] = areas {
         event = event.area(only.as_str());
     }
-    notices::emit(connection, &app.messages, &event, now).await
+    notices::emit(connection, app.state::<MessageCatalog>(), &event, now).await
 }
 
 /// Keeps a rise: the topic of its category that is still open, or a new one.

@@ -12,6 +12,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 use crate::insight::alert_rules::YEARLY;
@@ -42,7 +43,7 @@ pub struct DetectedRise {
 /// Counts the days up to `today` (not included), and scans them. `imported` is the earliest time of orders that were imported
 /// since the last search: the days from there on are counted again.
 pub async fn find(app: &App, today: NaiveDate, imported: Option<DateTime<Utc>>) -> Result<Vec<DetectedRise>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     count_days(app, &city, today, imported).await?;
     let Some(sheet) = lay_out(app, &city, today).await? else {
         return Ok(Vec::new());

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::insight::store::TopicFilter;
 use crate::insight::topic_actions::{self, FromTopic};
 use crate::insight::view::{self, TopicDetail, TopicView};
-use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -60,7 +61,7 @@ pub async fn list_topics(
 }
 
 fn county(app: &App, text: &str) -> Result<String> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let found = city.county(text).map(|county| county.code.clone());
     found.ok_or_else(|| Error::invalid(vec![FieldError::new("area", "unknown_area", "没有这个县区。")]))
 }

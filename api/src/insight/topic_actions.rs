@@ -10,11 +10,12 @@ use entity::{campaign, topic};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel};
 
 use crate::app::App;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::insight::persist::{self, RunContext};
 use crate::insight::store::{self, orders};
-use crate::people::caller::{Caller, OrderAccess};
 use crate::supervision::campaigns::service as campaigns;
 use crate::supervision::campaigns::service::{MAX_ORDERS, NewCampaign};
 
@@ -340,7 +341,7 @@ pub async fn open_campaign(
 }
 
 async fn moment(app: &App, now: DateTime<Utc>) -> Result<RunContext> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let first = orders::first_order_at(&app.db).await?.unwrap_or(now);
     let recent = now - chrono::TimeDelta::days(insight::topics::trend::RECENT_DAYS);
     Ok(RunContext {

@@ -10,12 +10,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
 use crate::insight::store::{self, TopicFilter, TopicRow};
 use crate::insight::topic_actions;
-use crate::people::caller::Caller;
 use crate::supervision::campaigns::service::MAX_ORDERS;
 
 /// Events of a topic's history shown, the newest.
@@ -163,11 +164,11 @@ pub async fn views(app: &App, topics: Vec<topic::Model>) -> Result<Vec<TopicView
 
 /// A topic with everything it rests on; `area` is what a county's people see.
 pub async fn detail(app: &App, topic: topic::Model, area: Option<&str>) -> Result<TopicDetail> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let orders = store::orders_of(&app.db, topic.id, area, MAX_ORDERS).await?;
     let history = store::history(&app.db, topic.id, HISTORY).await?;
     let areas = store::areas(&app.db, &[topic.id]).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let shown = |order: &TopicRow| TopicOrder {
         number: order.number.clone(),
         status: order.status,
@@ -221,7 +222,7 @@ fn monday(at: DateTime<Utc>, zone: chrono_tz::Tz) -> NaiveDate {
 }
 
 fn one(app: &App, topic: topic::Model, areas: Vec<topic_area::Model>) -> TopicView {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let zone = city.zone();
     let category = topic.category_code.map(|code| NamedCode {
         name: city.categories.name_of(&code).to_owned(),

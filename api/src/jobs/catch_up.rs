@@ -6,14 +6,15 @@ use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
 use crate::app::App;
 use crate::error::Result;
-use crate::jobs::{lease, registry, runner};
+use crate::jobs::work::workload;
+use crate::jobs::{lease, runner};
 
 const BATCH: u64 = 32;
 
 /// Does what is due now: the clocks, up to one batch of jobs and one of pushes. Returns how much that was.
 pub async fn run_due(app: &App) -> Result<usize> {
-    let swept = registry::sweep(app, app.clock.now()).await?;
-    let (jobs, pushes) = tokio::join!(runner::run_jobs(app, None, BATCH), registry::deliver(app));
+    let swept = workload(app).sweep(app, app.clock.now()).await?;
+    let (jobs, pushes) = tokio::join!(runner::run_jobs(app, None, BATCH), workload(app).deliver(app));
     Ok(swept + jobs? + pushes?)
 }
 
@@ -40,9 +41,9 @@ pub async fn drain(app: &App) -> Result<()> {
 }
 
 async fn run_one_due(app: &App) -> Result<bool> {
-    let swept = registry::sweep(app, app.clock.now()).await?;
-    registry::project_counts(app).await?;
-    let done = swept + runner::run_jobs(app, None, 1).await? + registry::deliver(app).await?;
+    let swept = workload(app).sweep(app, app.clock.now()).await?;
+    workload(app).project_counts(app).await?;
+    let done = swept + runner::run_jobs(app, None, 1).await? + workload(app).deliver(app).await?;
     Ok(done > 0)
 }
 
@@ -52,7 +53,7 @@ async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
         .filter(job::Column::LockedUntil.is_null())
         .order_by_asc(job::Column::RunAt);
     let job = waiting.one(&app.db).await?.map(|job| job.run_at);
-    let sweep = registry::next_sweep(app).await?;
-    let push = registry::next_delivery(app).await?;
+    let sweep = workload(app).next_sweep(app).await?;
+    let push = workload(app).next_delivery(app).await?;
     Ok([job, sweep, push].into_iter().flatten().min())
 }

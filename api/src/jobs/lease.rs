@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::jobs::lane::Lane;
-use crate::jobs::registry;
+use crate::jobs::work::workload;
 
 /// Three renewals may fail before another worker takes over.
 const LEASE: TimeDelta = TimeDelta::seconds(40);
@@ -31,10 +31,10 @@ pub async fn lease(app: &App, lane: Option<Lane>, limit: u64) -> Result<Vec<job:
     let now = app.clock.now();
     let shared = db::supports_skip_locked(&app.db);
     // On SQLite every write waits for its turn; an empty poll must not take one.
-    if !shared && leasable(now, lane).limit(1).one(&app.db).await?.is_none() {
+    if !shared && leasable(app, now, lane).limit(1).one(&app.db).await?.is_none() {
         return Ok(Vec::new());
     }
-    let mut due = leasable(now, lane)
+    let mut due = leasable(app, now, lane)
         .select_only()
         .column(job::Column::Id)
         .order_by_asc(job::Column::RunAt)
@@ -127,26 +127,27 @@ pub fn open() -> Select<job::Entity> {
 }
 
 /// Jobs that are due and that no worker holds.
-pub fn leasable(now: DateTime<Utc>, lane: Option<Lane>) -> Select<job::Entity> {
+pub fn leasable(app: &App, now: DateTime<Utc>, lane: Option<Lane>) -> Select<job::Entity> {
     let unheld = Condition::any()
         .add(job::Column::LockedUntil.is_null())
         .add(job::Column::LockedUntil.lt(now));
     let due = open().filter(job::Column::RunAt.lte(now)).filter(unheld);
     match lane {
         None => due,
-        Some(lane) => due.filter(of_lane(lane)),
+        Some(lane) => due.filter(of_lane(app, lane)),
     }
 }
 
 /// A kind that no list names is short, so that an unknown one is seen and retried.
-fn of_lane(lane: Lane) -> Condition {
+fn of_lane(app: &App, lane: Lane) -> Condition {
+    let (checks, heavy) = (workload(app).checks(), workload(app).heavy());
     let kinds = Condition::all();
     match lane {
-        Lane::Checks => kinds.add(job::Column::Kind.is_in(registry::CHECKS)),
-        Lane::Heavy => kinds.add(job::Column::Kind.is_in(registry::HEAVY)),
+        Lane::Checks => kinds.add(job::Column::Kind.is_in(checks.iter().copied())),
+        Lane::Heavy => kinds.add(job::Column::Kind.is_in(heavy.iter().copied())),
         Lane::Clocks | Lane::Pushes | Lane::Short => kinds
-            .add(job::Column::Kind.is_not_in(registry::CHECKS))
-            .add(job::Column::Kind.is_not_in(registry::HEAVY)),
+            .add(job::Column::Kind.is_not_in(checks.iter().copied()))
+            .add(job::Column::Kind.is_not_in(heavy.iter().copied())),
     }
 }
 

@@ -11,7 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::error::Result;
 use crate::jobs::lane::Lane;
-use crate::jobs::{lease, registry};
+use crate::jobs::lease;
+use crate::jobs::work::workload;
 
 const INTERVAL: Duration = Duration::from_secs(15);
 /// Ordinary work is begun within a second.
@@ -72,16 +73,16 @@ pub async fn measure(app: &App, lane: Lane) -> Result<TimeDelta> {
     let lag = oldest_due(app, lane, now)
         .await?
         .map_or(TimeDelta::zero(), |due| (now - due).max(TimeDelta::zero()));
-    app.jobs.lags.set(lane, lag);
+    app.state::<LaneLags>().set(lane, lag);
     Ok(lag)
 }
 
 async fn oldest_due(app: &App, lane: Lane, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     match lane {
-        Lane::Clocks => registry::next_sweep(app).await,
-        Lane::Pushes => registry::next_delivery(app).await,
+        Lane::Clocks => workload(app).next_sweep(app).await,
+        Lane::Pushes => workload(app).next_delivery(app).await,
         Lane::Checks | Lane::Short | Lane::Heavy => {
-            let oldest = lease::leasable(now, Some(lane)).order_by_asc(job::Column::RunAt);
+            let oldest = lease::leasable(app, now, Some(lane)).order_by_asc(job::Column::RunAt);
             Ok(oldest.one(&app.db).await?.map(|job| job.run_at))
         }
     }

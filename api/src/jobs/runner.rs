@@ -13,7 +13,8 @@ use crate::app::App;
 use crate::error::Result;
 use crate::jobs::lane::Lane;
 use crate::jobs::lease::{self, Ended, HEARTBEAT};
-use crate::jobs::{monitor, registry};
+use crate::jobs::monitor;
+use crate::jobs::work::workload;
 
 /// After as much as that there is more to do.
 const BUSY_THRESHOLD: usize = 16;
@@ -73,8 +74,8 @@ async fn wait_for_work(lane: Lane, woken: &mut watch::Receiver<()>, stop: &Cance
 
 async fn run_round(app: &App, lane: Lane) -> Result<usize> {
     match lane {
-        Lane::Clocks => registry::sweep(app, app.clock.now()).await,
-        Lane::Pushes => registry::deliver(app).await,
+        Lane::Clocks => workload(app).sweep(app, app.clock.now()).await,
+        Lane::Pushes => workload(app).deliver(app).await,
         Lane::Checks | Lane::Short | Lane::Heavy => run_jobs(app, Some(lane), lane.batch()).await,
     }
 }
@@ -95,7 +96,7 @@ pub async fn run_jobs(app: &App, lane: Option<Lane>, limit: u64) -> Result<usize
 async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
     let mut groups: Vec<Vec<job::Model>> = Vec::new();
     for job in leased {
-        let together = registry::is_batched(&job.kind);
+        let together = workload(app).is_batched(&job.kind);
         let same = |group: &&mut Vec<job::Model>| group.first().is_some_and(|other| other.kind == job.kind);
         match groups.iter_mut().find(same).filter(|_| together) {
             Some(group) => group.push(job),
@@ -115,7 +116,7 @@ async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
 async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     if let [first, _, ..] = group.as_slice() {
         let subjects: Vec<&str> = group.iter().map(|job| job.subject.as_str()).collect();
-        match registry::run_batch(app, &first.kind, &subjects).await {
+        match workload(app).run_batch(app, &first.kind, &subjects).await {
             Ok(()) => return group.into_iter().map(|job| (job, Ok(()))).collect(),
             Err(error) => {
                 tracing::warn!(kind = %first.kind, jobs = group.len(), %error, "jobs failed together");
@@ -124,7 +125,7 @@ async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     }
     let mut ended = Vec::new();
     for job in group {
-        let outcome = registry::run(app, &job.kind, &job.subject).await;
+        let outcome = workload(app).run(app, &job.kind, &job.subject).await;
         ended.push((job, outcome));
     }
     ended

@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 
 use super::service::{self, IncomingEvent};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::idempotency::fingerprint;
 use crate::http::problem::Problem;
 use crate::http::responses::WriteErrors;
 use crate::orders::submit::draft::GivenPoint;
-use crate::people::caller::Caller;
 use entity::kinds::{Role, Status};
 
 /// What the city's platform reports about an order.

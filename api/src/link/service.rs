@@ -12,15 +12,16 @@ use serde_json::{Value, json};
 use super::event::{EventHead, LinkEventType, account_with_files, validate};
 use super::store::{self, LinkedOrder};
 use crate::app::App;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::hotline::service::{self as hotline, Call, Filer};
 use crate::orders::Actor;
 use crate::orders::actions::reply::NewReply as Reply;
-use crate::orders::actions::{accept, extend, note, reply, return_order};
+use crate::orders::actions::{ActionRequest, accept, extend, note, reply, return_order};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::OrderView;
-use crate::people::caller::{Caller, OrderAccess};
 use crate::people::clients::service::client_of;
 
 /// A step may be taken up to so long before the event was received, for an event that is applied again.
@@ -131,9 +132,9 @@ async fn act(
         order_access: OrderAccess::Unit(unit),
     };
     let reason = event.reason.as_deref().unwrap_or_default();
-    let number = order.number.as_str();
+    let request = ActionRequest::new(app, &actor, &order.number, None);
     match event_type {
-        LinkEventType::Accepted => accept::accept(app, &actor, number, None).await,
+        LinkEventType::Accepted => accept::accept(request).await,
         LinkEventType::Replied => {
             let public_reply = event.public_reply.clone();
             let account = event
@@ -147,12 +148,10 @@ async fn act(
                 photos: Vec::new(),
                 contacted: None,
             };
-            reply::reply(app, &actor, number, None, answer).await
+            reply::reply(request, answer).await
         }
-        LinkEventType::Returned => return_order::send_back(app, &actor, number, None, reason, None).await,
-        LinkEventType::ExtensionRequested => {
-            extend::request_extension(app, &actor, number, None, reason, None).await
-        }
+        LinkEventType::Returned => return_order::send_back(request, reason, None).await,
+        LinkEventType::ExtensionRequested => extend::request_extension(request, reason, None).await,
         LinkEventType::Note | LinkEventType::Submitted => {
             let text = event
                 .account
@@ -160,7 +159,7 @@ async fn act(
                 .or(event.reason.as_deref())
                 .unwrap_or_default();
             let text = account_with_files(text, &event.file_urls);
-            note::note(app, &actor, number, None, &text).await
+            note::note(request, &text).await
         }
     }
 }
@@ -191,7 +190,7 @@ async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<Ord
 
 /// The unit that acts: the one whose code the platform names, or the one that has the order.
 fn unit_of(app: &App, order: &LinkedOrder, code: Option<&str>) -> Result<UnitId> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let named = match code {
         Some(code) => {
             let unit = city.units.resolve(code);

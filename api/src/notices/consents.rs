@@ -13,6 +13,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityT
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
+use crate::notices::MessageCatalog;
 use crate::notices::audience::TemplateKey;
 
 /// One template as its person sees it.
@@ -55,8 +56,11 @@ pub async fn record_answers(app: &App, person: PersonId, results: &BTreeMap<Stri
     let mut faults = Vec::new();
     let mut answers = Vec::new();
     for (name, text) in results.iter().filter(|(name, _)| *name != "errMsg") {
-        let key =
-            TemplateKey::by_name(name).or_else(|| app.messages.template_by_id(name).map(|found| found.key));
+        let key = TemplateKey::by_name(name).or_else(|| {
+            app.state::<MessageCatalog>()
+                .template_by_id(name)
+                .map(|found| found.key)
+        });
         match (key, ConsentAnswer::read(text)) {
             (Some(key), Some(answer)) => answers.push((key, answer)),
             (None, _) => faults.push(fault(name, "unknown_template", "没有这个消息模板。")),
@@ -89,7 +93,7 @@ pub async fn apply(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let long_term = app
-        .messages
+        .state::<MessageCatalog>()
         .template(key)
         .is_some_and(|template| template.long_term);
     match answer {
@@ -207,7 +211,7 @@ pub async fn standings(app: &App, person: PersonId) -> Result<Vec<ConsentStatus>
             refused: row.is_some_and(|row| row.refused),
         }
     };
-    Ok(app.messages.templates().map(standing).collect())
+    Ok(app.state::<MessageCatalog>().templates().map(standing).collect())
 }
 
 fn count() -> Expr {

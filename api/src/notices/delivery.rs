@@ -16,9 +16,12 @@ use sea_orm::ConnectionTrait;
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::notices::MessageCatalog;
 use crate::notices::audience::TemplateKey;
 use crate::notices::delivery_result::{Outcome, judge};
 use crate::notices::{consents, delivery_store, store};
+use crate::sealing::Sealer;
+use crate::wechat::WeChat;
 use crate::wechat::calls::message::SubscribeMessage;
 use crate::wechat::circuit::CircuitState;
 
@@ -64,7 +67,7 @@ struct LeasedBatch {
 /// WeChat is left alone they wait and cost nothing.
 pub async fn deliver_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    let limit = match app.wechat.room_for_messages() {
+    let limit = match app.state::<WeChat>().room_for_messages() {
         CircuitState::OpenUntil(_) => return Ok(0),
         CircuitState::HalfOpen => 1,
         CircuitState::Closed => MAX_IN_FLIGHT,
@@ -94,7 +97,7 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
 /// When the next push can be made, or an attempt is lost.
 pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
     let next = delivery_store::next_due(&app.db).await?;
-    Ok(match app.wechat.room_for_messages() {
+    Ok(match app.state::<WeChat>().room_for_messages() {
         CircuitState::OpenUntil(until) => next.map(|next| next.max(until)),
         CircuitState::Closed | CircuitState::HalfOpen => next,
     })
@@ -157,7 +160,7 @@ impl DeliveryContext {
         people.dedup();
         let wanted: Vec<_> = due
             .iter()
-            .filter(|_| app.messages.consent_events_enabled)
+            .filter(|_| app.state::<MessageCatalog>().consent_events_enabled)
             .filter_map(|row| Some((row.person_id, TemplateKey::by_name(&row.template_key)?)))
             .collect();
         Ok(Self {
@@ -188,7 +191,7 @@ impl DeliveryContext {
         if self.in_flight.contains(&row.person_id) {
             return Disposition::WaitForOther;
         }
-        match app.sealer.open_text(sealed) {
+        match app.state::<Sealer>().open_text(sealed) {
             Ok(openid) => Disposition::Attempt { key, openid },
             Err(error) => {
                 tracing::error!(delivery = %row.id, error = %error, "an openid cannot be opened; is its DATA_KEY still there?");
@@ -199,7 +202,7 @@ impl DeliveryContext {
 }
 
 async fn push(app: &App, attempt: &Attempt) -> Outcome {
-    let Some(template) = app.messages.template(attempt.key) else {
+    let Some(template) = app.state::<MessageCatalog>().template(attempt.key) else {
         return Outcome::Failed { errcode: None };
     };
     let fields = attempt.row.data.get("fields").cloned().unwrap_or_default();
@@ -212,12 +215,12 @@ async fn push(app: &App, attempt: &Attempt) -> Outcome {
         page: Some(&attempt.row.page),
         data: &data,
     };
-    let sent = app.wechat.send_message(message).await;
+    let sent = app.state::<WeChat>().send_message(message).await;
     let outcome = judge(
         &sent,
         attempt.row.attempts + 1,
         app.clock.now(),
-        app.messages.zone(),
+        app.state::<MessageCatalog>().zone(),
     );
     match (&outcome, &sent) {
         (Outcome::Failed { .. }, Err(error)) => {

@@ -10,7 +10,6 @@ use entity::{delivery, notice, order};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
-use crate::content::publication_rules;
 use crate::error::Result;
 use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
@@ -20,6 +19,7 @@ use crate::notices::recipients::AudienceCache;
 use crate::notices::store;
 use crate::notices::template::Card;
 use crate::notices::text_pattern::PlaceholderValues;
+use crate::publication_rules;
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;

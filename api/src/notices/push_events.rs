@@ -7,10 +7,12 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::notices::MessageCatalog;
 use crate::notices::audience::TemplateKey;
 use crate::notices::consents::{self, ConsentAnswer};
 use crate::notices::store;
-use crate::people::sealing::OpenId;
+use crate::sealing::OpenId;
+use crate::sealing::Sealer;
 use crate::wechat::push::PushEvent;
 
 /// Takes an event of WeChat's; those of others are left alone.
@@ -36,11 +38,11 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
 /// none of ours.
 async fn consented(app: &App, openid: &str, template_id: &str, accepted: bool) -> Result<()> {
     let now = app.clock.now();
-    let Some(template) = app.messages.template_by_id(template_id) else {
+    let Some(template) = app.state::<MessageCatalog>().template_by_id(template_id) else {
         return Ok(());
     };
     let txn = db::write(&app.db).await?;
-    let hash = app.sealer.openid_hash(&OpenId::new(openid));
+    let hash = app.state::<Sealer>().openid_hash(&OpenId::new(openid));
     if let Some(person) = store::person_by_openid(&txn, &hash).await? {
         if accepted {
             consents::apply(app, &txn, person, template.key, ConsentAnswer::Granted, now).await?;
@@ -62,11 +64,11 @@ async fn settled(
     delivered: bool,
 ) -> Result<()> {
     let now = app.clock.now();
-    let Some(template) = app.messages.template_by_id(template_id) else {
+    let Some(template) = app.state::<MessageCatalog>().template_by_id(template_id) else {
         return Ok(());
     };
     let txn = db::write(&app.db).await?;
-    let hash = app.sealer.openid_hash(&OpenId::new(openid));
+    let hash = app.state::<Sealer>().openid_hash(&OpenId::new(openid));
     if let Some(person) = store::person_by_openid(&txn, &hash).await? {
         let meant = meant(&txn, person, template.key, message_id).await?;
         if let Some(row) = meant {

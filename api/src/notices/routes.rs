@@ -8,13 +8,14 @@ use entity::notice;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::paging::Paging;
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
+use crate::notices::MessageCatalog;
 use crate::notices::consents::{self, ConsentStatus};
 use crate::notices::{inbox, outbox};
-use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -87,7 +88,7 @@ pub struct SubscriptionsReply {
 }
 
 fn reply(app: &App, row: notice::Model) -> NoticeReply {
-    let zone = app.messages.zone();
+    let zone = app.state::<MessageCatalog>().zone();
     let page = outbox::page_of(row.order_id, &row.data);
     let number = row.data.get("number").and_then(|number| number.as_str());
     NoticeReply {

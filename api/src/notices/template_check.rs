@@ -7,9 +7,11 @@ use serde_json::json;
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
+use crate::notices::MessageCatalog;
 use crate::notices::fields::FieldKind;
 use crate::notices::store;
 use crate::notices::template::Template as Ours;
+use crate::wechat::WeChat;
 use crate::wechat::calls::message::Template as Theirs;
 
 /// How soon an administrator may ask again when WeChat did not answer.
@@ -81,7 +83,7 @@ impl Problem {
 
 /// Asks WeChat and keeps the answer for whoever looks at the templates later; refused when WeChat does not answer.
 pub async fn check_and_keep(app: &App, now: DateTime<Utc>) -> Result<Vec<Problem>> {
-    let theirs = app.wechat.templates().await.map_err(|error| {
+    let theirs = app.state::<WeChat>().templates().await.map_err(|error| {
         tracing::warn!(error = %error, "the templates could not be compared with WeChat's");
         let kind = ErrorKind::Unavailable {
             retry_after_secs: RETRY_SECS,
@@ -94,7 +96,7 @@ pub async fn check_and_keep(app: &App, now: DateTime<Utc>) -> Result<Vec<Problem
     })?;
     let mut found = Vec::new();
     let mut rows = Vec::new();
-    for ours in app.messages.templates() {
+    for ours in app.state::<MessageCatalog>().templates() {
         let problems = compare(ours, &theirs);
         let told: Vec<String> = problems.iter().map(Problem::in_chinese).collect();
         rows.push(template_check::Model {

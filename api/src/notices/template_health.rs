@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{DeliveryStatus, Role};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
+use crate::notices::MessageCatalog;
 use crate::notices::fields::FieldKind;
 use crate::notices::template::{Field, Template};
 use crate::notices::{store, template_check};
-use crate::people::caller::Caller;
 
 /// Pushes of these days are counted.
 pub const DAYS: i64 = 7;
@@ -90,7 +91,7 @@ pub async fn of_templates(app: &App, caller: &Caller, now: DateTime<Utc>) -> Res
             outcomes: own,
         }
     };
-    Ok(app.messages.templates().map(health).collect())
+    Ok(app.state::<MessageCatalog>().templates().map(health).collect())
 }
 
 fn fields(template: &Template) -> Vec<FieldHealth> {

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::time::local;
 use crate::open311::store::{self, RequestFilter};
@@ -46,7 +47,7 @@ pub struct RequestsQuery {
 /// The kinds of matter, the second level of the tree.
 #[must_use]
 pub fn services(app: &App) -> Vec<Map<String, Value>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let tree = &city.categories;
     let service = |code: &str, name: &str, group: Option<&str>| {
         object(json!({
@@ -75,7 +76,7 @@ pub async fn requests(
     let orders = store::orders(&app.db, &wanted).await?;
     let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
     let mut replies = store::replies(&app.db, &ids).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let shown = |order: order::Model| {
         let reply = replies.remove(&order.id);
         request(&city, order, reply)

@@ -101,19 +101,25 @@ pub async fn run(app: App, stop: CancellationToken) {
         .await
         .is_some()
     {
-        let space = app.disk_space.clone();
+        let space = app.state::<DiskSpace>().clone();
         if tokio::task::spawn_blocking(move || space.measure())
             .await
             .is_err()
         {
             tracing::warn!("disk space not measured");
         }
-        let is_low = app.disk_space.is_low();
+        let is_low = app.state::<DiskSpace>().is_low();
         if is_low && !was_low {
-            tracing::warn!(free_bytes = app.disk_space.free_bytes(), "disk space low");
+            tracing::warn!(
+                free_bytes = app.state::<DiskSpace>().free_bytes(),
+                "disk space low"
+            );
         }
         if was_low && !is_low {
-            tracing::info!(free_bytes = app.disk_space.free_bytes(), "disk space sufficient");
+            tracing::info!(
+                free_bytes = app.state::<DiskSpace>().free_bytes(),
+                "disk space sufficient"
+            );
         }
         was_low = is_low;
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
+use crate::objects::client::ObjectStore;
 
 /// A dependency that has not answered by then is down.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -31,7 +32,7 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
     let database = tokio::time::timeout(WRITE_TIMEOUT, app.db.accepts_writes(app.clock.now()))
         .await
         .unwrap_or(false);
-    let store = tokio::time::timeout(TIMEOUT, app.objects.ready())
+    let store = tokio::time::timeout(TIMEOUT, app.state::<ObjectStore>().ready())
         .await
         .is_ok_and(|ready| ready.is_ok());
     let mut response = if database && store {

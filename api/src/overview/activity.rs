@@ -14,9 +14,10 @@ use utoipa::ToSchema;
 use super::period::Period;
 use super::view::Span;
 use crate::app::App;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::end_of_day;
 use crate::error::{Error, Result};
-use crate::people::caller::{Caller, OrderAccess};
 use crate::people::profile;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -91,7 +92,7 @@ async fn of(app: &App, person: PersonId, period: Period) -> Result<Activity> {
     let delegate = profile::delegate(app, person)
         .await?
         .ok_or_else(Error::not_found)?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let (from, before) = (
         end_of_day(period.previous().last_day(), zone),
         end_of_day(period.last_day(), zone),

@@ -13,6 +13,7 @@ use super::scope::Scope;
 use super::view::{Arrived, Place, Ratio, Span, Verdicts};
 use super::{counts_cache, store};
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 
 /// Spans shown by time.
@@ -104,7 +105,7 @@ impl AppraisalRow {
 }
 
 pub async fn appraisal(app: &App, scope: &Scope, by: AppraisalGrouping) -> Result<Appraisal> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let own = store::flow(&app.db, &[scope.area_key()], &[scope.period]).await?;
     let total = own.into_values().next().unwrap_or_default();
     let items = match by {
@@ -128,7 +129,7 @@ pub async fn appraisal(app: &App, scope: &Scope, by: AppraisalGrouping) -> Resul
 }
 
 async fn units(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let name = |id: UnitId| city.unit(id).map_or_else(String::new, |unit| unit.name.clone());
     let line = |unit: Ranked| {
         let mut line = AppraisalRow::of(unit.unit.to_string(), name(unit.unit), &unit.flow);
@@ -144,7 +145,7 @@ async fn units(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
 }
 
 async fn areas(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let counties = city.counties.divisions().iter();
     let counties: Vec<_> = counties
         .filter(|county| scope.area.is_none() || scope.area.as_ref() == Some(&county.code))
@@ -163,7 +164,7 @@ async fn areas(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
 }
 
 async fn categories(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let mut flows = store::flow_by(&app.db, scope.area_key(), scope.period, 'g').await?;
     flows.retain(|(_, flow)| *flow != Flow::default());
     flows.sort_by_key(|(_, flow)| std::cmp::Reverse(flow.arrived()));

@@ -84,7 +84,7 @@ pub async fn cached(
     };
     let reading = read(app, scope, areas, today);
     let counts = app
-        .counts_cache
+        .state::<CountsCache>()
         .0
         .try_get_with(key, async { reading.await.map(Arc::new) });
     counts

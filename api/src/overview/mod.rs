@@ -13,6 +13,7 @@ pub mod count_deltas;
 pub mod counts_cache;
 pub mod facts;
 pub mod highlights;
+pub mod news;
 pub mod period;
 pub mod projector;
 pub mod rates;

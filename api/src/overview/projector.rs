@@ -16,6 +16,7 @@ use super::replica_events;
 use super::store::{self, CountedRows};
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 
@@ -36,7 +37,7 @@ pub async fn apply_changes(app: &App) -> Result<usize> {
 }
 
 async fn apply_batch(app: &App) -> Result<usize> {
-    let (city, now) = (app.city.load(), app.clock.now());
+    let (city, now) = (app.state::<CityHandle>().load(), app.clock.now());
     let txn = db::write(&app.db).await?;
     let Some(held) = store::try_lock(&txn).await? else {
         return Ok(0);

@@ -4,12 +4,10 @@
 //!
 //! The fold notifies and not the submitter: PostgreSQL lets transactions that notify commit one after the other.
 
-use chrono::{DateTime, FixedOffset, TimeDelta, Utc};
-use entity::kinds::{Light, Status};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::order;
 use sea_orm::{ConnectionTrait, Statement};
 use secrecy::ExposeSecret as _;
-use serde::{Deserialize, Serialize};
 use sqlx::postgres::PgListener;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +18,8 @@ use crate::city::snapshot::City;
 use crate::db;
 use crate::error::Result;
 use crate::http::time::local;
+use crate::overview::news::{NewsKind, OrderNews, ReplicaMessage};
+use crate::overview::screen_hub::ScreenHub;
 
 const CHANNEL: &str = "zhitong_screen";
 /// PostgreSQL takes 7,999 bytes.
@@ -29,43 +29,6 @@ const MAX_NEWS: usize = 100;
 /// An order counted for the first time later than this after its arrival is history, not news.
 const NEWS_WINDOW: TimeDelta = TimeDelta::hours(1);
 const RECONNECT: Duration = Duration::from_secs(2);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = Kind)]
-pub enum NewsKind {
-    Arrived,
-    Moved,
-    Light,
-}
-
-/// One order's change as a screen hears of it: nothing that says who reported, or what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[schema(as = News)]
-pub struct OrderNews {
-    pub kind: NewsKind,
-    pub number: String,
-    pub status: Status,
-    pub light: Light,
-    pub category: Option<String>,
-    /// Code and name of the county.
-    pub area: Option<String>,
-    pub area_name: Option<String>,
-    pub unit: Option<String>,
-    pub at: DateTime<FixedOffset>,
-}
-
-/// One message between replicas.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ReplicaMessage {
-    pub seq: i64,
-    /// Which part of the fold it is, from 0.
-    pub part: u32,
-    pub news: Vec<OrderNews>,
-    /// There was more than is told.
-    #[serde(rename = "more")]
-    pub truncated: bool,
-}
 
 /// What is new about an order that was counted as `was` and now as `is`.
 #[must_use]
@@ -154,7 +117,7 @@ pub async fn notify(txn: &impl ConnectionTrait, parcels: &[ReplicaMessage]) -> R
 pub fn publish_locally(app: &App, parcels: Vec<ReplicaMessage>) {
     if !db::supports_skip_locked(&app.db) {
         for parcel in parcels {
-            app.screen_hub.publish_changes(parcel);
+            app.state::<ScreenHub>().publish_changes(parcel);
         }
     }
 }
@@ -184,14 +147,14 @@ pub async fn listen(app: &App, stop: &CancellationToken) {
 async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(app.config.database_url.expose_secret()).await?;
     listener.listen(CHANNEL).await?;
-    app.screen_hub.request_resync();
+    app.state::<ScreenHub>().request_resync();
     // None: the connection was lost.
     while let Some(notification) = listener.try_recv().await? {
         match serde_json::from_str(notification.payload()) {
-            Ok(parcel) => app.screen_hub.publish_changes(parcel),
+            Ok(parcel) => app.state::<ScreenHub>().publish_changes(parcel),
             Err(error) => {
                 tracing::warn!(error = %error, "a message of another release");
-                app.screen_hub.request_resync();
+                app.state::<ScreenHub>().request_resync();
             }
         }
     }
@@ -201,6 +164,7 @@ async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use entity::kinds::{Light, Status};
 
     fn some_news() -> OrderNews {
         OrderNews {

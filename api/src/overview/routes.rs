@@ -13,14 +13,15 @@ use super::screen_hub::PayloadFormat;
 use super::view::Screen;
 use super::{screen, stream};
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::http::responses::ReadErrors;
-use crate::people::caller::Caller;
 
 /// What the caller asks for, as of today.
 pub fn scope_of(app: &App, caller: &Caller, query: &ScopeQuery) -> Result<Scope> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     scope::scope(&city, caller, query, local_date(app.clock.now(), city.zone()))
 }
 
@@ -173,7 +174,7 @@ pub async fn delegate_activity(
 }
 
 fn period_of(app: &App, query: &ActivityQuery) -> Result<super::period::Period> {
-    let today = local_date(app.clock.now(), app.city.load().zone());
+    let today = local_date(app.clock.now(), app.state::<CityHandle>().load().zone());
     let period = query.period.as_deref().or(Some("year"));
     scope::period(period, query.on.as_deref(), today)
 }

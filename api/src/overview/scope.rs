@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::count_deltas::WHOLE_CITY;
 use super::period::Period;
+use crate::caller::{Caller, OrderAccess};
 use crate::city::snapshot::City;
 use crate::error::{Error, ErrorKind, FieldError, Result};
-use crate::people::caller::{Caller, OrderAccess};
 
 /// As in the query string.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]

@@ -19,6 +19,7 @@ use super::view::{
 use super::{highlights, projector};
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::http::time::local;
@@ -30,7 +31,7 @@ const NOWHERE_NAME: &str = "地点不明";
 
 /// The screen as of `now`.
 pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Screen> {
-    let (city, db) = (app.city.load(), &app.db);
+    let (city, db) = (app.state::<CityHandle>().load(), &app.db);
     let (seq, _, waiting) = projector::progress(app).await?;
     let today = local_date(now, city.zone());
     let own = scope.area_key();

@@ -12,7 +12,7 @@ use entity::kinds::Grain;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::replica_events::{OrderNews, ReplicaMessage};
+use super::news::{OrderNews, ReplicaMessage};
 use super::view::Screen;
 use crate::app::App;
 use crate::error::Result;

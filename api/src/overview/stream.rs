@@ -15,8 +15,9 @@ use super::scope::Scope;
 use super::screen::screen;
 use super::screen_hub::{EventId, Frame, PayloadFormat, RESYNC_FRAME, ScreenConnection, ScreenKey};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, ErrorKind, Result};
-use crate::people::caller::Caller;
+use crate::overview::screen_hub::ScreenHub;
 
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -41,17 +42,17 @@ pub async fn open(
         face,
     };
     let mut seat = app
-        .screen_hub
+        .state::<ScreenHub>()
         .connect(caller.session, board.clone())
         .ok_or_else(too_many)?;
     if seat.board.borrow_and_update().is_empty() {
-        app.screen_hub
+        app.state::<ScreenHub>()
             .publish_counts(&board, counts(app, scope, face).await?);
         seat.board.mark_unchanged();
     }
     let mut ready = VecDeque::from([Bytes::from_static(RETRY)]);
     if let Some(last) = last {
-        match app.screen_hub.replay_after(last) {
+        match app.state::<ScreenHub>().replay_after(last) {
             Some(missed) => ready.extend(
                 missed
                     .into_iter()
@@ -85,7 +86,10 @@ fn too_many() -> Error {
 /// The counts of a screen as an event.
 pub async fn counts(app: &App, scope: &Scope, face: PayloadFormat) -> Result<Bytes> {
     let screen = screen(app, scope, app.clock.now()).await?;
-    let painter = app.screen_hub.renderer().filter(|_| face == PayloadFormat::Page);
+    let painter = app
+        .state::<ScreenHub>()
+        .renderer()
+        .filter(|_| face == PayloadFormat::Page);
     let text = match painter {
         Some(paint) => {
             let page = paint(app, &screen)?;

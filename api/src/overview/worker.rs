@@ -9,8 +9,10 @@ use super::scope::Scope;
 use super::screen_hub::ScreenKey;
 use super::{projector, replica_events, stream};
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
+use crate::overview::screen_hub::ScreenHub;
 use crate::people::sessions;
 
 /// How long a change waits at most before it is counted; one index probe each.
@@ -45,10 +47,10 @@ async fn publish_loop(app: &App, stop: &CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = app.screen_hub.counts_changed() => {}
+            () = app.state::<ScreenHub>().counts_changed() => {}
             () = tokio::time::sleep(MAX_PUBLISH_INTERVAL) => {}
         }
-        for board in app.screen_hub.active_keys() {
+        for board in app.state::<ScreenHub>().active_keys() {
             if let Err(error) = publish(app, &board).await {
                 tracing::error!(error = %error, "a screen was not brought up to date");
             }
@@ -61,12 +63,12 @@ async fn publish_loop(app: &App, stop: &CancellationToken) {
 
 /// Puts new counts on a board.
 pub async fn publish(app: &App, board: &ScreenKey) -> Result<()> {
-    let today = local_date(app.clock.now(), app.city.load().zone());
+    let today = local_date(app.clock.now(), app.state::<CityHandle>().load().zone());
     let scope = Scope {
         area: board.area.clone(),
         period: Period::of(board.grain, today),
     };
-    app.screen_hub
+    app.state::<ScreenHub>()
         .publish_counts(board, stream::counts(app, &scope, board.face).await?);
     Ok(())
 }
@@ -81,10 +83,10 @@ async fn session_loop(app: &App, stop: &CancellationToken) {
 
 /// Ends the screens of sessions that have ended.
 pub async fn disconnect_ended(app: &App) -> Result<()> {
-    let asked = app.screen_hub.sessions();
+    let asked = app.state::<ScreenHub>().sessions();
     if !asked.is_empty() {
         let living = sessions::active(app, &asked, app.clock.now()).await?;
-        app.screen_hub.disconnect_except(&asked, &living);
+        app.state::<ScreenHub>().disconnect_except(&asked, &living);
     }
     Ok(())
 }

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditActor, AuditEntry};
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::people::caller::Caller;
 use crate::people::{sessions, store};
 
 /// By the person himself.

@@ -11,9 +11,9 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{ClaimHolder, Error, ErrorKind, Result};
 use crate::http::time::local;
-use crate::people::caller::Caller;
 use crate::people::{profile, store};
 
 /// How long a claim lasts unless it is taken again: a long call, and a little more.

@@ -12,13 +12,13 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditActor, AuditEntry};
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
-use crate::people::caller::Caller;
 use crate::people::profile::{self, Profile};
-use crate::people::sealing::Phone;
 use crate::people::{sessions, store};
+use crate::sealing::Phone;
 
 /// People of one unit that are shown; more is no unit.
 const MAX_PER_UNIT: u64 = 200;

@@ -10,10 +10,11 @@ use entity::ids::SessionId;
 use entity::kinds::SessionKind;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::{Error, ErrorKind, Result};
-use crate::people::caller::Caller;
 use crate::people::clients::service as clients;
 use crate::people::store;
+use crate::people::tokens::Tokens;
 use crate::people::tokens::{self, TokenError};
 
 /// The console's cookie; its value is the session's secret, kept as a hash in `refresh_token`.
@@ -73,7 +74,7 @@ async fn identify(request: &HttpRequest) -> Result<Caller> {
 
 fn of_token(app: &App, token: &str) -> Result<SessionId> {
     let claims = app
-        .tokens
+        .state::<Tokens>()
         .verify(token.trim(), app.clock.now())
         .map_err(|bad| match bad {
             TokenError::Expired => Error::refused(

@@ -3,8 +3,8 @@
 //! and `roster/` for the import; `directory.rs` is the roster as an admin looks through it.
 
 pub mod admin;
+pub mod audit_records;
 pub mod binding;
-pub mod caller;
 pub mod claims;
 pub mod clients;
 pub mod directory;
@@ -13,7 +13,6 @@ pub mod login_requests;
 pub mod profile;
 pub mod roster;
 pub mod routes;
-pub mod sealing;
 pub mod sessions;
 pub mod sign_in;
 pub mod store;

@@ -7,10 +7,12 @@ use entity::kinds::{PersonLevel, Role, UnitLevel};
 use entity::person;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, ErrorKind, Result};
-use crate::people::caller::Caller;
-use crate::people::sealing::{OpenId, Phone};
 use crate::people::store;
+use crate::sealing::Sealer;
+use crate::sealing::{OpenId, Phone};
 
 #[derive(Clone, Debug)]
 pub struct Profile {
@@ -53,7 +55,7 @@ pub async fn delegate(app: &App, id: PersonId) -> Result<Option<person::Model>> 
 
 /// Whose phone number this is, for callers who are known by it.
 pub async fn with_phone(app: &App, phone: &Phone) -> Result<Option<person::Model>> {
-    Ok(store::person_by_phone(&app.db, &app.sealer.phone_hash(phone)).await?)
+    Ok(store::person_by_phone(&app.db, &app.state::<Sealer>().phone_hash(phone)).await?)
 }
 
 /// The names of these people.
@@ -71,7 +73,7 @@ pub async fn contact(app: &App, id: PersonId) -> Result<Option<(String, Phone)>>
         return Ok(None);
     };
     let phone = app
-        .sealer
+        .state::<Sealer>()
         .open_text(&person.phone_sealed)
         .map_err(anyhow::Error::from)?;
     Ok(Phone::parse(&phone).map(|phone| (person.name, phone)))
@@ -82,7 +84,9 @@ pub async fn openid(app: &App, id: PersonId) -> Result<Option<OpenId>> {
     let sealed = store::person(&app.db, id)
         .await?
         .and_then(|person| person.openid_sealed);
-    let opened = sealed.map(|sealed| app.sealer.open_text(&sealed)).transpose();
+    let opened = sealed
+        .map(|sealed| app.state::<Sealer>().open_text(&sealed))
+        .transpose();
     Ok(opened.map_err(anyhow::Error::from)?.map(OpenId::new))
 }
 
@@ -104,7 +108,7 @@ pub async fn delegates_with_name(app: &App, names: Vec<String>) -> Result<Vec<pe
 }
 
 pub fn of(app: &App, person: person::Model) -> Result<Profile> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let unit = person.unit_id.and_then(|id| city.unit(id));
     let area = person.area_code.map(|code| {
         // A code that the boundary set in force does not have is shown as it stands.
@@ -112,7 +116,7 @@ pub fn of(app: &App, person: person::Model) -> Result<Profile> {
         (code.clone(), name.clone())
     });
     let phone = app
-        .sealer
+        .state::<Sealer>()
         .open_text(&person.phone_sealed)
         .map_err(anyhow::Error::from)?;
     Ok(Profile {

@@ -9,10 +9,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::problem::Problem;
 use crate::http::time::local;
-use crate::people::caller::Caller;
 use crate::people::profile::{self, Profile};
 use crate::people::{binding, sessions};
 
@@ -159,7 +160,7 @@ pub async fn unbind_person(app: Data<App>, caller: Caller, id: Path<PersonId>) -
 )]
 #[get("/sessions")]
 pub async fn own_sessions(app: Data<App>, caller: Caller) -> Result<Json<SessionList>> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let sessions = sessions::list_own(&app, caller.person, app.clock.now()).await?;
     let items = sessions.into_iter().map(|session| SessionItem {
         id: session.id,

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
 use crate::people::store;
+use crate::people::tokens::Tokens;
 use crate::people::tokens::{ACCESS_TTL, hash_secret, random_secret};
 
 /// A session that is not used for this long is over.
@@ -80,7 +81,7 @@ async fn grant(
     refresh_token::Entity::insert(row)
         .exec_without_returning(connection)
         .await?;
-    let access_token = app.tokens.issue(person, session, now)?;
+    let access_token = app.state::<Tokens>().issue(person, session, now)?;
     Ok(Grant {
         access_token,
         expires_in_secs: ACCESS_TTL.num_seconds(),

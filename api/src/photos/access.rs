@@ -8,9 +8,9 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait as _,
 };
 
-use crate::content::publication_rules;
+use crate::caller::{Caller, OrderAccess};
 use crate::error::{Error, Result};
-use crate::people::caller::{Caller, OrderAccess};
+use crate::publication_rules;
 
 pub async fn visible(
     connection: &impl ConnectionTrait,

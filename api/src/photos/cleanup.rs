@@ -4,18 +4,13 @@
 //! Two never meet: an upload waits (503) while a clean-up of the same bytes is due, and a clean-up leaves the
 //! objects alone while a later one waits, because then the bytes were sent again.
 
-use chrono::TimeDelta;
-
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::objects::client::ObjectStore;
 use crate::photos::service::Keys;
 use crate::photos::store;
-
-/// The kind of the job; its subject is the SHA-256 of the original.
-pub const REMOVE_UNUSED: &str = "remove_unused_photo";
-/// A photo waits so long for its report.
-pub const UNUSED_AFTER: TimeDelta = TimeDelta::hours(24);
+pub use crate::photos::store::REMOVE_UNUSED;
 
 /// Removes what nobody needs: rows are marked, objects deleted with no transaction open, rows removed. Run
 /// again after a crash at any point it goes on from there.
@@ -35,7 +30,7 @@ pub async fn remove_unused(app: &App, sha256: &str) -> Result<()> {
             thumb,
         } = Keys::of(sha256);
         for key in [thumb, large, original] {
-            app.objects.delete(&key).await?;
+            app.state::<ObjectStore>().delete(&key).await?;
         }
     }
     store::remove_marked(&app.db, sha256).await

@@ -11,12 +11,15 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
-use crate::people::caller::Caller;
+use crate::objects::client::ObjectStore;
 use crate::photos::access;
 use crate::photos::intake::{Limits, Refused};
+use crate::photos::service::PhotoPermits;
 use crate::photos::service::{self, DeclaredMetadata};
 use places::datum::Wgs84;
 
@@ -90,7 +93,7 @@ pub async fn upload(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let _turn = app.photo_permits.acquire_upload().await?;
+    let _turn = app.state::<PhotoPermits>().acquire_upload().await?;
     let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
     let stored = service::store(&app, Some(caller.person), bytes, claims, app.clock.now()).await?;
     let view = view(&app, &stored.photo).await?;
@@ -133,14 +136,14 @@ pub async fn show(
 #[get("/photos/{id}/original")]
 pub async fn original(app: web::Data<App>, caller: Caller, id: web::Path<PhotoId>) -> Result<HttpResponse> {
     let photo = access::visible_as_evidence(&app.db, &caller, id.into_inner()).await?;
-    let link = app.objects.link(&photo.original_key).await?;
+    let link = app.state::<ObjectStore>().link(&photo.original_key).await?;
     Ok(HttpResponse::Found()
         .insert_header((header::LOCATION, link))
         .finish())
 }
 
 pub async fn view(app: &App, photo: &photo::Model) -> Result<PhotoView> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let (large, thumb) = service::links(app, photo).await?;
     let place = photo.longitude.zip(photo.latitude);
     Ok(PhotoView {

@@ -12,11 +12,14 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::objects::client::ObjectStore;
+use crate::ops::disk_space::DiskSpace;
 use crate::photos::intake::{self, Limits, ProcessedPhoto, Sniffed};
-use crate::photos::{cleanup, heic, store};
+use crate::photos::{heic, store};
 use places::datum::Wgs84;
 
 /// A photo so young is given back as it is when it is sent again; an older one begins its day anew.
@@ -78,15 +81,16 @@ pub async fn store(
     if let Some(photo) = known(app, owner, &sha256, now).await? {
         return Ok(Stored { photo, is_new: false });
     }
-    app.disk_space.admit_upload()?;
+    app.state::<DiskSpace>().admit_upload()?;
     let intake = decode(app, bytes.clone()).await?;
     schedule_cleanup(app, &sha256, now).await?;
     let keys = Keys::of(&sha256);
     tokio::try_join!(
-        app.objects.put(&keys.original, bytes.clone(), intake.media_type),
-        app.objects
+        app.state::<ObjectStore>()
+            .put(&keys.original, bytes.clone(), intake.media_type),
+        app.state::<ObjectStore>()
             .put(&keys.large, intake.large.clone().into(), "image/jpeg"),
-        app.objects
+        app.state::<ObjectStore>()
             .put(&keys.thumb, intake.thumb.clone().into(), "image/jpeg"),
     )?;
     record(app, row(owner, &sha256, bytes.len(), &intake, &claims, now), now).await
@@ -124,10 +128,10 @@ async fn schedule_cleanup(app: &App, sha256: &str, now: DateTime<Utc>) -> Result
         return Err(Error::refused(kind, "photo_being_removed", detail));
     }
     let job = NewJob {
-        kind: cleanup::REMOVE_UNUSED,
+        kind: store::REMOVE_UNUSED,
         subject: sha256.to_owned(),
         dedup_key: None,
-        run_at: now + cleanup::UNUSED_AFTER,
+        run_at: now + store::UNUSED_AFTER,
     };
     enqueue(&txn, job, now).await?;
     txn.commit().await?;
@@ -162,8 +166,10 @@ async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stor
 /// Decodes on a thread of its own, as many at a time as the darkroom has room for. A client that goes away
 /// frees its place only when the work is done.
 async fn decode(app: &App, bytes: Bytes) -> Result<ProcessedPhoto> {
-    let zone = app.city.load().zone();
-    let place = Arc::clone(&app.photo_permits.decodes).acquire_owned().await;
+    let zone = app.state::<CityHandle>().load().zone();
+    let place = Arc::clone(&app.state::<PhotoPermits>().decodes)
+        .acquire_owned()
+        .await;
     let place = place.map_err(anyhow::Error::from)?;
     let is_heic = intake::sniff(&bytes) == Sniffed::Heic;
     let picture = if is_heic {
@@ -261,7 +267,7 @@ fn row(
 /// Fresh links to what people are shown.
 pub async fn links(app: &App, photo: &photo::Model) -> Result<(String, String)> {
     Ok((
-        app.objects.link(&photo.large_key).await?,
-        app.objects.link(&photo.thumb_key).await?,
+        app.state::<ObjectStore>().link(&photo.large_key).await?,
+        app.state::<ObjectStore>().link(&photo.thumb_key).await?,
     ))
 }

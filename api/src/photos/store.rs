@@ -1,6 +1,6 @@
 //! Queries on `photo`, and the waiting clean-ups of `job`.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, PhotoId};
 use entity::{job, photo};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -11,7 +11,11 @@ use sea_orm::{
 
 use crate::db;
 use crate::error::Result;
-use crate::photos::cleanup::REMOVE_UNUSED;
+
+/// The kind of the job; its subject is the SHA-256 of the original.
+pub const REMOVE_UNUSED: &str = "remove_unused_photo";
+/// A photo waits so long for its report.
+pub const UNUSED_AFTER: TimeDelta = TimeDelta::hours(24);
 
 /// Puts everybody who stores or removes these bytes in line until the transaction ends. SQLite's one writer
 /// is in line already.

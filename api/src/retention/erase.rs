@@ -21,8 +21,9 @@ use crate::app::App;
 use crate::db::{self, WriteTransaction};
 use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::jobs::queue::{self, NewJob};
-use crate::people::sealing::Phone;
 use crate::photos::cleanup;
+use crate::sealing::Phone;
+use crate::sealing::Sealer;
 use crate::sites::receipt::Receipt;
 
 /// What an erased person is called in lists.
@@ -57,7 +58,7 @@ pub(super) fn not_erased() -> Condition {
 /// Everybody who left the roster and had this number.
 pub async fn people_with(app: &App, phone: &Phone) -> Result<Vec<PersonId>> {
     let rows = person::Entity::find()
-        .filter(person::Column::PhoneHash.eq(app.sealer.phone_hash(phone)))
+        .filter(person::Column::PhoneHash.eq(app.state::<Sealer>().phone_hash(phone)))
         .filter(person::Column::Active.eq(false))
         .all(&app.db)
         .await?;
@@ -90,7 +91,7 @@ pub async fn person(app: &App, id: PersonId, mode: Mode) -> Result<Vec<PurgedRow
 
 async fn anonymise(app: &App, txn: &WriteTransaction, id: PersonId, now: DateTime<Utc>) -> Result<()> {
     use person::Column as C;
-    let no_number = app.sealer.seal(b"").map_err(anyhow::Error::from)?;
+    let no_number = app.state::<Sealer>().seal(b"").map_err(anyhow::Error::from)?;
     let instead = format!("{ERASED}{id}");
     person::Entity::update_many()
         .col_expr(C::Name, Expr::value(ERASED_NAME))
@@ -207,7 +208,7 @@ pub async fn message(app: &App, receipt: &Receipt, mode: Mode) -> Result<Vec<Pur
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let found = site_message::Entity::find()
-        .filter(site_message::Column::ReceiptHash.eq(receipt.hash(&app.sealer)))
+        .filter(site_message::Column::ReceiptHash.eq(receipt.hash(app.state::<Sealer>())))
         .lock_exclusive()
         .one(&txn)
         .await?;

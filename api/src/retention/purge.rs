@@ -16,6 +16,7 @@ use sea_orm::{
 use super::periods::Periods;
 use super::{Mode, PurgedRows, erase};
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 
@@ -23,7 +24,7 @@ const BATCH: u64 = 1_000;
 
 /// Forgets what is over, and says of each kind how much it was. `on_step` hears of every kind that is done.
 pub async fn purge(app: &App, mode: Mode, on_step: impl Fn(&PurgedRows)) -> Result<Vec<PurgedRows>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let policy = city.files.get("policy.toml").unwrap_or_default();
     let periods = Periods::read(policy)?;
     let mut broom = PurgeRun {

@@ -9,8 +9,10 @@ use sha2::{Digest as _, Sha256};
 use crate::app::App;
 use crate::config::WeChatMode;
 use crate::error::Result;
+use crate::objects::client::ObjectStore;
 use crate::objects::client::StoreError;
 use crate::wechat::CallError;
+use crate::wechat::WeChat;
 use crate::wechat::calls::code::{CodeRequest, ImageFormat};
 
 /// The page that a scanned code opens; it is given the site's code as `scene`, and by an ordinary QR code the
@@ -74,7 +76,7 @@ fn ordinary(app: &App, code: &str, refused: Option<CallError>) -> Result<SiteCod
 
 async fn of_wechat(app: &App, code: &str) -> Result<Bytes, CallError> {
     let key = key(app, code);
-    match app.objects.get(&key).await {
+    match app.state::<ObjectStore>().get(&key).await {
         Ok(bytes) => return Ok(bytes),
         Err(StoreError::Missing) => {}
         // WeChat gives it again.
@@ -86,12 +88,16 @@ async fn of_wechat(app: &App, code: &str) -> Result<Bytes, CallError> {
         check_path: true,
         width: WIDTH_PX,
     };
-    let image = app.wechat.code_image(request).await?;
+    let image = app.state::<WeChat>().code_image(request).await?;
     let media_type = match image.format {
         ImageFormat::Jpeg => "image/jpeg",
         ImageFormat::Png => "image/png",
     };
-    if let Err(error) = app.objects.put(&key, image.bytes.clone(), media_type).await {
+    if let Err(error) = app
+        .state::<ObjectStore>()
+        .put(&key, image.bytes.clone(), media_type)
+        .await
+    {
         tracing::warn!(error = %error, "a code could not be kept");
     }
     Ok(image.bytes)
@@ -103,7 +109,10 @@ fn key(app: &App, code: &str) -> String {
         WeChatMode::Live => "live",
         WeChatMode::Sandbox => "sandbox",
     };
-    let named = format!("{mode}\0{}\0{PAGE}\0{WIDTH_PX}\0{code}", app.wechat.app_id());
+    let named = format!(
+        "{mode}\0{}\0{PAGE}\0{WIDTH_PX}\0{code}",
+        app.state::<WeChat>().app_id()
+    );
     let digest = hex::encode(Sha256::digest(named));
     let (folder, name) = digest.split_at_checked(2).unwrap_or(("00", &digest));
     format!("code/{folder}/{name}")

@@ -8,6 +8,7 @@ use entity::{order, site, site_message};
 use serde_json::json;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::content::enqueue::{self, Publication};
 use crate::db::{self, WriteTransaction};
 use crate::error::{CurrentState, Error, ErrorKind, Refusal, Result};
@@ -17,7 +18,6 @@ use crate::orders::history::{self, NewEvent};
 use crate::orders::submit::draft::{NewOrder, require_text};
 use crate::orders::view::{OrderView, read};
 use crate::orders::{Actor, photos, submit};
-use crate::people::caller::Caller;
 use crate::people::profile;
 pub use crate::sites::store::Filter;
 use crate::sites::store::{self, Handling, MessageAccess};

@@ -11,16 +11,19 @@ use sea_orm::ConnectionTrait;
 use crate::app::App;
 use crate::city::categories;
 use crate::city::emergencies::EmergencyView;
+use crate::city::snapshot::CityHandle;
 use crate::content::enqueue::{self, Publication};
 use crate::content::review::{self, CheckStatus};
 use crate::db::{self, WriteTransaction};
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::http::time::local;
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::submit::draft::validate_text;
 use crate::orders::view::progress;
 use crate::photos::service as photos;
 use crate::photos::service::DeclaredMetadata;
+use crate::sealing::Sealer;
 use crate::sites::rate_limit::{self, LimitedAction};
 use crate::sites::receipt::Receipt;
 use crate::sites::view::{Named, ReceiptView};
@@ -92,13 +95,15 @@ pub async fn receive(
     let now = app.clock.now();
     let new = checked(new)?;
     let site = service::active(app, code).await?;
-    let emergency = categories::service::understand(&app.city.load(), &new.text).await?.emergency;
-    let device_hash = device.hash(&app.sealer);
+    let emergency = categories::service::understand(&app.state::<CityHandle>().load(), &new.text)
+        .await?
+        .emergency;
+    let device_hash = device.hash(app.state::<Sealer>());
     let receipt = match &key {
-        Some(key) => Receipt::of_key(&app.sealer, &device_hash, &site.code, key),
+        Some(key) => Receipt::of_key(app.state::<Sealer>(), &device_hash, &site.code, key),
         None => Receipt::from_random(std::array::from_fn(|_| rand::random())),
     };
-    let receipt_hash = receipt.hash(&app.sealer);
+    let receipt_hash = receipt.hash(app.state::<Sealer>());
     let txn = db::write(&app.db).await?;
     if let Some(first) = store::by_receipt(&txn, &receipt_hash).await? {
         return again(first, new, receipt, site, emergency);
@@ -207,7 +212,7 @@ impl MessageWriter<'_> {
         let contact = new
             .contact
             .as_ref()
-            .map(|text| self.app.sealer.seal(text.as_bytes()));
+            .map(|text| self.app.state::<Sealer>().seal(text.as_bytes()));
         Ok(site_message::Model {
             id,
             site_id: self.site.id,
@@ -237,7 +242,7 @@ pub async fn upload(
 ) -> Result<photo::Model> {
     let now = app.clock.now();
     let site = service::active(app, code).await?;
-    let device_hash = device.hash(&app.sealer);
+    let device_hash = device.hash(app.state::<Sealer>());
     let txn = db::write(&app.db).await?;
     rate_limit::count(&txn, LimitedAction::Photo, site.id, device, &device_hash, now).await?;
     txn.commit().await?;
@@ -255,7 +260,7 @@ pub async fn upload(
 /// How a message stands, for whoever holds its receipt.
 pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> {
     let receipt = Receipt::read(receipt).ok_or_else(Error::not_found)?;
-    let message = store::by_receipt(&app.db, &receipt.hash(&app.sealer)).await?;
+    let message = store::by_receipt(&app.db, &receipt.hash(app.state::<Sealer>())).await?;
     let message = message.ok_or_else(Error::not_found)?;
     let site = store::by_ids(&app.db, vec![message.site_id])
         .await?
@@ -266,7 +271,7 @@ pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> 
         None => None,
     };
     let shown = review::state_of(&app.db, ContentSubject::SiteAnswer, message.id.0).await?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     Ok(ReceiptView {
         site: Named {
             code: site.code,
@@ -326,7 +331,7 @@ async fn tell_delegates(
         .title(site.name)
         .note(note)
         .reference(message.id.to_string());
-    notices::emit(txn, &app.messages, &event, now).await
+    notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }
 
 /// Whom a message at this site is for.

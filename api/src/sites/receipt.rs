@@ -1,6 +1,6 @@
 //! What a resident holds instead of an account: twenty letters, shown once, kept as a keyed hash.
 
-use crate::people::sealing::Sealer;
+use crate::sealing::Sealer;
 
 /// 29 letters as on the sites' codes: 29²⁰ are 97 bits, too many to guess.
 const ALPHABET: &[u8; 29] = b"23456789ABCDEFGHJKMNPQRSTWXYZ";

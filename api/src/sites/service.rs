@@ -9,15 +9,17 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditActor, AuditEntry};
+use crate::caller::Caller;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::idempotency::{self, StoredResponse};
 use crate::http::paging::{Page, Paging};
 use crate::orders::submit::IdempotencyScope;
 use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS, validate_text};
-use crate::people::caller::Caller;
-use crate::people::sealing::Phone;
+use crate::sealing::Phone;
+use crate::sealing::Sealer;
 use crate::sites::view::SiteView;
 use crate::sites::{code, store};
 
@@ -98,7 +100,7 @@ pub async fn create(
 ) -> Result<StoredResponse<SiteView>> {
     caller.require(Role::Admin)?;
     let now = app.clock.now();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let checked = Checked::read(app, &city, new).await?;
     let txn = db::write(&app.db).await?;
     if let Some(claim) = claim
@@ -134,7 +136,7 @@ pub async fn change(app: &App, caller: &Caller, text: &str, new: NewSite) -> Res
     caller.require(Role::Admin)?;
     let now = app.clock.now();
     let old = any(app, text).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let checked = Checked::read(app, &city, new).await?;
     let row = site::Model {
         code: old.code,
@@ -278,7 +280,7 @@ async fn delegates(app: &App, named: &[String], faults: &mut Vec<FieldError>) ->
         if let Ok(id) = text.trim().parse::<PersonId>() {
             ids.insert(id);
         } else if let Some(phone) = Phone::parse(text) {
-            hashes.insert(app.sealer.phone_hash(&phone));
+            hashes.insert(app.state::<Sealer>().phone_hash(&phone));
         } else {
             let detail = "请填写代表的编号或手机号。";
             faults.push(FieldError::new(

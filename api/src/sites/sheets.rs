@@ -8,9 +8,10 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::config::WeChatMode;
 use crate::error::{Error, ErrorKind, Result};
-use crate::people::caller::Caller;
 use crate::sites::code_image::{self, SiteCodeImage, Source};
 use crate::sites::{service, store};
 
@@ -89,7 +90,7 @@ pub async fn print(app: &App, sites: Vec<site::Model>, plain: bool, done: impl F
 }
 
 async fn set(app: &App, fetched: Vec<(site::Model, SiteCodeImage)>) -> Result<Vec<u8>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let sheet = |(site, picture): &(site::Model, SiteCodeImage)| {
         let area = site
             .area_code

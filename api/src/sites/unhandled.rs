@@ -3,9 +3,9 @@
 use entity::kinds::{Role, SiteMessageStatus};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
-use crate::people::caller::Caller;
 use crate::sites::message_handling;
 use crate::sites::store::{self, Filter, MessageAccess};
 use crate::sites::view::MessageView;

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::progress::Progress;
 use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
+use crate::sealing::Sealer;
 use crate::sites::code_image;
 use places::datum::Wgs84;
 
@@ -40,7 +42,7 @@ pub struct PublicSite {
 impl PublicSite {
     #[must_use]
     pub fn of(app: &App, site: &site::Model) -> Self {
-        let city = app.city.load();
+        let city = app.state::<CityHandle>().load();
         let area = site.area_code.as_ref().map(|code| Named {
             code: code.clone(),
             name: city.county_name(code).to_owned(),
@@ -97,7 +99,7 @@ pub struct SiteDelegate {
 impl SiteView {
     #[must_use]
     pub fn of(app: &App, site: site::Model, delegates: Vec<person::Model>) -> Self {
-        let city = app.city.load();
+        let city = app.state::<CityHandle>().load();
         let township = site.township_code.as_deref().and_then(|code| city.township(code));
         let unit = site.unit_id.and_then(|id| city.unit(id));
         let delegate = |person: person::Model| SiteDelegate {
@@ -186,7 +188,7 @@ impl MessageContext {
         reader: PersonId,
         reads_contact: bool,
     ) -> Result<MessageView> {
-        let zone = app.city.load().zone();
+        let zone = app.state::<CityHandle>().load().zone();
         let mut photos = Vec::new();
         for photo in photo_ids(&message).iter().filter_map(|id| self.photos.get(id)) {
             let (large, thumb) = links(app, photo).await?;
@@ -196,7 +198,9 @@ impl MessageContext {
             });
         }
         let sealed = message.contact_sealed.as_deref().filter(|_| reads_contact);
-        let contact = sealed.map(|sealed| app.sealer.open_text(sealed)).transpose();
+        let contact = sealed
+            .map(|sealed| app.state::<Sealer>().open_text(sealed))
+            .transpose();
         let site = self.sites.get(&message.site_id);
         Ok(MessageView {
             id: message.id,

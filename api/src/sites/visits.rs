@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
-use crate::people::sealing::{OpenId, Sealer};
+use crate::sealing::{OpenId, Sealer};
+use crate::wechat::WeChat;
 
 /// WeChat checks content of somebody who used the mini-program within two hours.
 pub const LIFE: TimeDelta = TimeDelta::hours(2);
@@ -55,7 +56,7 @@ struct Sealed {
 
 /// Begins a visit with a code of `wx.login`. When WeChat does not answer the client goes on without one.
 pub async fn begin(app: &App, login_code: &str, now: DateTime<Utc>) -> Result<String> {
-    let session = app.wechat.session_of_code(login_code).await;
+    let session = app.state::<WeChat>().session_of_code(login_code).await;
     let session = session.map_err(|error| match error.errcode() {
         Some(40029 | 40163 | 40226) => Error::refused(
             ErrorKind::Rule,
@@ -69,7 +70,7 @@ pub async fn begin(app: &App, login_code: &str, now: DateTime<Utc>) -> Result<St
         until: (now + LIFE).timestamp(),
     };
     let text = serde_json::to_vec(&sealed).map_err(anyhow::Error::from)?;
-    let sealed = app.sealer.seal(&text).map_err(anyhow::Error::from)?;
+    let sealed = app.state::<Sealer>().seal(&text).map_err(anyhow::Error::from)?;
     Ok(URL_SAFE_NO_PAD.encode(sealed))
 }
 
@@ -80,7 +81,7 @@ pub fn device(app: &App, visit: Option<&str>, address: String, now: DateTime<Utc
     };
     let over = || Error::refused(ErrorKind::Rule, "visit_over", "页面停留太久，请重新扫码。");
     let sealed = URL_SAFE_NO_PAD.decode(visit).map_err(|_| over())?;
-    let text = app.sealer.open(&sealed).map_err(|_| over())?;
+    let text = app.state::<Sealer>().open(&sealed).map_err(|_| over())?;
     let sealed: Sealed = serde_json::from_slice(&text).map_err(|_| over())?;
     if sealed.until <= now.timestamp() {
         return Err(over());

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::history::labels;
@@ -24,7 +25,7 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         .find(|o| o.number == supervision_number)
         .ok_or_else(Error::not_found)?;
     let history = read::timeline(app, actor, number).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let data = json!({
         "city": city.meta.name,
         "number": issued.number,

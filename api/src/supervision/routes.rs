@@ -6,13 +6,14 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 use crate::supervision::{print, supervision_orders, tracking, urges};
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,7 +43,12 @@ pub async fn urge_order(
 ) -> Result<HttpResponse> {
     let UrgeOrder { note, phoned } = body.into_inner();
     Ok(with_version(
-        &urges::urge(&app, &Actor::from(&caller), &number, version.0, &note, phoned).await?,
+        &urges::urge(
+            ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+            &note,
+            phoned,
+        )
+        .await?,
     ))
 }
 
@@ -72,7 +78,12 @@ pub async fn track_order(
 ) -> Result<HttpResponse> {
     let TrackOrder { committee, note } = body.into_inner();
     let actor = Actor::from(&caller);
-    let view = tracking::track(&app, &actor, &number, version.0, committee.as_deref(), &note).await?;
+    let view = tracking::track(
+        ActionRequest::new(&app, &actor, &number, version.0),
+        committee.as_deref(),
+        &note,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -98,7 +109,11 @@ pub async fn untrack_order(
     version: IfMatch,
     body: web::Json<UntrackOrder>,
 ) -> Result<HttpResponse> {
-    let view = tracking::untrack(&app, &Actor::from(&caller), &number, version.0, &body.note).await?;
+    let view = tracking::untrack(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        &body.note,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -129,10 +144,7 @@ pub async fn issue_supervision_order(
     let IssueSupervisionOrder { requirement, due_at } = body.into_inner();
     let due_at = due_at.map(|due| due.with_timezone(&Utc));
     let view = supervision_orders::issue(
-        &app,
-        &Actor::from(&caller),
-        &number,
-        version.0,
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
         &requirement,
         due_at,
     )
@@ -163,8 +175,12 @@ pub async fn answer_supervision_order(
     body: web::Json<AnswerSupervisionOrder>,
 ) -> Result<HttpResponse> {
     let (number, no) = path.into_inner();
-    let view =
-        supervision_orders::answer(&app, &Actor::from(&caller), &number, version.0, &no, &body.text).await?;
+    let view = supervision_orders::answer(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        &no,
+        &body.text,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 

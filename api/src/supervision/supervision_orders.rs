@@ -17,6 +17,7 @@ use crate::deadlines::calendar::local_date;
 use crate::error::{Error, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn};
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
@@ -51,14 +52,12 @@ impl Refusal for Refused {
 
 /// A supervisor issues one.
 pub async fn issue(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     requirement: &str,
     due_at: Option<DateTime<Utc>>,
 ) -> Result<OrderView> {
-    let mut step = actions::begin(app, actor, number, if_match, Action::IssueSupervisionOrder).await?;
+    let ActionRequest { app, actor, .. } = request;
+    let mut step = actions::begin(request, Action::IssueSupervisionOrder).await?;
     let requirement = require_text("requirement", requirement, TEXT_CHARS)?;
     if due_at.is_some_and(|due| due <= step.now) {
         return Err(Refused::DueInThePast.into());
@@ -175,15 +174,9 @@ pub async fn skip_ahead(connection: &impl ConnectionTrait, from: NaiveDate, to: 
 }
 
 /// The unit answers.
-pub async fn answer(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    supervision_number: &str,
-    text: &str,
-) -> Result<OrderView> {
-    let mut step = actions::begin(app, actor, number, if_match, Action::AnswerSupervisionOrder).await?;
+pub async fn answer(request: ActionRequest<'_>, supervision_number: &str, text: &str) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = actions::begin(request, Action::AnswerSupervisionOrder).await?;
     let text = require_text("text", text, TEXT_CHARS)?;
     let issued = of_order(&step.txn, &step.order).await?;
     let asked = issued

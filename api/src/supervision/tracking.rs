@@ -3,26 +3,21 @@
 use entity::kinds::Visibility;
 use serde_json::json;
 
-use crate::app::App;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
+use crate::orders::actions;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
-use crate::orders::{Actor, actions};
 use crate::supervision::urges::NOTE_CHARS;
 
 const COMMITTEE_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 
 /// Ends the tracking; the committee that had it stays on record.
-pub async fn untrack(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    note: &str,
-) -> Result<OrderView> {
-    let mut step = actions::begin(app, actor, number, if_match, Action::Untrack).await?;
+pub async fn untrack(request: ActionRequest<'_>, note: &str) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = actions::begin(request, Action::Untrack).await?;
     let note = require_text("note", note, NOTE_CHARS)?;
     if !step.before.tracked {
         return Err(step.conflict("not_tracked", "这件工单没有被重点跟踪。").await);
@@ -35,15 +30,9 @@ pub async fn untrack(
 }
 
 /// Tracks, or hands the tracking to another committee. Without a committee it stays where it is.
-pub async fn track(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    committee: Option<&str>,
-    note: &str,
-) -> Result<OrderView> {
-    let mut step = actions::begin(app, actor, number, if_match, Action::Track).await?;
+pub async fn track(request: ActionRequest<'_>, committee: Option<&str>, note: &str) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = actions::begin(request, Action::Track).await?;
     let note = require_text("note", note, NOTE_CHARS)?;
     if let Some(committee) = committee {
         step.order.committee = Some(require_text("committee", committee, COMMITTEE_CHARS)?);

@@ -8,10 +8,9 @@ use entity::urge;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use crate::app::App;
 use crate::error::{ErrorKind, Refusal, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn};
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
@@ -41,15 +40,9 @@ impl Refusal for TooSoon {
     }
 }
 
-pub async fn urge(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    note: &str,
-    phoned: bool,
-) -> Result<OrderView> {
-    let mut step = actions::begin(app, actor, number, if_match, Action::Urge).await?;
+pub async fn urge(request: ActionRequest<'_>, note: &str, phoned: bool) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = actions::begin(request, Action::Urge).await?;
     let note = require_text("note", note, NOTE_CHARS)?;
     if let Some(last) = last(&step).await? {
         let minutes = i64::from(step.city.policy.supervision.urge_min_interval_minutes);

@@ -13,9 +13,11 @@ use super::payload;
 use super::signature::{SECRET_BYTES, Secret};
 use super::store;
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
-use crate::people::sealing::Sealer;
+use crate::sealing::Sealer;
+use crate::webhooks::sender::Sender as WebhookSender;
 
 /// Subscribes to every event.
 pub const EVERYTHING: &str = "*";
@@ -47,7 +49,7 @@ pub async fn create(app: &App, by: PersonId, new: NewEndpoint) -> Result<(webhoo
         events: json!(new.events),
         description: new.description,
         include_personal_data: new.include_personal_data,
-        secret_sealed: seal(&app.sealer, &secret)?,
+        secret_sealed: seal(app.state::<Sealer>(), &secret)?,
         previous_secret_sealed: None,
         previous_secret_until: None,
         active: true,
@@ -68,7 +70,7 @@ pub async fn create(app: &App, by: PersonId, new: NewEndpoint) -> Result<(webhoo
 
 fn validate(app: &App, new: &NewEndpoint) -> Result<()> {
     let mut faults = Vec::new();
-    if let Err(fault) = app.webhook_sender.validate(&new.url) {
+    if let Err(fault) = app.state::<WebhookSender>().validate(&new.url) {
         faults.push(FieldError::new("url", "not_allowed", fault.label()));
     }
     let known = |name: &String| name == EVERYTHING || EventType::parse(name).is_some();
@@ -95,7 +97,7 @@ pub async fn rotate(app: &App, id: WebhookId) -> Result<Secret> {
     let endpoint = store::endpoint(&txn, id).await?.ok_or_else(Error::not_found)?;
     let row = webhook_endpoint::ActiveModel {
         id: Set(id),
-        secret_sealed: Set(seal(&app.sealer, &secret)?),
+        secret_sealed: Set(seal(app.state::<Sealer>(), &secret)?),
         previous_secret_sealed: Set(Some(endpoint.secret_sealed)),
         previous_secret_until: Set(Some(now + ROTATION_OVERLAP)),
         active: Set(true),
@@ -121,7 +123,7 @@ pub async fn delete(app: &App, id: WebhookId) -> Result<()> {
 /// Queues a `webhook.test` message for one endpoint, whatever it subscribes to.
 pub async fn test(app: &App, id: WebhookId) -> Result<WebhookDeliveryId> {
     let now = app.clock.now();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
     store::endpoint(&txn, id).await?.ok_or_else(Error::not_found)?;
     let event = EventType::Test.as_str();

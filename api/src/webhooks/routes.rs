@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, Result};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::{LocalTime, local};
-use crate::people::caller::Caller;
 use crate::webhooks::endpoints::{self, NewEndpoint};
 use crate::webhooks::{store, worker};
 
@@ -260,7 +261,7 @@ pub async fn resend_webhook_delivery(
 }
 
 fn endpoint_view(app: &App, endpoint: webhook_endpoint::Model) -> WebhookView {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     WebhookView {
         id: endpoint.id,
         url: endpoint.url,
@@ -275,7 +276,7 @@ fn endpoint_view(app: &App, endpoint: webhook_endpoint::Model) -> WebhookView {
 }
 
 fn delivery_view(app: &App, delivery: webhook_delivery::Model) -> WebhookDeliveryView {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     WebhookDeliveryView {
         msg_id: worker::message_id(delivery.id),
         event: delivery.event_type,

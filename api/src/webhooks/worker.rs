@@ -19,8 +19,11 @@ use super::retry::{CallResult, NextStep, after_call, is_given_up};
 use super::sender::Message;
 use super::store;
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
+use crate::sealing::Sealer;
+use crate::webhooks::sender::Sender as WebhookSender;
 
 /// Outbox rows per transaction.
 const FAN_OUT: u64 = 100;
@@ -67,7 +70,7 @@ async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
     if store::lock_events(&*app.db, 1).await?.is_empty() {
         return Ok(0);
     }
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
     let events = store::lock_events(&txn, FAN_OUT).await?;
     let endpoints = store::endpoints(&txn).await?;
@@ -132,7 +135,7 @@ async fn lease(app: &App, now: DateTime<Utc>) -> Result<Leased> {
 async fn send(app: &App, leased: Leased) -> Result<()> {
     let calls = leased.iter().map(|(delivery, endpoint)| async move {
         let now = app.clock.now();
-        let secrets = secrets(&app.sealer, endpoint, now)?;
+        let secrets = secrets(app.state::<Sealer>(), endpoint, now)?;
         let message = Message {
             url: &endpoint.url,
             id: &message_id(delivery.id),
@@ -140,7 +143,7 @@ async fn send(app: &App, leased: Leased) -> Result<()> {
             body: &delivery.body,
             secrets: &secrets,
         };
-        Ok(app.webhook_sender.send(&message).await)
+        Ok(app.state::<WebhookSender>().send(&message).await)
     });
     let results: Vec<Result<CallResult>> = join_all(calls).await;
     let txn = db::write(&app.db).await?;

@@ -1,5 +1,5 @@
 //! No file of the product needs, through others, itself; nor does any capability. Read from the `use` declarations and
-//! the paths in the source; a re-export leads to the file that it names.
+//! the paths in the source; a re-export leads to the file that it names and is no need of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -59,7 +59,9 @@ impl Modules {
     fn defines(&self, path: &[String]) -> Path {
         let mut path = path.to_vec();
         for _ in 0..5 {
-            let depth = (0..=path.len()).rev().find(|depth| self.code.contains_key(&path[..*depth]));
+            let depth = (0..=path.len())
+                .rev()
+                .find(|depth| self.code.contains_key(&path[..*depth]));
             let (module, rest) = path.split_at(depth.unwrap_or(0));
             let exported = rest
                 .first()
@@ -76,7 +78,8 @@ impl Modules {
     /// What each module needs.
     fn graph(&self) -> BTreeMap<Path, BTreeSet<Path>> {
         let needs = |(module, code): (&Path, &String)| {
-            let declared = uses(code).into_iter().flat_map(|found| found.paths);
+            let declared = uses(code).into_iter().filter(|found| !found.is_public);
+            let declared = declared.flat_map(|found| found.paths);
             let paths = declared.chain(inline_paths(code));
             let mut needed: BTreeSet<Path> = paths
                 .filter_map(|path| self.absolute(module, &path))
@@ -99,7 +102,9 @@ fn module_of(source: &Source) -> Path {
 }
 
 fn without_comments(code: &str) -> String {
-    let lines = code.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let lines = code
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -200,7 +205,8 @@ impl<'a> Search<'a> {
             let at = self.open.iter().position(|open| *open == node).unwrap();
             let cycle = self.open.split_off(at);
             if cycle.len() > 1 {
-                self.cycles.push(cycle.iter().map(|path| path.join("::")).collect());
+                self.cycles
+                    .push(cycle.iter().map(|path| path.join("::")).collect());
             }
         }
         lowest
@@ -234,7 +240,9 @@ fn no_capability_needs_itself_through_others() {
     for (module, needed) in Modules::read().graph() {
         let Some(own) = module.first() else { continue };
         let others = needed.iter().filter_map(|path| path.first());
-        let others = others.filter(|other| *other != own).map(|other| vec![other.clone()]);
+        let others = others
+            .filter(|other| *other != own)
+            .map(|other| vec![other.clone()]);
         capabilities.entry(vec![own.clone()]).or_default().extend(others);
     }
     none(&cycles(&capabilities), "these capabilities need each other");
@@ -251,5 +259,8 @@ fn the_search_for_cycles_finds_them() {
     let mut paths = Vec::new();
     expand(&[], "crate::a::{self, b::{C, d as e}, f}", &mut paths);
     let paths: Vec<_> = paths.iter().map(|path| path.join("::")).collect();
-    assert_eq!(paths, ["crate::a", "crate::a::b::C", "crate::a::b::d", "crate::a::f"]);
+    assert_eq!(
+        paths,
+        ["crate::a", "crate::a::b::C", "crate::a::b::d", "crate::a::f"]
+    );
 }

@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+mod cycles;
 mod sources;
 
 use sources::{Source, api, none, outside, product, root};
@@ -15,7 +16,6 @@ fn http_stays_in_routes_and_at_the_edge() {
         "/routes",
         "api/src/http",
         "api/src/server.rs",
-        "api/src/people/caller.rs",
         "api/src/people/extract.rs",
         "/pages.rs",
         "/multipart.rs",
@@ -42,7 +42,7 @@ const PURE: [&str; 24] = [
     "api/places/src/lookup/mod.rs",
     "api/src/city/categories/suggest.rs",
     "api/src/city/duty_table.rs",
-    "api/src/content/publication_rules.rs",
+    "api/src/publication_rules.rs",
     "api/src/content/result.rs",
     "api/src/deadlines/calculator/mod.rs",
     "api/src/deadlines/calendar.rs",
@@ -92,6 +92,7 @@ fn pure_rules_are_pure() {
 const TIERS: [&[&str]; 6] = [
     &[
         "app",
+        "caller",
         "clock",
         "config",
         "db",
@@ -101,6 +102,8 @@ const TIERS: [&[&str]; 6] = [
         "http",
         "jobs",
         "ops",
+        "publication_rules",
+        "sealing",
         "wechat",
     ],
     &[
@@ -125,7 +128,15 @@ const TIERS: [&[&str]; 6] = [
         "supervision",
     ],
     &["console", "insight", "link", "open311", "retention"],
-    &["commands", "demo", "lib", "main", "routes", "server"],
+    &[
+        "commands",
+        "demo",
+        "job_registry",
+        "lib",
+        "main",
+        "routes",
+        "server",
+    ],
 ];
 
 fn tier(part: &str) -> Option<usize> {
@@ -165,13 +176,8 @@ fn parts_named(line: &str) -> Vec<String> {
 
 #[test]
 fn lower_parts_never_know_higher_ones() {
-    // These join the parts: the list of jobs, and the handle that carries every gateway.
-    let joints = [
-        "jobs/registry.rs",
-        "jobs/runner.rs",
-        "api/src/app.rs",
-        "ops/routes.rs",
-    ];
+    // It asks the object store whether it answers.
+    let joints = ["ops/routes.rs"];
     let mut found = Vec::new();
     for source in api() {
         let own = source.capability().unwrap().to_owned();

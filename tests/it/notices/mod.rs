@@ -10,6 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 use tests::{Client, Db, TestApp};
+use zhitong::notices::MessageCatalog;
 use zhitong::notices::delivery::deliver_due;
 use zhitong::notices::{Event, EventKind, emit};
 use zhitong::wechat::circuit::FAILURES_TO_OPEN;
@@ -33,7 +34,9 @@ async fn notify(app: &TestApp, delegate: &Client, note: &str) {
         .title("联络站")
         .note(note);
     let txn = zhitong::db::write(&app.app().db).await.unwrap();
-    emit(&txn, &app.app().messages, &event, app.now()).await.unwrap();
+    emit(&txn, app.app().state::<MessageCatalog>(), &event, app.now())
+        .await
+        .unwrap();
     txn.commit().await.unwrap();
 }
 

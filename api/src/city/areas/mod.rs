@@ -4,3 +4,4 @@
 pub mod gazetteer;
 pub mod routes;
 pub mod service;
+pub mod view;

@@ -2,7 +2,7 @@
 
 use entity::kinds::{AreaLevel, Datum};
 
-use crate::city::areas::routes::{Area, Areas, Located, LocatedArea, Neighbour, Step};
+use crate::city::areas::view::{Area, Areas, Located, LocatedArea, Neighbour, Step};
 use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Result};
 use places::datum::Wgs84;

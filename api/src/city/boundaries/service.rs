@@ -8,12 +8,12 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditActor, AuditEntry};
+use crate::caller::Caller;
 use crate::city::boundaries::load::{county_codes, missing};
 use crate::city::boundaries::store;
 use crate::city::refresh;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
-use crate::people::caller::Caller;
 use places::compare::Comparison;
 use places::overlay::Overlay;
 

@@ -16,6 +16,7 @@ use crate::city::categories::store::{self, TrainingOrder};
 use crate::city::categories::suggest::Models;
 use crate::city::categories::training;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::jobs::queue::{self, NewJob};
@@ -52,7 +53,7 @@ pub enum TrainingOutcome {
 }
 
 pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<TrainingOutcome> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let lessons = training_orders(store::training_orders(&app.db, MAX_ORDERS).await?, &city);
     let orders = lessons.len();
     let unseen = city.suggester.models.learned.as_ref().map(|held| held.made_at);
@@ -157,7 +158,7 @@ pub async fn nightly(app: &App) -> Result<()> {
 
 /// Sees to it that the next night's job is waiting; done twice, there is one.
 pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let tomorrow: NaiveDate = local_date(now, zone) + Duration::days(1);
     let local = tomorrow
         .and_hms_opt(HOUR, 0, 0)

@@ -5,15 +5,16 @@ use entity::kinds::Role;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::city::categories::reply_texts::ReplyText;
 use crate::city::categories::service;
 use crate::city::categories::suggest::Suggestion as Found;
 use crate::city::categories::tree::Category;
 use crate::city::emergencies::EmergencyView;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, FieldError, Result};
 use crate::http::problem::Problem;
 use crate::http::responses::ReadErrors;
-use crate::people::caller::Caller;
 
 /// As much as a report's description may hold.
 const MAX_CHARS: usize = 2_000;
@@ -78,7 +79,7 @@ pub struct Suggestions {
 )]
 #[get("/categories")]
 pub async fn list(app: web::Data<App>, _caller: Caller) -> web::Json<Categories> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let tree = &city.categories;
     let items = tree.groups().map(|group| Group {
         code: group.code.clone(),
@@ -143,7 +144,7 @@ pub async fn suggest(
             confidence,
         }
     };
-    let found = service::understand(&app.city.load(), &text).await?;
+    let found = service::understand(&app.state::<CityHandle>().load(), &text).await?;
     Ok(web::Json(Suggestions {
         suggestions: found.suggestions.into_iter().map(shown).collect(),
         emergency: found.emergency,
@@ -176,7 +177,7 @@ pub async fn reply_texts(
     of: web::Query<ReplyTextQuery>,
 ) -> Result<web::Json<ReplyTexts>> {
     caller.require_any(&[Role::Handler, Role::Operator, Role::Admin])?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let category = city.categories.find(&of.category).ok_or_else(Error::not_found)?;
     let items = city.reply_texts.of(&category.code, category.parent.as_deref());
     Ok(web::Json(ReplyTexts { items }))

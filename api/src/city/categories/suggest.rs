@@ -6,15 +6,8 @@ use chrono::{DateTime, Utc};
 use insight::classify::Model;
 
 use crate::city::categories::keywords::KeywordSuggester;
+pub use crate::city::categories::keywords::Suggestion;
 use crate::city::categories::tree::Tree;
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Suggestion {
-    pub code: String,
-    pub name: String,
-    /// 0 to 1. A model's is calibrated: of the texts of which 0.8 is said, four in five are of this category.
-    pub confidence: f64,
-}
 
 /// The models at hand; all clones share them.
 #[derive(Clone, Default)]

@@ -8,6 +8,7 @@ use entity::campaign;
 use entity::ids::CampaignId;
 use entity::kinds::{CampaignStatus, Role};
 
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
@@ -76,7 +77,7 @@ fn may_change(visitor: &ConsoleUser) -> bool {
 }
 
 fn line(visitor: &ConsoleUser, row: campaign::Model, orders: i64) -> Line {
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     Line {
         href: format!("{PATH}/{}", row.id),
         area: place(visitor, row.area_code.as_deref()),
@@ -89,7 +90,7 @@ fn line(visitor: &ConsoleUser, row: campaign::Model, orders: i64) -> Line {
 }
 
 fn place(visitor: &ConsoleUser, area: Option<&str>) -> String {
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     area.map_or_else(|| "全市".to_owned(), |code| city.county_name(code).to_owned())
 }
 
@@ -112,7 +113,7 @@ fn open_form(visitor: &ConsoleUser, csrf: &str) -> Form {
         )
         .field(Field::new("committee", "负责的委员会", Kind::Line).at_most(100));
     if visitor.caller.area.is_none() {
-        let city = visitor.app.city.load();
+        let city = visitor.app.state::<CityHandle>().load();
         let mut areas = vec![Choice::new("", "全市")];
         let counties = city.counties.divisions().iter();
         areas.extend(counties.map(|county| Choice::new(county.code.clone(), county.name.clone())));
@@ -206,7 +207,7 @@ async fn campaign_page(
 }
 
 fn facts(visitor: &ConsoleUser, row: &campaign::Model) -> Vec<(&'static str, String)> {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let mut facts = vec![
         ("状态", state(row.status).to_owned()),

@@ -5,6 +5,7 @@ use entity::kinds::{ContentCheck, Light};
 
 use super::tabs::Tab;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows;
 use crate::console::routes::visitor::ConsoleUser;
@@ -56,7 +57,7 @@ pub async fn read(visitor: &ConsoleUser, tab: Tab, cursor: Option<String>) -> Re
     };
     let (app, caller) = (&visitor.app, &visitor.caller);
     let told = RowBuilder {
-        city: &app.city.load(),
+        city: &app.state::<CityHandle>().load(),
         now: visitor.now,
         tab,
     };
@@ -99,7 +100,11 @@ impl RowBuilder<'_> {
 
     fn order(&self, item: ItemContext) -> Row {
         let (why, act_by, since) = (why(self.city, &item), item.entry.act_by, item.entry.since);
-        let emergency = item.order.emergency.as_ref().map(|emergency| emergency.call.clone());
+        let emergency = item
+            .order
+            .emergency
+            .as_ref()
+            .map(|emergency| emergency.call.clone());
         let row = rows::row(item.order, self.now, self.city.zone());
         let about = [row.place, row.category, format!("{}起等待", self.when(since))];
         Row {

@@ -3,11 +3,11 @@
 use std::str::FromStr;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::content::review;
 use crate::error::Result;
 use crate::hotline::queue::kinds::QueueKind;
 use crate::hotline::queue::service;
-use crate::people::caller::Caller;
 use crate::sites::unhandled as messages;
 
 pub const PATH: &str = "/console/desk";

@@ -6,13 +6,15 @@ use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::FormFields;
 use crate::error::{Error, FieldError, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::verdict::{self, NewVerdict};
 use crate::orders::Actor;
 use crate::orders::actions::{
-    accept, cancel, dispatch, endorse, extend, merge, note, reopen, reply, return_order, sub_assign,
+    ActionRequest, accept, cancel, dispatch, endorse, extend, merge, note, reopen, reply, return_order,
+    sub_assign,
 };
 use crate::orders::view::OrderView;
 use crate::supervision::{supervision_orders, tracking, urges};
@@ -26,14 +28,15 @@ pub struct ActionForm<'a> {
     pub photos: Vec<entity::ids::PhotoId>,
 }
 
-impl ActionForm<'_> {
-    /// The version that the form was made from.
-    fn version(&self) -> Option<i32> {
-        self.entries.text("version").parse().ok()
+impl<'a> ActionForm<'a> {
+    /// With the version that the form was made from.
+    fn request(&self) -> ActionRequest<'a> {
+        let version = self.entries.text("version").parse().ok();
+        ActionRequest::new(self.app, self.actor, self.number, version)
     }
 
     fn zone(&self) -> Tz {
-        self.app.city.load().zone()
+        self.app.state::<CityHandle>().load().zone()
     }
 
     fn moment(&self, field: &str) -> Result<Option<DateTime<Utc>>> {
@@ -78,16 +81,9 @@ pub async fn perform(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
 }
 
 async fn of_unit(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
-    let ActionForm {
-        app,
-        actor,
-        number,
-        entries,
-        ..
-    } = asked;
-    let version = asked.version();
+    let (request, entries) = (asked.request(), asked.entries);
     match action {
-        "accept" => accept::accept(app, actor, number, version).await,
+        "accept" => accept::accept(request).await,
         "reply" => {
             let how = entries.text("contacted_how").to_owned();
             let contacted = asked.moment("contacted_at")?;
@@ -103,37 +99,30 @@ async fn of_unit(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
                 photos: asked.photos,
                 contacted: contacted.map(|at| (at, how)),
             };
-            reply::reply(app, actor, number, version, answer).await
+            reply::reply(request, answer).await
         }
         "return" => {
             let proposed = entries.some("proposed_unit");
-            return_order::send_back(app, actor, number, version, entries.text("reason"), proposed).await
+            return_order::send_back(request, entries.text("reason"), proposed).await
         }
         "extensions" => {
             let days = chosen::<u32>(entries, "days").map_err(|_| invalid_field("days", "请填写天数。"))?;
-            extend::request_extension(app, actor, number, version, entries.text("reason"), days).await
+            extend::request_extension(request, entries.text("reason"), days).await
         }
         "sub_assignments" => {
             let part = (entries.text("unit"), entries.text("note"));
             let due_at = asked.moment("due_at")?;
-            sub_assign::sub_assign(app, actor, number, version, part, due_at).await
+            sub_assign::sub_assign(request, part, due_at).await
         }
         _ => {
             let (issued, text) = (entries.text("supervision_order"), entries.text("text"));
-            supervision_orders::answer(app, actor, number, version, issued, text).await
+            supervision_orders::answer(request, issued, text).await
         }
     }
 }
 
 async fn of_operator(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
-    let ActionForm {
-        app,
-        actor,
-        number,
-        entries,
-        ..
-    } = asked;
-    let version = asked.version();
+    let (request, entries) = (asked.request(), asked.entries);
     match action {
         "dispatch" => {
             let decision = dispatch::Decision {
@@ -142,7 +131,7 @@ async fn of_operator(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
                 reason: entries.text("reason").to_owned(),
                 is_final: entries.ticked("final"),
             };
-            dispatch::dispatch(app, actor, number, version, decision).await
+            dispatch::dispatch(request, decision).await
         }
         "decide_extension" => {
             let id = entries
@@ -150,7 +139,7 @@ async fn of_operator(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
                 .parse()
                 .map_err(|_| Error::not_found())?;
             let granted = yes_or_no(entries, "granted")?;
-            extend::decide(app, actor, number, id, version, granted, entries.some("note")).await
+            extend::decide(request, id, granted, entries.some("note")).await
         }
         "follow_ups" => {
             let reached = yes_or_no(entries, "reached")?;
@@ -159,10 +148,10 @@ async fn of_operator(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
                 outcome: entries.text("outcome").to_owned(),
                 verdict: reached.then(|| given(entries, Vec::new())).transpose()?,
             };
-            manual::record(app, actor, number, version, call).await
+            manual::record(request, call).await
         }
-        "merge" => merge::merge(app, actor, number, version, entries.text("into")).await,
-        _ => merge::unmerge(app, actor, number, version, entries.text("reason")).await,
+        "merge" => merge::merge(request, entries.text("into")).await,
+        _ => merge::unmerge(request, entries.text("reason")).await,
     }
 }
 
@@ -185,48 +174,34 @@ fn given(entries: &FormFields, photos: Vec<entity::ids::PhotoId>) -> Result<NewV
 }
 
 async fn of_supervisor(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
-    let ActionForm {
-        app,
-        actor,
-        number,
-        entries,
-        ..
-    } = asked;
-    let version = asked.version();
+    let (request, entries) = (asked.request(), asked.entries);
     let note = entries.text("note");
     match action {
-        "urges" => urges::urge(app, actor, number, version, note, entries.ticked("phoned")).await,
-        "tracking" => tracking::track(app, actor, number, version, entries.some("committee"), note).await,
-        "untrack" => tracking::untrack(app, actor, number, version, note).await,
+        "urges" => urges::urge(request, note, entries.ticked("phoned")).await,
+        "tracking" => tracking::track(request, entries.some("committee"), note).await,
+        "untrack" => tracking::untrack(request, note).await,
         _ => {
             let due_at = asked.moment("due_at")?;
             let requirement = entries.text("requirement");
-            supervision_orders::issue(app, actor, number, version, requirement, due_at).await
+            supervision_orders::issue(request, requirement, due_at).await
         }
     }
 }
 
 async fn of_delegate(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
-    let ActionForm {
-        app,
-        actor,
-        number,
-        entries,
-        ..
-    } = asked;
-    let version = asked.version();
+    let (request, entries) = (asked.request(), asked.entries);
     match action {
         "verdict" => {
             let given = given(entries, asked.photos)?;
-            verdict::submit_verdict(app, actor, number, version, given).await
+            verdict::submit_verdict(request, given).await
         }
         "reopen" => {
             let reason = entries.text("reason");
-            reopen::reopen(app, actor, number, version, reason, &asked.photos).await
+            reopen::reopen(request, reason, &asked.photos).await
         }
-        "cancel" => cancel::cancel(app, actor, number, version, entries.text("reason")).await,
-        "endorse" => endorse::endorse(app, actor, number).await,
-        "notes" => note::note(app, actor, number, version, entries.text("text")).await,
+        "cancel" => cancel::cancel(request, entries.text("reason")).await,
+        "endorse" => endorse::endorse(asked.app, asked.actor, asked.number).await,
+        "notes" => note::note(request, entries.text("text")).await,
         _ => Err(Error::not_found()),
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::page_model::{OrderPageModel, Step};
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::view::read;
@@ -15,7 +16,7 @@ const NO_FONT_RETRY_SECS: u64 = 3600;
 pub async fn pdf(app: &App, actor: &Actor, number: &str, now: DateTime<Utc>) -> Result<Vec<u8>> {
     let order = read::detail(app, actor, number).await?;
     let timeline = read::timeline(app, actor, number).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let sheet = OrderPageModel::new(&order, timeline, now, city.zone());
     let printed_at = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日 %H:%M");
     let data = data(sheet, &city.meta.name, &printed_at.to_string());

@@ -9,6 +9,7 @@ use super::actions::{self, ActionForm};
 use super::forms::OrderForms;
 use super::map;
 use super::page_model::OrderPageModel;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Form, FormFields};
 use crate::console::labels::Markup;
 use crate::console::page_context::{PageContext, Section};
@@ -49,7 +50,7 @@ async fn answer(
     status: StatusCode,
 ) -> Result<HttpResponse, PageError> {
     let timeline = read::timeline(&visitor.app, &visitor.actor(), &order.number).await?;
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let mut frame = visitor.frame(Section::Orders, format!("工单 {}", order.number));
     let desk = OrderForms {
         order: &order,

@@ -6,6 +6,8 @@ use entity::kinds::Grain;
 use serde::Deserialize;
 
 use super::screen_page::BoardPage;
+use crate::caller::OrderAccess;
+use crate::city::snapshot::CityHandle;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::ConsoleUser;
@@ -13,7 +15,6 @@ use crate::overview::routes::{events, scope_of};
 use crate::overview::scope::ScopeQuery;
 use crate::overview::screen::screen;
 use crate::overview::screen_hub::PayloadFormat;
-use crate::people::caller::OrderAccess;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct ScreenQuery {
@@ -53,7 +54,7 @@ pub async fn show(visitor: ConsoleUser, query: web::Query<ScreenQuery>) -> Resul
     let app = &visitor.app;
     let scope = scope_of(app, &visitor.caller, &asked)?;
     let screen = screen(app, &scope, visitor.now).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let mut frame = visitor.frame(Section::Overview, "一屏");
     frame.wall = query.wall.is_some_and(|wall| wall == "1");
     let grain = scope.period.grain;

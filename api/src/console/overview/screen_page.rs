@@ -7,6 +7,7 @@ use entity::kinds::{Light, Status};
 use super::map::Map;
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::console::labels::{self, Markup};
 use crate::error::Result;
 use crate::overview::view::{DueOrder, OpenSupervisionOrder, RateView, Screen, Stage, TrendPoint};
@@ -101,7 +102,7 @@ impl<'a> BoardPage<'a> {
 
 /// Draws the board for the stream.
 pub fn render(app: &App, screen: &Screen) -> Result<String> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     Ok(BoardPage::of(&city, screen)
         .render()
         .map_err(anyhow::Error::from)?)

@@ -16,7 +16,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .app_data(QueryConfig::default().error_handler(|_, _| page::PageError::unreadable().into()))
         .app_data(PathConfig::default().error_handler(|_, _| page::PageError::not_found().into()))
         .wrap(from_fn(security_headers::middleware))
-        .service(page::home)
+        .service(visitor::home)
         .service(assets::serve)
         .service(overview::routes::show)
         .service(overview::routes::stream)

@@ -2,12 +2,10 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpResponse, ResponseError, get};
+use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
 use crate::console::assets::{self, Assets};
-use crate::console::page_context;
-use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::http::request_id;
 
@@ -139,12 +137,6 @@ pub fn see_other(address: &str) -> HttpResponse {
     HttpResponse::SeeOther()
         .insert_header((LOCATION, address))
         .finish()
-}
-
-/// `/console`: the page of one's role.
-#[get("")]
-pub async fn home(visitor: ConsoleUser) -> HttpResponse {
-    see_other(page_context::home(visitor.caller.role))
 }
 
 /// Below `/console`, but nothing of ours.

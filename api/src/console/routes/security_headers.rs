@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::web;
 
 use crate::app::App;
+use crate::objects::client::ObjectStore;
 
 /// Nothing but our own files, and photos from the object store.
 fn policy(photos: &str) -> String {
@@ -26,7 +27,7 @@ pub async fn middleware(
     let app = request.app_data::<web::Data<App>>().cloned();
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
-    let policy = policy(app.as_ref().map_or("", |app| app.objects.origin()));
+    let policy = policy(app.as_ref().map_or("", |app| app.state::<ObjectStore>().origin()));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }

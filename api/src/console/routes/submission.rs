@@ -14,6 +14,7 @@ use crate::console::forms::{FormFields, KEPT_PHOTOS};
 use crate::console::page_context;
 use crate::error::{Error, ErrorKind, Result};
 use crate::photos::intake::{Limits, Refused};
+use crate::photos::service::PhotoPermits;
 use crate::photos::service::{self, DeclaredMetadata};
 
 /// The texts of one form together.
@@ -203,7 +204,7 @@ async fn take_file(
 /// A file field that was left empty is no photo.
 async fn take_photo(visitor: &ConsoleUser, field: &mut Field) -> Result<Option<PhotoId>> {
     let app = &visitor.app;
-    let _turn = app.photo_permits.acquire_upload().await?;
+    let _turn = app.state::<PhotoPermits>().acquire_upload().await?;
     let bytes = read_field(field, Limits::default().max_bytes, || Refused::TooLarge.into()).await?;
     if bytes.is_empty() {
         return Ok(None);

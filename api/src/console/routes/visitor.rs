@@ -4,16 +4,16 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 
-use super::page::PageError;
+use super::page::{PageError, see_other};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::console::labels;
-use crate::console::page_context::{PageContext, Section};
+use crate::console::page_context::{self, PageContext, Section};
 use crate::error::{Error, ErrorKind};
 use crate::orders::Actor;
-use crate::people::caller::Caller;
 
 /// The signed-in person of a page, and the moment it is made.
 #[derive(Clone)]
@@ -80,4 +80,10 @@ fn to_sign_in(error: Error, request: &HttpRequest) -> PageError {
 fn done(query: &str) -> Option<&'static str> {
     let name = query.split('&').find_map(|part| part.strip_prefix("done="))?;
     labels::done(name)
+}
+
+/// `/console`: the page of one's role.
+#[get("")]
+pub async fn home(visitor: ConsoleUser) -> HttpResponse {
+    see_other(page_context::home(visitor.caller.role))
 }

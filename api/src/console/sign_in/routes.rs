@@ -13,6 +13,7 @@ use serde_json::json;
 use super::origin;
 use super::service::{self, CastGroup, RosteredPerson};
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::console::assets::{self, Assets};
 use crate::console::labels::{self, Markup};
 use crate::console::page_context::{PageContext, Section};
@@ -25,6 +26,8 @@ use crate::people::extract::COOKIE;
 use crate::people::login_requests::service as requests;
 use crate::people::login_requests::service::PollResult;
 use crate::people::sessions;
+use crate::sealing::Sealer;
+use crate::wechat::sandbox::Sandbox;
 
 /// Holds the secret of the request that this browser has begun.
 const LOGIN_COOKIE: &str = "zhitong_login";
@@ -63,7 +66,7 @@ pub async fn show(
     if visitor.is_ok() {
         return Ok(see_other(&next));
     }
-    let (now, zone) = (app.clock.now(), app.city.load().zone());
+    let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());
     let held = request.cookie(LOGIN_COOKIE);
     let origin = origin_of(&request);
     let begun = service::begin(&app, held.as_ref().map(Cookie::value), &origin, now).await?;
@@ -75,7 +78,7 @@ pub async fn show(
     };
     let mut response = page(&SignInPage {
         assets: assets::addresses(),
-        city: app.city.load().meta.name.clone(),
+        city: app.state::<CityHandle>().load().meta.name.clone(),
         code: service::picture(&service::scan_address(&app, &begun.code))?,
         origin,
         expires: labels::when(begun.expires_at, now, zone),
@@ -124,7 +127,7 @@ pub async fn claim(app: Data<App>, request: HttpRequest, body: Payload) -> Resul
 /// Sandbox only: signs in as somebody of the cast. Elsewhere there is no such address.
 #[post("/login/sandbox")]
 pub async fn sandbox(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
-    if app.sandbox.is_none() {
+    if app.state::<Option<Sandbox>>().is_none() {
         return Err(PageError::not_found());
     }
     let entries = read_texts(body).await?;
@@ -211,7 +214,7 @@ struct SessionsPage {
 /// One's own living sessions.
 #[get("/sessions")]
 pub async fn own_sessions(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
-    let (now, zone) = (visitor.now, visitor.app.city.load().zone());
+    let (now, zone) = (visitor.now, visitor.app.state::<CityHandle>().load().zone());
     let own = sessions::list_own(&visitor.app, visitor.caller.person, now).await?;
     let shown = own.into_iter().map(|session| ShownSession {
         id: session.id,
@@ -268,7 +271,7 @@ fn origin_of(request: &HttpRequest) -> String {
 
 /// The token of the sign-in page's forms, before there is a session.
 fn anonymous_token(app: &App, login_secret: &str) -> String {
-    app.sealer.hash("console sign-in form", login_secret)
+    app.state::<Sealer>().hash("console sign-in form", login_secret)
 }
 
 fn cookie(app: &App, name: &'static str, value: String) -> Cookie<'static> {

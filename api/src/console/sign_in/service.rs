@@ -5,10 +5,12 @@ use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::console::labels::Markup;
 use crate::error::{Error, Result};
 use crate::orders::search::workload::{Workload, Workloads};
 use crate::people::login_requests::service::{self, StartedRequest};
+use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::people::SandboxPerson;
 
 /// Pixels; the page scales it.
@@ -80,7 +82,7 @@ const ROLES: [(&str, &str); 5] = [
 #[must_use]
 pub fn cast(app: &App) -> Vec<CastGroup> {
     let people = app
-        .sandbox
+        .state::<Option<Sandbox>>()
         .as_ref()
         .map(|sandbox| sandbox.people())
         .unwrap_or_default();
@@ -104,11 +106,11 @@ const SUGGESTED_UNITS: usize = 3;
 #[must_use]
 pub fn suggested(app: &App, workloads: &Workloads) -> Vec<RosteredPerson> {
     let people = app
-        .sandbox
+        .state::<Option<Sandbox>>()
         .as_ref()
         .map(|sandbox| sandbox.people())
         .unwrap_or_default();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let load_of = |person: &SandboxPerson| match person.role.as_str() {
         "supervisor" if person.level.as_deref() == Some("city") => Some(workloads.city),
         "supervisor" => {

@@ -7,6 +7,7 @@ use askama::Template;
 use entity::kinds::Role;
 
 use super::rows::{self, IssuedRow, RowFormatter, TrackedRow, UrgedRow};
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Form, FormFields};
 use crate::console::orders::filters;
 use crate::console::page_context::{PageContext, Section};
@@ -16,6 +17,7 @@ use crate::console::routes::visitor::ConsoleUser;
 use crate::console::url_query::{UrlQuery, encoded};
 use crate::error::Error;
 use crate::http::paging::Paging;
+use crate::orders::actions::ActionRequest;
 use crate::supervision::register::{Register, State, TrackedCounts};
 use crate::supervision::supervision_orders;
 
@@ -84,7 +86,7 @@ async fn register(
         limit: Some(PAGE),
         cursor: entries.some("cursor").map(str::to_owned),
     };
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let frame = visitor.frame(Section::Supervision, "督办");
     let teller = RowFormatter {
         city: &city,
@@ -224,7 +226,13 @@ pub async fn answer_one(
     let (order, number) = (entries.text("order"), entries.text("supervision_order"));
     let version = entries.text("version").parse().ok();
     let (app, actor) = (&visitor.app, visitor.actor());
-    match supervision_orders::answer(app, &actor, order, version, number, entries.text("text")).await {
+    match supervision_orders::answer(
+        ActionRequest::new(app, &actor, order, version),
+        number,
+        entries.text("text"),
+    )
+    .await
+    {
         Ok(_) => Ok(see_other(&format!("{PATH}?done=answer_supervision_order"))),
         Err(error @ Error::Refused(_)) => {
             let again = register(&visitor, &FormFields::default(), Some((entries, &error))).await?;

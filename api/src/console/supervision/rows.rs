@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::Light;
 
+use crate::caller::Caller;
 use crate::city::snapshot::City;
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows::{self, Row};
-use crate::people::caller::Caller;
 use crate::supervision::register::{SupervisionOrderEntry, TrackedEntry, UrgeEntry};
 
 const ANSWER_CHARS: usize = 5_000;

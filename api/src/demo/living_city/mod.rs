@@ -20,6 +20,7 @@ use entity::kinds::{PhotoRole, Role};
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::demo::actor::DemoUser;
 use crate::demo::living_city::draw::DrawnReport;
 use crate::demo::living_city::geography::Geography;
@@ -47,7 +48,7 @@ pub struct LivingCity {
 /// # Errors
 /// When the tables cannot be read, or the database fails; then nothing is written.
 pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<Option<LivingCity>> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let Some(text) = city.files.get(FILE) else {
         return Ok(None);
     };

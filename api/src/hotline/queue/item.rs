@@ -6,12 +6,13 @@ use super::kinds::QueueKind;
 use super::service::{self, ItemContext};
 use super::store;
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::{ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::view::read;
-use crate::people::caller::Caller;
 use crate::people::profile;
-use crate::people::sealing::Phone;
+use crate::sealing::Phone;
 
 /// So many matters are looked through for one that nobody works on; more hands than that are not on one desk.
 const SCAN_LIMIT: u64 = 50;
@@ -27,7 +28,7 @@ pub struct OpenItem {
 pub async fn open(app: &App, caller: &Caller, kinds: &[QueueKind], number: &str) -> Result<OpenItem> {
     caller.require(Role::Operator)?;
     let (order, _) = read::visible(app, &Actor::from(caller), number).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let mut entries = Vec::new();
     for kind in kinds {
         let allowance = kind.time_limit(&city.policy);

@@ -10,15 +10,16 @@ use super::kinds::QueueKind;
 use super::service::{self, Claimed, ItemContext};
 use super::store::PendingRequest;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::city::categories::routes::Suggestion;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::paging::Paging;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::local;
 use crate::orders::view::UnitView;
 use crate::orders::view::summary::OrderSummary;
-use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -134,7 +135,7 @@ pub async fn operators_queue(
         follow_up: count(QueueKind::FollowUp),
         total: queue.counts.values().sum(),
     };
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let page = queue.page.map(|item| to_view(&city, item));
     Ok(web::Json(QueuePage {
         items: page.items,
@@ -250,7 +251,7 @@ pub async fn claim_matter(
     Ok(web::Json(ClaimedMatter {
         number,
         kinds,
-        until: local(until, app.city.load().zone()),
+        until: local(until, app.state::<CityHandle>().load().zone()),
         call: callee.map(|(name, phone)| Callee {
             name,
             phone: phone.expose().to_owned(),

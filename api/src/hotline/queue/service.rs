@@ -12,16 +12,17 @@ pub use super::store::PendingRequest;
 use super::store::{self, After, Entry};
 use super::suggestions::{self, Proposals};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::city::categories::service::suggest_all;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::http::paging::Page;
 use crate::orders::view::summary::{self, OrderSummary};
 use crate::orders::{Actor, claims};
-use crate::people::caller::Caller;
 use crate::people::claims::Claim;
-use crate::people::sealing::Phone;
 use crate::people::{self, profile};
+use crate::sealing::Phone;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -67,7 +68,7 @@ pub async fn list(
     limit: u64,
 ) -> Result<Queue> {
     caller.require(Role::Operator)?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let mut entries = Vec::new();
     for kind in kinds {
         let allowance = kind.time_limit(&city.policy);
@@ -112,7 +113,7 @@ pub(super) async fn load_contexts(
     let mut returned = store::returns(&app.db, &returned).await?;
     let claims = claims::of_orders(&app.db, &ids, app.clock.now()).await?;
     let claims = people::claims::read(app, caller, claims).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let wanted = entries.iter().filter(|entry| entry.kind.wants_unit());
     let texts = wanted.filter_map(|entry| {
         let (order, _) = orders.get(&entry.order)?;
@@ -159,7 +160,7 @@ pub struct Claimed {
 /// Makes the matter the caller's own for a while; again, for a while more.
 pub async fn claim(app: &App, caller: &Caller, number: &str) -> Result<Claimed> {
     caller.require(Role::Operator)?;
-    let (now, zone) = (app.clock.now(), app.city.load().zone());
+    let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());
     let txn = db::write(&app.db).await?;
     let order = claims::lock(&txn, number).await?;
     claims::ensure_unclaimed(&txn, zone, order.id, Some(caller.person), now).await?;

@@ -20,6 +20,7 @@ pub mod slice;
 mod store;
 mod tables;
 mod tally;
+pub mod view;
 pub mod write_job;
 mod writer;
 mod xlsx;

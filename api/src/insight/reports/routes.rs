@@ -4,14 +4,16 @@ use actix_web::http::header::{
     CONTENT_DISPOSITION, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
 };
 use actix_web::{HttpResponse, get, post, web};
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use entity::ids::{ReportId, TopicId};
-use entity::kinds::{ReportKind, ReportStatus};
+use entity::kinds::ReportKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
@@ -23,29 +25,8 @@ use crate::insight::reports::files::Format;
 use crate::insight::reports::period::DateRange;
 use crate::insight::reports::service::{self, NewReportRequest};
 use crate::insight::reports::store::Head;
+use crate::insight::reports::view::{CountedOrder, ReportView};
 use crate::orders::submit::IdempotencyScope;
-use crate::people::caller::Caller;
-
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
-pub struct ReportView {
-    pub id: ReportId,
-    pub kind: ReportKind,
-    /// County-level code; none for the whole city.
-    pub area: Option<String>,
-    /// The topic whose orders alone it is about.
-    pub topic: Option<TopicId>,
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-    pub version: i32,
-    pub title: String,
-    pub status: ReportStatus,
-    /// Percent.
-    pub progress: i32,
-    /// False for the calendar's own.
-    pub on_request: bool,
-    pub requested_at: DateTime<FixedOffset>,
-    pub ready_at: Option<DateTime<FixedOffset>>,
-}
 
 impl ReportView {
     #[must_use]
@@ -136,7 +117,7 @@ pub async fn ask_for_report(
 }
 
 fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Result<NewReportRequest> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let today = local_date(now, city.zone());
     let AskForReport {
         kind,
@@ -261,14 +242,6 @@ fn named(title: &str, format: Format) -> ContentDisposition {
             }),
         ],
     }
-}
-
-/// An order that a figure counts.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CountedOrder {
-    pub number: String,
-    /// How often: the figure is the sum. Two verdicts of one order in the period are two.
-    pub times: u64,
 }
 
 /// The orders that a figure counts, as they were when the report was made.

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use entity::kinds::ReportKind;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
@@ -24,7 +25,12 @@ pub async fn begin(app: &App) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     for kind in KINDS {
-        enqueue(&txn, next(kind, now, app.city.load().zone()), now).await?;
+        enqueue(
+            &txn,
+            next(kind, now, app.state::<CityHandle>().load().zone()),
+            now,
+        )
+        .await?;
     }
     Ok(txn.commit().await?)
 }
@@ -32,7 +38,7 @@ pub async fn begin(app: &App) -> Result<()> {
 pub async fn ask(app: &App, subject: &str) -> Result<()> {
     let kind: ReportKind = subject.parse().map_err(anyhow::Error::from)?;
     let now = app.clock.now();
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let period = DateRange::last(kind, local_date(now, zone));
     let txn = db::write(&app.db).await?;
     let asked = NewReportRequest {

@@ -7,6 +7,8 @@ use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role, TopicStatus};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::deadlines::calendar::local_date;
 use crate::error::{Error, ErrorKind, Refusal, Result};
@@ -16,14 +18,13 @@ use crate::insight::reports::body::Body;
 use crate::insight::reports::facts::ReportFact;
 use crate::insight::reports::files::{self, Format};
 use crate::insight::reports::period::DateRange;
-use crate::insight::reports::routes::{CountedOrder, ReportView};
 use crate::insight::reports::slice::Slice;
 use crate::insight::reports::store;
+use crate::insight::reports::view::{CountedOrder, ReportView};
 use crate::insight::reports::write_job::{self, WRITE_REPORT};
 use crate::insight::{store as topics, topic_actions};
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::orders::submit::IdempotencyScope;
-use crate::people::caller::Caller;
 
 /// A topic is reported on at most once in so long.
 const REPORTED_AGAIN: TimeDelta = TimeDelta::days(28);
@@ -110,7 +111,10 @@ pub async fn ask(
         return Ok(first);
     }
     let row = insert(app, &txn, &asked, now).await?;
-    let answer = StoredResponse::created(ReportView::of(head(&row), app.city.load().zone()));
+    let answer = StoredResponse::created(ReportView::of(
+        head(&row),
+        app.state::<CityHandle>().load().zone(),
+    ));
     if let Some(claim) = claim {
         idempotency::complete(&txn, claim.person, &claim.key, &answer).await?;
     }
@@ -130,7 +134,7 @@ pub async fn request_once(
     if store::versions(connection, asked.kind, asked.about(), days).await? > 0 {
         return Ok(());
     }
-    let (from, before) = asked.period.instants(app.city.load().zone());
+    let (from, before) = asked.period.instants(app.state::<CityHandle>().load().zone());
     let reach = store::ReportScope {
         from,
         before,
@@ -153,7 +157,7 @@ pub async fn ask_about_topics(
 ) -> Result<()> {
     let reported = store::reported_since(connection, ids, now - REPORTED_AGAIN).await?;
     let areas = topics::areas(connection, ids).await?;
-    let today = local_date(now, app.city.load().zone());
+    let today = local_date(now, app.state::<CityHandle>().load().zone());
     for topic in topics::find_alerted(connection, ids).await? {
         let crossed_lately = topic.crossed_at.is_some_and(|at| now - at < REPORTED_AGAIN);
         let is_news = topic.status == TopicStatus::Rising || crossed_lately;
@@ -222,7 +226,7 @@ async fn title(app: &App, connection: &impl ConnectionTrait, asked: &NewReportRe
             .ok_or_else(Error::not_found)?;
         return Ok(format!("高频问题群“{}”专项分析报告（{said}）", topic.title));
     }
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let place = asked
         .area
         .as_deref()
@@ -239,7 +243,7 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Re
     let area = confined_to(caller)?;
     let limit = paging.limit()?;
     let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     Ok(Page::from_rows(rows, limit, |row| (row.requested_at, row.id)).map(|row| ReportView::of(row, zone)))
 }
 
@@ -312,7 +316,7 @@ pub async fn file(app: &App, report: &insight_report::Model, format: Format) -> 
         app.config.public_url.trim_end_matches('/'),
         report.id
     );
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let made = tokio::task::spawn_blocking(move || files::make(format, &city, &body, &facts, &link)).await;
     made.map_err(anyhow::Error::from)?
 }
@@ -338,5 +342,5 @@ fn head(row: &insight_report::Model) -> store::Head {
 /// The report as a list shows it.
 #[must_use]
 pub fn view(app: &App, row: &insight_report::Model) -> ReportView {
-    ReportView::of(head(row), app.city.load().zone())
+    ReportView::of(head(row), app.state::<CityHandle>().load().zone())
 }

@@ -16,6 +16,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
@@ -29,6 +30,7 @@ use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, To
 use crate::insight::store as topics;
 use crate::insight::store::TopicFilter;
 use crate::insight::view::{TopicView, views};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::overview::facts::{Outcome, outcomes};
 use places::boundaries;
@@ -51,7 +53,7 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
         return Ok(());
     }
     let now = app.clock.now();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let period = DateRange {
         from: report.from_day,
         to: report.to_day,
@@ -194,7 +196,7 @@ async fn alive(app: &App, report: &insight_report::Model, period: DateRange) -> 
             area: report.area_code.clone(),
             ..TopicFilter::default()
         };
-        let (from, before) = period.instants(app.city.load().zone());
+        let (from, before) = period.instants(app.state::<CityHandle>().load().zone());
         let mut rows = topics::list(&app.db, &wanted, None, MAX_TOPICS).await?;
         rows.retain(|row| row.last_at >= from && row.first_at < before);
         rows
@@ -310,7 +312,7 @@ async fn tell(
     if let Some(area) = &report.area_code {
         event = event.area(area.clone());
     }
-    notices::emit(connection, &app.messages, &event, now).await
+    notices::emit(connection, app.state::<MessageCatalog>(), &event, now).await
 }
 
 /// The facts as they are kept: JSON, compressed.

@@ -9,17 +9,18 @@ use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::{Action, ActorRelation};
 use crate::orders::store::assignments;
 use crate::orders::view::OrderView;
 
-pub async fn accept(app: &App, actor: &Actor, number: &str, if_match: Option<i32>) -> Result<OrderView> {
+pub async fn accept(request: ActionRequest<'_>) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
     let action = |standing| match standing {
         ActorRelation::SupportUnit => Action::ReportPart,
         _ => Action::Accept,
     };
-    let step = begin_by_relation(app, actor, number, if_match, action).await?;
+    let step = begin_by_relation(request, action).await?;
     if step.relation == ActorRelation::SupportUnit {
         accept_assignment(app, step).await
     } else {

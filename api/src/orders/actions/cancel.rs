@@ -3,11 +3,10 @@
 use entity::kinds::{AssignmentRole, AssignmentStatus};
 
 use super::begin;
-use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments;
 use crate::orders::submit::draft::require_text;
@@ -15,14 +14,9 @@ use crate::orders::view::OrderView;
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 2..=500;
 
-pub async fn cancel(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    reason: &str,
-) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Cancel).await?;
+pub async fn cancel(request: ActionRequest<'_>, reason: &str) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = begin(request, Action::Cancel).await?;
     let reason = require_text("reason", reason, REASON_CHARS)?;
     let order = step.order.id;
     assignments::close_open(

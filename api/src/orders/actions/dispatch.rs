@@ -6,12 +6,11 @@ use serde_json::{Value, json};
 
 use super::cancel::REASON_CHARS;
 use super::{ActionTxn, begin};
-use crate::app::App;
 use crate::city::units::Unit;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments;
 use crate::orders::submit::draft::require_text;
@@ -27,14 +26,9 @@ pub struct Decision {
     pub is_final: bool,
 }
 
-pub async fn dispatch(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    decision: Decision,
-) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Dispatch).await?;
+pub async fn dispatch(request: ActionRequest<'_>, decision: Decision) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
+    let mut step = begin(request, Action::Dispatch).await?;
     let city = step.city.clone();
     let reason = require_text("reason", &decision.reason, REASON_CHARS)?;
     let unit = city

@@ -9,6 +9,7 @@ use super::ActionTxn;
 use crate::app::App;
 use crate::deadlines::Policy;
 use crate::error::Result;
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
@@ -54,5 +55,5 @@ pub async fn emit_if_escalated(
     let told = Event::of(EventKind::Raised, order)
         .by(step.actor.person)
         .note(why);
-    notices::emit(&step.txn, &app.messages, &told, step.now).await
+    notices::emit(&step.txn, app.state::<MessageCatalog>(), &told, step.now).await
 }

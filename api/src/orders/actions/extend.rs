@@ -13,21 +13,19 @@ use crate::deadlines::deadline_rows;
 use crate::deadlines::extension::{ExtensionRequest, Refused};
 use crate::error::{Error, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
 
 /// Asks for `days` working days more; none takes what one extension may give.
 pub async fn request_extension(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     reason: &str,
     days: Option<u32>,
 ) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::RequestExtension).await?;
+    let ActionRequest { app, actor, .. } = request;
+    let mut step = begin(request, Action::RequestExtension).await?;
     let reason = require_text("reason", reason, REASON_CHARS)?;
     let around = step.load_context(&step.before).await?;
     let clock = deadline_rows::running(&step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
@@ -86,15 +84,13 @@ pub async fn request_extension(
 
 /// An operator's decision.
 pub async fn decide(
-    app: &App,
-    actor: &Actor,
-    number: &str,
+    request: ActionRequest<'_>,
     id: ExtensionId,
-    if_match: Option<i32>,
     granted: bool,
     note: Option<&str>,
 ) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::DecideExtension).await?;
+    let ActionRequest { app, .. } = request;
+    let mut step = begin(request, Action::DecideExtension).await?;
     let note = note.map(|note| require_text("note", note, 0..=500)).transpose()?;
     let note = note.filter(|note| !note.is_empty());
     let found = extension::Entity::find_by_id(id).one(&step.txn).await?;

@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Refusal, Result};
 use crate::notices::{Event, EventKind};
+use crate::orders::actions::ActionRequest;
 use crate::orders::history::{self, NewEvent};
-use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::search::list::OPEN;
 use crate::orders::store::{self, assignments};
@@ -46,15 +46,10 @@ impl Refusal for Refused {
     }
 }
 
-pub async fn merge(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    into: &str,
-) -> Result<OrderView> {
+pub async fn merge(request: ActionRequest<'_>, into: &str) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
     let others = [into.trim().to_owned()];
-    let mut step = begin_with_others(app, actor, number, if_match, Action::Merge, &others).await?;
+    let mut step = begin_with_others(request, Action::Merge, &others).await?;
     let target = store::by_number(&step.txn, into.trim())
         .await?
         .ok_or_else(|| Error::invalid(vec![FieldError::new("into", "unknown_order", "没有这件工单。")]))?;
@@ -142,19 +137,14 @@ async fn detach(step: &ActionTxn, above: Vec<order::Model>) -> Result<()> {
     Ok(())
 }
 
-pub async fn unmerge(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    reason: &str,
-) -> Result<OrderView> {
+pub async fn unmerge(request: ActionRequest<'_>, reason: &str) -> Result<OrderView> {
+    let ActionRequest { app, number, .. } = request;
     // Whom it is merged into has to be known to be held with it, and looked at again when it is.
     let expected = match store::by_number(&app.db, number).await? {
         Some(order) => numbers(&merged_endorsers::merge_targets(&app.db, &order).await?),
         None => Vec::new(),
     };
-    let mut step = begin_with_others(app, actor, number, if_match, Action::Unmerge, &expected).await?;
+    let mut step = begin_with_others(request, Action::Unmerge, &expected).await?;
     let reason = require_text("reason", reason, REASON_CHARS)?;
     let above = merged_endorsers::merge_targets(&step.txn, &step.before).await?;
     if above.is_empty() {

@@ -2,7 +2,7 @@
 //! changes what it has to, `finish` writes the order, its event and the notices in the same transaction.
 //!
 //! ```text
-//! let mut step = moves::begin(app, actor, number, if_match, Action::Accept).await?;
+//! let mut step = actions::begin(request, Action::Accept).await?;
 //! deadline_rows::stop(&step.txn, …, &mut step.clocks, …).await?; // what changes besides
 //! step.order.accepted_at = Some(step.now);                 // its status is the new one already
 //! step.write().await?;                                     // guarded by the version
@@ -36,9 +36,11 @@ use entity::{deadline, order};
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db::{self, WriteTransaction};
 use crate::deadlines::deadline_rows;
 use crate::error::{CurrentState, Error, ErrorKind, Result};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::access::{self, AccessContext};
@@ -64,44 +66,55 @@ pub struct ActionTxn {
     pub now: DateTime<Utc>,
 }
 
+/// A request to act on an order.
+#[derive(Clone, Copy)]
+pub struct ActionRequest<'a> {
+    pub app: &'a App,
+    pub actor: &'a Actor,
+    /// The number of the order.
+    pub number: &'a str,
+    /// The version that the client has seen.
+    pub if_match: Option<i32>,
+}
+
+impl<'a> ActionRequest<'a> {
+    #[must_use]
+    pub fn new(app: &'a App, actor: &'a Actor, number: &'a str, if_match: Option<i32>) -> Self {
+        Self {
+            app,
+            actor,
+            number,
+            if_match,
+        }
+    }
+}
+
 /// Holds the order and judges the move: 404, 412, 403, 409, in this order. An operator is refused as well while
 /// another has claimed the matter.
-pub async fn begin(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    action: Action,
-) -> Result<ActionTxn> {
-    begin_by_relation(app, actor, number, if_match, |_| action).await
+pub async fn begin(request: ActionRequest<'_>, action: Action) -> Result<ActionTxn> {
+    begin_by_relation(request, |_| action).await
 }
 
 /// The same where other orders change with this one; all are held.
 pub async fn begin_with_others(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     action: Action,
     others: &[String],
 ) -> Result<ActionTxn> {
-    begin_locked(
-        ActionTxn::lock_with_others(app, actor, number, others).await?,
-        if_match,
-        |_| action,
-    )
-    .await
+    let ActionRequest {
+        app, actor, number, ..
+    } = request;
+    let locked = ActionTxn::lock_with_others(app, actor, number, others).await?;
+    begin_locked(locked, request.if_match, |_| action).await
 }
 
 /// The same where the action depends on how the actor stands to the order.
 pub async fn begin_by_relation(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     action: impl FnOnce(ActorRelation) -> Action,
 ) -> Result<ActionTxn> {
-    begin_locked(ActionTxn::lock(app, actor, number).await?, if_match, action).await
+    let locked = ActionTxn::lock(request.app, request.actor, request.number).await?;
+    begin_locked(locked, request.if_match, action).await
 }
 
 async fn begin_locked(
@@ -156,7 +169,7 @@ impl ActionTxn {
             clocks,
             actor: actor.clone(),
             relation: standing,
-            city: app.city.load(),
+            city: app.state::<CityHandle>().load(),
             now: app.clock.now(),
         })
     }
@@ -243,7 +256,7 @@ impl ActionTxn {
     /// Tells everybody whom the event concerns; the actor is named by it.
     pub async fn emit(&self, app: &App, event: Event<'_>) -> Result<()> {
         let event = event.by(self.actor.person);
-        notices::emit(&self.txn, &app.messages, &event, self.now).await
+        notices::emit(&self.txn, app.state::<MessageCatalog>(), &event, self.now).await
     }
 
     /// Commits and answers with the order as the actor sees it now. An operator who has acted is done with it.

@@ -4,23 +4,17 @@
 use entity::kinds::Visibility;
 
 use super::begin;
-use crate::app::App;
 use crate::error::Result;
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 
 const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
-pub async fn note(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    text: &str,
-) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Note).await?;
+pub async fn note(request: ActionRequest<'_>, text: &str) -> Result<OrderView> {
+    let ActionRequest { app, actor, .. } = request;
+    let mut step = begin(request, Action::Note).await?;
     let text = require_text("text", text, NOTE_CHARS)?;
     step.save().await?;
     let visibility = if actor.is_staff() {

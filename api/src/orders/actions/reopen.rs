@@ -4,10 +4,9 @@ use entity::ids::PhotoId;
 
 use super::cancel::REASON_CHARS;
 use super::{begin, next_round};
-use crate::app::App;
 use crate::error::{Refusal, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::photos;
 use crate::orders::submit::draft::require_text;
@@ -35,15 +34,9 @@ impl Refusal for Refused {
     }
 }
 
-pub async fn reopen(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    reason: &str,
-    photos: &[PhotoId],
-) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Reopen).await?;
+pub async fn reopen(request: ActionRequest<'_>, reason: &str, photos: &[PhotoId]) -> Result<OrderView> {
+    let ActionRequest { app, actor, .. } = request;
+    let mut step = begin(request, Action::Reopen).await?;
     let reason = require_text("reason", reason, REASON_CHARS)?;
     if step.before.merged_into.is_some() {
         return Err(Refused::Merged.into());

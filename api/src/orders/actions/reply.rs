@@ -14,7 +14,7 @@ use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::{Action, ActorRelation};
 use crate::orders::store::{assignments, photos};
 use crate::orders::submit::draft::{MAX_PHOTOS, validate_text};
@@ -70,18 +70,13 @@ impl NewReply {
     }
 }
 
-pub async fn reply(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
-    answer: NewReply,
-) -> Result<OrderView> {
+pub async fn reply(request: ActionRequest<'_>, answer: NewReply) -> Result<OrderView> {
+    let ActionRequest { app, .. } = request;
     let action = |standing| match standing {
         ActorRelation::SupportUnit => Action::ReportPart,
         _ => Action::Reply,
     };
-    let step = begin_by_relation(app, actor, number, if_match, action).await?;
+    let step = begin_by_relation(request, action).await?;
     let whole = step.relation != ActorRelation::SupportUnit;
     let answer = answer.validate(step.now, whole)?;
     if whole {

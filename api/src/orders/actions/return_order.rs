@@ -8,24 +8,21 @@ use serde_json::json;
 
 use super::begin;
 use super::cancel::REASON_CHARS;
-use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
 
 pub async fn send_back(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     reason: &str,
     proposed: Option<&str>,
 ) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::Return).await?;
+    let ActionRequest { app, actor, .. } = request;
+    let mut step = begin(request, Action::Return).await?;
     let unit = step.unit()?;
     let reason = require_text("reason", reason, REASON_CHARS)?;
     let proposed = match proposed.map(str::trim).filter(|text| !text.is_empty()) {

@@ -6,10 +6,9 @@ use serde_json::json;
 
 use super::cancel::REASON_CHARS;
 use super::{begin, sub_assignment_reminder};
-use crate::app::App;
 use crate::error::{Error, FieldError, Refusal, Result};
 use crate::notices::{Event, EventKind};
-use crate::orders::rules::actor::Actor;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
 use crate::orders::store::assignments::{self, NewAssignment};
 use crate::orders::submit::draft::require_text;
@@ -42,14 +41,12 @@ impl Refusal for Refused {
 }
 
 pub async fn sub_assign(
-    app: &App,
-    actor: &Actor,
-    number: &str,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     (unit, note): (&str, &str),
     due_at: Option<DateTime<Utc>>,
 ) -> Result<OrderView> {
-    let mut step = begin(app, actor, number, if_match, Action::SubAssign).await?;
+    let ActionRequest { app, actor, .. } = request;
+    let mut step = begin(request, Action::SubAssign).await?;
     let note = require_text("note", note, REASON_CHARS)?;
     let city = step.city.clone();
     let unknown = || Error::invalid(vec![FieldError::new("unit", "unknown_unit", "没有这个单位。")]);

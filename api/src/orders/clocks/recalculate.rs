@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::deadlines::{Calendar, DeadlineRules, deadline_rows};
 use crate::error::Result;
@@ -25,10 +26,10 @@ const BATCH: u64 = 64;
 /// Clocks read at once where nothing is written.
 const CLOCKS_AT_ONCE: u64 = 1_000;
 
-/// Counts every running provisional clock anew by the calendar in `app.city`; how many of them moved. Safe to run
+/// Counts every running provisional clock anew by the calendar in `app.state::<CityHandle>()`; how many of them moved. Safe to run
 /// twice: what has been counted anew does not change again.
 pub async fn recalculate(app: &App, now: DateTime<Utc>) -> Result<usize> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let mut after = None;
     let mut moved = 0;
     while let Some((orders, last)) = next_orders(&app.db, after).await? {
@@ -67,7 +68,7 @@ pub async fn count_provisional(app: &App) -> Result<u64> {
 
 /// How many of them another calendar would move.
 pub async fn count_affected(app: &App, calendar: &Calendar) -> Result<usize> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let law = DeadlineRules {
         policy: &city.policy,
         calendar,

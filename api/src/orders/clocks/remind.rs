@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
@@ -45,5 +46,5 @@ pub async fn emit_and_record(
         .visible_to(Visibility::Internal)
         .detail(json!({ field: value }));
     history::append(txn, order, reminded).await?;
-    notices::emit(txn, &app.messages, &event, now).await
+    notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }

@@ -18,11 +18,13 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::deadlines::deadline_rows;
 use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
 use crate::http::time::local;
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
@@ -103,7 +105,7 @@ async fn due_orders(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Re
 }
 
 async fn sweep_batch(app: &App, window: Vec<OrderId>, now: DateTime<Utc>) -> Result<usize> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
     let mut query = order::Entity::find()
         .filter(order::Column::Id.is_in(window))
@@ -295,7 +297,7 @@ async fn emit(
             .exec_without_returning(txn)
             .await?;
     }
-    notices::emit_all(txn, &app.messages, &told, now).await
+    notices::emit_all(txn, app.state::<MessageCatalog>(), &told, now).await
 }
 
 /// The yellow light urges by itself; nobody's name stands under it.

@@ -18,13 +18,14 @@ use uuid::Uuid;
 use super::store::{self, Progress};
 use super::{AT_ONCE, PageReader, escape_formula, head, lines, workbook};
 use crate::app::App;
+use crate::caller::{Caller, OrderAccess};
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::objects::client::ObjectStore;
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
-use crate::people::caller::{Caller, OrderAccess};
 use crate::people::profile;
 
 /// Subject: the export's id.
@@ -139,7 +140,7 @@ pub async fn file(
     if row.person_id != caller.person || row.sight != access_key(caller) || !ready {
         return Err(Error::not_found());
     }
-    let (objects, keys) = (app.objects.clone(), chunk_keys(&row));
+    let (objects, keys) = (app.state::<ObjectStore>().clone(), chunk_keys(&row));
     let stream = futures_util::stream::iter(keys).then(move |key| {
         let objects = objects.clone();
         async move { Ok(objects.get(&key).await?) }
@@ -198,7 +199,9 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
         (false, _) => lines(&rows, str::to_owned)?,
     };
     let key = new_key(row.id);
-    app.objects.put(&key, Bytes::from(text), "text/csv").await?;
+    app.state::<ObjectStore>()
+        .put(&key, Bytes::from(text), "text/csv")
+        .await?;
     keys.push(key);
     if reader.over && csv {
         return finish(app, &row, ExportStatus::Ready, done, keys).await;
@@ -256,7 +259,7 @@ async fn assemble(app: &App, row: order_export::Model) -> Result<()> {
     let (send, mut receive) = mpsc::channel::<Bytes>(1);
     let writer = tokio::task::spawn_blocking(move || write(take, send));
     for key in chunk_keys(&row) {
-        let rows = app.objects.get(&key).await?;
+        let rows = app.state::<ObjectStore>().get(&key).await?;
         if give.send(rows).await.is_err() {
             // It has given up; why, it says below.
             break;
@@ -266,7 +269,9 @@ async fn assemble(app: &App, row: order_export::Model) -> Result<()> {
     let mut keys = Vec::new();
     while let Some(piece) = receive.recv().await {
         let key = new_key(row.id);
-        app.objects.put(&key, piece, "application/octet-stream").await?;
+        app.state::<ObjectStore>()
+            .put(&key, piece, "application/octet-stream")
+            .await?;
         keys.push(key);
     }
     writer.await.map_err(anyhow::Error::from)??;
@@ -331,8 +336,8 @@ impl ChunkWriter {
 /// The job that removes a file whose day is over; done twice it does nothing the second time.
 pub async fn remove(app: &App, subject: &str) -> Result<()> {
     let id: ExportId = subject.parse().map_err(anyhow::Error::from)?;
-    for key in app.objects.list(&prefix(id)).await? {
-        app.objects.delete(&key).await?;
+    for key in app.state::<ObjectStore>().list(&prefix(id)).await? {
+        app.state::<ObjectStore>().delete(&key).await?;
     }
     store::remove(&app.db, id).await
 }

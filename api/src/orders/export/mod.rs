@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::paging::Paging;
 use crate::orders::rules::actor::Actor;
@@ -59,7 +60,7 @@ struct PageReader<'a> {
 impl PageReader<'_> {
     /// The orders of the next pages, some more than `limit` at the very most; fewer when the list is over.
     async fn read(&mut self, limit: u64) -> Result<Vec<Cells>> {
-        let zone = self.app.city.load().zone();
+        let zone = self.app.state::<CityHandle>().load().zone();
         let mut rows = Vec::new();
         while !self.over && (rows.len() as u64) < limit {
             let paging = Paging {

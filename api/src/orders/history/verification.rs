@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::verification_store;
 use super::verify::{self, PageResult, Verifier};
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::jobs::queue::{NewJob, enqueue};
-use crate::people::caller::Caller;
 use crate::{audit_log, db};
 
 /// The kind of job that reads a part.

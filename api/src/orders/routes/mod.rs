@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
@@ -23,7 +25,6 @@ use crate::orders::submit::{self, IdempotencyScope};
 use crate::orders::view::OrderView;
 use crate::orders::view::read::{self, TimelineItem};
 use crate::orders::view::summary::OrderSummary;
-use crate::people::caller::Caller;
 
 pub mod primary_actions;
 pub mod secondary_actions;
@@ -209,7 +210,9 @@ pub async fn preview_dispatch(
     _caller: Caller,
     body: web::Json<PreviewDispatch>,
 ) -> Result<web::Json<DispatchPreview>> {
-    Ok(web::Json(preview::preview(&app.city.load(), &body).await?))
+    Ok(web::Json(
+        preview::preview(&app.state::<CityHandle>().load(), &body).await?,
+    ))
 }
 
 /// One order, as the caller may see it.

@@ -8,15 +8,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
 use crate::http::responses::WriteErrors;
 use crate::orders::actions;
+use crate::orders::actions::ActionRequest;
 use crate::orders::actions::dispatch::Decision;
 use crate::orders::actions::reply::NewReply;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 
 /// The order, with its version for `If-Match`.
 pub fn with_version(view: &OrderView) -> HttpResponse {
@@ -39,7 +40,13 @@ pub async fn accept_order(
     number: web::Path<String>,
     version: IfMatch,
 ) -> Result<HttpResponse> {
-    let view = actions::accept::accept(&app, &Actor::from(&caller), &number, version.0).await?;
+    let view = actions::accept::accept(ActionRequest::new(
+        &app,
+        &Actor::from(&caller),
+        &number,
+        version.0,
+    ))
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -90,7 +97,11 @@ pub async fn reply_order(
             .contacted
             .map(|contacted| (contacted.at.to_utc(), contacted.how)),
     };
-    let view = actions::reply::reply(&app, &Actor::from(&caller), &number, version.0, answer).await?;
+    let view = actions::reply::reply(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        answer,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -120,8 +131,12 @@ pub async fn return_order(
 ) -> Result<HttpResponse> {
     let actor = Actor::from(&caller);
     let proposed = body.proposed_unit.as_deref();
-    let view =
-        actions::return_order::send_back(&app, &actor, &number, version.0, &body.reason, proposed).await?;
+    let view = actions::return_order::send_back(
+        ActionRequest::new(&app, &actor, &number, version.0),
+        &body.reason,
+        proposed,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -161,7 +176,11 @@ pub async fn dispatch_order(
         reason: body.reason,
         is_final: body.is_final,
     };
-    let view = actions::dispatch::dispatch(&app, &Actor::from(&caller), &number, version.0, decision).await?;
+    let view = actions::dispatch::dispatch(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        decision,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -187,6 +206,10 @@ pub async fn cancel_order(
     version: IfMatch,
     body: web::Json<CancelOrder>,
 ) -> Result<HttpResponse> {
-    let view = actions::cancel::cancel(&app, &Actor::from(&caller), &number, version.0, &body.reason).await?;
+    let view = actions::cancel::cancel(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        &body.reason,
+    )
+    .await?;
     Ok(with_version(&view))
 }

@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 
 use super::primary_actions::with_version;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
 use crate::http::responses::WriteErrors;
 use crate::orders::actions;
+use crate::orders::actions::ActionRequest;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct AskExtension {
@@ -42,8 +43,12 @@ pub async fn ask_extension(
     body: web::Json<AskExtension>,
 ) -> Result<HttpResponse> {
     let actor = Actor::from(&caller);
-    let view =
-        actions::extend::request_extension(&app, &actor, &number, version.0, &body.reason, body.days).await?;
+    let view = actions::extend::request_extension(
+        ActionRequest::new(&app, &actor, &number, version.0),
+        &body.reason,
+        body.days,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -73,7 +78,13 @@ pub async fn decide_extension(
     let (number, id) = path.into_inner();
     let actor = Actor::from(&caller);
     let note = body.note.as_deref();
-    let view = actions::extend::decide(&app, &actor, &number, id, version.0, body.granted, note).await?;
+    let view = actions::extend::decide(
+        ActionRequest::new(&app, &actor, &number, version.0),
+        id,
+        body.granted,
+        note,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -105,7 +116,9 @@ pub async fn sub_assign(
     let actor = Actor::from(&caller);
     let due_at = body.due_at.map(|due| due.to_utc());
     let part = (body.unit.as_str(), body.note.as_str());
-    let view = actions::sub_assign::sub_assign(&app, &actor, &number, version.0, part, due_at).await?;
+    let view =
+        actions::sub_assign::sub_assign(ActionRequest::new(&app, &actor, &number, version.0), part, due_at)
+            .await?;
     Ok(with_version(&view))
 }
 
@@ -135,8 +148,12 @@ pub async fn reopen_order(
     body: web::Json<ReopenOrder>,
 ) -> Result<HttpResponse> {
     let actor = Actor::from(&caller);
-    let view =
-        actions::reopen::reopen(&app, &actor, &number, version.0, &body.reason, &body.photo_ids).await?;
+    let view = actions::reopen::reopen(
+        ActionRequest::new(&app, &actor, &number, version.0),
+        &body.reason,
+        &body.photo_ids,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -162,7 +179,11 @@ pub async fn merge_order(
     version: IfMatch,
     body: web::Json<MergeOrder>,
 ) -> Result<HttpResponse> {
-    let view = actions::merge::merge(&app, &Actor::from(&caller), &number, version.0, &body.into).await?;
+    let view = actions::merge::merge(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        &body.into,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -188,7 +209,11 @@ pub async fn unmerge_order(
     version: IfMatch,
     body: web::Json<UnmergeOrder>,
 ) -> Result<HttpResponse> {
-    let view = actions::merge::unmerge(&app, &Actor::from(&caller), &number, version.0, &body.reason).await?;
+    let view = actions::merge::unmerge(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        &body.reason,
+    )
+    .await?;
     Ok(with_version(&view))
 }
 
@@ -214,6 +239,10 @@ pub async fn note_order(
     version: IfMatch,
     body: web::Json<NoteOrder>,
 ) -> Result<HttpResponse> {
-    let view = actions::note::note(&app, &Actor::from(&caller), &number, version.0, &body.text).await?;
+    let view = actions::note::note(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        &body.text,
+    )
+    .await?;
     Ok(with_version(&view))
 }

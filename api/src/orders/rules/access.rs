@@ -4,10 +4,10 @@ use entity::ids::PersonId;
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus};
 use entity::{assignment, order};
 
-use crate::content::publication_rules;
+use crate::caller::OrderAccess;
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::ActorRelation;
-use crate::people::caller::OrderAccess;
+use crate::publication_rules;
 
 /// What has to be known about an order, besides its row, to judge rights.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use entity::ids::{PersonId, UnitId};
 use entity::kinds::{ActorRole, Role};
 
-use crate::people::caller::{Caller, OrderAccess};
+use crate::caller::{Caller, OrderAccess};
 
 #[derive(Clone, Debug)]
 pub struct Actor {

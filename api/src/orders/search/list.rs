@@ -12,12 +12,13 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::caller::OrderAccess;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::{Filter, ListQuery, Scope, Sort};
 use crate::orders::view::summary::{OrderSummary, summaries};
-use crate::people::caller::OrderAccess;
 
 /// The sort key of the last row of a page.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -32,7 +33,7 @@ pub async fn list(
     query: &ListQuery,
     paging: &Paging,
 ) -> Result<Page<OrderSummary>> {
-    let filter = query.parse(&app.city.load())?;
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
     let limit = paging.limit()?;
     let rows = page(&app.db, actor, &filter, paging.after()?, limit + 1).await?;
     let page = Page::from_rows(rows, limit, |order| key(order, filter.sort));
@@ -45,13 +46,13 @@ pub async fn list(
 
 /// How many orders the list has.
 pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
-    let filter = query.parse(&app.city.load())?;
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
     Ok(base_query(actor, &filter).count(&app.db).await?)
 }
 
 /// Whether the list has more than so many; nothing beyond them is looked at.
 pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u64) -> Result<bool> {
-    let filter = query.parse(&app.city.load())?;
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
     let next = base_query(actor, &filter)
         .select_only()
         .column(order::Column::Id)
@@ -250,7 +251,7 @@ pub async fn visible_matching(
     query: &ListQuery,
     limit: u64,
 ) -> Result<Vec<OrderId>> {
-    let filter = query.parse(&app.city.load())?;
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
     Ok(order::Entity::find()
         .select_only()
         .column(order::Column::Id)

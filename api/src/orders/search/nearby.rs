@@ -15,10 +15,12 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::same_matter::{ComparedOrder, Evidence, Likeness, SEARCH_RADIUS_M, likeness};
 use crate::orders::search::list::OPEN;
+use crate::orders::search::text_index::TextIndex;
 use crate::orders::store;
 use crate::orders::submit::draft::{GivenPoint, MAX_PHOTOS};
 use crate::orders::view::{CategoryView, read};
@@ -100,7 +102,7 @@ pub async fn find_nearby(
     known: DraftContext<'_>,
 ) -> Result<Vec<NearbyOrder>> {
     point.check_coordinates()?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let category = match known.category.map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => {
@@ -173,8 +175,10 @@ pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<Simil
     found.sort_by(|(a, _), (b, _)| a.cmp_likelihood(b));
     found.truncate(MAX_SIMILAR);
     let (city, recent) = (
-        app.city.load(),
-        app.text_index.read_best_effort(app, app.clock.now()).await?,
+        app.state::<CityHandle>().load(),
+        app.state::<TextIndex>()
+            .read_best_effort(app, app.clock.now())
+            .await?,
     );
     let shown = |(like, other): (Likeness, order::Model)| SimilarOrder {
         status: other.status,
@@ -214,7 +218,7 @@ fn category_view(city: &City, order: &order::Model) -> CategoryView {
 async fn find_by_text(app: &App, text: &str, now: DateTime<Utc>) -> Result<Vec<OrderId>> {
     let text = text.to_owned();
     let recent = app
-        .text_index
+        .state::<TextIndex>()
         .read_best_effort(app, now.max(app.clock.now()))
         .await?;
     let work = tokio::task::spawn_blocking(move || {
@@ -267,7 +271,10 @@ async fn compare(
         let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
         pictures(&app.db, &ids).await?
     };
-    let recent = app.text_index.read_best_effort(app, app.clock.now()).await?;
+    let recent = app
+        .state::<TextIndex>()
+        .read_best_effort(app, app.clock.now())
+        .await?;
     let work = tokio::task::spawn_blocking(move || {
         let features = Features::of("", &new.text);
         let own = ComparedOrder {

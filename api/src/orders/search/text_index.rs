@@ -55,7 +55,7 @@ pub struct DocumentMeta {
 
 /// Reads the recent reports before anybody asks for them.
 pub async fn preload(app: App) {
-    match app.text_index.read_fully(&app, app.clock.now()).await {
+    match app.state::<TextIndex>().read_fully(&app, app.clock.now()).await {
         Ok(recent) => tracing::info!(reports = recent.index.len(), "recent reports read"),
         Err(error) => tracing::warn!(
             error = &error as &dyn std::error::Error,

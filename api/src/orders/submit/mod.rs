@@ -13,16 +13,19 @@ use crate::app::App;
 use crate::city::categories::{self, service::Understood};
 use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::db::{self, WriteTransaction};
 use crate::deadlines::calendar::local_date;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
 use crate::http::idempotency::{self, StoredResponse};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
 use crate::orders::store::{self, assignments, photos};
 use crate::orders::submit::draft::NewOrder;
+use crate::orders::submit::number::NumberAllocator;
 use crate::orders::submit::publication::Author;
 use crate::orders::submit::routing::{ResolvedPlace, Routing};
 use crate::orders::view::load::{self, OrderContext};
@@ -79,7 +82,7 @@ pub async fn submit_with(
 ) -> Result<StoredResponse<OrderView>> {
     let now = app.clock.now();
     let new = new.validate(now)?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let author = Author::of(app, actor).await?;
     let plan = Plan::build(app, city, author, new, beside, now).await?;
     let answer = loop {
@@ -189,7 +192,10 @@ impl Plan {
         let site_unit = site
             .as_ref()
             .and_then(|site| site_defaults::unit_of(site, kind.code.as_deref()));
-        let desk = match (routing::person_needed(&city, &kind, emergency.as_ref()), site_unit) {
+        let desk = match (
+            routing::person_needed(&city, &kind, emergency.as_ref()),
+            site_unit,
+        ) {
             (Some(reason), _) => routing::triage(&place, reason),
             (None, Some(unit)) => routing::route_to(unit, "site", "点位指定的承办单位", &place),
             (None, None) => routing::route(&city, &place, &kind),
@@ -216,7 +222,7 @@ impl Plan {
         let prefix = &self.city.meta.number_prefix;
         match &self.new.number {
             Some(text) => Ok(number::parse_given(text.trim(), prefix, day)?),
-            None => app.numbers.next(&app.db, prefix, day).await,
+            None => app.state::<NumberAllocator>().next(&app.db, prefix, day).await,
         }
     }
 
@@ -308,7 +314,13 @@ impl Plan {
             .request_check(app, txn, order, &self.new.photos, now)
             .await?;
         self.record(txn, actor, order).await?;
-        notices::emit_all(txn, &app.messages, &self.events(actor, order), now).await?;
+        notices::emit_all(
+            txn,
+            app.state::<MessageCatalog>(),
+            &self.events(actor, order),
+            now,
+        )
+        .await?;
         let mut around = OrderContext::default();
         if let Some(unit) = self.desk.unit {
             let law = self.city.deadline_rules();

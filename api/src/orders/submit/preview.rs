@@ -63,7 +63,11 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
         suggestions,
         emergency,
     } = categories::service::understand(city, text).await?;
-    let kind = routing::kind(chosen.as_deref(), CategorySource::Chosen, suggestions.into_iter().next());
+    let kind = routing::kind(
+        chosen.as_deref(),
+        CategorySource::Chosen,
+        suggestions.into_iter().next(),
+    );
     let desk = match routing::person_needed(city, &kind, emergency.as_ref()) {
         Some(reason) => routing::triage(&place, reason),
         None => routing::route(city, &place, &kind),

@@ -18,7 +18,7 @@ use crate::error::Result;
 use crate::orders::rules::actor::Actor;
 use crate::orders::store;
 use crate::people::profile;
-use crate::people::sealing::OpenId;
+use crate::sealing::OpenId;
 
 /// Whose words a report is in.
 pub enum Author {

@@ -116,12 +116,21 @@ fn county_in<'a>(city: &'a City, words: &str) -> Option<&'a str> {
 
 /// Reason for which only a person may dispatch the order, whatever the duty table or the site says.
 #[must_use]
-pub fn person_needed(city: &City, kind: &ResolvedCategory, emergency: Option<&EmergencyView>) -> Option<&'static str> {
+pub fn person_needed(
+    city: &City,
+    kind: &ResolvedCategory,
+    emergency: Option<&EmergencyView>,
+) -> Option<&'static str> {
     if emergency.is_some() {
         return Some("文字像是紧急情况，由坐席人工处理");
     }
     let category = kind.code.as_deref().and_then(|code| city.categories.find(code))?;
-    let is_manual = |code: &str| city.dispatch.manual_categories.iter().any(|manual| manual == code);
+    let is_manual = |code: &str| {
+        city.dispatch
+            .manual_categories
+            .iter()
+            .any(|manual| manual == code)
+    };
     let manual = is_manual(&category.code) || category.parent.as_deref().is_some_and(is_manual);
     manual.then_some("该类事项不自动派单，由坐席受理、转办或答复")
 }

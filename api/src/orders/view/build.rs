@@ -16,13 +16,14 @@ use super::{
 use crate::app::App;
 use crate::city::emergencies::{self, EmergencyView};
 use crate::city::snapshot::City;
-use crate::content::publication_rules;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::available_actions;
 use crate::photos::service::links;
+use crate::publication_rules;
 
 /// The order as the actor sees it, of what has been loaded.
 pub async fn build_view(
@@ -32,7 +33,7 @@ pub async fn build_view(
     around: OrderContext,
     now: DateTime<Utc>,
 ) -> Result<OrderView> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let audience = access::is_public_reader(actor, order);
     let shown = |(place, file): &&(order_photo::Model, photo::Model)| {
         !audience || publication_rules::shows_photo(order, place, file)

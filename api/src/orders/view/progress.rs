@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::time::{LocalTime, local};
 use crate::orders::actions::merged_endorsers;
@@ -59,7 +60,7 @@ pub async fn of(app: &App, id: OrderId) -> Result<Option<Progress>> {
         .order_by_desc(reply::Column::CreatedAt)
         .one(&app.db)
         .await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let step = |event: order_event::Model| ProgressStep {
         action: event.action,
         at: local(event.at, city.zone()),

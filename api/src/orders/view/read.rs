@@ -10,6 +10,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, Result};
 use crate::http::time::local;
@@ -82,7 +83,7 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
         .all(&app.db)
         .await?;
     let people = load::people(&app.db, events.iter().filter_map(|event| event.actor_id)).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let hidden = access::hides_reporter(actor, &order);
     let unit = |id| {
         city.unit(id).map(|unit| UnitView {

@@ -12,10 +12,11 @@ use utoipa::ToSchema;
 use super::build::{ViewBuilder, location};
 use super::{AreaView, CategoryView, EndorsementsView, LocationView, ReporterView, UnitView, load};
 use crate::app::App;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 
-use crate::orders::rules::access;
 use crate::city::emergencies::EmergencyView;
+use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -64,7 +65,7 @@ pub async fn summaries(
     let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
     let endorsements: BTreeMap<_, _> = load::endorsements(db, actor, &ids).await?;
     let people = load::people(db, orders.iter().map(|order| order.reporter_id)).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let teller = ViewBuilder {
         city: &city,
         zone: city.zone(),

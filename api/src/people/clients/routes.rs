@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use super::service::{self, NewClient};
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::{LocalTime, local};
-use crate::people::caller::Caller;
 
 /// A new API client.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -94,7 +95,7 @@ pub async fn create_client(
 #[get("/clients")]
 pub async fn list_clients(app: web::Data<App>, caller: Caller) -> Result<web::Json<ClientList>> {
     caller.require(Role::Admin)?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let clients = service::list(&app).await?.into_iter().map(|client| ClientView {
         id: client.id,
         name: client.name,

@@ -16,9 +16,10 @@ use sha2::{Digest as _, Sha256};
 use super::scopes::{ClientScope, needed};
 use super::store;
 use crate::app::App;
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Result};
-use crate::people::caller::Caller;
+use crate::people::clients::rate::ClientRates;
 
 const KEY_PREFIX: &str = "zk_";
 const KEY_BYTES: usize = 32;
@@ -195,7 +196,7 @@ pub async fn authenticate(app: &App, key: &str, method: &str, path: &str) -> Res
         .filter(|client| client.expires_at.is_none_or(|at| at > now))
         .ok_or_else(|| Error::refused(ErrorKind::NotSignedIn, "key_invalid", "接口密钥无效或已过期。"))?;
     let per_minute = u32::try_from(client.requests_per_minute).unwrap_or(1).max(1);
-    if let Err(wait) = app.client_rates.take(client.id, per_minute, now) {
+    if let Err(wait) = app.state::<ClientRates>().take(client.id, per_minute, now) {
         let kind = ErrorKind::TooMany {
             retry_after_secs: u64::try_from(wait.num_seconds()).unwrap_or(1),
         };

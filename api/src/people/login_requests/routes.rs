@@ -7,10 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::problem::Problem;
 use crate::http::time::local;
-use crate::people::caller::Caller;
 use crate::people::login_requests::service;
 
 /// A console that waits for confirmation; show `origin` before asking for it.
@@ -41,7 +42,7 @@ pub async fn login_request(
     code: Path<String>,
 ) -> Result<Json<LoginRequest>> {
     let pending = service::inspect(&app, &code, app.clock.now()).await?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     Ok(Json(LoginRequest {
         origin: pending.origin,
         created_at: local(pending.created_at, zone),

@@ -11,13 +11,14 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditActor, AuditEntry};
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
-use crate::people::caller::Caller;
 use crate::people::login_requests::store;
-use crate::people::sealing::Phone;
 use crate::people::tokens::{hash_secret, random_secret};
 use crate::people::{sessions, store as people};
+use crate::sealing::Phone;
+use crate::sealing::Sealer;
 use crate::wechat::sandbox::Sandbox;
 
 /// How long the code on the screen can be scanned.
@@ -126,7 +127,7 @@ pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Optio
 }
 
 fn scan_code(app: &App, secret: &str) -> String {
-    let mut code = app.sealer.hash("console scan code", secret);
+    let mut code = app.state::<Sealer>().hash("console scan code", secret);
     code.truncate(CODE_CHARS);
     code
 }
@@ -212,13 +213,17 @@ pub async fn begin_as_sandbox_person(
     origin: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<String>> {
-    let cast = app.sandbox.as_ref().map(Sandbox::people).unwrap_or_default();
+    let cast = app
+        .state::<Option<Sandbox>>()
+        .as_ref()
+        .map(Sandbox::people)
+        .unwrap_or_default();
     let phone = cast.iter().find(|person| person.openid == openid);
     let Some(phone) = phone.and_then(|person| Phone::parse(&person.phone)) else {
         return Ok(None);
     };
     let txn = db::write(&app.db).await?;
-    let Some(person) = people::person_by_phone(&txn, &app.sealer.phone_hash(&phone)).await? else {
+    let Some(person) = people::person_by_phone(&txn, &app.state::<Sealer>().phone_hash(&phone)).await? else {
         return Ok(None);
     };
     let grant = sessions::begin(app, &txn, person.id, SessionKind::Console, Some(origin), now).await?;

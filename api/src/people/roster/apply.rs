@@ -19,6 +19,7 @@ use crate::people::roster::check::Wanted;
 use crate::people::roster::plan::{self, Line, Plan};
 use crate::people::roster::{ImportError, Options, Progress, Report, Stage};
 use crate::people::store;
+use crate::sealing::Sealer;
 
 /// Rows a statement: 19 columns × 500 = 9,500 values, below SQLite's 32,766 and PostgreSQL's 65,535.
 const CHUNK: usize = 500;
@@ -31,7 +32,7 @@ pub async fn apply(
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, ImportError> {
     let hashed = |wanted: Wanted| Line {
-        phone_hash: app.sealer.phone_hash(&wanted.phone),
+        phone_hash: app.state::<Sealer>().phone_hash(&wanted.phone),
         wanted,
     };
     let lines = wanted.into_iter().map(hashed).collect();
@@ -142,7 +143,7 @@ async fn set_aside(txn: &impl ConnectionTrait, changed: &[(PersonId, Line)]) -> 
 fn row(app: &App, id: PersonId, line: Line, now: DateTime<Utc>) -> Result<person::ActiveModel> {
     let Line { wanted, phone_hash } = line;
     let phone = wanted.phone.expose().as_bytes();
-    let phone_sealed = app.sealer.seal(phone).map_err(anyhow::Error::from)?;
+    let phone_sealed = app.state::<Sealer>().seal(phone).map_err(anyhow::Error::from)?;
     Ok(person::ActiveModel {
         id: Set(id),
         name: Set(wanted.name),

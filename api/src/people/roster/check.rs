@@ -11,7 +11,7 @@ use crate::people::roster::Fault;
 use crate::people::roster::columns::{Column, Columns};
 use crate::people::roster::read::{Row, Table};
 use crate::people::roster::vocabulary;
-use crate::people::sealing::Phone;
+use crate::sealing::Phone;
 use places::lookup::Division;
 
 const MAX_NAME_CHARS: usize = 30;

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::audit_log::AuditActor;
+use crate::city::snapshot::CityHandle;
 use crate::error::Error;
 
 /// A file as it was handed in.
@@ -122,7 +123,7 @@ pub async fn import(
         done: 0,
         total,
     });
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let names = check::Names {
         units: &city.units,
         counties: city.counties.divisions(),
@@ -143,7 +144,7 @@ pub async fn import(
 /// Puts a city pack's fictional people on an empty roster, for the sandbox. Those whom the pack marks as not
 /// on the roster stay off.
 pub async fn seed_demo_if_empty(app: &App) -> Result<(), ImportError> {
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let Some(text) = city.files.get("demo/people.csv") else {
         return Ok(());
     };

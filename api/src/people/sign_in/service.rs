@@ -8,11 +8,13 @@ use sea_orm::{ConnectionTrait, SqlErr};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
-use crate::people::sealing::{OpenId, Phone};
 use crate::people::sessions::{self, Grant};
 use crate::people::sign_in::ticket;
 use crate::people::store;
+use crate::sealing::Sealer;
+use crate::sealing::{OpenId, Phone};
 use crate::wechat::CallError;
+use crate::wechat::WeChat;
 
 /// The mainland's; nobody else is on a roster.
 const COUNTRY_CODE: &str = "86";
@@ -74,9 +76,13 @@ impl Refusal for Refused {
 
 /// Signs in with a code of `wx.login`.
 pub async fn sign_in(app: &App, code: &str, client: Option<&str>, now: DateTime<Utc>) -> Result<SignIn> {
-    let session = app.wechat.session_of_code(code).await.map_err(login_refused)?;
+    let session = app
+        .state::<WeChat>()
+        .session_of_code(code)
+        .await
+        .map_err(login_refused)?;
     let openid = OpenId::new(session.openid);
-    let hash = app.sealer.openid_hash(&openid);
+    let hash = app.state::<Sealer>().openid_hash(&openid);
     if let Some(person) = store::person_by_openid(&app.db, &hash).await? {
         let txn = db::write(&app.db).await?;
         // Again, and held: the roster may have changed since.
@@ -87,7 +93,7 @@ pub async fn sign_in(app: &App, code: &str, client: Option<&str>, now: DateTime<
             return Ok(SignIn::SignedIn(Box::new(person), grant));
         }
     }
-    let ticket = ticket::issue(&app.sealer, &openid, now).map_err(anyhow::Error::from)?;
+    let ticket = ticket::issue(app.state::<Sealer>(), &openid, now).map_err(anyhow::Error::from)?;
     Ok(SignIn::BindRequired { ticket })
 }
 
@@ -109,9 +115,9 @@ pub async fn bind(
     client: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(person::Model, Grant)> {
-    let openid = ticket::read(&app.sealer, bind_ticket, now)?;
+    let openid = ticket::read(app.state::<Sealer>(), bind_ticket, now)?;
     let verified = app
-        .wechat
+        .state::<WeChat>()
         .phone_number(phone_code, Some(openid.expose()))
         .await
         .map_err(phone_refused)?;
@@ -120,7 +126,7 @@ pub async fn bind(
         .and_then(|verified| Phone::parse(&verified.number))
         .ok_or(Refused::NotOnRoster)?;
     let txn = db::write(&app.db).await?;
-    let found = store::person_by_phone(&txn, &app.sealer.phone_hash(&phone)).await?;
+    let found = store::person_by_phone(&txn, &app.state::<Sealer>().phone_hash(&phone)).await?;
     let person = found.ok_or(Refused::NotOnRoster)?;
     bind_openid(app, &txn, &person, &openid, now).await?;
     let grant = begin(app, &txn, &person, client, now).await?;
@@ -136,12 +142,12 @@ async fn bind_openid(
     openid: &OpenId,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let hash = app.sealer.openid_hash(openid);
+    let hash = app.state::<Sealer>().openid_hash(openid);
     if person.openid_hash.as_ref() == Some(&hash) {
         return Ok(());
     }
     let sealed = app
-        .sealer
+        .state::<Sealer>()
         .seal(openid.expose().as_bytes())
         .map_err(anyhow::Error::from)?;
     match store::bind(txn, person.id, sealed, &hash, now).await {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorKind, Refusal};
-use crate::people::sealing::{OpenId, SealError, Sealer};
+use crate::sealing::{OpenId, SealError, Sealer};
 
 /// Time enough to read the consent and tap.
 pub const TICKET_TTL: TimeDelta = TimeDelta::minutes(10);

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::view::OrderView;
-use crate::people::caller::Caller;
 use crate::sites::code;
 use crate::sites::message_handling::{self, Adoption};
 use crate::sites::store::Filter;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
@@ -14,7 +15,6 @@ use crate::http::problem::Problem;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::submit::IdempotencyScope;
 use crate::orders::submit::draft::GivenPoint;
-use crate::people::caller::Caller;
 use crate::sites::service::{self, NewSite};
 use crate::sites::sheets;
 use crate::sites::view::{PublicSite, SiteView};

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::city::emergencies::EmergencyView;
+use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::http::client_address::client_address;
 use crate::http::idempotency::IdempotencyKey;
@@ -15,7 +17,7 @@ use crate::http::problem::Problem;
 use crate::http::responses::PublicErrors;
 use crate::http::time::{LocalTime, local};
 use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
-use crate::city::emergencies::EmergencyView;
+use crate::photos::service::PhotoPermits;
 use crate::sites::messages::{self, NewMessage, StoredMessage};
 use crate::sites::service;
 use crate::sites::view::{Named, ReceiptView};
@@ -88,7 +90,7 @@ pub async fn upload_site_photo(
 ) -> Result<HttpResponse> {
     service::active(&app, &code).await?;
     let device = device(&app, &request)?;
-    let _turn = app.photo_permits.acquire_upload().await?;
+    let _turn = app.state::<PhotoPermits>().acquire_upload().await?;
     let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
     let photo = messages::upload(&app, &code, &device, bytes, claims).await?;
     Ok(HttpResponse::Created().json(photo_view(&app, &photo).await?))
@@ -172,7 +174,7 @@ fn to_response(app: &App, left: StoredMessage) -> MessageLeft {
             code: left.site.code,
             name: left.site.name,
         },
-        created_at: local(left.created_at, app.city.load().zone()),
+        created_at: local(left.created_at, app.state::<CityHandle>().load().zone()),
     }
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::Actor;
 use crate::orders::history::{self, NewEvent};
@@ -45,7 +46,7 @@ async fn tell_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
             .detail(json!({ "campaign": campaign.id }));
         history::append(&txn, &order, event).await?;
         let told = Event::of(EventKind::CampaignJoined, &order).title(campaign.title.as_str());
-        notices::emit(&txn, &app.messages, &told, now).await?;
+        notices::emit(&txn, app.state::<MessageCatalog>(), &told, now).await?;
     }
     let mut row = gathered.into_active_model();
     row.told_at = Set(Some(now));

@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::search::filter::ListQuery;
-use crate::people::caller::Caller;
 use crate::supervision::campaigns::service::{self, Closing, NewCampaign, Watched};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,7 +80,12 @@ async fn shown(app: &App, row: campaign::Model) -> Result<CampaignView> {
         .into_iter()
         .map(|(_, number, status, area)| GatheredView { number, status, area });
     let orders = orders.collect();
-    Ok(view(row, count, Some(orders), app.city.load().zone()))
+    Ok(view(
+        row,
+        count,
+        Some(orders),
+        app.state::<CityHandle>().load().zone(),
+    ))
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -114,7 +120,7 @@ pub async fn open_campaign(
         purpose,
         committee,
     } = body.into_inner();
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let unknown = || Error::invalid(vec![FieldError::new("area", "unknown_area", "没有这个县区。")]);
     let area = area
         .map(|text| {
@@ -148,7 +154,7 @@ pub async fn list_campaigns(
     paging: web::Query<Paging>,
 ) -> Result<web::Json<Page<CampaignView>>> {
     let page = service::list(&app, &caller, &paging).await?;
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     Ok(web::Json(page.map(|(row, count)| view(row, count, None, zone))))
 }
 

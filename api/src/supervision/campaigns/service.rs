@@ -8,15 +8,16 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::http::paging::{Page, Paging};
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list::{find_visible, visible_matching};
-use crate::people::caller::Caller;
 use crate::supervision::campaigns::{joined, store};
 
 /// A campaign holds this many orders at most; more is a report, not a campaign.
@@ -175,7 +176,7 @@ async fn tell(
         .note(note);
     event.area.clone_from(&campaign.area_code);
     event.committee.clone_from(&campaign.committee);
-    notices::emit(txn, &app.messages, &event, now).await
+    notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }
 
 /// The campaign, if the caller may know of it.

@@ -2,55 +2,25 @@
 //! whether they are answered, orders under tracking by committee, urges. Everybody reads what his sight covers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::str::FromStr;
 
 use entity::ids::{OrderId, PersonId, UrgeId};
 use entity::kinds::{Light, Role};
 use entity::{order, supervision_order, urge};
 
 use crate::app::App;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::error::{Error, Result};
 use crate::http::paging::{Page, Paging};
 use crate::orders::Actor;
 use crate::orders::view::summary::{OrderSummary, summaries};
-use crate::people::caller::{Caller, OrderAccess};
 use crate::people::profile;
 use store::{After, RegisterAccess};
 
+mod state;
 mod store;
 
-/// How a supervision order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// Not answered, overdue or not.
-    Open,
-    Overdue,
-    Answered,
-}
-
-impl State {
-    pub const ALL: [Self; 3] = [Self::Open, Self::Overdue, Self::Answered];
-
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Overdue => "overdue",
-            Self::Answered => "answered",
-        }
-    }
-}
-
-impl FromStr for State {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or(())
-    }
-}
+pub use state::State;
 
 /// The part of the register that somebody asks for; nobody gets more than he may see.
 pub struct Register<'a> {
@@ -93,7 +63,7 @@ impl<'a> Register<'a> {
     /// `area`: a county-level code, or its name; what is none of the city is an empty register's, and so is 404.
     pub fn open(app: &'a App, caller: &'a Caller, area: Option<&str>) -> Result<Self> {
         caller.require_any(&[Role::Supervisor, Role::Operator, Role::Handler, Role::Admin])?;
-        let city = app.city.load();
+        let city = app.state::<CityHandle>().load();
         let area = match area {
             Some(text) => {
                 let county = city.county(text).ok_or_else(Error::not_found)?;

@@ -13,10 +13,10 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::State;
+use super::state::State;
+use crate::caller::OrderAccess;
 use crate::error::Result;
 use crate::orders::search::list::access_condition;
-use crate::people::caller::OrderAccess;
 
 /// What of the register somebody reads.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::jobs::queue::{self, NewJob};
+use crate::sealing::Sealer;
 use crate::wechat::push::envelope::AesKey;
 use crate::wechat::push::event::{self, PushEvent};
 use crate::wechat::push::{body, signature, store};
@@ -110,7 +111,10 @@ pub async fn open(app: &App, subject: &str) -> Result<Option<PushEvent>> {
     };
     let sealed = payload.get("sealed").and_then(Value::as_str).unwrap_or_default();
     let sealed = STANDARD.decode(sealed).map_err(anyhow::Error::from)?;
-    let text = app.sealer.open_text(&sealed).map_err(anyhow::Error::from)?;
+    let text = app
+        .state::<Sealer>()
+        .open_text(&sealed)
+        .map_err(anyhow::Error::from)?;
     let fields = serde_json::from_str(&text).map_err(anyhow::Error::from)?;
     Ok(Some(PushEvent::read(&fields)))
 }
@@ -178,7 +182,10 @@ fn is_recent(timestamp: &str, now: DateTime<Utc>) -> bool {
 /// The push and the job that handles it, in one transaction. It names a person, so it is sealed.
 async fn store(app: &App, fields: &Map<String, Value>, now: DateTime<Utc>) -> Result<()> {
     let text = Value::Object(fields.clone()).to_string();
-    let sealed = app.sealer.seal(text.as_bytes()).map_err(anyhow::Error::from)?;
+    let sealed = app
+        .state::<Sealer>()
+        .seal(text.as_bytes())
+        .map_err(anyhow::Error::from)?;
     let payload = json!({ "sealed": STANDARD.encode(sealed) });
     let txn = db::write(&app.db).await?;
     if let Some(id) = store::insert(&txn, &event::dedupe_key(fields), payload, now).await? {

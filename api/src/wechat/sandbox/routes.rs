@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::error::{Error, Result};
-use crate::http::time::local;
+use crate::http::time::{LocalZone, local};
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::call::{Reply, SandboxRequest};
 use crate::wechat::sandbox::controls::{
@@ -30,7 +30,7 @@ pub fn configure(service: &mut ServiceConfig) {
         web::scope(SANDBOX)
             .guard(guard::fn_guard(|context| {
                 let app = context.app_data::<Data<App>>();
-                app.is_some_and(|app| app.sandbox.is_some())
+                app.is_some_and(|app| app.state::<Option<Sandbox>>().is_some())
             }))
             // Not a path with a tail: each call of it would cost a warning of the metrics.
             .service(web::scope(WECHAT).default_service(web::route().to(wechat)))
@@ -55,7 +55,9 @@ pub fn configure(service: &mut ServiceConfig) {
 }
 
 fn sandbox(app: &App) -> Result<&Sandbox> {
-    app.sandbox.as_ref().ok_or_else(Error::not_found)
+    app.state::<Option<Sandbox>>()
+        .as_ref()
+        .ok_or_else(Error::not_found)
 }
 
 async fn wechat(app: Data<App>, request: HttpRequest, body: Bytes) -> Result<HttpResponse> {
@@ -138,7 +140,7 @@ async fn move_clock(app: Data<App>, wanted: Json<ClockRequest>) -> Result<HttpRe
 }
 
 fn shown(app: &App, now: DateTime<Utc>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "now": local(now, app.city.load().zone()) }))
+    HttpResponse::Ok().json(json!({ "now": local(now, app.state::<LocalZone>().0) }))
 }
 
 async fn calls(app: Data<App>) -> Result<HttpResponse> {

@@ -6,8 +6,8 @@ use askama::Template;
 use entity::kinds::ActKind;
 use serde_json::Value;
 
-use crate::audit_log::service as acts;
-use crate::audit_log::service::AuditRecord;
+use crate::audit_log;
+use crate::city::snapshot::CityHandle;
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other};
@@ -17,6 +17,7 @@ use crate::console::url_query::encoded;
 use crate::http::paging::Paging;
 use crate::orders::history::verification::{self, BrokenChain, VerificationView};
 use crate::orders::history::verify;
+use crate::people::audit_records::{self, AuditRecord};
 
 const PATH: &str = "/console/admin/audit";
 /// Acts on a page.
@@ -58,7 +59,7 @@ pub async fn show(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpRes
         limit: Some(PAGE),
         cursor: paging.into_inner().cursor,
     };
-    let found = acts::list(&visitor.app, &visitor.caller, &paging).await?;
+    let found = audit_records::list(&visitor.app, &visitor.caller, &paging).await?;
     let checks: Vec<CheckLine> = checks
         .into_iter()
         .map(|check| check_line(&visitor, check))
@@ -79,7 +80,7 @@ pub async fn show(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpRes
 }
 
 fn check_line(visitor: &ConsoleUser, check: VerificationView) -> CheckLine {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     CheckLine {
         asked: when(check.asked_at),
@@ -106,11 +107,11 @@ fn told(broken: BrokenChain) -> String {
             };
             format!("工单 {order} 的第 {seq} 条记录{wrong}")
         }
-        BrokenChain::Act(acts::Broken { seq, fault }) => {
+        BrokenChain::Act(audit_log::service::Broken { seq, fault }) => {
             let wrong = match fault {
-                acts::LinkError::Missing => "之前有缺失",
-                acts::LinkError::Unlinked => "与前一条接不上",
-                acts::LinkError::Changed => "被改动过",
+                audit_log::service::LinkError::Missing => "之前有缺失",
+                audit_log::service::LinkError::Unlinked => "与前一条接不上",
+                audit_log::service::LinkError::Changed => "被改动过",
             };
             format!("第 {seq} 条管理记录{wrong}")
         }
@@ -118,7 +119,7 @@ fn told(broken: BrokenChain) -> String {
 }
 
 fn act_line(visitor: &ConsoleUser, act: AuditRecord) -> ActLine {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     ActLine {
         seq: act.seq,
         at: labels::when(act.at, visitor.now, zone),

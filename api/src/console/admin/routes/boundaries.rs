@@ -14,6 +14,7 @@ use crate::audit_log::AuditActor;
 use crate::city::boundaries::load::{self, Loaded};
 use crate::city::boundaries::service::{self, SetComparison};
 use crate::city::import::ImportFile;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Field, Form, FormFields, Kind};
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
@@ -81,7 +82,7 @@ async fn sets_page(visitor: &ConsoleUser) -> Result<SetsPage, PageError> {
 }
 
 fn line(visitor: &ConsoleUser, set: boundary_set::Model, counties: i64) -> Line {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     Line {
         href: format!("{PATH}/{}", set.id),
@@ -236,7 +237,7 @@ impl SetPage {
 }
 
 fn facts(visitor: &ConsoleUser, set: &boundary_set::Model) -> Vec<(&'static str, String)> {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let mut facts = vec![("状态", state(set).to_owned()), ("载入", when(set.loaded_at))];
     let more = [

@@ -8,6 +8,7 @@ use chrono::{Datelike as _, NaiveDate};
 use entity::kinds::Role;
 use serde::Deserialize;
 
+use crate::city::snapshot::CityHandle;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::ConsoleUser;
@@ -59,7 +60,7 @@ struct CalendarPage {
 #[get("/admin/calendar")]
 pub async fn show(visitor: ConsoleUser, wanted: Query<CalendarQuery>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let this_year = visitor.now.with_timezone(&city.zone()).year();
     let years = years(&city.calendar, this_year);
     let year = wanted

@@ -7,6 +7,7 @@ use askama::Template;
 use entity::kinds::{CategorySource, Datum, Role};
 
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, FormFields};
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
@@ -38,7 +39,7 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
     visitor.caller.require_any(&[Role::Admin, Role::Operator])?;
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
     let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let (answer, trouble) = if entries.some("category").is_some() {
         match answer(&city, &entries) {
             Some(answer) => (answer, None),

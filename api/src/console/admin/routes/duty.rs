@@ -12,6 +12,7 @@ use super::units::{areas, category, scope};
 use crate::city::duty_listing::{self, Row};
 use crate::city::duty_table::ANY;
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, FormFields};
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
@@ -53,7 +54,7 @@ pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
         county: entries.some("area").map(str::to_owned),
     };
     let rows = duty_listing::list(&visitor.app, &visitor.caller, &asked, MAX_ROWS).await?;
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     page(&DutyPage {
         frame: visitor.frame(Section::Duty, "派单目录"),
         rules: city.duty.len(),

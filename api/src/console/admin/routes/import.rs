@@ -12,6 +12,7 @@ use crate::audit_log::AuditActor;
 use crate::city::csv_rows::Fault;
 use crate::city::import::{self, Change, ChangeKind, ImportFile, ImportSummary};
 use crate::city::refresh;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, with_status};
@@ -217,7 +218,7 @@ pub async fn take(
 
 /// What an announcement would do to the deadlines that run.
 async fn moves(visitor: &ConsoleUser, text: &str) -> Result<String> {
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let announced = parse::calendar(text).map_err(anyhow::Error::from)?;
     let mut years = city.calendar.years().clone();
     years.extend(announced.years().clone());

@@ -5,6 +5,7 @@ use askama::Template;
 use chrono::Datelike as _;
 use entity::kinds::Role;
 
+use crate::city::snapshot::CityHandle;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::ConsoleUser;
@@ -34,7 +35,7 @@ pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
 }
 
 fn rooms(visitor: &ConsoleUser) -> Vec<AdminSection> {
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let year = visitor.now.with_timezone(&city.zone()).year();
     let counties = city.counties.divisions().len();
     let room = |href, name, about, now: String| AdminSection {

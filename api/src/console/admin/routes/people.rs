@@ -10,6 +10,7 @@ use entity::ids::{PersonId, SessionId};
 use entity::kinds::Role;
 use entity::session;
 
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
@@ -120,7 +121,7 @@ async fn people_page(visitor: &ConsoleUser, entries: &FormFields) -> Result<Peop
 }
 
 fn line(visitor: &ConsoleUser, person: &DirectoryEntry) -> Line {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let profile = &person.profile;
     Line {
         href: format!("{PATH}/{}", profile.id),
@@ -197,7 +198,7 @@ async fn person_page(visitor: &ConsoleUser, id: PersonId) -> Result<PersonPage, 
 }
 
 fn facts(visitor: &ConsoleUser, person: &DirectoryEntry) -> Vec<(&'static str, String)> {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let profile = &person.profile;
     let mut facts = vec![
@@ -226,7 +227,7 @@ fn facts(visitor: &ConsoleUser, person: &DirectoryEntry) -> Vec<(&'static str, S
 }
 
 fn session_line(visitor: &ConsoleUser, session: session::Model) -> SessionLine {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     SessionLine {
         id: session.id,
         kind: labels::session(session.kind),

@@ -5,6 +5,7 @@ use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 
+use crate::city::snapshot::CityHandle;
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
@@ -45,7 +46,7 @@ async fn templates_page(visitor: &ConsoleUser) -> Result<TemplatesPage, PageErro
 }
 
 fn line(visitor: &ConsoleUser, health: Health) -> Line {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let checked = health.checked.as_ref();
     let problems = checked
         .map(|checked| checked.problems.clone())

@@ -10,6 +10,7 @@ use entity::kinds::{Role, ScopeKind, UnitLevel};
 
 use crate::city::duty_table::{ANY, Rule};
 use crate::city::snapshot::City;
+use crate::city::snapshot::CityHandle;
 use crate::city::units::Unit;
 use crate::console::forms::{Choice, FormFields};
 use crate::console::labels;
@@ -57,7 +58,7 @@ pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
     let entries = FormFields::new(pairs.map_err(|_| PageError::unreadable())?.into_inner());
     let wanted = UrlQuery::of(&entries, &["area", "kind", "q"]);
     let from: usize = entries.text("from").parse().unwrap_or_default();
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let found = find(&city, &wanted);
     let shown: Vec<&Unit> = found.iter().skip(from).take(PAGE).copied().collect();
     let ids: Vec<UnitId> = shown.iter().map(|unit| unit.id).collect();
@@ -170,7 +171,7 @@ struct UnitPage {
 #[get("/admin/units/{id}")]
 pub async fn show(visitor: ConsoleUser, id: Path<UnitId>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let unit = city.unit(*id).ok_or_else(Error::not_found)?;
     let people = directory::of_unit(&visitor.app, &visitor.caller, unit.id).await?;
     let open = workload::open_orders_by_unit(&visitor.app, &[unit.id]).await?;

@@ -6,6 +6,7 @@ use askama::Template;
 use entity::ids::SiteMessageId;
 use entity::kinds::{Role, SiteMessageStatus};
 
+use crate::city::snapshot::CityHandle;
 use crate::console::desk::list;
 use crate::console::desk::tabs::Tab;
 use crate::console::labels;
@@ -33,7 +34,7 @@ struct MessagePage {
 pub async fn show(visitor: ConsoleUser, id: Path<SiteMessageId>) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Operator)?;
     let message = message_handling::show(&visitor.app, &visitor.caller, *id).await?;
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at: crate::http::time::LocalTime| labels::when(at.to_utc(), visitor.now, zone);
     let waits = message.status == SiteMessageStatus::Received;
     let unseen = waits && message.content_check != entity::kinds::ContentCheck::Pass;

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
 
 use super::next_address;
+use crate::city::snapshot::CityHandle;
 use crate::console::desk::forms::{self, DeskForms};
 use crate::console::desk::list;
 use crate::console::desk::tabs::Tab;
@@ -89,7 +90,7 @@ async fn answer(
     let (app, actor) = (&visitor.app, visitor.actor());
     let order = read::detail(app, &actor, number).await?;
     let timeline = read::timeline(app, &actor, number).await?;
-    let city = app.city.load();
+    let city = app.state::<CityHandle>().load();
     let (now, zone) = (visitor.now, city.zone());
     let mut frame = visitor.frame(Section::Desk, format!("{} {number}", tab.label()));
     let claim = matter.items.iter().find_map(|item| item.claim.as_ref());
@@ -145,7 +146,7 @@ async fn answer(
 
 /// Why the matter is here, fact by fact.
 fn asked(visitor: &ConsoleUser, item: &ItemContext) -> Vec<(&'static str, String)> {
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let unit = |id| city.unit(id).map(|unit| unit.name.clone()).unwrap_or_default();
     let when = |at| labels::due(at, visitor.now, city.zone());
     let mut facts = match (&item.entry.asked, &item.returned) {

@@ -7,6 +7,7 @@ use askama::Template;
 use entity::ids::ContentCheckId;
 
 use super::next_address;
+use crate::city::snapshot::CityHandle;
 use crate::console::desk::tabs::Tab;
 use crate::console::desk::{forms, list};
 use crate::console::forms::{Form, FormFields};
@@ -56,7 +57,7 @@ async fn answer(
     status: StatusCode,
 ) -> Result<HttpResponse, PageError> {
     let (app, key) = (&visitor.app, check.id.to_string());
-    let zone = app.city.load().zone();
+    let zone = app.state::<CityHandle>().load().zone();
     let claim = claims::of(app, &visitor.caller, [check.id]).await?.remove(&key);
     let until = claim
         .as_ref()

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use entity::ids::ReportId;
 use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role};
 
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::page_context::{PageContext, Section};
@@ -18,8 +19,8 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::paging::Paging;
 use crate::insight::reports::body::{Block, Body, Run};
 use crate::insight::reports::period::DateRange;
-use crate::insight::reports::routes::{CountedOrder, ReportView};
 use crate::insight::reports::service::{self, NewReportRequest};
+use crate::insight::reports::view::{CountedOrder, ReportView};
 
 const PATH: &str = "/console/insight/reports";
 
@@ -66,7 +67,7 @@ async fn reports_page(
         asked: labels::when(
             report.requested_at.to_utc(),
             visitor.now,
-            visitor.app.city.load().zone(),
+            visitor.app.state::<CityHandle>().load().zone(),
         ),
         title: report.title,
     };
@@ -116,7 +117,7 @@ fn ask_form(visitor: &ConsoleUser, csrf: &str) -> Form {
         )
         .field(Field::new("to", "结束日期", Kind::Date));
     if visitor.caller.role == Role::Admin || visitor.caller.level == Some(PersonLevel::City) {
-        let city = visitor.app.city.load();
+        let city = visitor.app.state::<CityHandle>().load();
         let mut areas = vec![Choice::new("", "全市")];
         let counties = city.counties.divisions().iter();
         areas.extend(counties.map(|county| Choice::new(county.code.clone(), county.name.clone())));
@@ -158,7 +159,7 @@ fn understood(visitor: &ConsoleUser, entries: &FormFields) -> Result<NewReportRe
         text.map(|text| text.parse().map_err(|_| wrong(name, "应为日期。")))
             .transpose()
     };
-    let today = local_date(visitor.now, visitor.app.city.load().zone());
+    let today = local_date(visitor.now, visitor.app.state::<CityHandle>().load().zone());
     let period = match (day("from")?, day("to")?) {
         (None, None) => DateRange::last(kind, today),
         (Some(from), Some(to)) => DateRange::checked(from, to, today)?,

@@ -7,6 +7,7 @@ use askama::Template;
 use entity::ids::TopicId;
 use entity::kinds::{Role, TopicOrigin};
 
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Field, Form, FormFields, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::page_context::{PageContext, Section};
@@ -45,7 +46,7 @@ struct TopicsPage {
 pub async fn list(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpResponse, PageError> {
     let found = view::page(&visitor.app, &visitor.caller, &paging).await?;
     let more = found.next_cursor.map(|cursor| format!("{PATH}?cursor={cursor}"));
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let line = |topic: TopicView| Line {
         href: format!("{PATH}/{}", topic.id),
         status: view::in_chinese(topic.status),
@@ -124,7 +125,7 @@ async fn topic_page(
         weeks,
         ..
     } = view::detail(&visitor.app, topic, area.as_deref()).await?;
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let frame = visitor.frame(Section::Topics, topic.title.clone());
     let mut forms = Vec::new();
     if visitor.caller.role == Role::Supervisor && !topic.dismissed && topic.merged_into.is_none() {

@@ -11,6 +11,7 @@ use entity::kinds::{ExportFormat, ExportStatus};
 use entity::order_export;
 
 use super::read;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::FormFields;
 use crate::console::labels;
 use crate::console::orders::filters;
@@ -70,7 +71,7 @@ pub fn address(format: ExportFormat, wanted: &UrlQuery) -> String {
 
 /// An answer that is saved under the name of the list.
 pub fn headed(visitor: &ConsoleUser, format: ExportFormat, at: DateTime<Utc>) -> HttpResponseBuilder {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let at = at.with_timezone(&zone).format("%Y%m%d-%H%M");
     let name = encoded(&format!("工单-{at}.{format}"));
     // A plain name for what cannot read the other one.
@@ -147,7 +148,7 @@ async fn lines(visitor: &ConsoleUser) -> Result<Vec<Line>, PageError> {
 }
 
 fn line(visitor: &ConsoleUser, row: order_export::Model) -> Line {
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let when = |at| labels::when(at, visitor.now, zone);
     let state = match (row.status, row.expires_at) {
         (ExportStatus::Reading, _) => format!("已读取 {} / {} 件", row.done, row.total),

@@ -8,6 +8,7 @@ use entity::kinds::{ExportFormat, Role};
 use super::filters::{self, Chip, ChipGroup, NAMES, PATH};
 use super::rows::{Row, row};
 use super::views;
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, FormFields};
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other};
@@ -112,7 +113,7 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
         }
         Err(error) => return Err(error.into()),
     };
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let (now, zone) = (visitor.now, city.zone());
     let more = found.next_cursor.map(|cursor| {
         let address = wanted.to(PATH);

@@ -2,12 +2,13 @@
 
 use entity::kinds::Datum;
 
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS};
 use crate::people::profile;
-use crate::people::sealing::Phone;
+use crate::sealing::Phone;
 use crate::sites::service::{KINDS, NewSite};
 use crate::sites::view::SiteView;
 
@@ -82,7 +83,7 @@ fn place(form: Form, site: Option<&SiteView>) -> Form {
 
 /// What reports from here are about, and who has to do with them.
 fn in_charge(visitor: &ConsoleUser, form: Form, site: Option<&SiteView>) -> Form {
-    let city = visitor.app.city.load();
+    let city = visitor.app.state::<CityHandle>().load();
     let mut categories = vec![Choice::new("", "不预设")];
     let leaves = city.categories.leaves();
     categories.extend(leaves.map(|leaf| Choice::new(leaf.code.clone(), leaf.name.clone())));

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::kinds::{ContentCheck, Role, SiteMessageStatus};
 
+use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Form, FormFields};
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
@@ -174,7 +175,7 @@ async fn site_page(visitor: &ConsoleUser, site: &SiteView) -> Result<SitePage, P
         cursor: None,
     };
     let messages = message_handling::list(&visitor.app, &visitor.caller, &filter, &paging).await?;
-    let zone = visitor.app.city.load().zone();
+    let zone = visitor.app.state::<CityHandle>().load().zone();
     let message = |message: crate::sites::view::MessageView| Message {
         left: labels::when(message.created_at.to_utc(), visitor.now, zone),
         state: message_state(message.status, message.content_check),
