@@ -7,6 +7,10 @@ use crate::city::snapshot::CityHandle;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
+use crate::http::budgets::Budgets;
+use crate::http::connections::strangers::Strangers;
+use crate::http::metrics::Metrics;
+use crate::http::multipart::BodyMemory;
 use crate::jobs::monitor::LaneLags;
 use crate::notices::MessageCatalog;
 use crate::objects::client::ObjectStore;
@@ -18,7 +22,7 @@ use crate::overview::screen_hub::ScreenHub;
 use crate::people::clients::rate::ClientRates;
 use crate::people::sealing::Sealer;
 use crate::people::tokens::Tokens;
-use crate::photos::service::PhotoPermits;
+use crate::photos::permits::PhotoPermits;
 use crate::webhooks::sender::Sender as WebhookSender;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
@@ -37,7 +41,15 @@ pub struct AppInner {
     /// Free space for the embedded data.
     pub disk_space: DiskSpace,
     pub jobs: Jobs,
-    /// Room for decoding photos.
+    /// Memory for the bytes of uploads.
+    pub body_memory: BodyMemory,
+    /// How often callers without an account may ask.
+    pub budgets: Budgets,
+    /// Requests in progress without an account.
+    pub strangers: Strangers,
+    /// What is counted and measured.
+    pub metrics: Metrics,
+    /// Turns, cores and memory for decoding photos.
     pub photo_permits: PhotoPermits,
     /// Photos' bytes.
     pub objects: ObjectStore,

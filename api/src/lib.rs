@@ -22,6 +22,7 @@ pub mod http;
 pub mod insight;
 pub mod jobs;
 pub mod link;
+pub mod listen;
 pub mod notices;
 pub mod objects;
 pub mod open311;

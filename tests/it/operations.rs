@@ -7,7 +7,7 @@ tests::on_both_databases! {
         let ready = nobody.get("/readyz").await.ok();
         assert_eq!(ready["database"], "up");
         assert_eq!(ready["store"], "up");
-        assert!(nobody.get("/metrics").await.text().contains("zhitong_http_requests"));
+        assert!(app.app().metrics.text().unwrap().contains("zhitong_http_requests"));
     }
 
     async fn an_unknown_path_is_a_problem_document(app: TestApp) {
