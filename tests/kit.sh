@@ -63,6 +63,10 @@ install_packages() {
     have_venv || missing+=(python3 python3-venv)
     have_chinese_font || missing+=(fonts-noto-cjk)
     command -v curl >/dev/null || missing+=(curl)
+    if wants it; then
+        [ -x /usr/sbin/nginx ] || missing+=(nginx)
+        [ -x /usr/sbin/haproxy ] || missing+=(haproxy)
+    fi
     if [ ${#missing[@]} -gt 0 ]; then
         local sudo=""
         [ "$(id -u)" = 0 ] || sudo="sudo -n"

@@ -41,7 +41,7 @@ async function call(path, init) {
   let answer;
   try {
     answer = await fetch(API + path, init);
-  } catch {
+  } catch (_) {
     throw new Error("网络不通，请稍后再试，已填写的内容不会丢失。");
   }
   const body = await answer.json().catch(() => ({}));
@@ -114,7 +114,8 @@ async function look(event) {
     const order = found.order;
     at("answer").textContent = found.answer || (order && order.public_reply) || "";
     const steps = order ? order.steps : [];
-    at("steps").replaceChildren(...steps.map((step) => {
+    at("steps").textContent = "";
+    at("steps").append(...steps.map((step) => {
       const line = document.createElement("li");
       line.textContent = `${day(step.at)} ${STEPS[step.action] || "办理中"}`;
       return line;
@@ -130,13 +131,13 @@ async function copy() {
   try {
     await navigator.clipboard.writeText(at("receipt").textContent);
     at("copy").textContent = "已复制";
-  } catch {
+  } catch (_) {
     getSelection().selectAllChildren(at("receipt"));
   }
 }
 
-// Another text is another message.
-at("text").addEventListener("input", () => { key = newKey(); });
+// Whatever is changed makes another message: text, contact, or other photos. The first one may have arrived.
+for (const change of ["input", "change"]) at("form").addEventListener(change, () => { key = newKey(); });
 at("form").addEventListener("submit", send);
 at("look").addEventListener("submit", look);
 at("copy").addEventListener("click", copy);

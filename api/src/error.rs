@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Forbidden,
     /// 404: unknown, or not yours to know of.
     NotFound,
+    /// 408: the body did not arrive in time.
+    TooSlow,
     /// 409: the state does not allow it.
     Conflict,
     /// 412: `If-Match` names an older version.

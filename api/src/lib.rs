@@ -24,6 +24,7 @@ pub mod insight;
 pub mod job_registry;
 pub mod jobs;
 pub mod link;
+pub mod listen;
 pub mod notices;
 pub mod objects;
 pub mod open311;

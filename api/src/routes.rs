@@ -10,8 +10,8 @@ use crate::people::{self, clients, login_requests, sign_in};
 use crate::supervision::{self, campaigns};
 use crate::wechat::{push, sandbox};
 use crate::{
-    console, content, follow_up, hotline, link, notices, open311, ops, orders, overview, photos, sites,
-    webhooks,
+    console, content, follow_up, hotline, link, notices, objects, open311, ops, orders, overview, photos,
+    sites, webhooks,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -168,6 +168,7 @@ pub fn plain(service: &mut ServiceConfig) {
         .service(ops::routes::readyz)
         .configure(console::routes::configure)
         .configure(open311::routes::configure)
+        .service(objects::routes::show_media)
         .configure(sites::routes::pages::configure)
         .configure(sandbox::routes::configure);
 }

@@ -1,19 +1,13 @@
 //! Puts the application together and serves it.
 
+use crate::http::time::LocalZone;
+use crate::job_registry;
+use crate::sealing::Sealer;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::dev::Server;
-use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
-use actix_web::web::Bytes;
-use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
-use actix_web_prom::{PrometheusMetrics, PrometheusMetricsBuilder};
 use anyhow::Context as _;
-use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
-use utoipa::OpenApi as _;
-use utoipa_actix_web::AppExt as _;
-use utoipa_swagger_ui::{Config as SwaggerConfig, SwaggerUi};
 
 use crate::app::{App, AppInner, Jobs, States};
 use crate::city::pack::Pack;
@@ -24,13 +18,17 @@ use crate::clock::Clock;
 use crate::config::{Config, S3Config, WeChatMode};
 use crate::db::{self, Db};
 use crate::error::Error;
-use crate::http::time::LocalZone;
-use crate::http::{extract, request_id};
+use crate::http::budgets::Budgets;
+use crate::http::connections::strangers::Strangers;
+use crate::http::metrics::Metrics;
+use crate::http::multipart::BodyMemory;
 use crate::insight::{nightly, reports};
 use crate::jobs::monitor::LaneLags;
 use crate::notices::{MessageCatalog, Wording, template_check};
-use crate::objects::client::{ObjectStore, Settings};
+use crate::objects::client::{LinkSettings, ObjectStore, Settings};
 use crate::objects::embedded;
+use crate::objects::folder::FileStore;
+use crate::objects::media::MediaLinks;
 use crate::ops::disk_space::{self, DiskSpace};
 use crate::orders::search::text_index::{self, TextIndex};
 use crate::orders::submit::number::NumberAllocator;
@@ -40,18 +38,18 @@ use crate::overview::worker;
 use crate::people::clients::rate::ClientRates;
 use crate::people::roster;
 use crate::people::tokens::Tokens;
-use crate::photos::service::PhotoPermits;
-use crate::sealing::Sealer;
+use crate::photos::permits::PhotoPermits;
 use crate::webhooks::sender::Sender as WebhookSender;
 use crate::webhooks::worker as webhook_worker;
 use crate::wechat::WeChat;
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::SandboxConfig;
-use crate::{console, heap_trim, job_registry, jobs, ops, routes};
+use crate::{console, heap_trim, jobs};
+
+pub use crate::listen::{document, listen, listen_for_metrics};
 
 /// How long requests and jobs in flight may take to finish after SIGTERM.
-const SHUTDOWN_SECS: u64 = 30;
-const REQUEST_HEAD: Duration = Duration::from_secs(15);
+pub const SHUTDOWN_SECS: u64 = 30;
 
 /// Takes the address; done first, because the sandbox's own address follows from it.
 pub fn bind(config: &Config) -> anyhow::Result<TcpListener> {
@@ -60,7 +58,11 @@ pub fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 
 /// Opens everything the product needs. The database is brought up to date and, when it is empty, filled
 /// from the city pack; of replicas that start together, one does it while the others wait.
-pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
+pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<App> {
+    if !config.public_url_is_stated {
+        // The port may have been left to the system.
+        config.public_url = format!("http://{address}");
+    }
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("ZHITONG_DATA_DIR: cannot create {}", config.data_dir.display()))?;
     let url = secrecy::ExposeSecret::expose_secret(&config.database_url).to_owned();
@@ -76,7 +78,9 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     let pack = Pack::open(&config.city_pack)?;
     let city = open_city(&db, &pack, &clock).await.context("the city's data")?;
     let sealer = Sealer::new(&config.data_keys).context("DATA_KEY")?;
-    let objects = open_store(&config, &sealer).await.context("the object store")?;
+    let objects = open_store(&config, &sealer, &clock)
+        .await
+        .context("the object store")?;
     let tokens = Tokens::new(&config.jwt_secret);
     let wechat = WeChat::new(&config.wechat, address, clock.clone())?;
     let setting = SandboxConfig {
@@ -91,13 +95,18 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
     .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
     wording.consent_events_enabled = config.wechat.push_token.is_some();
     let wording = MessageCatalog::new(wording, city.clone());
+    let photo_permits = PhotoPermits::new(config.decode_memory_mib);
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let disk_space = DiskSpace::new(&config);
     let zone = pack.policy.clocks.time_zone;
     let states = States::default()
         .with(city)
         .with(LocalZone(zone))
-        .with(PhotoPermits::default())
+        .with(photo_permits)
+        .with(BodyMemory::default())
+        .with(Budgets::default())
+        .with(Strangers::default())
+        .with(Metrics::new()?)
         .with(objects)
         .with(NumberAllocator::default())
         .with(TextIndex::default())
@@ -138,7 +147,7 @@ pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
 }
 
 /// The configured store, or the embedded one, whose secret follows from the data key.
-async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<ObjectStore> {
+async fn open_store(config: &Config, sealer: &Sealer, clock: &Clock) -> anyhow::Result<ObjectStore> {
     let S3Config {
         endpoint,
         public_endpoint,
@@ -148,28 +157,35 @@ async fn open_store(config: &Config, sealer: &Sealer) -> anyhow::Result<ObjectSt
         access_key_id,
         ..
     } = config.s3.clone();
-    let (endpoint, secret_access_key, path_style) = if let Some(endpoint) = endpoint {
-        (
-            endpoint,
-            config.s3.secret_access_key.clone(),
-            config.s3.path_style,
-        )
+    let presigned = |public_endpoint| LinkSettings::Presigned { public_endpoint };
+    let (endpoint, secret_access_key, path_style, links) = if let Some(endpoint) = endpoint {
+        let links = presigned(public_endpoint.unwrap_or_else(|| endpoint.clone()));
+        let secret = config.s3.secret_access_key.clone();
+        (endpoint, secret, config.s3.path_style, links)
     } else {
         let secret = sealer.hash("embedded store", &access_key_id);
         let root = config.data_dir.join("objects");
         let address = embedded::start(&root, embedded_bind, &access_key_id, &secret).await?;
-        (format!("http://{address}"), secret.into(), true)
+        // One domain is enough: photos are shown under the product's own, unless the endpoint is published as well.
+        let links = match public_endpoint {
+            Some(public_endpoint) => presigned(public_endpoint),
+            None => LinkSettings::Own {
+                links: MediaLinks::new(&config.public_url, sealer.hash("media links", &bucket).into()),
+                folder: FileStore::open(&root)?,
+            },
+        };
+        (format!("http://{address}"), secret.into(), true, links)
     };
-    let public_endpoint = public_endpoint.unwrap_or_else(|| endpoint.clone());
-    let objects = ObjectStore::new(&Settings {
+    let settings = Settings {
         endpoint,
-        public_endpoint,
+        links,
         region,
         bucket,
         access_key_id,
         secret_access_key,
         path_style,
-    });
+    };
+    let objects = ObjectStore::new(&settings, clock.clone());
     if let Err(error) = objects.ensure_bucket().await {
         // Reports without photos still work; /readyz says so, and uploads answer 503 until it is back.
         tracing::warn!(error = %error, "the object store is not ready");
@@ -183,40 +199,6 @@ async fn open_city(db: &Db, pack: &Pack, clock: &Clock) -> Result<CityHandle, Er
     Ok(CityHandle::new(
         store::load(db, PackSettings::of_pack(pack)).await?,
     ))
-}
-
-/// The HTTP server, started but not awaited; it stops at SIGTERM or when its handle says so.
-pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
-    let metrics = metrics()?;
-    let server = HttpServer::new(move || {
-        // The document is made for whoever asks; each worker would keep its own, of many megabytes.
-        let (service, _) = ActixApp::new()
-            .app_data(web::Data::new(app.clone()))
-            .app_data(extract::json_config())
-            .app_data(extract::query_config())
-            .app_data(extract::path_config())
-            .into_utoipa_app()
-            .openapi(routes::Document::openapi())
-            .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
-            .configure(routes::absolute)
-            .split_for_parts();
-        service
-            .service(web::redirect("/", "/console"))
-            .service(web::redirect("/docs", "/docs/"))
-            .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json")))
-            .route("/openapi.json", web::get().to(openapi))
-            .configure(routes::plain)
-            .default_service(web::route().to(ops::routes::unknown_path))
-            .wrap(Compress::default())
-            .wrap(DefaultHeaders::new().add(("X-Content-Type-Options", "nosniff")))
-            .wrap(metrics.clone())
-            .wrap(from_fn(request_id::middleware))
-    })
-    .client_request_timeout(REQUEST_HEAD)
-    .shutdown_timeout(SHUTDOWN_SECS)
-    .listen(listener)?
-    .run();
-    Ok(server)
 }
 
 /// Serves until told to stop, with the job runner beside it; both finish what they have begun.
@@ -234,6 +216,17 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(heap_trim::run(stop.clone()));
     tokio::spawn(webhook_worker::run(app.clone(), stop.clone()));
     let server = listen(app.clone(), listener)?;
+    let metrics = listen_for_metrics(&app)?;
+    if let Some((server, address)) = metrics {
+        tracing::info!(%address, "metrics served");
+        let ending = server.handle();
+        let stop = stop.clone();
+        tokio::spawn(server);
+        tokio::spawn(async move {
+            stop.cancelled().await;
+            ending.stop(false).await;
+        });
+    }
     tokio::spawn(async move { template_check::warn_of_differences(&app).await });
     let served = server.await;
     stop.cancel();
@@ -254,39 +247,4 @@ async fn close_screens(app: App) {
         _ = tokio::signal::ctrl_c() => {}
     }
     app.state::<ScreenHub>().close();
-}
-
-/// The document, written once.
-async fn openapi() -> Result<HttpResponse, Error> {
-    static WRITTEN: OnceCell<Bytes> = OnceCell::const_new();
-    let write = || async {
-        let text = web::block(|| document().to_json())
-            .await
-            .map_err(anyhow::Error::from)?;
-        Ok::<_, Error>(Bytes::from(text.map_err(anyhow::Error::from)?))
-    };
-    let text = WRITTEN.get_or_try_init(write).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("application/json")
-        .body(text.clone()))
-}
-
-/// The OpenAPI document as it is served.
-#[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    let (_, document) = ActixApp::new()
-        .into_utoipa_app()
-        .openapi(routes::Document::openapi())
-        .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
-        .configure(routes::absolute)
-        .split_for_parts();
-    document
-}
-
-fn metrics() -> anyhow::Result<PrometheusMetrics> {
-    PrometheusMetricsBuilder::new("zhitong")
-        .endpoint("/metrics")
-        .exclude("/metrics")
-        .build()
-        .map_err(|error| anyhow::anyhow!("metrics: {error}"))
 }

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{PersonId, PhotoId};
-use crate::kinds::{Datum, PhotoRole};
+use crate::kinds::{Datum, PhotoRole, PhotoSource};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "photo")]
@@ -18,14 +18,19 @@ pub struct Model {
     pub width: i32,
     pub height: i32,
     pub role: PhotoRole,
+    /// The file's own time if it can be true, else the sender's.
     pub taken_at: Option<DateTimeUtc>,
-    /// WGS-84 degrees.
+    /// WGS-84 degrees: the file's own place, else the sender's.
     pub longitude: Option<f64>,
     pub latitude: Option<f64>,
     pub exif_taken_at: Option<DateTimeUtc>,
     pub exif_longitude: Option<f64>,
     pub exif_latitude: Option<f64>,
+    pub claimed_taken_at: Option<DateTimeUtc>,
+    pub claimed_longitude: Option<f64>,
+    pub claimed_latitude: Option<f64>,
     pub given_datum: Option<Datum>,
+    pub source: Option<PhotoSource>,
     pub flags: Json,
     pub perceptual_hash: i64,
     pub original_key: String,

@@ -103,6 +103,26 @@ journey("what was typed stays when a form is refused, and the move is made when 
   await visitor.picture("urged", ["desk"]);
 });
 
+journey("what was written survives the end of the session", "desk", async (visitor, page) => {
+  await visitor.signIn("市级");
+  await findOrder(page, "#urges");
+  await page.locator("#urges > summary").click();
+  const note = page.getByLabel("催办内容");
+  await note.fill("会话结束以前写下的内容。");
+  await visitor.context.clearCookies();
+  await page.getByRole("button", { name: "催办", exact: true }).click();
+  await page.locator("[data-signed-out]").waitFor();
+  assert.equal(await note.inputValue(), "会话结束以前写下的内容。");
+  await visitor.picture("signed-out", ["desk"]);
+  const [again] = await Promise.all([visitor.context.waitForEvent("page"), page.getByText("在新窗口登录").click()]);
+  await again.locator(".people button", { hasText: "市级" }).first().click();
+  await again.waitForURL(/\/console\/sessions/);
+  await again.close();
+  await page.getByRole("button", { name: "催办", exact: true }).click();
+  await page.getByText("已催办。").waitFor();
+  assert.ok(await page.locator(".timeline .said", { hasText: "会话结束以前写下的内容" }).first().isVisible());
+});
+
 journey("one signs out and is asked to sign in again", "phone", async (visitor, page) => {
   await visitor.signIn("12345 坐席");
   await page.goto("/console/sessions");

@@ -7,12 +7,17 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::json;
 use tests::orders::Report;
 use tests::{Browser, PersonQuery, TestApp, places};
+use zhitong::people::login_requests::service::{self as requests, StartedRequest};
 
-/// Decodes the QR code on the page from its data URL.
-async fn scan_code(app: &TestApp, browser: &Browser) -> String {
+/// The request of the page: what its code holds, and its number.
+async fn begun(app: &TestApp, browser: &Browser) -> StartedRequest {
     let secret = browser.cookie("zhitong_login").expect("the browser's secret");
-    let begun = zhitong::people::login_requests::service::resume(app.app(), &secret, app.now()).await;
-    begun.unwrap().expect("a living request").code
+    let begun = requests::resume(app.app(), &secret, app.now()).await;
+    begun.unwrap().expect("a living request")
+}
+
+async fn scan_code(app: &TestApp, browser: &Browser) -> String {
+    begun(app, browser).await.code
 }
 
 tests::on_both_databases! {
@@ -24,12 +29,16 @@ tests::on_both_databases! {
         let next = [("next", "/console/orders".to_owned())];
         let claim = || browser.send("/console/login/claim", &next);
         claim().await.leads_to("/console/login");
-        let code = scan_code(&app, &browser).await;
+        let StartedRequest { code, number, .. } = begun(&app, &browser).await;
         // Loaded anew, the page shows the same code.
         browser.get("/console/login").await.page(200, &[]);
         assert_eq!(scan_code(&app, &browser).await, code);
         let supervisor = app.supervisor().await;
-        supervisor.post(&format!("/login-requests/{code}/approve"), json!({})).await.assert_status(204);
+        let shown = supervisor.get(&format!("/login-requests/{code}")).await.ok();
+        assert!(shown["numbers"].as_array().unwrap().contains(&json!(number)), "{shown}");
+        assert!(shown["allows"].as_str().unwrap().contains("督办"), "{shown}");
+        let number = json!({ "number": number });
+        supervisor.post(&format!("/login-requests/{code}/approve"), number).await.assert_status(204);
         let signed_in = claim().await;
         signed_in.leads_to("/console/orders");
         let cookie = signed_in.headers.get_all("set-cookie").iter().find_map(|cookie| {
@@ -41,6 +50,20 @@ tests::on_both_databases! {
         browser.get("/console/sessions").await.page(200, &["工作台", "本机", &supervisor.person().name]);
         // A second browser with the same secret comes too late.
         claim().await.leads_to("/console/login");
+    }
+
+    async fn a_wrong_number_uses_the_code_up(app: TestApp) {
+        let browser = Browser::new(&app);
+        browser.get("/console/login").await.page(200, &["手机上请选择数字"]);
+        let StartedRequest { code, number, .. } = begun(&app, &browser).await;
+        let operator = app.operator().await;
+        let path = format!("/login-requests/{code}/approve");
+        operator.post(&path, json!({})).await.assert_status(400);
+        let wrong = if number == 10 { 11 } else { 10 };
+        operator.post(&path, json!({ "number": wrong })).await.assert_problem(409, "login_number_wrong");
+        operator.post(&path, json!({ "number": number })).await.assert_problem(409, "login_request_used");
+        browser.send("/console/login/claim", &[]).await.leads_to("/console/login");
+        assert_eq!(browser.cookie("zhitong_session"), None);
     }
 
     async fn a_code_on_the_screen_runs_out_and_is_renewed(app: TestApp) {

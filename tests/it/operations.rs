@@ -1,3 +1,4 @@
+use zhitong::http::metrics::Metrics;
 //! Health checks and metrics, as the operations staff see them.
 
 tests::on_both_databases! {
@@ -7,7 +8,7 @@ tests::on_both_databases! {
         let ready = nobody.get("/readyz").await.ok();
         assert_eq!(ready["database"], "up");
         assert_eq!(ready["store"], "up");
-        assert!(nobody.get("/metrics").await.text().contains("zhitong_http_requests"));
+        assert!(app.app().state::<Metrics>().text().unwrap().contains("zhitong_http_requests"));
     }
 
     async fn an_unknown_path_is_a_problem_document(app: TestApp) {

@@ -222,9 +222,11 @@ tests::on_both_databases! {
         let path = format!("/login-requests/{}", begun.code);
         assert_eq!(supervisor.get(&path).await.ok()["origin"], "Firefox, 10.0.0.9");
         let approve = format!("{path}/approve");
-        app.anonymous().post(&approve, json!({})).await.assert_problem(401, "not_signed_in");
-        supervisor.post(&approve, json!({})).await.assert_status(204);
-        app.operator().await.post(&approve, json!({})).await.assert_problem(409, "login_request_used");
+        let anybody = json!({ "number": 10 });
+        app.anonymous().post(&approve, anybody).await.assert_problem(401, "not_signed_in");
+        let number = json!({ "number": begun.number });
+        supervisor.post(&approve, number.clone()).await.assert_status(204);
+        app.operator().await.post(&approve, number).await.assert_problem(409, "login_request_used");
         // Whoever photographed the screen has the code, but not the browser's secret.
         assert!(console::claim(app.app(), &begun.code, app.now()).await.is_err());
         let PollResult::SignedIn(cookie) = claim().await.unwrap() else {
@@ -252,7 +254,8 @@ tests::on_both_databases! {
         assert!(console::claim_link(app.app(), code, app.now()).await.is_err(), "good once");
         app.advance(TimeDelta::minutes(15)).await;
         let path = format!("/login-requests/{}/approve", begun.code);
-        app.operator().await.post(&path, json!({})).await.assert_problem(409, "login_request_expired");
+        let number = json!({ "number": begun.number });
+        app.operator().await.post(&path, number).await.assert_problem(409, "login_request_expired");
         let late = console::claim_link(app.app(), other.rsplit('/').next().unwrap(), app.now()).await;
         assert_eq!(late.unwrap_err().code(), Some("login_request_expired"));
     }

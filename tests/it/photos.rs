@@ -1,6 +1,9 @@
 //! Photos over HTTP: taken in, refused, shown without metadata, removed when no report comes.
 
+use zhitong::objects::client::ObjectStore;
 use chrono::TimeDelta;
+use entity::ids::PhotoId;
+use entity::kinds::PhotoSource;
 use entity::{job, photo};
 use image::ImageFormat;
 use reqwest::Method;
@@ -8,14 +11,19 @@ use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::json;
 use tests::TestApp;
 use tests::fault_proxy::Fault;
+use tests::orders::{Report, number};
 use tests::photos::{jpeg_with_exif, plain};
-use tests::places::JIANXI;
-use zhitong::objects::client::ObjectStore;
+use tests::places::{JIANXI, Place};
 use zhitong::photos::exif;
 use zhitong::photos::intake::is_clean;
 
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Shanghai;
 const TAKEN_AT: &str = "2025-09-08T08:30:00+08:00";
+const BEIJING: Place = Place {
+    longitude: 116.397,
+    latitude: 39.909,
+    area: None,
+};
 const MB: usize = 1024 * 1024;
 
 async fn keys(app: &TestApp) -> Vec<String> {
@@ -124,6 +132,76 @@ tests::on_both_databases! {
         // Shifted by half a kilometre: GCJ-02 is not WGS-84.
         let longitude = shown["location"]["longitude"].as_f64().unwrap();
         assert!((0.002..0.01).contains(&(112.4 - longitude)), "{longitude}");
+    }
+
+    async fn the_files_word_and_the_senders_are_both_kept_and_a_contradiction_flagged(app: TestApp) {
+        let delegate = app.delegate("").await;
+        let now = app.now().to_rfc3339();
+        let here = [("taken_at", now.as_str()), ("longitude", "112.395"), ("latitude", "34.655"), ("datum", "wgs84")];
+        let old = jpeg_with_exif(30, BEIJING, "2019-05-01T10:00:00+08:00");
+        let shown = delegate.upload(old, "a.jpg", &here).await.ok();
+        assert_eq!(shown["flags"], json!(["time_contradicted", "place_contradicted"]));
+        assert_eq!(shown["taken_at"], "2019-05-01T10:00:00+08:00", "a claim does not overwrite the file's own time");
+        let future = jpeg_with_exif(31, JIANXI, "2031-05-01T10:00:00+08:00");
+        let fields = [("taken_at", now.as_str()), ("source", "camera")];
+        let shown = delegate.upload(future, "a.jpg", &fields).await.ok();
+        assert_eq!(shown["flags"], json!(["file_time_impossible", "time_contradicted"]));
+        let row = photo::Entity::find_by_id(shown["id"].as_str().unwrap().parse::<PhotoId>().unwrap());
+        let row = row.one(&app.app().db).await.unwrap().unwrap();
+        assert_eq!(row.claimed_taken_at, now.parse().ok());
+        assert_eq!(row.exif_taken_at.unwrap().to_rfc3339(), "2031-05-01T02:00:00+00:00");
+        assert_eq!(row.source, Some(PhotoSource::Camera));
+        // Those who handle the report see the flags.
+        let order = delegate.submit(&Report::at(JIANXI).photo(&shown)).await;
+        app.run_jobs().await;
+        let seen = app.operator().await.get(&format!("/orders/{}", number(&order))).await.ok();
+        let flags = seen["photos"][0]["flags"].as_array().unwrap().clone();
+        assert!(flags.contains(&json!("time_contradicted")), "{seen}");
+        delegate.upload(plain(8, 8, ImageFormat::Png), "a.png", &[("source", "scanner")]).await.assert_problem(422, "invalid_fields");
+    }
+
+    async fn a_recorded_answer_has_links_that_are_good_now(app: TestApp) {
+        let delegate = app.delegate("").await;
+        let photo = delegate.upload_photo(32, JIANXI).await;
+        let report = Report::at(JIANXI).photo(&photo);
+        let first = delegate.post_with_key("/orders", report.json(), "the-same-key-again").await.ok();
+        app.run_jobs().await;
+        app.advance(TimeDelta::hours(5)).await;
+        let again = delegate.post_with_key("/orders", report.json(), "the-same-key-again").await;
+        assert_eq!(again.header("idempotency-replayed"), "true");
+        let again = again.ok();
+        assert_eq!(again["number"], first["number"]);
+        let open = async |answer: &serde_json::Value| {
+            let link = answer["photos"][0]["urls"]["thumb"].as_str().unwrap().to_owned();
+            app.http().get(link).send().await.unwrap().status().as_u16()
+        };
+        assert_eq!((open(&first).await, open(&again).await), (403, 200));
+    }
+
+    async fn a_link_shows_one_photo_for_an_hour_to_whoever_has_it(app: TestApp) {
+        let delegate = app.delegate("").await;
+        let shown = delegate.upload_photo(33, JIANXI).await;
+        let link = shown["urls"]["large"].as_str().unwrap().to_owned();
+        assert!(link.starts_with(&format!("{}/media/large/", app.base())), "{link}");
+        let get = |link: String| app.http().get(link);
+        let answer = get(link.clone()).send().await.unwrap();
+        let headers = answer.headers().clone();
+        assert!(headers["cache-control"].to_str().unwrap().starts_with("private, max-age="));
+        assert_eq!((&headers["accept-ranges"], &headers["x-content-type-options"]), (&"bytes".parse().unwrap(), &"nosniff".parse().unwrap()));
+        let whole = answer.bytes().await.unwrap();
+        let part = get(link.clone()).header("Range", "bytes=10-19").send().await.unwrap();
+        assert_eq!(part.headers()["content-range"], format!("bytes 10-19/{}", whole.len()));
+        assert_eq!(part.bytes().await.unwrap(), whole.slice(10..20));
+        let known = get(link.clone()).header("If-None-Match", headers["etag"].clone()).send().await.unwrap();
+        assert_eq!(known.status().as_u16(), 304);
+        let head = app.http().head(link.clone()).send().await.unwrap();
+        assert_eq!((head.status().as_u16(), head.headers()["content-length"].to_str().unwrap()), (200, whole.len().to_string().as_str()));
+        for forged in [link.replace("/large/", "/original/"), link.replace("until=1", "until=2"), format!("{link}x")] {
+            assert_eq!(get(forged.clone()).send().await.unwrap().status().as_u16(), 403, "{forged}");
+        }
+        assert_eq!(get(link.split('?').next().unwrap().to_owned()).send().await.unwrap().status().as_u16(), 403);
+        app.advance(TimeDelta::hours(2)).await;
+        assert_eq!(get(link).send().await.unwrap().status().as_u16(), 403);
     }
 
     async fn a_photo_is_its_owners_until_it_is_in_an_order(app: TestApp) {

@@ -12,7 +12,9 @@
       // The first press leaves the field being edited, a second one the page.
       if (typing(event.target)) return event.target.blur();
       const release = document.querySelector("[data-release]");
-      return release ? release.requestSubmit() : document.querySelector("[data-back]")?.click();
+      if (release) return release.requestSubmit();
+      const back = document.querySelector("[data-back]");
+      return back && back.click();
     }
     if (typing(event.target)) return;
     if (/^[1-9]$/.test(event.key)) {
@@ -48,7 +50,7 @@
   if (!desk) return;
 
   const news = document.querySelector("[data-news]");
-  const keyed = (list) => new Map([...(list?.children ?? [])].map((row) => [row.dataset.key, row]));
+  const keyed = (list) => new Map([...(list ? list.children : [])].map((row) => [row.dataset.key, row]));
 
   // Rows are exchanged one by one; the one that has the focus stays as it is.
   const merge = (list, fresh) => {
@@ -130,20 +132,16 @@
     try {
       const answer = await fetch(location.href, { headers: { "X-Part": "desk" } });
       if (answer.redirected) return location.reload();
-      if (answer.ok) {
-        show(await answer.text());
-        alarm();
-      }
-    } catch {
+      if (answer.ok) show(await answer.text());
+    } catch (_) {
       news.textContent = "连接中断，正在重试";
     }
   };
   const soon = (after) => {
-    waiting ??= setTimeout(look, after);
+    if (waiting === null) waiting = setTimeout(look, after);
   };
   // The stream tells of orders; messages, reviews and the claims of others have no news of their own.
   setInterval(() => soon(0), 15000);
-  document.addEventListener("visibilitychange", () => document.hidden || soon(0));
   let source = null;
   const connect = () => {
     source = new EventSource(desk.dataset.stream);
@@ -151,7 +149,13 @@
     source.addEventListener("over", () => source.close());
   };
   connect();
-  alarm();
+  // A browser has six connections to a server: a tab that nobody sees gives its one back.
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (document.hidden) return;
+    connect();
+    soon(0);
+  });
   addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && connect());
 })();

@@ -9,7 +9,7 @@
       if (answer.redirected) return location.reload();
       // A link that has the focus keeps it.
       if (answer.ok && !box.contains(document.activeElement)) box.innerHTML = await answer.text();
-    } catch {
+    } catch (_) {
       // The next time, perhaps.
     }
     setTimeout(look, 2000);

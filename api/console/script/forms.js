@@ -1,9 +1,65 @@
-// A form is sent once; a link or button that asks "are you sure" does so in a dialog of the page.
+// A form is sent once, and not at all while nobody is signed in: what was written stays on the page. A link or button that asks "are you sure" does so in a dialog of the page.
 (() => {
+  // Texts and files are lost when the sign-in page takes the place of the form.
+  const isWorthKeeping = (form) =>
+    [...form.querySelectorAll("textarea, input[type=file]")].some((field) => field.value.trim() !== "");
+
+  // The page as it is now, for its new token; none when nobody is signed in.
+  const freshPage = async () => {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (answer.redirected || !answer.ok) return null;
+    return new DOMParser().parseFromString(await answer.text(), "text/html");
+  };
+
+  const askToSignIn = (form) => {
+    let note = form.querySelector("[data-signed-out]");
+    if (!note) {
+      note = document.createElement("p");
+      note.className = "trouble";
+      note.setAttribute("role", "alert");
+      note.setAttribute("data-signed-out", "");
+      note.append("登录已失效，您填写的内容和照片还在。请");
+      const link = document.createElement("a");
+      link.href = "/console/login?next=/console/sessions";
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = "在新窗口登录";
+      note.append(link, "，然后回到这里再提交。");
+      form.prepend(note);
+    }
+    note.scrollIntoView({ block: "center" });
+    form.dataset.signedOut = "yes";
+  };
+
+  // Sends the form if somebody is signed in; after a new sign-in with the new session's token.
+  const sendIfSignedIn = async (form, button) => {
+    const me = await fetch("/api/v1/me", { credentials: "same-origin" });
+    if (me.status === 401) return askToSignIn(form);
+    const token = form.querySelector("input[name=csrf]");
+    if (form.dataset.signedOut && token) {
+      const page = await freshPage();
+      const fresh = page && page.querySelector("input[name=csrf]");
+      if (!fresh) return askToSignIn(form);
+      token.value = fresh.value;
+    }
+    form.dataset.checked = "yes";
+    form.requestSubmit(button || undefined);
+  };
+
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
+    if (form.requestSubmit && "submitter" in event && !form.dataset.checked && isWorthKeeping(form)) {
+      event.preventDefault();
+      // Without an answer the form goes its ordinary way.
+      sendIfSignedIn(form, event.submitter).catch(() => {
+        form.dataset.checked = "yes";
+        form.requestSubmit(event.submitter || undefined);
+      });
+      return;
+    }
+    delete form.dataset.checked;
     form.dataset.sent = "yes";
     form.querySelectorAll("button").forEach((button) => button.setAttribute("aria-busy", "true"));
   });
@@ -15,5 +71,6 @@
     });
   });
   // The error is read first.
-  document.querySelector(".trouble")?.focus();
+  const trouble = document.querySelector(".trouble");
+  if (trouble) trouble.focus();
 })();

@@ -15,7 +15,7 @@
       link.closest("tr").remove();
       rows.append(part.content);
       watch();
-    } catch {
+    } catch (_) {
       link.removeAttribute("aria-busy");
       link.textContent = "没有加载成功，点这里重试";
     }

@@ -12,7 +12,7 @@
       if (!fresh) return;
       part.innerHTML = fresh.innerHTML;
       part.toggleAttribute("data-running", fresh.hasAttribute("data-running"));
-    } catch {
+    } catch (_) {
       // The network is gone for a moment; the next look may succeed.
     }
     setTimeout(look, every);

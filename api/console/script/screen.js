@@ -18,7 +18,8 @@
       // Keyboard users keep their focus.
       const focused = held.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
       held.innerHTML = part.innerHTML;
-      if (focused) held.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+      const again = focused && held.querySelector(`[href="${CSS.escape(focused)}"]`);
+      if (again) again.focus({ preventScroll: true });
       if (part.dataset.part === "now") continue;
       held.classList.remove("fresh");
       requestAnimationFrame(() => held.classList.add("fresh"));
@@ -40,14 +41,20 @@
     source.onerror = () => say("连接中断，正在重连", false);
   };
   connect();
-  addEventListener("pagehide", () => source?.close());
+  // A browser has six connections to a server: a tab that nobody sees gives its one back.
+  document.addEventListener("visibilitychange", () => {
+    source.close();
+    if (!document.hidden) connect();
+  });
+  addEventListener("pagehide", () => source.close());
   addEventListener("pageshow", (event) => event.persisted && connect());
 
   // A county is outlined in both drawings.
   board.addEventListener("mouseover", (event) => {
-    const code = event.target.closest?.("[data-area]")?.dataset.area;
-    for (const county of board.querySelectorAll("[data-area]")) {
-      county.classList.toggle("near", county.dataset.area === code);
+    const county = event.target.closest && event.target.closest("[data-area]");
+    const code = county ? county.dataset.area : undefined;
+    for (const other of board.querySelectorAll("[data-area]")) {
+      other.classList.toggle("near", other.dataset.area === code);
     }
   });
 

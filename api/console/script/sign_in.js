@@ -22,7 +22,7 @@
         return location.assign(told.next);
       }
       if (told.state === "expired") return location.reload();
-    } catch {
+    } catch (_) {
       troubles += 1;
       if (troubles === 3) state.textContent = "网络不通，正在重试……";
     }

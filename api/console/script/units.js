@@ -3,7 +3,7 @@
   let waiting;
   document.addEventListener("input", (event) => {
     const field = event.target;
-    if (!field.matches?.("[data-units]")) return;
+    if (!field.matches || !field.matches("[data-units]")) return;
     clearTimeout(waiting);
     const text = field.value.trim();
     if (!text) return;
@@ -16,7 +16,9 @@
         option.value = unit.name;
         return option;
       });
-      field.list?.replaceChildren(...options);
+      if (!field.list) return;
+      field.list.textContent = "";
+      field.list.append(...options);
     }, 150);
   });
 })();

@@ -1,10 +1,12 @@
 //! `zhitong sites codes`
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 use indicatif::ProgressBar;
+use reqwest::Url;
 use serde::Serialize;
 
 use crate::app::App;
@@ -28,6 +30,9 @@ pub struct CodesArgs {
     /// Ordinary QR codes, without asking WeChat
     #[arg(long)]
     plain: bool,
+    /// Print codes even if they lead to this machine only (a loopback address)
+    #[arg(long)]
+    loopback: bool,
     /// Print the result as JSON
     #[arg(long)]
     json: bool,
@@ -46,11 +51,27 @@ struct Printed {
 pub async fn run(command: SitesCommand) -> anyhow::Result<()> {
     let SitesCommand::Codes(args) = command;
     let app = open().await?;
+    if !args.loopback && is_loopback(&app.config.public_url) {
+        bail!(
+            "the codes would lead to {}, which no phone can reach; set ZHITONG_PUBLIC_URL, or say --loopback",
+            app.config.public_url
+        );
+    }
     let printed = print_all(&app, &args).await?;
     if printed.sites == 0 {
         bail!("there is no active site; make one with POST /api/v1/sites");
     }
     report(&printed, args.json)
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = Url::parse(url)
+        .ok()
+        .and_then(|url| url.host_str().map(str::to_owned));
+    host.is_some_and(|host| {
+        let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback() || address.is_unspecified())
+    })
 }
 
 async fn print_all(app: &App, args: &CodesArgs) -> anyhow::Result<Printed> {
@@ -122,5 +143,20 @@ mod tests {
         let path = Path::new("out/codes.pdf");
         assert_eq!(numbered(path, 0), Path::new("out/codes.pdf"));
         assert_eq!(numbered(path, 1), Path::new("out/codes-2.pdf"));
+    }
+
+    #[test]
+    fn an_address_of_this_machine_is_no_address_for_a_code() {
+        for url in [
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://[::1]:80",
+            "http://0.0.0.0:8080",
+        ] {
+            assert!(is_loopback(url), "{url}");
+        }
+        for url in ["https://zhitong.example.cn", "http://192.168.1.5:8080"] {
+            assert!(!is_loopback(url), "{url}");
+        }
     }
 }

@@ -7,11 +7,17 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
+use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use fallback::FallbackValue;
+pub use http::{HttpConfig, MetricsBind};
 
 mod fallback;
+mod http;
+mod s3;
+mod secrets;
+mod wechat;
 
 /// The secrets printed in `.env.example`: good for reading, never for running.
 pub const SAMPLE_JWT_SECRET: &str = "change-me-change-me-change-me-change-me";
@@ -29,6 +35,8 @@ pub struct Config {
     pub bind: SocketAddr,
     /// What people type to reach us; no trailing slash.
     pub public_url: String,
+    /// Whether it was stated; otherwise it follows from the address that is listened on.
+    pub public_url_is_stated: bool,
     pub data_dir: PathBuf,
     pub database_url: SecretString,
     pub s3: S3Config,
@@ -44,6 +52,8 @@ pub struct Config {
     pub job_workers: usize,
     /// Turns HEIC into JPEG; none means HEIC is answered with 415.
     pub heif_convert: Option<PathBuf>,
+    /// Memory for all photos that are being decoded.
+    pub decode_memory_mib: u32,
     pub otlp_endpoint: Option<String>,
     /// Signs the call centre's own requests; none means only operators may file calls.
     pub hotline_secret: Option<SecretString>,
@@ -53,8 +63,7 @@ pub struct Config {
     pub low_disk_mb: u64,
     /// Encrypts backups; `None` leaves them readable.
     pub backup_passphrase: Option<SecretString>,
-    /// The header in which the proxy in front of us says where a request comes from; none takes the peer.
-    pub client_address_header: Option<String>,
+    pub http: HttpConfig,
 }
 
 /// None of `endpoint` means the embedded endpoint in `data_dir`.
@@ -140,8 +149,9 @@ impl Config {
             "an address and port such as 127.0.0.1:8080",
         );
         let data_dir = PathBuf::from(vars.text("ZHITONG_DATA_DIR", "./data"));
-        let public_url = vars.text("ZHITONG_PUBLIC_URL", &format!("http://{bind}"));
-        vars.check_url("ZHITONG_PUBLIC_URL", &public_url);
+        let stated_url = vars.public_url();
+        let public_url_is_stated = stated_url.is_some();
+        let public_url = stated_url.unwrap_or_else(|| format!("http://{bind}"));
         let database_url = vars.text(
             "DATABASE_URL",
             &format!("sqlite://{}", data_dir.join("zhitong.sqlite").display()),
@@ -161,18 +171,26 @@ impl Config {
             clock_start: vars.clock_start(),
             job_workers: vars.parse("ZHITONG_JOB_WORKERS", "4", "a number from 1 to 64"),
             heif_convert: vars.optional("HEIF_CONVERT").map(PathBuf::from),
+            decode_memory_mib: vars.decode_memory(),
             otlp_endpoint: vars.optional("OTEL_EXPORTER_OTLP_ENDPOINT"),
             hotline_secret: vars.hotline_secret(),
             webhook_allow_private: vars.parse("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "false", "true or false"),
             low_disk_mb: vars.parse("ZHITONG_LOW_DISK_MB", "512", "a number of megabytes"),
             backup_passphrase: vars.backup_passphrase(),
-            client_address_header: vars.optional("ZHITONG_CLIENT_ADDRESS_HEADER"),
+            http: vars.http(),
             public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url_is_stated,
             database_url: database_url.into(),
             bind,
             data_dir,
         };
         vars.check_sandbox_reach(&config);
+        if config.wechat.mode == WeChatMode::Live && !config.public_url_is_stated {
+            vars.fault(
+                "ZHITONG_PUBLIC_URL",
+                "is not set; in WECHAT_MODE=live say what people type to reach the product, e.g. https://zhitong.example.cn",
+            );
+        }
         if config.clock_start.is_some() && config.wechat.mode == WeChatMode::Live {
             vars.fault(
                 "ZHITONG_CLOCK_START",
@@ -229,157 +247,44 @@ impl Vars<'_> {
         Duration::from_millis(count.max(1) as u64)
     }
 
-    fn check_url(&mut self, name: &str, url: &str) {
-        if !(url.starts_with("http://") || url.starts_with("https://")) {
-            self.fault(name, "must be an http:// or https:// address");
-        }
+    fn decode_memory(&mut self) -> u32 {
+        let name = "ZHITONG_DECODE_MEMORY_MIB";
+        let wanted = "a number of MiB from 64 to 65536";
+        let count: usize = self.parse(name, "512", wanted);
+        let fits = u32::try_from(count)
+            .ok()
+            .filter(|count| (64..=65_536).contains(count));
+        fits.unwrap_or_else(|| {
+            self.fault(name, &format!("must be {wanted}"));
+            512
+        })
     }
 
-    fn wechat(&mut self) -> WeChatConfig {
-        let mode = match self.required("WECHAT_MODE", "say `live` or `sandbox`").as_str() {
-            "live" => WeChatMode::Live,
-            "sandbox" | "" => WeChatMode::Sandbox,
-            _ => {
-                self.fault("WECHAT_MODE", "must be `live` or `sandbox`");
-                WeChatMode::Sandbox
-            }
-        };
-        let (app_id, app_secret) = match mode {
-            WeChatMode::Live => (
-                self.required("WECHAT_APP_ID", "take it from the mini-program's console"),
-                self.required("WECHAT_APP_SECRET", "take it from the mini-program's console"),
-            ),
-            WeChatMode::Sandbox => (
-                self.text("WECHAT_APP_ID", "wxsandbox00000000"),
-                self.text("WECHAT_APP_SECRET", "sandbox-app-secret-not-for-live-use"),
-            ),
-        };
-        let api_base = self.optional("WECHAT_API_BASE");
-        if let Some(url) = &api_base {
-            self.check_url("WECHAT_API_BASE", url);
-        }
-        WeChatConfig {
-            mode,
-            app_id,
-            app_secret: app_secret.into(),
-            api_base: api_base.map(|url| url.trim_end_matches('/').to_owned()),
-            push_token: self.optional("WECHAT_PUSH_TOKEN").map(SecretString::from),
-            push_aes_key: self.push_aes_key(),
-            connect_timeout: self.milliseconds("WECHAT_CONNECT_TIMEOUT_MS", "2000"),
-            timeout: self.milliseconds("WECHAT_TIMEOUT_MS", "5000"),
-        }
-    }
-
-    fn push_aes_key(&mut self) -> Option<SecretString> {
-        let key = self.optional("WECHAT_PUSH_AES_KEY")?;
-        if key.len() != 43 || !key.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    /// Parses an address; anything else is a fault.
+    fn check_url(&mut self, name: &str, text: &str) -> Option<Url> {
+        let url = Url::parse(text).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty()
+        });
+        if url.is_none() {
             self.fault(
-                "WECHAT_PUSH_AES_KEY",
-                "must be the 43 letters and digits of EncodingAESKey",
+                name,
+                "must be an http:// or https:// address such as https://zhitong.example.cn",
             );
         }
-        Some(key.into())
+        url
     }
 
-    fn s3(&mut self) -> S3Config {
-        let endpoint = self.optional("S3_ENDPOINT");
-        let (access_key_id, secret_access_key) = if endpoint.is_some() {
-            (
-                self.required("S3_ACCESS_KEY_ID", "S3_ENDPOINT is set and needs it"),
-                self.required("S3_SECRET_ACCESS_KEY", "S3_ENDPOINT is set and needs it"),
-            )
-        } else {
-            // The embedded endpoint listens on the loopback interface only; its key is derived from DATA_KEY.
-            (
-                self.text("S3_ACCESS_KEY_ID", "zhitong"),
-                self.text("S3_SECRET_ACCESS_KEY", ""),
-            )
-        };
-        if let Some(url) = &endpoint {
-            self.check_url("S3_ENDPOINT", url);
-        }
-        S3Config {
-            public_endpoint: self.optional("S3_PUBLIC_ENDPOINT"),
-            embedded_bind: self.parse(
-                "S3_EMBEDDED_BIND",
-                "127.0.0.1:0",
-                "an address and port such as 127.0.0.1:9000",
-            ),
-            region: self.text("S3_REGION", "us-east-1"),
-            bucket: self.text("S3_BUCKET", "zhitong"),
-            path_style: self.parse("S3_PATH_STYLE", "true", "true or false"),
-            endpoint,
-            access_key_id,
-            secret_access_key: secret_access_key.into(),
-        }
-    }
-
-    fn jwt_secret(&mut self) -> SecretString {
-        let secret = self.required("JWT_SECRET", "make one with: openssl rand -base64 48");
-        if secret == SAMPLE_JWT_SECRET {
+    fn public_url(&mut self) -> Option<String> {
+        let name = "ZHITONG_PUBLIC_URL";
+        let text = self.optional(name)?;
+        let url = self.check_url(name, &text)?;
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
             self.fault(
-                "JWT_SECRET",
-                "is the sample's; make your own with: openssl rand -base64 48",
-            );
-        } else if !secret.is_empty() && secret.chars().count() < MIN_SECRET_CHARS {
-            self.fault(
-                "JWT_SECRET",
-                "is weak: at least 32 characters; make one with: openssl rand -base64 48",
+                name,
+                "must be scheme and host only, without a path or a query: the product needs a domain of its own",
             );
         }
-        secret.into()
-    }
-
-    fn backup_passphrase(&mut self) -> Option<SecretString> {
-        let passphrase = self.optional("ZHITONG_BACKUP_PASSPHRASE")?;
-        if passphrase.chars().count() < MIN_PASSPHRASE_CHARS {
-            let wanted = format!("is weak: at least {MIN_PASSPHRASE_CHARS} characters");
-            self.fault("ZHITONG_BACKUP_PASSPHRASE", &wanted);
-        }
-        Some(passphrase.into())
-    }
-
-    fn hotline_secret(&mut self) -> Option<SecretString> {
-        let secret = self.optional("HOTLINE_SECRET")?;
-        if secret.chars().count() < MIN_SECRET_CHARS {
-            self.fault(
-                "HOTLINE_SECRET",
-                "is weak: at least 32 characters; make one with: openssl rand -base64 48",
-            );
-        }
-        Some(secret.into())
-    }
-
-    fn data_keys(&mut self) -> Vec<DataKey> {
-        let text = self.required("DATA_KEY", "make one with: echo k1:$(openssl rand -base64 32)");
-        if text == SAMPLE_DATA_KEY {
-            self.fault(
-                "DATA_KEY",
-                "is the sample's; make your own with: echo k1:$(openssl rand -base64 32)",
-            );
-        }
-        let mut keys = Vec::new();
-        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
-            let Some((id, key)) = part.split_once(':') else {
-                self.fault(
-                    "DATA_KEY",
-                    "must be id:base64, several separated by commas, the newest first",
-                );
-                continue;
-            };
-            let fits = STANDARD
-                .decode(key)
-                .is_ok_and(|bytes| bytes.len() == DATA_KEY_BYTES);
-            if !fits || id.is_empty() || id.len() > 16 {
-                self.fault("DATA_KEY", "each key must be id:base64 of exactly 32 bytes");
-                continue;
-            }
-            keys.push(DataKey {
-                id: id.to_owned(),
-                key: key.to_owned().into(),
-            });
-        }
-        keys
+        Some(text)
     }
 
     fn clock_start(&mut self) -> Option<DateTime<Utc>> {
@@ -446,6 +351,15 @@ mod tests {
             ("ZHITONG_BIND", "everywhere"),
             ("ZHITONG_BIND", "0.0.0.0:80"),
             ("ZHITONG_PUBLIC_URL", "ftp://x"),
+            ("ZHITONG_PUBLIC_URL", "zhitong.example.cn"),
+            ("ZHITONG_PUBLIC_URL", "https://example.cn/zhitong"),
+            ("ZHITONG_PUBLIC_URL", "https://example.cn/?a=b"),
+            ("S3_PUBLIC_ENDPOINT", "photos"),
+            ("ZHITONG_TRUSTED_PROXIES", "10.0.0.0/8, proxy"),
+            ("ZHITONG_CLIENT_ADDRESS_HEADER", "x-real-ip"),
+            ("ZHITONG_METRICS_BIND", "everywhere"),
+            ("ZHITONG_BODY_IDLE_SECS", "0"),
+            ("ZHITONG_DECODE_MEMORY_MIB", "1"),
             ("DATABASE_URL", "mysql://x"),
             ("WECHAT_MODE", "maybe"),
             ("WECHAT_PUSH_AES_KEY", "short"),
@@ -475,7 +389,12 @@ mod tests {
         vars.insert("WECHAT_MODE", "live".to_owned());
         vars.insert("ZHITONG_CLOCK_START", "2025-01-17T08:00:00+08:00".to_owned());
         let text = read(&vars).expect_err("no account").to_string();
-        for name in ["WECHAT_APP_ID", "WECHAT_APP_SECRET", "ZHITONG_CLOCK_START"] {
+        for name in [
+            "WECHAT_APP_ID",
+            "WECHAT_APP_SECRET",
+            "ZHITONG_CLOCK_START",
+            "ZHITONG_PUBLIC_URL",
+        ] {
             assert!(text.contains(name), "{text}");
         }
     }

@@ -97,6 +97,10 @@ pub fn photo_flag(flag: &str) -> Option<&'static str> {
     match flag {
         "taken_far_away" => Some("拍摄地点与工单位置相距较远"),
         "taken_long_ago" => Some("拍摄时间与反映时间相差较大"),
+        "time_contradicted" => Some("照片自带的拍摄时间与填报的不一致"),
+        "place_contradicted" => Some("照片自带的拍摄地点与填报的不一致"),
+        "file_time_impossible" => Some("照片自带的拍摄时间不可能（早于 2000 年或在将来）"),
+        "claimed_time_impossible" => Some("填报的拍摄时间不可能（早于 2000 年或在将来）"),
         _ => None,
     }
 }

@@ -25,7 +25,7 @@ pub struct FileCall {
     /// The caller's number; the delegate is recognised by it.
     #[schema(max_length = 32)]
     pub caller_phone: String,
-    #[schema(min_length = 5, max_length = 2000)]
+    #[schema(min_length = 2, max_length = 2000)]
     pub description: String,
     /// Where the operator could tell it; else the words of `address` are looked at.
     pub location: Option<GivenPoint>,

@@ -1,23 +1,45 @@
-//! Where a request comes from: the peer, or what the proxy in front of us says in the header that we were told of.
+//! The address a request comes from, seen through the configured proxies.
 
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
-/// The address, an IPv6 one cut to the network that one household has. Empty when it is not known.
+use crate::http::trusted_proxies::{Forwarding, TrustedProxies};
+
+/// Returns the client's address; `None` if the peer is unknown (a test without a socket).
 #[must_use]
-pub fn client_address(request: &HttpRequest, header: Option<&str>) -> String {
-    let told = header
-        .and_then(|name| request.headers().get(name))
-        .and_then(|value| value.to_str().ok())
-        // A list has the nearest proxy's word last; what stands before may be the client's own invention.
-        .and_then(|text| text.rsplit(',').next())
-        .and_then(|text| text.trim().parse::<IpAddr>().ok());
-    let address = told.or_else(|| request.peer_addr().map(|peer| peer.ip()));
-    address.map(network).unwrap_or_default()
+pub fn client_ip(request: &HttpRequest, proxies: &TrustedProxies) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if !proxies.contains(peer) {
+        return Some(peer.to_canonical());
+    }
+    let (x_forwarded_for, forwarded) = (joined(request, "x-forwarded-for"), joined(request, "forwarded"));
+    let headers = Forwarding {
+        x_forwarded_for: x_forwarded_for.as_deref(),
+        forwarded: forwarded.as_deref(),
+    };
+    Some(proxies.client(peer, headers))
 }
 
-fn network(address: IpAddr) -> String {
+/// Returns the address group that limits count by: an IPv4 address, or the /64 network that one household has. Empty if
+/// the address is unknown.
+#[must_use]
+pub fn client_address(request: &HttpRequest, proxies: &TrustedProxies) -> String {
+    client_ip(request, proxies).map(address_group).unwrap_or_default()
+}
+
+/// Several lines of a header mean the same as one line with commas.
+fn joined(request: &HttpRequest, name: &str) -> Option<String> {
+    let lines: Vec<&str> = request
+        .headers()
+        .get_all(name)
+        .filter_map(|value| value.to_str().ok())
+        .collect();
+    (!lines.is_empty()).then(|| lines.join(","))
+}
+
+#[must_use]
+pub fn address_group(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
@@ -34,19 +56,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_header_counts_only_when_we_were_told_of_it() {
+    fn several_lines_of_a_header_are_one_list() {
         let request = TestRequest::default()
             .peer_addr("10.0.0.1:1".parse().unwrap())
-            .insert_header(("x-forwarded-for", "1.2.3.4, 203.0.113.9"))
+            .append_header(("x-forwarded-for", "1.2.3.4"))
+            .append_header(("x-forwarded-for", "203.0.113.9, 10.0.0.2"))
             .to_http_request();
-        assert_eq!(client_address(&request, None), "10.0.0.1");
-        assert_eq!(client_address(&request, Some("x-forwarded-for")), "203.0.113.9");
-        assert_eq!(client_address(&request, Some("x-real-ip")), "10.0.0.1");
+        let trusted = TrustedProxies::parse("10.0.0.0/8").unwrap();
+        assert_eq!(client_address(&request, &trusted), "203.0.113.9");
+        assert_eq!(client_address(&request, &TrustedProxies::default()), "10.0.0.1");
     }
 
     #[test]
     fn a_household_of_ipv6_is_one() {
-        let at = |text: &str| network(text.parse().unwrap());
+        let at = |text: &str| address_group(text.parse().unwrap());
         assert_eq!(at("2001:db8:1:2:3:4:5:6"), at("2001:db8:1:2:9:9:9:9"));
         assert_ne!(at("2001:db8:1:2::1"), at("2001:db8:1:3::1"));
         assert_eq!(at("::ffff:192.0.2.1"), "192.0.2.1");

@@ -1,7 +1,7 @@
 //! Errors → `application/problem+json` (RFC 9457). The one file that knows which error is which status.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use actix_web::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpResponse, ResponseError};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -10,6 +10,8 @@ use crate::db::Failure;
 use crate::error::{Error, ErrorKind, FieldError, Rejection};
 use crate::http::request_id;
 
+/// RFC 6750; a browser shows no window for it.
+const CHALLENGE: &str = "Bearer realm=\"zhitong\"";
 pub const PROBLEM_JSON: &str = "application/problem+json";
 /// How long a client waits before it tries again after a fault of ours.
 const RETRY_SECS: u64 = 5;
@@ -67,6 +69,9 @@ impl Problem {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = HttpResponse::build(status);
         response.insert_header((CONTENT_TYPE, PROBLEM_JSON));
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, CHALLENGE));
+        }
         if let Some(secs) = retry_after_secs {
             response.insert_header((RETRY_AFTER, secs.to_string()));
         }
@@ -80,6 +85,7 @@ fn status_of(kind: ErrorKind) -> (StatusCode, Option<u64>) {
         ErrorKind::NotSignedIn => (StatusCode::UNAUTHORIZED, None),
         ErrorKind::Forbidden => (StatusCode::FORBIDDEN, None),
         ErrorKind::NotFound => (StatusCode::NOT_FOUND, None),
+        ErrorKind::TooSlow => (StatusCode::REQUEST_TIMEOUT, None),
         ErrorKind::Conflict => (StatusCode::CONFLICT, None),
         ErrorKind::Stale => (StatusCode::PRECONDITION_FAILED, None),
         ErrorKind::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, None),

@@ -8,6 +8,8 @@ use actix_web::middleware::Next;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::http::metrics::mask_method;
+
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LEN: usize = 64;
 
@@ -24,9 +26,10 @@ pub fn current() -> String {
 /// Gives the request its id and logs one line when it is answered. The line has the route's pattern, not
 /// the address: addresses hold places and ids.
 pub async fn middleware(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    mask_method(&mut request);
     let id = request
         .headers()
         .get(&HEADER)

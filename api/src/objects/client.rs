@@ -1,5 +1,6 @@
 //! The store as the product sees it: put, get, delete, a link that runs out. Any S3-compatible store.
 
+use std::io;
 use std::time::Duration;
 
 use aws_sdk_s3::Client;
@@ -13,21 +14,33 @@ use aws_sdk_s3::operation::put_object::PutObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use crate::clock::Clock;
 use crate::error::{Error, ErrorKind};
+use crate::objects::folder::{FileStore, StoredObject};
+use crate::objects::media::{BadLink, MediaLinks};
 
 /// Where the store is and how it is spoken to.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub endpoint: String,
-    /// What stands in links; the endpoint itself where clients reach it too.
-    pub public_endpoint: String,
+    pub links: LinkSettings,
     pub region: String,
     pub bucket: String,
     pub access_key_id: String,
     pub secret_access_key: SecretString,
     pub path_style: bool,
+}
+
+/// How links to objects are made.
+#[derive(Clone, Debug)]
+pub enum LinkSettings {
+    /// Presigned, for the address at which clients reach the store; a path in it is the proxy's, and not signed.
+    Presigned { public_endpoint: String },
+    /// Under the product's own address, read from the embedded store's folder.
+    Own { links: MediaLinks, folder: FileStore },
 }
 
 /// Links live this long: an hour of looking at an order.
@@ -68,22 +81,78 @@ impl From<StoreError> for Error {
 #[derive(Clone)]
 pub struct ObjectStore {
     client: Client,
-    /// Signs links; never sends anything itself.
-    links: Client,
+    links: Links,
     bucket: String,
     /// Of the links: scheme and host.
     origin: String,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+enum Links {
+    /// The client signs and never sends anything itself; `path` is put in after signing.
+    Presigned {
+        signer: Client,
+        path: String,
+    },
+    Own {
+        links: MediaLinks,
+        folder: FileStore,
+    },
 }
 
 impl ObjectStore {
     #[must_use]
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, clock: Clock) -> Self {
+        let (links, origin) = match &settings.links {
+            LinkSettings::Presigned { public_endpoint } => {
+                let (base, path) = split_path(public_endpoint);
+                let signer = client(settings, base);
+                let path = path.to_owned();
+                (Links::Presigned { signer, path }, bucket_origin(settings, base))
+            }
+            LinkSettings::Own { links, folder } => {
+                let (links, folder) = (links.clone(), folder.clone());
+                let origin = split_path(links.public_url()).0.to_owned();
+                (Links::Own { links, folder }, origin)
+            }
+        };
         Self {
             client: client(settings, &settings.endpoint),
-            links: client(settings, &settings.public_endpoint),
+            links,
             bucket: settings.bucket.clone(),
-            origin: origin(settings),
+            origin,
+            clock,
         }
+    }
+
+    /// Returns for how many seconds a link to the embedded store's object is still good; `None` if links do not lead here.
+    #[must_use]
+    pub fn check_link(
+        &self,
+        key: &str,
+        until: i64,
+        signature: &str,
+        now: DateTime<Utc>,
+    ) -> Option<Result<i64, BadLink>> {
+        match &self.links {
+            Links::Own { links, .. } => Some(links.verify(key, until, signature, now)),
+            Links::Presigned { .. } => None,
+        }
+    }
+
+    /// Opens an object of the embedded store for reading.
+    pub async fn open(&self, key: &str) -> Result<StoredObject, StoreError> {
+        let Links::Own { folder, .. } = &self.links else {
+            return Err(StoreError::Missing);
+        };
+        let (folder, bucket, key) = (folder.clone(), self.bucket.clone(), key.to_owned());
+        let opened = tokio::task::spawn_blocking(move || folder.read(&bucket, &key)).await;
+        let opened = opened.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        opened.map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::InvalidInput => StoreError::Missing,
+            _ => StoreError::Unavailable(error.to_string()),
+        })
     }
 
     /// Where links lead, e.g. `http://127.0.0.1:9000`; what a browser has to be allowed to load photos from.
@@ -216,26 +285,37 @@ impl ObjectStore {
 
     /// A link to an object that runs out after `LINK_TTL`. No request is made.
     pub async fn link(&self, key: &str) -> Result<String, StoreError> {
+        let (signer, path) = match &self.links {
+            Links::Own { links, .. } => return Ok(links.link(key, self.clock.now())),
+            Links::Presigned { signer, path } => (signer, path),
+        };
         let config = PresigningConfig::expires_in(LINK_TTL)
             .map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let request = self
-            .links
+        let request = signer
             .get_object()
             .bucket(&self.bucket)
             .key(key)
             .presigned(config)
             .await;
-        request
-            .map(|request| request.uri().to_owned())
-            .map_err(|error| unavailable(&error))
+        let request = request.map_err(|error| unavailable(&error))?;
+        let (base, rest) = split_path(request.uri());
+        Ok(format!("{base}{path}{rest}"))
     }
 }
 
+/// Scheme and host, and whatever follows; a lone slash at the end is nothing.
+fn split_path(url: &str) -> (&str, &str) {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    let host_end = url.get(after_scheme..).and_then(|rest| rest.find('/'));
+    let (base, path) = host_end
+        .and_then(|at| url.split_at_checked(after_scheme + at))
+        .unwrap_or((url, ""));
+    (base, path.trim_end_matches('/'))
+}
+
 /// The bucket stands in the path, or in front of the host.
-fn origin(settings: &Settings) -> String {
-    let endpoint = settings.public_endpoint.as_str();
-    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("https", endpoint));
-    let host = rest.split('/').next().unwrap_or(rest);
+fn bucket_origin(settings: &Settings, base: &str) -> String {
+    let (scheme, host) = base.split_once("://").unwrap_or(("https", base));
     if settings.path_style {
         format!("{scheme}://{host}")
     } else {
@@ -283,4 +363,41 @@ where
         _ => "no usable answer".to_owned(),
     };
     StoreError::Unavailable(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn objects(public_endpoint: &str) -> ObjectStore {
+        let settings = Settings {
+            endpoint: "http://127.0.0.1:9".to_owned(),
+            links: LinkSettings::Presigned {
+                public_endpoint: public_endpoint.to_owned(),
+            },
+            region: "us-east-1".to_owned(),
+            bucket: "zhitong".to_owned(),
+            access_key_id: "key".to_owned(),
+            secret_access_key: "secret".to_owned().into(),
+            path_style: true,
+        };
+        ObjectStore::new(&settings, Clock::real())
+    }
+
+    #[tokio::test]
+    async fn a_path_of_the_public_endpoint_stands_in_the_link_and_not_in_the_signature() {
+        let plain = objects("https://s3.example.cn").link("thumb/a").await.unwrap();
+        let below = objects("https://s3.example.cn/photos/")
+            .link("thumb/a")
+            .await
+            .unwrap();
+        assert!(
+            plain.starts_with("https://s3.example.cn/zhitong/thumb/a?"),
+            "{plain}"
+        );
+        assert!(
+            below.starts_with("https://s3.example.cn/photos/zhitong/thumb/a?"),
+            "{below}"
+        );
+    }
 }

@@ -4,12 +4,14 @@
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use s3s::dto::{
     CreateBucketInput, CreateBucketOutput, DeleteObjectInput, DeleteObjectOutput, ETag, GetObjectInput,
     GetObjectOutput, HeadBucketInput, HeadBucketOutput, HeadObjectInput, HeadObjectOutput,
@@ -18,14 +20,19 @@ use s3s::dto::{
 };
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::objects::folder::{FileStore, StoredObject};
+use crate::objects::paced;
 
 /// Bytes read from disk at a time.
 const CHUNK: usize = 64 * 1024;
 /// After a failed accept (no free file handle) the next try waits.
 const PAUSE: Duration = Duration::from_millis(100);
 const MAX_KEYS: usize = 1000;
+/// Of the product's own client; nobody else knows the keys.
+const MAX_CONNECTIONS: usize = 256;
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Serves `root` until the process ends; gives back where.
 pub async fn start(
@@ -41,8 +48,10 @@ pub async fn start(
     let service = service.build();
     let listener = TcpListener::bind(bind).await?;
     let address = listener.local_addr()?;
+    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     tokio::spawn(async move {
         loop {
+            let place = Arc::clone(&connections).acquire_owned().await;
             let Ok((socket, _)) = listener.accept().await else {
                 tokio::time::sleep(PAUSE).await;
                 continue;
@@ -51,8 +60,14 @@ pub async fn start(
             let _ = socket.set_nodelay(true);
             let service = service.clone();
             tokio::spawn(async move {
-                let server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
-                if let Err(error) = server.serve_connection(TokioIo::new(socket), service).await {
+                let _place = place;
+                let mut server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                server
+                    .http1()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_TIMEOUT);
+                let served = service_fn(move |request| paced::serve(service.clone(), request));
+                if let Err(error) = server.serve_connection(TokioIo::new(socket), served).await {
                     tracing::debug!(error = %error, "object store: connection ended");
                 }
             });
@@ -124,17 +139,13 @@ impl S3 for Embedded {
             bucket, key, range, ..
         } = request.input;
         let folder = self.folder.clone();
-        let mut object = blocking(move || folder.read(&bucket, &key)).await?;
+        let object = blocking(move || folder.read(&bucket, &key)).await?;
         let wanted = match range {
             Some(range) => range
                 .check(object.length)
                 .map_err(|_| S3Error::new(S3ErrorCode::InvalidRange))?,
             None => 0..object.length,
         };
-        object
-            .file
-            .seek(SeekFrom::Start(object.offset + wanted.start))
-            .map_err(|error| failed(&error))?;
         let length = wanted.end - wanted.start;
         let content_range = range.map(|_| {
             format!(
@@ -150,7 +161,9 @@ impl S3 for Embedded {
             content_type: object.header.content_type.clone(),
             e_tag: Some(ETag::Strong(object.header.entity_tag.clone())),
             last_modified: Some(Timestamp::from(object.modified)),
-            body: Some(StreamingBlob::wrap(chunks(object, length))),
+            body: Some(StreamingBlob::wrap(
+                object.stream(wanted).map_err(|error| failed(&error))?,
+            )),
             ..Default::default()
         };
         Ok(S3Response::new(output))
@@ -220,6 +233,19 @@ fn named(key: String) -> Object {
     Object {
         key: Some(key),
         ..Default::default()
+    }
+}
+
+impl StoredObject {
+    /// The bytes of a part of the object, a chunk at a time.
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn stream(
+        mut self,
+        part: std::ops::Range<u64>,
+    ) -> io::Result<impl futures_util::Stream<Item = io::Result<Bytes>>> {
+        self.file.seek(SeekFrom::Start(self.offset + part.start))?;
+        Ok(chunks(self, part.end.saturating_sub(part.start)))
     }
 }
 

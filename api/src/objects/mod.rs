@@ -1,6 +1,12 @@
-//! The object store: `client.rs` speaks S3 to whichever store is configured; `embedded.rs` is the one that
-//! this process serves itself from a folder when none is; `folder.rs` keeps its objects durably.
+//! The object store.
+//!
+//! - `client`: speaks S3 to whichever store is configured, and makes links to objects
+//! - `embedded`, `paced`, `folder`: the store that this process serves itself from a folder when none is configured
+//! - `media`, `routes`: links to the embedded store's objects under the product's own address
 
 pub mod client;
 pub mod embedded;
 pub mod folder;
+pub mod media;
+mod paced;
+pub mod routes;

@@ -37,6 +37,34 @@ impl Format {
             Self::Xml => xml(plural, singular, items),
         }
     }
+
+    /// One object that may hold lists of objects; XML wraps each item by the list's name without its last letter.
+    #[must_use]
+    pub fn write_one(self, name: &str, item: &Map<String, Value>) -> String {
+        match self {
+            Self::Json => Value::Object(item.clone()).to_string(),
+            Self::Xml => {
+                let mut text = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
+                element(&mut text, name, &Value::Object(item.clone()));
+                text
+            }
+        }
+    }
+}
+
+fn element(text: &mut String, name: &str, value: &Value) {
+    let _ = write!(text, "<{name}>");
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| element(text, name, value)),
+        Value::Array(items) => {
+            let single = name.strip_suffix('s').unwrap_or(name);
+            items.iter().for_each(|item| element(text, single, item));
+        }
+        Value::Null => {}
+        Value::String(value) => text.push_str(&escape(value.as_str())),
+        other => text.push_str(&other.to_string()),
+    }
+    let _ = writeln!(text, "</{name}>");
 }
 
 fn xml(plural: &str, singular: &str, items: &[Map<String, Value>]) -> String {

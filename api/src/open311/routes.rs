@@ -1,4 +1,4 @@
-//! `/open311/v2/services`, `/requests`, `/requests/{id}`, each as `.json` and `.xml`.
+//! `/open311/v2/discovery`, `/services`, `/services/{code}`, `/requests`, `/requests/{id}`, each as `.json` and `.xml`.
 
 use actix_web::http::StatusCode;
 use actix_web::web::ServiceConfig;
@@ -18,7 +18,9 @@ const READ_ONLY: &str =
 
 pub fn configure(service: &mut ServiceConfig) {
     service
+        .service(discover)
         .service(list_services)
+        .service(show_service)
         .service(list_requests)
         .service(show_request)
         .service(refuse_report);
@@ -28,6 +30,29 @@ pub fn configure(service: &mut ServiceConfig) {
 async fn list_services(app: web::Data<App>, format: web::Path<String>) -> HttpResponse {
     let services = service::services(&app);
     answer(&format, SERVICES, Ok(services))
+}
+
+#[get("/open311/v2/services/{code:[^/.]+}.{format:json|xml}")]
+async fn show_service(app: web::Data<App>, path: web::Path<(String, String)>) -> HttpResponse {
+    let (code, format) = path.into_inner();
+    match service::service(&app, &code) {
+        Ok(found) => one(&format, "service_definition", &found),
+        Err(_) => fault(&format, StatusCode::NOT_FOUND, "service_code was not found"),
+    }
+}
+
+/// At the root of the server too, as clients look for it.
+#[get("/open311/{path:v2/discovery|discovery}.{format:json|xml}")]
+async fn discover(app: web::Data<App>, path: web::Path<(String, String)>) -> HttpResponse {
+    let (_, format) = path.into_inner();
+    one(&format, "discovery", &service::discovery(&app))
+}
+
+fn one(format: &str, name: &str, item: &Map<String, Value>) -> HttpResponse {
+    let format = Format::named(format).unwrap_or(Format::Json);
+    HttpResponse::Ok()
+        .content_type(format.content_type())
+        .body(format.write_one(name, item))
 }
 
 #[get("/open311/v2/requests.{format:json|xml}")]
@@ -41,7 +66,7 @@ async fn list_requests(
         Err(_) => Err(Error::refused(
             ErrorKind::Malformed,
             "bad_filter",
-            "a parameter cannot be read",
+            "a parameter is unknown or cannot be read",
         )),
     };
     answer(&format, REQUESTS, found)

@@ -15,6 +15,8 @@ use crate::open311::store::{self, RequestFilter};
 
 /// What is asked without dates reaches so far back, as GeoReport says.
 const SPAN: TimeDelta = TimeDelta::days(90);
+/// When what discovery says changed last.
+const DISCOVERY_CHANGESET: &str = "2026-11-29T00:00:00Z";
 const DEFAULT_PAGE: u64 = 50;
 const MAX_PAGE: u64 = 200;
 /// Pages further back are asked for by date.
@@ -33,13 +35,20 @@ const OPEN: [Status; 5] = [
 const CLOSED: [Status; 2] = [Status::Closed, Status::Cancelled];
 
 /// GeoReport's parameters, and `page` and `page_size` as most servers have them.
+/// Any other parameter is refused: a filter that is ignored gives a wrong answer that looks right.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct RequestsQuery {
+    /// One city a server: accepted and not looked at, as is the key.
+    pub jurisdiction_id: Option<String>,
+    pub api_key: Option<String>,
     pub service_request_id: Option<String>,
     pub service_code: Option<String>,
     pub status: Option<String>,
     pub start_date: Option<String>,
     pub end_date: Option<String>,
+    pub updated_after: Option<String>,
+    pub updated_before: Option<String>,
     pub page: Option<u64>,
     pub page_size: Option<u64>,
 }
@@ -64,6 +73,34 @@ pub fn services(app: &App) -> Vec<Map<String, Value>> {
     leaves
         .map(|leaf| service(&leaf.code, &leaf.name, leaf.parent.as_deref()))
         .collect()
+}
+
+/// One kind of matter; it asks for nothing besides what every report has.
+/// # Errors
+/// `not_found` if no leaf of the tree has the code.
+pub fn service(app: &App, code: &str) -> Result<Map<String, Value>> {
+    let city = app.state::<CityHandle>().load();
+    let leaf = city.categories.leaves().find(|leaf| leaf.code == code);
+    let leaf = leaf.ok_or_else(Error::not_found)?;
+    Ok(object(json!({ "service_code": leaf.code, "attributes": [] })))
+}
+
+/// Where this server is and what it speaks.
+#[must_use]
+pub fn discovery(app: &App) -> Map<String, Value> {
+    let base = format!("{}/open311/v2", app.config.public_url);
+    object(json!({
+        "changeset": DISCOVERY_CHANGESET,
+        "contact": app.state::<CityHandle>().load().meta.name,
+        "key_service": "",
+        "endpoints": [{
+            "specification": "http://wiki.open311.org/GeoReport_v2",
+            "url": base,
+            "changeset": DISCOVERY_CHANGESET,
+            "type": "production",
+            "formats": ["application/json", "text/xml"],
+        }],
+    }))
 }
 
 /// Orders as everybody may see them.
@@ -104,7 +141,10 @@ fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter> {
     if !(1..=MAX_PAGE).contains(&limit) || page == 0 || offset > MAX_OFFSET {
         return Err(wrong("page and page_size are out of range"));
     }
-    let numbers = asked.service_request_id.as_deref().map(parts);
+    let numbers = asked
+        .service_request_id
+        .as_deref()
+        .map(|text| parts(&text.to_ascii_uppercase()));
     if let Some(numbers) = numbers {
         // Then all other parameters are ignored, as GeoReport says.
         if numbers.len() > MAX_NUMBERS {
@@ -118,12 +158,23 @@ fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter> {
     }
     let until = instant("end_date", asked.end_date.as_deref())?;
     let from = instant("start_date", asked.start_date.as_deref())?;
+    let updated_after = instant("updated_after", asked.updated_after.as_deref())?;
+    let updated_before = instant("updated_before", asked.updated_before.as_deref())?;
+    let is_reversed = |from: Option<DateTime<Utc>>, until| from.zip(until).is_some_and(|(a, b)| a > b);
+    if is_reversed(from, until) || is_reversed(updated_after, updated_before) {
+        return Err(wrong("the beginning is after the end"));
+    }
+    // Who asks for changes asks for all of them, however old the report is.
+    let span = updated_after.is_none() && updated_before.is_none();
+    let default_from = span.then(|| until.unwrap_or(now) - SPAN);
     Ok(RequestFilter {
         numbers: None,
         categories: asked.service_code.as_deref().map(parts),
         statuses: asked.status.as_deref().map(statuses).transpose()?,
-        from: Some(from.unwrap_or_else(|| until.unwrap_or(now) - SPAN)),
+        from: from.or(default_from),
         until,
+        updated_after,
+        updated_before,
         offset,
         limit,
     })

@@ -18,6 +18,8 @@ pub struct RequestFilter {
     pub statuses: Option<Vec<Status>>,
     pub from: Option<DateTime<Utc>>,
     pub until: Option<DateTime<Utc>>,
+    pub updated_after: Option<DateTime<Utc>>,
+    pub updated_before: Option<DateTime<Utc>>,
     pub offset: u64,
     pub limit: u64,
 }
@@ -40,6 +42,12 @@ pub async fn orders(db: &impl ConnectionTrait, wanted: &RequestFilter) -> Result
     }
     if let Some(until) = wanted.until {
         query = query.filter(C::CreatedAt.lte(until));
+    }
+    if let Some(after) = wanted.updated_after {
+        query = query.filter(C::UpdatedAt.gte(after));
+    }
+    if let Some(before) = wanted.updated_before {
+        query = query.filter(C::UpdatedAt.lte(before));
     }
     Ok(query
         .order_by_desc(C::CreatedAt)

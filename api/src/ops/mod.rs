@@ -2,5 +2,6 @@
 
 pub mod backup;
 pub mod disk_space;
+pub mod file_limit;
 pub mod routes;
 pub mod telemetry;

@@ -1,6 +1,11 @@
 //! `/healthz` answers while the process lives; `/readyz` proves that the database accepts a write and that the store
 //! answers.
 
+use crate::http::metrics::Metrics;
+use crate::jobs::monitor::LaneLags;
+use crate::objects::client::ObjectStore;
+use crate::ops::disk_space::DiskSpace;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use actix_web::{HttpResponse, get, web};
@@ -8,7 +13,7 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
-use crate::objects::client::ObjectStore;
+use crate::jobs::Lane;
 
 /// A dependency that has not answered by then is down.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -48,6 +53,24 @@ pub async fn readyz(app: web::Data<App>) -> HttpResponse {
 
 fn up(answers: bool) -> &'static str {
     if answers { "up" } else { "down" }
+}
+
+/// Served at an address of its own, for the operator's collector only.
+#[get("/metrics")]
+pub async fn metrics(app: web::Data<App>) -> Result<HttpResponse> {
+    let mut text = app.state::<Metrics>().text()?;
+    for lane in Lane::ALL {
+        let (name, lag) = (lane.name(), app.state::<LaneLags>().seconds(lane));
+        let _ = writeln!(text, "zhitong_job_lane_lag_seconds{{lane=\"{name}\"}} {lag}");
+    }
+    let _ = writeln!(
+        text,
+        "zhitong_disk_free_bytes {}",
+        app.state::<DiskSpace>().free_bytes()
+    );
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4; charset=utf-8")
+        .body(text))
 }
 
 /// Every path that is none of ours.

@@ -14,6 +14,22 @@ const DEFAULT_FILTER: &str =
 /// A request that is no HTTP is its sender's fault and answered with 400; the library calls it an error of ours.
 const FAULTS_OF_CALLERS: &str = "actix_http::h1::dispatcher";
 
+/// Libraries that write whole requests into their debug lines.
+const TELL_ADDRESSES: [&str; 12] = [
+    "aws_config",
+    "aws_credential_types",
+    "aws_runtime",
+    "aws_sdk_s3",
+    "aws_sigv4",
+    "aws_smithy_http_client",
+    "aws_smithy_runtime",
+    "aws_smithy_runtime_api",
+    "hyper",
+    "hyper_util",
+    "reqwest",
+    "s3s",
+];
+
 /// How lines look: one JSON object each for machines, or short ones for a person at a terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
@@ -42,6 +58,10 @@ pub fn start(style: Style, otlp_endpoint: Option<&str>) -> anyhow::Result<Teleme
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
     if !filter.to_string().contains(FAULTS_OF_CALLERS) {
         filter = filter.add_directive(format!("{FAULTS_OF_CALLERS}=off").parse()?);
+    }
+    // Their lines hold the addresses of requests, and presigned addresses are secrets.
+    for target in TELL_ADDRESSES {
+        filter = filter.add_directive(format!("{target}=warn").parse()?);
     }
     let lines = match style {
         Style::Json => fmt::layer()

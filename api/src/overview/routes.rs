@@ -1,8 +1,11 @@
 //! The one screen, its stream, the table of rates, and a delegate's own activity.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use entity::ids::PersonId;
+use futures_util::StreamExt as _;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -17,6 +20,7 @@ use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
+use crate::http::connections::table::Connection;
 use crate::http::responses::ReadErrors;
 
 /// What the caller asks for, as of today.
@@ -82,6 +86,16 @@ pub async fn events(
     let last = request.headers().get("last-event-id");
     let last = last.and_then(|value| value.to_str().ok()?.parse().ok());
     let events = stream::open(app, caller, scope, face, last).await?;
+    // A tab that is closed gives its place back at once, and not at the next heartbeat.
+    let connection = request
+        .conn_data::<Arc<Connection>>()
+        .map(|connection| connection.gone());
+    let events = events.take_until(async move {
+        match connection {
+            Some(gone) => gone.await,
+            None => std::future::pending().await,
+        }
+    });
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
         // Compressed for each screen anew it would cost more than everything else.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
-use entity::ids::SessionId;
+use entity::ids::{PersonId, SessionId};
 use entity::kinds::Grain;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +23,25 @@ const CHANNEL_CAPACITY: usize = 256;
 const REPLAY_CAPACITY: usize = 256;
 /// Screens of one replica; each costs a connection and a few kilobytes.
 pub const MAX_CONNECTIONS: usize = 2_000;
+/// Tabs of one browser; a hidden tab closes its stream.
+pub const MAX_PER_SESSION: usize = 5;
+pub const MAX_PER_PERSON: usize = 20;
+
+/// Why a screen finds no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    Replica,
+    /// This session or person has as many as one may have.
+    Own,
+}
+
+/// Whose screen it is, and what ends it.
+#[derive(Debug)]
+struct ConnectedScreen {
+    session: SessionId,
+    person: PersonId,
+    over: CancellationToken,
+}
 
 /// Which counts a screen shows: an area, or the whole city; a length of span; and in what form.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,7 +99,7 @@ struct Inner {
     news: broadcast::Sender<Frame>,
     remembered: Mutex<VecDeque<Frame>>,
     boards: Mutex<HashMap<ScreenKey, watch::Sender<Bytes>>>,
-    screens: Mutex<HashMap<u64, (SessionId, CancellationToken)>>,
+    screens: Mutex<HashMap<u64, ConnectedScreen>>,
     next: AtomicU64,
     /// Counts have moved.
     moved: Notify,
@@ -131,21 +150,40 @@ impl ScreenHub {
         self.0.painter.get().copied()
     }
 
-    /// Gives a screen its place; none when there are too many.
-    #[must_use]
-    pub fn connect(&self, session: SessionId, board: ScreenKey) -> Option<ScreenConnection> {
+    /// Gives a screen its place.
+    /// # Errors
+    /// See [`Full`].
+    pub fn connect(
+        &self,
+        session: SessionId,
+        person: PersonId,
+        board: ScreenKey,
+    ) -> Result<ScreenConnection, Full> {
         let mut screens = lock(&self.0.screens);
         if screens.len() >= MAX_CONNECTIONS {
-            return None;
+            return Err(Full::Replica);
+        }
+        let of_session = screens
+            .values()
+            .filter(|screen| screen.session == session)
+            .count();
+        let of_person = screens.values().filter(|screen| screen.person == person).count();
+        if of_session >= MAX_PER_SESSION || of_person >= MAX_PER_PERSON {
+            return Err(Full::Own);
         }
         let number = self.0.next.fetch_add(1, Ordering::Relaxed);
         let over = self.0.closing.child_token();
-        screens.insert(number, (session, over.clone()));
+        let screen = ConnectedScreen {
+            session,
+            person,
+            over: over.clone(),
+        };
+        screens.insert(number, screen);
         let board = lock(&self.0.boards)
             .entry(board)
             .or_insert_with(|| watch::Sender::new(Bytes::new()))
             .subscribe();
-        Some(ScreenConnection {
+        Ok(ScreenConnection {
             hub: self.clone(),
             number,
             news: self.0.news.subscribe(),
@@ -228,7 +266,7 @@ impl ScreenHub {
     pub fn sessions(&self) -> Vec<SessionId> {
         let mut sessions: Vec<_> = lock(&self.0.screens)
             .values()
-            .map(|(session, _)| *session)
+            .map(|screen| screen.session)
             .collect();
         sessions.sort_unstable();
         sessions.dedup();
@@ -237,9 +275,9 @@ impl ScreenHub {
 
     /// Ends the screens of all sessions that were asked about and are not among the living.
     pub fn disconnect_except(&self, asked: &[SessionId], living: &[SessionId]) {
-        for (session, over) in lock(&self.0.screens).values() {
-            if asked.contains(session) && !living.contains(session) {
-                over.cancel();
+        for screen in lock(&self.0.screens).values() {
+            if asked.contains(&screen.session) && !living.contains(&screen.session) {
+                screen.over.cancel();
             }
         }
     }

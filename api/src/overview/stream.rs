@@ -13,7 +13,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, timeout_at
 
 use super::scope::Scope;
 use super::screen::screen;
-use super::screen_hub::{EventId, Frame, PayloadFormat, RESYNC_FRAME, ScreenConnection, ScreenKey};
+use super::screen_hub::{EventId, Frame, Full, PayloadFormat, RESYNC_FRAME, ScreenConnection, ScreenKey};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, ErrorKind, Result};
@@ -43,8 +43,8 @@ pub async fn open(
     };
     let mut seat = app
         .state::<ScreenHub>()
-        .connect(caller.session, board.clone())
-        .ok_or_else(too_many)?;
+        .connect(caller.session, caller.person, board.clone())
+        .map_err(too_many)?;
     if seat.board.borrow_and_update().is_empty() {
         app.state::<ScreenHub>()
             .publish_counts(&board, counts(app, scope, face).await?);
@@ -78,9 +78,18 @@ pub async fn open(
     }))
 }
 
-fn too_many() -> Error {
-    let kind = ErrorKind::Unavailable { retry_after_secs: 60 };
-    Error::refused(kind, "too_many_screens", "同时打开的大屏太多，请稍后再试。")
+fn too_many(full: Full) -> Error {
+    let (kind, detail) = match full {
+        Full::Replica => (
+            ErrorKind::Unavailable { retry_after_secs: 60 },
+            "同时打开的大屏太多，请稍后再试。",
+        ),
+        Full::Own => (
+            ErrorKind::TooMany { retry_after_secs: 60 },
+            "您打开的大屏太多，请关闭其他页面后再试。",
+        ),
+    };
+    Error::refused(kind, "too_many_screens", detail)
 }
 
 /// The counts of a screen as an event.

@@ -12,6 +12,8 @@ use entity::kinds::SessionKind;
 use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::connections;
+use crate::http::origin::{self, Provenance};
 use crate::people::clients::service as clients;
 use crate::people::store;
 use crate::people::tokens::Tokens;
@@ -26,7 +28,11 @@ impl FromRequest for Caller {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { identify(&request).await })
+        Box::pin(async move {
+            let caller = identify(&request).await?;
+            connections::mark_identified(&request);
+            Ok(caller)
+        })
     }
 }
 
@@ -38,15 +44,15 @@ async fn identify(request: &HttpRequest) -> Result<Caller> {
         .headers()
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok());
-    let token = header.and_then(|text| text.strip_prefix("Bearer "));
-    if let Some(key) = token.map(str::trim).filter(|token| clients::is_key(token)) {
+    let token = header.and_then(bearer);
+    if let Some(key) = token.filter(|token| clients::is_key(token)) {
         return clients::authenticate(app, key, request.method().as_str(), request.path()).await;
     }
     let session = match token {
         Some(token) => of_token(app, token)?,
         None => match request.cookie(COOKIE) {
             Some(cookie) => {
-                refuse_other_sites(request)?;
+                refuse_other_sites(request, app)?;
                 of_cookie(app, cookie.value()).await?
             }
             None => {
@@ -70,6 +76,12 @@ async fn identify(request: &HttpRequest) -> Result<Caller> {
             )
         })?;
     Ok(Caller::of(person, session.id))
+}
+
+/// The token of `Authorization: Bearer`; schemes have no case (RFC 9110, 11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.trim_start().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn of_token(app: &App, token: &str) -> Result<SessionId> {
@@ -104,19 +116,33 @@ async fn of_cookie(app: &App, secret: &str) -> Result<SessionId> {
 
 /// A browser sends the cookie along with a form of any site, so what changes something must come from a
 /// page of ours. Bearer tokens are never sent by a browser on its own and need no such check.
-fn refuse_other_sites(request: &HttpRequest) -> Result<()> {
+fn refuse_other_sites(request: &HttpRequest, app: &App) -> Result<()> {
     if request.method().is_safe() {
         return Ok(());
     }
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let fetched_by_us = header("sec-fetch-site").is_none_or(|site| matches!(site, "same-origin" | "none"));
-    let origin = header(ORIGIN.as_str()).and_then(|origin| origin.split_once("://"));
-    let host_is_ours = match (header(ORIGIN.as_str()), origin) {
-        (None, _) => true,
-        (Some(_), Some((_, host))) => Some(host) == header(HOST.as_str()),
-        (Some(_), None) => false,
+    let origins: Vec<&str> = request
+        .headers()
+        .get_all(ORIGIN)
+        .map(|value| value.to_str().unwrap_or("?"))
+        .collect();
+    let origin = (!origins.is_empty()).then(|| origins.join(","));
+    let proxies = &app.config.http.trusted_proxies;
+    let through_proxy = request
+        .peer_addr()
+        .is_some_and(|peer| proxies.contains(peer.ip()));
+    let provenance = Provenance {
+        origin: origin.as_deref(),
+        fetch_site: header("sec-fetch-site"),
+        hosts: [
+            header(HOST.as_str()),
+            header("x-forwarded-host").filter(|_| through_proxy),
+        ],
+        public_url: &app.config.public_url,
+        // Every form of the console has one, and its handlers check it.
+        has_form_token: request.path().starts_with("/console/"),
     };
-    if fetched_by_us && host_is_ours {
+    if origin::is_ours(&provenance) {
         Ok(())
     } else {
         Err(Error::refused(

@@ -93,6 +93,11 @@ async fn grant(
 /// Rotates. The second use of a token ends the session, except for a repeat within seconds.
 pub async fn refresh(app: &App, secret: &str, now: DateTime<Utc>) -> Result<(PersonId, Grant)> {
     let hash = hash_secret(secret);
+    // Nonsense does not take the writer's turn.
+    let known = refresh_token::Entity::find_by_id(hash.clone())
+        .one(&app.db)
+        .await?;
+    known.ok_or_else(ended)?;
     let txn = db::write(&app.db).await?;
     let token = refresh_token::Entity::find_by_id(hash.clone())
         .one(&txn)

@@ -45,9 +45,9 @@ pub struct SubmissionContext {
     pub at: Option<DateTime<Utc>>,
 }
 
-/// What to look at twice: pure.
+/// What to look at twice: pure. The photo's own flags come along.
 #[must_use]
-pub fn flags(photo: &photo::Model, report: SubmissionContext) -> Vec<&'static str> {
+pub fn flags(photo: &photo::Model, report: SubmissionContext) -> Vec<String> {
     let place = photo
         .longitude
         .zip(photo.latitude)
@@ -59,11 +59,12 @@ pub fn flags(photo: &photo::Model, report: SubmissionContext) -> Vec<&'static st
         .taken_at
         .zip(report.at)
         .is_some_and(|(taken, at)| (at - taken).abs() > LONG);
-    [(far, "taken_far_away"), (long, "taken_long_ago")]
+    let own: Vec<String> = serde_json::from_value(photo.flags.clone()).unwrap_or_default();
+    let against_report = [(far, "taken_far_away"), (long, "taken_long_ago")]
         .into_iter()
         .filter(|(is, _)| *is)
-        .map(|(_, flag)| flag)
-        .collect()
+        .map(|(_, flag)| flag.to_owned());
+    own.into_iter().chain(against_report).collect()
 }
 
 /// Photos to be put into an order, and by whom.
@@ -157,7 +158,11 @@ mod tests {
             exif_taken_at: None,
             exif_longitude: None,
             exif_latitude: None,
+            claimed_taken_at: None,
+            claimed_longitude: None,
+            claimed_latitude: None,
             given_datum: None,
+            source: None,
             flags: serde_json::json!([]),
             perceptual_hash: 0,
             original_key: String::new(),

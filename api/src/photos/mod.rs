@@ -1,13 +1,20 @@
-//! 照片. `intake/mod.rs` decides whether bytes are a photo and makes what people are shown (pure); `exif.rs` reads
-//! what the camera wrote; `service.rs` stores; `attach.rs` puts photos into orders; `cleanup.rs` removes what
-//! no report ever came for.
+//! Photos (照片): taken in, kept, shown.
+//!
+//! - `intake`, `jpeg`, `pixels`, `exif`, `claims`: whether bytes are a photo, and what people are shown of it (pure)
+//! - `heic`, `heif`: conversion by an outside program
+//! - `permits`, `service`, `store`, `cleanup`: decoded within limits, stored, removed if no report comes
+//! - `attach`, `access`, `routes`: put into orders, and shown to those who may see them
 
 pub mod access;
 pub mod attach;
+pub mod claims;
 pub mod cleanup;
 pub mod exif;
 pub mod heic;
+mod heif;
 pub mod intake;
+pub mod jpeg;
+pub mod permits;
 pub mod pixels;
 pub mod routes;
 pub mod service;

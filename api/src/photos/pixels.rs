@@ -2,9 +2,13 @@
 
 use std::io::Cursor;
 
+use bytes::Bytes;
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, RgbImage};
+
+use crate::photos::jpeg::decode;
+use crate::photos::jpeg::outline::{self, Outline, Unreadable};
 
 /// What is wrong with the pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +20,11 @@ pub enum PixelError {
 
 /// Memory that decoding one photo may take: 50 megapixels of RGB are 150 MB.
 const MAX_ALLOC: u64 = 256 << 20;
-const MAX_SIDE: u32 = 20_000;
+pub const MAX_SIDE: u32 = 20_000;
+/// Every scan of a JPEG passes over all pixels: 50 megapixels in 10 scans, or 8 in the most that are taken.
+const MAX_PIXEL_SCANS: u64 = 500_000_000;
+/// The derivatives and the encoders' buffers.
+const OVERHEAD_BYTES: u64 = 8 << 20;
 const LARGE: u32 = 1280;
 const THUMB: u32 = 320;
 const QUALITY: u8 = 82;
@@ -31,22 +39,89 @@ pub struct Derivatives {
     pub perceptual_hash: u64,
 }
 
-/// Checks the size by the header alone, then decodes, shrinks and encodes.
-pub fn derive(
-    bytes: &[u8],
-    format: ImageFormat,
-    orientation: u8,
-    max_pixels: u64,
-) -> Result<Derivatives, PixelError> {
-    let (width, height) = dimensions(bytes, format)?;
-    if u64::from(width) * u64::from(height) > max_pixels || width.max(height) > MAX_SIDE {
+/// A picture whose header has been read.
+pub struct Measured {
+    pub width: u32,
+    pub height: u32,
+    /// Memory that decoding and shrinking take.
+    pub memory_bytes: u64,
+    source: Source,
+}
+
+enum Source {
+    Jpeg(Outline),
+    Other(Bytes, ImageFormat),
+}
+
+/// Reads the size by the header alone; nothing is decoded.
+/// # Errors
+/// `Damaged`, or `TooManyPixels` beyond `max_pixels` and beyond what the scans of a JPEG may cost.
+pub fn measure(bytes: &Bytes, format: ImageFormat, max_pixels: u64) -> Result<Measured, PixelError> {
+    let measured = match format {
+        ImageFormat::Jpeg => measure_jpeg(bytes)?,
+        _ => measure_other(bytes, format)?,
+    };
+    let pixels = u64::from(measured.width) * u64::from(measured.height);
+    if pixels > max_pixels || measured.width.max(measured.height) > MAX_SIDE {
         return Err(PixelError::TooManyPixels);
     }
-    let decoded = match format {
-        ImageFormat::Jpeg => decode_jpeg(bytes)?,
-        _ => decode_other(bytes, format)?,
+    Ok(measured)
+}
+
+fn measure_jpeg(bytes: &[u8]) -> Result<Measured, PixelError> {
+    let outline = outline::outline(bytes).map_err(|unreadable| match unreadable {
+        Unreadable::Damaged => PixelError::Damaged,
+        Unreadable::TooManyScans => PixelError::TooManyPixels,
+    })?;
+    let (width, height) = (u32::from(outline.width), u32::from(outline.height));
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels * outline.scans as u64 > MAX_PIXEL_SCANS {
+        return Err(PixelError::TooManyPixels);
+    }
+    // Several scans are collected as coefficients of two bytes.
+    let coefficients = if outline.scans > 1 {
+        2 * u64::from(outline.components)
+    } else {
+        0
     };
-    let large = upright(shrink(&decoded, LARGE)?, orientation);
+    Ok(Measured {
+        width,
+        height,
+        memory_bytes: pixels * (3 + coefficients) + 2 * outline.clean.len() as u64 + OVERHEAD_BYTES,
+        source: Source::Jpeg(outline),
+    })
+}
+
+fn measure_other(bytes: &Bytes, format: ImageFormat) -> Result<Measured, PixelError> {
+    let reader = ImageReader::with_format(Cursor::new(bytes), format);
+    let decoder = reader.into_decoder().map_err(|_| PixelError::Damaged)?;
+    let (width, height) = decoder.dimensions();
+    if width == 0 || height == 0 {
+        return Err(PixelError::Damaged);
+    }
+    let pixels = u64::from(width) * u64::from(height);
+    // The decoder's own frame, the picture as it is, and the picture as RGB.
+    let memory_bytes = 2 * decoder.total_bytes() + pixels * 3 + OVERHEAD_BYTES;
+    Ok(Measured {
+        width,
+        height,
+        memory_bytes,
+        source: Source::Other(bytes.clone(), format),
+    })
+}
+
+/// Decodes, shrinks, turns upright and encodes.
+/// # Errors
+/// `Damaged` if not all rows can be decoded.
+pub fn derive(measured: Measured, orientation: u8) -> Result<Derivatives, PixelError> {
+    let (width, height) = (measured.width, measured.height);
+    let decoded = match measured.source {
+        Source::Jpeg(outline) => decode::rgb(&outline)?,
+        Source::Other(bytes, format) => decode_other(&bytes, format)?,
+    };
+    let shrunk = shrink(&decoded, LARGE)?;
+    drop(decoded);
+    let large = upright(shrunk, orientation);
     let thumb = shrink(&large, THUMB)?;
     let turned = orientation >= 5;
     Ok(Derivatives {
@@ -56,60 +131,6 @@ pub fn derive(
         large: encode(&large)?,
         thumb: encode(&thumb)?,
     })
-}
-
-fn dimensions(bytes: &[u8], format: ImageFormat) -> Result<(u32, u32), PixelError> {
-    let reader = ImageReader::with_format(Cursor::new(bytes), format);
-    let (width, height) = reader.into_dimensions().map_err(|_| PixelError::Damaged)?;
-    if width == 0 || height == 0 {
-        Err(PixelError::Damaged)
-    } else {
-        Ok((width, height))
-    }
-}
-
-/// JPEG is decoded at the smallest of 1/1, 1/2, 1/4, 1/8 that still leaves enough to shrink from.
-fn decode_jpeg(bytes: &[u8]) -> Result<RgbImage, PixelError> {
-    if !ends_like_a_jpeg(bytes) {
-        return Err(PixelError::Damaged);
-    }
-    let mut decoder = jpeg_decoder::Decoder::new(Cursor::new(bytes));
-    decoder.set_max_decoding_buffer_size(usize::try_from(MAX_ALLOC).unwrap_or(usize::MAX));
-    decoder.read_info().map_err(|_| PixelError::Damaged)?;
-    let info = decoder.info().ok_or(PixelError::Damaged)?;
-    let wanted = |side: u16, other: u16| {
-        let longest = u32::from(side.max(other)).max(1);
-        let scaled = u32::from(side) * LARGE.min(longest) / longest;
-        u16::try_from(scaled.max(1)).unwrap_or(u16::MAX)
-    };
-    let scale = (wanted(info.width, info.height), wanted(info.height, info.width));
-    let (width, height) = decoder.scale(scale.0, scale.1).map_err(|_| PixelError::Damaged)?;
-    let pixels = decoder.decode().map_err(|_| PixelError::Damaged)?;
-    let (width, height) = (u32::from(width), u32::from(height));
-    let rgb = match info.pixel_format {
-        jpeg_decoder::PixelFormat::RGB24 => RgbImage::from_raw(width, height, pixels),
-        jpeg_decoder::PixelFormat::L8 => {
-            RgbImage::from_raw(width, height, pixels.iter().flat_map(|luma| [*luma; 3]).collect())
-        }
-        // Sixteen bits of grey, four inks: rare enough for the slower way.
-        _ => return decode_other(bytes, ImageFormat::Jpeg),
-    };
-    rgb.ok_or(PixelError::Damaged)
-}
-
-/// A file that was cut off lacks the end-of-image marker after its scan begins.
-fn ends_like_a_jpeg(bytes: &[u8]) -> bool {
-    let mut at = 2;
-    // Walk the segments up to the start of scan: thumbnails in them have end markers of their own.
-    while let Some([0xFF, marker, high, low]) = bytes.get(at..at + 4) {
-        if *marker == 0xDA {
-            return bytes
-                .get(at..)
-                .is_some_and(|scan| scan.windows(2).rev().any(|pair| pair == [0xFF, 0xD9]));
-        }
-        at += 2 + usize::from(u16::from_be_bytes([*high, *low]));
-    }
-    false
 }
 
 fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PixelError> {
@@ -125,15 +146,15 @@ fn decode_other(bytes: &[u8], format: ImageFormat) -> Result<RgbImage, PixelErro
     }
     let decoded = DynamicImage::from_decoder(decoder).map_err(|_| PixelError::Damaged)?;
     Ok(if decoded.color().has_alpha() {
-        on_white(&decoded)
+        on_white(decoded)
     } else {
         decoded.into_rgb8()
     })
 }
 
 /// JPEG knows no transparency: what was transparent becomes paper.
-fn on_white(picture: &DynamicImage) -> RgbImage {
-    let source = picture.to_rgba8();
+fn on_white(picture: DynamicImage) -> RgbImage {
+    let source = picture.into_rgba8();
     RgbImage::from_fn(source.width(), source.height(), |x, y| {
         let image::Rgba([r, g, b, a]) = *source.get_pixel(x, y);
         let over = |channel: u8| {

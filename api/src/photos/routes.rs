@@ -1,31 +1,28 @@
 //! `POST /photos` streams a file in; `GET` gives fresh links to those who may see it.
 
-use actix_multipart::{Field, Multipart, MultipartError};
+use crate::caller::Caller;
+use crate::city::snapshot::CityHandle;
+use crate::http::multipart::BodyMemory;
 use actix_web::{HttpRequest, HttpResponse, get, http::header, post, web};
-use bytes::{Bytes, BytesMut};
 use chrono::DateTime;
 use entity::ids::PhotoId;
-use entity::kinds::{Datum, PhotoRole};
+use entity::kinds::{Datum, PhotoRole, PhotoSource};
 use entity::photo;
-use futures_util::{StreamExt as _, TryStreamExt as _};
 use serde::Serialize;
 
 use crate::app::App;
-use crate::caller::Caller;
-use crate::city::snapshot::CityHandle;
-use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::error::{Error, FieldError, Result};
+use crate::http::multipart::{BodyShare, BoundedForm, FileBytes, malformed};
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
 use crate::objects::client::ObjectStore;
 use crate::photos::access;
 use crate::photos::intake::{Limits, Refused};
-use crate::photos::service::PhotoPermits;
 use crate::photos::service::{self, DeclaredMetadata};
 use places::datum::Wgs84;
 
 /// A text field longer than this is none of ours.
 const MAX_FIELD_BYTES: usize = 256;
-const DRAIN_BYTES: usize = 1024 * 1024;
 
 /// A photo as people see it; the links run out after an hour.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -38,6 +35,8 @@ pub struct PhotoView {
     #[schema(value_type = Option<String>, format = DateTime)]
     pub taken_at: Option<LocalTime>,
     pub location: Option<PhotoPlace>,
+    /// `time_contradicted`, `place_contradicted` (the file and the sender differ), `file_time_impossible`,
+    /// `claimed_time_impossible` (before 2000 or in the future)
     pub flags: Vec<String>,
     pub urls: PhotoLinks,
 }
@@ -70,6 +69,8 @@ pub struct PhotoForm {
     latitude: Option<f64>,
     /// Required when coordinates are given.
     datum: Option<Datum>,
+    /// Whether the phone's camera was used or a picture chosen from its album.
+    source: Option<PhotoSource>,
 }
 
 #[utoipa::path(
@@ -93,9 +94,9 @@ pub async fn upload(
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse> {
-    let _turn = app.state::<PhotoPermits>().acquire_upload().await?;
-    let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
-    let stored = service::store(&app, Some(caller.person), bytes, claims, app.clock.now()).await?;
+    let form = BoundedForm::new(&request, payload);
+    let (file, claims) = read_form(form, app.state::<BodyMemory>().begin(true)).await?;
+    let stored = service::store(&app, Some(caller.person), &file, claims, app.clock.now()).await?;
     let view = view(&app, &stored.photo).await?;
     Ok(if stored.is_new {
         HttpResponse::Created().json(view)
@@ -164,41 +165,23 @@ pub async fn view(app: &App, photo: &photo::Model) -> Result<PhotoView> {
 }
 
 /// Reads the form; stops reading as soon as the file is too large.
-pub async fn read_form(mut form: Multipart) -> Result<(Bytes, DeclaredMetadata)> {
+pub async fn read_form(mut form: BoundedForm, share: BodyShare) -> Result<(FileBytes, DeclaredMetadata)> {
+    let mut share = Some(share);
     let mut file = None;
     let mut texts: Vec<(String, String)> = Vec::new();
-    while let Some(mut field) = form.try_next().await.map_err(unreadable)? {
-        let name = field.name().unwrap_or_default().to_owned();
+    while let Some(field) = form.next().await? {
+        let name = field.name().to_owned();
         if name == "file" {
-            let bytes = read_field(&mut field, Limits::default().max_bytes).await?;
-            file = Some(bytes.ok_or(Refused::TooLarge)?);
+            let share = share.take().ok_or_else(|| malformed("there are several files"))?;
+            let read = field.file(Limits::default().max_bytes, share).await?;
+            file = Some(read.ok_or(Refused::TooLarge)?);
         } else {
-            let bytes = read_field(&mut field, MAX_FIELD_BYTES).await?;
-            let bytes = bytes.ok_or_else(|| malformed(&format!("{name} is too long")))?;
-            texts.push((name, String::from_utf8_lossy(&bytes).trim().to_owned()));
+            let text = form.text(field, MAX_FIELD_BYTES).await?;
+            texts.push((name, text.trim().to_owned()));
         }
     }
     let file = file.ok_or_else(|| malformed("there is no file"))?;
     Ok((file, claims(&texts)?))
-}
-
-/// The bytes of a field, or none when there are more than `max`. A little more is read to its end, so that
-/// the sender hears why it is refused instead of a broken connection.
-async fn read_field(field: &mut Field, max: usize) -> Result<Option<Bytes>> {
-    let mut bytes = BytesMut::new();
-    let mut beyond = 0;
-    while let Some(chunk) = field.next().await {
-        let chunk = chunk.map_err(unreadable)?;
-        if beyond > 0 || bytes.len() + chunk.len() > max {
-            beyond += chunk.len();
-            if beyond > DRAIN_BYTES {
-                break;
-            }
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    Ok((beyond == 0).then(|| bytes.freeze()))
 }
 
 fn claims(texts: &[(String, String)]) -> Result<DeclaredMetadata> {
@@ -240,6 +223,12 @@ fn claims(texts: &[(String, String)]) -> Result<DeclaredMetadata> {
                 .map_err(|_| bad("role", "应为 before、after 或 evidence。"))
         })
         .transpose()?;
+    let source = text("source")
+        .map(|t| {
+            t.parse::<PhotoSource>()
+                .map_err(|_| bad("source", "应为 camera 或 album。"))
+        })
+        .transpose()?;
     let taken_at = text("taken_at")
         .map(|t| DateTime::parse_from_rfc3339(t).map_err(|_| bad("taken_at", "应为 RFC 3339 时间。")))
         .transpose()?
@@ -248,26 +237,6 @@ fn claims(texts: &[(String, String)]) -> Result<DeclaredMetadata> {
         role,
         taken_at,
         place,
+        source,
     })
-}
-
-fn malformed(reason: &str) -> Error {
-    Error::refused(
-        ErrorKind::Malformed,
-        "malformed_form",
-        format!("上传的内容无法读取：{reason}"),
-    )
-}
-
-fn unreadable(error: MultipartError) -> Error {
-    match error {
-        MultipartError::ContentTypeMissing
-        | MultipartError::ContentTypeParse
-        | MultipartError::ContentTypeIncompatible => Error::refused(
-            ErrorKind::UnsupportedMedia,
-            "not_multipart",
-            "请以 multipart/form-data 上传照片。",
-        ),
-        other => malformed(&other.to_string()),
-    }
 }

@@ -1,59 +1,33 @@
 //! Storing a photo: objects first, the row after, so that no row ever points at nothing. What is stored and
 //! then not wanted is removed by `cleanup.rs`.
 
-use std::sync::Arc;
+use crate::photos::permits::PhotoPermits;
+use std::collections::HashMap;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, PhotoId};
-use entity::kinds::{Datum, PhotoRole};
+use entity::kinds::{Datum, PhotoRole, PhotoSource};
 use entity::photo;
 use sha2::{Digest as _, Sha256};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::multipart::FileBytes;
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::objects::client::ObjectStore;
 use crate::ops::disk_space::DiskSpace;
 use crate::photos::intake::{self, Limits, ProcessedPhoto, Sniffed};
-use crate::photos::{heic, store};
+use crate::photos::{claims, exif, heic, store};
 use places::datum::Wgs84;
 
 /// A photo so young is given back as it is when it is sent again; an older one begins its day anew.
 const REUSE_WINDOW: TimeDelta = TimeDelta::hours(12);
 const CLEANUP_RETRY_SECS: u64 = 5;
-/// Bodies held in memory at the same time: 32 × 10 MB at the very most.
-const UPLOADS: usize = 32;
 /// 50 megapixels at the converter's quality.
 const MAX_CONVERTED: usize = 64 << 20;
-
-/// Bounds the memory that photos take: as many decodes at a time as there are cores.
-#[derive(Clone)]
-pub struct PhotoPermits {
-    decodes: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
-}
-
-impl Default for PhotoPermits {
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        Self {
-            decodes: Arc::new(Semaphore::new(cores)),
-            uploads: Arc::new(Semaphore::new(UPLOADS)),
-        }
-    }
-}
-
-impl PhotoPermits {
-    /// To be held while a body is in memory; waits for its turn.
-    pub async fn acquire_upload(&self) -> Result<OwnedSemaphorePermit> {
-        let turn = Arc::clone(&self.uploads).acquire_owned().await;
-        Ok(turn.map_err(anyhow::Error::from)?)
-    }
-}
 
 /// What the client says about a photo besides its bytes.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +35,7 @@ pub struct DeclaredMetadata {
     pub role: Option<PhotoRole>,
     pub taken_at: Option<DateTime<Utc>>,
     pub place: Option<(Wgs84, Datum)>,
+    pub source: Option<PhotoSource>,
 }
 
 /// A stored photo, and whether it was there before.
@@ -73,10 +48,12 @@ pub struct Stored {
 pub async fn store(
     app: &App,
     owner: Option<PersonId>,
-    bytes: Bytes,
+    file: &FileBytes,
     claims: DeclaredMetadata,
     now: DateTime<Utc>,
 ) -> Result<Stored> {
+    let bytes = file.bytes.clone();
+    let _turn = app.state::<PhotoPermits>().upload().await?;
     let sha256 = digest(bytes.clone()).await?;
     if let Some(photo) = known(app, owner, &sha256, now).await? {
         return Ok(Stored { photo, is_new: false });
@@ -163,25 +140,32 @@ async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stor
     Ok(Stored { photo, is_new: false })
 }
 
-/// Decodes on a thread of its own, as many at a time as the darkroom has room for. A client that goes away
-/// frees its place only when the work is done.
+/// Decodes on a thread of its own, within the permits. A client that goes away frees them only when the work is done.
 async fn decode(app: &App, bytes: Bytes) -> Result<ProcessedPhoto> {
     let zone = app.state::<CityHandle>().load().zone();
-    let place = Arc::clone(&app.state::<PhotoPermits>().decodes)
-        .acquire_owned()
-        .await;
-    let place = place.map_err(anyhow::Error::from)?;
+    let place = app.state::<PhotoPermits>().decode().await?;
     let is_heic = intake::sniff(&bytes) == Sniffed::Heic;
-    let picture = if is_heic {
-        heic::to_jpeg(app.config.heif_convert.as_deref(), &bytes)
-            .await?
-            .into()
+    let (picture, facts) = if is_heic {
+        let facts = exif::read(&bytes, zone);
+        let jpeg = heic::to_jpeg(app.config.heif_convert.as_deref(), &bytes).await?;
+        (Bytes::from(jpeg), Some(facts))
     } else {
-        bytes
+        (bytes, None)
     };
+    let look = move || intake::examine(&picture, zone, limits_of(is_heic));
+    let mut examined = tokio::task::spawn_blocking(look)
+        .await
+        .map_err(anyhow::Error::from)??;
+    if let Some(facts) = facts {
+        examined.replace_facts(facts);
+    }
+    let memory = app
+        .state::<PhotoPermits>()
+        .memory(examined.memory_bytes())
+        .await?;
     let work = move || {
-        let _place = place;
-        intake::process(&picture, zone, limits_of(is_heic))
+        let _held = (place, memory);
+        intake::develop(examined)
     };
     let mut intake = tokio::task::spawn_blocking(work)
         .await
@@ -235,8 +219,8 @@ fn row(
 ) -> photo::Model {
     let keys = Keys::of(sha256);
     let side = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
-    // What the client says comes first: phones seldom deliver EXIF, and when they do it says the same.
-    let place = claims.place.map(|(place, _)| place).or(intake.facts.place);
+    let claimed = claims.place.map(|(place, _)| place);
+    let settled = claims::settle(&intake.facts, claims.taken_at, claimed, now);
     photo::Model {
         id: PhotoId::generate(),
         owner_id: owner,
@@ -246,14 +230,18 @@ fn row(
         width: side(intake.width),
         height: side(intake.height),
         role: claims.role.unwrap_or(PhotoRole::Before),
-        taken_at: claims.taken_at.or(intake.facts.taken_at),
-        longitude: place.map(|place| place.longitude),
-        latitude: place.map(|place| place.latitude),
+        taken_at: settled.taken_at,
+        longitude: settled.place.map(|place| place.longitude),
+        latitude: settled.place.map(|place| place.latitude),
         exif_taken_at: intake.facts.taken_at,
         exif_longitude: intake.facts.place.map(|place| place.longitude),
         exif_latitude: intake.facts.place.map(|place| place.latitude),
+        claimed_taken_at: claims.taken_at,
+        claimed_longitude: claimed.map(|place| place.longitude),
+        claimed_latitude: claimed.map(|place| place.latitude),
         given_datum: claims.place.map(|(_, datum)| datum),
-        flags: serde_json::json!([]),
+        source: claims.source,
+        flags: settled.flags.into(),
         perceptual_hash: intake.perceptual_hash.cast_signed(),
         original_key: keys.original,
         large_key: keys.large,
@@ -270,4 +258,13 @@ pub async fn links(app: &App, photo: &photo::Model) -> Result<(String, String)> 
         app.state::<ObjectStore>().link(&photo.large_key).await?,
         app.state::<ObjectStore>().link(&photo.thumb_key).await?,
     ))
+}
+
+/// Fresh links of several photos, by their ids; what has been removed is missing.
+pub async fn links_by_id(app: &App, ids: &[PhotoId]) -> Result<HashMap<PhotoId, (String, String)>> {
+    let mut found = HashMap::new();
+    for photo in store::by_ids(&app.db, ids).await? {
+        found.insert(photo.id, links(app, &photo).await?);
+    }
+    Ok(found)
 }

@@ -40,6 +40,11 @@ pub async fn of_owner(
         .await?)
 }
 
+pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[PhotoId]) -> Result<Vec<photo::Model>> {
+    let query = photo::Entity::find().filter(photo::Column::Id.is_in(ids.iter().copied()));
+    Ok(query.all(connection).await?)
+}
+
 /// False when the owner has these bytes already.
 pub async fn insert(connection: &impl ConnectionTrait, row: photo::Model) -> Result<bool> {
     let inserted = photo::Entity::insert(row.into_active_model().reset_all())

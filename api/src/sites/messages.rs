@@ -1,7 +1,6 @@
 //! What a resident leaves at a site without an account: checked, limited, stored and answered with a receipt. Nobody
 //! but operators sees it before it has been found fit to be shown.
 
-use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, PhotoId, SiteMessageId};
 use entity::kinds::{ContentCheck, ContentSubject, SiteMessageStatus};
@@ -16,10 +15,11 @@ use crate::content::enqueue::{self, Publication};
 use crate::content::review::{self, CheckStatus};
 use crate::db::{self, WriteTransaction};
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
+use crate::http::multipart::FileBytes;
 use crate::http::time::local;
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
-use crate::orders::submit::draft::validate_text;
+use crate::orders::submit::draft::{min_chars, validate_text};
 use crate::orders::view::progress;
 use crate::photos::service as photos;
 use crate::photos::service::DeclaredMetadata;
@@ -30,8 +30,7 @@ use crate::sites::view::{Named, ReceiptView};
 use crate::sites::visits::Device;
 use crate::sites::{service, store};
 
-/// What the delegate's order would need too.
-const TEXT_CHARS: std::ops::RangeInclusive<usize> = 5..=1_000;
+const MAX_TEXT_CHARS: usize = 1_000;
 const MAX_CONTACT_CHARS: usize = 64;
 const MAX_PHOTOS: usize = 6;
 /// Where a site has no delegates of its own, so many of the county's are told.
@@ -164,7 +163,9 @@ fn again(
 
 fn checked(mut new: NewMessage) -> Result<NewMessage> {
     let mut faults = Vec::new();
-    new.text = validate_text("text", &new.text, TEXT_CHARS, &mut faults);
+    // What the delegate's order would need too.
+    let chars = min_chars(&new.photos)..=MAX_TEXT_CHARS;
+    new.text = validate_text("text", &new.text, chars, &mut faults);
     let contact = new
         .contact
         .map(|text| validate_text("contact", &text, 0..=MAX_CONTACT_CHARS, &mut faults));
@@ -237,7 +238,7 @@ pub async fn upload(
     app: &App,
     code: &str,
     device: &Device,
-    bytes: Bytes,
+    file: &FileBytes,
     claims: DeclaredMetadata,
 ) -> Result<photo::Model> {
     let now = app.clock.now();
@@ -246,7 +247,7 @@ pub async fn upload(
     let txn = db::write(&app.db).await?;
     rate_limit::count(&txn, LimitedAction::Photo, site.id, device, &device_hash, now).await?;
     txn.commit().await?;
-    let stored = photos::store(app, None, bytes, claims, now).await?;
+    let stored = photos::store(app, None, file, claims, now).await?;
     let row = site_upload::Model {
         photo_id: stored.photo.id,
         site_id: site.id,

@@ -13,3 +13,11 @@ kind! {
         Evidence => "evidence",
     }
 }
+
+kind! {
+    /// Where a phone took a photo from.
+    pub enum PhotoSource {
+        Camera => "camera",
+        Album => "album",
+    }
+}

@@ -1621,6 +1621,14 @@ export interface components {
             /** @description All of the area in the span. */
             total: components["schemas"]["Line"];
         };
+        /** @description The number that was chosen on the phone. */
+        Approval: {
+            /**
+             * Format: int32
+             * @description The one that the browser shows.
+             */
+            number: number;
+        };
         /** @description A division in the tree of the city. */
         Area: {
             code: string;
@@ -2330,10 +2338,14 @@ export interface components {
         };
         /** @description A console that waits for confirmation; show `origin` before asking for it. */
         LoginRequest: {
+            /** @description Abilities of the session, in Chinese. */
+            allows: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description Two digits each; ask which one the browser shows. */
+            numbers: number[];
             /** @description What the browser calls itself and where it comes from. */
             origin?: string | null;
         };
@@ -2881,6 +2893,7 @@ export interface components {
             /** Format: double */
             longitude?: number | null;
             role?: components["schemas"]["PhotoRole"] | null;
+            source?: components["schemas"]["PhotoSource"] | null;
             /** @description RFC 3339 */
             taken_at?: string | null;
         };
@@ -2907,8 +2920,17 @@ export interface components {
          * @enum {string}
          */
         PhotoRole: "before" | "after" | "evidence";
+        /**
+         * @description Where a phone took a photo from.
+         * @enum {string}
+         */
+        PhotoSource: "camera" | "album";
         /** @description A photo as people see it; the links run out after an hour. */
         PhotoView: {
+            /**
+             * @description `time_contradicted`, `place_contradicted` (the file and the sender differ), `file_time_impossible`,
+             *     `claimed_time_impossible` (before 2000 or in the future)
+             */
             flags: string[];
             /** Format: int32 */
             height: number;
@@ -3568,7 +3590,7 @@ export interface components {
             category?: string | null;
             /** @description 保密: units see the matter, not who reported it. */
             confidential?: boolean;
-            /** @description What is wrong; 5 to 2000 characters. */
+            /** @description The problem: 4 to 2000 characters, from 2 with a photo. */
             description: string;
             location?: components["schemas"]["GivenPoint"] | null;
             /** Format: date-time */
@@ -7356,7 +7378,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Approval"];
+            };
+        };
         responses: {
             /** @description The browser is signed in within a moment */
             204: {
@@ -7364,6 +7390,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Not signed in */
             401: {
@@ -7392,8 +7427,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `login_request_expired`, `login_request_used` */
+            /** @description `login_request_expired`, `login_request_used`; `login_number_wrong`: the code is used up */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11464,7 +11517,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description WeChat's limit by the minute */
+            /** @description WeChat's limit by the minute, or too many false codes from this address */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -11748,6 +11801,15 @@ export interface operations {
             };
             /** @description `invalid_fields` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many false tokens from this address */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -30,7 +30,7 @@ export default function (stage) {
     await phone.sees(/127\.0\.0\.1|Chrome/)
     await phone.shot(stage().shots, 'console')
     assert.match(new URL(desk.page.url()).pathname, /login/)
-    await phone.tap('确认登录')
+    await phone.tap(await desk.page.locator('[data-number]').innerText())
     await phone.sees('已确认')
     await phone.shot(stage().shots, 'console-approved')
     await desk.page.waitForURL((url) => !url.pathname.includes('login'), { timeout: 10_000 })

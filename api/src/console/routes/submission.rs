@@ -1,11 +1,11 @@
 //! What a form of ours sent: its token checked before anything else, its texts, and photos already stored.
 
-use actix_multipart::{Field, Multipart};
+use crate::http::multipart::BodyMemory;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut, Payload, Query};
 use entity::ids::PhotoId;
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::StreamExt as _;
 use subtle::ConstantTimeEq as _;
 
 use super::page::PageError;
@@ -13,12 +13,12 @@ use super::visitor::ConsoleUser;
 use crate::console::forms::{FormFields, KEPT_PHOTOS};
 use crate::console::page_context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::http::multipart::{BoundedField, BoundedForm, FileBytes, MAX_TEXT_BYTES};
 use crate::photos::intake::{Limits, Refused};
-use crate::photos::service::PhotoPermits;
 use crate::photos::service::{self, DeclaredMetadata};
 
-/// The texts of one form together.
-const MAX_TEXT_BYTES: usize = 256 * 1024;
+/// The texts of one form without files: a pasted table is one of them.
+const MAX_PLAIN_BYTES: usize = 256 * 1024;
 /// As many as an order takes at once.
 const MAX_PHOTOS: usize = 9;
 
@@ -90,7 +90,7 @@ impl FormData {
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("multipart/form-data"));
         let mut sent = if multipart {
-            read_multipart(visitor, Multipart::new(request.headers(), payload), files).await?
+            read_multipart(visitor, BoundedForm::new(request, payload), files).await?
         } else {
             let entries = read_texts(payload).await?;
             check_token(visitor, &entries)?;
@@ -115,7 +115,7 @@ pub async fn read_texts(mut payload: Payload) -> Result<FormFields> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         body.extend_from_slice(&chunk.map_err(|_| malformed())?);
-        if body.len() > MAX_TEXT_BYTES {
+        if body.len() > MAX_PLAIN_BYTES {
             return Err(too_large());
         }
     }
@@ -138,21 +138,14 @@ pub fn check(wanted: &str, entries: &FormFields) -> Result<()> {
     Err(Error::refused(ErrorKind::Forbidden, "form_expired", detail))
 }
 
-async fn read_multipart(visitor: &ConsoleUser, mut form: Multipart, files: Files) -> Result<FormData> {
+async fn read_multipart(visitor: &ConsoleUser, mut form: BoundedForm, files: Files) -> Result<FormData> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     let mut sent = FormData::default();
     let mut checked = false;
-    while let Some(mut field) = form.try_next().await.map_err(|_| malformed())? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let is_file = field
-            .content_disposition()
-            .is_some_and(|disposition| disposition.get_filename().is_some());
-        if !is_file {
-            let held: usize = pairs.iter().map(|(name, text)| name.len() + text.len()).sum();
-            let room = MAX_TEXT_BYTES.saturating_sub(held);
-            let text = read_field(&mut field, room, too_large).await?;
-            let text = String::from_utf8(text.to_vec()).map_err(|_| malformed())?;
-            pairs.push((name, text));
+    while let Some(field) = form.next().await? {
+        if field.file_name().is_none() {
+            let name = field.name().to_owned();
+            pairs.push((name, form.text(field, MAX_TEXT_BYTES).await?));
             if !checked {
                 check_token(visitor, &FormFields::new(pairs.clone()))?;
                 checked = true;
@@ -162,7 +155,7 @@ async fn read_multipart(visitor: &ConsoleUser, mut form: Multipart, files: Files
         if !checked {
             check_token(visitor, &FormFields::default())?;
         }
-        take_file(visitor, &mut field, files, &mut sent).await?;
+        take_file(visitor, field, files, &mut sent).await?;
     }
     if !checked {
         check_token(visitor, &FormFields::default())?;
@@ -173,16 +166,17 @@ async fn read_multipart(visitor: &ConsoleUser, mut form: Multipart, files: Files
 
 async fn take_file(
     visitor: &ConsoleUser,
-    field: &mut Field,
+    field: BoundedField,
     files: Files,
     sent: &mut FormData,
 ) -> Result<()> {
     if let Files::Document(most_bytes) = files {
-        let disposition = field.content_disposition();
-        let name = disposition.and_then(|disposition| disposition.get_filename());
-        let name = name.unwrap_or_default().to_owned();
-        let bytes = read_field(field, most_bytes, too_large).await?.freeze();
-        if !bytes.is_empty() {
+        let name = field.file_name().unwrap_or_default().to_owned();
+        let file = read_file(visitor, field, most_bytes)
+            .await?
+            .ok_or_else(too_large)?;
+        if !file.bytes.is_empty() {
+            let bytes = file.bytes;
             sent.document = Some(Document { name, bytes });
         }
         return Ok(());
@@ -202,18 +196,17 @@ async fn take_file(
 }
 
 /// A file field that was left empty is no photo.
-async fn take_photo(visitor: &ConsoleUser, field: &mut Field) -> Result<Option<PhotoId>> {
-    let app = &visitor.app;
-    let _turn = app.state::<PhotoPermits>().acquire_upload().await?;
-    let bytes = read_field(field, Limits::default().max_bytes, || Refused::TooLarge.into()).await?;
-    if bytes.is_empty() {
+async fn take_photo(visitor: &ConsoleUser, field: BoundedField) -> Result<Option<PhotoId>> {
+    let file = read_file(visitor, field, Limits::default().max_bytes).await?;
+    let file = file.ok_or(Refused::TooLarge)?;
+    if file.bytes.is_empty() {
         return Ok(None);
     }
     let owner = Some(visitor.caller.person);
     let stored = service::store(
-        app,
+        &visitor.app,
         owner,
-        bytes.freeze(),
+        &file,
         DeclaredMetadata::default(),
         visitor.now,
     )
@@ -221,15 +214,10 @@ async fn take_photo(visitor: &ConsoleUser, field: &mut Field) -> Result<Option<P
     Ok(Some(stored.photo.id))
 }
 
-async fn read_field(field: &mut Field, limit: usize, refusal: impl Fn() -> Error) -> Result<BytesMut> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = field.next().await {
-        bytes.extend_from_slice(&chunk.map_err(|_| malformed())?);
-        if bytes.len() > limit {
-            return Err(refusal());
-        }
-    }
-    Ok(bytes)
+async fn read_file(visitor: &ConsoleUser, field: BoundedField, max: usize) -> Result<Option<FileBytes>> {
+    field
+        .file(max, visitor.app.state::<BodyMemory>().begin(true))
+        .await
 }
 
 fn malformed() -> Error {

@@ -14,20 +14,6 @@ pub fn describe(user_agent: &str, address: Option<IpAddr>) -> String {
     }
 }
 
-/// The peer; when that is a proxy on this machine, whom the proxy says it speaks for. What stands further left
-/// in the header may be made up by the client.
-#[must_use]
-pub fn address(peer: Option<IpAddr>, forwarded_for: &str) -> Option<IpAddr> {
-    let forwarded = forwarded_for
-        .rsplit(',')
-        .next()
-        .and_then(|last| last.trim().parse().ok());
-    match peer {
-        Some(peer) if !peer.is_loopback() => Some(peer),
-        peer => forwarded.or(peer),
-    }
-}
-
 /// In this order: browsers name those that they descend from.
 fn browser(user_agent: &str) -> &'static str {
     let known = [
@@ -70,14 +56,5 @@ mod tests {
             describe("", "127.0.0.1".parse().ok()),
             "浏览器（未知系统），来自本机"
         );
-    }
-
-    #[test]
-    fn only_a_proxy_on_this_machine_is_believed() {
-        let outside: Option<IpAddr> = "198.51.100.1".parse().ok();
-        let here: Option<IpAddr> = "127.0.0.1".parse().ok();
-        assert_eq!(address(outside, "192.0.2.7"), outside);
-        assert_eq!(address(here, "10.0.0.1, 192.0.2.7"), "192.0.2.7".parse().ok());
-        assert_eq!(address(here, "unknown"), here);
     }
 }

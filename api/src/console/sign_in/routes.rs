@@ -1,5 +1,6 @@
 //! `/console/login`, `/console/sessions`. A session's secret is in a cookie that scripts cannot read.
 
+use crate::http::budgets::Budgets;
 use actix_web::cookie::time::Duration as CookieAge;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::header::{ACCEPT, USER_AGENT};
@@ -21,6 +22,8 @@ use crate::console::routes::page::{PageError, is_ours, page, see_other};
 use crate::console::routes::submission::{FormData, check, read_texts};
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
+use crate::http::budgets::Purchase;
+use crate::http::client_address::{client_address, client_ip};
 use crate::orders::search::workload;
 use crate::people::extract::COOKIE;
 use crate::people::login_requests::service as requests;
@@ -46,6 +49,7 @@ struct SignInPage {
     city: String,
     code: Markup,
     origin: String,
+    number: u8,
     expires: String,
     expires_at: String,
     next: String,
@@ -68,8 +72,15 @@ pub async fn show(
     }
     let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());
     let held = request.cookie(LOGIN_COOKIE);
-    let origin = origin_of(&request);
-    let begun = service::begin(&app, held.as_ref().map(Cookie::value), &origin, now).await?;
+    let origin = origin_of(&app, &request);
+    let begun = match service::resume(&app, held.as_ref().map(Cookie::value), now).await? {
+        Some(begun) => begun,
+        None => {
+            let address = client_address(&request, &app.config.http.trusted_proxies);
+            let _spent = app.state::<Budgets>().take(Purchase::SignInPage, address)?;
+            requests::begin(&app, &origin, now).await?
+        }
+    };
     let groups = service::cast(&app);
     let suggested = if groups.is_empty() {
         Vec::new()
@@ -81,6 +92,7 @@ pub async fn show(
         city: app.state::<CityHandle>().load().meta.name.clone(),
         code: service::picture(&service::scan_address(&app, &begun.code))?,
         origin,
+        number: begun.number,
         expires: labels::when(begun.expires_at, now, zone),
         expires_at: begun.expires_at.to_rfc3339(),
         next,
@@ -134,7 +146,7 @@ pub async fn sandbox(app: Data<App>, request: HttpRequest, body: Payload) -> Res
     let held = request.cookie(LOGIN_COOKIE);
     let token = held.map(|secret| anonymous_token(&app, secret.value()));
     check(token.as_deref().unwrap_or_default(), &entries)?;
-    let origin = origin_of(&request);
+    let origin = origin_of(&app, &request);
     let session =
         requests::begin_as_sandbox_person(&app, entries.text("person"), &origin, app.clock.now()).await?;
     let session = session.ok_or_else(PageError::not_found)?;
@@ -262,11 +274,13 @@ fn address(next: Option<String>) -> String {
         .unwrap_or_else(|| "/console".to_owned())
 }
 
-fn origin_of(request: &HttpRequest) -> String {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    let peer = request.peer_addr().map(|address| address.ip());
-    let from = origin::address(peer, header("x-forwarded-for").unwrap_or_default());
-    origin::describe(header(USER_AGENT.as_str()).unwrap_or_default(), from)
+fn origin_of(app: &App, request: &HttpRequest) -> String {
+    let agent = request
+        .headers()
+        .get(USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    let from = client_ip(request, &app.config.http.trusted_proxies);
+    origin::describe(agent.unwrap_or_default(), from)
 }
 
 /// The token of the sign-in page's forms, before there is a session.

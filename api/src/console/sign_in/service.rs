@@ -16,19 +16,12 @@ use crate::wechat::sandbox::people::SandboxPerson;
 /// Pixels; the page scales it.
 const CODE_SIZE: u32 = 240;
 
-/// Begins a request, or goes on with the one that the browser has.
-pub async fn begin(
-    app: &App,
-    held: Option<&str>,
-    origin: &str,
-    now: DateTime<Utc>,
-) -> Result<StartedRequest> {
-    if let Some(secret) = held
-        && let Some(begun) = service::resume(app, secret, now).await?
-    {
-        return Ok(begun);
+/// Goes on with the request that the browser has, if there is one and it still has time.
+pub async fn resume(app: &App, held: Option<&str>, now: DateTime<Utc>) -> Result<Option<StartedRequest>> {
+    match held {
+        Some(secret) => service::resume(app, secret, now).await,
+        None => Ok(None),
     }
-    service::begin(app, origin, now).await
 }
 
 /// The address that the code on the screen holds. The mini-program reads its last part; any other camera

@@ -32,8 +32,8 @@ pub mod secondary_actions;
 /// A delegate's report.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub struct SubmitOrder {
-    /// What is wrong; 5 to 2000 characters.
-    #[schema(min_length = 5, max_length = 2000)]
+    /// The problem: 4 to 2000 characters, from 2 with a photo.
+    #[schema(min_length = 2, max_length = 2000)]
     pub description: String,
     /// Required unless a site's code is given.
     pub location: Option<GivenPoint>,

@@ -14,14 +14,19 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::orders::rules::access::AccessContext;
 use crate::orders::store::{change_feed, keyset};
 
+/// A number as it is stored, whatever the case it is asked for in.
+fn spelt(number: &str) -> String {
+    number.trim().to_ascii_uppercase()
+}
+
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
-    let query = order::Entity::find().filter(order::Column::Number.eq(number));
+    let query = order::Entity::find().filter(order::Column::Number.eq(spelt(number)));
     Ok(query.one(db).await?)
 }
 
 /// The order, held until the transaction ends: on PostgreSQL by its row, on SQLite by the one writer's lock.
 pub async fn lock(txn: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
-    let query = order::Entity::find().filter(order::Column::Number.eq(number));
+    let query = order::Entity::find().filter(order::Column::Number.eq(spelt(number)));
     Ok(query.lock_exclusive().one(txn).await?)
 }
 

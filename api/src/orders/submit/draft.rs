@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, FieldError, Result};
 use places::datum::Wgs84;
 
-pub const DESCRIPTION_CHARS: std::ops::RangeInclusive<usize> = 5..=2_000;
+const MAX_DESCRIPTION_CHARS: usize = 2_000;
+/// “路灯不亮” is a complete report; a photo says the rest of a shorter one.
+const MIN_DESCRIPTION_CHARS: usize = 4;
+const MIN_CHARS_BESIDE_PHOTOS: usize = 2;
 pub const MAX_ADDRESS_CHARS: usize = 200;
 pub const MAX_PHOTOS: usize = 9;
 const MAX_ACCURACY_M: f64 = 100_000.0;
@@ -91,7 +94,9 @@ impl NewOrder {
     /// Takes off blanks at the ends and names every field that cannot be taken.
     pub fn validate(mut self, now: DateTime<Utc>) -> Result<Self> {
         let mut faults = Vec::new();
-        self.description = validate_text("description", &self.description, DESCRIPTION_CHARS, &mut faults);
+        let least = min_chars(&self.photos);
+        let chars = least..=MAX_DESCRIPTION_CHARS;
+        self.description = validate_text("description", &self.description, chars, &mut faults);
         self.address = self
             .address
             .map(|address| validate_text("address", &address, 0..=MAX_ADDRESS_CHARS, &mut faults))
@@ -124,14 +129,24 @@ impl NewOrder {
     }
 }
 
-/// The text without blanks at its ends; a fault when it is too short, too long, or not plain text.
+/// How long a description must be at least.
+#[must_use]
+pub fn min_chars(photos: &[PhotoId]) -> usize {
+    if photos.is_empty() {
+        MIN_DESCRIPTION_CHARS
+    } else {
+        MIN_CHARS_BESIDE_PHOTOS
+    }
+}
+
+/// The text without blanks at its ends and with `\n` as its only line end, which counts once; a fault when it is too short, too long, or not plain text.
 pub fn validate_text(
     field: &str,
     text: &str,
     chars: std::ops::RangeInclusive<usize>,
     faults: &mut Vec<FieldError>,
 ) -> String {
-    let text = text.trim();
+    let text = text.trim().replace("\r\n", "\n").replace('\r', "\n");
     let count = text.chars().count();
     if count < *chars.start() {
         let detail = format!("至少填写 {} 个字。", chars.start());
@@ -139,13 +154,10 @@ pub fn validate_text(
     } else if count > *chars.end() {
         let detail = format!("最多 {} 个字。", chars.end());
         faults.push(FieldError::new(field, "too_long", detail));
-    } else if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
+    } else if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
         faults.push(FieldError::new(field, "not_text", "含有无法保存的字符。"));
     }
-    text.to_owned()
+    text
 }
 
 /// One text of a move: trimmed, or refused by name.
@@ -216,7 +228,7 @@ mod tests {
     fn each_field_at_fault_is_named() {
         let named = |field: &str, code: &str| vec![(field.to_owned(), code.to_owned())];
         assert_eq!(
-            faults(|r| r.description = "  坏了  ".to_owned()),
+            faults(|r| r.description = "  路灯坏  ".to_owned()),
             named("description", "too_short")
         );
         assert_eq!(
@@ -234,6 +246,28 @@ mod tests {
         assert_eq!(faults(tomorrow), named("occurred_at", "in_the_future"));
         let many = |r: &mut NewOrder| r.photos = std::iter::repeat_with(PhotoId::generate).take(10).collect();
         assert_eq!(faults(many), named("photo_ids", "too_many"));
+    }
+
+    #[test]
+    fn four_characters_are_a_report_and_two_beside_a_photo() {
+        let is_enough = |text: &str, photos: usize| {
+            let mut new = report();
+            new.description = text.to_owned();
+            new.photos = std::iter::repeat_with(PhotoId::generate).take(photos).collect();
+            new.validate(now()).is_ok()
+        };
+        assert!(is_enough("路灯不亮", 0) && !is_enough("路灯坏", 0));
+        assert!(is_enough("坏了", 1) && !is_enough("坏", 1));
+    }
+
+    #[test]
+    fn a_line_end_is_one_character_whoever_sent_it() {
+        let mut faults = Vec::new();
+        assert_eq!(
+            validate_text("text", "一\r\n二\r三\n", 1..=5, &mut faults),
+            "一\n二\n三"
+        );
+        assert!(faults.is_empty());
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub async fn submit_with(
     let city = app.state::<CityHandle>().load();
     let author = Author::of(app, actor).await?;
     let plan = Plan::build(app, city, author, new, beside, now).await?;
-    let answer = loop {
+    let mut answer = loop {
         // Taken before the transaction, which would otherwise hold up every other submitter.
         let number = plan.number(app).await?;
         if let Some(answer) = try_insert(app, actor, &plan, number, claim, &also).await? {
@@ -97,6 +97,9 @@ pub async fn submit_with(
         }
     };
     app.jobs.wake.notify_one();
+    if answer.replayed {
+        view::sign_links_anew(app, &mut answer.body).await?;
+    }
     Ok(answer)
 }
 

@@ -1,8 +1,9 @@
 //! Puts an order's view together for one caller.
 
+use crate::publication_rules;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::ids::UnitId;
+use entity::ids::{PhotoId, UnitId};
 use entity::kinds::{AssignmentRole, AssignmentStatus, Datum};
 use entity::{assignment, deadline, extension, order, order_photo, photo, reply, supervision_order, verdict};
 use serde_json::Value;
@@ -22,8 +23,7 @@ use crate::http::time::{LocalTime, local};
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::available_actions;
-use crate::photos::service::links;
-use crate::publication_rules;
+use crate::photos::service::{links, links_by_id};
 
 /// The order as the actor sees it, of what has been loaded.
 pub async fn build_view(
@@ -65,6 +65,18 @@ async fn photos(
         });
     }
     Ok(views)
+}
+
+/// Replaces the photo links of a view that was made earlier: links run out after an hour, recorded answers after days.
+pub async fn sign_links_anew(app: &App, view: &mut OrderView) -> Result<()> {
+    let ids: Vec<PhotoId> = view.photos.iter().map(|photo| photo.id).collect();
+    let mut fresh = links_by_id(app, &ids).await?;
+    for photo in &mut view.photos {
+        if let Some((large, thumb)) = fresh.remove(&photo.id) {
+            photo.urls = OrderPhotoUrls { large, thumb };
+        }
+    }
+    Ok(())
 }
 
 /// Tells rows in the city's words and time.

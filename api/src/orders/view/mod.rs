@@ -21,7 +21,7 @@ pub mod progress;
 pub mod read;
 pub mod summary;
 
-pub use build::{build_view, dispatch_view};
+pub use build::{build_view, dispatch_view, sign_links_anew};
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderView {

@@ -2,6 +2,7 @@
 //! confirms (`begin`, `look`, `approve`, `claim`), or an admin opens a one-time link made on the command
 //! line (`link`, `claim_link`).
 
+mod number_match;
 pub mod routes;
 pub mod service;
 mod store;

@@ -3,7 +3,7 @@
 use actix_web::web::{Data, Json, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, FixedOffset};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
@@ -19,6 +19,10 @@ use crate::people::login_requests::service;
 struct LoginRequest {
     /// What the browser calls itself and where it comes from.
     origin: Option<String>,
+    /// Two digits each; ask which one the browser shows.
+    numbers: [u8; 3],
+    /// Abilities of the session, in Chinese.
+    allows: String,
     created_at: DateTime<FixedOffset>,
     expires_at: DateTime<FixedOffset>,
 }
@@ -36,30 +40,40 @@ struct LoginRequest {
     )
 )]
 #[get("/login-requests/{code}")]
-pub async fn login_request(
-    app: Data<App>,
-    _caller: Caller,
-    code: Path<String>,
-) -> Result<Json<LoginRequest>> {
-    let pending = service::inspect(&app, &code, app.clock.now()).await?;
+pub async fn login_request(app: Data<App>, caller: Caller, code: Path<String>) -> Result<Json<LoginRequest>> {
+    let pending = service::inspect(&app, &code, &caller, app.clock.now()).await?;
     let zone = app.state::<CityHandle>().load().zone();
     Ok(Json(LoginRequest {
         origin: pending.origin,
+        numbers: pending.numbers,
+        allows: pending.allows.to_owned(),
         created_at: local(pending.created_at, zone),
         expires_at: local(pending.expires_at, zone),
     }))
+}
+
+/// The number that was chosen on the phone.
+#[derive(Deserialize, ToSchema)]
+struct Approval {
+    /// The one that the browser shows.
+    #[schema(minimum = 10, maximum = 99)]
+    number: u8,
 }
 
 /// Let the console that shows this code sign in as the caller
 #[utoipa::path(
     tag = "Sign-in",
     params(("code" = String, Path, description = "As scanned from the console's page")),
+    request_body = Approval,
     responses(
         (status = 204, description = "The browser is signed in within a moment"),
         (status = 401, description = "Not signed in", body = Problem, content_type = "application/problem+json"),
+        (status = 400, description = "Malformed", body = Problem, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
+        (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 403, description = "`cross_site`", body = Problem, content_type = "application/problem+json"),
         (status = 404, description = "No such code", body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "`login_request_expired`, `login_request_used`", body = Problem, content_type = "application/problem+json"),
+        (status = 409, description = "`login_request_expired`, `login_request_used`; `login_number_wrong`: the code is used up", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Busy", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -68,7 +82,8 @@ pub async fn approve_login_request(
     app: Data<App>,
     caller: Caller,
     code: Path<String>,
+    body: Json<Approval>,
 ) -> Result<HttpResponse> {
-    service::approve(&app, &code, &caller, app.clock.now()).await?;
+    service::approve(&app, &code, body.number, &caller, app.clock.now()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -14,6 +14,7 @@ use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
+use crate::people::login_requests::number_match::Numbers;
 use crate::people::login_requests::store;
 use crate::people::tokens::{hash_secret, random_secret};
 use crate::people::{sessions, store as people};
@@ -40,6 +41,8 @@ pub struct StartedRequest {
     pub code: String,
     /// Kept by the browser, for [`claim`].
     pub secret: String,
+    /// Shown beside the code; the phone asks for it.
+    pub number: u8,
     pub expires_at: DateTime<Utc>,
 }
 
@@ -47,6 +50,10 @@ pub struct StartedRequest {
 #[derive(Clone, Debug)]
 pub struct PendingRequest {
     pub origin: Option<String>,
+    /// One of them is the browser's.
+    pub numbers: [u8; 3],
+    /// Abilities of the session.
+    pub allows: &'static str,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
 }
@@ -63,6 +70,7 @@ pub enum PollResult {
 enum Refused {
     Expired,
     Used,
+    WrongNumber,
 }
 
 impl Refusal for Refused {
@@ -70,6 +78,7 @@ impl Refusal for Refused {
         match self {
             Self::Expired => "login_request_expired",
             Self::Used => "login_request_used",
+            Self::WrongNumber => "login_number_wrong",
         }
     }
 
@@ -77,6 +86,9 @@ impl Refusal for Refused {
         match self {
             Self::Expired => "登录码已过期，请刷新页面后重新扫码。",
             Self::Used => "登录码已被使用，请刷新页面后重新扫码。",
+            Self::WrongNumber => {
+                "数字与电脑上显示的不一致，这次登录已取消。如果不是您本人在登录，请不要再确认。"
+            }
         }
         .to_owned()
     }
@@ -106,6 +118,7 @@ pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Starte
     store::insert(&txn, row).await?;
     txn.commit().await?;
     Ok(StartedRequest {
+        number: numbers(app, &code).shown,
         code,
         secret,
         expires_at,
@@ -117,6 +130,7 @@ pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Optio
     let code = scan_code(app, secret);
     match open_scan(&app.db, &code, now + RESUMABLE).await {
         Ok(request) => Ok(Some(StartedRequest {
+            number: numbers(app, &code).shown,
             code,
             secret: secret.to_owned(),
             expires_at: request.expires_at,
@@ -126,6 +140,10 @@ pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Optio
     }
 }
 
+fn numbers(app: &App, code: &str) -> Numbers {
+    Numbers::from_hash(&app.state::<Sealer>().hash("console sign-in numbers", code))
+}
+
 fn scan_code(app: &App, secret: &str) -> String {
     let mut code = app.state::<Sealer>().hash("console scan code", secret);
     code.truncate(CODE_CHARS);
@@ -133,10 +151,12 @@ fn scan_code(app: &App, secret: &str) -> String {
 }
 
 /// What the code stands for, for the one who has scanned it.
-pub async fn inspect(app: &App, code: &str, now: DateTime<Utc>) -> Result<PendingRequest> {
+pub async fn inspect(app: &App, code: &str, caller: &Caller, now: DateTime<Utc>) -> Result<PendingRequest> {
     let request = open_scan(&app.db, code, now).await?;
     Ok(PendingRequest {
         origin: request.origin,
+        numbers: numbers(app, code).offered,
+        allows: allows(caller.role),
         created_at: request.created_at,
         expires_at: request.expires_at,
     })
@@ -160,10 +180,28 @@ async fn open_scan(
     Ok(request)
 }
 
-/// The one who scanned confirms. Again by the same person changes nothing.
-pub async fn approve(app: &App, code: &str, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
+/// Describes what a console session of this role can do, for the person who confirms it.
+fn allows(role: Role) -> &'static str {
+    match role {
+        Role::Delegate => "查看和办理您反映的事项",
+        Role::Handler => "查看和办理本单位的工单",
+        Role::Operator => "查看全市工单，派单、回访和处理留言",
+        Role::Supervisor => "查看监督范围内的工单，督办和评价",
+        Role::Admin => "管理名册、派单目录和系统设置，查看全市工单",
+    }
+}
+
+/// The one who scanned confirms with the number that the browser shows. Again by the same person changes nothing; a
+/// wrong number uses the code up.
+pub async fn approve(app: &App, code: &str, number: u8, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(&app.db).await?;
     let request = open_scan(&txn, code, now).await?;
+    if number != numbers(app, code).shown {
+        store::consume(&txn, &request.code_hash, now).await?;
+        txn.commit().await?;
+        tracing::warn!(person = %caller.person, "console sign-in refused, wrong number");
+        return Err(Refused::WrongNumber.into());
+    }
     if request.approved_by == Some(caller.person) {
         return Ok(());
     }

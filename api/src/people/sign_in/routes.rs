@@ -1,5 +1,6 @@
 //! `POST /sessions`, `/sessions/bind`, `/sessions/refresh`.
 
+use crate::http::budgets::Budgets;
 use actix_web::http::header::USER_AGENT;
 use actix_web::web::{Data, Json};
 use actix_web::{HttpRequest, post};
@@ -7,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::http::budgets::Purchase;
+use crate::http::client_address::client_address;
 use crate::http::problem::Problem;
 use crate::people::profile::{self, Profile};
 use crate::people::routes::Me;
@@ -96,7 +99,7 @@ impl SignInAnswer {
         (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_fields`", body = Problem, content_type = "application/problem+json"),
-        (status = 429, description = "WeChat's limit by the minute", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "WeChat's limit by the minute, or too many false codes from this address", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "WeChat does not answer", body = Problem, content_type = "application/problem+json"),
     )
 )]
@@ -108,7 +111,13 @@ pub async fn sign_in(
 ) -> Result<Json<SignInAnswer>> {
     check(&[("code", &body.code)])?;
     let now = app.clock.now();
-    let answer = match service::sign_in(&app, &body.code, client(&request), now).await? {
+    let address = client_address(&request, &app.config.http.trusted_proxies);
+    let token = app.state::<Budgets>().take(Purchase::FalseLoginCode, address)?;
+    let signed_in = service::sign_in(&app, &body.code, client(&request), now).await;
+    if !is_false(&signed_in) {
+        token.refund();
+    }
+    let answer = match signed_in? {
         SignIn::SignedIn(person, grant) => SignInAnswer::signed_in(profile::of(&app, *person)?, grant),
         SignIn::BindRequired { ticket } => SignInAnswer::BindRequired {
             bind_ticket: ticket,
@@ -162,15 +171,33 @@ pub async fn bind(
         (status = 413, description = "Body too large", body = Problem, content_type = "application/problem+json"),
         (status = 415, description = "Not JSON", body = Problem, content_type = "application/problem+json"),
         (status = 422, description = "`invalid_fields`", body = Problem, content_type = "application/problem+json"),
+        (status = 429, description = "Too many false tokens from this address", body = Problem, content_type = "application/problem+json"),
         (status = 503, description = "Busy", body = Problem, content_type = "application/problem+json"),
     )
 )]
 #[post("/sessions/refresh")]
-pub async fn refresh(app: Data<App>, body: Json<RefreshRequest>) -> Result<Json<SignInAnswer>> {
+pub async fn refresh(
+    app: Data<App>,
+    request: HttpRequest,
+    body: Json<RefreshRequest>,
+) -> Result<Json<SignInAnswer>> {
     check(&[("refresh_token", &body.refresh_token)])?;
-    let (person, grant) = sessions::refresh(&app, &body.refresh_token, app.clock.now()).await?;
+    let address = client_address(&request, &app.config.http.trusted_proxies);
+    let token = app
+        .state::<Budgets>()
+        .take(Purchase::FalseRefreshToken, address)?;
+    let refreshed = sessions::refresh(&app, &body.refresh_token, app.clock.now()).await;
+    if !is_false(&refreshed) {
+        token.refund();
+    }
+    let (person, grant) = refreshed?;
     let profile = profile::of_id(&app, person).await?;
     Ok(Json(SignInAnswer::signed_in(profile, grant)))
+}
+
+/// Whether what was shown is none of ours; anything else, a fault of ours too, costs the caller nothing.
+fn is_false<T>(answer: &Result<T>) -> bool {
+    answer.as_ref().err().and_then(Error::kind) == Some(ErrorKind::NotSignedIn)
 }
 
 /// What the client calls itself, shown in the list of sessions.

@@ -1,13 +1,14 @@
 //! Bytes in; a photo with two clean derivatives out, or a refusal that says what to do. Judged by content,
 //! never by name. Pure, and heavy: not for an async thread.
 
+use bytes::Bytes;
 use chrono_tz::Tz;
 use image::ImageFormat;
 use img_parts::jpeg::{Jpeg, markers};
 
 use crate::error::{ErrorKind, Refusal};
 use crate::photos::exif::{self, ExifData};
-use crate::photos::pixels::{self, PixelError};
+use crate::photos::pixels::{self, Measured, PixelError};
 
 /// How much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +45,15 @@ pub enum Refused {
     HeicUnavailable,
     /// A derivative still carried metadata; it is never shown.
     NotStripped,
+}
+
+impl From<PixelError> for Refused {
+    fn from(bad: PixelError) -> Self {
+        match bad {
+            PixelError::TooManyPixels => Self::TooManyPixels,
+            PixelError::Damaged => Self::Damaged,
+        }
+    }
 }
 
 impl Refusal for Refused {
@@ -108,8 +118,33 @@ pub fn sniff(bytes: &[u8]) -> Sniffed {
     }
 }
 
-/// Takes in a JPEG, PNG or WebP. HEIC is converted before (`heic.rs`).
-pub fn process(bytes: &[u8], zone: Tz, limits: Limits) -> Result<ProcessedPhoto, Refused> {
+/// A photo that has been looked at and not decoded.
+pub struct Examined {
+    media_type: &'static str,
+    pub facts: ExifData,
+    measured: Measured,
+}
+
+impl Examined {
+    /// Memory that developing it takes.
+    #[must_use]
+    pub fn memory_bytes(&self) -> u64 {
+        self.measured.memory_bytes
+    }
+
+    /// Takes the metadata of the file that this one was converted from. The converter has turned the picture already.
+    pub fn replace_facts(&mut self, facts: ExifData) {
+        self.facts = ExifData {
+            orientation: 1,
+            ..facts
+        };
+    }
+}
+
+/// Looks at a JPEG, PNG or WebP: its kind, its metadata, its size. HEIC is converted before (`heic.rs`).
+/// # Errors
+/// What can be refused without decoding a pixel.
+pub fn examine(bytes: &Bytes, zone: Tz, limits: Limits) -> Result<Examined, Refused> {
     if bytes.is_empty() {
         return Err(Refused::Empty);
     }
@@ -121,17 +156,28 @@ pub fn process(bytes: &[u8], zone: Tz, limits: Limits) -> Result<ProcessedPhoto,
         Sniffed::Heic => return Err(Refused::HeicUnavailable),
         Sniffed::Unknown => return Err(Refused::NotAPhoto),
     };
-    let facts = exif::read(bytes, zone);
-    let derived =
-        pixels::derive(bytes, format, facts.orientation, limits.max_pixels).map_err(|bad| match bad {
-            PixelError::TooManyPixels => Refused::TooManyPixels,
-            PixelError::Damaged => Refused::Damaged,
-        })?;
+    Ok(Examined {
+        media_type: format.to_mime_type(),
+        facts: exif::read(bytes, zone),
+        measured: pixels::measure(bytes, format, limits.max_pixels)?,
+    })
+}
+
+/// Decodes an examined photo and makes its derivatives.
+/// # Errors
+/// `Damaged`; `NotStripped` if a derivative still has metadata.
+pub fn develop(examined: Examined) -> Result<ProcessedPhoto, Refused> {
+    let Examined {
+        media_type,
+        facts,
+        measured,
+    } = examined;
+    let derived = pixels::derive(measured, facts.orientation)?;
     if !is_clean(&derived.large) || !is_clean(&derived.thumb) {
         return Err(Refused::NotStripped);
     }
     Ok(ProcessedPhoto {
-        media_type: format.to_mime_type(),
+        media_type,
         width: derived.width,
         height: derived.height,
         facts,
@@ -141,10 +187,17 @@ pub fn process(bytes: &[u8], zone: Tz, limits: Limits) -> Result<ProcessedPhoto,
     })
 }
 
+/// Examines and develops in one.
+/// # Errors
+/// See [`examine`] and [`develop`].
+pub fn process(bytes: &[u8], zone: Tz, limits: Limits) -> Result<ProcessedPhoto, Refused> {
+    develop(examine(&Bytes::copy_from_slice(bytes), zone, limits)?)
+}
+
 /// Whether a JPEG holds no application data but JFIF's, and no comment.
 #[must_use]
 pub fn is_clean(jpeg: &[u8]) -> bool {
-    let Ok(jpeg) = Jpeg::from_bytes(bytes::Bytes::copy_from_slice(jpeg)) else {
+    let Ok(jpeg) = Jpeg::from_bytes(Bytes::copy_from_slice(jpeg)) else {
         return false;
     };
     jpeg.segments().iter().all(|segment| match segment.marker() {

@@ -117,7 +117,8 @@ fn the_same_picture_smaller_looks_the_same() {
 #[test]
 fn a_sideways_photo_is_shown_upright() {
     let jpeg = plain(400, 300, ImageFormat::Jpeg);
-    let derived = pixels::derive(&jpeg, ImageFormat::Jpeg, 6, 50_000_000).unwrap();
+    let measured = pixels::measure(&jpeg.into(), ImageFormat::Jpeg, 50_000_000).unwrap();
+    let derived = pixels::derive(measured, 6).unwrap();
     assert_eq!((derived.width, derived.height), (300, 400));
     assert_eq!(image::load_from_memory(&derived.large).unwrap().width(), 300);
 }

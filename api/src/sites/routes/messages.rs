@@ -76,7 +76,7 @@ pub async fn show_message(
 /// What the delegate adds; what he leaves out is the message's or the site's.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct AdoptMessage {
-    #[schema(min_length = 5, max_length = 2000)]
+    #[schema(min_length = 2, max_length = 2000)]
     pub description: Option<String>,
     /// Code or name.
     #[schema(max_length = 64)]

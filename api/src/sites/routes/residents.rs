@@ -1,6 +1,7 @@
 //! What a resident calls, who has no account: a visit, photos, a message, and the look at what became of it.
 
-use actix_multipart::Multipart;
+use crate::http::budgets::Budgets;
+use crate::http::multipart::BodyMemory;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use entity::ids::PhotoId;
 use entity::kinds::{ContentCheck, SiteMessageStatus};
@@ -11,13 +12,14 @@ use crate::app::App;
 use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
+use crate::http::budgets::Purchase;
 use crate::http::client_address::client_address;
 use crate::http::idempotency::IdempotencyKey;
+use crate::http::multipart::BoundedForm;
 use crate::http::problem::Problem;
 use crate::http::responses::PublicErrors;
 use crate::http::time::{LocalTime, local};
 use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
-use crate::photos::service::PhotoPermits;
 use crate::sites::messages::{self, NewMessage, StoredMessage};
 use crate::sites::service;
 use crate::sites::view::{Named, ReceiptView};
@@ -55,8 +57,11 @@ pub struct VisitBegun {
 pub async fn begin_visit(
     app: web::Data<App>,
     code: web::Path<String>,
+    request: HttpRequest,
     body: web::Json<BeginVisit>,
 ) -> Result<HttpResponse> {
+    let address = client_address(&request, &app.config.http.trusted_proxies);
+    let _spent = app.state::<Budgets>().take(Purchase::SiteVisit, address)?;
     service::active(&app, &code).await?;
     let visit = visits::begin(&app, &body.login_code, app.clock.now()).await?;
     Ok(HttpResponse::Created().json(VisitBegun {
@@ -68,7 +73,7 @@ pub async fn begin_visit(
 fn device(app: &App, request: &HttpRequest) -> Result<Device> {
     let header = request.headers().get(VISIT);
     let visit = header.map(|value| value.to_str().unwrap_or_default());
-    let address = client_address(request, app.config.client_address_header.as_deref());
+    let address = client_address(request, &app.config.http.trusted_proxies);
     visits::device(app, visit, address, app.clock.now())
 }
 
@@ -90,16 +95,16 @@ pub async fn upload_site_photo(
 ) -> Result<HttpResponse> {
     service::active(&app, &code).await?;
     let device = device(&app, &request)?;
-    let _turn = app.state::<PhotoPermits>().acquire_upload().await?;
-    let (bytes, claims) = read_form(Multipart::new(request.headers(), payload)).await?;
-    let photo = messages::upload(&app, &code, &device, bytes, claims).await?;
+    let form = BoundedForm::new(&request, payload);
+    let (file, claims) = read_form(form, app.state::<BodyMemory>().begin(false)).await?;
+    let photo = messages::upload(&app, &code, &device, &file, claims).await?;
     Ok(HttpResponse::Created().json(photo_view(&app, &photo).await?))
 }
 
 /// What a resident leaves.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct LeaveMessage {
-    #[schema(min_length = 5, max_length = 1000)]
+    #[schema(min_length = 2, max_length = 1000)]
     pub text: String,
     /// A phone number or other way to reach him; only the site's delegates read it.
     #[schema(max_length = 64)]

@@ -58,14 +58,15 @@ pub async fn check_push_address(app: Data<App>, stamp: Query<PushQuery>) -> Resu
     )
 )]
 #[post("/wechat/push")]
-pub async fn receive_push(app: Data<App>, stamp: Query<PushQuery>, body: Bytes) -> Result<HttpResponse> {
-    if body.len() > MAX_BODY_BYTES {
-        return Err(Error::refused(
-            ErrorKind::TooLarge,
-            "body_too_large",
-            "提交的内容太大。",
-        ));
-    }
+pub async fn receive_push(
+    app: Data<App>,
+    stamp: Query<PushQuery>,
+    body: std::result::Result<Bytes, actix_web::Error>,
+) -> Result<HttpResponse> {
+    // The reader's own refusal is no problem document.
+    let body = body.ok().filter(|body| body.len() <= MAX_BODY_BYTES);
+    let body =
+        body.ok_or_else(|| Error::refused(ErrorKind::TooLarge, "body_too_large", "提交的内容太大。"))?;
     let answer = service::receive(&app, &stamp, &body).await?;
     Ok(HttpResponse::Ok()
         .content_type(ContentType::plaintext())

@@ -10,6 +10,8 @@ definePage({
     problem: '',
     origin: '',
     since: '',
+    allows: '',
+    numbers: [] as number[],
     name: '',
     busy: false,
     approved: false,
@@ -23,16 +25,18 @@ definePage({
   async load() {
     this.setData({ state: 'loading' })
     try {
-      const { origin, created_at } = await lookAtLogin(this.code)
-      this.setData({ state: 'ready', origin: origin ?? '来源不明的浏览器', since: dayAndTime(created_at), name: me()?.name ?? '' })
+      const { origin, created_at, numbers, allows } = await lookAtLogin(this.code)
+      const since = dayAndTime(created_at)
+      this.setData({ state: 'ready', origin: origin ?? '来源不明的浏览器', since, numbers, allows, name: me()?.name ?? '' })
     } catch (error) {
       this.setData({ state: 'error', problem: errorMessage(error) })
     }
   },
-  async approve() {
+  async approve(event: WechatMiniprogram.TouchEvent) {
+    const number = Number(event.currentTarget.dataset['number'])
     this.setData({ busy: true, fault: '' })
     try {
-      await approveLogin(this.code)
+      await approveLogin(this.code, number)
       this.setData({ approved: true })
     } catch (error) {
       this.setData({ fault: errorMessage(error) })

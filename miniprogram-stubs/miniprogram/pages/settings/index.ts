@@ -1,9 +1,11 @@
 import { apiBase, chooseApiBase, isDevelopVersion } from '../../services/config'
+import { consoleSessions, endSession } from '../../services/console'
 import { openSettings } from '../../services/permissions'
 import { unbind } from '../../services/people'
 import { errorMessage } from '../../services/problem'
 import { confirm, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
+import { dayAndTime } from '../../services/times'
 import { changeSettings, pageStyle, settings } from '../../services/settings'
 
 definePage({
@@ -13,11 +15,31 @@ definePage({
     develop: false,
     signedIn: false,
     address: '',
+    sessions: [] as { id: string, client: string, since: string }[],
     busy: false,
   },
   typed: '',
   onShow() {
     this.setData({ ...settings(), develop: isDevelopVersion(), signedIn: me() !== undefined, address: apiBase() })
+    if (me() !== undefined) void this.loadSessions()
+  },
+  async loadSessions() {
+    try {
+      const sessions = await consoleSessions()
+      const shown = sessions.map(({ id, client, created_at }) => ({ id, client: client ?? '浏览器', since: dayAndTime(created_at) }))
+      this.setData({ sessions: shown })
+    } catch {
+      this.setData({ sessions: [] })
+    }
+  },
+  async endSession(event: WechatMiniprogram.TouchEvent) {
+    try {
+      await endSession(String(event.currentTarget.dataset['id']))
+      toast('已退出')
+      await this.loadSessions()
+    } catch (error) {
+      toast(errorMessage(error))
+    }
   },
   changeType(event: WechatMiniprogram.SwitchChange) {
     changeSettings({ largeType: event.detail.value })

@@ -1,0 +1,265 @@
+//! Callers who hold connections, memory or names: each is bounded, and others are served meanwhile.
+
+use std::time::Duration;
+use zhitong::http::metrics::Metrics;
+
+use reqwest::Method;
+use reqwest::multipart::{Form, Part};
+use tests::browser::Browser;
+use tests::photos::{jpeg_with_exif, plain};
+use tests::places::JIANXI;
+use tests::{Db, PersonQuery, TestApp};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+const TAKEN_AT: &str = "2025-09-08T08:30:00+08:00";
+const LONG: Duration = Duration::from_secs(30);
+
+/// Opens a connection and sends this, and no more.
+async fn begin(app: &TestApp, text: &str) -> TcpStream {
+    let address = app.base().trim_start_matches("http://");
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(text.as_bytes()).await.unwrap();
+    socket
+}
+
+/// The head of an upload and the first bytes of its body.
+fn stalled_upload(path: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: zhitong\r\ncontent-type: multipart/form-data; boundary=x\r\n\
+         content-length: 5000000\r\n\r\n--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\nabc"
+    )
+}
+
+/// Reads until the server closes.
+async fn rest(socket: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    let _ = timeout(LONG, socket.read_to_end(&mut text))
+        .await
+        .expect("the connection is closed");
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+const DUTY_IMPORT: &str = "/console/admin/duty/import";
+/// A site of the demo.
+const SITE_PHOTOS: &str = "/sites/LL-STATION-01/photos";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn stalled_uploads_hold_no_place_and_are_answered_408() {
+    let app = TestApp::with(Db::Sqlite)
+        .set("ZHITONG_BODY_IDLE_SECS", "2")
+        .start()
+        .await;
+    let path = format!("/api/v1{SITE_PHOTOS}");
+    let mut stalled = Vec::new();
+    for _ in 0..60 {
+        stalled.push(begin(&app, &stalled_upload(&path)).await);
+    }
+    let delegate = app.delegate("").await;
+    let uploaded = timeout(LONG, delegate.upload_photo(1, JIANXI)).await;
+    uploaded.expect("a photo is taken in beside the stalled ones");
+    for socket in &mut stalled {
+        let said = rest(socket).await;
+        assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
+        assert!(said.contains("body_too_slow"), "{said}");
+    }
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_body_that_trickles_is_ended_as_well() {
+    let app = TestApp::with(Db::Sqlite)
+        .set("ZHITONG_BODY_IDLE_SECS", "2")
+        .start()
+        .await;
+    let head = "POST /api/v1/sessions HTTP/1.1\r\nhost: zhitong\r\ncontent-type: application/json\r\n\
+                content-length: 5000\r\n\r\n";
+    let mut socket = begin(&app, head).await;
+    let began = Instant::now();
+    while began.elapsed() < LONG && socket.write_all(b" ").await.is_ok() {
+        let mut said = [0; 12];
+        if let Ok(Ok(read)) = timeout(Duration::from_millis(200), socket.read(&mut said)).await {
+            assert_eq!(&said[..read], b"HTTP/1.1 408");
+            return;
+        }
+    }
+    panic!("a byte at a time was read for {LONG:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_thousand_stalled_connections_leave_the_service_usable() {
+    let app = TestApp::with(Db::Sqlite).start().await;
+    let delegate = app.delegate("").await;
+    let mut held = Vec::new();
+    for number in 0..2000 {
+        let text = match number % 3 {
+            0 => String::new(),
+            1 => "GET /healthz HTTP/1.1\r\nhost:".to_owned(),
+            _ => stalled_upload("/api/v1/photos"),
+        };
+        held.push(begin(&app, &text).await);
+    }
+    for _ in 0..20 {
+        let answer = timeout(LONG, app.anonymous().get("/healthz")).await;
+        answer.expect("an answer").assert_status(200);
+    }
+    let bytes = jpeg_with_exif(2, JIANXI, TAKEN_AT);
+    delegate.upload(bytes, "a.jpg", &[]).await.assert_status(201);
+    // All but the newest ones of this address have made way.
+    let open = app.app().state::<Metrics>().open_connections.get();
+    assert!(open < 300, "{open} connections are open");
+    drop(held);
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_head_that_does_not_end_is_closed_also_on_a_used_connection() {
+    let app = TestApp::with(Db::Sqlite)
+        .set("ZHITONG_HEAD_TIMEOUT_SECS", "1")
+        .start()
+        .await;
+    let mut first = begin(&app, "GET /healthz HTTP/1.1\r\nhost:").await;
+    assert!(rest(&mut first).await.starts_with("HTTP/1.1 408 "));
+    let mut used = begin(&app, "GET /healthz HTTP/1.1\r\nhost: zhitong\r\n\r\n").await;
+    let mut answer = [0; 15];
+    used.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+    used.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.unwrap();
+    rest(&mut used).await;
+    app.finish().await;
+}
+
+fn fields(count: usize, bytes_each: usize) -> Form {
+    (0..count).fold(Form::new(), |form, number| {
+        form.text(format!("f{number}"), "x".repeat(bytes_each))
+    })
+}
+
+tests::on_both_databases! {
+    async fn the_fields_of_a_form_are_counted_wherever_forms_are_read(app: TestApp) {
+        let delegate = app.delegate("").await;
+        for path in ["/photos", SITE_PHOTOS] {
+            let many = delegate.request(Method::POST, path, |r| r.multipart(fields(33, 1))).await;
+            many.assert_problem(413, "too_many_fields");
+            let long = delegate.request(Method::POST, path, |r| r.multipart(fields(1, 70_000))).await;
+            long.assert_problem(413, "body_too_large");
+            let whole = delegate.request(Method::POST, path, |r| r.multipart(fields(30, 250))).await;
+            whole.assert_problem(400, "malformed_form");
+        }
+        let file = || Part::bytes(plain(8, 8, image::ImageFormat::Png)).file_name("a.png");
+        let two = Form::new().part("file", file()).part("file", file());
+        delegate.request(Method::POST, "/photos", |r| r.multipart(two)).await.assert_problem(400, "malformed_form");
+    }
+
+    async fn a_console_form_is_bounded_as_well(app: TestApp) {
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let page = admin.get(DUTY_IMPORT).await;
+        let long = "x".repeat(70_000);
+        let answer = admin
+            .submit_file(&page, DUTY_IMPORT, ("a.csv", "x"), &[("rows", &long)])
+            .await;
+        assert_eq!(answer.status, 413, "{}", answer.text());
+    }
+
+    async fn unknown_paths_and_methods_add_no_metrics(app: TestApp) {
+        let nobody = app.anonymous();
+        nobody.get("/metrics").await.assert_problem(404, "unknown_path");
+        let series = || app.app().state::<Metrics>().text().unwrap().lines().count();
+        nobody.get("/no-such-path-0").await.assert_status(404);
+        let odd = |number: usize| Method::from_bytes(format!("ODD{number}").as_bytes()).unwrap();
+        nobody.request(odd(0), "/no-such-path", |r| r).await;
+        let before = series();
+        for number in 1..100 {
+            nobody.get(&format!("/no-such-path-{number}")).await.assert_status(404);
+            nobody.get(&format!("/console/no-such-path-{number}")).await;
+            nobody.request(odd(number), &format!("/other-{number}"), |r| r).await;
+            nobody.request(odd(number), "/healthz", |r| r).await;
+        }
+        // Two more kinds of request, each with a histogram's lines.
+        assert!(series() < before + 60, "{before} lines became {}", series());
+        assert!(!app.app().state::<Metrics>().text().unwrap().contains("ODD"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_have_an_address_of_their_own() {
+    let app = TestApp::with(Db::Sqlite)
+        .set("ZHITONG_METRICS_BIND", "127.0.0.1:0")
+        .start()
+        .await;
+    app.anonymous().get("/healthz").await.assert_status(200);
+    let (server, address) = zhitong::server::listen_for_metrics(app.app())
+        .unwrap()
+        .expect("an address");
+    let ending = server.handle();
+    tokio::spawn(server);
+    let answer = app
+        .http()
+        .get(format!("http://{address}/metrics"))
+        .send()
+        .await
+        .unwrap();
+    assert!(
+        answer
+            .text()
+            .await
+            .unwrap()
+            .contains("zhitong_http_requests_total")
+    );
+    ending.stop(false).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_answer_waits_for_a_delayed_acknowledgement() {
+    let app = TestApp::with(Db::Sqlite).start().await;
+    let address = app.base().trim_start_matches("http://").to_owned();
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let began = Instant::now();
+        let request = b"GET /api/v1/categories HTTP/1.1\r\nhost: zhitong\r\naccept-encoding: gzip\r\n\r\n";
+        socket.write_all(request).await.unwrap();
+        read_answer(&mut socket).await;
+        times.push(began.elapsed());
+    }
+    let mut sorted = times.clone();
+    sorted.sort_unstable();
+    let median = sorted[sorted.len() / 2];
+    let stalls = times
+        .iter()
+        .filter(|time| **time > median + Duration::from_millis(35))
+        .count();
+    // A busy machine delays one or two; without TCP_NODELAY a tenth of them waits.
+    assert!(stalls <= 2, "{stalls} of 200 answers stalled, median {median:?}");
+    app.finish().await;
+}
+
+/// Reads one chunked or measured answer to its end.
+async fn read_answer(socket: &mut TcpStream) {
+    let mut text = Vec::new();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        let read = timeout(LONG, socket.read(&mut buffer))
+            .await
+            .expect("an answer")
+            .unwrap();
+        assert!(read > 0, "the connection was closed");
+        text.extend_from_slice(&buffer[..read]);
+        let Some(end) = text.windows(4).position(|part| part == b"\r\n\r\n") else {
+            continue;
+        };
+        let head = String::from_utf8_lossy(&text[..end]).to_lowercase();
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let complete = match length {
+            Some(length) => text.len() >= end + 4 + length,
+            None => text.ends_with(b"0\r\n\r\n"),
+        };
+        if complete {
+            return;
+        }
+    }
+}
