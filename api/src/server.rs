@@ -30,6 +30,7 @@ use crate::notices::{MessageCatalog, Wording, template_check};
 use crate::objects::client::{ObjectStore, Settings};
 use crate::objects::embedded;
 use crate::orders::search::text_index::{self, TextIndex};
+use crate::orders::search::text_search;
 use crate::orders::submit::number::NumberAllocator;
 use crate::overview::counts_cache::CountsCache;
 use crate::overview::screen_hub::ScreenHub;
@@ -208,6 +209,15 @@ pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
     Ok(server)
 }
 
+/// Brings orders of an older release into the index of words.
+async fn index_orders(app: App) {
+    match text_search::catch_up(&app).await {
+        Ok(0) => {}
+        Ok(orders) => tracing::info!(orders, "orders indexed for search"),
+        Err(error) => tracing::error!(%error, "order search index incomplete"),
+    }
+}
+
 /// Serves until told to stop, with the job runner beside it; both finish what they have begun.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
@@ -219,6 +229,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(worker::run(app.clone(), stop.clone()));
     tokio::spawn(close_screens(app.clone()));
     tokio::spawn(text_index::preload(app.clone()));
+    tokio::spawn(index_orders(app.clone()));
     tokio::spawn(heap_trim::run(stop.clone()));
     tokio::spawn(webhook_worker::run(app.clone(), stop.clone()));
     let server = listen(app.clone(), listener)?;

@@ -32,6 +32,7 @@ mod m20261124_000077_merged_orders;
 mod m20261125_000001_due_ties;
 mod m20261125_000002_deliveries_due;
 mod m20261129_000001_write_probe;
+mod m20261129_000040_order_search;
 mod m20261129_000070_order_import;
 mod m20261129_000071_webhooks;
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000001_due_ties::Migration),
             Box::new(m20261125_000002_deliveries_due::Migration),
             Box::new(m20261129_000001_write_probe::Migration),
+            Box::new(m20261129_000040_order_search::Migration),
             Box::new(m20261129_000070_order_import::Migration),
             Box::new(m20261129_000071_webhooks::Migration),
         ]

@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::orders::rules::access::AccessContext;
+use crate::orders::search::text_search;
 use crate::orders::store::{change_feed, keyset};
 
 pub async fn by_number(db: &impl ConnectionTrait, number: &str) -> Result<Option<order::Model>> {
@@ -88,6 +89,7 @@ pub async fn insert(txn: &impl ConnectionTrait, order: &order::Model) -> Result<
     let inserted = matches!(inserted, TryInsertResult::Inserted(count) if count > 0);
     if inserted {
         change_feed::append(txn, order.id).await?;
+        text_search::add(txn, order).await?;
     }
     Ok(inserted)
 }
