@@ -9,7 +9,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Value;
 use tests::orders::Report;
-use tests::{Answer, Browser, Client, TestApp, Who};
+use tests::{Answer, Browser, Client, PersonQuery, TestApp};
 
 const HEADINGS: &str = "姓名,手机号,角色,层级,选举单位,区县";
 
@@ -70,7 +70,7 @@ async fn bind(app: &TestApp, name: &str) {
 
 tests::on_both_databases! {
     async fn files_are_read_as_offices_send_them(app: TestApp) {
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         let dry = [("dry_run", "true"), ("keep_missing", "true")];
         let row = |phone: &str| format!("姓名,手机号,角色,层级,选举单位\n测试甲,\"{phone}\",代表,市,测试团\n");
         for phone in ["138.0000.0001", "138－0000－0001", "\u{202d}13800000001\u{202c}", "138\t00000001", "138\u{200b}00000001", "+86 0138 0000 0001"] {
@@ -92,7 +92,7 @@ tests::on_both_databases! {
     }
 
     async fn the_columns_that_carry_rights_are_obeyed(app: TestApp) {
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         let text = "姓名,手机号,*角色,层级,委员会\n测试甲,13800000001,人大常委会,市,代表工作委员会\n";
         assert_eq!(counts(&import(&admin, text.as_bytes()).await), [1, 0, 0, 0]);
         assert_eq!(one(&app, "测试甲").await.role, Role::Supervisor);
@@ -108,7 +108,7 @@ tests::on_both_databases! {
     }
 
     async fn a_number_that_passes_to_another_person_takes_nothing_along(app: TestApp) {
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         assert_eq!(counts(&lines(&admin, "甲一,13800000001,代表,市,一团,").await), [1, 0, 0, 0]);
         bind(&app, "甲一").await;
         // The name alone: still the same person, with everything.
@@ -128,7 +128,7 @@ tests::on_both_databases! {
     }
 
     async fn a_plan_that_was_shown_can_be_carried_out(app: TestApp) {
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         let two = "戊测丙,13810000081,代表,市,测试一团,\n戊测丁,13810000082,代表,市,测试二团,";
         assert_eq!(counts(&lines(&admin, two).await), [2, 0, 0, 0]);
         // One takes the number of the other, who is not in the file.
@@ -144,7 +144,7 @@ tests::on_both_databases! {
     }
 
     async fn dots_and_blanks_in_names_are_equal(app: TestApp) {
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         assert_eq!(counts(&lines(&admin, "买买提·艾力,13800000001,代表,市,一团,").await), [1, 0, 0, 0]);
         // Another number, another dot: one person.
         assert_eq!(counts(&lines(&admin, "买买提 • 艾力,13800000002,代表,市,一团,").await), [0, 1, 0, 0]);
@@ -156,7 +156,7 @@ tests::on_both_databases! {
     async fn who_leaves_is_shown_with_what_is_open(app: TestApp) {
         let delegate = app.delegate("county").await;
         let order = delegate.submit(&Report::default()).await;
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         let text = format!("{HEADINGS}\n甲一,13800000001,代表,市,一团,\n");
         let fields = [("dry_run", "true"), ("keep_missing", "false")];
         let planned = post(&admin, "delegates", text.as_bytes(), &fields).await.ok();
@@ -170,10 +170,10 @@ tests::on_both_databases! {
 
     async fn only_an_administrator_imports_and_only_tables_that_there_are(app: TestApp) {
         let operator = app.operator().await;
-        post(&operator, "delegates", b"x", &[]).await.problem(403, "role_may_not");
-        let admin = app.sign_in(Who::role("admin")).await;
-        post(&admin, "nothing", b"x", &[]).await.problem(404, "not_found");
-        post(&admin, "staff", b"x", &[("dry_run", "perhaps")]).await.problem(422, "invalid_fields");
+        post(&operator, "delegates", b"x", &[]).await.assert_problem(403, "role_may_not");
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
+        post(&admin, "nothing", b"x", &[]).await.assert_problem(404, "not_found");
+        post(&admin, "staff", b"x", &[("dry_run", "perhaps")]).await.assert_problem(422, "invalid_fields");
         let sites = "名称,类型,经度,纬度,地址\n新设联络站,联络站,112.395,34.655,某路 1 号\n错误点位,隧道,999,34.6,\n";
         let outcome = post(&admin, "sites", sites.as_bytes(), &[]).await.ok();
         assert_eq!((outcome["faults"][0]["line"].as_u64(), outcome["faults"][0]["column"].as_str()), (Some(3), Some("经度")));
@@ -188,18 +188,18 @@ tests::on_both_databases! {
             "caller_phone": phone, "call_id": format!("C-{}", phone.len()), "description": "路灯坏了三盏，请尽快处理。",
             "address": "涧西区某路 1 号",
         });
-        operator.post("/hotline/calls", call("匿名")).await.problem(422, "invalid_fields");
-        operator.post("/hotline/calls", call("0379-63930000")).await.problem(422, "caller_not_on_roster");
-        operator.get("/hotline/callers?phone=%E5%8C%BF%E5%90%8D").await.problem(422, "invalid_fields");
+        operator.post("/hotline/calls", call("匿名")).await.assert_problem(422, "invalid_fields");
+        operator.post("/hotline/calls", call("0379-63930000")).await.assert_problem(422, "caller_not_on_roster");
+        operator.get("/hotline/callers?phone=%E5%8C%BF%E5%90%8D").await.assert_problem(422, "invalid_fields");
         assert_eq!(operator.get("/hotline/callers?phone=63930000").await.ok()["items"].as_array().map_or(9, Vec::len), 0);
     }
 
     async fn the_console_takes_the_file_itself(app: TestApp) {
         const PATH: &str = "/console/admin/roster";
-        let admin = Browser::as_cast(&app, Who::role("admin")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
         page.page(200, &["选择文件", "代表名册模板", "新增或修改一人"]);
-        admin.get("/console/admin/import-template/delegates.xlsx").await.is(200);
+        admin.get("/console/admin/import-template/delegates.xlsx").await.assert_status(200);
         let text = format!("{HEADINGS},性别\n甲一,13800000001,代表,市,一团,,男\n");
         let preview = admin.submit_file(&page, PATH, ("名册.csv", &text), &[("kind", "delegates")]).await;
         preview.page(200, &["还没有改动", "没有用到的列：性别", "<dt>新增</dt><dd>1</dd>", "<dt>离任</dt><dd>0</dd>", "不必重新选择"]);
@@ -219,7 +219,7 @@ tests::on_both_databases! {
     }
 
     async fn a_workbook_is_read_by_its_visible_sheet(app: TestApp) {
-        let admin = app.sign_in(Who::role("admin")).await;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
         let mut book = Workbook::new();
         let old = book.add_worksheet().set_name("旧名册").unwrap();
         old.set_hidden(true);

@@ -1,8 +1,8 @@
 //! Orders are found by the words people type, the same on both databases.
 
 use serde_json::json;
+use tests::Client;
 use tests::orders::Report;
-use tests::{Client, TestApp};
 use zhitong::orders::search::text_search;
 
 async fn numbers(who: &Client, search: &str) -> Vec<String> {
@@ -41,11 +41,11 @@ tests::on_both_databases! {
     async fn a_period_outside_of_what_databases_know_is_refused(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
         for time in ["0001-01-01", "1999-12-30", "2101-06-01", "99999-01-01", "+262142-12-31", "2025-01-01T00:00:00%2B99:99"] {
-            delegate.get(&format!("/orders?from={time}")).await.problem(400, "bad_filter");
-            delegate.get(&format!("/orders?to={time}")).await.problem(400, "bad_filter");
+            delegate.get(&format!("/orders?from={time}")).await.assert_problem(400, "bad_filter");
+            delegate.get(&format!("/orders?to={time}")).await.assert_problem(400, "bad_filter");
         }
-        delegate.get("/orders?from=2000-01-01&to=2100-12-31").await.is(200);
-        delegate.get("/orders?from=2025-02-01&to=2025-01-01").await.problem(400, "bad_filter");
-        delegate.get("/orders?q=%00").await.problem(400, "bad_filter");
+        delegate.get("/orders?from=2000-01-01&to=2100-12-31").await.assert_status(200);
+        delegate.get("/orders?from=2025-02-01&to=2025-01-01").await.assert_problem(400, "bad_filter");
+        delegate.get("/orders?q=%00").await.assert_problem(400, "bad_filter");
     }
 }

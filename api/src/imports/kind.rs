@@ -12,15 +12,18 @@ pub enum ImportKind {
     Departments,
     Duty,
     Sites,
+    /// Past orders; added, never changed.
+    Orders,
 }
 
 impl ImportKind {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Delegates,
         Self::Staff,
         Self::Departments,
         Self::Duty,
         Self::Sites,
+        Self::Orders,
     ];
 
     #[must_use]
@@ -31,6 +34,7 @@ impl ImportKind {
             Self::Departments => "departments",
             Self::Duty => "duty",
             Self::Sites => "sites",
+            Self::Orders => "orders",
         }
     }
 
@@ -43,6 +47,7 @@ impl ImportKind {
             Self::Departments => "承办单位",
             Self::Duty => "派单目录",
             Self::Sites => "扫码点位",
+            Self::Orders => "历史工单",
         }
     }
 }

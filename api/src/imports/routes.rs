@@ -35,7 +35,7 @@ pub struct ImportForm {
 
 #[utoipa::path(
     tag = "imports",
-    params(("kind" = String, Path, description = "`delegates`, `staff`, `departments`, `duty` or `sites`")),
+    params(("kind" = String, Path, description = "`delegates`, `staff`, `departments`, `duty`, `sites` or `orders`")),
     request_body(content = ImportForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "What changed or would change, or the faults for which nothing was imported", body = ImportOutcome),

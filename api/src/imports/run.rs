@@ -5,6 +5,7 @@ use crate::audit_log::AuditActor;
 use crate::city::import::{self as city_import, ChangeKind, ImportFile};
 use crate::city::refresh;
 use crate::error::Result;
+use crate::history_import::file::{self as history_import, HistoryFile};
 use crate::imports::{ImportKind, ImportOutcome};
 use crate::people::roster::{self, ImportError, Options, Progress, RosterKind, Source};
 use crate::sites;
@@ -34,6 +35,7 @@ pub async fn run(
         ImportKind::Delegates => of_roster(app, request, RosterKind::Delegates, progress).await,
         ImportKind::Staff => of_roster(app, request, RosterKind::Staff, progress).await,
         ImportKind::Departments | ImportKind::Duty => of_city(app, request).await,
+        ImportKind::Orders => of_history(app, request).await,
         ImportKind::Sites => {
             let dry_run = request.dry_run;
             let file = sites::import::SiteFile {
@@ -55,6 +57,31 @@ pub async fn run(
             })
         }
     }
+}
+
+/// Past orders: those that are there already stay as they are.
+async fn of_history(app: &App, request: ImportRequest) -> Result<ImportOutcome> {
+    let dry_run = request.dry_run;
+    let file = HistoryFile {
+        name: request.file,
+        bytes: request.bytes,
+        sheet: request.sheet,
+        dry_run,
+        by: match request.by {
+            AuditActor::Person(person) => Some(person),
+            AuditActor::CommandLine => None,
+        },
+    };
+    Ok(match history_import::import(app, file, |_| {}).await? {
+        Ok(report) => ImportOutcome {
+            added: report.counts.added,
+            unchanged: report.counts.unchanged,
+            dry_run,
+            ..ImportOutcome::default()
+        }
+        .read_as(report.table),
+        Err(faults) => ImportOutcome::refused(faults, dry_run),
+    })
 }
 
 async fn of_roster(

@@ -68,6 +68,7 @@ pub fn xlsx(kind: ImportKind) -> Result<Vec<u8>, XlsxError> {
         ImportKind::Departments => DEPARTMENTS,
         ImportKind::Duty => DUTY,
         ImportKind::Sites => SITES,
+        ImportKind::Orders => return orders(),
     };
     let mut book = Workbook::new();
     let bold = Format::new().set_bold();
@@ -95,6 +96,21 @@ pub fn xlsx(kind: ImportKind) -> Result<Vec<u8>, XlsxError> {
         notes.write(row, 0, *heading)?;
         notes.write(row, 1, says)?;
     }
+    book.save_to_buffer()
+}
+
+/// The headings of past orders, as their reader names them.
+fn orders() -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let text = Format::new().set_num_format("@");
+    let sheet = book.add_worksheet().set_name(ImportKind::Orders.label())?;
+    for (column, field) in (0_u16..).zip(tables::kinds::orders::ORDERS.fields) {
+        let mark = if field.required { "*" } else { "" };
+        sheet.set_column_width(column, 16)?;
+        sheet.set_column_format(column, &text)?;
+        sheet.write(0, column, format!("{mark}{}", field.name()))?;
+    }
+    sheet.set_freeze_panes(1, 0)?;
     book.save_to_buffer()
 }
 

@@ -1,4 +1,4 @@
-//! `zhitong import delegates|staff|departments|areas|calendar|duty|sites FILE`
+//! `zhitong import delegates|staff|departments|areas|calendar|duty|sites|orders FILE`
 
 use std::path::PathBuf;
 
@@ -38,6 +38,8 @@ enum What {
     Duty(table::Args),
     /// Import sites, as in a pack's sites.csv
     Sites(table::Args),
+    /// Import past orders
+    Orders(table::Args),
 }
 
 pub async fn run(args: Args) -> anyhow::Result<()> {
@@ -47,6 +49,7 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         What::Departments(given) => table::run(ImportKind::Departments, given, args.json).await,
         What::Duty(given) => table::run(ImportKind::Duty, given, args.json).await,
         What::Sites(given) => table::run(ImportKind::Sites, given, args.json).await,
+        What::Orders(given) => table::run(ImportKind::Orders, given, args.json).await,
         What::Areas { file } => of_city(file, true, args.json).await,
         What::Calendar { file } => of_city(file, false, args.json).await,
     }

@@ -1,4 +1,4 @@
-//! `zhitong import delegates|staff|departments|duty|sites FILE`
+//! `zhitong import delegates|staff|departments|duty|sites|orders FILE`
 
 use std::path::PathBuf;
 
