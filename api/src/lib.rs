@@ -20,6 +20,7 @@ mod heap_trim;
 pub mod history_import;
 pub mod hotline;
 pub mod http;
+pub mod imports;
 pub mod insight;
 pub mod job_registry;
 pub mod jobs;

@@ -10,8 +10,8 @@ use crate::people::{self, clients, login_requests, sign_in};
 use crate::supervision::{self, campaigns};
 use crate::wechat::{push, sandbox};
 use crate::{
-    console, content, follow_up, hotline, link, notices, objects, open311, ops, orders, overview, photos,
-    sites, webhooks,
+    console, content, follow_up, hotline, imports, link, notices, objects, open311, ops, orders, overview,
+    photos, sites, webhooks,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -44,6 +44,7 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(follow_up::routes::list_follow_ups)
         .service(follow_up::routes::record_follow_up)
         .service(hotline::routes::file_call)
+        .service(imports::routes::import_table)
         .service(reports::routes::ask_for_report)
         .service(reports::routes::list_reports)
         .service(reports::routes::show_report)

@@ -14,6 +14,7 @@ use rand::RngCore as _;
 use sha2::Sha256;
 
 use crate::config::DataKey;
+use crate::people::phone;
 
 const NONCE_BYTES: usize = 24;
 
@@ -22,29 +23,13 @@ const NONCE_BYTES: usize = 24;
 pub struct Phone(String);
 
 impl Phone {
-    /// Reads what people and spreadsheets write: `+86 138 1234 5678`, `13812345678.0`, full-width digits.
+    /// Reads a mobile number in any form that [`phone::parse`] knows.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let half_width = |c: char| match c {
-            '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
-            other => other,
-        };
-        let trimmed = text.trim().trim_end_matches(".0");
-        let digits: String = trimmed
-            .chars()
-            .map(half_width)
-            .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}' | '+'))
-            .collect();
-        let digits = match digits.len() {
-            13 | 15 => digits
-                .strip_prefix("0086")
-                .or_else(|| digits.strip_prefix("86"))?
-                .to_owned(),
-            _ => digits,
-        };
-        let fits =
-            digits.len() == 11 && digits.starts_with('1') && digits.bytes().all(|b| b.is_ascii_digit());
-        fits.then_some(Self(digits))
+        match phone::parse(text, None)? {
+            phone::Number::Mobile(digits) => Some(Self(digits)),
+            phone::Number::Other(_) => None,
+        }
     }
 
     /// The digits. Only for sealing, hashing and talking to WeChat's sandbox.

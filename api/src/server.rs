@@ -31,6 +31,7 @@ use crate::objects::folder::FileStore;
 use crate::objects::media::MediaLinks;
 use crate::ops::disk_space::{self, DiskSpace};
 use crate::orders::search::text_index::{self, TextIndex};
+use crate::orders::search::text_search;
 use crate::orders::submit::number::NumberAllocator;
 use crate::overview::counts_cache::CountsCache;
 use crate::overview::screen_hub::ScreenHub;
@@ -201,6 +202,15 @@ async fn open_city(db: &Db, pack: &Pack, clock: &Clock) -> Result<CityHandle, Er
     ))
 }
 
+/// Brings orders of an older release into the index of words.
+async fn index_orders(app: App) {
+    match text_search::catch_up(&app).await {
+        Ok(0) => {}
+        Ok(orders) => tracing::info!(orders, "orders indexed for search"),
+        Err(error) => tracing::error!(%error, "order search index incomplete"),
+    }
+}
+
 /// Serves until told to stop, with the job runner beside it; both finish what they have begun.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
@@ -214,6 +224,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(close_screens(app.clone()));
     tokio::spawn(text_index::preload(app.clone()));
     tokio::spawn(heap_trim::run(stop.clone()));
+    tokio::spawn(index_orders(app.clone()));
     tokio::spawn(webhook_worker::run(app.clone(), stop.clone()));
     let server = listen(app.clone(), listener)?;
     let metrics = listen_for_metrics(&app)?;

@@ -33,6 +33,8 @@ mod m20261125_000001_due_ties;
 mod m20261125_000002_deliveries_due;
 mod m20261129_000001_write_probe;
 mod m20261129_000010_photo_claims;
+mod m20261129_000030_emergency;
+mod m20261129_000040_order_search;
 mod m20261129_000070_order_import;
 mod m20261129_000071_webhooks;
 
@@ -71,6 +73,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000002_deliveries_due::Migration),
             Box::new(m20261129_000001_write_probe::Migration),
             Box::new(m20261129_000010_photo_claims::Migration),
+            Box::new(m20261129_000030_emergency::Migration),
+            Box::new(m20261129_000040_order_search::Migration),
             Box::new(m20261129_000070_order_import::Migration),
             Box::new(m20261129_000071_webhooks::Migration),
         ]

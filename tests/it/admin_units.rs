@@ -74,8 +74,9 @@ tests::on_both_databases! {
         let line = format!("第 {lines} 行");
         let answer = admin.submit(&page, IMPORT, &[("text", &text), ("really", "yes")]).await;
         answer.page(422, &["没有导入任何内容", &line, "没有这个区县", "与第 2 行重复", "D99,洛阳市城市管理局"]);
-        let short = "code,name,alias,level,county,township,parent\n";
-        admin.submit(&page, IMPORT, &[("text", short), ("really", "yes")]).await.page(422, &["派单目录仍把事项派给它"]);
+        let short = "代码,名称,类型\nD99,洛阳市新设局,市级部门\n";
+        let leaving = [("text", short), ("remove_missing", "yes"), ("really", "yes")];
+        admin.submit(&page, IMPORT, &leaving).await.page(422, &["名下还有派单目录里的事项"]);
         assert_eq!(acts(&app).await, []);
         let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
         operator.get(PATH).await.page(403, &["您的身份"]);

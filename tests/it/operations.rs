@@ -1,5 +1,6 @@
-use zhitong::http::metrics::Metrics;
 //! Health checks and metrics, as the operations staff see them.
+
+use zhitong::http::metrics::Metrics;
 
 tests::on_both_databases! {
     async fn the_product_says_that_it_lives_and_is_ready(app: TestApp) {

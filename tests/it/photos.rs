@@ -1,6 +1,5 @@
 //! Photos over HTTP: taken in, refused, shown without metadata, removed when no report comes.
 
-use zhitong::objects::client::ObjectStore;
 use chrono::TimeDelta;
 use entity::ids::PhotoId;
 use entity::kinds::PhotoSource;
@@ -14,6 +13,7 @@ use tests::fault_proxy::Fault;
 use tests::orders::{Report, number};
 use tests::photos::{jpeg_with_exif, plain};
 use tests::places::{JIANXI, Place};
+use zhitong::objects::client::ObjectStore;
 use zhitong::photos::exif;
 use zhitong::photos::intake::is_clean;
 

@@ -13,9 +13,7 @@ use zhitong::sealing::Sealer;
 const HEADINGS: &str = "姓名,手机号,角色,层级,选举单位,区县";
 
 async fn import(app: &TestApp, lines: &str, options: Options) -> Result<Report, ImportError> {
-    let source = Source {
-        bytes: format!("{HEADINGS}\n{lines}\n").into_bytes(),
-    };
+    let source = Source::from(format!("{HEADINGS}\n{lines}\n").into_bytes());
     roster::import(app.app(), &source, options, &mut |_| {}).await
 }
 
@@ -65,7 +63,7 @@ tests::on_both_databases! {
         let Err(ImportError::Faults(faults)) = import(&app, &broken, Options::default()).await else {
             panic!("imported");
         };
-        assert_eq!((faults[0].line, faults[0].column), (5, Some("手机号")));
+        assert_eq!((faults[0].line, faults[0].column.as_deref()), (5, Some("手机号")));
         assert_eq!(person::Entity::find().all(&app.app().db).await.unwrap(), before);
     }
 
@@ -123,8 +121,8 @@ tests::on_both_databases! {
         let Err(ImportError::Faults(faults)) = import(&app, &lines, Options::default()).await else {
             panic!("imported");
         };
-        assert!(faults[0].reason.contains("坐席"), "{faults:?}");
-        assert!(!faults[0].reason.contains(&operator.phone));
+        assert!(faults[0].detail.contains("坐席"), "{faults:?}");
+        assert!(!faults[0].detail.contains(&operator.phone));
     }
 
     async fn three_thousand_people_are_imported_in_one_go(app: TestApp) {
@@ -132,7 +130,7 @@ tests::on_both_databases! {
         let lines = lines.join("\n");
         let started = std::time::Instant::now();
         let mut told = 0;
-        let source = Source { bytes: format!("{HEADINGS}\n{lines}").into_bytes() };
+        let source = Source::from(format!("{HEADINGS}\n{lines}").into_bytes());
         let report = roster::import(app.app(), &source, Options::default(), &mut |_| told += 1).await.unwrap();
         eprintln!("3,000 people imported in {:?}", started.elapsed());
         assert_eq!(report.added, 3000);

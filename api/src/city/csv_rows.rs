@@ -8,8 +8,38 @@ use serde::de::DeserializeOwned;
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Fault {
     pub file: String,
+    /// 0: the whole file.
     pub line: u64,
+    pub column: Option<String>,
+    /// Stable snake_case English.
+    pub code: &'static str,
     pub reason: String,
+}
+
+impl Fault {
+    /// A fault of reading a table.
+    #[must_use]
+    pub fn of_table(file: &str, fault: tables::Fault) -> Self {
+        Self {
+            file: file.to_owned(),
+            line: fault.line as u64,
+            column: fault.column,
+            code: fault.code,
+            reason: fault.detail,
+        }
+    }
+}
+
+impl From<Fault> for tables::Fault {
+    fn from(fault: Fault) -> Self {
+        Self {
+            line: usize::try_from(fault.line).unwrap_or(usize::MAX).max(1),
+            column: fault.column,
+            code: fault.code,
+            detail: fault.reason,
+            sheet: None,
+        }
+    }
 }
 
 impl std::fmt::Display for Fault {
@@ -139,6 +169,8 @@ pub fn fault(file: &str, line: u64, reason: &str) -> Fault {
     Fault {
         file: file.to_owned(),
         line,
+        column: None,
+        code: "invalid",
         reason: reason.to_owned(),
     }
 }

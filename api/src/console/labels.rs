@@ -133,6 +133,7 @@ pub fn done(name: &str) -> Option<&'static str> {
         "session_ended" => "已退出该设备。",
         "person_signed_out" => "已退出此人的所有设备。",
         "person_unbound" => "已解除微信绑定。",
+        "person_retired" => "此人已离开名册。",
         "templates_checked" => "已与微信比对。",
         "site_created" => "点位已建立，可以打印它的码。",
         "site_changed" => "点位已保存。",

@@ -15,6 +15,7 @@ use sea_orm::{
 
 use super::rows::Rows;
 use crate::error::Result;
+use crate::orders::search::text_search;
 use crate::orders::{change_feed, history};
 
 /// The roster key of the person who stands for people an earlier system did not name.
@@ -92,6 +93,9 @@ pub async fn insert(txn: &impl ConnectionTrait, all: Vec<Rows>) -> Result<()> {
         orders.push(rows.order);
     }
     insert_all::<order::Entity, _>(txn, orders.iter().cloned()).await?;
+    for order in &orders {
+        text_search::add(txn, order).await?;
+    }
     insert_all::<assignment::Entity, _>(txn, assignments).await?;
     insert_all::<deadline::Entity, _>(txn, deadlines).await?;
     insert_all::<reply::Entity, _>(txn, replies).await?;

@@ -1,6 +1,7 @@
 //! Who calls: the delegates that a number leads to, by the roster or because an operator once made sure; and delegates
 //! by name, for a number that leads to nobody.
 
+use crate::city::snapshot::CityHandle;
 use std::fmt;
 
 use entity::ids::PersonId;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldError, Result};
 use crate::hotline::store;
+use crate::people::phone;
 use crate::people::profile::{self, Profile};
 use crate::sealing::{Phone, Sealer};
 
@@ -27,17 +29,25 @@ pub enum CallerNumber {
 }
 
 impl CallerNumber {
+    /// Reads a number; `area_code` is the city's, for its own landlines. `None`: this is no number.
     #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        if let Some(phone) = Phone::parse(text) {
-            return Some(Self::Mobile(phone));
+    pub fn parse(text: &str, area_code: Option<&str>) -> Option<Self> {
+        match phone::parse(text, area_code)? {
+            phone::Number::Mobile(_) => Phone::parse(text).map(Self::Mobile),
+            phone::Number::Other(digits) => DIGITS.contains(&digits.len()).then_some(Self::Other(digits)),
         }
-        let digits: String = text
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '+' | '(' | ')'))
-            .collect();
-        let fits = DIGITS.contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
-        fits.then_some(Self::Other(digits))
+    }
+
+    /// Reads a number by the city's own area code, or refuses it as `malformed`.
+    pub fn read(app: &App, field: &str, text: &str) -> Result<Self> {
+        let city = app.state::<CityHandle>().load();
+        Self::parse(text, city.meta.area_code.as_deref()).ok_or_else(|| {
+            invalid_field(
+                field,
+                "malformed",
+                "号码无法识别，请填写手机号，或带区号的座机号。",
+            )
+        })
     }
 
     #[must_use]
@@ -106,12 +116,10 @@ pub async fn find(
 ) -> Result<Vec<CallerMatch>> {
     caller.require(Role::Operator)?;
     let found = match (phone, name) {
-        (Some(text), None) => match CallerNumber::parse(text) {
-            Some(number) => delegates_by_number(app, &number).await?,
-            None => return Err(invalid_field("phone", "malformed", "号码应为 5 到 20 位数字。")),
-        },
+        (Some(text), None) => delegates_by_number(app, &CallerNumber::read(app, "phone", text)?).await?,
         (None, Some(text)) => {
-            let part: String = text.trim().chars().filter(|c| !matches!(c, '%' | '_')).collect();
+            let part: String = tables::text::tidy_name(text);
+            let part: String = part.chars().filter(|c| !matches!(c, '%' | '_' | '\0')).collect();
             if !NAME_CHARS.contains(&part.chars().count()) {
                 return Err(invalid_field("name", "length", "请填写 1 到 20 个字的姓名。"));
             }
@@ -151,11 +159,11 @@ mod tests {
             ("(0379) 6393 8888", "****8888"),
             ("12345", "****45"),
         ] {
-            let number = CallerNumber::parse(text).unwrap();
+            let number = CallerNumber::parse(text, None).unwrap();
             assert_eq!(format!("{number:?}"), shown, "{text}");
         }
         for text in ["", "1234", "匿名", "123456789012345678901"] {
-            assert_eq!(CallerNumber::parse(text), None, "{text}");
+            assert_eq!(CallerNumber::parse(text, None), None, "{text}");
         }
     }
 }

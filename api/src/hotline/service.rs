@@ -121,7 +121,7 @@ pub async fn file(
         let detail = "来电编号应为 1 到 64 个字母、数字或符号。";
         return Err(wrong("call_id", "malformed", detail));
     }
-    let number = CallerNumber::parse(&call.caller_phone).ok_or(Refused::CallerNotOnRoster)?;
+    let number = CallerNumber::read(app, "caller_phone", &call.caller_phone)?;
     let (delegate, confirmed) = identify_caller(app, &number, &call, operator).await?;
     let claim = IdempotencyScope {
         person: delegate.id,

@@ -98,8 +98,17 @@ impl OutboxBatch {
                 && let Some(card) = voice.card(key, &facts, now)
             {
                 let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
-                self.deliveries
-                    .push(new_delivery(id, recipient.person, key, card, asked, now));
+                self.deliveries.push(new_delivery(
+                    Push {
+                        notice: id,
+                        person: recipient.person,
+                        key,
+                        card,
+                        asked,
+                    },
+                    voice.push_time(now),
+                    now,
+                ));
             }
             self.notices.push(notice::ActiveModel {
                 id: Set(id),
@@ -179,7 +188,7 @@ async fn facts(
         facts.insert("number", order.number.clone());
         facts.insert("round", order.round.to_string());
         facts.insert("summary", cut(&visible(&order.description), SUMMARY_CHARS));
-        set_value(&mut facts, "due", order.due_at.map(|due| voice.date(due)));
+        set_value(&mut facts, "due", order.due_at.map(|due| voice.deadline(due)));
         set_value(&mut facts, "committee", order.committee.clone());
         if let (true, Some(code)) = (asked("category"), &order.category_code) {
             set_value(&mut facts, "category", voice.category(connection, code).await?);
@@ -195,7 +204,7 @@ async fn facts(
             );
         }
     }
-    set_value(&mut facts, "due", event.due.map(|due| voice.date(due)));
+    set_value(&mut facts, "due", event.due.map(|due| voice.deadline(due)));
     set_value(&mut facts, "committee", event.committee.clone());
     set_value(&mut facts, "note", event.note.as_deref().map(visible));
     set_value(&mut facts, "title", event.title.clone());
@@ -246,14 +255,25 @@ fn redact_unpublished(facts: &mut PlaceholderValues, order: &order::Model, actor
 }
 
 /// A push to be made, or, where we know that it is not wanted, the record of it.
-fn new_delivery(
+
+/// A push on top of a notice.
+struct Push {
     notice: NoticeId,
     person: PersonId,
     key: TemplateKey,
     card: Card,
+    /// False: the person is known not to have subscribed.
     asked: bool,
-    now: DateTime<Utc>,
-) -> delivery::ActiveModel {
+}
+
+fn new_delivery(push: Push, at: DateTime<Utc>, now: DateTime<Utc>) -> delivery::ActiveModel {
+    let Push {
+        notice,
+        person,
+        key,
+        card,
+        asked,
+    } = push;
     let status = if asked {
         DeliveryStatus::Waiting
     } else {
@@ -268,7 +288,7 @@ fn new_delivery(
         data: Set(json!({ "fields": card.fields })),
         status: Set(status),
         attempts: Set(0),
-        next_at: Set(asked.then_some(now)),
+        next_at: Set(asked.then_some(at)),
         leased_until: Set(None),
         errcode: Set(None),
         message_id: Set(None),

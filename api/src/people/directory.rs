@@ -52,7 +52,7 @@ pub async fn search(
 ) -> Result<Page<DirectoryEntry>> {
     caller.require(Role::Admin)?;
     let limit = paging.limit()?;
-    let named = wanted.q.as_deref().map(str::trim);
+    let named = wanted.q.as_deref().map(tables::text::tidy_name);
     let which = Condition::all()
         .add(person::Column::Active.eq(!wanted.left))
         .add_option(named.map(|part| person::Column::Name.contains(part)))

@@ -3,10 +3,11 @@
 //!
 //! Read `service.rs` (the sites), then `visits.rs` (who a resident is to us: a device), `rate_limit.rs` (how often),
 //! `messages.rs` (what he leaves) and `receipt.rs` (how he comes back to it), then `message_handling.rs` (what the delegates do with
-//! it; `unhandled.rs`: what they have not done yet). `sheets.rs` prints the codes that `code_image.rs` fetches.
+//! it; `unhandled.rs`: what they have not done yet). `import.rs` reads a table of sites. `sheets.rs` prints the codes that `code_image.rs` fetches.
 
 pub mod code;
 pub mod code_image;
+pub mod import;
 pub mod message_handling;
 pub mod messages;
 pub mod rate_limit;

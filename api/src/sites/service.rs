@@ -121,7 +121,7 @@ pub async fn create(
     Ok(answer)
 }
 
-async fn insert_with_new_code(txn: &impl ConnectionTrait, row: &mut site::Model) -> Result<()> {
+pub(super) async fn insert_with_new_code(txn: &impl ConnectionTrait, row: &mut site::Model) -> Result<()> {
     for _ in 0..CODE_TRIES {
         row.code = code::from_random(rand::random());
         if store::insert(txn, row).await? {
@@ -185,7 +185,7 @@ async fn note(txn: &impl ConnectionTrait, caller: &Caller, kind: ActKind, row: &
 }
 
 /// What an admin said, understood.
-struct Checked {
+pub(super) struct Checked {
     new: NewSite,
     area: Option<String>,
     township: Option<String>,
@@ -195,8 +195,26 @@ struct Checked {
 }
 
 impl Checked {
-    async fn read(app: &App, city: &City, mut new: NewSite) -> Result<Self> {
+    async fn read(app: &App, city: &City, new: NewSite) -> Result<Self> {
         new.location.check_coordinates()?;
+        let mut faults = Vec::new();
+        let people = delegates(app, &new.delegates, &mut faults).await?;
+        match Self::of(city, new, people) {
+            Ok(checked) if faults.is_empty() => Ok(checked),
+            Ok(_) => Err(Error::invalid(faults)),
+            Err(mut found) => {
+                found.append(&mut faults);
+                Err(Error::invalid(found))
+            }
+        }
+    }
+
+    /// A site whose delegates are known already; the place is one on earth.
+    pub(super) fn of(
+        city: &City,
+        mut new: NewSite,
+        delegates: Vec<person::Model>,
+    ) -> std::result::Result<Self, Vec<FieldError>> {
         let mut faults = Vec::new();
         new.name = validate_text("name", &new.name, NAME_CHARS, &mut faults);
         let address = new
@@ -221,9 +239,8 @@ impl Checked {
             }
             found
         });
-        let delegates = delegates(app, &new.delegates, &mut faults).await?;
         if !faults.is_empty() {
-            return Err(Error::invalid(faults));
+            return Err(faults);
         }
         let located = city.locate(new.location.wgs84(), new.location.accuracy_m);
         let area = located.division.map(|division| division.code.clone());
@@ -239,11 +256,15 @@ impl Checked {
         })
     }
 
-    fn ids(&self) -> Vec<PersonId> {
+    pub(super) fn name(&self) -> &str {
+        &self.new.name
+    }
+
+    pub(super) fn ids(&self) -> Vec<PersonId> {
         self.delegates.iter().map(|person| person.id).collect()
     }
 
-    fn row(&self, id: SiteId, created_by: Option<PersonId>, now: DateTime<Utc>) -> site::Model {
+    pub(super) fn row(&self, id: SiteId, created_by: Option<PersonId>, now: DateTime<Utc>) -> site::Model {
         let point = self.new.location.wgs84();
         site::Model {
             id,

@@ -120,6 +120,7 @@ const TABLE: &[(&str, May)] = &[
         Only(&[Operator, UnitHandler, OtherHandler, Admin]),
     ),
     ("GET /api/v1/units", Only(EVERYBODY)),
+    ("POST /api/v1/imports/{kind}", Only(&[Admin])),
     ("POST /api/v1/photos", Only(EVERYBODY)),
     ("GET /api/v1/photos/{id}", Only(CONCERNED)),
     (

@@ -123,7 +123,10 @@ impl Scene {
         };
         let path = operation.path.replace("{number}", &self.parameters["number"]);
         let path = path.replace("{no}", &self.parameters["supervision order"]);
-        let path = path.replace("{file}", &id).replace("{key}", "now.arrived");
+        let path = path
+            .replace("{kind}", "delegates")
+            .replace("{file}", &id)
+            .replace("{key}", "now.arrived");
         let code = if path.contains("/sites/") {
             &self.parameters["site"]
         } else {

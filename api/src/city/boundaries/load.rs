@@ -32,14 +32,18 @@ pub async fn load(
     given: &ImportFile<'_>,
     now: DateTime<Utc>,
 ) -> Result<std::result::Result<Loaded, Vec<Fault>>> {
-    let text = given.text.to_owned();
+    let given_text = match given.text() {
+        Ok(text) => text,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let text = given_text.to_owned();
     let (file, db) = (given.file, &app.db);
     let shapes = match tokio::task::spawn_blocking(move || boundaries::read(&text)).await {
         Ok(Ok(shapes)) => shapes,
         Ok(Err(found)) => return Ok(Err(told(file, &found))),
         Err(broken) => return Err(anyhow::Error::from(broken).into()),
     };
-    if let Some(known) = store::by_file_hash(db, &store::sha256(given.text)).await? {
+    if let Some(known) = store::by_file_hash(db, &store::sha256(given_text)).await? {
         return Ok(Ok(Loaded::Known(known.id)));
     }
     let txn = db::write(db).await?;
@@ -48,7 +52,7 @@ pub async fn load(
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
-    let set = store::insert(&txn, given.text, &shapes, old, now).await?;
+    let set = store::insert(&txn, given_text, &shapes, old, now).await?;
     let act = AuditEntry {
         by: given.by,
         kind: ActKind::BoundariesLoaded,

@@ -15,13 +15,17 @@ use places::boundaries::{self, Boundary};
 
 /// Loads a GeoJSON file as the set in force.
 pub async fn areas(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
-    let shapes = match boundaries::read(given.text) {
+    let text = match given.text() {
+        Ok(text) => text,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let shapes = match boundaries::read(text) {
         Ok(shapes) => shapes,
         Err(found) => return Ok(Err(told(given.file, &found))),
     };
     let txn = db::write(db).await?;
     let held = store::active(&txn).await?;
-    if held.is_some_and(|set| set.sha256 == store::sha256(given.text)) {
+    if held.is_some_and(|set| set.sha256 == store::sha256(text)) {
         return Ok(Ok(ImportSummary {
             unchanged: shapes.len(),
             ..ImportSummary::default()
@@ -33,7 +37,7 @@ pub async fn areas(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Impor
         return Ok(Err(faults));
     }
     let report = compare(&shapes, &old);
-    let set = store::insert(&txn, given.text, &shapes, old, now).await?;
+    let set = store::insert(&txn, text, &shapes, old, now).await?;
     store::activate(&txn, set.id, now).await?;
     finish(txn, given, ("areas", ActKind::BoundariesActivated), report, now).await
 }

@@ -17,7 +17,11 @@ use crate::jobs::queue::{NewJob, enqueue};
 
 /// Loads years (the form of a pack's `calendar.json`); years that the file does not hold stay as they are.
 pub async fn calendar(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
-    let calendar = match parse::calendar(given.text) {
+    let text = match given.text() {
+        Ok(text) => text,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let calendar = match parse::calendar(text) {
         Ok(calendar) => calendar,
         Err(reason) => return Ok(Err(vec![fault(given.file, 0, &told(&reason))])),
     };

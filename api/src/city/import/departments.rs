@@ -4,28 +4,34 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
-use entity::kinds::ActKind;
-use entity::{duty_rule, unit};
+use entity::kinds::{ActKind, Status};
+use entity::{duty_rule, order, person, site, unit};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
     QuerySelect as _,
 };
 
-use crate::city::csv_rows::{self, CsvLine, Fault, UnitRow, fault};
-use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, difference, divisions, finish};
+use crate::city::csv_rows::{CsvLine, Fault, UnitRow, fault};
+use crate::city::import::{
+    ChangeKind, ImportFile, ImportSummary, Imported, difference, divisions, finish, table_rows,
+};
 use crate::city::{check, seed};
 use crate::db::{self, Db};
 use crate::error::Result;
 
-/// Loads a CSV of units (the columns of a pack's `units.csv`) as the list in force.
+/// Loads a table of units (the columns of a pack's `units.csv`) as the list in force.
 pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
-    let lines = match csv_rows::read::<UnitRow>(file, given.text) {
-        Ok(lines) => lines,
+    let places = std::sync::Arc::new(divisions(db).await?);
+    let known = places.clone();
+    let read = given
+        .read_table(move |file| table_rows::units(file, &known))
+        .await?;
+    let (lines, table) = match read {
+        Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
     let txn = db::write(db).await?;
-    let places = divisions(&txn).await?;
     let counties = places.counties.iter().map(String::as_str).collect();
     let townships = places.townships.iter().map(|(code, _)| code.as_str()).collect();
     let mut faults = check::units(file, &lines, &counties, &townships);
@@ -33,7 +39,7 @@ pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) ->
     let listed: HashSet<&str> = lines.iter().map(|l| l.row.code.as_str()).collect();
     let left: Vec<unit::Model> = held
         .iter()
-        .filter(|row| row.active && !listed.contains(row.code.as_str()))
+        .filter(|row| row.active && !given.keep_missing && !listed.contains(row.code.as_str()))
         .cloned()
         .collect();
     faults.extend(still_needed(&txn, file, &left).await?);
@@ -41,6 +47,7 @@ pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) ->
         return Ok(Err(faults));
     }
     let mut report = put(&txn, &lines, held, now).await?;
+    report.table = table;
     for row in left {
         report.note(ChangeKind::Left, row.name, row.code);
         let gone = unit::ActiveModel {
@@ -54,7 +61,7 @@ pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) ->
     finish(txn, given, ("units", ActKind::UnitsImported), report, now).await
 }
 
-/// A unit that the duty table sends matters to cannot go.
+/// A unit cannot go while the duty table sends matters to it, or while it has open orders, sites or staff.
 async fn still_needed(
     connection: &impl ConnectionTrait,
     file: &str,
@@ -69,12 +76,81 @@ async fn still_needed(
         .all(connection)
         .await?;
     let leads: HashSet<UnitId> = leads.into_iter().collect();
-    let needed = left.iter().filter(|row| leads.contains(&row.id));
-    let said = |row: &unit::Model| {
-        let reason = format!("{}（{}）不在名单里，但派单目录仍把事项派给它", row.name, row.code);
-        fault(file, 0, &reason)
-    };
-    Ok(needed.map(said).collect())
+    let held = Held::load(connection, left).await?;
+    let needed = left.iter().filter_map(|row| {
+        let mut holds = held.told(row.id);
+        if leads.contains(&row.id) {
+            holds.insert(0, "派单目录里的事项".to_owned());
+        }
+        (!holds.is_empty()).then(|| Fault {
+            code: "unit_in_use",
+            ..fault(
+                file,
+                0,
+                &format!(
+                    "{}（{}）不在名单里，但它名下还有{}；请先改派、调整，或者保留这个单位。",
+                    row.name,
+                    row.code,
+                    holds.join("、")
+                ),
+            )
+        })
+    });
+    Ok(needed.collect())
+}
+
+/// What units hold that must not stay without a unit.
+struct Held {
+    orders: HashMap<UnitId, i64>,
+    sites: HashMap<UnitId, i64>,
+    staff: HashMap<UnitId, i64>,
+}
+
+impl Held {
+    async fn load(connection: &impl ConnectionTrait, units: &[unit::Model]) -> Result<Self> {
+        let ids = || units.iter().map(|unit| unit.id);
+        let orders = order::Entity::find()
+            .filter(order::Column::UnitId.is_in(ids()))
+            .filter(order::Column::Status.is_not_in([Status::Closed, Status::Cancelled]))
+            .select_only()
+            .column(order::Column::UnitId)
+            .column_as(order::Column::Id.count(), "held")
+            .group_by(order::Column::UnitId);
+        let sites = site::Entity::find()
+            .filter(site::Column::UnitId.is_in(ids()))
+            .filter(site::Column::Active.eq(true))
+            .select_only()
+            .column(site::Column::UnitId)
+            .column_as(site::Column::Id.count(), "held")
+            .group_by(site::Column::UnitId);
+        let staff = person::Entity::find()
+            .filter(person::Column::UnitId.is_in(ids()))
+            .filter(person::Column::Active.eq(true))
+            .select_only()
+            .column(person::Column::UnitId)
+            .column_as(person::Column::Id.count(), "held")
+            .group_by(person::Column::UnitId);
+        let orders: Vec<(UnitId, i64)> = orders.into_tuple().all(connection).await?;
+        let sites: Vec<(UnitId, i64)> = sites.into_tuple().all(connection).await?;
+        let staff: Vec<(UnitId, i64)> = staff.into_tuple().all(connection).await?;
+        Ok(Self {
+            orders: orders.into_iter().collect(),
+            sites: sites.into_iter().collect(),
+            staff: staff.into_iter().collect(),
+        })
+    }
+
+    fn told(&self, unit: UnitId) -> Vec<String> {
+        let counts = [
+            (self.orders.get(&unit), "件未办结的工单"),
+            (self.sites.get(&unit), "个点位"),
+            (self.staff.get(&unit), "名工作人员"),
+        ];
+        let said = counts
+            .iter()
+            .filter_map(|(count, what)| count.map(|count| format!(" {count} {what}")));
+        said.collect()
+    }
 }
 
 async fn put(

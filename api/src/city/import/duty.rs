@@ -9,10 +9,10 @@ use entity::{category, duty_rule};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use crate::city::csv_rows::{self, CsvLine, DutyRow, Fault, fault};
+use crate::city::csv_rows::{CsvLine, DutyRow, Fault, fault};
 use crate::city::duty_table::{ANY, DutyTable, Rule};
 use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
-use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, divisions, finish};
+use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, divisions, finish, table_rows};
 use crate::city::units::Units;
 use crate::city::{seed, store};
 use crate::db::{self, Db};
@@ -22,11 +22,11 @@ use crate::error::Result;
 const IDS_A_STATEMENT: usize = 10_000;
 type Key = (String, ScopeKind, String, i32);
 
-/// Loads a CSV (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
+/// Loads a table (the columns of a pack's `duty.csv`, patterns allowed) as the table in force.
 pub async fn duty(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Imported {
     let file = given.file;
-    let lines = match csv_rows::read::<DutyRow>(file, given.text) {
-        Ok(lines) => lines,
+    let (lines, table) = match given.read_table(table_rows::duties).await? {
+        Ok(read) => read,
         Err(faults) => return Ok(Err(faults)),
     };
     let txn = db::write(db).await?;
@@ -42,7 +42,8 @@ pub async fn duty(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Import
         };
         return Ok(Err(ties.iter().map(said).collect()));
     }
-    let report = put(&txn, rules, &units).await?;
+    let mut report = put(&txn, rules, &units, given.keep_missing).await?;
+    report.table = table;
     finish(txn, given, ("duty", ActKind::DutyImported), report, now).await
 }
 
@@ -98,7 +99,12 @@ fn ruled(rule: ExpandedRule, units: &Units, source: &str) -> Option<Rule> {
     })
 }
 
-async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>, units: &Units) -> Result<ImportSummary> {
+async fn put(
+    connection: &impl ConnectionTrait,
+    rules: Vec<Rule>,
+    units: &Units,
+    keep_missing: bool,
+) -> Result<ImportSummary> {
     let name = |id| units.get(id).map_or("", |unit| unit.name.as_str());
     let held = duty_rule::Entity::find()
         .filter(duty_rule::Column::Active.eq(true))
@@ -143,6 +149,9 @@ async fn put(connection: &impl ConnectionTrait, rules: Vec<Rule>, units: &Units)
                 new.push(row_of(rule));
             }
         }
+    }
+    if keep_missing {
+        held.clear();
     }
     for row in held.values() {
         let what = told(&row.category_code, row.scope_kind, &row.scope_code);

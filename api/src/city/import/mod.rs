@@ -6,6 +6,7 @@ mod areas;
 mod calendar;
 mod departments;
 mod duty;
+mod table_rows;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -32,8 +33,12 @@ const MAX_CHANGES: usize = 200;
 pub struct ImportFile<'a> {
     /// Its name, for faults and for whoever asks later where a row came from.
     pub file: &'a str,
-    pub text: &'a str,
+    pub bytes: &'a [u8],
     pub by: AuditActor,
+    /// The sheet to read, `*` for all of them.
+    pub sheet: Option<&'a str>,
+    /// Rows that are not in the file stay.
+    pub keep_missing: bool,
     /// Says what would change, and changes nothing.
     pub dry_run: bool,
 }
@@ -44,11 +49,46 @@ impl<'a> ImportFile<'a> {
     pub fn new(file: &'a str, text: &'a str) -> Self {
         Self {
             file,
-            text,
+            bytes: text.as_bytes(),
             by: AuditActor::CommandLine,
+            sheet: None,
+            keep_missing: false,
             dry_run: false,
         }
     }
+
+    /// Reads a table on a blocking thread: an XLSX takes up to seconds.
+    async fn read_table<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&TableFile) -> T + Send + 'static,
+    ) -> Result<T> {
+        let file = TableFile {
+            name: self.file.to_owned(),
+            bytes: self.bytes.to_vec(),
+            sheet: self.sheet.map(str::to_owned),
+        };
+        let read = tokio::task::spawn_blocking(move || read(&file)).await;
+        Ok(read.map_err(anyhow::Error::from)?)
+    }
+
+    /// The text of a file that is no table.
+    pub fn text(&self) -> std::result::Result<&'a str, Vec<Fault>> {
+        let text = std::str::from_utf8(self.bytes).map_err(|_| {
+            let detail = "文件不是 UTF-8 编码的文本。";
+            vec![Fault::of_table(
+                self.file,
+                tables::Fault::whole("encoding_unknown", detail),
+            )]
+        })?;
+        Ok(text.trim_start_matches('\u{feff}'))
+    }
+}
+
+/// A table, owned, to be read on another thread.
+struct TableFile {
+    name: String,
+    bytes: Vec<u8>,
+    sheet: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +118,9 @@ pub struct ImportSummary {
     /// The first of them, one by one.
     #[serde(skip)]
     pub changes: Vec<Change>,
+    /// How the table was read; empty for files that are no tables.
+    #[serde(flatten)]
+    pub table: tables::TableInfo,
 }
 
 impl ImportSummary {
@@ -141,6 +184,8 @@ fn difference(label: &str, before: &str, after: &str) -> Option<String> {
 struct Divisions {
     counties: Vec<String>,
     townships: Vec<(String, String)>,
+    /// Names and codes of all of them, with the county of a township.
+    names: Vec<(String, String, Option<String>)>,
 }
 
 async fn divisions(connection: &impl ConnectionTrait) -> Result<Divisions> {
@@ -149,20 +194,34 @@ async fn divisions(connection: &impl ConnectionTrait) -> Result<Divisions> {
         .one(connection)
         .await?
         .ok_or_else(|| anyhow::anyhow!("there is no active boundary set"))?;
-    let rows: Vec<(String, Option<String>, AreaLevel)> = area::Entity::find()
+    let rows: Vec<(String, String, Option<String>, AreaLevel)> = area::Entity::find()
         .filter(area::Column::BoundarySetId.eq(set.id))
         .select_only()
-        .columns([area::Column::Code, area::Column::ParentCode, area::Column::Level])
+        .columns([
+            area::Column::Code,
+            area::Column::Name,
+            area::Column::ParentCode,
+            area::Column::Level,
+        ])
         .into_tuple()
         .all(connection)
         .await?;
     let (mut counties, mut townships) = (Vec::new(), Vec::new());
-    for (code, parent, level) in rows {
+    let mut names = Vec::with_capacity(rows.len());
+    for (code, name, parent, level) in rows {
+        let county = parent.clone().filter(|_| level == AreaLevel::Township);
+        if level != AreaLevel::City {
+            names.push((name, code.clone(), county));
+        }
         match level {
             AreaLevel::County => counties.push(code),
             AreaLevel::Township => townships.push((code, parent.unwrap_or_default())),
             AreaLevel::City => {}
         }
     }
-    Ok(Divisions { counties, townships })
+    Ok(Divisions {
+        counties,
+        townships,
+        names,
+    })
 }

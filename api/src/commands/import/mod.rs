@@ -1,4 +1,4 @@
-//! `zhitong import delegates|departments|areas|calendar|duty FILE`
+//! `zhitong import delegates|staff|departments|areas|calendar|duty|sites|orders FILE`
 
 use std::path::PathBuf;
 
@@ -9,49 +9,54 @@ use crate::city::import::{self, ImportFile, ImportSummary};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
+use crate::imports::ImportKind;
 
-mod people;
+mod table;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    what: ImportKind,
+    what: What,
     /// Print the result as JSON
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum ImportKind {
-    /// The roster, CSV or XLSX: delegates of five levels, and staff
-    Delegates(people::Args),
-    /// Units, as in a pack's units.csv
-    Departments { file: PathBuf },
-    /// Boundaries, GeoJSON in WGS-84; becomes the version in force
+enum What {
+    /// Import the roster: delegates of five levels, and staff by their role column
+    Delegates(table::Args),
+    /// Import staff; every row needs a role
+    Staff(table::Args),
+    /// Import units, as in a pack's units.csv
+    Departments(table::Args),
+    /// Import boundaries, GeoJSON in WGS-84, and activate them
     Areas { file: PathBuf },
-    /// Public holidays and make-up working days, as in a pack's calendar.json
+    /// Import public holidays and make-up working days, as in a pack's calendar.json
     Calendar { file: PathBuf },
-    /// The duty table, as in a pack's duty.csv
-    Duty { file: PathBuf },
-}
-
-impl ImportKind {
-    fn file(&self) -> &PathBuf {
-        match self {
-            Self::Delegates(args) => &args.file,
-            Self::Departments { file }
-            | Self::Areas { file }
-            | Self::Calendar { file }
-            | Self::Duty { file } => file,
-        }
-    }
+    /// Import the duty table, as in a pack's duty.csv
+    Duty(table::Args),
+    /// Import sites, as in a pack's sites.csv
+    Sites(table::Args),
+    /// Import past orders
+    Orders(table::Args),
 }
 
 pub async fn run(args: Args) -> anyhow::Result<()> {
-    if let ImportKind::Delegates(roster) = &args.what {
-        return people::run(roster, args.json).await;
+    match &args.what {
+        What::Delegates(given) => table::run(ImportKind::Delegates, given, args.json).await,
+        What::Staff(given) => table::run(ImportKind::Staff, given, args.json).await,
+        What::Departments(given) => table::run(ImportKind::Departments, given, args.json).await,
+        What::Duty(given) => table::run(ImportKind::Duty, given, args.json).await,
+        What::Sites(given) => table::run(ImportKind::Sites, given, args.json).await,
+        What::Orders(given) => table::run(ImportKind::Orders, given, args.json).await,
+        What::Areas { file } => of_city(file, true, args.json).await,
+        What::Calendar { file } => of_city(file, false, args.json).await,
     }
-    let path = args.what.file();
+}
+
+/// Boundaries or a calendar.
+async fn of_city(path: &PathBuf, areas: bool, json: bool) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let name = path
         .file_name()
@@ -66,14 +71,13 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         .map_or_else(Clock::real, Clock::starting_at)
         .now();
     let given = ImportFile::new(&name, &text);
-    let imported = match args.what {
-        ImportKind::Departments { .. } => import::departments(&db, &given, now).await,
-        ImportKind::Areas { .. } => import::areas(&db, &given, now).await,
-        ImportKind::Calendar { .. } => import::calendar(&db, &given, now).await,
-        ImportKind::Duty { .. } | ImportKind::Delegates(_) => import::duty(&db, &given, now).await,
-    }?;
+    let imported = if areas {
+        import::areas(&db, &given, now).await?
+    } else {
+        import::calendar(&db, &given, now).await?
+    };
     match imported {
-        Ok(report) => print(report, args.json),
+        Ok(report) => print(&report, json),
         Err(faults) => {
             let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
             anyhow::bail!(
@@ -86,16 +90,16 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result")]
-fn print(report: ImportSummary, json: bool) -> anyhow::Result<()> {
+fn print(report: &ImportSummary, json: bool) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string(&report)?);
+        println!("{}", serde_json::to_string(report)?);
     } else {
         let ImportSummary {
             added,
             changed,
             left,
             unchanged,
-            changes: _,
+            ..
         } = report;
         println!("added {added}, changed {changed}, left {left}, unchanged {unchanged}");
     }

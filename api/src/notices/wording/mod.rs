@@ -127,6 +127,17 @@ impl Wording {
             .to_string()
     }
 
+    /// A deadline: midnight is 24:00 of the day that ends.
+    pub fn deadline(&self, due: DateTime<Utc>) -> String {
+        let local = due.with_timezone(&self.zone);
+        match local.date_naive().pred_opt() {
+            Some(day) if local.time() == chrono::NaiveTime::MIN => {
+                day.format("%Y年%-m月%-d日 24:00").to_string()
+            }
+            _ => self.date(due),
+        }
+    }
+
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         self.templates.values()
     }

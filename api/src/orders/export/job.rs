@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::store::{self, Progress};
-use super::{AT_ONCE, PageReader, escape_formula, head, lines, workbook};
+use super::{AT_ONCE, PageReader, csv_cell, head, lines, workbook};
 use crate::app::App;
 use crate::caller::{Caller, OrderAccess};
 use crate::db;
@@ -193,8 +193,8 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
     let mut keys = chunk_keys(&row);
     let csv = row.format == ExportFormat::Csv;
     let text = match (csv, keys.is_empty()) {
-        (true, true) => format!("{}{}", head()?, lines(&rows, escape_formula)?),
-        (true, false) => lines(&rows, escape_formula)?,
+        (true, true) => format!("{}{}", head()?, lines(&rows, csv_cell)?),
+        (true, false) => lines(&rows, csv_cell)?,
         // A workbook's cells are texts by themselves.
         (false, _) => lines(&rows, str::to_owned)?,
     };

@@ -1,6 +1,7 @@
 //! Exactly what is filtered, as a file: the same query as the list, page by page, so that memory stays bounded however
 //! many orders there are. A short list is answered at once; a long one is read by a job in steps (`task.rs`), whose
-//! rows wait in the object store (`store.rs` keeps how far it is); `workbook.rs` writes rows as XLSX.
+//! rows wait in the object store (`store.rs` keeps how far it is); `workbook.rs` writes rows as XLSX, `spreadsheet_text.rs` (pure)
+//! protects cells from spreadsheets.
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -14,8 +15,10 @@ use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
 use crate::orders::view::labels;
 use crate::orders::view::summary::OrderSummary;
+use spreadsheet_text::csv_cell;
 
 pub mod job;
+mod spreadsheet_text;
 mod store;
 pub mod workbook;
 
@@ -91,7 +94,7 @@ async fn all(app: &App, actor: &Actor, query: &ListQuery) -> Result<Vec<Cells>> 
 /// A short list as CSV.
 pub async fn csv(app: &App, actor: &Actor, query: &ListQuery) -> Result<String> {
     let rows = all(app, actor, query).await?;
-    Ok(format!("{}{}", head()?, lines(&rows, escape_formula)?))
+    Ok(format!("{}{}", head()?, lines(&rows, csv_cell)?))
 }
 
 /// A short list as a workbook.
@@ -128,15 +131,6 @@ fn cells(order: OrderSummary, zone: Tz) -> Cells {
     ]
 }
 
-/// A text that a spreadsheet would take for a formula is marked as a text.
-fn escape_formula(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
-
 /// What stands above the rows of a CSV file.
 fn head() -> Result<String> {
     let headings = lines(&[HEADINGS.map(str::to_owned)], str::to_owned)?;
@@ -167,7 +161,7 @@ mod tests {
         row[1] = "一，二".to_owned();
         row[2] = "a,\"b\"".to_owned();
         assert_eq!(
-            lines(&[row], escape_formula).unwrap(),
+            lines(&[row], csv_cell).unwrap(),
             "\"'=HYPERLINK(\"\"x\"\")\",一，二,\"a,\"\"b\"\"\",,,,,,,,,,,,,\r\n"
         );
     }

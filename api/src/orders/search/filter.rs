@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::ids::UnitId;
 use entity::kinds::{Channel, Light, Status};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::end_of_day;
 use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::orders::search::grams::{self, TextQuery};
 
 /// As in the query string; several values are separated by commas.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::IntoParams, utoipa::ToSchema)]
@@ -49,7 +50,7 @@ pub struct ListQuery {
     /// Created before the end of this date, or before this time.
     #[param(required = false)]
     pub to: Option<String>,
-    /// Words in the description or the address, or a number.
+    /// Words of the description or the address, all of which must occur, or an order number or its last six digits.
     #[param(required = false)]
     pub q: Option<String>,
     /// `newest` (default), or `due`: the nearest deadline first, orders without a running clock left out.
@@ -87,7 +88,7 @@ pub struct Filter {
     pub tracked: Option<bool>,
     pub from: Option<DateTime<Utc>>,
     pub before: Option<DateTime<Utc>>,
-    pub words: Option<String>,
+    pub words: Option<TextQuery>,
     pub sort: Sort,
 }
 
@@ -105,6 +106,11 @@ impl ListQuery {
                 return Err(invalid_field("stage", "status 与 stage 互相矛盾。"));
             }
         }
+        let from = parse_instant("from", self.from.as_deref(), city, false)?;
+        let before = parse_instant("to", self.to.as_deref(), city, true)?;
+        if from.zip(before).is_some_and(|(from, before)| from > before) {
+            return Err(invalid_field("from", "不能晚于 to。"));
+        }
         Ok(Filter {
             scope: one("scope", self.scope.as_deref(), &SCOPES)?,
             statuses,
@@ -119,8 +125,8 @@ impl ListQuery {
             channels: many("channel", self.channel.as_deref())?,
             difficult: flag("difficult", self.difficult.as_deref())?,
             tracked: flag("tracked", self.tracked.as_deref())?,
-            from: parse_instant("from", self.from.as_deref(), city, false)?,
-            before: parse_instant("to", self.to.as_deref(), city, true)?,
+            from,
+            before,
             words: parse_search_text(self.q.as_deref())?,
             sort: one("sort", self.sort.as_deref(), &SORTS)?,
         })
@@ -198,22 +204,35 @@ fn parse_instant(field: &str, text: Option<&str>, city: &City, after: bool) -> R
     // A plus sign in a query string arrives as a blank.
     let time = text.replace(' ', "+");
     if let Ok(time) = DateTime::parse_from_rfc3339(&time) {
-        return Ok(Some(time.to_utc()));
+        return Ok(Some(bounded(field, time.to_utc())?));
     }
     let date: NaiveDate = text
         .parse()
         .map_err(|_| invalid_field(field, "应为日期或 RFC 3339 时间。"))?;
     let day = if after { Some(date) } else { date.pred_opt() };
     let day = day.ok_or_else(|| invalid_field(field, "日期超出范围。"))?;
-    Ok(Some(end_of_day(day, city.zone())))
+    Ok(Some(bounded(field, end_of_day(day, city.zone()))?))
 }
 
-fn parse_search_text(text: Option<&str>) -> Result<Option<String>> {
+/// Years that the product works with; databases know no later ones than some thousand.
+fn bounded(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    // The first day of the city begins, and the last one ends, in another year of UTC.
+    let day = at.date_naive();
+    let edge = (day.year(), day.ordinal());
+    if (2000..=2100).contains(&day.year()) || edge == (1999, 365) || edge == (2101, 1) {
+        Ok(at)
+    } else {
+        Err(invalid_field(field, "年份应在 2000 到 2100 之间。"))
+    }
+}
+
+/// Marks and punctuation alone find nothing.
+fn parse_search_text(text: Option<&str>) -> Result<Option<TextQuery>> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     match text {
         Some(text) if text.chars().count() > MAX_WORDS_CHARS || text.contains('\0') => {
             Err(invalid_field("q", "最多 100 个字。"))
         }
-        other => Ok(other.map(str::to_owned)),
+        other => Ok(other.map(|text| grams::query(text).unwrap_or(TextQuery::Words(Vec::new())))),
     }
 }

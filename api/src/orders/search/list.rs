@@ -4,10 +4,10 @@ use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId, UnitId};
 use entity::kinds::Status;
 use entity::{assignment, endorsement, order};
-use sea_orm::sea_query::{Expr, ExprTrait, LikeExpr, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement, UnionType};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait as _, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait as _, QueryFilter,
+    QueryOrder, QuerySelect, Select,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::{Filter, ListQuery, Scope, Sort};
+use crate::orders::search::text_search;
 use crate::orders::view::summary::{OrderSummary, summaries};
 
 /// The sort key of the last row of a page.
@@ -47,13 +48,14 @@ pub async fn list(
 /// How many orders the list has.
 pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
     let filter = query.parse(&app.state::<CityHandle>().load())?;
-    Ok(base_query(actor, &filter).count(&app.db).await?)
+    let backend = app.db.get_database_backend();
+    Ok(base_query(actor, &filter, backend).count(&app.db).await?)
 }
 
 /// Whether the list has more than so many; nothing beyond them is looked at.
 pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u64) -> Result<bool> {
     let filter = query.parse(&app.state::<CityHandle>().load())?;
-    let next = base_query(actor, &filter)
+    let next = base_query(actor, &filter, app.db.get_database_backend())
         .select_only()
         .column(order::Column::Id)
         .offset(limit)
@@ -61,10 +63,10 @@ pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u
     Ok(next.into_tuple::<OrderId>().one(&app.db).await?.is_some())
 }
 
-fn base_query(actor: &Actor, filter: &Filter) -> Select<order::Entity> {
+fn base_query(actor: &Actor, filter: &Filter, backend: DbBackend) -> Select<order::Entity> {
     let query = order::Entity::find()
         .filter(access_condition(&actor.order_access))
-        .filter(filter_condition(actor, filter));
+        .filter(filter_condition(actor, filter, backend));
     match filter.sort {
         Sort::Due => query.filter(order::Column::DueAt.is_not_null()),
         Sort::Newest => query,
@@ -88,7 +90,7 @@ async fn page(
 ) -> Result<Vec<order::Model>> {
     let mut query = order::Entity::find()
         .filter(access_condition(&actor.order_access))
-        .filter(filter_condition(actor, filter));
+        .filter(filter_condition(actor, filter, db.get_database_backend()));
     query = match filter.sort {
         Sort::Due => due(query, after),
         Sort::Newest => newest(query, after),
@@ -181,7 +183,7 @@ fn scoped(actor: &Actor, scope: Scope) -> Condition {
     }
 }
 
-fn filter_condition(actor: &Actor, filter: &Filter) -> Condition {
+fn filter_condition(actor: &Actor, filter: &Filter, backend: DbBackend) -> Condition {
     use order::Column as C;
     let mut all = scoped(actor, filter.scope);
     if !filter.statuses.is_empty() {
@@ -215,25 +217,9 @@ fn filter_condition(actor: &Actor, filter: &Filter) -> Condition {
         all = all.add(C::CreatedAt.lt(before));
     }
     match &filter.words {
-        Some(words) => all.add(text_matches(words)),
+        Some(words) => all.add(text_search::matches(words, backend)),
         None => all,
     }
-}
-
-/// Whether the order's own words contain these.
-fn text_matches(words: &str) -> Condition {
-    let escaped: String = words
-        .chars()
-        .flat_map(|c| {
-            let escape = matches!(c, '%' | '_' | '\\').then_some('\\');
-            escape.into_iter().chain([c])
-        })
-        .collect();
-    let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-    Condition::any()
-        .add(Expr::col(order::Column::Description).like(like()))
-        .add(Expr::col(order::Column::Address).like(like()))
-        .add(order::Column::Number.eq(words))
 }
 
 /// The orders of which the caller may know, out of these numbers; for campaigns and the like.
@@ -256,7 +242,7 @@ pub async fn visible_matching(
         .select_only()
         .column(order::Column::Id)
         .filter(access_condition(&actor.order_access))
-        .filter(filter_condition(actor, &filter))
+        .filter(filter_condition(actor, &filter, app.db.get_database_backend()))
         .order_by_desc(order::Column::CreatedAt)
         .limit(limit)
         .into_tuple()

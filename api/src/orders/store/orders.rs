@@ -12,6 +12,7 @@ use sea_orm::{
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::orders::rules::access::AccessContext;
+use crate::orders::search::text_search;
 use crate::orders::store::{change_feed, keyset};
 
 /// A number as it is stored, whatever the case it is asked for in.
@@ -93,6 +94,7 @@ pub async fn insert(txn: &impl ConnectionTrait, order: &order::Model) -> Result<
     let inserted = matches!(inserted, TryInsertResult::Inserted(count) if count > 0);
     if inserted {
         change_feed::append(txn, order.id).await?;
+        text_search::add(txn, order).await?;
     }
     Ok(inserted)
 }

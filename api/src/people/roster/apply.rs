@@ -1,48 +1,45 @@
 //! Writes a plan: everything in one transaction and in statements of many rows.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::PersonId;
-use entity::kinds::ActKind;
-use entity::{person, session};
+use entity::kinds::{ActKind, Status};
+use entity::{order, person, session};
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder as _, QuerySelect as _,
+};
 use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditEntry};
 use crate::db;
 use crate::error::Result;
-use crate::people::roster::check::Wanted;
-use crate::people::roster::plan::{self, Line, Plan};
-use crate::people::roster::{ImportError, Options, Progress, Report, Stage};
+use crate::people::roster::check::Entries;
+use crate::people::roster::plan::{self, File, Line, Off, Plan};
+use crate::people::roster::{ImportError, Leaving, Options, Progress, Report, Stage};
 use crate::people::store;
 use crate::sealing::Sealer;
 
 /// Rows a statement: 19 columns × 500 = 9,500 values, below SQLite's 32,766 and PostgreSQL's 65,535.
 const CHUNK: usize = 500;
+/// Numbers of open orders that are named for one person; all of them are counted.
+const MAX_NUMBERS: usize = 20;
 
 pub async fn apply(
     app: &App,
-    wanted: Vec<Wanted>,
+    entries: Entries,
     options: Options,
     now: DateTime<Utc>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<Report, ImportError> {
-    let hashed = |wanted: Wanted| Line {
-        phone_hash: app.state::<Sealer>().phone_hash(&wanted.phone),
-        wanted,
-    };
-    let lines = wanted.into_iter().map(hashed).collect();
+    let file = hashed(app, entries, options);
     let txn = db::write(&app.db).await?;
     let existing = person::Entity::find().all(&txn).await?;
-    let mut plan = plan::plan(&existing, lines).map_err(ImportError::Faults)?;
-    if options.keep_missing {
-        plan.left.clear();
-    }
-    let report = report(&plan, &existing, options);
+    let plan = plan::plan(&existing, file).map_err(ImportError::Faults)?;
+    let report = report(&txn, &plan, &existing, options).await?;
     if options.dry_run {
         return Ok(report);
     }
@@ -63,25 +60,84 @@ pub async fn apply(
     Ok(report)
 }
 
+fn hashed(app: &App, entries: Entries, options: Options) -> File {
+    let lines = entries.wanted.into_iter().map(|wanted| Line {
+        phone_hash: app.state::<Sealer>().phone_hash(&wanted.phone),
+        wanted,
+    });
+    let off = entries.off.into_iter().map(|off| Off {
+        phone_hash: off.phone.map(|phone| app.state::<Sealer>().phone_hash(&phone)),
+        name: off.name,
+    });
+    File {
+        lines: lines.collect(),
+        off: off.collect(),
+        keep_missing: options.keep_missing,
+    }
+}
+
 pub async fn roster_is_empty(app: &App) -> Result<bool> {
     Ok(person::Entity::find().one(&app.db).await?.is_none())
 }
 
-fn report(plan: &Plan, existing: &[person::Model], options: Options) -> Report {
+async fn report(
+    connection: &impl ConnectionTrait,
+    plan: &Plan,
+    existing: &[person::Model],
+    options: Options,
+) -> Result<Report> {
     let left: HashSet<PersonId> = plan.left.iter().copied().collect();
+    let mut open = open_orders(connection, &plan.left).await?;
     let leaving = existing.iter().filter(|person| left.contains(&person.id));
-    Report {
+    let left_people: Vec<_> = leaving
+        .map(|person| {
+            let numbers = open.remove(&person.id).unwrap_or_default();
+            Leaving {
+                name: person.name.clone(),
+                role: person.role,
+                open_orders: numbers.len(),
+                numbers: numbers.into_iter().take(MAX_NUMBERS).collect(),
+            }
+        })
+        .collect();
+    Ok(Report {
         added: plan.added.len(),
         changed: plan.changed.len(),
         left: plan.left.len(),
         unchanged: plan.unchanged,
         dry_run: options.dry_run,
-        left_names: leaving.map(|person| person.name.clone()).collect(),
-    }
+        left_names: left_people.iter().map(|person| person.name.clone()).collect(),
+        left_people,
+        taken_over: plan.taken_over.clone(),
+        table: tables::TableInfo::default(),
+    })
 }
 
-/// Off the roster: inactive, untied from WeChat, signed out everywhere. What he reported stays.
-async fn remove(txn: &impl ConnectionTrait, left: &[PersonId], now: DateTime<Utc>) -> Result<()> {
+/// The numbers of the orders of each of these people that are not settled.
+async fn open_orders(
+    connection: &impl ConnectionTrait,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Vec<String>>> {
+    let mut open: HashMap<PersonId, Vec<String>> = HashMap::new();
+    for ids in people.chunks(CHUNK) {
+        let rows: Vec<(PersonId, String)> = order::Entity::find()
+            .filter(order::Column::ReporterId.is_in(ids.iter().copied()))
+            .filter(order::Column::Status.is_not_in([Status::Closed, Status::Cancelled]))
+            .order_by_asc(order::Column::Number)
+            .select_only()
+            .columns([order::Column::ReporterId, order::Column::Number])
+            .into_tuple()
+            .all(connection)
+            .await?;
+        for (person, number) in rows {
+            open.entry(person).or_default().push(number);
+        }
+    }
+    Ok(open)
+}
+
+/// Off the roster: inactive, untied from WeChat, signed out everywhere. What they reported stays.
+pub async fn remove(txn: &impl ConnectionTrait, left: &[PersonId], now: DateTime<Utc>) -> Result<()> {
     for ids in left.chunks(CHUNK) {
         let these = || Condition::all().add(person::Column::Id.is_in(ids.iter().copied()));
         store::unbind(txn, these()).await?;

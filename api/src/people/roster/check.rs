@@ -1,4 +1,4 @@
-//! Lines become people, or faults that name line, column and reason. Pure.
+//! Pure: rows become people, or faults that name line, column and reason.
 
 use std::collections::HashMap;
 
@@ -7,12 +7,11 @@ use entity::kinds::{PersonLevel, Role};
 use sha2::{Digest as _, Sha256};
 
 use crate::city::units::Units;
-use crate::people::roster::Fault;
-use crate::people::roster::columns::{Column, Columns};
-use crate::people::roster::read::{Row, Table};
 use crate::people::roster::vocabulary;
 use crate::sealing::Phone;
 use places::lookup::Division;
+use tables::kinds::roster::{Column, DELEGATES};
+use tables::{Fault, Row, Table, text};
 
 const MAX_NAME_CHARS: usize = 30;
 const MAX_TEXT_CHARS: usize = 100;
@@ -21,8 +20,10 @@ const MAX_TEXT_CHARS: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub line: usize,
-    /// Finds the person again when his phone number changes.
+    /// Finds the person again when their phone number changes.
     pub roster_key: String,
+    /// True if the office's own number of the person is part of the key.
+    pub numbered: bool,
     pub name: String,
     pub phone: Phone,
     pub role: Role,
@@ -41,28 +42,51 @@ pub struct Names<'a> {
     pub counties: &'a [Division],
 }
 
-/// All lines, or all faults. The line that a person first came in is named when he comes again.
-pub fn people(table: &Table, names: Names<'_>) -> Result<Vec<Wanted>, Vec<Fault>> {
-    let mut wanted = Vec::with_capacity(table.rows.len());
+/// What a file says: who is on the roster, and who is marked as not on it.
+#[derive(Debug, Default)]
+pub struct Entries {
+    pub wanted: Vec<Wanted>,
+    pub off: Vec<OffRoster>,
+}
+
+/// A row that says the person is not on the roster.
+#[derive(Debug)]
+pub struct OffRoster {
+    pub name: String,
+    pub phone: Option<Phone>,
+}
+
+/// All rows, or all faults. The line that a person first came in is named when they come again.
+pub fn people(table: &Table<Column>, names: Names<'_>) -> Result<Entries, Vec<Fault>> {
+    let mut entries = Entries::default();
     let mut faults = Vec::new();
     for row in &table.rows {
         let mut line = Line {
             row,
-            columns: &table.columns,
             names,
             faults: &mut faults,
         };
         if line.is_on_roster() {
-            wanted.extend(line.person());
+            entries.wanted.extend(line.person());
+        } else {
+            entries.off.push(OffRoster {
+                name: text::tidy_name(row.text(Column::Name)),
+                phone: Phone::parse(row.text(Column::Phone)),
+            });
         }
     }
-    twice(&wanted, &mut faults);
+    twice(&entries.wanted, &mut faults);
     if faults.is_empty() {
-        Ok(wanted)
+        Ok(entries)
     } else {
         faults.sort_by_key(|fault| fault.line);
         Err(faults)
     }
+}
+
+/// The name of a column in faults.
+pub fn heading(column: Column) -> &'static str {
+    DELEGATES.field_name(column)
 }
 
 fn twice(wanted: &[Wanted], faults: &mut Vec<Fault>) {
@@ -70,39 +94,30 @@ fn twice(wanted: &[Wanted], faults: &mut Vec<Fault>) {
     let mut keys = HashMap::new();
     for person in wanted {
         if let Some(first) = phones.insert(&person.phone, person.line) {
-            faults.push(Fault {
-                line: person.line,
-                column: Some(Column::Phone.heading()),
-                reason: format!("与第 {first} 行的手机号相同。"),
-            });
+            let detail = format!("与第 {first} 行的手机号相同。");
+            let fault = Fault::line(person.line, "duplicate_phone", detail);
+            faults.push(fault.column(heading(Column::Phone)));
         } else if let Some(first) = keys.insert(&person.roster_key, person.line) {
-            faults.push(Fault {
-                line: person.line,
-                column: Some(Column::Name.heading()),
-                reason: format!("与第 {first} 行同名且同一单位或选区；如是两个人，请加「编号」列区分。"),
-            });
+            let detail = format!("与第 {first} 行同名且同一单位或选区；如是两个人，请加「编号」列区分。");
+            let fault = Fault::line(person.line, "duplicate_person", detail);
+            faults.push(fault.column(heading(Column::Name)));
         }
     }
 }
 
 struct Line<'a> {
-    row: &'a Row,
-    columns: &'a Columns,
+    row: &'a Row<Column>,
     names: Names<'a>,
     faults: &'a mut Vec<Fault>,
 }
 
 impl<'a> Line<'a> {
     fn text(&self, column: Column) -> &'a str {
-        self.row.text(self.columns, column)
+        self.row.text(column)
     }
 
-    fn fault<T>(&mut self, column: Column, reason: impl Into<String>) -> Option<T> {
-        self.faults.push(Fault {
-            line: self.row.line,
-            column: Some(column.heading()),
-            reason: reason.into(),
-        });
+    fn fault<T>(&mut self, column: Column, code: &'static str, detail: impl Into<String>) -> Option<T> {
+        self.faults.push(self.row.fault(heading(column), code, detail));
         None
     }
 
@@ -113,7 +128,7 @@ impl<'a> Line<'a> {
             return true;
         }
         vocabulary::yes(text).unwrap_or_else(|| {
-            self.fault::<()>(Column::OnRoster, "请填「是」或「否」。");
+            self.fault::<()>(Column::OnRoster, "yes_or_no", "请填「是」或「否」。");
             true
         })
     }
@@ -126,12 +141,13 @@ impl<'a> Line<'a> {
             Some(role) => Some(role),
             None => self.fault(
                 Column::Role,
+                "unknown_role",
                 "请填：代表、坐席、承办人员、人大常委会、管理员之一。",
             ),
         };
         let unit_head = match vocabulary::yes(self.text(Column::UnitHead)) {
             Some(head) => Some(head),
-            None => self.fault(Column::UnitHead, "请填「是」或「否」。"),
+            None => self.fault(Column::UnitHead, "yes_or_no", "请填「是」或「否」。"),
         };
         let electoral_unit = self.free_text(Column::ElectoralUnit);
         let committee = self.free_text(Column::Committee);
@@ -149,6 +165,7 @@ impl<'a> Line<'a> {
         let mut wanted = Wanted {
             line: self.row.line,
             roster_key: String::new(),
+            numbered: !self.text(Column::Number).is_empty(),
             name,
             phone,
             role,
@@ -165,17 +182,11 @@ impl<'a> Line<'a> {
     }
 
     fn name(&mut self) -> Option<String> {
-        // `李　明` and `李 明` are 李明; a name in Latin letters keeps its spaces.
-        let text = self.text(Column::Name);
-        let name = if text.is_ascii() {
-            text.to_owned()
-        } else {
-            text.chars().filter(|c| !c.is_whitespace()).collect()
-        };
+        let name = text::tidy_name(self.text(Column::Name));
         match name.chars().count() {
-            0 => self.fault(Column::Name, "不能为空。"),
+            0 => self.fault(Column::Name, "empty", "不能为空。"),
             1..=MAX_NAME_CHARS => Some(name),
-            _ => self.fault(Column::Name, format!("超过 {MAX_NAME_CHARS} 个字。")),
+            _ => self.fault(Column::Name, "too_long", format!("超过 {MAX_NAME_CHARS} 个字。")),
         }
     }
 
@@ -183,15 +194,15 @@ impl<'a> Line<'a> {
         let text = self.text(Column::Phone);
         match Phone::parse(text) {
             Some(phone) => Some(phone),
-            None if text.is_empty() => self.fault(Column::Phone, "不能为空。"),
-            None => self.fault(Column::Phone, "不是 11 位手机号。"),
+            None if text.is_empty() => self.fault(Column::Phone, "empty", "不能为空。"),
+            None => self.fault(Column::Phone, "malformed", "不是 11 位手机号。"),
         }
     }
 
     fn free_text(&mut self, column: Column) -> Option<Option<String>> {
         let text = self.text(column);
         if text.chars().count() > MAX_TEXT_CHARS {
-            return self.fault(column, format!("超过 {MAX_TEXT_CHARS} 个字。"));
+            return self.fault(column, "too_long", format!("超过 {MAX_TEXT_CHARS} 个字。"));
         }
         Some((!text.is_empty()).then(|| text.to_owned()))
     }
@@ -203,12 +214,13 @@ impl<'a> Line<'a> {
         }
         let text = self.text(Column::Unit);
         if text.is_empty() {
-            return self.fault(Column::Unit, "承办人员必须填单位。");
+            return self.fault(Column::Unit, "empty", "承办人员必须填单位。");
         }
         match self.names.units.resolve(text) {
             Some(unit) => Some(Some(unit.id)),
             None => self.fault(
                 Column::Unit,
+                "unknown_unit",
                 format!("没有名称、简称或代码为「{text}」的承办单位。"),
             ),
         }
@@ -220,8 +232,16 @@ impl<'a> Line<'a> {
             (Role::Operator | Role::Handler | Role::Admin, _) => Some(None),
             (Role::Delegate, Some(level)) => Some(Some(level)),
             (Role::Supervisor, Some(level @ (PersonLevel::City | PersonLevel::County))) => Some(Some(level)),
-            (Role::Supervisor, _) => self.fault(Column::Level, "人大常委会人员请填「市」或「县」。"),
-            (Role::Delegate, None) => self.fault(Column::Level, "代表请填：全国、省、市、县、乡之一。"),
+            (Role::Supervisor, _) => self.fault(
+                Column::Level,
+                "unknown_level",
+                "人大常委会人员请填「市」或「县」。",
+            ),
+            (Role::Delegate, None) => self.fault(
+                Column::Level,
+                "unknown_level",
+                "代表请填：全国、省、市、县、乡之一。",
+            ),
         }
     }
 
@@ -232,7 +252,7 @@ impl<'a> Line<'a> {
         match role {
             Role::Operator | Role::Handler | Role::Admin => Some(None),
             Role::Supervisor if level == Some(PersonLevel::City) => Some(None),
-            _ if text.is_empty() && local => self.fault(Column::Area, "县级、乡级必须填区县。"),
+            _ if text.is_empty() && local => self.fault(Column::Area, "empty", "县级、乡级必须填区县。"),
             _ if text.is_empty() => Some(None),
             _ => match self
                 .names
@@ -241,14 +261,17 @@ impl<'a> Line<'a> {
                 .find(|d| d.code == text || d.name == text)
             {
                 Some(county) => Some(Some(county.code.clone())),
-                None => self.fault(Column::Area, format!("没有名称或代码为「{text}」的区县。")),
+                None => self.fault(
+                    Column::Area,
+                    "unknown_area",
+                    format!("没有名称或代码为「{text}」的区县。"),
+                ),
             },
         }
     }
 }
 
-/// The office's own number when there is one; else what makes a person himself beside his phone number. A
-/// hash, so that its length is known.
+/// Hash of the office's own number of a person; without one, of all that identifies a person beside the phone number.
 fn roster_key(number: &str, person: &Wanted, unit_code: Option<&str>) -> String {
     let role = person.role.as_str();
     let parts = if number.is_empty() {
@@ -260,7 +283,10 @@ fn roster_key(number: &str, person: &Wanted, unit_code: Option<&str>) -> String 
             .or(person.committee.as_deref())
             .or(unit_code)
             .unwrap_or("");
-        format!("person\0{role}\0{level}\0{area}\0{body}\0{}", person.name)
+        format!(
+            "person\0{role}\0{level}\0{area}\0{body}\0{}",
+            text::name_key(&person.name)
+        )
     } else {
         format!("number\0{role}\0{number}")
     };

@@ -4,7 +4,6 @@ use entity::kinds::UnitLevel;
 
 use super::*;
 use crate::city::units::Unit;
-use crate::people::roster::read;
 
 const HEADINGS: &str = "姓名,手机号,角色,层级,选举单位,区县,单位,负责人,委员会,编号";
 
@@ -27,12 +26,13 @@ fn check(lines: &str) -> Result<Vec<Wanted>, Vec<Fault>> {
         name: "甲县".to_owned(),
         parent: None,
     }];
-    let table = read::table(format!("{HEADINGS}\n{lines}\n").as_bytes()).unwrap();
+    let text = format!("{HEADINGS}\n{lines}\n");
+    let table = tables::read(text.as_bytes(), &DELEGATES, tables::Choice::Only).unwrap();
     let names = Names {
         units: &units(),
         counties: &counties,
     };
-    people(&table, names)
+    Ok(people(&table, names)?.wanted)
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn each_fault_names_line_column_and_reason() {
         ("张三,13800000001,保安,市", "角色", "代表、坐席"),
         ("张三,13800000001,代表,", "层级", "全国、省、市、县、乡"),
         ("张三,13800000001,代表,村", "层级", "全国、省、市、县、乡"),
-        // A county's delegate without his county.
+        // A county's delegate without the county.
         ("张三,13800000001,代表,县,一选区", "区县", "必须填"),
         ("张三,13800000001,代表,县,一选区,乙县", "区县", "乙县"),
         ("张三,13800000001,承办人员,,,,", "单位", "必须填"),
@@ -61,8 +61,12 @@ fn each_fault_names_line_column_and_reason() {
         let faults = check(lines).unwrap_err();
         assert_eq!(faults.len(), 1, "{lines}: {faults:?}");
         let fault = &faults[0];
-        assert_eq!((fault.line, fault.column), (2, Some(column)), "{lines}");
-        assert!(fault.reason.contains(reason), "{lines}: {fault}");
+        assert_eq!(
+            (fault.line, fault.column.clone()),
+            (2, Some(column.to_owned())),
+            "{lines}"
+        );
+        assert!(fault.detail.contains(reason), "{lines}: {fault}");
     }
 }
 
@@ -71,7 +75,7 @@ fn one_line_tells_all_its_faults_and_so_do_all_lines() {
     let faults = check(",1,保安,市\n李四,13800000002,代表,市\n,2,代表,村").unwrap_err();
     let places: Vec<_> = faults
         .iter()
-        .map(|fault| (fault.line, fault.column.unwrap()))
+        .map(|fault| (fault.line, fault.column.as_deref().unwrap()))
         .collect();
     assert_eq!(
         places,
@@ -91,7 +95,7 @@ fn nobody_stands_in_the_file_twice() {
     let faults = check("张三,13800000001,代表,市\n李四,138 0000 0001,代表,市").unwrap_err();
     assert!(faults[0].to_string().contains("第 2 行"), "{faults:?}");
     let faults = check("张三,13800000001,代表,市,一团\n张三,13800000002,代表,市,一团").unwrap_err();
-    assert_eq!((faults[0].line, faults[0].column), (3, Some("姓名")));
+    assert_eq!((faults[0].line, faults[0].column.as_deref()), (3, Some("姓名")));
     // Told apart by the office's number.
     let both = "张三,13800000001,代表,市,一团,,,,,7\n张三,13800000002,代表,市,一团,,,,,8";
     assert_eq!(check(both).unwrap().len(), 2);

@@ -1,26 +1,52 @@
-//! The roster comes from a spreadsheet. `read.rs` turns a file into lines of text, `columns.rs` knows the
-//! headings, `check.rs` (pure) turns lines into people or says what is wrong with each, `plan.rs` (pure)
-//! compares them with those we have, `apply.rs` writes the difference in one transaction. What happens to
-//! those who are no longer in the file: `docs/adr/roster-scope.md`.
+//! The roster comes from a table. `check.rs` (pure) turns rows into people or says what is wrong with each, `plan.rs`
+//! (pure) compares them with those we have, `apply.rs` writes the difference in one transaction, `single.rs` changes
+//! one person without a file. People who are no longer in the file: `docs/adr/roster-scope.md`.
 
 mod apply;
 mod check;
-mod columns;
 mod plan;
-mod read;
-mod vocabulary;
+pub mod single;
+pub mod vocabulary;
 
 use chrono::{DateTime, Utc};
+use entity::kinds::Role;
 use serde::Serialize;
+use tables::kinds::roster::{DELEGATES, STAFF};
+use tables::{Fault, TableInfo};
 
 use crate::app::App;
 use crate::audit_log::AuditActor;
 use crate::city::snapshot::CityHandle;
 use crate::error::Error;
 
+pub use plan::TakenOver;
+
+/// Which table the file is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RosterKind {
+    /// Without a role column everybody is a delegate.
+    #[default]
+    Delegates,
+    /// The role column must be there.
+    Staff,
+}
+
 /// A file as it was handed in.
+#[derive(Clone, Debug, Default)]
 pub struct Source {
     pub bytes: Vec<u8>,
+    pub kind: RosterKind,
+    /// The sheet to read, `*` for all of them; needed if several look like a roster.
+    pub sheet: Option<String>,
+}
+
+impl From<Vec<u8>> for Source {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,41 +74,38 @@ pub struct Progress {
     pub total: usize,
 }
 
-/// What is wrong with one line; `reason` is Chinese for whoever keeps the roster.
+/// A person who leaves, and what they leave behind.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// As the spreadsheet counts, the headings' line included.
-    pub line: usize,
-    pub column: Option<&'static str>,
-    pub reason: String,
+pub struct Leaving {
+    pub name: String,
+    pub role: Role,
+    /// Their orders that are not settled.
+    pub open_orders: usize,
+    /// The first of them.
+    pub numbers: Vec<String>,
 }
 
-impl std::fmt::Display for Fault {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.column {
-            Some(column) => write!(f, "第 {} 行「{column}」：{}", self.line, self.reason),
-            None => write!(f, "第 {} 行：{}", self.line, self.reason),
-        }
-    }
-}
-
-/// What an import did, or would do.
+/// Result of an import, or of its preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     pub added: usize,
     pub changed: usize,
-    /// On the roster in a role that the file is about, but not in the file: removed, sessions ended.
+    /// Removed from the roster, sessions ended.
     pub left: usize,
     pub unchanged: usize,
     pub dry_run: bool,
-    /// Names of those who left, for the one who imports to look over.
     pub left_names: Vec<String>,
+    pub left_people: Vec<Leaving>,
+    /// Phone numbers that pass to another person.
+    pub taken_over: Vec<TakenOver>,
+    #[serde(flatten)]
+    pub table: TableInfo,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
     /// Nothing was changed.
-    #[error("{}", listed(.0))]
+    #[error("{}", tables::listed(.0))]
     Faults(Vec<Fault>),
     #[error(transparent)]
     Failed(#[from] Error),
@@ -92,15 +115,6 @@ impl From<sea_orm::DbErr> for ImportError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::Failed(error.into())
     }
-}
-
-fn listed(faults: &[Fault]) -> String {
-    let lines: Vec<_> = faults.iter().map(ToString::to_string).collect();
-    format!(
-        "名册有 {} 处错误，没有导入任何内容：\n  {}",
-        faults.len(),
-        lines.join("\n  ")
-    )
 }
 
 /// Imports a roster: all of it, or nothing and every fault at once. The same file again changes nothing.
@@ -116,7 +130,18 @@ pub async fn import(
         done: 0,
         total: source.bytes.len(),
     });
-    let table = read::table(&source.bytes).map_err(ImportError::Faults)?;
+    let kind = match source.kind {
+        RosterKind::Delegates => &DELEGATES,
+        RosterKind::Staff => &STAFF,
+    };
+    let Source { bytes, sheet, .. } = source.clone();
+    // An XLSX takes up to seconds.
+    let read =
+        tokio::task::spawn_blocking(move || tables::read(&bytes, kind, tables::Choice::of(sheet.as_deref())));
+    let read = read
+        .await
+        .map_err(|broken| Error::from(anyhow::Error::from(broken)))?;
+    let table = read.map_err(ImportError::Faults)?;
     let total = table.rows.len();
     progress(Progress {
         stage: Stage::Checking,
@@ -128,8 +153,9 @@ pub async fn import(
         units: &city.units,
         counties: city.counties.divisions(),
     };
-    let wanted = check::people(&table, names).map_err(ImportError::Faults)?;
-    let report = apply::apply(app, wanted, options, now, progress).await?;
+    let entries = check::people(&table, names).map_err(ImportError::Faults)?;
+    let mut report = apply::apply(app, entries, options, now, progress).await?;
+    report.table = table.info();
     tracing::info!(
         added = report.added,
         changed = report.changed,
@@ -151,9 +177,7 @@ pub async fn seed_demo_if_empty(app: &App) -> Result<(), ImportError> {
     if !apply::roster_is_empty(app).await? {
         return Ok(());
     }
-    let source = Source {
-        bytes: text.as_bytes().to_vec(),
-    };
+    let source = Source::from(text.as_bytes().to_vec());
     import(app, &source, Options::default(), &mut |_| {}).await?;
     Ok(())
 }

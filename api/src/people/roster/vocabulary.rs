@@ -4,7 +4,7 @@ use entity::kinds::{PersonLevel, Role};
 
 /// An empty cell is a delegate: the rosters of the congress have no such column.
 pub fn role(text: &str) -> Option<Role> {
-    Some(match text.to_lowercase().as_str() {
+    Some(match tables::text::folded(text).as_str() {
         "" | "代表" | "人大代表" | "delegate" => Role::Delegate,
         "坐席" | "话务员" | "12345坐席" | "operator" => Role::Operator,
         "承办" | "承办人" | "承办人员" | "承办单位" | "经办人" | "handler" => Role::Handler,
@@ -43,9 +43,10 @@ pub fn level(text: &str) -> Option<PersonLevel> {
 }
 
 pub fn yes(text: &str) -> Option<bool> {
-    Some(match text.to_lowercase().as_str() {
-        "是" | "√" | "✓" | "y" | "yes" | "true" | "1" => true,
-        "" | "否" | "n" | "no" | "false" | "0" => false,
+    Some(match tables::text::folded(text).as_str() {
+        "是" | "√" | "✓" | "✔" | "y" | "yes" | "true" | "1" | "在册" | "在任" | "在职" => true,
+        "" | "否" | "不" | "×" | "✗" | "x" | "n" | "no" | "false" | "0" | "不在册" | "离任" | "已离任"
+        | "离职" | "已离职" => false,
         _ => return None,
     })
 }

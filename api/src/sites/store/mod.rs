@@ -21,6 +21,11 @@ pub async fn by_code(connection: &impl ConnectionTrait, code: &str) -> Result<Op
     Ok(query.one(connection).await?)
 }
 
+/// Every site, for an import that compares them.
+pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<site::Model>> {
+    Ok(site::Entity::find().all(connection).await?)
+}
+
 pub async fn by_ids(
     connection: &impl ConnectionTrait,
     ids: Vec<SiteId>,

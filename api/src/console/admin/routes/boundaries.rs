@@ -125,14 +125,16 @@ pub async fn upload(
     let sent = FormData::with_document(&visitor, &request, body, MAX_FILE_BYTES).await?;
     visitor.caller.require(Role::Admin)?;
     let document = sent.document.as_ref().ok_or_else(no_file);
-    let text = match document.and_then(|document| Ok((&document.name, document.text()?))) {
-        Ok(text) => text,
+    let document = match document {
+        Ok(document) => document,
         Err(error) => return refuse(&visitor, &error).await,
     };
     let given = ImportFile {
-        file: text.0,
-        text: text.1,
+        file: &document.name,
+        bytes: &document.bytes,
         by: AuditActor::Person(visitor.caller.person),
+        sheet: None,
+        keep_missing: false,
         dry_run: false,
     };
     match load::load(&visitor.app, &given, visitor.now).await? {

@@ -1,7 +1,6 @@
 //! `/console/admin/{units|duty|calendar}/import`: a file or pasted text; first what would change, then the change
 //! itself, by the same imports as the command line.
 
-use actix_web::ResponseError as _;
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -13,6 +12,7 @@ use crate::city::csv_rows::Fault;
 use crate::city::import::{self, Change, ChangeKind, ImportFile, ImportSummary};
 use crate::city::refresh;
 use crate::city::snapshot::CityHandle;
+use crate::console::admin::upload::{MAX_FILE_BYTES, Upload};
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, with_status};
@@ -22,9 +22,8 @@ use crate::deadlines::{Calendar, parse};
 use crate::error::{Error, Result};
 use crate::orders::clocks::recalculate;
 
-/// As much as a form carries from the preview to the import; larger files are imported on the command line.
-const MAX_BYTES: usize = 200 * 1024;
-const MAX_FILE_NAME_CHARS: usize = 60;
+/// Pasted text; a file may be longer.
+const MAX_CHARS: usize = 80_000;
 /// Faults that are shown; the rest comes up when these are mended.
 const MAX_FAULTS: usize = 50;
 
@@ -67,18 +66,18 @@ impl What {
                 section: Section::Units,
                 title: "导入承办单位",
                 back: "/console/admin/units",
-                says: "CSV 文件，表头为 code,name,alias,level,county,township,parent。整份导入：不在文件里的单位停用；\
-                       派单目录还在用的单位不能停用。",
-                accept: ".csv,text/csv",
+                says: "Excel、WPS 或 CSV 文件，列有代码、名称、简称、类型、区县、乡镇街道、上级单位。文件里没有的单位默认保留；\
+                       还有工单、点位、人员或派单目录的单位不能停用。",
+                accept: ".xlsx,.csv,.txt,.tsv",
                 command: "zhitong import departments 文件",
             },
             Self::Duty => Words {
                 section: Section::Duty,
                 title: "导入派单目录",
                 back: "/console/admin/duty",
-                says: "CSV 文件，表头为 category,scope,lead,supports,precedence。整份导入：不在文件里的行失效。\
+                says: "Excel、WPS 或 CSV 文件，列有类别、范围、主办单位、协办单位、优先级。文件里没有的行默认保留。\
                        两行同样具体又无法取舍时不予导入。",
-                accept: ".csv,text/csv",
+                accept: ".xlsx,.csv,.txt,.tsv",
                 command: "zhitong import duty 文件",
             },
             Self::Calendar => Words {
@@ -115,9 +114,11 @@ struct ImportPage {
 /// What the form holds.
 #[derive(Default)]
 struct Handed {
-    file: String,
+    upload: Upload,
+    /// Pasted instead of a file.
     text: String,
     dry_run: bool,
+    remove_missing: bool,
 }
 
 fn import_page(visitor: &ConsoleUser, what: What, handed: &Handed) -> ImportPage {
@@ -133,14 +134,20 @@ fn import_page(visitor: &ConsoleUser, what: What, handed: &Handed) -> ImportPage
     let mut form = Form::new("import", what.path(), title, &frame.csrf)
         .summary(says)
         .submit("继续")
-        .carry("file_name", handed.file.clone())
-        .field(Field::new("file", "选择文件", Kind::File(accept)).hint("UTF-8 编码，最大 200 KB。"))
+        .field(Field::new("file", "选择文件", Kind::File(accept)).hint(file_hint(&handed.upload)))
         .field(
             Field::new("text", "或粘贴内容", Kind::Text)
-                .at_most(MAX_BYTES)
+                .at_most(MAX_CHARS)
                 .value(handed.text.clone()),
-        )
-        .field(Field::new("really", "确认导入（不勾选则只预览）", Kind::Tick));
+        );
+    if what != What::Calendar {
+        let missing = if handed.remove_missing { "yes" } else { "" };
+        form = form.field(Field::new("remove_missing", "停用文件里没有的", Kind::Tick).value(missing));
+    }
+    form = form.field(Field::new("really", "确认导入（不勾选则只预览）", Kind::Tick));
+    if handed.text.is_empty() && !handed.upload.bytes.is_empty() {
+        form = handed.upload.carry(form);
+    }
     form.open = true;
     ImportPage {
         frame,
@@ -167,21 +174,16 @@ pub async fn take(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = FormData::with_document(&visitor, &request, body, MAX_BYTES).await?;
+    let sent = FormData::with_document(&visitor, &request, body, MAX_FILE_BYTES).await?;
     visitor.caller.require(Role::Admin)?;
     let what = What::named(&what)?;
-    let handed = match handed(&sent) {
-        Ok(handed) => handed,
-        Err(error) => {
-            let mut shown = import_page(&visitor, what, &Handed::default());
-            shown.form = shown.form.refused(&sent.entries, &error);
-            return with_status(error.status_code(), &shown);
-        }
-    };
+    let handed = handed(&sent);
     let given = ImportFile {
-        file: &handed.file,
-        text: &handed.text,
+        file: &handed.upload.name,
+        bytes: &handed.upload.bytes,
         by: AuditActor::Person(visitor.caller.person),
+        sheet: None,
+        keep_missing: !handed.remove_missing,
         dry_run: handed.dry_run,
     };
     let (db, now) = (&visitor.app.db, visitor.now);
@@ -200,7 +202,14 @@ pub async fn take(
                 import_page(&visitor, what, &Handed::default())
             };
             if what == What::Calendar && handed.dry_run {
-                shown.notes.push(moves(&visitor, &handed.text).await?);
+                let text = String::from_utf8_lossy(&handed.upload.bytes);
+                shown
+                    .notes
+                    .push(moves(&visitor, text.trim_start_matches('\u{feff}')).await?);
+            }
+            if !report.table.unused_columns.is_empty() {
+                let columns = report.table.unused_columns.join("、");
+                shown.notes.push(format!("没有用到的列：{columns}。"));
             }
             shown.outcome = Some(Outcome {
                 report,
@@ -230,26 +239,32 @@ async fn moves(visitor: &ConsoleUser, text: &str) -> Result<String> {
     ))
 }
 
-/// A chosen file counts before what stands in the text.
-fn handed(sent: &FormData) -> Result<Handed> {
-    let entries = &sent.entries;
-    let (file, text) = match &sent.document {
-        Some(document) => (document.name.as_str(), document.text()?),
-        None => (
-            entries.some("file_name").unwrap_or("粘贴的内容"),
-            entries.text("text"),
-        ),
-    };
-    Ok(Handed {
-        file: file.chars().take(MAX_FILE_NAME_CHARS).collect(),
-        text: text.to_owned(),
-        dry_run: !entries.ticked("really"),
-    })
+fn file_hint(upload: &Upload) -> String {
+    if upload.bytes.is_empty() {
+        "最大 20 MB。".to_owned()
+    } else if upload.is_carried() {
+        format!("已上传「{}」，不必重新选择。", upload.name)
+    } else {
+        format!("「{}」较大，确认导入时请再选择一次。", upload.name)
+    }
+}
+
+fn handed(sent: &FormData) -> Handed {
+    Handed {
+        upload: Upload::of(sent).unwrap_or_default(),
+        text: sent.entries.text("text").to_owned(),
+        dry_run: !sent.entries.ticked("really"),
+        remove_missing: sent.entries.ticked("remove_missing"),
+    }
 }
 
 fn told(fault: &Fault) -> String {
     match fault.line {
         0 => fault.reason.clone(),
+        line if fault.column.is_some() => {
+            let column = fault.column.as_deref().unwrap_or_default();
+            format!("第 {line} 行「{column}」：{}", fault.reason)
+        }
         line => format!("第 {line} 行：{}", fault.reason),
     }
 }

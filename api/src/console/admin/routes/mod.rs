@@ -50,5 +50,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(boundaries::activate)
         .service(dispatch::show)
         .service(roster::show)
-        .service(roster::import);
+        .service(roster::import)
+        .service(roster::empty_table)
+        .service(roster::put_person)
+        .service(roster::retire);
 }

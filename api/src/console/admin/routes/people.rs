@@ -264,6 +264,11 @@ fn forms(person: &DirectoryEntry, path: &str, signed_in: bool, csrf: &str) -> Ve
                 )
                 .submit("生成链接"),
         );
+        forms.push(
+            Form::new("retire", format!("{path}/retire"), "离开名册", csrf)
+                .summary("用于离任、调离的人。微信绑定和所有登录立即失效；此人提交的工单继续办理。")
+                .submit("离开名册"),
+        );
     }
     forms
 }

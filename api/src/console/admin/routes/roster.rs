@@ -1,56 +1,128 @@
-//! `/console/admin/roster`: a roster pasted from a spreadsheet; first what would change, then the change itself.
+//! `/console/admin/roster`: the roster and the sites as files; first what would change, then the change itself. And one
+//! person without a file.
 
-use actix_web::web::Payload;
+use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use entity::kinds::Role;
+use entity::ids::PersonId;
+use entity::kinds::{PersonLevel, Role};
 
 use crate::audit_log::AuditActor;
-use crate::console::forms::{Field, Form, Kind};
+use crate::console::admin::upload::{MAX_FILE_BYTES, Upload};
+use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
+use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
-use crate::console::routes::page::{PageError, page};
+use crate::console::routes::page::{PageError, page, see_other};
 use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
-use crate::people::roster::{self, ImportError, Options, Report, Source};
+use crate::error::Error;
+use crate::imports::{self, ImportKind, ImportOutcome, ImportRequest, template};
+use crate::people::roster::ImportError;
+use crate::people::roster::single::{self, PersonFields};
+use crate::people::roster::vocabulary::role_name;
 
 const PATH: &str = "/console/admin/roster";
-/// As long as a form may be; longer rosters are imported on the command line.
+/// Pasted text; a file may be longer.
 const MAX_CHARS: usize = 80_000;
 /// Faults that are shown; the rest comes up when these are mended.
 const MAX_FAULTS: usize = 50;
+const ACCEPT: &str = ".xlsx,.csv,.txt,.tsv";
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 #[derive(Template)]
 #[template(path = "admin_roster.html")]
 struct RosterPage {
     frame: PageContext,
     form: Form,
-    report: Option<Report>,
+    person: Form,
+    outcome: Option<ImportOutcome>,
     faults: Vec<String>,
+    notes: Vec<String>,
 }
 
 #[get("/admin/roster")]
 pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
-    page(&roster_page(&visitor, ""))
+    page(&roster_page(&visitor, &FormFields::default(), None))
 }
 
-fn roster_page(visitor: &ConsoleUser, text: &str) -> RosterPage {
+/// An empty table with the headings that an import reads.
+#[get("/admin/import-template/{kind}")]
+pub async fn empty_table(visitor: ConsoleUser, kind: Path<String>) -> Result<HttpResponse, PageError> {
+    visitor.caller.require(Role::Admin)?;
+    let name = kind.trim_end_matches(".xlsx");
+    let kind: ImportKind = name.parse().map_err(|()| Error::not_found())?;
+    let bytes = template::xlsx(kind)
+        .map_err(anyhow::Error::from)
+        .map_err(Error::from)?;
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, XLSX))
+        .insert_header((
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{kind}.xlsx\""),
+        ))
+        .body(bytes))
+}
+
+fn kinds(chosen: ImportKind) -> Vec<Choice> {
+    let offered = [ImportKind::Delegates, ImportKind::Staff, ImportKind::Sites];
+    let choice = |kind: ImportKind| Choice {
+        selected: kind == chosen,
+        ..Choice::new(kind.as_str(), kind.label())
+    };
+    offered.into_iter().map(choice).collect()
+}
+
+fn roster_page(visitor: &ConsoleUser, entries: &FormFields, upload: Option<&Upload>) -> RosterPage {
     let frame = visitor.frame(Section::Roster, "名册");
-    let mut form = Form::new("roster", PATH, "导入名册", &frame.csrf)
+    let kind = entries.text("kind").parse().unwrap_or(ImportKind::Delegates);
+    let mut form = Form::new("roster", PATH, "导入表格", &frame.csrf)
         .summary(
-            "从表格软件另存为 CSV 后粘贴，第一行是表头。名册整份导入：文件涉及的身份中，不在文件里的人会离任，\
-             其登录立即失效。请先预览。",
+            "可以直接上传 Excel、WPS 或 CSV 文件。先预览：会列出读的是哪张工作表、哪些列没有用到、谁会离任。\
+             没有写在文件里的人默认保留。",
         )
         .submit("继续")
-        .field(Field::new("text", "名册（CSV）", Kind::Text).required().at_most(MAX_CHARS).value(text))
-        .field(Field::new("keep", "保留文件里没有的人", Kind::Tick))
+        .field(Field::new("kind", "哪一种表", Kind::Pick(kinds(kind))).value(kind.as_str()))
+        .field(Field::new("file", "选择文件", Kind::File(ACCEPT)).hint("XLSX 或 CSV，最大 20 MB。"))
+        .field(
+            Field::new("text", "或粘贴内容", Kind::Text)
+                .at_most(MAX_CHARS)
+                .value(entries.text("text")),
+        )
+        .field(
+            Field::new("sheet", "工作表", Kind::Line)
+                .at_most(40)
+                .value(entries.text("sheet"))
+                .hint("有几张表都像名册时填写；* 表示全部导入。"),
+        )
+        .field(
+            Field::new(
+                "remove_missing",
+                "让文件里没有的人离任（其登录立即失效）",
+                Kind::Tick,
+            )
+            .value(entries.text("remove_missing")),
+        )
         .field(Field::new("really", "确认导入（不勾选则只预览）", Kind::Tick));
     form.open = true;
+    if let Some(upload) = upload.filter(|_| entries.some("text").is_none()) {
+        form = upload.carry(form);
+        if let Some(field) = form.fields.iter_mut().find(|field| field.name == "file") {
+            field.hint = if upload.is_carried() {
+                format!("已上传「{}」，不必重新选择。", upload.name)
+            } else {
+                format!("「{}」较大，确认导入时请再选择一次。", upload.name)
+            };
+        }
+    }
     RosterPage {
-        frame,
         form,
-        report: None,
+        person: person_form(&frame.csrf, &FormFields::default()),
+        frame,
+        outcome: None,
         faults: Vec::new(),
+        notes: Vec::new(),
     }
 }
 
@@ -60,26 +132,171 @@ pub async fn import(
     request: HttpRequest,
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
-    let sent = FormData::read(&visitor, &request, body).await?;
+    let sent = FormData::with_document(&visitor, &request, body, MAX_FILE_BYTES).await?;
     visitor.caller.require(Role::Admin)?;
-    let text = sent.entries.text("text");
-    let options = Options {
-        dry_run: !sent.entries.ticked("really"),
-        keep_missing: sent.entries.ticked("keep"),
-        by: Some(AuditActor::Person(visitor.caller.person)),
+    let entries = &sent.entries;
+    let Some(upload) = Upload::of(&sent) else {
+        let mut shown = roster_page(&visitor, entries, None);
+        shown.form.error = Some("请选择文件，或者粘贴内容。".to_owned());
+        return page(&shown);
     };
-    let source = Source {
-        bytes: text.as_bytes().to_vec(),
+    let dry_run = !entries.ticked("really");
+    let request = ImportRequest {
+        kind: entries.text("kind").parse().unwrap_or(ImportKind::Delegates),
+        file: upload.name.clone(),
+        bytes: upload.bytes.clone(),
+        sheet: entries.some("sheet").map(str::to_owned),
+        dry_run,
+        keep_missing: !entries.ticked("remove_missing"),
+        by: AuditActor::Person(visitor.caller.person),
     };
-    let imported = roster::import(&visitor.app, &source, options, &mut |_| {}).await;
-    let mut shown = roster_page(&visitor, if options.dry_run { text } else { "" });
-    match imported {
-        Ok(report) => shown.report = Some(report),
-        Err(ImportError::Faults(faults)) => {
-            shown = roster_page(&visitor, text);
-            shown.faults = faults.iter().take(MAX_FAULTS).map(ToString::to_string).collect();
-        }
-        Err(ImportError::Failed(error)) => return Err(error.into()),
+    let outcome = imports::run(&visitor.app, request, &mut |_| {}).await?;
+    let mut shown = match outcome.faults.is_empty() && !dry_run {
+        true => roster_page(&visitor, &FormFields::default(), None),
+        false => roster_page(&visitor, entries, Some(&upload)),
+    };
+    shown.notes = notes(&outcome);
+    if outcome.faults.is_empty() {
+        shown.outcome = Some(outcome);
+    } else {
+        shown.faults = outcome
+            .faults
+            .iter()
+            .take(MAX_FAULTS)
+            .map(ToString::to_string)
+            .collect();
     }
     page(&shown)
+}
+
+/// How the table was read, in sentences.
+fn notes(outcome: &ImportOutcome) -> Vec<String> {
+    let mut notes = Vec::new();
+    if outcome.header_row > 0 {
+        notes.push(match &outcome.sheet {
+            Some(sheet) => format!("读取工作表「{sheet}」，表头在第 {} 行。", outcome.header_row),
+            None => format!("表头在第 {} 行。", outcome.header_row),
+        });
+    }
+    for (label, list) in [
+        ("没有用到的列", &outcome.unused_columns),
+        ("没有读取的工作表", &outcome.ignored_sheets),
+    ] {
+        if !list.is_empty() {
+            notes.push(format!("{label}：{}。", list.join("、")));
+        }
+    }
+    notes.extend(outcome.questions.iter().map(|question| question.detail.clone()));
+    if !outcome.skipped_lines.is_empty() {
+        let lines: Vec<_> = outcome.skipped_lines.iter().map(ToString::to_string).collect();
+        notes.push(format!(
+            "跳过的说明、合计或重复表头：第 {} 行。",
+            lines.join("、")
+        ));
+    }
+    notes.extend(outcome.taken_over.iter().map(|number| {
+        format!(
+            "第 {} 行：{} 的手机号原属 {}。姓名和单位都不同，按另一人处理：{} 离任，其微信绑定和登录失效。",
+            number.line, number.to, number.from, number.from
+        )
+    }));
+    notes
+}
+
+fn person_form(csrf: &str, entries: &FormFields) -> Form {
+    let line = |name, label| {
+        Field::new(name, label, Kind::Line)
+            .at_most(100)
+            .value(entries.text(name))
+    };
+    let role = |role: Role| Choice::new(role_name(role), labels::role(role));
+    let mut levels = vec![Choice::new("", "无")];
+    let all = [
+        (PersonLevel::National, "全国"),
+        (PersonLevel::Provincial, "省"),
+        (PersonLevel::City, "市"),
+        (PersonLevel::County, "县"),
+        (PersonLevel::Township, "乡"),
+    ];
+    levels.extend(all.map(|(level, name)| Choice::new(name, labels::level(level))));
+    Form::new("person", format!("{PATH}/person"), "新增或修改一人", csrf)
+        .summary("手机号相同或姓名、单位都相同的，按修改处理；其余是新增。姓名和单位都不同而手机号相同的，原来的人离任。")
+        .submit("保存")
+        .field(line("name", "姓名").required())
+        .field(line("phone", "手机号").required())
+        .field(
+            Field::new("role", "身份", Kind::Pick(Role::ALL.iter().map(|each| role(*each)).collect()))
+                .required()
+                .value(entries.some("role").unwrap_or(role_name(Role::Delegate))),
+        )
+        .field(Field::new("level", "层级", Kind::Pick(levels)).value(entries.text("level")))
+        .field(line("electoral_unit", "选举单位"))
+        .field(line("area", "区县"))
+        .field(Field::new("unit", "承办单位", Kind::Unit).at_most(100).value(entries.text("unit")))
+        .field(Field::new("unit_head", "单位负责人", Kind::Tick).value(entries.text("unit_head")))
+        .field(line("committee", "委员会"))
+        .field(line("number", "编号"))
+}
+
+/// Adds or changes one person.
+#[post("/admin/roster/person")]
+pub async fn put_person(
+    visitor: ConsoleUser,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    let sent = FormData::read(&visitor, &request, body).await?;
+    let text = |name: &str| sent.entries.text(name).to_owned();
+    let fields = PersonFields {
+        name: text("name"),
+        phone: text("phone"),
+        role: text("role"),
+        level: text("level"),
+        electoral_unit: text("electoral_unit"),
+        area: text("area"),
+        unit: text("unit"),
+        unit_head: sent.entries.ticked("unit_head"),
+        committee: text("committee"),
+        number: text("number"),
+    };
+    match single::put(&visitor.app, &visitor.caller, &fields).await {
+        Ok(report) => {
+            let mut shown = roster_page(&visitor, &FormFields::default(), None);
+            let outcome = ImportOutcome::of_roster(report);
+            shown.notes = notes(&ImportOutcome {
+                header_row: 0,
+                ..outcome.clone()
+            });
+            shown.outcome = Some(outcome);
+            page(&shown)
+        }
+        Err(ImportError::Faults(faults)) => {
+            let mut shown = roster_page(&visitor, &FormFields::default(), None);
+            shown.person = person_form(&shown.frame.csrf, &sent.entries);
+            shown.person.open = true;
+            let told = |fault: &tables::Fault| match &fault.column {
+                Some(column) => format!("{column}：{}", fault.detail),
+                None => fault.detail.clone(),
+            };
+            shown.person.error = Some(faults.iter().map(told).collect::<Vec<_>>().join(" "));
+            page(&shown)
+        }
+        Err(ImportError::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// Takes one person off the roster.
+#[post("/admin/people/{id}/retire")]
+pub async fn retire(
+    visitor: ConsoleUser,
+    id: Path<PersonId>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    FormData::read(&visitor, &request, body).await?;
+    single::retire(&visitor.app, &visitor.caller, *id).await?;
+    Ok(see_other(&format!(
+        "/console/admin/people/{}?done=person_retired",
+        *id
+    )))
 }

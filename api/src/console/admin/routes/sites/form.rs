@@ -11,6 +11,7 @@ use crate::people::profile;
 use crate::sealing::Phone;
 use crate::sites::service::{KINDS, NewSite};
 use crate::sites::view::SiteView;
+use tables::text;
 
 const DATUMS: [(Datum, &str); 3] = [
     (Datum::Gcj02, "GCJ-02（微信、高德、腾讯地图）"),
@@ -162,21 +163,28 @@ pub async fn read(visitor: &ConsoleUser, entries: &FormFields, site: Option<&Sit
 /// Each by id or phone number, as the service takes them.
 async fn delegates(
     visitor: &ConsoleUser,
-    text: &str,
+    typed: &str,
     site: Option<&SiteView>,
     faults: &mut Vec<FieldError>,
 ) -> Result<Vec<String>> {
-    let typed: Vec<&str> = text
+    let typed: Vec<&str> = typed
         .split(|c: char| c.is_whitespace() || matches!(c, '、' | '，' | ','))
         .filter(|part| !part.is_empty())
         .collect();
     let names = typed.iter().filter(|part| Phone::parse(part).is_none());
     let called =
-        profile::delegates_with_name(&visitor.app, names.map(|name| (*name).to_owned()).collect()).await?;
+        profile::delegates_with_name(&visitor.app, names.map(|name| text::tidy_name(name)).collect()).await?;
     let mut named = Vec::with_capacity(typed.len());
     for part in typed {
-        let held = site.and_then(|site| site.delegates.iter().find(|one| one.name == part));
-        let alike: Vec<_> = called.iter().filter(|person| person.name == part).collect();
+        let held = site.and_then(|site| {
+            site.delegates
+                .iter()
+                .find(|one| text::name_key(&one.name) == text::name_key(part))
+        });
+        let alike: Vec<_> = called
+            .iter()
+            .filter(|person| text::name_key(&person.name) == text::name_key(part))
+            .collect();
         match (held, alike.as_slice()) {
             (Some(held), _) => named.push(held.id.to_string()),
             (None, [person]) => named.push(person.id.to_string()),

@@ -1,0 +1,137 @@
+//! Searches orders by their words through an index, and keeps it. Its cost grows with the orders that match, not with
+//! those that do not.
+
+use entity::ids::OrderId;
+use entity::order;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Statement, Value,
+};
+
+use crate::app::App;
+use crate::db;
+use crate::error::Result;
+use crate::orders::search::grams::{TextQuery, Word, terms_of_order};
+
+/// Orders that are indexed in one transaction while the index catches up.
+const BATCH: u64 = 500;
+
+/// Adds an order to the index, in the transaction that inserts it.
+pub async fn add(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
+    let terms = terms_of_order(&order.number, &order.description, order.address.as_deref()).join(" ");
+    let backend = txn.get_database_backend();
+    let run = |sql: &'static str, values: Vec<Value>| {
+        txn.execute_raw(Statement::from_sql_and_values(backend, sql, values))
+    };
+    if backend == DbBackend::Postgres {
+        let sql = "INSERT INTO order_text (order_id, terms) VALUES ($1, CAST($2 AS tsvector)) \
+                   ON CONFLICT (order_id) DO NOTHING";
+        run(sql, vec![order.id.into(), terms.into()]).await?;
+        return Ok(());
+    }
+    let sql = "INSERT INTO order_text (order_id) VALUES (?) ON CONFLICT (order_id) DO NOTHING";
+    if run(sql, vec![order.id.into()]).await?.rows_affected() == 0 {
+        return Ok(());
+    }
+    let sql = "INSERT INTO order_search (rowid, terms) SELECT seq, ? FROM order_text WHERE order_id = ?";
+    run(sql, vec![terms.into(), order.id.into()]).await?;
+    Ok(())
+}
+
+/// Indexes the orders that are not in the index yet: those of an older release, and those that came by the bulk. Run
+/// again it continues.
+pub async fn catch_up(app: &App) -> Result<usize> {
+    let mut after: Option<OrderId> = None;
+    let mut indexed = 0;
+    loop {
+        let held = Query::select()
+            .column(Alias::new("order_id"))
+            .from(Alias::new("order_text"))
+            .to_owned();
+        let mut query = order::Entity::find()
+            .filter(order::Column::Id.not_in_subquery(held))
+            .order_by_asc(order::Column::Id)
+            .limit(BATCH);
+        if let Some(after) = after {
+            query = query.filter(order::Column::Id.gt(after));
+        }
+        let rows = query.all(&app.db).await?;
+        let Some(last) = rows.last() else {
+            return Ok(indexed);
+        };
+        after = Some(last.id);
+        let txn = db::write(&app.db).await?;
+        for row in &rows {
+            add(&txn, row).await?;
+        }
+        txn.commit().await?;
+        indexed += rows.len();
+    }
+}
+
+/// The orders that a search means.
+pub fn matches(query: &TextQuery, backend: DbBackend) -> Condition {
+    let words = match query {
+        TextQuery::Number(number) => return Condition::all().add(order::Column::Number.eq(number.as_str())),
+        TextQuery::Words(words) => words,
+    };
+    if words.is_empty() {
+        return Condition::all().add(Expr::value(1).eq(0));
+    }
+    let mut found = Query::select();
+    found
+        .column(Alias::new("order_id"))
+        .from(Alias::new("order_text"));
+    if backend == DbBackend::Postgres {
+        let text = expression(words, &Syntax::POSTGRES);
+        found.and_where(Expr::cust_with_values("terms @@ CAST($1 AS tsquery)", [text]));
+    } else {
+        let text = expression(words, &Syntax::FTS5);
+        let rows = Query::select()
+            .column(Alias::new("rowid"))
+            .from(Alias::new("order_search"))
+            .and_where(Expr::cust_with_values("order_search MATCH ?", [text]))
+            .to_owned();
+        found.and_where(Expr::col(Alias::new("seq")).in_subquery(rows));
+    }
+    Condition::all().add(order::Column::Id.in_subquery(found))
+}
+
+/// How a database writes a search for terms.
+struct Syntax {
+    and: &'static str,
+    or: &'static str,
+    prefix: &'static str,
+}
+
+impl Syntax {
+    const POSTGRES: Self = Self {
+        and: " & ",
+        or: " | ",
+        prefix: ":*",
+    };
+    const FTS5: Self = Self {
+        and: " AND ",
+        or: " OR ",
+        prefix: "*",
+    };
+}
+
+fn expression(words: &[Word], syntax: &Syntax) -> String {
+    let word = |word: &Word| {
+        let mut terms = word.terms.clone();
+        terms.extend(
+            word.prefix
+                .as_ref()
+                .map(|prefix| format!("{prefix}{}", syntax.prefix)),
+        );
+        let mut either = Vec::new();
+        if !terms.is_empty() {
+            either.push(format!("({})", terms.join(syntax.and)));
+        }
+        either.extend(word.number.clone());
+        format!("({})", either.join(syntax.or))
+    };
+    words.iter().map(word).collect::<Vec<_>>().join(syntax.and)
+}
