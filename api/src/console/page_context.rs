@@ -18,6 +18,10 @@ pub enum Section {
     /// 督办台账.
     Supervision,
     Campaigns,
+    /// 重点监管名单.
+    WatchLists,
+    /// What a unit owes to the standing committee.
+    Tasks,
     Topics,
     Insight,
     /// Where would this go?
@@ -45,6 +49,8 @@ impl Section {
             Self::Orders => "/console/orders",
             Self::Supervision => "/console/supervision",
             Self::Campaigns => "/console/campaigns",
+            Self::WatchLists => "/console/watch-lists",
+            Self::Tasks => "/console/tasks",
             Self::Topics => "/console/insight/topics",
             Self::Insight => "/console/insight/reports",
             Self::Dispatch => "/console/admin/dispatch",
@@ -70,6 +76,8 @@ impl Section {
             (Self::Desk, _) => "工作台",
             (Self::Supervision, _) => "督办",
             (Self::Campaigns, _) => "专项监督",
+            (Self::WatchLists, _) => "监管名单",
+            (Self::Tasks, _) => "监督任务",
             (Self::Topics, _) => "高频问题",
             (Self::Insight, _) => "分析报告",
             (Self::Dispatch, _) => "派单试算",
@@ -91,7 +99,7 @@ impl Section {
     fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Delegate => &[Self::Orders],
-            Role::Handler => &[Self::Orders, Self::Supervision],
+            Role::Handler => &[Self::Orders, Self::Supervision, Self::Tasks],
             Role::Operator => &[
                 Self::Desk,
                 Self::Overview,
@@ -105,6 +113,7 @@ impl Section {
                 Self::Orders,
                 Self::Supervision,
                 Self::Campaigns,
+                Self::WatchLists,
                 Self::Topics,
                 Self::Insight,
             ],
@@ -113,6 +122,7 @@ impl Section {
                 Self::Orders,
                 Self::Supervision,
                 Self::Campaigns,
+                Self::WatchLists,
                 Self::Topics,
                 Self::Insight,
                 Self::Administration,

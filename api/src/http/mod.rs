@@ -3,6 +3,7 @@
 
 pub mod client_address;
 pub mod extract;
+pub mod fields;
 pub mod idempotency;
 pub mod if_match;
 pub mod paging;

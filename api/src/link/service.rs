@@ -146,6 +146,7 @@ async fn act(
                 public_reply,
                 photos: Vec::new(),
                 contacted: None,
+                decisions: Vec::new(),
             };
             reply::reply(app, &actor, number, None, answer).await
         }

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod attach;
 pub mod cleanup;
+pub mod evidence;
 pub mod exif;
 pub mod heic;
 pub mod intake;

@@ -12,8 +12,6 @@ use crate::orders::view::OrderView;
 use crate::orders::{Actor, actions};
 use crate::supervision::urges::NOTE_CHARS;
 
-const COMMITTEE_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
-
 /// Ends the tracking; the committee that had it stays on record.
 pub async fn untrack(
     app: &App,
@@ -46,7 +44,7 @@ pub async fn track(
     let mut step = actions::begin(app, actor, number, if_match, Action::Track).await?;
     let note = require_text("note", note, NOTE_CHARS)?;
     if let Some(committee) = committee {
-        step.order.committee = Some(require_text("committee", committee, COMMITTEE_CHARS)?);
+        step.order.committee = Some(step.city.committees.resolve(committee)?);
     }
     step.order.tracked = true;
     step.save().await?;
