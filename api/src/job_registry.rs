@@ -14,17 +14,18 @@ use crate::orders::actions::sub_assignment_reminder;
 use crate::orders::{self, export, history};
 use crate::overview::projector;
 use crate::photos::cleanup;
-use crate::supervision::{self, campaigns};
+use crate::supervision::{self, campaigns, measures, opinions};
 use crate::wechat::push::{self, PushEvent};
-use crate::{city, content, deadlines, notices, sites};
+use crate::{city, content, deadlines, files, notices, sites, watch_lists};
 
 /// Kinds that ask WeChat about content.
 const CHECKS: [&str; 2] = [content::enqueue::CHECK_TEXT, content::enqueue::CHECK_PICTURE];
 
 /// Kinds that take long, or wait for the object store.
-const HEAVY: [&str; 9] = [
+const HEAVY: [&str; 10] = [
     retrain::LEARN,
     cleanup::REMOVE_UNUSED,
+    files::cleanup::REMOVE_UNUSED,
     sites::rate_limit::FORGET_QUOTAS,
     history::verification::CHECK,
     deadlines::RECOUNT,
@@ -72,7 +73,12 @@ impl Work for Registry {
             automatic::ASK_FOR_VERDICT => automatic::ask(app, subject).await,
             automatic::REMIND_DELEGATE => automatic::remind(app, subject).await,
             automatic::QUEUE_MANUAL_CALL => automatic::queue_manual_call(app, subject).await,
-            campaigns::joined::TELL => campaigns::joined::tell(app, subject).await,
+            campaigns::notify_joined::TELL => campaigns::notify_joined::notify(app, subject).await,
+            campaigns::look_back::LOOK_BACK => campaigns::look_back::look_back(app, subject).await,
+            opinions::reminder::REMIND => opinions::reminder::remind(app, subject).await,
+            measures::reminder::REMIND => measures::reminder::remind(app, subject).await,
+            watch_lists::reminder::REMIND => watch_lists::reminder::remind(app, subject).await,
+            files::cleanup::REMOVE_UNUSED => files::cleanup::remove_unused(app, subject).await,
             supervision::due_reminder::REMIND => supervision::due_reminder::remind(app, subject).await,
             sub_assignment_reminder::REMIND => sub_assignment_reminder::remind(app, subject).await,
             content::enqueue::CHECK_TEXT => content::check::check_texts(app, &[subject]).await,

@@ -7,11 +7,11 @@ use utoipa_actix_web::service_config::ServiceConfig as UtoipaServiceConfig;
 use crate::city::{self, areas, categories};
 use crate::insight::{self, reports};
 use crate::people::{self, clients, login_requests, sign_in};
-use crate::supervision::{self, campaigns};
+use crate::supervision::{self, activities, campaigns, measures, opinions};
 use crate::wechat::{push, sandbox};
 use crate::{
-    console, content, follow_up, hotline, imports, link, notices, objects, open311, ops, orders, overview,
-    photos, sites, webhooks,
+    console, content, files, follow_up, hotline, imports, link, notices, objects, open311, ops, orders,
+    overview, photos, sites, watch_lists, webhooks,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -40,6 +40,7 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(campaigns::routes::show_campaign)
         .service(campaigns::routes::gather_orders)
         .service(campaigns::routes::close_campaign)
+        .service(campaigns::routes::change_campaign)
         .service(follow_up::routes::give_verdict)
         .service(follow_up::routes::list_follow_ups)
         .service(follow_up::routes::record_follow_up)
@@ -62,6 +63,8 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(insight::routes::dismiss_topic)
         .service(insight::routes::restore_topic)
         .service(insight::routes::campaign_from_topic)
+        .service(supervision::routes::list_committees)
+        .service(supervision::routes::batch_orders)
         .service(supervision::routes::urge_order)
         .service(supervision::routes::track_order)
         .service(supervision::routes::untrack_order)
@@ -116,6 +119,33 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(notices::routes::record_subscriptions);
     integration(service);
     sites_and_content(service);
+    matters(service);
+}
+
+/// Matters under supervision, standing watch lists, documents.
+fn matters(service: &mut UtoipaServiceConfig) {
+    service
+        .service(campaigns::routes::progress::reach_stage)
+        .service(campaigns::routes::progress::set_county_tasks)
+        .service(campaigns::routes::progress::record_vote)
+        .service(activities::routes::add_activity)
+        .service(opinions::routes::issue_opinion)
+        .service(opinions::routes::list_opinions)
+        .service(opinions::routes::show_opinion)
+        .service(opinions::routes::reply_to_opinion)
+        .service(opinions::routes::decide_on_reply)
+        .service(measures::routes::set_measure)
+        .service(measures::routes::list_measures)
+        .service(measures::routes::report_measure)
+        .service(measures::routes::verify_measure)
+        .service(watch_lists::routes::list_watch_lists)
+        .service(watch_lists::routes::create_watch_list)
+        .service(watch_lists::routes::show_watch_list)
+        .service(watch_lists::routes::add_watch_entry)
+        .service(watch_lists::routes::record_inspection)
+        .service(watch_lists::routes::remove_watch_entry)
+        .service(files::routes::upload_file)
+        .service(files::routes::download_file);
 }
 
 /// Links with other systems.

@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::ids::{CampaignId, PersonId};
-use crate::kinds::CampaignStatus;
+use crate::kinds::{CampaignStage, CampaignStatus};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "campaign")]
@@ -29,6 +29,16 @@ pub struct Model {
     pub closed_by: Option<PersonId>,
     pub closed_at: Option<DateTimeUtc>,
     pub version: i32,
+    pub stage: CampaignStage,
+    /// The city's campaign whose county task this is.
+    pub parent_id: Option<CampaignId>,
+    /// By when a county task is to be reported on.
+    pub due_at: Option<DateTimeUtc>,
+    /// Why it was closed over open items.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub open_reason: Option<String>,
+    /// 回头看, once it was done: see `supervision::campaigns::look_back`.
+    pub look_back: Option<Json>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

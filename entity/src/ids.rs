@@ -43,8 +43,10 @@ macro_rules! id {
 }
 
 id! {
+    ActivityId,
     AssignmentId,
     BoundarySetId,
+    CampaignEventId,
     CampaignId,
     ClientId,
     ContentCheckId,
@@ -54,9 +56,13 @@ id! {
     DutyRuleId,
     ExportId,
     ExtensionId,
+    FileId,
     FollowUpId,
     HistoryCheckId,
+    InspectionId,
+    MeasureId,
     NoticeId,
+    OpinionId,
     OrderId,
     PersonId,
     PhotoId,
@@ -71,6 +77,9 @@ id! {
     UnitId,
     UrgeId,
     VerdictId,
+    VoteId,
+    WatchEntryId,
+    WatchListId,
     WebhookDeliveryId,
     WebhookId,
 }

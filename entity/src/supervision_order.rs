@@ -25,6 +25,10 @@ pub struct Model {
     pub answer: Option<String>,
     pub answered_by: Option<PersonId>,
     pub answered_at: Option<DateTimeUtc>,
+    /// The body that issued it; none before it was recorded.
+    pub issuer: Option<String>,
+    /// When its order was closed.
+    pub closed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -35,6 +35,9 @@ mod m20261129_000001_write_probe;
 mod m20261129_000010_photo_claims;
 mod m20261129_000030_emergency;
 mod m20261129_000040_order_search;
+mod m20261129_000050_matters;
+mod m20261129_000051_opinions;
+mod m20261129_000052_watch_lists;
 mod m20261129_000070_order_import;
 mod m20261129_000071_webhooks;
 
@@ -75,6 +78,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000010_photo_claims::Migration),
             Box::new(m20261129_000030_emergency::Migration),
             Box::new(m20261129_000040_order_search::Migration),
+            Box::new(m20261129_000050_matters::Migration),
+            Box::new(m20261129_000051_opinions::Migration),
+            Box::new(m20261129_000052_watch_lists::Migration),
             Box::new(m20261129_000070_order_import::Migration),
             Box::new(m20261129_000071_webhooks::Migration),
         ]

@@ -32,6 +32,7 @@ mod jobs;
 mod kit;
 mod lifecycle;
 mod living_city;
+mod matters;
 mod merging;
 mod migrations;
 mod notices;

@@ -55,7 +55,7 @@ tests::on_both_databases! {
         app.run_jobs().await;
         let browser = Browser::as_cast(&app, PersonQuery::role("supervisor").level("city")).await;
         let tracked = browser.get(&format!("{PATH}?view=tracked")).await;
-        let text = tracked.page(200, &[&desk.number, "城环委 <b>1</b>"]);
+        let text = tracked.page(200, &[&desk.number, "城乡建设和环境资源保护委员会 <b>1</b>"]);
         let chip = text.split("href=\"").find(|part| part.contains("committee=%")).expect("a committee");
         let chip = chip.split('"').next().unwrap().replace("&#38;", "&").replace("&amp;", "&");
         browser.get(&chip).await.page(200, &[&desk.number]);

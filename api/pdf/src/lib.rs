@@ -53,6 +53,8 @@ pub enum Template {
     OrderFile,
     /// A sheet of site codes.
     SiteCodes,
+    /// 建议, 审议意见, 决定: an official letter to a government (GB/T 9704).
+    OpinionLetter,
     /// 专项分析报告 with tables, charts and the source of every number.
     InsightReport,
 }
@@ -63,6 +65,7 @@ impl Template {
             Self::SupervisionOrder => include_str!("../templates/supervision_order.typ"),
             Self::OrderFile => include_str!("../templates/order_file.typ"),
             Self::SiteCodes => include_str!("../templates/site_codes.typ"),
+            Self::OpinionLetter => include_str!("../templates/opinion_letter.typ"),
             Self::InsightReport => include_str!("../templates/insight_report.typ"),
         }
     }
@@ -147,6 +150,24 @@ mod tests {
         });
         let pdf = render(Template::SupervisionOrder, &data).unwrap();
         assert!(pdf.starts_with(b"%PDF"));
+    }
+
+    #[test]
+    fn a_letter_is_set_with_and_without_attachments_and_due_date() {
+        for (attachments, due) in [
+            (json!([]), json!(null)),
+            (json!(["现场照片"]), json!("2025年9月30日")),
+            (json!(["现场照片", "调研报告"]), json!(null)),
+        ] {
+            let data = json!({
+                "issuer": "某市人民代表大会常务委员会", "document_number": "某人常督〔2025〕1号",
+                "title": "关于规范流动摊贩管理的建议", "kind": "建议", "to": "某区人民政府",
+                "paragraphs": ["#panic() 一、疏堵结合。", "二、划定摊位。"], "due": due,
+                "attachments": attachments, "date": "2025年9月15日",
+            });
+            let pdf = render(Template::OpinionLetter, &data).unwrap();
+            assert!(pdf.starts_with(b"%PDF"));
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ type Texts = &'static [(&'static str, &'static str)];
 /// The packs that are compiled into the program: name, texts, model.
 const BUILT_IN: &[(&str, Texts, &[u8])] = &[(
     "luoyang",
-    built_in!("luoyang": "areas.geojson", "calendar.json", "categories.csv", "communities.csv", "duty.csv", "emergencies.toml", "kinds.toml", "policy.toml",
+    built_in!("luoyang": "areas.geojson", "calendar.json", "categories.csv", "committees.toml", "communities.csv", "duty.csv", "emergencies.toml", "kinds.toml", "policy.toml",
         "reply_texts.csv", "townships.csv", "units.csv", "wording.toml", "demo/living_city.toml", "demo/people.csv", "demo/sites.csv", "demo/stories/1.toml", "demo/stories/2.toml",
         "demo/stories/3.toml", "demo/stories/4.toml", "demo/stories/5.toml", "demo/stories/6.toml", "demo/stories/7.toml",
         "demo/stories/8.toml", "demo/stories/9.toml",

@@ -6,6 +6,7 @@ pub mod areas;
 pub mod boundaries;
 pub mod categories;
 pub mod check;
+pub mod committees;
 pub mod csv_rows;
 pub mod duty_listing;
 pub mod duty_table;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::city::categories::reply_texts;
 use crate::city::check;
+use crate::city::committees::{self, CampaignPolicy, Committees};
 use crate::city::csv_rows::{
     self, CategoryRow, CommunityRow, CsvLine, DutyRow, Fault, ReplyTextRow, SiteRow, TownshipRow, UnitRow,
     fault,
@@ -29,6 +30,8 @@ pub struct Pack {
     pub places: PlacesSection,
     pub dispatch: DispatchSection,
     pub policy: Policy,
+    pub committees: Committees,
+    pub campaigns: CampaignPolicy,
     pub calendar: Calendar,
     pub shapes: Vec<Boundary>,
     /// The boundary file as it is, with what it says of itself.
@@ -121,6 +124,15 @@ impl Pack {
             parse::policy(&policy_text).map_err(|e| vec![fault("policy.toml", 0, &e.to_string())]),
             &mut faults,
         );
+        let campaigns = keep(
+            CampaignPolicy::read(&policy_text).map_err(|why| vec![fault("policy.toml", 0, &why)]),
+            &mut faults,
+        );
+        let committees = Committees::parse(files.get(committees::FILE).unwrap_or_default());
+        let committees = keep(
+            committees.map_err(|why| vec![fault(committees::FILE, 0, &why)]),
+            &mut faults,
+        );
         let calendar = text(&files, "calendar.json", &mut faults);
         let calendar = keep(
             parse::calendar(&calendar).map_err(|e| vec![fault("calendar.json", 0, &e.to_string())]),
@@ -149,6 +161,8 @@ impl Pack {
             places: other.places,
             dispatch: other.dispatch,
             policy,
+            committees: committees.unwrap_or_default(),
+            campaigns: campaigns.unwrap_or_default(),
             calendar,
             shapes,
             boundaries,

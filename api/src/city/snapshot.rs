@@ -11,6 +11,7 @@ use crate::city::areas::gazetteer::{Gazetteer, Township};
 use crate::city::categories::reply_texts::ReplyTexts;
 use crate::city::categories::suggest::Suggester;
 use crate::city::categories::tree::Tree;
+use crate::city::committees::{CampaignPolicy, Committees, Organ};
 use crate::city::duty_table::DutyTable;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection};
@@ -28,6 +29,9 @@ pub struct City {
     pub nearness: BorderTolerance,
     pub dispatch: DispatchSection,
     pub policy: Policy,
+    pub committees: Committees,
+    /// The numbers that rule campaigns.
+    pub campaigns: CampaignPolicy,
     pub calendar: Calendar,
     pub boundary_set: BoundarySetId,
     pub counties: AreaIndex,
@@ -76,6 +80,13 @@ impl City {
     #[must_use]
     pub fn county_name(&self, code: &str) -> &str {
         self.county(code).map_or("", |division| division.name.as_str())
+    }
+
+    /// The standing committee of a county by its code, or of the city.
+    #[must_use]
+    pub fn organ(&self, county: Option<&str>) -> Organ {
+        let county = county.map(|code| self.county_name(code));
+        self.committees.organ(&self.meta.name, county)
     }
 
     #[must_use]

@@ -16,6 +16,7 @@ use crate::city::categories::reply_texts::{ReplyText, ReplyTexts};
 use crate::city::categories::retrain;
 use crate::city::categories::suggest::{Models, Suggester};
 use crate::city::categories::tree::{Category, Tree};
+use crate::city::committees::{CampaignPolicy, Committees};
 use crate::city::csv_rows::{self, ReplyTextRow, TownshipRow};
 use crate::city::duty_table::{DutyTable, Rule};
 use crate::city::emergencies;
@@ -70,6 +71,8 @@ pub struct PackSettings {
     nearness: BorderTolerance,
     dispatch: DispatchSection,
     policy: Policy,
+    committees: Committees,
+    campaigns: CampaignPolicy,
     models: Models,
     files: Files,
 }
@@ -85,6 +88,8 @@ impl PackSettings {
             },
             dispatch: pack.dispatch.clone(),
             policy: pack.policy.clone(),
+            committees: pack.committees.clone(),
+            campaigns: pack.campaigns,
             models: Models {
                 starter: pack.model.clone(),
                 learned: None,
@@ -100,6 +105,8 @@ impl PackSettings {
             nearness: city.nearness,
             dispatch: city.dispatch.clone(),
             policy: city.policy.clone(),
+            committees: city.committees.clone(),
+            campaigns: city.campaigns,
             models: city.suggester.models.clone(),
             files: city.files.clone(),
         }
@@ -136,6 +143,8 @@ pub async fn load(connection: &impl ConnectionTrait, frame: PackSettings) -> Res
         nearness,
         dispatch,
         policy,
+        committees,
+        campaigns,
         models,
         files,
     } = frame;
@@ -146,6 +155,8 @@ pub async fn load(connection: &impl ConnectionTrait, frame: PackSettings) -> Res
         nearness,
         dispatch,
         policy,
+        committees,
+        campaigns,
         calendar: calendar(connection).await?,
         boundary_set: set.id,
         outlines: CountyMap::draw(&counties),

@@ -72,6 +72,8 @@ pub enum Kind {
     /// A unit by name, with proposals as one types.
     Unit,
     Photos,
+    /// Documents that are stored: PDF, DOCX, XLSX, images.
+    Attachments,
     /// One file; what the browser proposes to choose, e.g. `.csv,text/csv`.
     File(&'static str),
 }
@@ -298,7 +300,7 @@ impl Form {
     }
 
     fn has_files(&self) -> bool {
-        let is_file = |field: &Field| matches!(field.kind, Kind::Photos | Kind::File(_));
+        let is_file = |field: &Field| matches!(field.kind, Kind::Photos | Kind::Attachments | Kind::File(_));
         self.fields.iter().any(is_file)
     }
 }

@@ -29,3 +29,4 @@ pub mod routes;
 pub mod sign_in;
 pub mod supervision;
 pub mod url_query;
+pub mod watch_lists;

@@ -20,6 +20,10 @@ pub enum Section {
     /// 督办台账.
     Supervision,
     Campaigns,
+    /// 重点监管名单.
+    WatchLists,
+    /// What a unit owes to the standing committee.
+    Tasks,
     Topics,
     Insight,
     /// Where would this go?
@@ -47,6 +51,8 @@ impl Section {
             Self::Orders => "/console/orders",
             Self::Supervision => "/console/supervision",
             Self::Campaigns => "/console/campaigns",
+            Self::WatchLists => "/console/watch-lists",
+            Self::Tasks => "/console/tasks",
             Self::Topics => "/console/insight/topics",
             Self::Insight => "/console/insight/reports",
             Self::Dispatch => "/console/admin/dispatch",
@@ -72,6 +78,8 @@ impl Section {
             (Self::Desk, _) => "工作台",
             (Self::Supervision, _) => "督办",
             (Self::Campaigns, _) => "专项监督",
+            (Self::WatchLists, _) => "监管名单",
+            (Self::Tasks, _) => "监督任务",
             (Self::Topics, _) => "高频问题",
             (Self::Insight, _) => "分析报告",
             (Self::Dispatch, _) => "派单试算",
@@ -93,7 +101,7 @@ impl Section {
     fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Delegate => &[Self::Orders],
-            Role::Handler => &[Self::Orders, Self::Supervision],
+            Role::Handler => &[Self::Orders, Self::Supervision, Self::Tasks],
             Role::Operator => &[
                 Self::Desk,
                 Self::Overview,
@@ -107,6 +115,7 @@ impl Section {
                 Self::Orders,
                 Self::Supervision,
                 Self::Campaigns,
+                Self::WatchLists,
                 Self::Topics,
                 Self::Insight,
             ],
@@ -115,6 +124,7 @@ impl Section {
                 Self::Orders,
                 Self::Supervision,
                 Self::Campaigns,
+                Self::WatchLists,
                 Self::Topics,
                 Self::Insight,
                 Self::Administration,

@@ -13,6 +13,7 @@ pub mod budgets;
 pub mod client_address;
 pub mod connections;
 pub mod extract;
+pub mod fields;
 pub mod idempotency;
 pub mod if_match;
 pub mod metrics;

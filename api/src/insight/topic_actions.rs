@@ -325,6 +325,7 @@ pub async fn open_campaign(
         area,
         purpose: asked.purpose,
         committee: asked.committee,
+        parent: None,
     };
     let campaign = campaigns::open_in(app, &txn, caller, new, now).await?;
     // Of two who open it at once, one has come too late.

@@ -147,6 +147,7 @@ async fn act(
                 public_reply,
                 photos: Vec::new(),
                 contacted: None,
+                decisions: Vec::new(),
             };
             reply::reply(request, answer).await
         }

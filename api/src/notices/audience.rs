@@ -211,6 +211,23 @@ events! {
     /// This order was taken into a campaign.
     CampaignJoined "campaign_joined" => [inbox(Unit), inbox(Reporter), inbox(Endorsers)];
     CampaignClosed "campaign_closed" => [inbox(CountySupervisors), inbox(CitySupervisors), inbox(Committee)];
+    /// 县区联动: the county has a task of a city's campaign.
+    CountyTask "county_task" => [inbox(CountySupervisors)];
+    /// 审议意见, 建议, 决定: the named unit has to reply.
+    OpinionIssued "opinion_issued" => [inbox(NamedUnit), inbox(CountySupervisors), inbox(Committee)];
+    OpinionReplied "opinion_replied" => [inbox(Committee), inbox(CountySupervisors), inbox(CitySupervisors)];
+    OpinionAccepted "opinion_accepted" => [inbox(NamedUnit)];
+    OpinionReturned "opinion_returned" => [inbox(NamedUnit)];
+    OpinionDue "opinion_due" => [inbox(NamedUnit), inbox(Committee)];
+    /// 整改台账.
+    MeasureSet "measure_set" => [inbox(NamedUnit)];
+    MeasureDone "measure_done" => [inbox(Committee), inbox(CountySupervisors)];
+    MeasureReturned "measure_returned" => [inbox(NamedUnit)];
+    MeasureDue "measure_due" => [inbox(NamedUnit), inbox(Committee)];
+    /// 重点监管名单: a subject is to be inspected again.
+    InspectionDue "inspection_due" => [inbox(Committee), inbox(CountySupervisors), inbox(NamedUnit)];
+    /// 回头看.
+    LookedBack "looked_back" => [inbox(Committee), inbox(CountySupervisors), inbox(CitySupervisors)];
     HotTopic "hot_topic" => [
         pushed(Committee, Attention), inbox(CitySupervisors), pushed(CountySupervisors, Attention),
     ];

@@ -149,6 +149,7 @@ pub async fn open_supervision_orders(
         .column_as(order::Column::Number, "of_order")
         .join(JoinType::InnerJoin, to_order())
         .filter(supervision_order::Column::AnsweredAt.is_null())
+        .filter(supervision_order::Column::ClosedAt.is_null())
         .order_by_asc(supervision_order::Column::DueAt)
         .limit(DEMANDS);
     if let Some(area) = area {

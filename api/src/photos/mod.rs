@@ -9,6 +9,7 @@ pub mod access;
 pub mod attach;
 pub mod claims;
 pub mod cleanup;
+pub mod evidence;
 pub mod exif;
 pub mod heic;
 mod heif;

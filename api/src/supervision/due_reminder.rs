@@ -35,7 +35,8 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     let id: SupervisionOrderId = subject.parse().map_err(anyhow::Error::from)?;
     let txn = db::write(&app.db).await?;
     let issued = supervision_order::Entity::find_by_id(id).one(&txn).await?;
-    let Some(issued) = issued.filter(|issued| issued.answered_at.is_none()) else {
+    let Some(issued) = issued.filter(|issued| issued.answered_at.is_none() && issued.closed_at.is_none())
+    else {
         return Ok(());
     };
     let about = ("number", issued.number.as_str());

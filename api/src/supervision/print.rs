@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use entity::kinds::SupervisionLevel;
+use entity::supervision_order;
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -35,14 +36,31 @@ pub async fn pdf(app: &App, actor: &Actor, number: &str, supervision_number: &st
         "requirement": issued.requirement,
         "issued_at": date(&city, issued.issued_at),
         "due_at": date(&city, issued.due_at),
-        "issuer": if issued.issued_by.is_some() { "人大常委会" } else { "代表评价自动发出" },
+        "issuer": issuer(&issued),
         "description": order.description,
         "address": order.address,
         "answer": issued.answer,
         "history": steps(history),
     });
-    let rendered =
-        tokio::task::spawn_blocking(move || pdf::render(pdf::Template::SupervisionOrder, &data)).await;
+    render(pdf::Template::SupervisionOrder, data).await
+}
+
+/// The body that issued; rows of before it was recorded know only whether a person did.
+fn issuer(issued: &supervision_order::Model) -> String {
+    let otherwise = if issued.issued_by.is_some() {
+        "人大常委会"
+    } else {
+        "系统自动发出（代表评价不满意）"
+    };
+    issued.issuer.clone().unwrap_or_else(|| otherwise.to_owned())
+}
+
+/// Renders a document off the async threads.
+///
+/// # Errors
+/// `no_chinese_font` (503) if the machine has none.
+pub(super) async fn render(template: pdf::Template, data: Value) -> Result<Vec<u8>> {
+    let rendered = tokio::task::spawn_blocking(move || pdf::render(template, &data)).await;
     rendered
         .map_err(anyhow::Error::from)?
         .map_err(|error| match error {

@@ -1,19 +1,24 @@
 //! What the standing committee does to an order, and what the unit answers.
 
+use crate::city::snapshot::CityHandle;
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset, Utc};
-use serde::Deserialize;
+use entity::kinds::PersonLevel;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::city::committees::Committee;
 use crate::error::Result;
 use crate::http::if_match::IfMatch;
+use crate::http::paging::Page;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::Actor;
 use crate::orders::actions::ActionRequest;
 use crate::orders::routes::primary_actions::with_version;
 use crate::orders::view::OrderView;
+use crate::supervision::batch::{self, BatchItem, BatchRequest};
 use crate::supervision::{print, supervision_orders, tracking, urges};
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,10 +59,59 @@ pub async fn urge_order(
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TrackOrder {
-    #[schema(min_length = 1, max_length = 60)]
+    /// One of the city's committees.
     pub committee: Option<String>,
     #[schema(min_length = 1, max_length = 1000)]
     pub note: String,
+}
+
+/// The working bodies of the city's and the counties' standing committees.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CommitteeView {
+    pub code: String,
+    pub name: String,
+    /// Which standing committees have it: `city`, `county`.
+    pub levels: Vec<PersonLevel>,
+}
+
+/// Lists the city's committees; nothing else is taken as a committee.
+#[utoipa::path(
+    tag = "supervision",
+    responses((status = 200, body = Page<CommitteeView>), ReadErrors),
+    security(("bearer" = []))
+)]
+#[get("/committees")]
+pub async fn list_committees(app: web::Data<App>, _caller: Caller) -> Result<web::Json<Page<CommitteeView>>> {
+    let city = app.state::<CityHandle>().load();
+    let view = |committee: &Committee| CommitteeView {
+        code: committee.code.clone(),
+        name: committee.name.clone(),
+        levels: committee.levels.clone(),
+    };
+    Ok(web::Json(Page {
+        items: city.committees.all().iter().map(view).collect(),
+        next_cursor: None,
+    }))
+}
+
+/// Performs one action on several orders; each order is answered for itself.
+#[utoipa::path(
+    tag = "supervision",
+    request_body = BatchRequest,
+    responses((status = 200, body = Page<BatchItem>), WriteErrors),
+    security(("bearer" = []))
+)]
+#[post("/orders/batch")]
+pub async fn batch_orders(
+    app: web::Data<App>,
+    caller: Caller,
+    body: web::Json<BatchRequest>,
+) -> Result<web::Json<Page<BatchItem>>> {
+    let items = batch::perform(&app, &caller, body.into_inner()).await?;
+    Ok(web::Json(Page {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// 重点跟踪

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::ids::{PersonId, SupervisionOrderId};
-use entity::kinds::{SupervisionLevel, Visibility};
+use entity::kinds::{ActorRole, SupervisionLevel, Visibility};
 use entity::{order, supervision_number, supervision_order};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
@@ -25,6 +25,8 @@ use crate::orders::view::OrderView;
 use crate::supervision::due_reminder;
 
 const TEXT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
+/// Issuer of a supervision order by verdict.
+const BY_SYSTEM: &str = "系统自动发出（代表评价不满意）";
 /// What a supervision order by verdict asks for.
 const BY_VERDICT: &str = "代表对办理结果不满意，请重新办理，查明原因并限期答复。";
 
@@ -82,6 +84,14 @@ fn level_of(actor: &Actor) -> SupervisionLevel {
     }
 }
 
+/// The body that issues: the county's or the city's standing committee, or the system where a verdict did.
+fn issuer(step: &ActionTxn) -> String {
+    match step.actor.role {
+        ActorRole::Supervisor => step.city.organ(step.actor.area.as_deref()).short,
+        _ => BY_SYSTEM.to_owned(),
+    }
+}
+
 async fn insert(
     app: &App,
     step: &ActionTxn,
@@ -108,6 +118,8 @@ async fn insert(
         answer: None,
         answered_by: None,
         answered_at: None,
+        issuer: Some(issuer(step)),
+        closed_at: None,
     };
     due_reminder::schedule(step, &issued).await?;
     let row = issued.into_active_model().reset_all();

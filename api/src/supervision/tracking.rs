@@ -12,8 +12,6 @@ use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 use crate::supervision::urges::NOTE_CHARS;
 
-const COMMITTEE_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
-
 /// Ends the tracking; the committee that had it stays on record.
 pub async fn untrack(request: ActionRequest<'_>, note: &str) -> Result<OrderView> {
     let ActionRequest { app, .. } = request;
@@ -35,7 +33,7 @@ pub async fn track(request: ActionRequest<'_>, committee: Option<&str>, note: &s
     let mut step = actions::begin(request, Action::Track).await?;
     let note = require_text("note", note, NOTE_CHARS)?;
     if let Some(committee) = committee {
-        step.order.committee = Some(require_text("committee", committee, COMMITTEE_CHARS)?);
+        step.order.committee = Some(step.city.committees.resolve(committee)?);
     }
     step.order.tracked = true;
     step.save().await?;

@@ -38,10 +38,11 @@ fn routes_know_no_database() {
 }
 
 /// Rules that decide and do nothing else: whatever they need is handed to them.
-const PURE: [&str; 27] = [
+const PURE: [&str; 37] = [
     "api/places/src/datum.rs",
     "api/places/src/lookup/mod.rs",
     "api/src/city/categories/suggest.rs",
+    "api/src/city/committees.rs",
     "api/src/city/duty_table.rs",
     "api/src/city/quiet_hours.rs",
     "api/src/content/publication_rules.rs",
@@ -50,6 +51,7 @@ const PURE: [&str; 27] = [
     "api/src/deadlines/calendar.rs",
     "api/src/deadlines/lights.rs",
     "api/src/deadlines/policy.rs",
+    "api/src/files/content.rs",
     "api/src/notices/audience.rs",
     "api/src/notices/template.rs",
     "api/src/notices/text_pattern.rs",
@@ -66,6 +68,14 @@ const PURE: [&str; 27] = [
     "api/src/photos/exif.rs",
     "api/src/retention/periods.rs",
     "api/src/sites/code.rs",
+    "api/src/supervision/campaigns/open_items.rs",
+    "api/src/supervision/campaigns/rebound.rs",
+    "api/src/supervision/campaigns/stages.rs",
+    "api/src/supervision/campaigns/vote_count.rs",
+    "api/src/supervision/due_light.rs",
+    "api/src/supervision/measures/rules.rs",
+    "api/src/supervision/opinions/rules.rs",
+    "api/src/watch_lists/rules.rs",
 ];
 
 #[test]
@@ -115,11 +125,13 @@ const TIERS: [&[&str]; 6] = [
         "city",
         "content",
         "deadlines",
+        "files",
         "notices",
         "objects",
         "people",
         "photos",
         "sandbox",
+        "watch_lists",
         "webhooks",
     ],
     &["orders"],

@@ -53,6 +53,16 @@ const CAMPAIGN_READERS: &[Standing] = &[
     Operator,
     Admin,
 ];
+/// All roles but delegates.
+const STAFF: &[Standing] = &[
+    Operator,
+    UnitHandler,
+    OtherHandler,
+    CitySupervisor,
+    CountySupervisor,
+    OtherCountySupervisor,
+    Admin,
+];
 const REPORT_READERS: &[Standing] = &[CitySupervisor, CountySupervisor, OtherCountySupervisor, Admin];
 /// Those whom the one screen is for; a county's people see their county on it.
 const COUNTERS: &[Standing] = &[
@@ -208,6 +218,45 @@ const TABLE: &[(&str, May)] = &[
     ("POST /api/v1/hot-topics/{id}/campaign", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/orders", Only(WATCHING)),
     ("POST /api/v1/campaigns/{id}/close", Only(WATCHING)),
+    ("PUT /api/v1/campaigns/{id}", Only(WATCHING)),
+    ("POST /api/v1/campaigns/{id}/stage", Only(WATCHING)),
+    ("POST /api/v1/campaigns/{id}/activities", Only(WATCHING)),
+    ("POST /api/v1/campaigns/{id}/opinions", Only(WATCHING)),
+    ("POST /api/v1/campaigns/{id}/measures", Only(WATCHING)),
+    ("POST /api/v1/campaigns/{id}/county-tasks", Only(WATCHING)),
+    ("POST /api/v1/campaigns/{id}/vote", Only(WATCHING)),
+    ("GET /api/v1/opinions", Only(STAFF)),
+    // The opinion and the measure are the campaign's, addressed to the unit.
+    (
+        "GET /api/v1/opinions/{file}",
+        Only(&[CitySupervisor, CountySupervisor, UnitHandler, Operator, Admin]),
+    ),
+    ("POST /api/v1/opinions/{no}/reply", Only(&[UnitHandler])),
+    ("POST /api/v1/opinions/{no}/acceptance", Only(WATCHING)),
+    ("GET /api/v1/measures", Only(STAFF)),
+    ("POST /api/v1/measures/{id}/done", Only(&[UnitHandler])),
+    ("POST /api/v1/measures/{id}/verify", Only(WATCHING)),
+    ("GET /api/v1/watch-lists", Only(CAMPAIGN_READERS)),
+    // The list is the county's.
+    (
+        "GET /api/v1/watch-lists/{id}",
+        Only(&[CitySupervisor, CountySupervisor, Operator, Admin]),
+    ),
+    ("POST /api/v1/watch-lists", Only(SUPERVISORS)),
+    ("POST /api/v1/watch-lists/{id}/entries", Only(WATCHING)),
+    (
+        "POST /api/v1/watch-lists/{id}/entries/{entry}/inspections",
+        Only(WATCHING),
+    ),
+    ("DELETE /api/v1/watch-lists/{id}/entries/{entry}", Only(WATCHING)),
+    ("POST /api/v1/files", Only(STAFF)),
+    // The file belongs to the county's campaign.
+    (
+        "GET /api/v1/files/{id}",
+        Only(&[CitySupervisor, CountySupervisor, Operator, Admin]),
+    ),
+    ("GET /api/v1/committees", Only(EVERYBODY)),
+    ("POST /api/v1/orders/batch", Only(SUPERVISORS)),
     ("POST /api/v1/orders/{number}/cancel", Only(&[Reporter, Operator])),
     // Any delegate may endorse a matter found near a place.
     ("POST /api/v1/orders/{number}/endorsements", Only(DELEGATES)),

@@ -51,6 +51,7 @@ impl Scene {
         let order = demand_an_answer(&county, &order).await;
         let campaign = json!({ "title": "占道经营专项监督", "purpose": "查明占道经营反复出现的原因。" });
         let campaign = county.post("/campaigns", campaign).await.ok();
+        let matter = Matter::of(&county, &campaign, &unit).await;
         let report = county
             .post("/insight-reports", json!({ "kind": "weekly" }))
             .await
@@ -73,6 +74,11 @@ impl Scene {
                 text(&order["supervision_orders"][0]["number"]),
             ),
             ("campaign", text(&campaign["id"])),
+            ("opinion", matter.opinion),
+            ("measure", matter.measure),
+            ("watch list", matter.watch_list),
+            ("watch entry", matter.watch_entry),
+            ("file", matter.file),
             ("report", text(&report["id"])),
             ("delegate", text(&reporter.get("/me").await.ok()["id"])),
             ("site", site),
@@ -113,6 +119,10 @@ impl Scene {
     fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.as_str() {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
+            path if path.contains("/files/") => self.parameters["file"].clone(),
+            path if path.contains("/measures/") => self.parameters["measure"].clone(),
+            path if path.contains("/opinions/") => self.parameters["opinion"].clone(),
+            path if path.contains("/watch-lists/") => self.parameters["watch list"].clone(),
             path if path.contains("/hot-topics/") => self.parameters["topic"].clone(),
             path if path.contains("/campaigns/") => self.parameters["campaign"].clone(),
             path if path.contains("/insight-reports/") => self.parameters["report"].clone(),
@@ -122,11 +132,14 @@ impl Scene {
             _ => uuid::Uuid::now_v7().to_string(),
         };
         let path = operation.path.replace("{number}", &self.parameters["number"]);
-        let path = path.replace("{no}", &self.parameters["supervision order"]);
-        let path = path
-            .replace("{kind}", "delegates")
-            .replace("{file}", &id)
-            .replace("{key}", "now.arrived");
+        let no = if path.contains("/opinions/") {
+            "opinion"
+        } else {
+            "supervision order"
+        };
+        let path = path.replace("{no}", &self.parameters[no]);
+        let path = path.replace("{entry}", &self.parameters["watch entry"]);
+        let path = path.replace("{file}", &id).replace("{key}", "now.arrived");
         let code = if path.contains("/sites/") {
             &self.parameters["site"]
         } else {
@@ -203,4 +216,60 @@ async fn demand_an_answer(supervisor: &Client, order: &Value) -> Value {
     let body = json!({ "requirement": "请于三日内书面说明占道经营反复出现的原因和整治措施。" });
     let answer = supervisor.act(order, "supervision-orders", body).await;
     answer.ok()
+}
+
+/// Parts of the county's campaign: an opinion and a measure of the unit, a watched subject, a document.
+struct Matter {
+    opinion: String,
+    measure: String,
+    watch_list: String,
+    watch_entry: String,
+    file: String,
+}
+
+impl Matter {
+    async fn of(county: &Client, campaign: &Value, unit: &str) -> Self {
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .unwrap_or_else(|| panic!("no text: {value}"))
+                .to_owned()
+        };
+        let path = |rest: &str| format!("/campaigns/{}/{rest}", text(&campaign["id"]));
+        let file = county
+            .request(Method::POST, "/files", |request| {
+                let part = Part::bytes(b"%PDF-1.7".to_vec()).file_name("a.pdf");
+                request.multipart(Form::new().part("file", part))
+            })
+            .await
+            .ok();
+        let opinion = json!({
+            "kind": "suggestion", "to_unit": unit, "title": "关于治理占道经营的建议", "text": "请疏堵结合。",
+        });
+        let activity = json!({
+            "kind": "meeting", "at": "2025-09-08T08:00:00+08:00", "participants": [], "note": "座谈。",
+            "file_ids": [file["id"]],
+        });
+        county
+            .post(&path("activities"), activity)
+            .await
+            .assert_status(201);
+        let opinion = county.post(&path("opinions"), opinion).await.ok();
+        let measure = json!({ "text": "划定摊位。", "unit": unit, "due_at": "2025-10-08T18:00:00+08:00" });
+        let measure = county.post(&path("measures"), measure).await.ok();
+        let list = county
+            .post("/watch-lists", json!({ "title": "占道经营重点监管名单" }))
+            .await
+            .ok();
+        let entry = json!({ "subject": "某路口", "owner_unit": unit, "reason": "易反弹。" });
+        let entries = format!("/watch-lists/{}/entries", text(&list["id"]));
+        let entry = county.post(&entries, entry).await.ok();
+        Self {
+            opinion: text(&opinion["no"]),
+            measure: text(&measure["id"]),
+            watch_list: text(&list["id"]),
+            watch_entry: text(&entry["id"]),
+            file: text(&file["id"]),
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
+use entity::kinds::DecisionKind;
 
 use crate::app::App;
 use crate::city::snapshot::CityHandle;
@@ -12,6 +13,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::verdict::{self, NewVerdict};
 use crate::orders::Actor;
+use crate::orders::actions::decisions::NewDecision;
 use crate::orders::actions::{
     ActionRequest, accept, cancel, dispatch, endorse, extend, merge, note, reopen, reply, return_order,
     sub_assign,
@@ -98,6 +100,7 @@ async fn of_unit(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
                 public_reply: entries.some("public_reply").map(str::to_owned),
                 photos: asked.photos,
                 contacted: contacted.map(|at| (at, how)),
+                decisions: decision(entries)?,
             };
             reply::reply(request, answer).await
         }
@@ -204,4 +207,21 @@ async fn of_delegate(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
         "notes" => note::note(request, entries.text("text")).await,
         _ => Err(Error::not_found()),
     }
+}
+
+/// The administrative decision that the form names, if it does.
+fn decision(entries: &FormFields) -> Result<Vec<NewDecision>> {
+    let Some(number) = entries.some("decision_number") else {
+        return Ok(Vec::new());
+    };
+    let kind =
+        chosen(entries, "decision_kind").map_err(|_| invalid_field("decision_kind", "请选择文书种类。"))?;
+    let issued_on = chosen(entries, "decision_date").ok().flatten();
+    Ok(vec![NewDecision {
+        kind: kind.unwrap_or(DecisionKind::OrderToCorrect),
+        document_number: number.to_owned(),
+        issued_on: issued_on.ok_or_else(|| invalid_field("decision_date", "请填写文书日期。"))?,
+        file: None,
+        summary: entries.some("decision_summary").map(str::to_owned),
+    }])
 }

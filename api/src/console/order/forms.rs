@@ -136,12 +136,24 @@ impl OrderForms<'_> {
                     .at_most(60)
                     .hint("如：电话、现场见面。"),
             )
+            .field(Field::new(
+                "decision_kind",
+                "行政决定",
+                Kind::Pick(vec![
+                    Choice::new("", "没有"),
+                    Choice::new("order_to_correct", "责令改正"),
+                    Choice::new("penalty", "行政处罚"),
+                    Choice::new("other", "其他行政决定"),
+                ]),
+            ))
+            .field(Field::new("decision_number", "文书编号", Kind::Line).at_most(100))
+            .field(Field::new("decision_date", "文书日期", Kind::Date))
             .submit("提交答复")
     }
 
     fn answer_supervision_order(&self) -> Option<Form> {
         let open = self.order.supervision_orders.iter().flatten();
-        let open = open.filter(|issued| issued.answered_at.is_none());
+        let open = open.filter(|issued| issued.answered_at.is_none() && issued.closed_at.is_none());
         let choices: Vec<Choice> = open
             .map(|issued| Choice::new(issued.number.clone(), issued.number.clone()))
             .collect();

@@ -7,7 +7,7 @@ use entity::kinds::{Light, PhotoRole, PlaceRelation, Status};
 use serde_json::Value;
 
 use crate::console::labels::{self, Markup};
-use crate::console::orders::rows::marks;
+use crate::console::orders::rows::{decision_line, order_marks};
 use crate::orders::view::read::TimelineItem;
 use crate::orders::view::{DeadlineView, OrderPhoto, OrderView, ReplyView};
 
@@ -50,6 +50,7 @@ pub struct Reply {
     pub public: String,
     pub account: Option<String>,
     pub contacted: Option<String>,
+    pub decisions: Vec<(String, Option<String>)>,
     pub supplementary: bool,
     pub round: i32,
 }
@@ -136,12 +137,7 @@ impl OrderPageModel {
             status: labels::status(order.status),
             lamp: due.map(|due| labels::light_badge(order.light, &labels::left(due.to_utc(), now))),
             due: due.map(|due| teller.due(due)).unwrap_or_default(),
-            marks: marks(
-                order.round,
-                order.difficult,
-                order.tracked,
-                order.endorsements.count,
-            ),
+            marks: order_marks(order),
             description: order.description.clone(),
             facts: facts(order, &teller),
             before: photos(&[PhotoRole::Before, PhotoRole::Evidence]),
@@ -286,6 +282,7 @@ fn shown_reply(reply: &ReplyView, teller: &RowFormatter) -> Reply {
             .contacted
             .as_ref()
             .map(|contacted| format!("{} {}", teller.when(contacted.at), contacted.how)),
+        decisions: reply.decisions.iter().map(decision_line).collect(),
         supplementary: reply.supplementary,
         round: reply.round,
     }

@@ -6,6 +6,7 @@ use entity::kinds::Status;
 
 use crate::console::labels::{self, Markup};
 use crate::orders::view::summary::OrderSummary;
+use crate::orders::view::{DecisionView, OrderView};
 
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -82,6 +83,27 @@ pub fn marks(round: i32, difficult: bool, tracked: bool, endorsements: u64) -> V
         marks.push(format!("附议 {endorsements}"));
     }
     marks
+}
+
+/// The marks of an order on its own page: watch lists besides.
+#[must_use]
+pub fn order_marks(order: &OrderView) -> Vec<String> {
+    let endorsements = order.endorsements.count;
+    let mut marks = marks(order.round, order.difficult, order.tracked, endorsements);
+    let watched = order.watched.iter();
+    marks.extend(watched.map(|place| format!("重点监管：{}", place.subject)));
+    marks
+}
+
+/// An administrative decision in a line, and the address of its document.
+#[must_use]
+pub fn decision_line(decision: &DecisionView) -> (String, Option<String>) {
+    let line = format!(
+        "{} {}（{}）",
+        decision.title, decision.document_number, decision.date
+    );
+    let file = decision.file.as_ref();
+    (line, file.map(|file| format!("/console/files/{}", file.id)))
 }
 
 /// The beginning of a text, as much as a line shows.

@@ -3,7 +3,9 @@
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
-use crate::console::{admin, campaigns, desk, insight, order, orders, overview, sign_in, supervision};
+use crate::console::{
+    admin, campaigns, desk, insight, order, orders, overview, sign_in, supervision, watch_lists,
+};
 
 pub mod assets;
 pub mod page;
@@ -37,11 +39,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(insight::routes::reports::ask)
         .service(insight::routes::reports::show)
         .service(insight::routes::reports::counted)
-        .service(campaigns::routes::list)
-        .service(campaigns::routes::open)
-        .service(campaigns::routes::show)
-        .service(campaigns::routes::gather)
-        .service(campaigns::routes::close)
+        .configure(matters)
         .configure(admin::routes::configure)
         .service(supervision::routes::show)
         .service(supervision::routes::answer_one)
@@ -61,6 +59,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(orders::routes::exports::ask)
         .service(orders::routes::exports::download)
         .service(orders::routes::save_view)
+        .service(orders::routes::batch::perform)
         .service(orders::routes::remove_view)
         .service(order::routes::show)
         .service(order::routes::pdf)
@@ -68,4 +67,23 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(order::routes::act)
         .default_service(web::route().to(page::unknown));
     service.service(console);
+}
+
+/// Matters under supervision, what units owe to them, watch lists, documents.
+fn matters(service: &mut ServiceConfig) {
+    service
+        .service(campaigns::routes::list_all)
+        .service(campaigns::routes::open)
+        .service(campaigns::routes::show)
+        .service(campaigns::routes::act)
+        .service(campaigns::routes::letter)
+        .service(campaigns::routes::act_on_opinion)
+        .service(campaigns::routes::act_on_measure)
+        .service(campaigns::routes::download)
+        .service(campaigns::routes::show_tasks)
+        .service(watch_lists::routes::list_all)
+        .service(watch_lists::routes::create_list)
+        .service(watch_lists::routes::show_list)
+        .service(watch_lists::routes::add_entry)
+        .service(watch_lists::routes::act_on_entry);
 }

@@ -4,7 +4,7 @@ use crate::http::multipart::BodyMemory;
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut, Payload, Query};
-use entity::ids::PhotoId;
+use entity::ids::{FileId, PhotoId};
 use futures_util::StreamExt as _;
 use subtle::ConstantTimeEq as _;
 
@@ -13,6 +13,9 @@ use super::visitor::ConsoleUser;
 use crate::console::forms::{FormFields, KEPT_PHOTOS};
 use crate::console::page_context;
 use crate::error::{Error, ErrorKind, Result};
+use crate::files::attach::{MAX_FILES, Refused as AttachRefused};
+use crate::files::content::{MAX_BYTES, Refused as FileRefused};
+use crate::files::upload;
 use crate::http::multipart::{BoundedField, BoundedForm, FileBytes, MAX_TEXT_BYTES};
 use crate::photos::intake::{Limits, Refused};
 use crate::photos::service::{self, DeclaredMetadata};
@@ -21,6 +24,8 @@ use crate::photos::service::{self, DeclaredMetadata};
 const MAX_PLAIN_BYTES: usize = 256 * 1024;
 /// As many as an order takes at once.
 const MAX_PHOTOS: usize = 9;
+/// The field of documents that are stored.
+const ATTACHMENTS: &str = "attachments";
 
 /// What the files of a form are.
 #[derive(Clone, Copy)]
@@ -54,6 +59,8 @@ pub struct FormData {
     pub entries: FormFields,
     pub photos: Vec<PhotoId>,
     pub document: Option<Document>,
+    /// Documents already stored, from fields named `attachments`.
+    pub files: Vec<FileId>,
     /// Why a photo was not taken; the rest of the form is there all the same, to be shown again.
     pub photo_refused: Option<Error>,
 }
@@ -181,12 +188,38 @@ async fn take_file(
         }
         return Ok(());
     }
+    if field.name() == ATTACHMENTS {
+        return take_attachment(visitor, field, sent).await;
+    }
     if sent.photos.len() == MAX_PHOTOS {
         let detail = "一次最多上传 9 张照片。";
         return Err(Error::refused(ErrorKind::Rule, "too_many_photos", detail));
     }
     match take_photo(visitor, field).await {
         Ok(id) => sent.photos.extend(id),
+        Err(error @ Error::Refused(_)) => {
+            sent.photo_refused = sent.photo_refused.take().or(Some(error));
+        }
+        Err(broken) => return Err(broken),
+    }
+    Ok(())
+}
+
+/// Stores a document; a field that was left empty is none.
+async fn take_attachment(visitor: &ConsoleUser, field: BoundedField, sent: &mut FormData) -> Result<()> {
+    if sent.files.len() == MAX_FILES {
+        return Err(AttachRefused::TooMany.into());
+    }
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let file = read_file(visitor, field, MAX_BYTES).await?;
+    let file = file.ok_or(FileRefused::TooLarge)?;
+    if file.bytes.is_empty() {
+        return Ok(());
+    }
+    let (app, owner) = (&visitor.app, visitor.caller.person);
+    let _permit = upload::acquire_permit().await?;
+    match upload::store(app, owner, &name, file.bytes.clone(), visitor.now).await {
+        Ok(row) => sent.files.push(row.id),
         Err(error @ Error::Refused(_)) => {
             sent.photo_refused = sent.photo_refused.take().or(Some(error));
         }

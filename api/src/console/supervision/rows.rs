@@ -8,6 +8,7 @@ use crate::city::snapshot::City;
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows::{self, Row};
+use crate::orders::view::available_actions::owes;
 use crate::supervision::register::{SupervisionOrderEntry, TrackedEntry, UrgeEntry};
 
 const ANSWER_CHARS: usize = 5_000;
@@ -67,9 +68,10 @@ impl RowFormatter<'_> {
     pub fn issued(&self, issued: SupervisionOrderEntry) -> IssuedRow {
         let form = self.answer_form(&issued);
         let SupervisionOrderEntry { row, order } = issued;
-        let state = match row.answered_at {
-            Some(at) => Markup(format!("{}答复", self.when(at))),
-            None => labels::light_badge(self.light(row.due_at), &labels::left(row.due_at, self.now)),
+        let state = match (row.answered_at, row.closed_at) {
+            (Some(at), _) => Markup(format!("{}答复", self.when(at))),
+            (None, Some(at)) => Markup(format!("{}随工单办结", self.when(at))),
+            (None, None) => labels::light_badge(self.light(row.due_at), &labels::left(row.due_at, self.now)),
         };
         IssuedRow {
             pdf: format!(
@@ -101,7 +103,7 @@ impl RowFormatter<'_> {
     }
 
     fn answer_form(&self, issued: &SupervisionOrderEntry) -> Option<Form> {
-        let owes = issued.row.answered_at.is_none() && self.caller.unit == Some(issued.row.unit_id);
+        let owes = owes(&issued.row) && self.caller.unit == Some(issued.row.unit_id);
         let version = issued.order.version.to_string();
         owes.then(|| answer_form(&issued.row.number, &issued.order.number, &version, self.csrf))
     }

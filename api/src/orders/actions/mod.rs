@@ -13,6 +13,7 @@
 
 pub mod accept;
 pub mod cancel;
+pub mod decisions;
 pub mod dispatch;
 pub mod endorse;
 pub mod escalate;
@@ -241,6 +242,9 @@ impl ActionTxn {
             order.due_at = None;
         }
         if store::update(&self.txn, &self.before, order).await? {
+            if over && order.status != self.before.status {
+                store::close_supervision_orders(&self.txn, order.id, self.now).await?;
+            }
             return Ok(());
         }
         Err(self

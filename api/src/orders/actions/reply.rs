@@ -8,10 +8,13 @@ use entity::reply;
 use sea_orm::{ActiveModelTrait, EntityTrait};
 use serde_json::json;
 
+use super::decisions::{self, NewDecision};
 use super::{ActionTxn, begin_by_relation};
 use crate::app::App;
+use crate::deadlines::calendar::local_date;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
+use crate::http::fields::invalid;
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
@@ -36,6 +39,8 @@ pub struct NewReply {
     pub photos: Vec<PhotoId>,
     /// When and how the unit spoke with the delegate.
     pub contacted: Option<(DateTime<Utc>, String)>,
+    /// Administrative decisions as evidence; a part has none.
+    pub decisions: Vec<NewDecision>,
 }
 
 impl NewReply {
@@ -78,7 +83,16 @@ pub async fn reply(request: ActionRequest<'_>, answer: NewReply) -> Result<Order
     };
     let step = begin_by_relation(request, action).await?;
     let whole = step.relation != ActorRelation::SupportUnit;
-    let answer = answer.validate(step.now, whole)?;
+    let mut answer = answer.validate(step.now, whole)?;
+    if !whole && !answer.decisions.is_empty() {
+        return Err(invalid(
+            "decisions",
+            "not_for_a_part",
+            "行政决定由主办单位在答复中填报。",
+        ));
+    }
+    let today = local_date(step.now, step.city.zone());
+    answer.decisions = decisions::check(answer.decisions, today)?;
     if whole {
         reply_for_all(app, step, answer).await
     } else {
@@ -91,8 +105,10 @@ async fn reply_for_all(app: &App, mut step: ActionTxn, answer: NewReply) -> Resu
     let (person, unit) = acting(&step)?;
     let row = to_row(&step, person, unit, &answer);
     let supplementary = row.supplementary;
+    let reply = row.id;
     let row = reply::ActiveModel::from(row).reset_all();
     reply::Entity::insert(row).exec_without_returning(txn).await?;
+    decisions::insert(txn, (step.order.id, reply), person, answer.decisions).await?;
     let role = Some(PhotoRole::After);
     photos::attach(txn, &step.order, &step.actor, &answer.photos, role, now).await?;
     let roles = [AssignmentRole::Lead];

@@ -2,8 +2,9 @@
 
 use actix_web::http::header::ETAG;
 use actix_web::{HttpResponse, post, web};
-use chrono::{DateTime, FixedOffset};
-use entity::ids::PhotoId;
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use entity::ids::{FileId, PhotoId};
+use entity::kinds::DecisionKind;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -14,6 +15,7 @@ use crate::http::if_match::IfMatch;
 use crate::http::responses::WriteErrors;
 use crate::orders::actions;
 use crate::orders::actions::ActionRequest;
+use crate::orders::actions::decisions::NewDecision;
 use crate::orders::actions::dispatch::Decision;
 use crate::orders::actions::reply::NewReply;
 use crate::orders::rules::actor::Actor;
@@ -63,6 +65,44 @@ pub struct ReplyOrder {
     pub photo_ids: Vec<PhotoId>,
     /// When and how the unit spoke with the delegate.
     pub contacted: Option<Contacted>,
+    /// 责令改正 and other administrative decisions, as evidence.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub decisions: Vec<ReplyDecision>,
+}
+
+/// An administrative decision of the unit.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ReplyDecision {
+    pub kind: DecisionKind,
+    /// 文书编号.
+    #[schema(min_length = 1, max_length = 100)]
+    pub document_number: String,
+    /// Of the document.
+    pub date: NaiveDate,
+    /// The document itself, uploaded before by `POST /files`.
+    pub file_id: Option<FileId>,
+    #[schema(max_length = 500)]
+    pub summary: Option<String>,
+}
+
+impl From<ReplyDecision> for NewDecision {
+    fn from(given: ReplyDecision) -> Self {
+        let ReplyDecision {
+            kind,
+            document_number,
+            date,
+            file_id,
+            summary,
+        } = given;
+        Self {
+            kind,
+            document_number,
+            issued_on: date,
+            file: file_id,
+            summary,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -96,6 +136,7 @@ pub async fn reply_order(
         contacted: body
             .contacted
             .map(|contacted| (contacted.at.to_utc(), contacted.how)),
+        decisions: body.decisions.into_iter().map(NewDecision::from).collect(),
     };
     let view = actions::reply::reply(
         ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),

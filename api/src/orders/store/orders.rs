@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId};
 use entity::kinds::{ContentCheck, Status};
-use entity::{assignment, endorsement, order};
+use entity::{assignment, endorsement, order, supervision_order};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
@@ -188,6 +188,21 @@ pub async fn set_content_check(
         .col_expr(order::Column::ContentCheck, Expr::value(state))
         .filter(order::Column::Id.is_in(ids.iter().copied()))
         .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// 督办单 are closed with their order: those not answered are asked for no more.
+pub async fn close_supervision_orders(
+    connection: &impl ConnectionTrait,
+    order: OrderId,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    supervision_order::Entity::update_many()
+        .col_expr(supervision_order::Column::ClosedAt, Expr::value(now))
+        .filter(supervision_order::Column::OrderId.eq(order))
+        .filter(supervision_order::Column::ClosedAt.is_null())
+        .exec(connection)
         .await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, ClockKind, ExtensionStatus, Status};
-use entity::order;
+use entity::{order, supervision_order};
 use serde_json::Value;
 
 use crate::city::snapshot::City;
@@ -60,7 +60,7 @@ fn facts(
         supervision_order_open: around
             .supervision
             .iter()
-            .any(|issued| issued.answered_at.is_none() && Some(issued.unit_id) == actor.unit),
+            .any(|issued| owes(issued) && Some(issued.unit_id) == actor.unit),
     }
 }
 
@@ -132,4 +132,10 @@ pub fn extension_state(order: &order::Model, around: &OrderContext) -> (u32, boo
         .clone()
         .any(|past| past.status == ExtensionStatus::Pending);
     (u32::try_from(granted).unwrap_or(u32::MAX), pending)
+}
+
+/// Whether a supervision order still waits for its answer.
+#[must_use]
+pub fn owes(issued: &supervision_order::Model) -> bool {
+    issued.answered_at.is_none() && issued.closed_at.is_none()
 }

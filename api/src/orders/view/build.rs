@@ -5,25 +5,31 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::ids::{PhotoId, UnitId};
 use entity::kinds::{AssignmentRole, AssignmentStatus, Datum};
-use entity::{assignment, deadline, extension, order, order_photo, photo, reply, supervision_order, verdict};
+use entity::{
+    assignment, deadline, extension, order, order_photo, photo, reply, reply_decision, supervision_order,
+    verdict,
+};
 use serde_json::Value;
 
-use super::load::OrderContext;
+use super::load::{Decisions, OrderContext};
 use super::{
-    AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView, DispatchView,
-    EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderPhotoUrls, OrderView, ReplyView,
-    ReporterView, SupervisionOrderView, UnitView, VerdictView,
+    AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView, DecisionView,
+    DispatchView, EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderPhotoUrls, OrderView,
+    ReplyView, ReporterView, SupervisionOrderView, UnitView, VerdictView,
 };
 use crate::app::App;
 use crate::city::emergencies::{self, EmergencyView};
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
+use crate::files::attach::AttachedFile;
 use crate::http::time::{LocalTime, local};
+use crate::orders::actions::decisions;
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::available_actions;
 use crate::photos::service::{links, links_by_id};
+use crate::watch_lists::near::WatchedPlace;
 
 /// The order as the actor sees it, of what has been loaded.
 pub async fn build_view(
@@ -135,6 +141,7 @@ impl ViewBuilder<'_> {
             supervision_orders: self
                 .staff
                 .then(|| each(around.supervision, |row| self.supervision(row))),
+            watched: self.watched(around.watched),
             extensions: each(around.extensions, |row| self.extension(row)),
             photos,
             endorsements: EndorsementsView {
@@ -142,7 +149,7 @@ impl ViewBuilder<'_> {
                 mine: around.known.endorsed_by(actor),
             },
             verdicts: each(around.verdicts, |row| self.verdict(row, audience)),
-            replies: each(around.replies, |row| self.reply(row)),
+            replies: self.replies(around.replies, &around.decisions),
             assignments: self
                 .staff
                 .then(|| each(around.known.assignments, |row| self.assignment(row))),
@@ -174,6 +181,8 @@ impl ViewBuilder<'_> {
             due_at: self.time(row.due_at),
             answer: row.answer,
             answered_at: self.optional_time(row.answered_at),
+            issuer: row.issuer,
+            closed_at: self.optional_time(row.closed_at),
         }
     }
 
@@ -281,7 +290,39 @@ impl ViewBuilder<'_> {
         }
     }
 
-    fn reply(&self, row: reply::Model) -> ReplyView {
+    fn replies(&self, replies: Vec<reply::Model>, decisions: &Decisions) -> Vec<ReplyView> {
+        each(replies, |row| {
+            let of_reply = decisions.get(&row.id);
+            self.reply(row, of_reply.map_or(&[], Vec::as_slice))
+        })
+    }
+
+    /// Why a place is watched is for units and staff.
+    fn watched(&self, mut places: Vec<WatchedPlace>) -> Vec<WatchedPlace> {
+        if !self.staff {
+            for place in &mut places {
+                place.reason = None;
+            }
+        }
+        places
+    }
+
+    fn decision(&self, (row, file): &(reply_decision::Model, Option<AttachedFile>)) -> DecisionView {
+        DecisionView {
+            kind: row.kind,
+            title: decisions::label(row.kind).to_owned(),
+            document_number: row.document_number.clone(),
+            date: row.issued_on,
+            summary: row.summary.clone(),
+            file: file.clone().filter(|_| self.staff),
+        }
+    }
+
+    fn reply(
+        &self,
+        row: reply::Model,
+        decisions: &[(reply_decision::Model, Option<AttachedFile>)],
+    ) -> ReplyView {
         let contacted = row.contacted_at.map(|at| ContactedView {
             at: self.time(at),
             how: row.contacted_how.clone().unwrap_or_default(),
@@ -294,6 +335,7 @@ impl ViewBuilder<'_> {
             account: self.staff.then_some(row.account),
             contacted,
             supplementary: row.supplementary,
+            decisions: decisions.iter().map(|decision| self.decision(decision)).collect(),
             created_at: self.time(row.created_at),
         }
     }

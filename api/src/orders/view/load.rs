@@ -2,18 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::ids::{OrderId, PersonId};
+use entity::ids::{OrderId, PersonId, ReplyId};
 use entity::{
     assignment, deadline, endorsement, extension, order, order_photo, order_return, person, photo, reply,
-    supervision_order, verdict,
+    reply_decision, supervision_order, verdict, watch_entry,
 };
-use sea_orm::sea_query::{Expr, Query};
+use places::datum::Wgs84;
+use sea_orm::sea_query::{Expr, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::EndorsementsView;
 use crate::error::Result;
+use crate::files::attach::{self, AttachedFile};
 use crate::orders::rules::access::AccessContext;
 use crate::orders::rules::actor::Actor;
+use crate::watch_lists::near::{self, WatchedPlace};
+
+/// Administrative decisions of replies, with their files.
+pub type Decisions = HashMap<ReplyId, Vec<(reply_decision::Model, Option<AttachedFile>)>>;
 
 /// What stands around one order.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +33,10 @@ pub struct OrderContext {
     pub returns: Vec<order_return::Model>,
     /// 督办单, answered or not.
     pub supervision: Vec<supervision_order::Model>,
+    /// Administrative decisions of each reply, with their files.
+    pub decisions: Decisions,
+    /// Places of watch lists nearby.
+    pub watched: Vec<WatchedPlace>,
     pub reporter: Option<person::Model>,
     pub merged_into: Option<String>,
 }
@@ -55,6 +65,8 @@ struct NonEmptyTables {
     replies: bool,
     returns: bool,
     supervision: bool,
+    /// Whether any place is watched at all.
+    watched: bool,
 }
 
 impl NonEmptyTables {
@@ -64,6 +76,7 @@ impl NonEmptyTables {
         replies: true,
         returns: true,
         supervision: true,
+        watched: true,
     };
 
     /// One question in place of five that mostly find nothing.
@@ -85,6 +98,7 @@ impl NonEmptyTables {
             .expr_as(any!(reply), "replies")
             .expr_as(any!(order_return), "returns")
             .expr_as(any!(supervision_order), "supervision")
+            .expr_as(Expr::exists(watched_places()), "watched")
             .to_owned();
         let Some(row) = db.query_one(&question).await? else {
             return Ok(Self::ALL);
@@ -95,8 +109,42 @@ impl NonEmptyTables {
             replies: row.try_get("", "replies")?,
             returns: row.try_get("", "returns")?,
             supervision: row.try_get("", "supervision")?,
+            watched: row.try_get("", "watched")?,
         })
     }
+}
+
+/// Decisions with their files, by order and reply.
+async fn decisions(
+    db: &impl ConnectionTrait,
+    rows: Vec<reply_decision::Model>,
+) -> Result<Vec<(OrderId, ReplyId, (reply_decision::Model, Option<AttachedFile>))>> {
+    let files = rows.iter().filter_map(|row| row.file_id).collect();
+    let files = attach::by_id(db, files).await?;
+    let with_file = |row: reply_decision::Model| {
+        let file = row.file_id.and_then(|id| files.get(&id).cloned());
+        (row.order_id, row.reply_id, (row, file))
+    };
+    Ok(rows.into_iter().map(with_file).collect())
+}
+
+/// Whether there is a watched place is one look into a partial index.
+fn watched_places() -> SelectStatement {
+    Query::select()
+        .expr(Expr::value(1))
+        .from(watch_entry::Entity)
+        .and_where(watch_entry::Column::RemovedAt.is_null())
+        .and_where(watch_entry::Column::Latitude.is_not_null())
+        .to_owned()
+}
+
+/// The orders that have a point.
+fn points(orders: &[order::Model]) -> Vec<(OrderId, Wgs84)> {
+    let point = |order: &order::Model| {
+        let (longitude, latitude) = order.longitude.zip(order.latitude)?;
+        Some((order.id, Wgs84 { longitude, latitude }))
+    };
+    orders.iter().filter_map(point).collect()
 }
 
 async fn load_all(
@@ -136,6 +184,18 @@ async fn load_all(
     }
     if filled.replies {
         spread!(read!(reply, CreatedAt), |to, row| to.replies.push(row));
+        for (order, reply, decision) in decisions(db, read!(reply_decision, Seq)).await? {
+            if let Some(to) = all.get_mut(&order) {
+                to.decisions.entry(reply).or_default().push(decision);
+            }
+        }
+    }
+    if filled.watched {
+        for (id, places) in near::watched(db, &points(orders)).await? {
+            if let Some(to) = all.get_mut(&id) {
+                to.watched = places;
+            }
+        }
     }
     if filled.returns {
         spread!(read!(order_return, CreatedAt), |to, row| to.returns.push(row));

@@ -1,9 +1,9 @@
 //! An order as it is shown. What a caller may not read is not in his copy.
 
-use chrono::{DateTime, FixedOffset};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use entity::ids::{AssignmentId, ExtensionId, PhotoId, ReplyId, UnitId, VerdictId};
 use entity::kinds::{
-    AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ContentCheck, Datum,
+    AssignmentRole, AssignmentStatus, CategorySource, Channel, ClockKind, ContentCheck, Datum, DecisionKind,
     ExtensionStatus, Light, PersonLevel, PhotoRole, PlaceRelation, Satisfaction, Solved, Status,
     SupervisionLevel, UnitLevel,
 };
@@ -12,6 +12,8 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::city::emergencies::EmergencyView;
+use crate::files::attach::AttachedFile;
+use crate::watch_lists::near::WatchedPlace;
 
 pub mod available_actions;
 pub mod build;
@@ -55,6 +57,9 @@ pub struct OrderView {
     /// 督办单, the first issued first; for units, operators and supervisors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supervision_orders: Option<Vec<SupervisionOrderView>>,
+    /// Places of watch lists (重点监管名单) within 50 m.
+    #[serde(default)]
+    pub watched: Vec<WatchedPlace>,
     pub extensions: Vec<ExtensionView>,
     pub photos: Vec<OrderPhoto>,
     pub endorsements: EndorsementsView,
@@ -212,7 +217,24 @@ pub struct ReplyView {
     pub account: Option<String>,
     pub contacted: Option<ContactedView>,
     pub supplementary: bool,
+    /// 责令改正 and other administrative decisions, as evidence.
+    #[serde(default)]
+    pub decisions: Vec<DecisionView>,
     pub created_at: DateTime<FixedOffset>,
+}
+
+/// An administrative decision of the unit.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct DecisionView {
+    pub kind: DecisionKind,
+    /// In Chinese.
+    pub title: String,
+    pub document_number: String,
+    pub date: NaiveDate,
+    pub summary: Option<String>,
+    /// For units and staff.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<AttachedFile>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -254,4 +276,10 @@ pub struct SupervisionOrderView {
     pub due_at: DateTime<FixedOffset>,
     pub answer: Option<String>,
     pub answered_at: Option<DateTime<FixedOffset>>,
+    /// The body that issued it; none of those issued before it was recorded.
+    #[serde(default)]
+    pub issuer: Option<String>,
+    /// When its order was closed; then it is asked for no more.
+    #[serde(default)]
+    pub closed_at: Option<DateTime<FixedOffset>>,
 }

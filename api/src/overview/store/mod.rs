@@ -114,6 +114,7 @@ pub async fn counted_rows(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result
         .column(supervision_order::Column::OrderId)
         .filter(supervision_order::Column::OrderId.is_in(of()))
         .filter(supervision_order::Column::AnsweredAt.is_null())
+        .filter(supervision_order::Column::ClosedAt.is_null())
         .into_tuple()
         .all(txn)
         .await?;

@@ -1,16 +1,17 @@
-//! Opening, filling and closing a campaign.
+//! Opening a campaign and adding orders to it.
 
+use crate::city::snapshot::CityHandle;
 use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, OrderId};
-use entity::kinds::{CampaignStatus, PersonLevel, Role};
+use entity::kinds::{CampaignAction, CampaignStage, CampaignStatus, Role};
 use entity::{campaign, campaign_order};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
-use serde::{Deserialize, Serialize};
+use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::db;
-use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
+use crate::error::{Error, FieldError, Result};
+use crate::http::fields;
 use crate::http::paging::{Page, Paging};
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::MessageCatalog;
@@ -18,102 +19,52 @@ use crate::notices::{self, Event, EventKind};
 use crate::orders::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list::{find_visible, visible_matching};
-use crate::supervision::campaigns::{joined, store};
+use crate::supervision::campaigns::access::area_restriction;
+use crate::supervision::campaigns::diary::{self, Entry};
+use crate::supervision::campaigns::stages::Refused;
+use crate::supervision::campaigns::store::CampaignFilter;
+use crate::supervision::campaigns::{notify_joined, store};
 
-/// A campaign holds this many orders at most; more is a report, not a campaign.
-pub const MAX_ORDERS: u64 = 2_000;
+pub use crate::supervision::campaigns::stages::MAX_ORDERS;
+
 /// Numbers that are named at once.
 const MAX_NUMBERS: usize = 100;
-const MAX_TITLE_CHARS: usize = 100;
-const MAX_TEXT_CHARS: usize = 5_000;
+pub(super) const TITLE_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
+pub(super) const TEXT_CHARS: std::ops::RangeInclusive<usize> = 1..=5_000;
+pub(super) const MAX_KIND_CHARS: usize = 60;
 
-/// Why a campaign cannot be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    Closed,
-    ChangedMeanwhile,
-    TooManyOrders,
-    /// Orders that do not exist or that the caller does not see.
-    UnknownOrders,
-    /// A filter that no order fits.
-    NothingFound,
-}
-
-impl Refusal for Refused {
-    fn code(&self) -> &'static str {
-        match self {
-            Self::Closed => "campaign_closed",
-            Self::ChangedMeanwhile => "campaign_changed",
-            Self::TooManyOrders => "too_many_orders",
-            Self::UnknownOrders => "order_unknown",
-            Self::NothingFound => "nothing_found",
-        }
-    }
-
-    fn detail(&self) -> String {
-        match self {
-            Self::Closed => "这项专项监督已经结项。".to_owned(),
-            Self::ChangedMeanwhile => "别人刚刚改过这项专项监督，请刷新后再试。".to_owned(),
-            Self::TooManyOrders => format!("一项专项监督最多 {MAX_ORDERS} 件工单。"),
-            Self::UnknownOrders => "有的工单编号不存在，或您无权查看。".to_owned(),
-            Self::NothingFound => "没有符合条件的工单。".to_owned(),
-        }
-    }
-
-    fn kind(&self) -> ErrorKind {
-        match self {
-            Self::Closed | Self::ChangedMeanwhile => ErrorKind::Conflict,
-            Self::TooManyOrders | Self::UnknownOrders | Self::NothingFound => ErrorKind::Rule,
-        }
-    }
-}
-
-/// A place kept in view after the campaign.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Watched {
-    pub name: String,
-    pub reason: String,
-}
-
+#[derive(Debug, Default)]
 pub struct NewCampaign {
     pub title: String,
     pub kind: Option<String>,
-    /// County-level code; none for the whole city.
+    /// County-level code; `None` for the whole city.
     pub area: Option<String>,
     pub purpose: String,
+    /// By name, alias or code; `None` takes the caller's own.
     pub committee: Option<String>,
+    /// The city's campaign that this one is a county's part of.
+    pub parent: Option<CampaignId>,
 }
 
-pub struct Closing {
-    pub outcome: String,
-    pub measures: String,
-    pub findings: Option<String>,
-    pub watch_list: Vec<Watched>,
-}
-
-/// The area a caller's campaigns are confined to: a county supervisor's own, none for the city's.
-pub fn confined_to(caller: &Caller) -> Result<Option<String>> {
-    match (caller.role, caller.level) {
-        (Role::Supervisor, Some(PersonLevel::City)) | (Role::Operator | Role::Admin, _) => Ok(None),
-        (Role::Supervisor, _) => caller.area.clone().map(Some).ok_or_else(Error::not_found),
-        _ => Err(Error::forbidden("专项监督由人大常委会开展。")),
-    }
-}
-
+/// Opens a campaign with its first orders.
 pub async fn open(
     app: &App,
     caller: &Caller,
     new: NewCampaign,
+    orders: Vec<OrderId>,
     now: DateTime<Utc>,
 ) -> Result<campaign::Model> {
     let txn = db::write(&app.db).await?;
     let campaign = open_in(app, &txn, caller, new, now).await?;
+    if !orders.is_empty() {
+        add_orders_in(&txn, caller, &campaign, orders, now).await?;
+    }
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(campaign)
 }
 
-/// The same as part of a transaction; after its commit the job runner is to be woken.
+/// Opens a campaign as part of a transaction; the caller wakes the job runner after its commit.
 pub async fn open_in(
     app: &App,
     txn: &impl ConnectionTrait,
@@ -122,78 +73,131 @@ pub async fn open_in(
     now: DateTime<Utc>,
 ) -> Result<campaign::Model> {
     caller.require(Role::Supervisor)?;
-    check_text("title", &new.title, MAX_TITLE_CHARS)?;
-    check_text("purpose", &new.purpose, MAX_TEXT_CHARS)?;
-    let confined = confined_to(caller)?;
-    if confined.is_some() && new.area.is_some() && confined != new.area {
+    let restriction = area_restriction(caller)?;
+    if restriction.is_some() && new.area.is_some() && restriction != new.area {
         return Err(Error::forbidden("只能在本县区开展专项监督。"));
     }
-    let row = campaign::ActiveModel {
-        id: Set(CampaignId::generate()),
-        title: Set(new.title),
-        kind: Set(new.kind),
-        area_code: Set(confined.or(new.area)),
-        purpose: Set(new.purpose),
-        status: Set(CampaignStatus::Open),
-        committee: Set(new.committee.or_else(|| caller.committee.clone())),
-        findings: Set(None),
-        measures: Set(None),
-        outcome: Set(None),
-        watch_list: Set(serde_json::json!([])),
-        opened_by: Set(caller.person),
-        opened_at: Set(now),
-        closed_by: Set(None),
-        closed_at: Set(None),
-        version: Set(1),
+    let area = restriction.or(new.area);
+    if let Some(parent) = new.parent {
+        check_parent(txn, parent, area.as_deref()).await?;
+    }
+    let committee = new
+        .committee
+        .map(|text| app.state::<CityHandle>().load().committees.resolve(&text))
+        .transpose()?;
+    let row = campaign::Model {
+        id: CampaignId::generate(),
+        title: fields::text("title", &new.title, TITLE_CHARS)?,
+        kind: fields::optional_text("kind", new.kind, MAX_KIND_CHARS)?,
+        area_code: area,
+        purpose: fields::text("purpose", &new.purpose, TEXT_CHARS)?,
+        committee: committee.or_else(|| caller.committee.clone()),
+        opened_by: caller.person,
+        opened_at: now,
+        parent_id: new.parent,
+        ..blank(caller, now)
     };
-    let campaign = row.insert(txn).await?;
-    tell(
+    store::insert(txn, row.clone()).await?;
+    let entry = Entry::new(&row, CampaignAction::Opened, Some(caller.person));
+    diary::record(txn, entry.note(&row.purpose), now).await?;
+    notify(
         app,
         txn,
         caller,
-        EventKind::CampaignOpened,
-        &campaign,
-        &campaign.purpose,
+        (EventKind::CampaignOpened, &row, &row.purpose),
         now,
     )
     .await?;
-    Ok(campaign)
+    Ok(row)
+}
+
+/// A campaign that has just been filed, without its words.
+pub(super) fn blank(caller: &Caller, now: DateTime<Utc>) -> campaign::Model {
+    campaign::Model {
+        id: CampaignId::generate(),
+        title: String::new(),
+        kind: None,
+        area_code: None,
+        purpose: String::new(),
+        status: CampaignStatus::Open,
+        committee: None,
+        findings: None,
+        measures: None,
+        outcome: None,
+        watch_list: serde_json::json!([]),
+        opened_by: caller.person,
+        opened_at: now,
+        closed_by: None,
+        closed_at: None,
+        version: 1,
+        stage: CampaignStage::Filed,
+        parent_id: None,
+        due_at: None,
+        open_reason: None,
+        look_back: None,
+    }
+}
+
+/// The parent is an open campaign of the whole city, and the county has no part of it yet.
+async fn check_parent(txn: &impl ConnectionTrait, parent: CampaignId, area: Option<&str>) -> Result<()> {
+    let found = store::lock(txn, parent).await?.ok_or(Refused::UnknownParent)?;
+    if found.status == CampaignStatus::Closed {
+        return Err(Refused::Closed.into());
+    }
+    let Some(area) = area.filter(|_| found.area_code.is_none() && found.parent_id.is_none()) else {
+        return Err(Refused::NotCityWide.into());
+    };
+    let children = store::children(txn, parent).await?;
+    if children
+        .iter()
+        .any(|child| child.area_code.as_deref() == Some(area))
+    {
+        return Err(Refused::CountyHasTask.into());
+    }
+    Ok(())
 }
 
 /// Tells those who watch the campaign's area, and its committee.
-async fn tell(
+pub(super) async fn notify(
     app: &App,
     txn: &impl ConnectionTrait,
     caller: &Caller,
-    kind: EventKind,
-    campaign: &campaign::Model,
-    note: &str,
+    (kind, campaign, note): (EventKind, &campaign::Model, &str),
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let mut event = Event::general(kind)
-        .by(caller.person)
-        .title(campaign.title.as_str())
-        .note(note);
-    event.area.clone_from(&campaign.area_code);
-    event.committee.clone_from(&campaign.committee);
+    let event = event(kind, campaign).by(caller.person).note(note);
     notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }
 
-/// The campaign, if the caller may know of it.
-pub async fn visible(app: &App, caller: &Caller, id: CampaignId) -> Result<campaign::Model> {
-    let confined = confined_to(caller).map_err(|_| Error::not_found())?;
-    let campaign = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    if confined.is_some() && confined != campaign.area_code {
-        return Err(Error::not_found());
-    }
-    Ok(campaign)
+/// An event of a campaign.
+#[must_use]
+pub fn event(kind: EventKind, campaign: &campaign::Model) -> Event<'static> {
+    let mut event = Event::general(kind).title(campaign.title.as_str());
+    event.area.clone_from(&campaign.area_code);
+    event.committee.clone_from(&campaign.committee);
+    event
 }
 
 /// The campaigns that the caller may know of with how many orders each holds, the newest first.
-pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<(campaign::Model, i64)>> {
-    let area = confined_to(caller)?;
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    filter: CampaignFilter,
+    paging: &Paging,
+) -> Result<Page<(campaign::Model, i64)>> {
+    let restriction = area_restriction(caller)?;
     let limit = paging.limit()?;
-    let rows = store::list(&app.db, area.as_deref(), paging.after()?, limit + 1).await?;
+    if restriction.is_some() && filter.area.is_some() && restriction != filter.area {
+        return Ok(Page {
+            items: Vec::new(),
+            next_cursor: None,
+        });
+    }
+    let filter = CampaignFilter {
+        area: restriction.or(filter.area),
+        ..filter
+    };
+    let rows = store::list(&app.db, &filter, paging.after()?, limit + 1).await?;
     let page = Page::from_rows(rows, limit, |row| (row.opened_at, row.id));
     let counts = store::counts(&app.db, page.items.iter().map(|row| row.id).collect()).await?;
     Ok(page.map(|row| {
@@ -203,12 +207,12 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<(c
 }
 
 /// The orders of a campaign.
-pub async fn gathered(app: &App, campaign: &campaign::Model) -> Result<Vec<store::Gathered>> {
+pub async fn gathered(app: &App, campaign: &campaign::Model) -> Result<Vec<store::CampaignOrder>> {
     Ok(store::gathered(&app.db, campaign.id, MAX_ORDERS).await?)
 }
 
 /// The orders of these numbers, all of them or a refusal.
-pub async fn by_hand(app: &App, actor: &Actor, mut numbers: Vec<String>) -> Result<Vec<OrderId>> {
+pub async fn orders_by_number(app: &App, actor: &Actor, mut numbers: Vec<String>) -> Result<Vec<OrderId>> {
     numbers.sort();
     numbers.dedup();
     if numbers.is_empty() || numbers.len() > MAX_NUMBERS {
@@ -250,7 +254,7 @@ pub async fn add_orders(
     Ok(())
 }
 
-/// The same as part of a transaction; after its commit the job runner is to be woken.
+/// Adds orders as part of a transaction; the caller wakes the job runner after its commit. Those already in stay.
 pub async fn add_orders_in(
     txn: &impl ConnectionTrait,
     caller: &Caller,
@@ -259,6 +263,9 @@ pub async fn add_orders_in(
     now: DateTime<Utc>,
 ) -> Result<()> {
     caller.require(Role::Supervisor)?;
+    let campaign = store::lock(txn, campaign.id)
+        .await?
+        .ok_or_else(Error::not_found)?;
     if campaign.status == CampaignStatus::Closed {
         return Err(Refused::Closed.into());
     }
@@ -278,67 +285,17 @@ pub async fn add_orders_in(
         added_at: Set(now),
         told_at: Set(None),
     };
-    store::gather(txn, orders.into_iter().map(row).collect()).await?;
+    let added = store::gather(txn, orders.into_iter().map(row).collect()).await?;
+    if added == 0 {
+        return Ok(());
+    }
+    let entry = Entry::new(&campaign, CampaignAction::OrdersAdded, Some(caller.person));
+    diary::record(txn, entry.reference(added.to_string()), now).await?;
     let job = NewJob {
-        kind: joined::TELL,
+        kind: notify_joined::TELL,
         subject: campaign.id.to_string(),
         dedup_key: None,
         run_at: now,
     };
     enqueue(txn, job, now).await
-}
-
-pub async fn close(
-    app: &App,
-    caller: &Caller,
-    campaign: campaign::Model,
-    closing: Closing,
-    now: DateTime<Utc>,
-) -> Result<campaign::Model> {
-    caller.require(Role::Supervisor)?;
-    check_text("outcome", &closing.outcome, MAX_TEXT_CHARS)?;
-    check_text("measures", &closing.measures, MAX_TEXT_CHARS)?;
-    if campaign.status == CampaignStatus::Closed {
-        return Err(Refused::Closed.into());
-    }
-    let txn = db::write(&app.db).await?;
-    let change = campaign::ActiveModel {
-        status: Set(CampaignStatus::Closed),
-        outcome: Set(Some(closing.outcome)),
-        measures: Set(Some(closing.measures)),
-        findings: Set(closing.findings.or_else(|| campaign.findings.clone())),
-        watch_list: Set(serde_json::to_value(closing.watch_list).map_err(anyhow::Error::from)?),
-        closed_by: Set(Some(caller.person)),
-        closed_at: Set(Some(now)),
-        ..Default::default()
-    };
-    if !store::update(&txn, &campaign, change).await? {
-        return Err(Refused::ChangedMeanwhile.into());
-    }
-    let closed = store::find(&txn, campaign.id)
-        .await?
-        .ok_or_else(Error::not_found)?;
-    let outcome = closed.outcome.as_deref().unwrap_or_default();
-    tell(
-        app,
-        &txn,
-        caller,
-        EventKind::CampaignClosed,
-        &closed,
-        outcome,
-        now,
-    )
-    .await?;
-    txn.commit().await?;
-    app.jobs.wake.notify_one();
-    Ok(closed)
-}
-
-fn check_text(field: &str, text: &str, max: usize) -> Result<()> {
-    let length = text.trim().chars().count();
-    if (1..=max).contains(&length) {
-        return Ok(());
-    }
-    let detail = format!("应为 1 到 {max} 个字。");
-    Err(Error::invalid(vec![FieldError::new(field, "bad_length", detail)]))
 }

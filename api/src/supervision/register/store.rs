@@ -66,8 +66,11 @@ fn issued(reach: &RegisterAccess, state: Option<State>, now: DateTime<Utc>) -> C
     let wanted = reach.of(C::UnitId, C::OrderId);
     match state {
         None => wanted,
-        Some(State::Open) => wanted.add(C::AnsweredAt.is_null()),
-        Some(State::Overdue) => wanted.add(C::AnsweredAt.is_null()).add(C::DueAt.lt(now)),
+        Some(State::Open) => wanted.add(C::AnsweredAt.is_null()).add(C::ClosedAt.is_null()),
+        Some(State::Overdue) => wanted
+            .add(C::AnsweredAt.is_null())
+            .add(C::ClosedAt.is_null())
+            .add(C::DueAt.lt(now)),
         Some(State::Answered) => wanted.add(C::AnsweredAt.is_not_null()),
     }
 }

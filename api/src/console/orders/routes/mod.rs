@@ -21,6 +21,7 @@ use crate::orders::export;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
 
+pub mod batch;
 pub mod exports;
 
 /// Orders on a page.
@@ -51,6 +52,9 @@ struct OrdersPage {
     carried: Vec<(&'static str, String)>,
     shows_area: bool,
     rows: Vec<Row>,
+    /// Whether rows can be ticked for a batch.
+    ticks: bool,
+    bar: Option<batch::BatchBar>,
     more: Option<String>,
     csv: String,
     xlsx: String,
@@ -62,6 +66,7 @@ struct OrdersPage {
 #[template(path = "order_rows.html")]
 struct RowsPart {
     rows: Vec<Row>,
+    ticks: bool,
     more: Option<String>,
 }
 
@@ -126,10 +131,12 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
         .map(|order| row(order, now, zone))
         .collect();
     if request.headers().contains_key("x-part") {
-        return page(&RowsPart { rows, more });
+        let ticks = visitor.caller.role == Role::Supervisor;
+        return page(&RowsPart { rows, ticks, more });
     }
     let role = visitor.caller.role;
     let views = saved(&visitor, &wanted).await?;
+    let bar = batch::bar(&visitor).await?;
     let carried = wanted.pairs().filter(|(name, _)| !FIELDS.contains(name));
     page(&OrdersPage {
         frame: visitor.frame(
@@ -149,6 +156,8 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
         views,
         shows_area: role != Role::Delegate,
         rows,
+        ticks: bar.is_some(),
+        bar,
         more,
         csv: wanted.to("/console/orders.csv"),
         xlsx: wanted.to("/console/orders.xlsx"),

@@ -1,5 +1,5 @@
-//! An order has been taken into a campaign: its history says so, and its delegate and its unit hear of it. Done by a
-//! job, one order a transaction, because a campaign may gather many at once and no move should wait for all of them.
+//! Tells the delegate and the unit of every order added to a campaign, and its history. Run as a job, one order per
+//! transaction, because a campaign may gather many orders at once and no action should wait for all of them.
 
 use entity::ids::CampaignId;
 use entity::{campaign, campaign_order};
@@ -18,22 +18,22 @@ use crate::orders::Actor;
 use crate::orders::history::{self, NewEvent};
 use crate::supervision::campaigns::store;
 
-/// Subject: the campaign's id.
+/// The kind of the job; its subject is the campaign's id.
 pub const TELL: &str = "tell_campaign_joined";
 
-/// Tells of every order that has not been told of yet.
-pub async fn tell(app: &App, subject: &str) -> Result<()> {
+/// Notifies for every order that has not been notified of yet.
+pub async fn notify(app: &App, subject: &str) -> Result<()> {
     let id: CampaignId = subject.parse().map_err(anyhow::Error::from)?;
     let Some(campaign) = store::find(&app.db, id).await? else {
         return Ok(());
     };
-    while tell_next(app, &campaign).await? {}
+    while notify_next(app, &campaign).await? {}
     app.jobs.wake.notify_one();
     Ok(())
 }
 
-/// Whether there was one more.
-async fn tell_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
+/// Returns `false` if no order was left.
+async fn notify_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let Some(gathered) = next_untold(&txn, campaign.id).await? else {
@@ -55,7 +55,7 @@ async fn tell_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
     Ok(true)
 }
 
-/// Held against another replica that runs the same job.
+/// Locked against another replica that runs the same job.
 async fn next_untold(
     txn: &impl ConnectionTrait,
     campaign: CampaignId,

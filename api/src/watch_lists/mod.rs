@@ -1,0 +1,12 @@
+//! 重点监管名单: standing registers of subjects that are inspected again and again. `rules` (pure), `access`, `store`,
+//! `lists`, `entries`, `near` (which orders lie at a watched place), `reminder`, `view`, `routes`.
+
+mod access;
+pub mod entries;
+pub mod lists;
+pub mod near;
+pub mod reminder;
+pub mod routes;
+pub mod rules;
+mod store;
+pub mod view;
