@@ -15,7 +15,6 @@ pub mod expand;
 pub mod files;
 pub mod import;
 pub mod pack;
-pub mod quiet_hours;
 pub mod refresh;
 pub mod routes;
 pub mod seed;

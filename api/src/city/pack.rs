@@ -17,7 +17,6 @@ use crate::city::csv_rows::{
 use crate::city::emergencies;
 use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
 use crate::city::files::{Files, MODEL};
-use crate::city::quiet_hours::QuietHours;
 use crate::deadlines::{Calendar, Policy, parse};
 use places::boundaries::{self, Boundary};
 
@@ -66,9 +65,6 @@ pub struct CitySection {
     /// Area code of the city's landlines, with the trunk `0`.
     #[serde(default)]
     pub area_code: Option<String>,
-    /// When phones are left alone.
-    #[serde(default)]
-    pub quiet_hours: Option<QuietHours>,
 }
 
 /// `[places]` of policy.toml.

@@ -3,7 +3,6 @@
 
 use std::ops::Deref;
 
-use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
 use entity::order;
 use sea_orm::ConnectionTrait;
@@ -31,14 +30,6 @@ impl MessageCatalog {
     #[must_use]
     pub fn new(wording: Wording, city: CityHandle) -> Self {
         Self { wording, city }
-    }
-
-    /// When a push may be made: now, or after the quiet hours.
-    pub(super) fn push_time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        match &self.city.load().meta.quiet_hours {
-            Some(quiet) => quiet.end_of(now, self.zone()),
-            None => now,
-        }
     }
 
     pub(super) async fn unit(

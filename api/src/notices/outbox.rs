@@ -98,17 +98,8 @@ impl OutboxBatch {
                 && let Some(card) = voice.card(key, &facts, now)
             {
                 let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
-                self.deliveries.push(new_delivery(
-                    Push {
-                        notice: id,
-                        person: recipient.person,
-                        key,
-                        card,
-                        asked,
-                    },
-                    voice.push_time(now),
-                    now,
-                ));
+                self.deliveries
+                    .push(new_delivery(id, recipient.person, key, card, asked, now));
             }
             self.notices.push(notice::ActiveModel {
                 id: Set(id),
@@ -255,25 +246,14 @@ fn redact_unpublished(facts: &mut PlaceholderValues, order: &order::Model, actor
 }
 
 /// A push to be made, or, where we know that it is not wanted, the record of it.
-
-/// A push on top of a notice.
-struct Push {
+fn new_delivery(
     notice: NoticeId,
     person: PersonId,
     key: TemplateKey,
     card: Card,
-    /// False: the person is known not to have subscribed.
     asked: bool,
-}
-
-fn new_delivery(push: Push, at: DateTime<Utc>, now: DateTime<Utc>) -> delivery::ActiveModel {
-    let Push {
-        notice,
-        person,
-        key,
-        card,
-        asked,
-    } = push;
+    now: DateTime<Utc>,
+) -> delivery::ActiveModel {
     let status = if asked {
         DeliveryStatus::Waiting
     } else {
@@ -288,7 +268,7 @@ fn new_delivery(push: Push, at: DateTime<Utc>, now: DateTime<Utc>) -> delivery::
         data: Set(json!({ "fields": card.fields })),
         status: Set(status),
         attempts: Set(0),
-        next_at: Set(asked.then_some(at)),
+        next_at: Set(asked.then_some(now)),
         leased_until: Set(None),
         errcode: Set(None),
         message_id: Set(None),
