@@ -3,6 +3,7 @@ const fs = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const ci = require('miniprogram-ci')
+const { placeholders } = require('./release.cjs')
 
 const root = path.resolve(__dirname, '../..')
 // A copy without node_modules and tests: the compiler reads every file of a project.
@@ -30,9 +31,26 @@ project.attr = async () => ({
   },
 })
 
-const MAIN_PACKAGE_BYTES = 2 * 1024 * 1024
+/** Half of what WeChat takes: the rest is for cities. */
+const MAIN_PACKAGE_BYTES = 1024 * 1024
+
+/** The base library: the developer tools show the oldest one that the launch checklist admits. */
+function checkLibrary() {
+  const { libVersion } = JSON.parse(fs.readFileSync(path.join(root, 'project.config.json'), 'utf8'))
+  const checklist = fs.readFileSync(path.join(root, '../docs/launch-wechat.md'), 'utf8')
+  if (!checklist.includes(`**${libVersion}**`)) throw new Error(`project.config.json says ${libVersion}, docs/launch-wechat.md another base library`)
+  const app = JSON.parse(fs.readFileSync(path.join(root, 'miniprogram/app.json'), 'utf8'))
+  if (app.componentFramework !== undefined) throw new Error('app.json: componentFramework needs glassEaselWebview and a newer base library; leave it out')
+}
+
+/** The committed copy has placeholders, so an upload of it must be refused. */
+function checkPlaceholders() {
+  if (placeholders().length !== 3) throw new Error(`placeholders are not all found: ${placeholders().join('; ')}`)
+}
 
 async function main() {
+  checkLibrary()
+  checkPlaceholders()
   const archive = path.join(folder, 'compiled.zip')
   await ci.getCompiledResult({ project, version: '0', desc: '', setting: { es6: true, minify: true }, onProgressUpdate() {} }, archive)
   const { size } = fs.statSync(archive)

@@ -6,8 +6,7 @@ const REPORT = '流动摊贩占道经营，人行道走不过去，老人只能�
 const PLACE = { longitude: 112.395, latitude: 34.655, datum: 'wgs84' }
 
 export default function (stage) {
-  for (const large of [false, true]) {
-    const type = large ? 'large' : 'normal'
+  for (const [type, look] of Object.entries({ normal: {}, large: { large: true }, dark: { dark: true } })) {
     it(`every page of a delegate fits in ${type} type`, async () => {
       const person = await stage().people.find({ role: 'delegate', level: 'provincial', area: '涧西区' })
       const delegate = await stage().people.signIn(person)
@@ -17,7 +16,7 @@ export default function (stage) {
       await handler.act(answered.number, 'accept')
       await handler.act(answered.number, 'reply', { account: '现场劝离。', public_reply: '已劝离流动摊贩，恢复通行，并安排专人每天早晚值守。' })
 
-      const phone = await stage().phone(person, { large })
+      const phone = await stage().phone(person, look)
       const shot = (name) => phone.shot(stage().shots, `${type}-${name}`)
       await phone.sees('等您评价')
       await shot('home')
@@ -68,7 +67,7 @@ export default function (stage) {
 
     it(`the desks of staff fit in ${type} type`, async () => {
       for (const wanted of [{ role: 'handler', unit: '涧西区人民政府' }, { role: 'supervisor', level: 'city' }, { role: 'operator' }]) {
-        const phone = await stage().phone(wanted, { large })
+        const phone = await stage().phone(wanted, look)
         await phone.sees('扫一扫')
         await phone.shot(stage().shots, `${type}-desk-${wanted.role}`)
       }
