@@ -1,5 +1,4 @@
-//! What every capability is handed: the configuration, the database, the clock, and what each capability keeps in
-//! memory. Cheap to clone. It knows no capability: each state is found by its type.
+//! State shared by all capabilities: the pool, the clock, the outside services. Cheap to clone.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -23,7 +22,7 @@ pub struct AppInner {
     pub states: States,
 }
 
-/// How the job runner is woken, and kept from running while the sandbox's clock is being moved.
+/// Wakes the job runner, and pauses it while the sandbox's clock is being moved.
 #[derive(Default)]
 pub struct Jobs {
     pub wake: tokio::sync::Notify,
@@ -31,7 +30,7 @@ pub struct Jobs {
     pub run_lock: tokio::sync::RwLock<()>,
 }
 
-/// What the capabilities keep in memory, one value of a type.
+/// The in-memory state of the capabilities, one value per type.
 #[derive(Default)]
 pub struct States(HashMap<TypeId, Box<dyn Any + Send + Sync>>);
 

@@ -1,5 +1,5 @@
-//! What a person may do and see. Role and unit are those of the database at this request; the token only
-//! says who. `extract.rs` reads them.
+//! A person's rights. Role and unit come from the database at each request; the token only identifies the person.
+//! `extract.rs` reads them.
 
 use entity::ids::{PersonId, SessionId, UnitId};
 use entity::kinds::{PersonLevel, Role};
@@ -7,7 +7,7 @@ use entity::person;
 
 use crate::error::{Error, Result};
 
-/// The signed-in person as the database knows him now.
+/// The signed-in person as stored in the database now.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub person: PersonId,
@@ -25,9 +25,9 @@ pub struct Caller {
 /// Which orders a person sees at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OrderAccess {
-    /// Those he reported or endorsed.
+    /// Orders the person reported or endorsed.
     OwnOrders(PersonId),
-    /// Those his unit has or had a charge of.
+    /// Orders assigned to the person's unit, now or before.
     Unit(UnitId),
     /// Those of a county-level area.
     Area(String),
@@ -60,7 +60,7 @@ impl Caller {
         }
     }
 
-    /// Somebody who is not here himself and for whom a job acts, with the rights that he has now. He has no session.
+    /// The person for whom a job acts, with their current rights and without a session.
     pub(super) fn absent(person: person::Model) -> Self {
         Self::of(person, SessionId(uuid::Uuid::nil()))
     }
@@ -105,7 +105,7 @@ mod tests {
         let delegate = caller(Role::Delegate, city, Some("410305"), None);
         assert_eq!(delegate.order_access(), OrderAccess::OwnOrders(delegate.person));
         for (role, level, area, of_unit, sight) in [
-            // A handler's county does not widen what he sees: his unit's orders are what he sees.
+            // A handler's county does not extend their sight: they see their unit's orders.
             (
                 Role::Handler,
                 None,
@@ -115,7 +115,7 @@ mod tests {
             ),
             (Role::Handler, None, None, None, OrderAccess::None),
             (Role::Supervisor, city, None, None, OrderAccess::City),
-            // City level counts, whatever area stands beside it.
+            // City level applies, whatever area is given.
             (Role::Supervisor, city, Some("410305"), None, OrderAccess::City),
             (
                 Role::Supervisor,

@@ -1,4 +1,4 @@
-//! The only reader of the time. Everybody else is told what time it is.
+//! The only reader of the system clock. All other code receives the time as an argument.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,7 +18,7 @@ impl Clock {
         Self::default()
     }
 
-    /// A clock that shows `start` now and goes on from there.
+    /// Returns a clock that shows `start` now and advances from there.
     #[must_use]
     pub fn starting_at(start: DateTime<Utc>) -> Self {
         let clock = Self::default();

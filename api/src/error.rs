@@ -1,4 +1,4 @@
-//! What can go wrong, in terms of the domain. `http/problem.rs` turns each into an answer.
+//! Errors in terms of the domain. `http/problem.rs` maps each to a response.
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub trait Refusal: std::fmt::Debug {
 pub enum ErrorKind {
     /// 400: the request cannot be read.
     Malformed,
-    /// 401: nobody, or nobody any more, is signed in.
+    /// 401: no valid session.
     NotSignedIn,
     /// 403: the role may not.
     Forbidden,

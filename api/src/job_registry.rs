@@ -1,5 +1,4 @@
-//! What runs: every kind of job, and what needs none because the rows themselves say when: the sweep of the clocks and the
-//! pushes.
+//! All kinds of jobs, and the workers whose rows carry their own due time: the deadline sweep and the deliveries.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -127,12 +126,12 @@ async fn handle_push_message(app: &App, subject: &str) -> Result<()> {
             notices::push_events::apply_push_event(app, &event).await?;
         }
         PushEvent::MediaChecked { .. } => content::apply_result::apply_push_event(app, &event).await?,
-        PushEvent::Other(name) => tracing::info!(event = %name, "a push nobody waits for"),
+        PushEvent::Other(name) => tracing::info!(event = %name, "wechat push ignored"),
     }
     push::service::mark_handled(app, subject).await
 }
 
-/// Tells those who publish: each takes up what is his.
+/// Notifies the capabilities that publish; each handles its own content.
 async fn emit_verdicts(app: &App, subjects: &[&str]) -> Result<()> {
     let standings = content::review::standings(app, subjects).await?;
     orders::submit::publication::apply_check_results(app, &standings).await?;
@@ -143,6 +142,6 @@ async fn emit_verdicts(app: &App, subjects: &[&str]) -> Result<()> {
 async fn recalculate_deadlines(app: &App) -> Result<()> {
     city::refresh::refresh(app).await?;
     let moved = orders::clocks::recalculate::recalculate(app, app.clock.now()).await?;
-    tracing::info!(moved, "deadlines counted anew");
+    tracing::info!(moved, "deadlines recalculated");
     Ok(())
 }

@@ -100,7 +100,7 @@ fn service(
     >,
 > {
     let metrics = app.state::<Metrics>().requests.clone();
-    // The document is made for whoever asks; each worker would keep its own, of many megabytes.
+    // The document is generated per request: a copy per worker would take many megabytes.
     let (service, _) = ActixApp::new()
         .app_data(web::Data::new(app))
         .app_data(extract::json_config())
@@ -137,7 +137,7 @@ pub fn listen_for_metrics(app: &App) -> anyhow::Result<Option<(Server, SocketAdd
     let listener = match TcpListener::bind(bind) {
         Ok(listener) => listener,
         Err(error) if !is_stated => {
-            tracing::warn!(%error, %bind, "metrics address taken, metrics not served");
+            tracing::warn!(%error, %bind, "metrics address taken");
             return Ok(None);
         }
         Err(error) => {

@@ -1,12 +1,12 @@
-//! What of an order is published: read by others than its delegate and those who handle it or watch over it. Pure.
+//! Pure: decides which parts of an order other delegates may read.
 //!
-//! The report itself is, once it has been found fit: words, address, and the photos that came with it. What the delegate
-//! says to the desk later (his verdict's comment, why he cancels or reopens) is not published at all.
+//! The report itself is published after it has passed the check: words, address, and its photos. Later remarks of the
+//! delegate (a verdict's comment, the reason for a cancellation or reopening) are not published.
 
 use entity::kinds::ContentCheck;
 use entity::{order, order_photo, photo};
 
-/// What stands where words must not be read; none where they may.
+/// Returns the placeholder for words that must not be read. Returns `None` if they may be read.
 #[must_use]
 pub fn placeholder_text(state: ContentCheck) -> Option<&'static str> {
     match state {
@@ -21,7 +21,7 @@ pub fn placeholder_text(state: ContentCheck) -> Option<&'static str> {
 /// Whether a photo of the order is shown to those to whom the order is published.
 #[must_use]
 pub fn shows_photo(order: &order::Model, place: &order_photo::Model, photo: &photo::Model) -> bool {
-    // A resident's photo was found fit before the delegate could take his matter up.
+    // A resident's photo passed the check before the delegate could adopt the message.
     let of_resident = photo.owner_id.is_none();
     if of_resident || place.added_by != Some(order.reporter_id) {
         return true;

@@ -25,7 +25,7 @@ use crate::{
 )]
 pub struct Document;
 
-/// What is under `/api/v1`.
+/// Registers the paths under `/api/v1`.
 #[expect(clippy::too_many_lines, reason = "a list: one line a path")]
 pub fn api(service: &mut UtoipaServiceConfig) {
     service
@@ -185,14 +185,14 @@ fn sites_and_content(service: &mut UtoipaServiceConfig) {
         .service(sites::routes::messages::answer_message);
 }
 
-/// What is described by the document but stands at a path of its own.
+/// Registers documented paths outside of `/api/v1`.
 pub fn absolute(service: &mut UtoipaServiceConfig) {
     service
         .service(push::routes::check_push_address)
         .service(push::routes::receive_push);
 }
 
-/// What is not described by the document: operations, pages.
+/// Registers paths that the document leaves out: operations and pages.
 pub fn plain(service: &mut ServiceConfig) {
     service
         .service(ops::routes::healthz)

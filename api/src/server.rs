@@ -189,7 +189,7 @@ async fn open_store(config: &Config, sealer: &Sealer, clock: &Clock) -> anyhow::
     let objects = ObjectStore::new(&settings, clock.clone());
     if let Err(error) = objects.ensure_bucket().await {
         // Reports without photos still work; /readyz says so, and uploads answer 503 until it is back.
-        tracing::warn!(error = %error, "the object store is not ready");
+        tracing::warn!(error = %error, "object store not ready");
     }
     Ok(objects)
 }
@@ -211,7 +211,7 @@ async fn index_orders(app: App) {
     }
 }
 
-/// Serves until told to stop, with the job runner beside it; both finish what they have begun.
+/// Serves until cancelled, together with the job runner; both finish work in progress.
 pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     reports::schedule::begin(&app)

@@ -1,6 +1,6 @@
-//! What administrators do, kept for good: imports, boundaries put in force, people untied, sessions ended. Written in
-//! the transaction of the change itself (`service.rs`), one chain for all of it, so that an act changed or left out
-//! later shows.
+//! Append-only log of administrators' actions: imports, activated boundaries, removed bindings, ended sessions.
+//! `service.rs` writes it in the transaction of the change. All entries form one hash chain, so a changed or removed
+//! entry is detected.
 
 pub mod service;
 mod store;

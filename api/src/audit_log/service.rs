@@ -20,7 +20,7 @@ const PAGE: u64 = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditActor {
     Person(PersonId),
-    /// Whoever has a shell on the server.
+    /// A person with a shell on the server.
     CommandLine,
 }
 
@@ -29,8 +29,8 @@ pub enum AuditActor {
 pub struct AuditEntry<'a> {
     pub by: AuditActor,
     pub kind: ActKind,
-    /// What is acted on, as people call it. Empty where it is a person: he is named by his id in `detail`, so that what
-    /// is kept for good does not keep his name when he is erased.
+    /// The everyday name of the object. Empty if it is a person: `detail` names them by id, so that the log does not
+    /// keep the name after an erasure.
     pub subject: &'a str,
     /// Facts; no floating point numbers, which databases round.
     pub detail: Value,

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::error::Result;
 
-/// The last act, or the row before the first. Whoever appends holds the row 0, so that two never append at once.
+/// Returns the last action, or row 0. Locks row 0, so that two transactions never append at once.
 pub async fn lock_head(txn: &impl ConnectionTrait) -> Result<admin_act::Model> {
     let gate = admin_act::Entity::find_by_id(0_i64).lock_exclusive();
     gate.one(txn).await?;

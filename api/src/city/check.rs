@@ -6,7 +6,7 @@ use entity::kinds::UnitLevel;
 
 use crate::city::csv_rows::{CsvLine, Fault, UnitRow, fault};
 
-/// Names that stand twice, what is not there, and counties without a government.
+/// Reports duplicate names, unknown references, and counties without a government.
 #[must_use]
 pub fn units(
     file: &str,

@@ -4,7 +4,7 @@ use entity::kinds::{ScopeKind, UnitLevel};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// What is wrong, and where.
+/// A fault in a row, with its line.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Fault {
     pub file: String,
@@ -48,7 +48,7 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// A row and the line it stands on.
+/// A row and its line number.
 #[derive(Clone, Debug)]
 pub struct CsvLine<T> {
     pub line: u64,

@@ -1,5 +1,4 @@
-//! The duty table as its rows stand in the database: looked through by category and place, and written out as the file
-//! that would bring it back.
+//! The duty table as stored: searched by category and place, and written as a file that can be imported again.
 
 use std::collections::HashMap;
 
@@ -17,7 +16,7 @@ use crate::error::Result;
 /// Ids named in one statement; SQLite takes 32,766 values.
 const IDS_A_STATEMENT: usize = 10_000;
 
-/// What of the table is looked at.
+/// The requested part of the duty table.
 #[derive(Clone, Debug, Default)]
 pub struct DutyFilter {
     /// As the rows name it: either level, or `*`.

@@ -19,7 +19,7 @@ pub struct Rule {
     pub lead: UnitId,
     pub supports: Vec<UnitId>,
     pub precedence: i32,
-    /// Where the row comes from: file and line.
+    /// The source of the row: file and line.
     pub source: String,
 }
 
@@ -38,7 +38,7 @@ pub struct DutyLocation {
     pub zone: Option<String>,
 }
 
-/// What a row decided, or that none did.
+/// The result of a lookup: the deciding row, or none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision<'a> {
     ByRule(&'a Rule),

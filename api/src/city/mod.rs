@@ -1,6 +1,6 @@
-//! Everything particular to one city, as data. `files.rs` reads a pack, `pack.rs` checks it, `seed.rs` fills an
-//! empty database from it, `store.rs` reads the database back, `emergencies.rs` holds the rules for emergencies, `snapshot.rs` is what the product works with;
-//! `import/` and `boundaries/` change it later, `refresh.rs` lets every replica see that.
+//! The data of one city. `files.rs` reads a pack, `pack.rs` checks it, `seed.rs` fills an empty database from it,
+//! `store.rs` reads the database, `snapshot.rs` is the immutable copy in memory; `import/` and `boundaries/` change the
+//! data later, `refresh.rs` makes every replica reload them.
 
 pub mod areas;
 pub mod boundaries;

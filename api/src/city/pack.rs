@@ -23,7 +23,7 @@ use places::boundaries::{self, Boundary};
 /// 标准答复.
 pub const REPLY_TEXTS: &str = "reply_texts.csv";
 
-/// Everything of a city.
+/// The parsed city pack.
 pub struct Pack {
     pub city: CitySection,
     pub places: PlacesSection,
@@ -81,7 +81,7 @@ pub struct PlacesSection {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DispatchSection {
-    /// A suggested category below this goes to triage.
+    /// Suggestions below this confidence go to triage.
     pub min_confidence: f64,
     /// Codes of categories, first or second level, that only a person dispatches (不予受理, 转办).
     #[serde(default)]
@@ -176,7 +176,7 @@ impl Pack {
         if faults.is_empty() { Ok(pack) } else { Err(faults) }
     }
 
-    /// What can only be seen with all tables at hand.
+    /// Checks references between the tables.
     fn check(&self) -> Vec<Fault> {
         let counties: HashSet<&str> = self
             .shapes
@@ -310,7 +310,7 @@ fn shape_faults(found: Vec<boundaries::ShapeFault>) -> Vec<Fault> {
     found.into_iter().map(said).collect()
 }
 
-/// What a boundary file says of itself.
+/// Reads the metadata of a boundary file.
 #[must_use]
 pub fn boundary_file(text: String) -> BoundaryFile {
     #[derive(Default, Deserialize)]

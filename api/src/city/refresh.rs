@@ -14,7 +14,7 @@ use crate::error::Result;
 /// One small query every so often.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Runs until told to stop. A city that cannot be read leaves the one in memory as it is.
+/// Runs until cancelled. If the city's data cannot be read, the copy in memory stays.
 pub async fn run(app: App, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -22,9 +22,9 @@ pub async fn run(app: App, stop: CancellationToken) {
             () = tokio::time::sleep(EVERY) => {}
         }
         match refresh(&app).await {
-            Ok(true) => tracing::info!("the city's data was reloaded"),
+            Ok(true) => tracing::info!("city data reloaded"),
             Ok(false) => {}
-            Err(error) => tracing::error!(error = %error, "the city's data was not reloaded"),
+            Err(error) => tracing::error!(error = %error, "city data reload failed"),
         }
     }
 }
@@ -37,7 +37,7 @@ pub async fn publish_change(connection: &impl ConnectionTrait, kind: &str, now: 
 /// Lets this replica see a change at once that has been committed; if that fails, the next look will.
 pub async fn refresh_now(app: &App) {
     if let Err(error) = refresh(app).await {
-        tracing::error!(error = %error, "the city's data was not reloaded");
+        tracing::error!(error = %error, "city data reload failed");
     }
 }
 

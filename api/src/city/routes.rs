@@ -23,7 +23,7 @@ pub struct UnitsQuery {
     /// County-level code or name: units of that county only.
     #[param(required = false)]
     pub area: Option<String>,
-    /// At most so many, 1 to 1000, default 100.
+    /// The maximum number of results, 1 to 1000, default 100.
     #[param(minimum = 1, maximum = 1000, required = false)]
     pub limit: Option<usize>,
 }

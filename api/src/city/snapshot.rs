@@ -1,4 +1,4 @@
-//! What the product works with: the city in memory, immutable, swapped as a whole when data changes.
+//! The city's data in memory: immutable, replaced as a whole when data change.
 
 use std::sync::Arc;
 
@@ -53,7 +53,7 @@ impl City {
         self.policy.clocks.time_zone
     }
 
-    /// What deadlines are counted by.
+    /// Returns the policy and the calendar that deadlines are calculated with.
     #[must_use]
     pub fn deadline_rules(&self) -> DeadlineRules<'_> {
         DeadlineRules {

@@ -31,7 +31,7 @@ use places::boundaries::Boundary;
 use places::county_map::CountyMap;
 use places::lookup::{AreaIndex, BorderTolerance};
 
-/// What changes by itself; each has a generation.
+/// The kinds of data that change independently; each has a generation.
 pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];
 
 /// Says that rows of a kind have changed, in the transaction that changes them.
@@ -58,13 +58,13 @@ pub async fn bump_generation(
     Ok(())
 }
 
-/// The sum of all generations: one small query tells whether to reload.
+/// Returns the sum of all generations, a small query that shows whether to reload.
 pub async fn total_generation(connection: &impl ConnectionTrait) -> Result<i64> {
     let rows = city_generation::Entity::find().all(connection).await?;
     Ok(rows.iter().map(|row| row.generation).sum())
 }
 
-/// What is not in the database: numbers and wording, from the pack.
+/// Numbers and wording of the pack, which are not in the database.
 #[derive(Clone)]
 pub struct PackSettings {
     meta: CitySection,
@@ -189,7 +189,7 @@ fn divide(areas: Vec<area::Model>) -> Result<(Vec<Boundary>, Vec<Township>)> {
     ))
 }
 
-/// Former and popular names of townships stand in the pack only.
+/// Adds former and popular names of townships, which are in the pack only.
 fn add_aliases(townships: &mut [Township], files: &Files) {
     let text = files.get("townships.csv").unwrap_or_default();
     let rows = csv_rows::read::<TownshipRow>("townships.csv", text).unwrap_or_default();

@@ -69,7 +69,7 @@ impl Units {
         self.units.get(*index)
     }
 
-    /// Units whose name, alias or code holds the text; of one county where it is named.
+    /// Returns the units whose name, alias or code contains the text, optionally of one county.
     pub fn search(&self, text: &str, county: Option<&str>) -> impl Iterator<Item = &Unit> {
         let text = text.trim().to_owned();
         let county = county.map(str::to_owned);

@@ -28,7 +28,7 @@ pub enum ClassifyCommand {
         /// Train on the texts and categories of a city pack (a name or a folder) instead
         #[arg(long, conflicts_with = "files")]
         pack: Option<String>,
-        /// Where the model goes
+        /// Output file of the model
         #[arg(long)]
         out: PathBuf,
         #[arg(long, default_value_t = 1)]
@@ -60,10 +60,10 @@ pub enum ClassifyCommand {
 
 #[derive(Args, Debug)]
 pub struct Columns {
-    /// The column that holds the text
+    /// Column with the text
     #[arg(long, default_value = "text")]
     text: String,
-    /// The column that holds the category
+    /// Column with the category
     #[arg(long, default_value = "label")]
     label: String,
 }

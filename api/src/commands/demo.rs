@@ -48,7 +48,7 @@ pub struct Args {
     /// Start over: remove what an earlier demo left
     #[arg(long)]
     fresh: bool,
-    /// Stop after the stories; status 0 only if each of them ended as told. Starts over by itself
+    /// Exit after the stories; the exit status is 0 only if every story ended as scripted. Implies `--fresh`
     #[arg(long)]
     exit: bool,
     /// Play the stories, but leave out the year of orders that makes the city live
@@ -151,7 +151,7 @@ fn configuration(
     Ok(Config::read(read)?)
 }
 
-/// This demo's own secrets, made at its first start and kept with its data.
+/// Returns this demo's secrets, generated at its first start and stored with its data.
 fn keys(folder: &Path) -> anyhow::Result<(String, String)> {
     let path = folder.join(KEYS_FILE);
     if !path.exists() {

@@ -37,16 +37,16 @@ pub struct Cli {
 enum Command {
     /// Serve the API, the console and the jobs, from the environment and `.env`
     Serve,
-    /// Bring the schema up to date, take it down, or show where it stands
+    /// Migrate the database schema up or down, or show its state
     Migrate(migrate::Args),
     /// The whole product on this machine without any account, with the stories played in it
     Demo(demo::Args),
     /// Take in a roster, units, boundaries, a calendar or a duty table
     Import(import::Args),
-    /// What an administrator does
+    /// Create a sign-in link for an administrator
     #[command(subcommand)]
     Admin(admin::AdminCommand),
-    /// What keeps coming back
+    /// Search orders or a CSV file for hot topics
     #[command(subcommand)]
     Insight(insight::InsightCommand),
     /// The orders' history
@@ -58,10 +58,10 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Forget what is past its time, by the city's periods
     Retention(retention::Args),
-    /// Erase what is kept about one person, at his request; orders stay
+    /// Erase one person's data at their request; their orders stay
     #[command(subcommand)]
     Erase(retention::EraseCommand),
-    /// The kept counts of the one screen
+    /// Maintain the counts of the overview screen
     #[command(subcommand)]
     Overview(overview::OverviewCommand),
     /// 扫码点位: the printed codes

@@ -9,7 +9,7 @@ use crate::overview::projector;
 
 #[derive(Debug, Subcommand)]
 pub enum OverviewCommand {
-    /// Forget the kept counts and count every order anew; orders may come and move meanwhile
+    /// Delete the counts and recalculate them from all orders, while the product may serve
     Rebuild {
         /// Print the result as JSON
         #[arg(long)]

@@ -36,12 +36,12 @@ impl RunOptions {
 
 #[derive(Debug, Subcommand)]
 pub enum EraseCommand {
-    /// Somebody who has left the roster: everything that leads from the orders to him
+    /// Erase the data of a person who has left the roster
     Person {
         /// As in `GET /api/v1/me`
         #[arg(long, required_unless_present = "phone")]
         id: Option<PersonId>,
-        /// The number that he had on the roster
+        /// The person's phone number on the roster
         #[arg(long, conflicts_with = "id")]
         phone: Option<String>,
         #[command(flatten)]
@@ -49,7 +49,7 @@ pub enum EraseCommand {
     },
     /// A resident's message, with its photos
     Message {
-        /// The twenty letters that he was given
+        /// The receipt of the message: twenty letters
         receipt: String,
         #[command(flatten)]
         how: RunOptions,

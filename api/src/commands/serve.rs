@@ -12,6 +12,6 @@ pub async fn run() -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let app = server::build(config, address).await?;
     retrain::schedule(&app, app.clock.now()).await?;
-    tracing::info!(%address, "serving");
+    tracing::info!(%address, "server started");
     server::serve(app, listener).await
 }

@@ -1,8 +1,8 @@
-//! What a variable that cannot be read is taken for, so that all faults can be told at once.
+//! Fallback values for unreadable variables, so that all faults can be reported at once.
 
 use std::net::SocketAddr;
 
-/// What stands in for a value that could not be read; the fault is already noted.
+/// A placeholder for a value that could not be read; the fault is already recorded.
 pub trait FallbackValue {
     fn fallback() -> Self;
 }

@@ -33,7 +33,7 @@ const DATA_KEY_BYTES: usize = 32;
 #[derive(Clone, Debug)]
 pub struct Config {
     pub bind: SocketAddr,
-    /// What people type to reach us; no trailing slash.
+    /// The public base URL, without a trailing slash.
     pub public_url: String,
     /// Whether it was stated; otherwise it follows from the address that is listened on.
     pub public_url_is_stated: bool,
@@ -92,7 +92,7 @@ pub struct WeChatConfig {
     pub mode: WeChatMode,
     pub app_id: String,
     pub app_secret: SecretString,
-    /// None in sandbox mode means the stand-in that this process serves itself.
+    /// `None` in sandbox mode means the stand-in that this process serves.
     pub api_base: Option<String>,
     pub push_token: Option<SecretString>,
     pub push_aes_key: Option<SecretString>,
@@ -299,7 +299,8 @@ impl Vars<'_> {
         None
     }
 
-    /// The sandbox signs anybody in: it stays on this machine unless told twice.
+    /// The sandbox lets anyone sign in as anyone: it binds to the loopback address unless two variables confirm
+    /// otherwise.
     fn check_sandbox_reach(&mut self, config: &Config) {
         let told = |name: &str| self.optional(name).is_some_and(|v| v == "yes");
         let told_twice = told("ZHITONG_SANDBOX_ANYWHERE") && told("ZHITONG_SANDBOX_ANYWHERE_CONFIRMED");

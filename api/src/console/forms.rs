@@ -7,7 +7,7 @@ use entity::ids::PhotoId;
 
 use crate::error::{Error, Rejection};
 
-/// Photos stored already when a form comes back to be corrected; ids separated by commas.
+/// Photos already stored when a form is shown again for correction; ids separated by commas.
 pub const KEPT_PHOTOS: &str = "photo_ids";
 
 /// Names and texts as a form or an address sent them.
@@ -27,7 +27,7 @@ impl FormFields {
         found.map_or("", |(_, text)| text.trim())
     }
 
-    /// The same, none when it is empty.
+    /// Returns the value of a field. Returns `None` if it is empty.
     #[must_use]
     pub fn some(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.is_empty())
@@ -54,7 +54,7 @@ impl FormFields {
     }
 }
 
-/// What a field is filled in with.
+/// The input type of a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     Line,
@@ -195,7 +195,7 @@ pub struct Form {
     pub id: String,
     pub action: String,
     pub title: String,
-    /// What will happen when it is sent.
+    /// The effect of sending the form, shown next to its button.
     pub summary: String,
     pub fields: Vec<Field>,
     pub submit: &'static str,
@@ -255,7 +255,7 @@ impl Form {
         self
     }
 
-    /// The same form as it was filled in, with what was wrong; unfolded.
+    /// Returns the form with the entries and the error, unfolded.
     #[must_use]
     pub fn refused(mut self, entries: &FormFields, error: &Error) -> Self {
         for field in &mut self.fields {

@@ -91,7 +91,7 @@ pub fn light_badge(of: Light, text: &str) -> Markup {
     ))
 }
 
-/// A flag says that something does not fit, never that somebody did wrong.
+/// Returns the label of a photo flag. A flag marks a contradiction, not a fault of a person.
 #[must_use]
 pub fn photo_flag(flag: &str) -> Option<&'static str> {
     match flag {
@@ -105,7 +105,7 @@ pub fn photo_flag(flag: &str) -> Option<&'static str> {
     }
 }
 
-/// What WeChat found in a text or a picture; nothing where it found nothing.
+/// Returns the Chinese name of WeChat's content label. Returns `None` if nothing was found.
 #[must_use]
 pub fn content_label(label: Option<i64>) -> Option<&'static str> {
     Some(match label? {
@@ -122,7 +122,7 @@ pub fn content_label(label: Option<i64>) -> Option<&'static str> {
     })
 }
 
-/// What a page says after a redirect with `?done=`; only names of this list are shown.
+/// Returns the message for `?done=`. Returns `None` for names that are not in this list.
 #[must_use]
 pub fn done(name: &str) -> Option<&'static str> {
     Some(match name {

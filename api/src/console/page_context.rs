@@ -1,4 +1,4 @@
-//! What stands around every page: who is signed in, where he may go, the token that his forms carry.
+//! The frame of every page: the signed-in person, the navigation of their role, the token of their forms.
 
 use entity::kinds::Role;
 
@@ -14,7 +14,7 @@ use crate::sealing::Sealer;
 pub enum Section {
     /// 一屏.
     Overview,
-    /// What waits for operators.
+    /// The operators' desk.
     Desk,
     Orders,
     /// 督办台账.
@@ -22,7 +22,7 @@ pub enum Section {
     Campaigns,
     /// 重点监管名单.
     WatchLists,
-    /// What a unit owes to the standing committee.
+    /// The open obligations of a unit to the standing committee.
     Tasks,
     Topics,
     Insight,
@@ -97,7 +97,7 @@ impl Section {
         }
     }
 
-    /// The rooms of a role, in the order of the navigation; the first is where he arrives.
+    /// Returns the sections of a role in the order of the navigation; the first is the landing page.
     fn of(role: Role) -> &'static [Self] {
         match role {
             Role::Delegate => &[Self::Orders],
@@ -151,7 +151,7 @@ impl Section {
     }
 }
 
-/// Where somebody arrives after signing in.
+/// Returns the landing page after sign-in.
 #[must_use]
 pub fn home(role: Role) -> &'static str {
     Section::of(role)
@@ -180,7 +180,7 @@ pub struct PageContext {
     /// Hidden in every form that changes something.
     pub csrf: String,
     pub assets: &'static Assets,
-    /// What has just been done, after a redirect.
+    /// The message after a redirect.
     pub done: Option<&'static str>,
     /// Dark, large, without controls.
     pub wall: bool,
@@ -221,7 +221,7 @@ impl PageContext {
     }
 }
 
-/// Follows from the session, which no other site can read: nothing has to be kept for it.
+/// Derives the form token from the session, which no other site can read, so nothing is stored.
 #[must_use]
 pub fn form_token(app: &App, caller: &Caller) -> String {
     app.state::<Sealer>()

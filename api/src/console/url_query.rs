@@ -89,7 +89,7 @@ impl UrlQuery {
     }
 }
 
-/// Percent-encoded, but for what may stand in a value as it is.
+/// Percent-encodes a value, except characters that are allowed in it.
 #[must_use]
 pub fn encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());

@@ -1,5 +1,5 @@
-//! What a verdict changes: the part, the whole, and, when the whole has changed, the job that tells whoever
-//! published it. Whether WeChat or an operator spoke first, an operator's word stands.
+//! Applies a verdict to the part and to the whole. If the whole has changed, enqueues the job that notifies the author.
+//! An operator's decision takes precedence over WeChat's.
 
 use std::collections::BTreeMap;
 
@@ -21,10 +21,10 @@ use crate::wechat::push::PushEvent;
 
 /// Something published is settled, or settled otherwise. Its subject is the check's id. Several are done at once.
 pub const SETTLED: &str = "content_settled";
-/// So much of a text stands in a notice.
+/// Maximum number of characters of a text in a notice.
 const NOTE_CHARS: usize = 60;
 
-/// What is said of a text.
+/// The verdict on a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TextResult {
     pub state: ContentCheck,
@@ -76,7 +76,7 @@ pub(super) async fn apply_photo_result(
     Ok(())
 }
 
-/// The same in a transaction that holds the check. A verdict that comes after we stopped waiting still counts.
+/// Applies a picture's verdict; the caller has locked the check. A verdict after the time limit still counts.
 pub(super) async fn find_photo_check(
     app: &App,
     txn: &WriteTransaction,
@@ -94,7 +94,7 @@ pub(super) async fn find_photo_check(
     update_overall(app, txn, vec![(check.clone(), check.text_state)], now).await
 }
 
-/// WeChat's verdict on a picture, as pushed. It is kept: it may be here before its trace id is.
+/// Applies WeChat's verdict on a picture. It is stored, because it may arrive before its trace id is known.
 pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     let PushEvent::MediaChecked {
         trace_id,
@@ -124,7 +124,7 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     Ok(())
 }
 
-/// The wholes, judged anew, each with its text's state as it is now.
+/// Recalculates the results of wholes, each with the state of its text.
 async fn update_overall(
     app: &App,
     txn: &WriteTransaction,
@@ -151,7 +151,7 @@ async fn update_overall(
     Ok(())
 }
 
-/// Gives wholes their state and tells whoever published them.
+/// Stores the results of wholes and notifies the authors.
 pub(super) async fn set_overall(
     txn: &impl ConnectionTrait,
     ids: &[ContentCheckId],

@@ -51,7 +51,7 @@ pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// What became of asking about a text.
+/// The result of checking a text.
 enum Answer {
     Verdict(TextResult),
     AskAgain { wait: TimeDelta, tries: i32 },
@@ -199,6 +199,6 @@ fn openid(app: &App, check: &content_check::Model) -> Result<Option<OpenId>> {
 
 fn after(error: &CallError, tries: i32) -> Next {
     let next = result::after(error, tries);
-    tracing::warn!(error = %error, tries, ?next, "a content check brought no verdict");
+    tracing::warn!(error = %error, tries, ?next, "content check without verdict");
     next
 }

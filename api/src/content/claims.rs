@@ -15,7 +15,7 @@ use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::people::claims::{self, Claim, ClaimQueue};
 
-/// What is not yet shown to anybody but operators.
+/// States that only operators may see.
 pub(super) const WAITING: [ContentCheck; 3] = [
     ContentCheck::Pending,
     ContentCheck::Review,
@@ -45,10 +45,10 @@ pub const QUEUE: ClaimQueue = ClaimQueue {
     kind: "content_check",
     label: "这项内容",
 };
-/// So many are looked through for one that nobody works on.
+/// Maximum number of rows searched for an unclaimed one.
 const SCAN_LIMIT: u64 = 50;
 
-/// Whether somebody may decide on it.
+/// Returns `true` if the check can be decided.
 #[must_use]
 pub fn is_open(check: &content_check::Model) -> bool {
     check.decided_at.is_none() && WAITING.contains(&check.state)
@@ -65,7 +65,7 @@ pub async fn of(
     claims::read(app, caller, rows).await
 }
 
-/// Makes it the caller's own for a while; again, for a while more.
+/// Claims the check for the caller; repeating renews the claim.
 pub async fn claim(app: &App, caller: &Caller, id: ContentCheckId) -> Result<()> {
     caller.require(Role::Operator)?;
     let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());
@@ -89,7 +89,7 @@ pub async fn release(app: &App, caller: &Caller, id: ContentCheckId) -> Result<(
     Ok(txn.commit().await?)
 }
 
-/// Claims the oldest that nobody else works on, other than `done`.
+/// Claims the oldest unclaimed check other than `done`.
 pub async fn take_next(app: &App, caller: &Caller, done: ContentCheckId) -> Result<Option<ContentCheckId>> {
     caller.require(Role::Operator)?;
     let waiting = store::list(&app.db, &WAITING, None, SCAN_LIMIT).await?;

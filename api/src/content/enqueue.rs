@@ -19,7 +19,7 @@ pub const CHECK_TEXT: &str = "check_text";
 /// Its subject is the picture's id. It runs again when a verdict should have come.
 pub const CHECK_PICTURE: &str = "check_picture";
 
-/// What is published, where, and by whom as WeChat knows him.
+/// Content to be checked, its place and its author's openid.
 pub struct Publication<'a> {
     pub subject: ContentSubject,
     pub subject_id: Uuid,
@@ -31,8 +31,8 @@ pub struct Publication<'a> {
     pub openid: Option<&'a OpenId>,
 }
 
-/// Writes the check and the jobs that carry it out, and says how it stands: `Pending`, or `Unavailable` when
-/// WeChat cannot be asked at all. Wake the jobs after the commit.
+/// Inserts the check and its jobs, and returns its state: `Pending`, or `Unavailable` if WeChat cannot be called. Wake
+/// the job runner after the commit.
 pub async fn enqueue_check(
     app: &App,
     txn: &impl ConnectionTrait,
@@ -96,14 +96,14 @@ pub async fn enqueue_check(
     Ok(state)
 }
 
-/// How the check of such a publication stands when it begins.
+/// Returns the initial state of such a check.
 #[must_use]
 pub fn initial_state(app: &App, openid: Option<&OpenId>, photos: &[PhotoId]) -> ContentCheck {
     let pictures = photos.iter().map(|_| picture_state(app, openid));
     result::worst_of([state_if_possible(openid.is_some())].into_iter().chain(pictures))
 }
 
-/// The verdict on a picture comes by push; without one there is nothing to wait for.
+/// Returns the initial state of a picture. The verdict arrives as a push; without push there is nothing to wait for.
 fn picture_state(app: &App, openid: Option<&OpenId>) -> ContentCheck {
     state_if_possible(openid.is_some() && app.config.wechat.push_token.is_some())
 }

@@ -1,8 +1,8 @@
-//! 内容安全: what people publish to others is looked at before it is shown: by WeChat, and by an operator where
-//! WeChat is not sure or does not answer. Read `result.rs` (pure: what parts make of the whole, when to ask
-//! again), then `enqueue.rs` (written with the thing itself), `check.rs` (the jobs that ask WeChat), `apply_result.rs` (what an
-//! answer changes), `review.rs` (the operators' queue) and `claims.rs` (no two of them on one thing). Who published
-//! something is told by the job `SETTLED`. `publication_rules.rs` (pure) says what of an order is published at all.
+//! 内容安全: published content is checked by WeChat, and by an operator if WeChat is unsure or does not respond. Read
+//! `result.rs` (pure: result of the whole, time of the next check), then `enqueue.rs` (inserted with the content),
+//! `check.rs` (jobs that call WeChat), `apply_result.rs` (effects of a verdict), `review.rs` (the operators' queue) and
+//! `claims.rs` (exclusive review). The job `SETTLED` notifies authors. `publication_rules.rs` (pure) decides which
+//! parts of an order are published.
 
 pub mod apply_result;
 pub mod check;
@@ -23,7 +23,8 @@ fn ids(subjects: &[&str]) -> Result<Vec<ContentCheckId>> {
     Ok(ids.collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
 }
 
-/// Things by what they have in common, each group in the order in which its things came.
+/// Groups items by key; keeps the order of first occurrence of the keys and the order of items within a group. O(items
+/// × keys).
 pub fn group_by_key<C: PartialEq, T>(things: impl IntoIterator<Item = (C, T)>) -> Vec<(C, Vec<T>)> {
     let mut groups: Vec<(C, Vec<T>)> = Vec::new();
     for (common, thing) in things {

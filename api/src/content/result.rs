@@ -1,4 +1,4 @@
-//! What the parts of a publication make of the whole, and when WeChat is asked again. Pure.
+//! Pure: the result of a whole from its parts, and the time of the next check.
 
 use chrono::TimeDelta;
 use entity::kinds::ContentCheck;
@@ -6,14 +6,14 @@ use entity::kinds::ContentCheck;
 use crate::wechat::CallError;
 use crate::wechat::calls::content::Suggestion;
 
-/// 1 + 2 + 4 + 8 + 16 + 32 minutes: the last try comes within the two hours that WeChat takes an openid for.
+/// 1 + 2 + 4 + 8 + 16 + 32 minutes: the last attempt is within the two hours in which WeChat accepts an openid.
 pub const MAX_ATTEMPTS: i32 = 7;
 /// WeChat pushes its verdict on a picture within 30 minutes.
 pub const IMAGE_TIMEOUT: TimeDelta = TimeDelta::minutes(35);
 /// A picture without a verdict is sent in once more.
 pub const MAX_IMAGE_SUBMISSIONS: i32 = 2;
 
-/// What comes after a call that brought no verdict.
+/// The next step after a call without a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     Retry(TimeDelta),
@@ -56,8 +56,7 @@ pub fn needs_review(state: ContentCheck) -> bool {
 #[must_use]
 pub fn after(error: &CallError, tries: i32) -> Next {
     let hopeless = match error.errcode() {
-        // Not a person of ours, idle for two hours, not a thing WeChat checks, no right to this call, the
-        // day's limit.
+        // Unknown person, idle for two hours, unsupported content, missing permission, daily limit.
         Some(40003 | 40004 | 40129 | 43104 | 45009 | 47001 | 48001 | 61010) => true,
         Some(_) | None => false,
     };

@@ -21,7 +21,7 @@ use crate::http::paging::{Page, Paging};
 /// Something published, with its pictures.
 pub type ReviewItem = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
 
-/// How something that was published stands; for those who published it.
+/// The state of published content, for its author.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckStatus {
     pub subject: ContentSubject,
@@ -54,7 +54,7 @@ pub async fn states_of(
     store::states_of_subjects(connection, subject, ids).await
 }
 
-/// The state of what was published as this; none when nothing was.
+/// Returns the state of content. Returns `None` if nothing was published.
 pub async fn state_of(
     connection: &impl ConnectionTrait,
     subject: ContentSubject,
@@ -65,7 +65,7 @@ pub async fn state_of(
         .map(|check| check.state))
 }
 
-/// What waits for a verdict or a person, the oldest first; or what is in one state.
+/// Lists content that waits for a verdict or an operator, oldest first; or content in one state.
 pub async fn list(
     app: &App,
     caller: &Caller,
@@ -83,7 +83,7 @@ pub async fn list(
     Ok(page.map(|check| with_pictures(check, &mut pictures)))
 }
 
-/// Shows it to those it is meant for, or to nobody. One decision stands; WeChat's word may be overruled.
+/// Decides that content is shown to its readers or to nobody. The decision is final and may overrule WeChat.
 pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) -> Result<ReviewItem> {
     caller.require(Role::Operator)?;
     let now = app.clock.now();
@@ -109,7 +109,7 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
     show(app, caller, id).await
 }
 
-/// One thing that was published, however it stands.
+/// Returns one check in any state.
 pub async fn show(app: &App, caller: &Caller, id: ContentCheckId) -> Result<ReviewItem> {
     caller.require_any(&[Role::Operator, Role::Admin])?;
     let check = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;

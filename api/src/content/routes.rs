@@ -87,7 +87,7 @@ pub async fn list_reviews(
 pub enum ReviewResult {
     /// Shown to those it is meant for.
     Pass,
-    /// Shown to nobody.
+    /// Hide the content from all readers.
     Refuse,
 }
 
@@ -96,7 +96,7 @@ pub struct DecideReview {
     pub result: ReviewResult,
 }
 
-/// An operator's decision; it stands, whatever WeChat says before or after.
+/// Decides on content as an operator; the decision is final, whatever WeChat's result
 #[utoipa::path(
     tag = "content",
     params(("id" = ContentCheckId, Path)),

@@ -35,7 +35,7 @@ pub async fn hold(txn: &impl ConnectionTrait, id: ContentCheckId) -> Result<Opti
     Ok(query.one(txn).await?)
 }
 
-/// Several, held in the order of their ids, so that nobody waits for one who waits for him.
+/// Locks several checks in the order of their ids, which prevents deadlocks.
 pub async fn hold_all(
     txn: &impl ConnectionTrait,
     ids: &[ContentCheckId],
@@ -240,7 +240,7 @@ pub async fn count_picture_try(
     Ok(())
 }
 
-/// The state of the whole. What is settled needs nobody's openid any more.
+/// Stores the state of the whole. A final state removes the openid.
 pub async fn set_state(
     txn: &impl ConnectionTrait,
     ids: &[ContentCheckId],
@@ -273,7 +273,7 @@ pub async fn note_decision(
     Ok(())
 }
 
-/// Keeps a verdict under its trace id; the first one stands.
+/// Stores a verdict under its trace id; the first one is kept.
 pub async fn keep_verdict(txn: &impl ConnectionTrait, verdict: media_verdict::ActiveModel) -> Result<()> {
     media_verdict::Entity::insert(verdict)
         .on_conflict(OnConflict::new().do_nothing().to_owned())

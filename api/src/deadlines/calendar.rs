@@ -7,7 +7,7 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, TimeZone, Utc, Week
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-/// What a date is in the calendar.
+/// The kind of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DayKind {
@@ -36,7 +36,7 @@ pub struct AnnouncedYear {
     pub holidays: BTreeSet<NaiveDate>,
     /// Saturdays and Sundays that are worked.
     pub workdays: BTreeSet<NaiveDate>,
-    /// What the day is called, where it is known.
+    /// The names of days, if known.
     #[serde(default)]
     pub names: BTreeMap<NaiveDate, String>,
 }
@@ -122,7 +122,7 @@ impl Calendar {
         self.kind(date).is_working()
     }
 
-    /// What the holiday, or the holiday a make-up day is worked for, is called.
+    /// Returns the name of the holiday, or of the holiday that a make-up day belongs to.
     #[must_use]
     pub fn name(&self, date: NaiveDate) -> Option<&str> {
         self.years.get(&date.year())?.names.get(&date).map(String::as_str)

@@ -1,5 +1,5 @@
-//! The clocks of an order as rows: started, stopped, moved, read. The caller holds the order's row, opened the
-//! transaction and commits it.
+//! Deadline rows of an order: start, stop, move, read. The caller has locked the order's row, opened the transaction
+//! and commits it.
 
 use chrono::{DateTime, Utc};
 use entity::deadline;
@@ -28,7 +28,7 @@ pub async fn of_order(connection: &impl ConnectionTrait, order: OrderId) -> Resu
         .await?)
 }
 
-/// Starts clocks, and gives back their rows: `law.start_round(…)` at dispatch, `law.supplementary(…)` after a verdict.
+/// Starts deadlines and returns their rows: `law.start_round(…)` at dispatch, `law.supplementary(…)` after a verdict.
 pub async fn start(
     txn: &impl ConnectionTrait,
     law: DeadlineRules<'_>,
@@ -100,8 +100,7 @@ pub async fn stop_all(
     stop(txn, law, clocks, ClockKind::ALL, at).await
 }
 
-/// Puts a moved clock (extended, counted anew) in the place of the row it came from. What was an event of this
-/// clock stays one: a line is crossed once.
+/// Replaces the row of an extended or recalculated deadline. Its events are kept: a line is crossed once.
 pub async fn replace(
     txn: &impl ConnectionTrait,
     law: DeadlineRules<'_>,
@@ -129,7 +128,7 @@ pub fn running(rows: &[deadline::Model], kind: ClockKind) -> Option<&deadline::M
         .find(|row| row.kind == kind && row.stopped_at.is_none())
 }
 
-/// The same, to be moved.
+/// Returns the running deadline of a kind for modification.
 pub fn running_mut(rows: &mut [deadline::Model], kind: ClockKind) -> Option<&mut deadline::Model> {
     rows.iter_mut()
         .rev()
@@ -150,7 +149,7 @@ pub fn clock(row: &deadline::Model) -> Result<Deadline> {
     })
 }
 
-/// What the order shows: the worst light and the nearest due time of what runs.
+/// Returns the worst light and the nearest due time of the running deadlines.
 #[must_use]
 pub fn order_light(rows: &[deadline::Model], law: DeadlineRules<'_>, now: DateTime<Utc>) -> OrderLight {
     let running = rows.iter().filter(|row| row.stopped_at.is_none());

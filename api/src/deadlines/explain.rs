@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::DayKind;
 
-/// How a deadline came about. Times carry the city's offset.
+/// The explanation of a deadline. Times carry the city's offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
     pub clock: ClockKind,
@@ -54,12 +54,12 @@ pub struct Day {
     pub name: Option<String>,
 }
 
-/// Whether every day counted lies in an announced year.
+/// Whether all counted days are in announced years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     Announced,
-    /// At least one day lies in a year not announced yet, counted Monday to Friday until it is.
+    /// At least one day is in a year not announced yet, counted Monday to Friday until it is.
     Provisional,
 }
 

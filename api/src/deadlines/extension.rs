@@ -7,7 +7,7 @@ use entity::kinds::ClockKind;
 use super::calculator::{Deadline, DeadlineRules};
 use crate::error::Refusal;
 
-/// What is asked, and what has been asked before in this round.
+/// A request for an extension, with the earlier ones of the round.
 #[derive(Clone, Copy, Debug)]
 pub struct ExtensionRequest<'a> {
     pub clock: &'a Deadline,
@@ -70,7 +70,7 @@ impl Refusal for Refused {
 }
 
 impl DeadlineRules<'_> {
-    /// How many working days may be put before the operator, or why none.
+    /// Returns the number of working days that may be requested, or the reason for a refusal.
     pub fn ask_extension(self, asked: ExtensionRequest, now: DateTime<Utc>) -> Result<u32, Refused> {
         let clocks = &self.policy.clocks;
         check_extendable(asked.clock)?;
@@ -96,7 +96,7 @@ impl DeadlineRules<'_> {
         Ok(days)
     }
 
-    /// The moved clock. The decision may come after the due time, if the asking came before it.
+    /// Returns the extended deadline. The decision may be after the due time if the request was before it.
     pub fn grant_extension(self, clock: &Deadline, granted: u32, days: u32) -> Result<Deadline, Refused> {
         check_extendable(clock)?;
         let max = self.policy.clocks.extension_max_count;

@@ -15,7 +15,7 @@ pub struct LightThresholds {
     pub red_at: DateTime<Utc>,
 }
 
-/// When each line of a clock was seen crossed; none where it has not been.
+/// The times at which each line of a deadline was crossed; `None` if it was not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CrossedAt {
     pub yellow_at: Option<DateTime<Utc>>,
@@ -35,8 +35,8 @@ impl LightThresholds {
         }
     }
 
-    /// When somebody who has to answer by `due_at` is reminded of it: at the yellow line of a resolution, or half way
-    /// where less time than that was given.
+    /// Returns the time of the reminder for an answer due at `due_at`: at the yellow line of a resolution, or half way
+    /// if less time was given.
     #[must_use]
     pub fn remind_at(clocks: &ClockPolicy, given_at: DateTime<Utc>, due_at: DateTime<Utc>) -> DateTime<Utc> {
         let yellow_at = Self::of(clocks, ClockKind::Resolution, due_at).yellow_at;
@@ -55,8 +55,8 @@ impl LightThresholds {
         }
     }
 
-    /// The next instant at which there is something to do: the light changes by itself, or a line that has been
-    /// passed is still to become an event. None when the clock is stopped, or red and told.
+    /// Returns the next instant with work to do: the light changes, or a crossed line must become an event. Returns
+    /// `None` if the deadline is stopped, or red and reported.
     #[must_use]
     pub fn next_change_at(
         self,

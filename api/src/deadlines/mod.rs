@@ -15,7 +15,7 @@ pub mod parse;
 pub mod policy;
 pub mod returns;
 
-/// The job that counts provisional clocks anew; enqueued with a year's announcement.
+/// The job that recalculates provisional deadlines; enqueued when a year is announced.
 pub const RECOUNT: &str = "recount_deadlines";
 
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! The city's numbers: how many hours and working days each step may take. Read from `policy.toml` of the city
-//! pack; nothing of it stands in code.
+//! The city's policy: hours and working days of each step, read from `policy.toml` of the city pack.
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -16,7 +15,7 @@ pub struct Policy {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClockPolicy {
-    /// Whose midnight ends a working day.
+    /// The time zone in which working days end at midnight.
     #[serde(with = "zone_name")]
     pub time_zone: Tz,
     /// 响应: elapsed hours from dispatch to `accept`.
@@ -71,7 +70,7 @@ pub struct Supervision {
     pub delegates_to_raise: u32,
 }
 
-/// A number that cannot be right, with the key it stands at.
+/// An invalid number, with its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyFault {
     pub key: &'static str,
@@ -86,7 +85,7 @@ impl std::fmt::Display for PolicyFault {
 
 impl std::error::Error for PolicyFault {}
 
-/// A limit that no city's rule comes near, so that a slip such as 24000 is caught.
+/// A limit far above any city's rules, which catches slips such as 24000.
 const MAX_POLICY_VALUE: u32 = 366;
 
 impl Policy {
@@ -148,7 +147,7 @@ impl Policy {
 }
 
 impl ClockPolicy {
-    /// What a number may be depends on another one.
+    /// Checks numbers that depend on each other.
     fn check_together(&self) -> Result<(), PolicyFault> {
         let (days, most) = (self.resolution_working_days, self.max_working_days);
         within("clocks.max_working_days", most, days, MAX_POLICY_VALUE)?;

@@ -1,4 +1,4 @@
-//! What the tests of this folder share: Luoyang's calendar and policy, instants on the city's wall, seeded chance.
+//! Shared by the tests of this folder: Luoyang's calendar and policy, local times, seeded random numbers.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Asia::Shanghai;
@@ -16,7 +16,7 @@ pub fn calendar() -> Calendar {
     parse::calendar(CALENDAR).unwrap()
 }
 
-/// The calendar as it stood before the years 2025 and 2026 were announced.
+/// The calendar before the years 2025 and 2026 were announced.
 pub fn only_2024() -> Calendar {
     let years = calendar()
         .years()

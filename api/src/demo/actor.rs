@@ -79,7 +79,7 @@ impl DemoUser {
         self.get(&format!("/orders/{number}")).await
     }
 
-    /// Uploads a photo and gives back its id.
+    /// Uploads a photo and returns its id.
     pub async fn upload(&self, picture: &DemoPhoto) -> anyhow::Result<String> {
         let bytes = picture.jpeg()?;
         let answer = self

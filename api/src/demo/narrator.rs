@@ -29,7 +29,7 @@ impl Narrator for RecordedLines {
     }
 }
 
-/// A line as it is told: `2025-09-08 09:10 故事一 …`.
+/// Formats a line: `2025-09-08 09:10 故事一 …`.
 #[must_use]
 pub fn line(at: DateTime<Utc>, zone: Tz, story: &str, text: &str) -> String {
     format!(

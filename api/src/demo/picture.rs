@@ -9,7 +9,7 @@ use image::{ImageFormat, Rgb, RgbImage};
 use img_parts::ImageEXIF as _;
 use img_parts::jpeg::Jpeg;
 
-/// What to draw and where it claims to have been taken.
+/// The content of the picture and its stated place and time.
 #[derive(Clone, Debug)]
 pub struct DemoPhoto {
     /// Any number: equal seeds give equal pictures.

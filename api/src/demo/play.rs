@@ -13,7 +13,7 @@ use crate::demo::picture::DemoPhoto;
 use crate::demo::script::{Photo, Script, Step, StoryVars, at};
 use crate::demo::stage::StoryScheduler;
 
-/// Everybody who has signed in, shared by all stories: one phone each.
+/// The signed-in people, shared by all stories: one phone per person.
 pub type Actors = Arc<Mutex<HashMap<String, Arc<DemoUser>>>>;
 
 /// One story being played.
@@ -25,10 +25,10 @@ pub struct StoryRun {
     reporter: Option<Arc<DemoUser>>,
 }
 
-/// How one story went.
+/// The result of a story.
 pub struct StoryOutcome {
     pub title: String,
-    /// The number of the story's (last) order, or what went otherwise than told.
+    /// The number of the story's (last) order, or the deviation from the script.
     pub outcome: anyhow::Result<String>,
 }
 
@@ -138,7 +138,7 @@ impl StoryRun {
         Ok(ids)
     }
 
-    /// Finds whom a step means, and signs him in the first time.
+    /// Finds the person of a step and signs them in if necessary.
     async fn actor(&mut self, who: &str) -> anyhow::Result<Arc<DemoUser>> {
         if who == "reporter" {
             if let Some(actor) = &self.reporter {

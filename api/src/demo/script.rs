@@ -1,5 +1,5 @@
-//! A story as data: `demo/stories/*.toml` of the city pack. A step says when, who, what is posted, what the
-//! answer must show, and how it is told.
+//! A story as data: `demo/stories/*.toml` of the city pack. A step states time, person, request, expected response and
+//! the text to print.
 
 use std::collections::BTreeMap;
 
@@ -20,24 +20,24 @@ pub struct Script {
 pub struct Step {
     /// City time, `2025-09-08 09:10`; a moment that is past means at once.
     pub at: Option<String>,
-    /// Or so many hours after the step before.
+    /// Or this many hours after the previous step.
     pub after_hours: Option<i64>,
     /// `operator`, `delegate AREA [N]`, `handler UNIT`, `supervisor AREA`, `supervisor` (the city's);
     /// `reporter` and `unit` are whoever reported the story's order and whoever has it now.
     pub who: String,
-    /// Path under the API; `order/…` stands for the story's order. None with `get`: nothing is posted.
+    /// Path under the API; `order/…` refers to the story's order. `None` with `get`: nothing is posted.
     pub post: Option<String>,
     pub get: Option<String>,
-    /// Sent as JSON; `${name}` is replaced by what was kept under that name.
+    /// Sent as JSON; `${name}` is replaced by the value remembered under that name.
     #[serde(default = "empty")]
     pub body: Value,
     /// Photos uploaded before, whose ids become `photo_ids` of the body.
     #[serde(default)]
     pub photos: Vec<Photo>,
-    /// What the answer must show: dotted path to value.
+    /// Expected values of the response: dotted path to value.
     #[serde(default)]
     pub expect: BTreeMap<String, Value>,
-    /// What to remember of the answer: name to dotted path.
+    /// Values to remember from the response: name to dotted path.
     #[serde(default)]
     pub keep: BTreeMap<String, String>,
     pub tell: Option<String>,
@@ -63,7 +63,7 @@ impl Script {
     }
 }
 
-/// What a story remembers, by name.
+/// The values that a story remembers, by name.
 #[derive(Debug, Default)]
 pub struct StoryVars(BTreeMap<String, String>);
 
@@ -78,7 +78,7 @@ impl StoryVars {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Puts what is kept in place of every `${name}`.
+    /// Replaces every `${name}` by its remembered value.
     #[must_use]
     pub fn fill(&self, text: &str) -> String {
         self.0.iter().fold(text.to_owned(), |text, (name, value)| {

@@ -13,7 +13,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::demo::narrator::{self, Narrator};
 
-/// Somebody the sandbox knows, as `GET /sandbox/people` shows him.
+/// A person as `GET /sandbox/people` shows them.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Person {
     pub name: String,
@@ -78,7 +78,7 @@ impl StoryScheduler {
         &self.0.http
     }
 
-    /// Everybody the sandbox knows.
+    /// The people of the sandbox.
     #[must_use]
     pub fn people(&self) -> &[Person] {
         &self.0.people
@@ -118,8 +118,8 @@ impl StoryScheduler {
         Ok(())
     }
 
-    /// Waits until the product's clock shows `local` (city time, `2025-09-08 09:00`), or goes on at once
-    /// when that moment is past.
+    /// Waits until the product's clock shows `local` (city time, `2025-09-08 09:00`); returns at once if that time is
+    /// past.
     pub async fn until(&self, local: &str) -> anyhow::Result<()> {
         let naive =
             chrono::NaiveDateTime::parse_from_str(local, "%Y-%m-%d %H:%M").context("a time of a story")?;
@@ -130,7 +130,7 @@ impl StoryScheduler {
         self.wait(at.with_timezone(&Utc)).await
     }
 
-    /// Waits for so many hours of the product's clock.
+    /// Waits for this many hours of the product's clock.
     pub async fn hours(&self, hours: i64) -> anyhow::Result<()> {
         let at = self.now().await? + TimeDelta::hours(hours);
         self.wait(at).await
@@ -149,7 +149,7 @@ impl StoryScheduler {
         turn.await.context("the stage was closed")
     }
 
-    /// Plays all stories to their ends; gives back each one's outcome in the order given.
+    /// Plays all stories and returns their results in the given order.
     pub async fn play(
         &self,
         stories: Vec<(
@@ -179,7 +179,7 @@ impl StoryScheduler {
         Ok(outcomes)
     }
 
-    /// Once everybody waits, moves the clock to the earliest moment and lets that story go on.
+    /// Once all stories wait, moves the clock to the earliest moment and resumes that story.
     async fn give_next_turn(&self) -> anyhow::Result<bool> {
         let next = loop {
             {
@@ -201,7 +201,7 @@ impl StoryScheduler {
         Ok(true)
     }
 
-    /// Moves the product's clock forward, running what comes due on the way.
+    /// Moves the product's clock forward and runs the work that becomes due in between.
     pub async fn set_clock(&self, at: DateTime<FixedOffset>) -> anyhow::Result<()> {
         let body = json!({ "set": at.to_rfc3339() });
         let answer = self

@@ -167,7 +167,7 @@ pub async fn latest(connection: &impl ConnectionTrait, order: OrderId) -> Result
         .await?)
 }
 
-/// The manual follow-up that waits for a call, or a new one when an operator calls by himself.
+/// Returns the pending manual follow-up, or a new one if an operator calls on their own.
 pub async fn open_manual_call(
     connection: &impl ConnectionTrait,
     order: &order::Model,

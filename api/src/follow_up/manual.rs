@@ -1,5 +1,5 @@
-//! 人工回访: an operator calls. Reached: the verdict is noted on the delegate's behalf. Not reached: so many
-//! tries, then the order is closed as 未评价, which is not satisfied.
+//! 人工回访: an operator calls. If the delegate is reached, the verdict is recorded on their behalf. After the policy's
+//! number of failed attempts the order is closed as 未评价, which does not count as satisfied.
 
 use entity::follow_up;
 use entity::kinds::FollowUpStatus;

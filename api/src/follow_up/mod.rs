@@ -1,5 +1,5 @@
-//! 效果评估: asking the delegate (`automatic.rs`), his verdict and what it brings about (`verdict.rs`), and the calls
-//! an operator makes when nobody answers (`manual.rs`); which of them wait, `pending_calls.rs` says.
+//! 效果评估: asks the delegate (`automatic.rs`), records the verdict with its consequences (`verdict.rs`), and covers the
+//! calls that an operator makes when nobody answers (`manual.rs`); `pending_calls.rs` lists pending calls.
 
 pub mod automatic;
 pub mod manual;

@@ -26,7 +26,7 @@ pub struct QueuedCall {
     pub phone_masked: String,
     /// Calls made in vain so far.
     pub tries: i32,
-    /// What the last of them brought.
+    /// The outcome of the last call.
     pub outcome: Option<String>,
     pub queued_at: DateTime<FixedOffset>,
 }

@@ -68,7 +68,7 @@ pub async fn give_verdict(
     version: IfMatch,
     body: web::Json<GiveVerdict>,
 ) -> Result<HttpResponse> {
-    // An operator's note of a verdict is a follow-up, with the call it came from.
+    // A verdict recorded by an operator is a follow-up, with its call.
     if caller.role == Role::Operator {
         return Err(Error::forbidden("请在人工回访中记录代表的评价。"));
     }

@@ -24,7 +24,7 @@ use crate::supervision::supervision_orders;
 
 const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
-/// What was said: result and process kept apart from whether it was solved.
+/// The delegate's statement: satisfaction with result and process, and whether the problem is solved.
 #[derive(Clone, Debug)]
 pub struct NewVerdict {
     pub result: Satisfaction,
@@ -76,7 +76,8 @@ pub async fn apply_verdict(app: &App, mut step: ActionTxn, given: NewVerdict) ->
     if follows.supervision_order {
         supervision_orders::issue_by_verdict(app, &step).await?;
         next_round::notify_supporting_units(app, &step).await?;
-        // The first one has the supervision order to the unit; from the second on, somebody above it hears.
+        // The first dissatisfied verdict sends the supervision order to the unit; from the second on, the next higher
+        // level is notified.
         let at_unit = Ord::max(step.before.supervision_level, SupervisionLevel::Unit);
         escalate::emit_if_escalated(app, &step, &step.order, at_unit, escalate::BY_VERDICT).await?;
     }

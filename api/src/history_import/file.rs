@@ -39,7 +39,7 @@ pub struct HistoryFile {
     pub by: Option<PersonId>,
 }
 
-/// What an import did, or would do.
+/// The result of an import or of a dry run.
 #[derive(Clone, Debug)]
 pub struct HistoryReport {
     pub counts: ImportCounts,
@@ -108,7 +108,7 @@ pub async fn import(
     Ok(Ok(HistoryReport { counts, table: info }))
 }
 
-/// What rows are resolved against.
+/// The data that rows refer to.
 struct Resolver<'a> {
     city: std::sync::Arc<City>,
     now: DateTime<Utc>,

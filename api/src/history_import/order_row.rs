@@ -11,7 +11,7 @@ use serde_json::json;
 use super::past_order::PastOrder;
 use crate::deadlines::DeadlineRules;
 
-/// What every import writes under: the file, the person who stands for unknown people, and the rules of the city.
+/// The context of an import: the file, the placeholder for unknown people, and the rules of the city.
 #[derive(Clone, Copy)]
 pub struct ImportContext<'a> {
     pub import: i64,

@@ -64,7 +64,7 @@ pub struct PastRound {
     pub verdict: Option<PastVerdict>,
 }
 
-/// What the delegate said about a round.
+/// The delegate's verdict on a round.
 #[derive(Clone, Debug)]
 pub struct PastVerdict {
     pub at: DateTime<Utc>,

@@ -155,7 +155,7 @@ pub async fn earliest_imported_since(
     store::earliest_imported_since(db, since).await
 }
 
-/// What an import of `orders` would do.
+/// Returns the result that an import of `orders` would have.
 pub async fn preview(app: &App, orders: &[PastOrder]) -> Result<ImportCounts> {
     let mut counts = ImportCounts::default();
     for part in orders.chunks(BATCH) {

@@ -1,5 +1,5 @@
-//! Who calls: the delegates that a number leads to, by the roster or because an operator once made sure; and delegates
-//! by name, for a number that leads to nobody.
+//! Identification of callers: delegates by number, from the roster or confirmed by an operator; and delegates by name,
+//! for unknown numbers.
 
 use crate::city::snapshot::CityHandle;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! 代表来电 and the operators' desk: a call is filed for the delegate who makes it (`callers.rs` recognises him,
-//! `service.rs` files, `signature.rs` checks the call centre's own requests), and `queue/` is what waits for an operator.
+//! 代表来电 and the operators' desk. `callers.rs` identifies the calling delegate, `service.rs` files the call,
+//! `signature.rs` verifies the call centre's requests, `queue/` lists the items that wait for an operator.
 
 pub mod callers;
 pub mod queue;

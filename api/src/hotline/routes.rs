@@ -45,7 +45,8 @@ pub struct FileCall {
     pub confidential: bool,
     /// Who speaks, where the number leads to several delegates or to none: an id of `GET /hotline/callers`.
     pub delegate_id: Option<PersonId>,
-    /// How the operator made sure that it is he, where the number does not say so; kept in the order's history.
+    /// How the operator confirmed the caller's identity, if the number does not identify them; kept in the order's
+    /// history.
     #[schema(min_length = 2, max_length = 200)]
     pub identity_confirmed: Option<String>,
     /// With `identity_confirmed`: the number leads to this delegate from now on.
@@ -137,14 +138,14 @@ pub struct CallerQuery {
     /// The number that calls.
     #[param(required = false, max_length = 32)]
     pub phone: Option<String>,
-    /// Part of a delegate's name, where the number leads to nobody.
+    /// Part of a delegate's name, for unknown numbers.
     #[param(required = false, max_length = 20)]
     pub name: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Callers {
-    /// Empty where the number is nobody's.
+    /// Empty if the number is unknown.
     pub items: Vec<CallerView>,
 }
 
@@ -158,7 +159,8 @@ pub struct CallerView {
     pub electoral_unit: Option<String>,
     /// The number of the roster, masked.
     pub phone_masked: String,
-    /// `roster`: his number; `confirmed`: an operator has made sure of it before; `name`: found by his name.
+    /// `roster`: by the number on the roster; `confirmed`: by a number that an operator confirmed before; `name`: by
+    /// name.
     #[schema(pattern = "^(roster|confirmed|name)$")]
     pub found_by: &'static str,
 }

@@ -1,5 +1,5 @@
-//! A call becomes an order in the delegate's name. The call's own id makes it idempotent: the same call twice
-//! is one order, whoever files it.
+//! Files a call as an order in the delegate's name. The call's id makes it idempotent: the same call creates one order,
+//! whoever files it.
 
 use entity::caller_number;
 use entity::ids::PersonId;
@@ -29,9 +29,9 @@ const HOW_CHARS: std::ops::RangeInclusive<usize> = 2..=200;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     CallerNotOnRoster,
-    /// The number is shared; somebody has to say who speaks.
+    /// Several delegates share the number; the request must name one.
     SeveralCallers,
-    /// The number does not lead to the delegate who is named, and nobody has made sure that it is he.
+    /// The number does not belong to the named delegate, and nobody has confirmed their identity.
     IdentityNotConfirmed,
     UnknownDelegate,
 }
@@ -69,7 +69,7 @@ pub enum Filer<'a> {
     CallCentre,
 }
 
-/// What was noted of the call.
+/// The content of a call.
 #[derive(Clone, Debug)]
 pub struct Call {
     pub caller_phone: String,
@@ -89,7 +89,7 @@ pub struct Call {
     pub remember_number: bool,
 }
 
-/// Takes a signed request once. Committed by itself, so that what is refused later cannot be sent again either.
+/// Accepts a signed request once. Commits at once, so that a refused request cannot be repeated either.
 pub async fn verify_request(app: &App, headers: Headers<'_>, body: &[u8]) -> Result<()> {
     let now = app.clock.now();
     let secret = app.config.hotline_secret.as_ref();

@@ -8,7 +8,7 @@ use sha2::Sha256;
 
 use crate::error::{ErrorKind, Refusal};
 
-/// The two clocks may differ by this much; a nonce is kept for as long as its timestamp could be taken.
+/// Tolerated difference of the two clocks; nonces are kept for the time in which their timestamp is accepted.
 pub const SKEW: TimeDelta = TimeDelta::minutes(5);
 const NONCE_CHARS: std::ops::RangeInclusive<usize> = 16..=64;
 
@@ -48,7 +48,7 @@ impl Refusal for Refused {
     }
 }
 
-/// What the request's headers say.
+/// The headers of a signed request.
 #[derive(Clone, Copy, Debug)]
 pub struct Headers<'a> {
     /// Unix seconds.

@@ -38,7 +38,7 @@ pub async fn use_nonce(
     Ok(matches!(inserted, TryInsertResult::Inserted(count) if count > 0))
 }
 
-/// Whose number it was confirmed to be, the latest first.
+/// Returns the delegates for whom the number was confirmed, latest first.
 pub async fn delegates_at(db: &impl ConnectionTrait, number_hash: &str) -> Result<Vec<PersonId>> {
     let rows = caller_number::Entity::find()
         .filter(caller_number::Column::NumberHash.eq(number_hash))

@@ -1,4 +1,4 @@
-//! What cannot be read is answered with a problem document too: bodies, paths and query strings.
+//! Extractors that answer unreadable bodies, paths and query strings with a problem document.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -76,8 +76,8 @@ pub fn fingerprint(operation: &str, body: &impl Serialize) -> String {
     hex::encode(hash.finalize())
 }
 
-/// Claims a key inside the creating transaction. `Some` is the first answer, to be given again; two callers
-/// at once are put in line by the database, so the second sees the first one's answer.
+/// Claims a key inside the creating transaction. `Some` is the stored response, to be returned again; the database
+/// serializes concurrent calls, so the second reads the response of the first.
 pub async fn begin<T: DeserializeOwned>(
     connection: &impl ConnectionTrait,
     person: PersonId,

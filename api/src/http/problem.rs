@@ -13,7 +13,7 @@ use crate::http::request_id;
 /// RFC 6750; a browser shows no window for it.
 const CHALLENGE: &str = "Bearer realm=\"zhitong\"";
 pub const PROBLEM_JSON: &str = "application/problem+json";
-/// How long a client waits before it tries again after a fault of ours.
+/// `Retry-After` in seconds after a server error.
 const RETRY_SECS: u64 = 5;
 
 /// The body of every error.
@@ -42,7 +42,7 @@ pub struct Problem {
     /// 409 `claimed_by_another`: who works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_by: Option<String>,
-    /// And until when, unless he is done before.
+    /// The end of the claim, unless it is released before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub held_until: Option<DateTime<FixedOffset>>,
 }

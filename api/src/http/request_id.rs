@@ -1,5 +1,5 @@
-//! Every request has an id: the client's own when well formed, else a new one. It stands in the answer's
-//! header, in every problem document and on every log line of the request.
+//! Request ids: the client's own if well formed, otherwise a new one. The id is in the response header, in every
+//! problem document and in every log line of the request.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -47,7 +47,7 @@ pub async fn middleware(
                     response.headers_mut().insert(HEADER, value);
                 }
                 let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-                tracing::info!(status = response.status().as_u16(), micros, "answered");
+                tracing::info!(status = response.status().as_u16(), micros, "request answered");
                 Ok(response)
             }
             .instrument(span),

@@ -4,7 +4,7 @@ use utoipa::IntoResponses;
 
 use crate::http::problem::Problem;
 
-/// What any reading call of a signed-in person may be answered with besides what it asks for.
+/// Error responses of every reading call of a signed-in person.
 #[derive(IntoResponses)]
 pub enum ReadErrors {
     /// The request cannot be read.
@@ -30,7 +30,7 @@ pub enum ReadErrors {
     Unavailable(Problem),
 }
 
-/// What any writing call of a signed-in person may be answered with besides its own answer.
+/// Error responses of every writing call of a signed-in person.
 #[derive(IntoResponses)]
 pub enum WriteErrors {
     /// The request cannot be read.
@@ -45,7 +45,7 @@ pub enum WriteErrors {
     /// Unknown, or not the caller's to know of.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// The state does not allow it; the current one is told.
+    /// The state does not allow it; the response contains the current one.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem),
     /// `If-Match` names an older version.
@@ -68,7 +68,7 @@ pub enum WriteErrors {
     Unavailable(Problem),
 }
 
-/// What a writing call of somebody without an account may be answered with besides its own answer.
+/// Error responses of every writing call without an account.
 #[derive(IntoResponses)]
 pub enum PublicErrors {
     /// The request cannot be read.

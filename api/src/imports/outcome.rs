@@ -1,4 +1,4 @@
-//! What an import did, or would do, or what is wrong with the file.
+//! The result of an import or preview, or the faults of the file.
 
 use serde::Serialize;
 use tables::{Fault, TableInfo};

@@ -1,14 +1,13 @@
-//! When a topic is told to the supervisors by itself, and how it is named (pure).
+//! Pure: decides when supervisors are alerted of a topic, and names the topic.
 
 use entity::kinds::TopicStatus;
 
-/// A group of this many orders in the last days, from so many delegates, is told; so is a smaller one that
-/// rises beyond doubt.
+/// A group alerts with this many recent orders from this many delegates; a smaller one alerts if it rises beyond doubt.
 const MANY_ORDERS: u32 = 5;
 const MANY_DELEGATES: usize = 3;
 const FEW_ORDERS: u32 = 4;
 const BEYOND_DOUBT: f64 = 0.01;
-/// A rise is told when chance alone would show it less than once a year: 1/365.
+/// A rise alerts if chance alone would show it less than once a year: 1/365.
 pub const YEARLY: f64 = 1.0 / 365.0;
 /// Areas named in a title.
 const NAMED_AREAS: usize = 2;
@@ -50,7 +49,7 @@ mod tests {
     fn many_orders_of_several_delegates_or_a_sure_rise_cross_the_line() {
         for (status, recent, delegates, p_value, expected) in [
             (TopicStatus::Steady, 5, 3, 1.0, true),
-            // One delegate writing five times is his matter.
+            // Five reports by one delegate are no common matter.
             (TopicStatus::Steady, 5, 2, 1.0, false),
             (TopicStatus::Rising, 4, 2, 0.001, true),
             (TopicStatus::Rising, 4, 2, 0.04, false),

@@ -1,5 +1,5 @@
-//! The days' counts in numbers: what a scan looks at, and what the numbers stand for (pure). Days are read a portion
-//! at a time: three years of a million orders are as many triples of names, and a few megabytes of numbers.
+//! Pure: the counts per day as numbers, and the names behind the numbers. Days are read in portions: three years of a
+//! million orders are as many triples of names, and a few megabytes of numbers.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 use insight::scan::{Grid, Slot};
 use serde::Deserialize;
 
-/// With fewer orders on record nobody knows what is usual.
+/// With fewer orders no baseline is known.
 const MIN_ORDERS: u64 = 200;
 
-/// Category, area, orders: what a day's row holds.
+/// The content of a day's row: category, area, number of orders.
 pub type DayCounts<'a> = Vec<(&'a str, &'a str, u32)>;
 
 /// One of [`DayCounts`] as it is read, out of the text where that can be.
@@ -21,7 +21,7 @@ struct Read<'a>(#[serde(borrow)] Cow<'a, str>, #[serde(borrow)] Cow<'a, str>, u3
 /// Days as they are read.
 pub struct DayCountsBuilder {
     areas: Vec<String>,
-    /// Each with the number it was given when it first came.
+    /// Categories with their numbers, in order of first occurrence.
     categories: BTreeMap<String, usize>,
     first: Option<NaiveDate>,
     counted: Vec<Counted>,
@@ -43,7 +43,7 @@ pub struct ScanInput {
 }
 
 impl DayCountsBuilder {
-    /// Of the codes of the areas; what is counted for any other goes to the last one.
+    /// Creates an empty table for these areas; counts of any other area go to the last one.
     #[must_use]
     pub fn new(areas: Vec<String>) -> Self {
         Self {
@@ -76,12 +76,13 @@ impl DayCountsBuilder {
         }
     }
 
-    /// The grid up to `today` (not included); none where there is too little to learn from.
+    /// Returns the grid up to `today` (exclusive). Returns `None` if there is too little data.
     #[must_use]
     pub fn into_grid(self, today: NaiveDate, is_off: impl Fn(NaiveDate) -> bool) -> Option<ScanInput> {
         let first = self.first.filter(|_| self.total >= MIN_ORDERS)?;
         let days = usize::try_from((today - first).num_days()).ok()?;
-        // By name and not by who came first: a rise is found the same whatever happened years ago.
+        // Ordered by name and not by first occurrence, so that a rise is found in the same way whatever happened years
+        // ago.
         let mut rank = vec![0; self.categories.len()];
         for (place, number) in self.categories.values().enumerate() {
             *rank.get_mut(*number)? = place;

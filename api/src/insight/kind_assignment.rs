@@ -1,5 +1,5 @@
-//! Puts orders into the city's kinds by the rules of the pack. What an analyst has said stands: only orders without
-//! a kind are looked at. By rules that are new, all of them, however old.
+//! Assigns orders to the city's kinds by the pack's rules. An analyst's assignment takes precedence: only orders
+//! without a kind are examined. After a change of the rules all of them are, however old.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use crate::insight::kinds::{self, Kinds};
 use crate::insight::store::orders;
 use crate::orders::search::text_index::OVERLAP;
 
-/// Orders put into kinds in one transaction.
+/// Orders per transaction.
 const PORTION: u64 = 2_000;
-/// What came so long before the last search may have been given another category since.
+/// Orders of this time before the last search may have got another category since.
 const UNSETTLED: TimeDelta = TimeDelta::days(28);
 
 /// Sorts what may have changed since the last search; gives the fingerprint of the rules it followed.

@@ -1,5 +1,4 @@
-//! The nightly search for hot topics. Its cost grows with the reports that came since the last one and with
-//! the topics that are alive, not with all orders.
+//! The nightly search for hot topics. Its cost grows with the new reports and the active topics, not with all orders.
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use entity::ids::{OrderId, TopicId};
@@ -139,11 +138,11 @@ async fn write(
     run.insert(&txn).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
-    tracing::info!(seen, topics, crossed, "searched for hot topics");
+    tracing::info!(seen, topics, crossed, "hot topic search finished");
     Ok(())
 }
 
-/// Rises that were not seen today are steady; after a while they are over.
+/// Marks rises that were not found today as steady, and later as over.
 async fn expire_rises(
     connection: &impl sea_orm::ConnectionTrait,
     open: Vec<topic::Model>,

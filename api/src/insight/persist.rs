@@ -21,7 +21,7 @@ use crate::insight::topic_matching::TopicDelta;
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 
-/// Keywords kept.
+/// Number of stored keywords.
 const KEYWORDS: usize = 8;
 
 /// The moment of a run, and what it looked at.
@@ -130,8 +130,8 @@ pub async fn unite(
     Ok(())
 }
 
-/// Works out the figures of topics anew from their orders; their words too where `changed` says that the orders are
-/// others than before. Gives back how many crossed the line.
+/// Recalculates the figures of topics from their orders, and their keywords if `changed` names them. Returns the number
+/// of new alerts.
 pub async fn refresh(
     app: &App,
     connection: &impl ConnectionTrait,
@@ -171,7 +171,7 @@ pub async fn refresh(
     Ok(crossed)
 }
 
-/// What topics' figures are worked out from.
+/// Reads the data for the figures of topics.
 async fn load(
     connection: &impl ConnectionTrait,
     topics: &[topic::Model],
@@ -194,7 +194,7 @@ async fn load(
     Ok(known)
 }
 
-/// What a topic's figures are worked out from.
+/// The data for the figures of a topic.
 #[derive(Default)]
 struct Known {
     /// The oldest first.
@@ -277,7 +277,7 @@ fn recompute(
 fn describe(city: &City, topic: &mut topic::Model, known: &Known, areas: &[(String, i32)]) {
     let members = &known.members;
     if let Some(texts) = &known.texts {
-        // Each word is as rare as the dictionary has it within the topic; what most members say comes first.
+        // Words have the dictionary's rarity within the topic; those of most members come first.
         let index = insight::similar::Index::<OrderId>::default();
         let words = keywords(&index, texts.iter().map(String::as_str), KEYWORDS);
         topic.keywords = serde_json::json!(words);
@@ -303,7 +303,7 @@ fn describe(city: &City, topic: &mut topic::Model, known: &Known, areas: &[(Stri
     }
 }
 
-/// A notice to the supervisors: of the county when all of it lies in one, of the city otherwise.
+/// Notifies the supervisors: of the county if the topic is in one, otherwise of the city.
 async fn tell(
     app: &App,
     connection: &impl ConnectionTrait,
@@ -366,7 +366,7 @@ fn tally<'a>(codes: impl Iterator<Item = &'a str>) -> Vec<(String, i32)> {
     counts
 }
 
-/// What most have, if more than half have it.
+/// Returns the value that more than half have.
 fn most<'a>(values: impl Iterator<Item = &'a str>) -> Option<String> {
     let values: Vec<&str> = values.collect();
     let (value, count) = tally(values.iter().copied()).into_iter().next()?;

@@ -19,7 +19,7 @@ use crate::insight::alert_rules::YEARLY;
 use crate::insight::day_counts::{DayCounts, DayCountsBuilder, ScanInput};
 use crate::insight::store::{day_counts, orders};
 
-/// What a day counted may still change: a category set right, an order cancelled.
+/// The counts of recent days may still change: corrected categories, cancelled orders.
 const UNSETTLED: TimeDelta = TimeDelta::days(28);
 /// Days read at once when there is much to catch up with.
 const PORTION_DAYS: u64 = 60;

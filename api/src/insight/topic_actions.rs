@@ -1,5 +1,5 @@
-//! What an analyst of the standing committee does to a topic. His word stands: the nightly search renames
-//! nothing he has named, unites and parts nothing he has shaped, and brings back nothing he has dismissed.
+//! An analyst's actions on a topic. They take precedence: the nightly search does not rename a topic that an analyst
+//! has named, does not merge or split one that an analyst has shaped, and does not restore a dismissed one.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub enum Refused {
     /// It reaches into areas that are not the caller's.
     BeyondArea,
     IntoItself,
-    /// A rise of a category is counted, not put together: it cannot be united or parted.
+    /// A rise of a category has no members: it cannot be merged or split.
     NotAGroup,
     /// Orders that are not in the topic, or all of them.
     NoPart,
@@ -292,7 +292,7 @@ pub async fn split(
     store::topic(&app.db, new_id).await?.ok_or_else(Error::not_found)
 }
 
-/// What a campaign from a topic is told besides.
+/// Further fields of a campaign that is opened from a topic.
 pub struct FromTopic {
     /// None: the topic's.
     pub title: Option<String>,

@@ -1,4 +1,4 @@
-//! Which topics new reports belong to: the grouping of the pure crate, told in the topics' own ids (pure).
+//! Pure: assigns new reports to topics, translating the grouping of the pure crate to topic ids.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,7 +18,7 @@ pub struct KnownTopic {
     pub pinned: bool,
 }
 
-/// What becomes of one topic.
+/// The change of one topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TopicDelta {
     pub topic: TopicId,

@@ -25,7 +25,7 @@ const HISTORY: u64 = 100;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TopicView {
     pub id: TopicId,
-    /// `group`: orders about one thing; `rise`: a category that comes more often than usual.
+    /// `group`: orders about one thing; `rise`: a category that is more frequent than usual.
     pub origin: TopicOrigin,
     pub title: String,
     pub keywords: Vec<String>,
@@ -43,14 +43,14 @@ pub struct TopicView {
     pub growth: i32,
     /// Corrected for having looked everywhere.
     pub p_value: f64,
-    /// Chance alone shows as much once in so many daily searches.
+    /// Chance alone causes such a rise once in this many daily searches.
     pub recurrence_days: f64,
     pub areas: Vec<AreaShare>,
     #[schema(value_type = String, format = DateTime)]
     pub first_at: DateTime<FixedOffset>,
     #[schema(value_type = String, format = DateTime)]
     pub last_at: DateTime<FixedOffset>,
-    /// When the supervisors were told.
+    /// Time of the alert to the supervisors.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub crossed_at: Option<DateTime<FixedOffset>>,
     pub dismissed: bool,

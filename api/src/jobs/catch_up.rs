@@ -18,7 +18,7 @@ pub async fn run_due(app: &App) -> Result<usize> {
     Ok(swept + jobs? + pushes?)
 }
 
-/// Moves the clock to `target`, doing everything that comes due on the way at its own time and in order.
+/// Moves the clock to `target` and runs all work that becomes due in between, at its own time and in order.
 pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
     let _turn = app.jobs.run_lock.write().await;
     loop {

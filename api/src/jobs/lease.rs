@@ -20,7 +20,7 @@ use crate::jobs::work::workload;
 /// Three renewals may fail before another worker takes over.
 const LEASE: TimeDelta = TimeDelta::seconds(40);
 pub const HEARTBEAT: Duration = Duration::from_secs(10);
-/// 1 + 2 + 4 … minutes: the last try comes about a day after the first.
+/// 1 + 2 + 4 … minutes: the last attempt is about a day after the first.
 const MAX_ATTEMPTS: i32 = 11;
 
 /// A job and how it ended.
@@ -126,7 +126,7 @@ pub fn open() -> Select<job::Entity> {
         .filter(job::Column::FailedAt.is_null())
 }
 
-/// Jobs that are due and that no worker holds.
+/// Selects due jobs without a lease.
 pub fn leasable(app: &App, now: DateTime<Utc>, lane: Option<Lane>) -> Select<job::Entity> {
     let unheld = Condition::any()
         .add(job::Column::LockedUntil.is_null())

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::error::Result;
 
-/// What there is to do. A job carries an id at most; everything else is read when it runs.
+/// A unit of work. A job carries at most an id; everything else is read when it runs.
 #[derive(Clone, Debug)]
 pub struct NewJob<'a> {
     pub kind: &'a str,

@@ -112,14 +112,14 @@ async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
     ended.into_iter().flatten().collect()
 }
 
-/// When jobs that are done together fail, each is done by itself: one must not keep the others from being done.
+/// If jobs that run together fail, runs each alone, so that one cannot block the others.
 async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     if let [first, _, ..] = group.as_slice() {
         let subjects: Vec<&str> = group.iter().map(|job| job.subject.as_str()).collect();
         match workload(app).run_batch(app, &first.kind, &subjects).await {
             Ok(()) => return group.into_iter().map(|job| (job, Ok(()))).collect(),
             Err(error) => {
-                tracing::warn!(kind = %first.kind, jobs = group.len(), %error, "jobs failed together");
+                tracing::warn!(kind = %first.kind, jobs = group.len(), %error, "job group failed");
             }
         }
     }

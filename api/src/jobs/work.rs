@@ -1,5 +1,4 @@
-//! What the runner runs. Whoever puts the application together says what that is, so that the runner knows no
-//! capability.
+//! The work of the runner. The composition root supplies it, so that the runner depends on no capability.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -7,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::app::App;
 use crate::error::Result;
 
-/// Everything that runs in the background.
+/// All background work.
 #[async_trait]
 pub trait Work: Send + Sync {
     /// Kinds that ask WeChat about content.
@@ -36,7 +35,7 @@ pub trait Work: Send + Sync {
 /// The work of this application, as its state.
 pub struct Workload(pub Box<dyn Work>);
 
-/// What the application was built to run.
+/// The work that the application was built with.
 pub fn workload(app: &App) -> &dyn Work {
     app.state::<Workload>().0.as_ref()
 }

@@ -11,7 +11,7 @@ const URL_CHARS: usize = 500;
 /// Clocks of two systems differ a little.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(10);
 
-/// What the platform reports.
+/// An event of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkEventType {
     Submitted,
@@ -38,7 +38,7 @@ impl LinkEventType {
     }
 }
 
-/// What is checked of every event.
+/// The facts that every event is checked against.
 #[derive(Clone, Copy, Debug)]
 pub struct EventHead<'a> {
     pub event_id: &'a str,

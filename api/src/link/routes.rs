@@ -16,7 +16,7 @@ use crate::http::responses::WriteErrors;
 use crate::orders::submit::draft::GivenPoint;
 use entity::kinds::{Role, Status};
 
-/// What the city's platform reports about an order.
+/// A report of the city's platform about an order.
 #[derive(Debug, Deserialize, Serialize, ToSchema)]
 pub struct LinkEvent {
     /// The platform's own id of the event; the same id gets the same answer.
@@ -52,7 +52,7 @@ pub struct LinkEvent {
     pub address: Option<String>,
 }
 
-/// What became of the event.
+/// The result of the event.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LinkAnswer {
     pub number: String,

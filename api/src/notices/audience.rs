@@ -1,8 +1,8 @@
-//! Who hears what. One table, every event of the design; `docs/notices.md` explains it.
+//! Recipients of every event of the design; `docs/notices.md` explains the table.
 //!
-//! Everybody in an audience gets a line in the inbox. Where a template stands, WeChat pushes it as well.
-//! Nobody is told of what he did himself, save the receipt for a report. Somebody in two audiences of one
-//! event hears it once, as the first of them.
+//! Each member of an audience gets a line in the inbox. If a template is named, WeChat pushes it as well. Actors get no
+//! notice of their own action, except the receipt for a submission. A person in two audiences of one event gets one
+//! notice, as a member of the first.
 
 use entity::kinds::Visibility;
 
@@ -11,19 +11,19 @@ use entity::kinds::Visibility;
 pub enum Audience {
     /// The delegate whose report it is.
     Reporter,
-    /// The same, when he did not ask to be followed up: nobody asks him, so the answer itself is his notice.
+    /// The reporter who declined the follow-up: the answer itself is their notice.
     ReporterUnasked,
     /// 附议: the other delegates behind the matter.
     Endorsers,
-    /// Everybody of the order's lead unit, its head included.
+    /// All people of the order's lead unit, including its head.
     Unit,
     /// The head of the order's lead unit.
     UnitHead,
-    /// Everybody of the unit that the event names: supporting, sub-assigned, former.
+    /// All people of the unit that the event names: supporting, sub-assigned, former.
     NamedUnit,
     /// 12345 坐席.
     Operators,
-    /// Supervisors of the county the order lies in.
+    /// Supervisors of the order's county.
     CountySupervisors,
     CitySupervisors,
     /// Supervisors of the committee that the event or the order names.
@@ -57,10 +57,10 @@ impl Audience {
     }
 }
 
-/// What is pushed; the templates themselves are configured in `wording.toml`.
+/// The pushed template; the templates are configured in `wording.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TemplateKey {
-    /// To delegates: where the matter stands.
+    /// To delegates: the state of the matter.
     Progress,
     /// To delegates: there is an answer, please judge it.
     Answer,
@@ -119,7 +119,7 @@ const fn inbox(audience: Audience) -> AudienceRule {
 
 macro_rules! events {
     ($($(#[$doc:meta])* $kind:ident $name:literal => [$($hears:expr),* $(,)?];)*) => {
-        /// Everything that somebody may have to hear of.
+        /// Events that cause notices.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum EventKind { $($(#[$doc])* $kind,)* }
 
@@ -132,7 +132,7 @@ macro_rules! events {
                 match self { $(Self::$kind => $name,)* }
             }
 
-            /// Who hears of it, in the order of precedence.
+            /// Returns the recipients in order of precedence.
             #[must_use]
             pub fn audiences(self) -> &'static [AudienceRule] {
                 use Audience::*;
@@ -146,7 +146,7 @@ macro_rules! events {
 events! {
     /// Received, with its number; and the unit, when it is known at once.
     Submitted "submitted" => [pushed(Reporter, Progress)];
-    /// No rule covers it, or it came back.
+    /// No rule applies, or the unit returned it.
     TriageNeeded "triage_needed" => [pushed(Operators, Attention)];
     /// A report that tells of an emergency; it waits for an operator like one in triage.
     EmergencyReported "emergency_reported" => [pushed(Operators, Attention)];
@@ -176,7 +176,7 @@ events! {
     Replied "replied" => [pushed(ReporterUnasked, Answer), pushed(Endorsers, Answer)];
     FollowUpAsk "follow_up_ask" => [pushed(Reporter, Answer)];
     FollowUpReminder "follow_up_reminder" => [pushed(Reporter, Answer)];
-    /// The delegate did not answer; somebody has to call.
+    /// The delegate did not answer; an operator must call.
     ManualFollowUp "manual_follow_up" => [inbox(Operators)];
     /// 基本满意: the supervisors are warned, the unit owes more.
     Warned "warned" => [pushed(CountySupervisors, Attention), inbox(CitySupervisors)];
@@ -187,7 +187,7 @@ events! {
         inbox(Endorsers),
     ];
     Closed "closed" => [pushed(Reporter, Progress), pushed(Endorsers, Progress), inbox(Unit)];
-    /// 未评价: nobody could be reached.
+    /// 未评价: the delegate could not be reached.
     ClosedUnrated "closed_unrated" => [pushed(Reporter, Progress), pushed(Endorsers, Progress), inbox(Unit)];
     /// 反弹.
     Reopened "reopened" => [pushed(Unit, Task), pushed(CountySupervisors, Attention), inbox(Endorsers)];
@@ -205,7 +205,7 @@ events! {
     SupervisionOrderAnswered "supervision_order_answered" => [
         pushed(CountySupervisors, Attention), inbox(CitySupervisors),
     ];
-    /// The level of supervision went up.
+    /// The supervision level was raised.
     Raised "raised" => [pushed(CountySupervisors, Attention), pushed(CitySupervisors, Attention), inbox(Unit)];
     CampaignOpened "campaign_opened" => [inbox(CountySupervisors), inbox(CitySupervisors), inbox(Committee)];
     /// This order was taken into a campaign.
@@ -239,7 +239,7 @@ events! {
 }
 
 impl EventKind {
-    /// Whether the one who did it is told all the same: a report gets its receipt.
+    /// Returns `true` if the actor gets a notice too: a report gets its receipt.
     #[must_use]
     pub fn notifies_actor(self) -> bool {
         matches!(self, Self::Submitted | Self::FollowUpAsk)
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn endorsers_are_told_like_the_reporter() {
         use Audience::*;
-        // The receipt, the asking for his verdict and that somebody endorsed are the reporter's own.
+        // The receipt, the follow-up and the notice of an endorsement are for the reporter only.
         let his_own = [
             EventKind::Submitted,
             EventKind::FollowUpAsk,

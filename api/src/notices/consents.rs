@@ -1,6 +1,6 @@
-//! How many pushes a person has allowed, by template. A hint only: WeChat does not tell what is left, a
-//! client can claim what it likes (to its own harm), and a consent may be counted twice, by the client and
-//! by WeChat's event. 43101 is the truth and puts a wrong count right.
+//! The number of pushes a person has allowed, per template. A hint only: WeChat does not report the remaining number, a
+//! client can claim anything (to its own harm), and a consent may be counted twice, by the client and by WeChat's
+//! event. Error 43101 is reliable and corrects the count.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ pub struct ConsentStatus {
     pub refused: bool,
 }
 
-/// What the person answered to one question for consent.
+/// The answer to one question for consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsentAnswer {
     Granted,
@@ -106,7 +106,7 @@ pub async fn apply(
             ];
             upsert(txn, row(person, key, 1, long_term, false, now), changes).await
         }
-        // Whether a refusal takes back what was allowed before is not known; a count too high is put right.
+        // It is unknown whether a refusal revokes earlier consents; a count that is too high is corrected later.
         ConsentAnswer::Refused => {
             let changes = [
                 (subscription::Column::Refused, Expr::value(true)),
@@ -163,7 +163,7 @@ pub async fn consume(
     Ok(())
 }
 
-/// 43101: nothing is left. A consent given after `asked_at` is not touched. Each person stands in it once.
+/// Resets the count after 43101. Consents after `asked_at` are kept. Each person occurs once.
 pub async fn reset(
     txn: &impl ConnectionTrait,
     refused: &[(PersonId, TemplateKey)],

@@ -31,7 +31,7 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 const OTHER_IN_FLIGHT: TimeDelta = TimeDelta::seconds(2);
 /// A push that could not be made for so long has lost its point; the inbox has the notice.
 const MAX_AGE: TimeDelta = TimeDelta::days(3);
-/// Messages under way at once, each to somebody else.
+/// Maximum number of concurrent messages, each to a different person.
 const MAX_IN_FLIGHT: usize = 16;
 /// Due deliveries looked at for a round: several may be for one person, who gets one at a time.
 const SCAN_LIMIT: u64 = 64;
@@ -43,7 +43,7 @@ struct Attempt {
     openid: String,
 }
 
-/// What is to become of a due delivery.
+/// The next step of a due delivery.
 enum Disposition {
     Attempt {
         key: TemplateKey,
@@ -51,15 +51,15 @@ enum Disposition {
     },
     /// It ends without one.
     End(DeliveryStatus),
-    /// Somebody else is sending to this person.
+    /// Another worker is sending to this person.
     WaitForOther,
 }
 
-/// What was done with the deliveries that were due.
+/// The results of a batch of due deliveries.
 #[derive(Default)]
 struct LeasedBatch {
     attempts: Vec<Attempt>,
-    /// Ended or put off without an attempt.
+    /// Finished or postponed without an attempt.
     skipped: usize,
 }
 
@@ -86,7 +86,7 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
             (attempt, outcome)
         })
         .collect();
-    // Those whose answers are there are written down together; nobody waits for the slowest.
+    // Records the available results together, without waiting for the slowest call.
     let mut answered = calls.ready_chunks(MAX_IN_FLIGHT);
     while let Some(ended) = answered.next().await {
         record(app, ended, now).await?;
@@ -141,7 +141,7 @@ async fn claim_in(
     Ok(round)
 }
 
-/// What decides over due deliveries, read for all of them at once.
+/// The data that decide about due deliveries, read for all of them at once.
 struct DeliveryContext {
     openids: HashMap<PersonId, Vec<u8>>,
     in_flight: HashSet<PersonId>,
@@ -172,7 +172,7 @@ impl DeliveryContext {
 
     fn fate(&self, app: &App, row: &delivery::Model, now: DateTime<Utc>) -> Disposition {
         if row.leased_until.is_some() {
-            // The lease has run out: whoever was at it is gone, and WeChat may have the message.
+            // The lease has expired: the worker is gone, and WeChat may have the message.
             return Disposition::End(DeliveryStatus::Unknown);
         }
         let key = TemplateKey::by_name(&row.template_key);
@@ -194,7 +194,7 @@ impl DeliveryContext {
         match app.state::<Sealer>().open_text(sealed) {
             Ok(openid) => Disposition::Attempt { key, openid },
             Err(error) => {
-                tracing::error!(delivery = %row.id, error = %error, "an openid cannot be opened; is its DATA_KEY still there?");
+                tracing::error!(delivery = %row.id, error = %error, "openid decryption failed");
                 Disposition::End(DeliveryStatus::Failed)
             }
         }
@@ -227,10 +227,10 @@ async fn push(app: &App, attempt: &Attempt) -> Outcome {
             tracing::error!(delivery = %attempt.row.id, template = attempt.key.as_str(), error = %error, "push failed");
         }
         (Outcome::NotSubscribed, _) => {
-            tracing::debug!(delivery = %attempt.row.id, template = attempt.key.as_str(), "not subscribed");
+            tracing::debug!(delivery = %attempt.row.id, template = attempt.key.as_str(), "push not subscribed");
         }
         (_, Err(error)) => {
-            tracing::info!(delivery = %attempt.row.id, error = %error, outcome = ?outcome, "push not made");
+            tracing::info!(delivery = %attempt.row.id, error = %error, outcome = ?outcome, "push not sent");
         }
         _ => {}
     }

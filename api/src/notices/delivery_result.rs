@@ -1,4 +1,4 @@
-//! What WeChat's answer to a push means.
+//! The meaning of WeChat's response to a push.
 
 use chrono::{DateTime, Days, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
@@ -11,7 +11,7 @@ const FIRST_BACKOFF_SECS: i64 = 15;
 const MAX_BACKOFF_SECS: i64 = 30 * 60;
 const ONE_AT_A_TIME_SECS: i64 = 2;
 const RATE_LIMIT_SECS: i64 = 60;
-/// The daily quota starts again at midnight; not everybody at once.
+/// The daily quota restarts at midnight; retries are spread after it.
 const AFTER_MIDNIGHT: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Clone, Debug, PartialEq, Eq)]

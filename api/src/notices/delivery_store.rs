@@ -1,5 +1,5 @@
-//! Queries of the deliveries that are still to be made. A waiting one is due at its `next_at`: when it is to be tried, or,
-//! while somebody is at it, when his lease has run out.
+//! Queries on pending deliveries. A delivery is due at `next_at`: the time of the next attempt or, while a worker
+//! processes it, the end of the worker's lease.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! What happened, as its causer tells it. Everything else that a notice says is looked up by `outbox.rs`.
+//! An event as its causer describes it. `outbox.rs` looks up everything else that a notice needs.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, UnitId};
@@ -6,12 +6,12 @@ use entity::order;
 
 use crate::notices::audience::EventKind;
 
-/// An event on its way to those who hear of it.
+/// An event to be sent to its recipients.
 #[derive(Clone, Debug)]
 pub struct Event<'a> {
     pub kind: EventKind,
     pub order: Option<&'a order::Model>,
-    /// Who did it; he is not told. None for the system.
+    /// The actor, who gets no notice. `None` for the system.
     pub actor: Option<PersonId>,
     /// `NamedUnit`, and the unit the text speaks of; else the order's own.
     pub unit: Option<UnitId>,

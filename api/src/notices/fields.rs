@@ -1,5 +1,5 @@
-//! What WeChat lets into the fields of a subscribe message. Anything is made to fit; nothing is ever empty.
-//! Rules: the field types of `subscribe/send`; a text that breaks one is refused as a whole (47003).
+//! Fits values to the fields of a subscribe message; no value is empty. Rules: the field types of `subscribe/send`; a
+//! text that breaks one is refused as a whole (47003).
 
 const THING_CHARS: usize = 20;
 const LONG_CHARS: usize = 32;
@@ -16,7 +16,7 @@ const NOTHING: &str = "无";
 const NOTHING_PHRASE: &str = "有新进展";
 const NOTHING_ASCII: &str = "-";
 
-/// The type of a field, told by the letters of its key: `thing3` is a `thing`.
+/// The type of a field, given by the letters of its key: `thing3` is a `thing`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {
     Thing,
@@ -68,7 +68,7 @@ impl FieldKind {
         key.get(letters.len()..).unwrap_or_default()
     }
 
-    /// What WeChat lets in, for an administrator.
+    /// Describes the limit of the field type, for an administrator.
     #[must_use]
     pub fn limit(self) -> String {
         match self {
@@ -87,7 +87,7 @@ impl FieldKind {
         }
     }
 
-    /// Makes a text fit. `now` (as a date) stands in for a date that is missing.
+    /// Fits a text to the field. `now` (as a date) replaces a missing date.
     #[must_use]
     pub fn fit(self, text: &str, now: &str) -> String {
         let text = visible(text);

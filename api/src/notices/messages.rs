@@ -11,7 +11,7 @@ use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::notices::{Wording, store};
 
-/// What notices are written with.
+/// The wording that notices are written with.
 #[derive(Clone)]
 pub struct MessageCatalog {
     wording: Wording,

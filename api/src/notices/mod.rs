@@ -1,8 +1,8 @@
-//! 通知: who hears what, the inbox, and the push through WeChat. Read `audience.rs` (the one table), then
-//! `outbox.rs` (written with the change itself), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and `fields.rs` (the words), `delivery.rs`,
-//! `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs` (how many pushes a person has allowed) and `push_events.rs` (what WeChat
-//! tells us of them). `inbox.rs` is what a person reads; `template_check.rs` compares the
-//! account's templates with ours, `template_health.rs` tells how each fares.
+//! 通知: recipients, the inbox, and the push through WeChat. Read `audience.rs` (the table of recipients), then
+//! `outbox.rs` (written with the change itself), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and
+//! `fields.rs` (wording), `delivery.rs`, `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs`
+//! (allowed pushes per person) and `push_events.rs` (WeChat's events about them). `inbox.rs` reads a person's notices;
+//! `template_check.rs` compares the account's templates with ours, `template_health.rs` reports their results.
 
 pub mod audience;
 pub mod consents;

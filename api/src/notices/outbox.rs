@@ -25,10 +25,10 @@ use crate::publication_rules;
 const SUMMARY_CHARS: usize = 60;
 /// Rows in one statement; SQLite takes 32,766 values, the widest row has 14.
 const ROWS: usize = 1_000;
-/// What other delegates read of what a delegate says to the desk.
+/// The text that replaces a delegate's remarks to the desk for other delegates.
 const SAID_TO_THE_DESK: &str = "由提出人说明";
 
-/// One who hears of the event.
+/// A recipient of the event.
 #[derive(Clone, Debug)]
 struct Recipient {
     person: PersonId,
@@ -36,8 +36,8 @@ struct Recipient {
     push: Option<TemplateKey>,
 }
 
-/// Tells everybody whom the event concerns. Call it inside the event's transaction, and wake the jobs
-/// (`app.jobs.wake`) after the commit.
+/// Writes the notices of an event. Call it inside the event's transaction, and wake the jobs (`app.jobs.wake`) after
+/// the commit.
 pub async fn emit(
     connection: &impl ConnectionTrait,
     voice: &MessageCatalog,
@@ -47,7 +47,7 @@ pub async fn emit(
     emit_all(connection, voice, std::slice::from_ref(event), now).await
 }
 
-/// The same for several events of one transaction. Whom two of them concern hears of both.
+/// Writes the notices of several events of one transaction. A person whom two events concern gets both.
 pub async fn emit_all(
     connection: &impl ConnectionTrait,
     voice: &MessageCatalog,
@@ -61,7 +61,7 @@ pub async fn emit_all(
     outgoing.write(connection).await
 }
 
-/// What the events of a transaction cause.
+/// The notices of a transaction.
 #[derive(Default)]
 struct OutboxBatch {
     found: AudienceCache,
@@ -144,7 +144,7 @@ impl OutboxBatch {
     }
 }
 
-/// Whom we would push to, with the template's name.
+/// Returns the recipients of a push with the template's name.
 fn wanted(recipients: &[Recipient]) -> Vec<(PersonId, TemplateKey)> {
     recipients
         .iter()
@@ -160,7 +160,7 @@ fn data(event: &Event<'_>) -> serde_json::Value {
     })
 }
 
-/// What may be said to everybody; `reporter` is taken away again where it may not be known.
+/// Collects the facts that all recipients may read; `reporter` is removed where it must stay hidden.
 async fn facts(
     connection: &impl ConnectionTrait,
     voice: &MessageCatalog,
@@ -203,7 +203,7 @@ async fn facts(
     Ok(facts)
 }
 
-/// Keeps what is there when there is nothing to put.
+/// Sets a value unless it is missing.
 fn set_value(facts: &mut PlaceholderValues, name: &'static str, value: Option<String>) {
     if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
         facts.insert(name, value);

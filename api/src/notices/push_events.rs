@@ -1,4 +1,4 @@
-//! What WeChat tells us about subscribe messages: consents, refusals, and what became of what it took.
+//! WeChat's events on subscribe messages: consents, refusals, and results of accepted messages.
 
 use entity::delivery;
 use entity::kinds::DeliveryStatus;
@@ -34,8 +34,7 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     Ok(())
 }
 
-/// The person answered WeChat's dialog, or refused later in the settings. Unknown people and templates are
-/// none of ours.
+/// Records a consent or refusal from WeChat's dialog or settings. Ignores unknown people and templates.
 async fn consented(app: &App, openid: &str, template_id: &str, accepted: bool) -> Result<()> {
     let now = app.clock.now();
     let Some(template) = app.state::<MessageCatalog>().template_by_id(template_id) else {
@@ -54,8 +53,9 @@ async fn consented(app: &App, openid: &str, template_id: &str, accepted: bool) -
     Ok(())
 }
 
-/// The final result of a message that WeChat took: settles what ended in a time-out, and tells of losses on
-/// WeChat's side. `message_id` decides where both know it; else the oldest unsettled one of that template.
+/// Records the final result of an accepted message: settles deliveries that timed out, and reports losses on WeChat's
+/// side. `message_id` identifies the delivery if both sides know it, otherwise it is the oldest unsettled one of that
+/// template.
 async fn settled(
     app: &App,
     openid: &str,

@@ -1,5 +1,4 @@
-//! Finds the people of an audience: one query each, whoever they are, and one only for all events of a transaction that
-//! mean the same people.
+//! Finds the people of an audience with one query each, and one for all events of a transaction with the same audience.
 
 use std::collections::HashMap;
 
@@ -13,7 +12,7 @@ use crate::error::Result;
 use crate::notices::audience::Audience;
 use crate::notices::event::Event;
 
-/// Somebody active, and whether WeChat can reach him at all.
+/// An active person, and whether WeChat can reach them.
 #[derive(Clone, Copy, Debug)]
 pub struct AudienceMember {
     pub person: PersonId,
@@ -24,7 +23,7 @@ pub struct AudienceMember {
 #[derive(Default)]
 pub struct AudienceCache(HashMap<AudienceKey, Vec<AudienceMember>>);
 
-/// Whom an audience means, where it is the same people for many orders.
+/// Members of an audience that are the same for many orders.
 #[derive(PartialEq, Eq, Hash)]
 struct AudienceKey {
     audience: Audience,
@@ -34,7 +33,7 @@ struct AudienceKey {
 }
 
 impl AudienceCache {
-    /// Everybody of the audience; empty where the event names nobody of that kind.
+    /// Returns the members of the audience; empty if the event names none.
     pub async fn of(
         &mut self,
         connection: &impl ConnectionTrait,
@@ -132,7 +131,7 @@ fn condition(audience: Audience, event: &Event<'_>) -> Option<Condition> {
         Audience::Committee => {
             let named = event.committee.clone();
             let committee = named.or_else(|| order.and_then(|order| order.committee.clone()))?;
-            // Committees of two counties may bear one name; a county's hears of its own county only.
+            // Committees of two counties may have the same name; each receives only notices of its own county.
             let of_county = county().map(|code| person::Column::AreaCode.eq(code));
             let near = Condition::any().add(person::Column::Level.eq(PersonLevel::City));
             let named = role(Role::Supervisor).add(person::Column::Committee.eq(committee));

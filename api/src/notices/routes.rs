@@ -30,7 +30,7 @@ pub struct InboxFilter {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct NoticeReply {
     id: NoticeId,
-    /// What happened, e.g. `accepted`.
+    /// The event, e.g. `accepted`.
     event: String,
     title: String,
     body: String,
@@ -59,7 +59,7 @@ pub struct ReadAllReply {
     read: u64,
 }
 
-/// What `wx.requestSubscribeMessage` returned.
+/// The result of `wx.requestSubscribeMessage`.
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
 pub struct ConsentRequest {
     /// By template key or template id: `accept` (and every `accept…`), `reject`, `ban` or `filter`.
@@ -70,7 +70,7 @@ pub struct ConsentRequest {
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct SubscriptionReply {
     template_key: String,
-    /// What `wx.requestSubscribeMessage` wants in `tmplIds`.
+    /// The template id for `tmplIds` of `wx.requestSubscribeMessage`.
     template_id: String,
     title: String,
     /// `one_time` or `long_term`

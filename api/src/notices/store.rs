@@ -49,8 +49,8 @@ pub async fn person_name(connection: &impl ConnectionTrait, id: PersonId) -> Res
     name.into_tuple().one(connection).await
 }
 
-/// Those of `wanted` who refused, or whom WeChat said to have refused (43101), lately and with nothing left.
-/// A count that merely went down to nothing proves nothing, and neither does an empty ledger.
+/// Returns those of `wanted` who refused recently, or for whom WeChat returned 43101, with no consent left. A count
+/// that was merely used up, or an empty ledger, proves nothing.
 pub async fn known_unsubscribed(
     connection: &impl ConnectionTrait,
     wanted: &[(PersonId, TemplateKey)],
@@ -74,7 +74,7 @@ pub async fn known_unsubscribed(
     Ok(rows.into_iter().collect())
 }
 
-/// A page of somebody's inbox, newest first, with one row more than asked for.
+/// Returns a page of a person's inbox, newest first, with one row more than requested.
 pub async fn inbox(
     connection: &impl ConnectionTrait,
     person: PersonId,
@@ -171,7 +171,7 @@ pub async fn person_by_openid(
         .await
 }
 
-/// What became of the pushes made since then, by template.
+/// Counts the results of the pushes since an instant, by template.
 pub async fn outcomes_since(
     connection: &impl ConnectionTrait,
     since: DateTime<Utc>,

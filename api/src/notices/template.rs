@@ -1,4 +1,4 @@
-//! The subscribe messages of `wording.toml`: which template of the account, and what stands in its fields. Pure.
+//! Pure: the subscribe messages of `wording.toml`: the account's template and the content of its fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +28,7 @@ pub struct Template {
 
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// What the card shows in front of the value.
+    /// The label that the card shows in front of the value.
     pub label: String,
     value: FieldValueRule,
     pattern: Pattern,
@@ -108,7 +108,7 @@ impl Template {
         }
     }
 
-    /// `now`, as a date, stands in for a date that is missing.
+    /// Fills the fields of the card. `now`, as a date, replaces a missing date.
     #[must_use]
     pub fn card(&self, facts: &PlaceholderValues, now: &str) -> Card {
         let fields = self.fields.iter();

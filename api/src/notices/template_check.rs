@@ -81,10 +81,10 @@ impl Problem {
     }
 }
 
-/// Asks WeChat and keeps the answer for whoever looks at the templates later; refused when WeChat does not answer.
+/// Compares the templates with WeChat and stores the result. Fails if WeChat does not respond.
 pub async fn check_and_keep(app: &App, now: DateTime<Utc>) -> Result<Vec<Problem>> {
     let theirs = app.state::<WeChat>().templates().await.map_err(|error| {
-        tracing::warn!(error = %error, "the templates could not be compared with WeChat's");
+        tracing::warn!(error = %error, "template comparison failed");
         let kind = ErrorKind::Unavailable {
             retry_after_secs: RETRY_SECS,
         };
@@ -113,17 +113,17 @@ pub async fn check_and_keep(app: &App, now: DateTime<Utc>) -> Result<Vec<Problem
     Ok(found)
 }
 
-/// Warns of every difference; to be called when the server is up, because the stand-in is part of it.
+/// Logs a warning for every difference. Call it when the server is up, because the stand-in is part of it.
 pub async fn warn_of_differences(app: &App) {
     match check_and_keep(app, app.clock.now()).await {
         Ok(problems) => {
             for problem in problems {
-                tracing::warn!(problem = %problem, "templates");
+                tracing::warn!(problem = %problem, "template mismatch");
             }
         }
         // Said already.
         Err(Error::Refused(_)) => {}
-        Err(error) => tracing::error!(error = %error, "templates"),
+        Err(error) => tracing::error!(error = %error, "template check failed"),
     }
 }
 

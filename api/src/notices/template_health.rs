@@ -33,7 +33,7 @@ pub struct FieldHealth {
     pub limit: String,
 }
 
-/// What the last comparison found.
+/// The result of the last comparison.
 #[derive(Clone, Debug)]
 pub struct Checked {
     pub at: DateTime<Utc>,
@@ -41,13 +41,13 @@ pub struct Checked {
     pub problems: Vec<String>,
 }
 
-/// What became of pushes.
+/// The results of pushes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
     pub sent: i64,
     /// The person has not allowed it, or no more of it.
     pub refused: i64,
-    /// Or WeChat's answer never came.
+    /// Failed, or without a response from WeChat.
     pub failed: i64,
     pub waiting: i64,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// What a text may ask for. `title` and `body` of the event itself may stand in a template's fields only.
+/// The facts that a text may contain. `title` and `body` of the event itself are allowed in a template's fields only.
 pub const PLACEHOLDERS: [&str; 16] = [
     "number",
     "round",
@@ -23,7 +23,7 @@ pub const PLACEHOLDERS: [&str; 16] = [
 ];
 const MISSING: &str = "无";
 
-/// What is known when a notice is written; a fact that is not there reads `无`.
+/// The facts known when a notice is written; a missing fact reads `无`.
 pub type PlaceholderValues = BTreeMap<&'static str, String>;
 
 /// A text with `{facts}` in it.
@@ -62,7 +62,7 @@ impl Pattern {
         Self(pieces)
     }
 
-    /// What stands in it besides facts.
+    /// Returns the words besides facts.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),

@@ -64,7 +64,7 @@ impl From<StoreError> for Error {
         match error {
             StoreError::Missing => Self::not_found(),
             StoreError::Unavailable(reason) => {
-                tracing::error!(reason, "object store");
+                tracing::error!(reason, "object store error");
                 let kind = ErrorKind::Unavailable {
                     retry_after_secs: RETRY_AFTER_SECS,
                 };

@@ -68,7 +68,7 @@ pub async fn start(
                     .header_read_timeout(HEAD_TIMEOUT);
                 let served = service_fn(move |request| paced::serve(service.clone(), request));
                 if let Err(error) = server.serve_connection(TokioIo::new(socket), served).await {
-                    tracing::debug!(error = %error, "object store: connection ended");
+                    tracing::debug!(error = %error, "object store connection ended");
                 }
             });
         }
@@ -280,7 +280,7 @@ fn failed(error: &io::Error) -> S3Error {
         io::ErrorKind::NotFound => S3Error::new(S3ErrorCode::NoSuchKey),
         io::ErrorKind::InvalidInput => S3Error::new(S3ErrorCode::InvalidArgument),
         _ => {
-            tracing::error!(error = %error, "object store: disk");
+            tracing::error!(error = %error, "object store disk error");
             S3Error::new(S3ErrorCode::InternalError)
         }
     }

@@ -15,7 +15,7 @@ const ABANDONED_AFTER: Duration = Duration::from_secs(3600);
 const MAX_KEY_BYTES: usize = 512;
 const MAX_HEADER_BYTES: u32 = 4096;
 
-/// What is kept of an object besides its bytes.
+/// The metadata of an object.
 #[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Header {
     pub content_type: Option<String>,

@@ -92,7 +92,7 @@ fn answer(format: &str, names: (&str, &str), found: Result<Vec<Map<String, Value
         }
         Err(Error::Refused(refused)) => fault(format, StatusCode::BAD_REQUEST, &refused.detail),
         Err(error) => {
-            tracing::error!(error = %error, "an Open311 request failed");
+            tracing::error!(error = %error, "open311 request failed");
             fault(
                 format,
                 StatusCode::INTERNAL_SERVER_ERROR,

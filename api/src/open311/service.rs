@@ -1,4 +1,4 @@
-//! What Open311 is asked for, and what of an order it shows.
+//! Open311 requests, and the public part of an order.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::Status;
@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::http::time::local;
 use crate::open311::store::{self, RequestFilter};
 
-/// What is asked without dates reaches so far back, as GeoReport says.
+/// Without dates a request covers this period, as GeoReport says.
 const SPAN: TimeDelta = TimeDelta::days(90);
 /// When what discovery says changed last.
 const DISCOVERY_CHANGESET: &str = "2026-11-29T00:00:00Z";
@@ -211,7 +211,7 @@ fn instant(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
         .map_err(|_| wrong(&format!("{name} is not an RFC 3339 time")))
 }
 
-/// An order without whoever reported it, what he wrote, and where exactly it is.
+/// Returns an order without the reporter, their words and the exact place.
 fn request(city: &City, order: order::Model, reply: Option<String>) -> Map<String, Value> {
     let zone = city.zone();
     let open = OPEN.contains(&order.status);

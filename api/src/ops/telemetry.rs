@@ -52,7 +52,7 @@ impl Drop for Telemetry {
 pub fn start(style: Style, otlp_endpoint: Option<&str>) -> anyhow::Result<Telemetry> {
     let default = match style {
         Style::Json => DEFAULT_FILTER,
-        // A person watches: only what needs his attention.
+        // A person watches the output: show only what needs their attention.
         Style::Short => "error",
     };
     let mut filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));

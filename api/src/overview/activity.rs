@@ -1,4 +1,4 @@
-//! 代表履职: what a delegate has done. His own, and his committee's; nobody else's business.
+//! 代表履职: a delegate's activity, for the delegate and their committee only.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId};
@@ -26,13 +26,13 @@ pub struct Activity {
     pub name: String,
     pub level: Option<PersonLevel>,
     pub period: Span,
-    /// Orders he reported in the span, and what has become of them.
+    /// Orders reported in the period, and their state.
     pub reported: ReportedCounts,
-    /// Matters of others that he endorsed in the span.
+    /// Matters of others endorsed in the period.
     pub endorsed: u64,
-    /// Verdicts he gave in the span.
+    /// Verdicts given in the period.
     pub verdicts: VerdictCounts,
-    /// Answers that wait for his verdict now, whenever he reported.
+    /// Answers that wait for a verdict now, whenever reported.
     pub to_judge: u64,
     pub reported_ever: u64,
     pub endorsed_ever: u64,
@@ -66,8 +66,8 @@ pub async fn own(app: &App, caller: &Caller, period: Period) -> Result<Activity>
     of(app, caller.person, period).await
 }
 
-/// A delegate's, for his committee: the city's for all, a county's for the delegates of the county's and the townships'
-/// congresses in it.
+/// Returns a delegate's activity for their committee: the city's committees see all, a county's those of the congresses
+/// of the county and its townships.
 pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period: Period) -> Result<Activity> {
     caller.require(Role::Supervisor)?;
     let delegate = profile::delegate(app, person)
@@ -151,7 +151,7 @@ async fn reported_in(
     Ok(reported)
 }
 
-/// Found through his orders: nobody judges another's.
+/// Found through the delegate's orders: nobody judges another's.
 async fn given_in(
     db: &impl ConnectionTrait,
     person: PersonId,

@@ -1,4 +1,4 @@
-//! 考评: the rates as a table, by unit, county, kind of problem or span of time. The same kept counts as the screen.
+//! 考评: the rates as a table, by unit, county, category or period, from the same materialized counts as the screen.
 
 use entity::ids::UnitId;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ use crate::error::Result;
 /// Spans shown by time.
 const SPANS: usize = 12;
 
-/// What the rows of the table are.
+/// The dimension of the table's rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = By)]
@@ -74,7 +74,7 @@ pub struct AppraisalRow {
     /// Unit's id, code of the county or category, first day of the span; empty for the total.
     pub code: String,
     pub name: String,
-    /// Units only; none where there is too little to judge by.
+    /// Units only. `None` if there are too few decisions.
     pub rank: Option<usize>,
     /// Units only: what the three rates together are at least, in percent.
     pub score: Option<f64>,

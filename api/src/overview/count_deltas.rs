@@ -1,5 +1,5 @@
-//! Which kept counts an order's facts belong to. Counting an order anew is adding what it is now and taking away what it
-//! was; what did not change cancels out.
+//! Pure: the counts that an order's facts belong to. A recount adds the new facts and subtracts the old ones; unchanged
+//! ones cancel out.
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
@@ -40,7 +40,7 @@ pub fn group_of(subject: &str) -> Option<&str> {
     subject.strip_prefix(GROUP)
 }
 
-/// Orders as they stand.
+/// Orders in their present state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
     pub orders: i64,
@@ -49,7 +49,7 @@ pub struct Stock {
     pub demands: i64,
 }
 
-/// What happened.
+/// A counted event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Flow {
     pub arrived_snap: i64,
@@ -91,7 +91,7 @@ pub struct FlowKey {
     pub subject: String,
 }
 
-/// By how much each kept count moves.
+/// The differences to the materialized counts.
 #[derive(Clone, Debug, Default)]
 pub struct CountDeltas {
     pub stock: HashMap<StockKey, Stock>,
@@ -127,7 +127,7 @@ impl CountDeltas {
 
     fn add_stock(&mut self, facts: &OrderFacts, area: &str, subjects: &[String], by: i64) {
         let open = i64::from(facts.is_open());
-        // What is over is counted as a whole only: nobody asks how many closed orders a unit has ever had.
+        // Closed orders are counted as a whole only: no page shows a unit's closed orders of all time.
         let subjects = if facts.is_open() {
             subjects
         } else {

@@ -1,5 +1,5 @@
-//! What a screen shows of the kept counts. They stand still between two folds, so all who look at one screen meanwhile
-//! are answered from one reading.
+//! Cache of the counts per screen. Counts do not change between two projections, so one read serves all viewers of a
+//! screen.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const CACHE_TTL: Duration = Duration::from_secs(300);
 /// Readings of the present fold.
 pub struct CountsCache(Cache<Key, Arc<ScreenCounts>>);
 
-/// What a reading depends on.
+/// The cache key.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     /// Of the fold that was committed before anything was read.
@@ -41,7 +41,7 @@ struct Key {
 /// By area and first day of the span.
 pub type Flows = HashMap<(String, NaiveDate), Flow>;
 
-/// Everything that is kept for one screen.
+/// All counts of one screen.
 #[derive(Debug)]
 pub struct ScreenCounts {
     /// The screen's span and the one before.

@@ -1,5 +1,5 @@
-//! What the committee has its eye on: the orders nearest their deadlines, the supervision orders that wait for an
-//! answer, the campaigns. A handful of rows each, found through an index; never a scan.
+//! Highlights for the committee: the orders nearest their deadlines, unanswered supervision orders, campaigns. A few
+//! rows each, found through an index, never by a scan.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{CampaignId, UnitId};
@@ -22,7 +22,7 @@ const DEMANDS: u64 = 5;
 const CAMPAIGNS: u64 = 5;
 const TOPICS: u64 = 6;
 const TITLE_CHARS: usize = 40;
-/// Below this the hours are told, above it the working days.
+/// Below this the remaining hours are shown, above it the working days.
 const SHOW_HOURS_BELOW: TimeDelta = TimeDelta::hours(24);
 
 type Row = (
@@ -260,7 +260,7 @@ mod tests {
             (-90, 0, "超期 1 小时"),
             (-47 * 60, 0, "超期 47 小时"),
             (-49 * 60, 0, "超期 2 天"),
-            // A weekend lies between: no working day is left, so the hours count.
+            // A weekend is in between: no working day is left, so the hours are shown.
             (40 * 60, 0, "剩 40 小时"),
         ] {
             let due_at = now + TimeDelta::minutes(minutes);

@@ -1,11 +1,11 @@
-//! 一屏: what stands where, kept and not counted, so that the answer costs the same for a thousand orders and a million.
+//! The overview screen (一屏). Counts are materialized, so a request costs the same for 1,000 orders and for 1,000,000.
 //!
-//! Read in this order. Pure: `facts/mod.rs` (what of an order is counted), `period.rs` (the spans it is counted by),
-//! `count_deltas.rs` (which kept counts the facts belong to), `rates.rs` (three rates, and a fair rank). Keeping: `projector.rs`
-//! takes the feed of changed orders and moves the counts by the difference; `store/mod.rs` holds their rows; `worker.rs`
-//! does it all the time. Reading: `screen.rs` puts one screen together (`counts_cache.rs`: what is kept for it, `highlights.rs`: what stands out on it), `appraisal.rs` the table of rates,
-//! `activity.rs` what a delegate has done, `workload.rs` what is open at each unit. Live: `screen_hub.rs` and `stream.rs`; `replica_events.rs` carries events between replicas.
-//! Why so: `docs/adr/materialized-counts.md`.
+//! Read in this order. Pure: `facts/mod.rs` (counted facts of an order), `period.rs` (periods), `count_deltas.rs`
+//! (counts that the facts belong to), `rates.rs` (three rates and a fair rank). Update: `projector.rs` applies the
+//! order change feed; `store/mod.rs` has the rows; `worker.rs` runs it continuously. Read: `screen.rs` assembles a
+//! screen (`counts_cache.rs`: its counts, `highlights.rs`: its highlights), `appraisal.rs` the table of rates,
+//! `activity.rs` a delegate's activity, `workload.rs` the open orders per unit. Live: `screen_hub.rs` and `stream.rs`;
+//! `replica_events.rs` carries events between replicas. Decision: `docs/adr/materialized-counts.md`.
 
 pub mod activity;
 pub mod appraisal;

@@ -13,7 +13,7 @@ pub enum NewsKind {
     Light,
 }
 
-/// One order's change as a screen hears of it: nothing that says who reported, or what.
+/// One order's change for a screen, without reporter and text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[schema(as = News)]
 pub struct OrderNews {
@@ -36,7 +36,7 @@ pub struct ReplicaMessage {
     /// Which part of the fold it is, from 0.
     pub part: u32,
     pub news: Vec<OrderNews>,
-    /// There was more than is told.
+    /// There was more news than listed.
     #[serde(rename = "more")]
     pub truncated: bool,
 }

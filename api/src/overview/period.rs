@@ -11,7 +11,7 @@ pub struct Period {
 }
 
 impl Period {
-    /// The span of this length that the date lies in.
+    /// Returns the period of this length that contains the date.
     #[must_use]
     pub fn of(grain: Grain, date: NaiveDate) -> Self {
         let month = |month: u32| NaiveDate::from_ymd_opt(date.year(), month, 1).unwrap_or(date);

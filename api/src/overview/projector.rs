@@ -1,8 +1,9 @@
-//! The fold: takes changed orders from the feed, counts each anew, and moves the kept counts by the difference.
+//! The projection: takes changed orders from the feed, recalculates their facts, and applies the differences to the
+//! counts.
 //!
-//! One replica folds at a time, whoever holds the one row of `overview_fold`; nobody who submits or moves an order ever
-//! waits for it. A change that is committed while a fold reads has a row of its own in the feed, so an order that was
-//! read half old and half new is counted again right after, and the counts end up right.
+//! One replica projects at a time, holding the lock on the row of `overview_fold`; submitters and actions never wait
+//! for it. A change that commits during a projection has its own row in the feed, so an order that was read half old
+//! and half new is counted again, and the counts become right.
 
 use std::collections::HashMap;
 

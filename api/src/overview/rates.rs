@@ -9,7 +9,7 @@ pub const MIN_DENOMINATOR: i64 = 10;
 /// 95 % confidence.
 const Z: f64 = 1.96;
 
-/// A share that is always told with what it was counted from.
+/// A rate with its numerator and denominator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rate {
     pub numerator: i64,
@@ -103,7 +103,7 @@ impl Rates {
     }
 }
 
-/// A unit's place; none where there was too little to judge by.
+/// A unit's rank. `None` if there are too few decisions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Ranked {
     pub unit: UnitId,
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(rate(0, 0).change_since(rate(1, 1)), None);
     }
 
-    /// A unit that kept `met` of `due` response clocks, and as many verdicts.
+    /// Returns the flow of a unit that met `met` of `due` response deadlines, with as many verdicts.
     fn flow(met: i64, due: i64) -> Flow {
         Flow {
             arrived_snap: due,

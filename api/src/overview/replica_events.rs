@@ -1,8 +1,7 @@
-//! What a fold found out, on its way to the screens of every replica. With PostgreSQL it travels in the fold's own
-//! transaction by `NOTIFY` and comes back to every replica that listens, this one included; with SQLite there is one
-//! process, and it is handed over after the commit.
+//! Publishes projection results to all replicas: `NOTIFY` inside the projection transaction on PostgreSQL, received by
+//! every listening replica including this one; a direct call after the commit on SQLite.
 //!
-//! The fold notifies and not the submitter: PostgreSQL lets transactions that notify commit one after the other.
+//! The projection notifies, not the submitter: PostgreSQL serializes the commits of transactions that notify.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::order;
@@ -24,13 +23,13 @@ use crate::overview::screen_hub::ScreenHub;
 const CHANNEL: &str = "zhitong_screen";
 /// PostgreSQL takes 7,999 bytes.
 const MAX_MESSAGE_BYTES: usize = 7_000;
-/// More news than this at once are told as "look again".
+/// More news than this at once are replaced by a resync.
 const MAX_NEWS: usize = 100;
 /// An order counted for the first time later than this after its arrival is history, not news.
 const NEWS_WINDOW: TimeDelta = TimeDelta::hours(1);
 const RECONNECT: Duration = Duration::from_secs(2);
 
-/// What is new about an order that was counted as `was` and now as `is`.
+/// Returns the news about an order that was counted as `was` and now as `is`.
 #[must_use]
 pub fn order_events(
     city: &City,
@@ -122,8 +121,8 @@ pub fn publish_locally(app: &App, parcels: Vec<ReplicaMessage>) {
     }
 }
 
-/// Listens until told to stop, on a connection of its own. After a break every screen looks again: what was said
-/// meanwhile is lost.
+/// Listens until cancelled, on a connection of its own. After a disconnect all screens resynchronize, because events in
+/// between are lost.
 pub async fn listen(app: &App, stop: &CancellationToken) {
     if !db::supports_skip_locked(&app.db) {
         return;
@@ -133,7 +132,7 @@ pub async fn listen(app: &App, stop: &CancellationToken) {
             () = stop.cancelled() => return,
             ended = listen_once(app) => {
                 if let Err(error) = ended {
-                    tracing::warn!(error = %error, "the line between replicas broke; trying again");
+                    tracing::warn!(error = %error, "replica listener disconnected");
                 }
             }
         }
@@ -153,7 +152,7 @@ async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
         match serde_json::from_str(notification.payload()) {
             Ok(parcel) => app.state::<ScreenHub>().publish_changes(parcel),
             Err(error) => {
-                tracing::warn!(error = %error, "a message of another release");
+                tracing::warn!(error = %error, "replica event unreadable");
                 app.state::<ScreenHub>().request_resync();
             }
         }

@@ -23,7 +23,7 @@ use crate::error::Result;
 use crate::http::connections::table::Connection;
 use crate::http::responses::ReadErrors;
 
-/// What the caller asks for, as of today.
+/// Returns the requested scope, as of today.
 pub fn scope_of(app: &App, caller: &Caller, query: &ScopeQuery) -> Result<Scope> {
     let city = app.state::<CityHandle>().load();
     scope::scope(&city, caller, query, local_date(app.clock.now(), city.zone()))
@@ -47,9 +47,9 @@ pub async fn show_overview(
     Ok(HttpResponse::Ok().json(screen))
 }
 
-/// The same, live: `overview` with the whole screen whenever counts have moved, at most once a second; `order` with one
-/// order's news; `resync` when something was missed; `over` when the session or the server ends. `Last-Event-ID` brings
-/// back the news that were missed.
+/// Streams the overview: `overview` with the whole screen when counts have changed, at most once a second; `order` with
+/// one order's news; `resync` when events were missed; `over` when the session or the server ends. `Last-Event-ID`
+/// returns the missed events.
 #[utoipa::path(
     tag = "overview",
     params(ScopeQuery, ("Last-Event-ID" = Option<String>, Header)),
@@ -98,7 +98,7 @@ pub async fn events(
     });
     Ok(HttpResponse::Ok()
         .content_type("text/event-stream")
-        // Compressed for each screen anew it would cost more than everything else.
+        // Compression per screen would cost more than everything else.
         .insert_header((CONTENT_ENCODING, "identity"))
         .insert_header((CACHE_CONTROL, "no-store"))
         .insert_header(("X-Accel-Buffering", "no"))
@@ -168,7 +168,7 @@ pub async fn own_activity(
     Ok(HttpResponse::Ok().json(activity::own(&app, &caller, period).await?))
 }
 
-/// 代表履职 of a delegate, for his committee.
+/// Returns 代表履职 of a delegate, for their committee.
 #[utoipa::path(
     tag = "overview",
     params(("id" = PersonId, Path), ActivityQuery),

@@ -1,4 +1,4 @@
-//! What a screen is asked for, and whether the caller may have it.
+//! The requested scope of a screen, and whether the caller may see it.
 
 use chrono::NaiveDate;
 use entity::kinds::{Grain, Role};
@@ -50,7 +50,7 @@ pub fn scope(city: &City, caller: &Caller, query: &ScopeQuery, today: NaiveDate)
         .map(str::trim)
         .filter(|text| !text.is_empty());
     let asked = match asked {
-        // The city itself stands for all of it.
+        // The city itself means the whole area.
         Some(text) if text == city.meta.code || text == city.meta.name => None,
         Some(text) => Some(city.county(text).ok_or_else(Error::not_found)?.code.clone()),
         None => None,

@@ -1,4 +1,4 @@
-//! One screen, put together from kept counts and a handful of indexed rows.
+//! Assembles one screen from materialized counts and a few indexed rows.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
-//! Where the screens of this replica wait. News go to all through one bounded channel; counts through one slot for each
-//! kind of screen that somebody watches, which holds only the newest. A screen that is slow misses what is in between
-//! and is told to look again; nothing queues up for it.
+//! Fans updates out to this replica's SSE connections. Order events use one bounded broadcast channel; counts use one
+//! `watch` channel per screen key, which keeps only the latest value. A slow screen misses events and is told to
+//! resynchronize; nothing queues up for it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,7 +19,7 @@ use crate::error::Result;
 
 /// News that a screen may be behind.
 const CHANNEL_CAPACITY: usize = 256;
-/// News kept for screens that come back.
+/// Number of events kept for replay.
 const REPLAY_CAPACITY: usize = 256;
 /// Screens of one replica; each costs a connection and a few kilobytes.
 pub const MAX_CONNECTIONS: usize = 2_000;
@@ -35,7 +35,7 @@ pub enum Full {
     Own,
 }
 
-/// Whose screen it is, and what ends it.
+/// The owner of a screen, and the signal that ends it.
 #[derive(Debug)]
 struct ConnectedScreen {
     session: SessionId,
@@ -222,7 +222,7 @@ impl ScreenHub {
         let _ = self.0.news.send(frame);
     }
 
-    /// Something was missed: screens that come back with an older event get no replay, and all counts are sent anew.
+    /// Events were lost: reconnecting screens with an older event get no replay, and all counts are sent again.
     pub fn request_resync(&self) {
         lock(&self.0.remembered).clear();
         let _ = self.0.news.send(Frame {
@@ -233,7 +233,7 @@ impl ScreenHub {
         self.0.moved.notify_one();
     }
 
-    /// What was told after this event; none when it is not known any more.
+    /// Returns the frames after this event. Returns `None` if the event is no longer known.
     #[must_use]
     pub fn replay_after(&self, id: EventId) -> Option<Vec<Frame>> {
         let remembered = lock(&self.0.remembered);
@@ -246,7 +246,7 @@ impl ScreenHub {
         self.0.moved.notified().await;
     }
 
-    /// The boards that somebody watches; the others are taken down.
+    /// Returns the watched screen keys; the others are removed.
     #[must_use]
     pub fn active_keys(&self) -> Vec<ScreenKey> {
         let mut boards = lock(&self.0.boards);

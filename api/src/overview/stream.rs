@@ -1,5 +1,5 @@
-//! One screen's stream of server-sent events: first the counts, then news and new counts as they come, a heartbeat in
-//! between, until the session ends or the server goes down.
+//! One screen's stream of server-sent events: first the counts, then news and new counts, with heartbeats, until the
+//! session ends or the server stops.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -21,14 +21,14 @@ use crate::overview::screen_hub::ScreenHub;
 
 /// Proxies close what is silent for a minute.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// What comes within so short a time is sent as one piece: the news of a fold, and the counts that follow from it.
+/// Frames within this time are sent together: the news of a projection and the counts that follow.
 const COALESCE_WINDOW: Duration = Duration::from_millis(50);
-/// After how many milliseconds a browser comes back.
+/// Reconnect delay of browsers.
 const RETRY: &[u8] = b"retry: 2000\n\n";
 const HEARTBEAT_FRAME: &[u8] = b": \n\n";
 const END_FRAME: &[u8] = b"event: over\ndata: {}\n\n";
 
-/// Opens the stream; `last` is the last event that the browser has seen, when it comes back.
+/// Opens the stream; `last` is the last event that a reconnecting browser has received.
 pub async fn open(
     app: &App,
     caller: &Caller,
@@ -113,7 +113,7 @@ pub async fn counts(app: &App, scope: &Scope, face: PayloadFormat) -> Result<Byt
     Ok(Bytes::from(text))
 }
 
-/// A county's screen hears of its county only.
+/// Returns `true` if the frame concerns the area: a county's screen gets events of its county only.
 fn is_relevant(area: Option<&str>, frame: &Frame) -> bool {
     area.is_none() || frame.id == EventId::default() || frame.area.as_deref() == area
 }
@@ -145,7 +145,7 @@ impl ScreenStream {
         Some(more.concat().into())
     }
 
-    /// The next event; none when the stream is at its end. May be dropped while it waits.
+    /// Returns the next event. Returns `None` at the end of the stream. Cancel-safe.
     async fn next_event(&mut self) -> Option<Bytes> {
         while !self.over {
             tokio::select! {

@@ -13,7 +13,7 @@ use super::rates::{self, Rate, Rates, in_percent};
 /// 一屏: everything on it is a count of orders that `GET /orders` lists with the same filter.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Screen {
-    /// When it was put together.
+    /// Time of the data.
     pub as_of: DateTime<FixedOffset>,
     /// Changes that are not counted yet: 0 unless more come than can be counted at once.
     pub waiting: usize,
@@ -113,7 +113,7 @@ pub struct Stage {
     pub name: String,
     pub orders: i64,
     pub lights: Lights,
-    /// How long the orders at this stage have stood there, half of them longer; to the hour.
+    /// Median time that the orders have been at this stage, in hours.
     pub median_dwell_hours: Option<i64>,
 }
 
@@ -270,7 +270,7 @@ pub struct UnitLine {
     pub response: Ratio,
     pub resolution: Ratio,
     pub satisfaction: Ratio,
-    /// What the three together are at least, in percent.
+    /// The lower bound of the three rates together, in percent.
     pub score: f64,
 }
 

@@ -17,14 +17,14 @@ use crate::people::sessions;
 
 /// How long a change waits at most before it is counted; one index probe each.
 const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
-/// New counts are put together at most so often, however much happens.
+/// Minimum time between two updates of the counts.
 const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
-/// And at least so often: what is left until a deadline shrinks by itself.
+/// Maximum time between two updates: remaining times shrink without events.
 const MAX_PUBLISH_INTERVAL: Duration = Duration::from_secs(60);
 /// How long a screen outlives its session at most.
 const SESSION_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Runs until told to stop.
+/// Runs until cancelled.
 pub async fn run(app: App, stop: CancellationToken) {
     tokio::join!(
         projection_loop(&app, &stop),
@@ -37,7 +37,7 @@ pub async fn run(app: App, stop: CancellationToken) {
 async fn projection_loop(app: &App, stop: &CancellationToken) {
     while wait(stop, PROJECTION_INTERVAL).await {
         if let Err(error) = projector::apply_changes(app).await {
-            tracing::error!(error = %error, "the counts of the screen were not brought up to date");
+            tracing::error!(error = %error, "overview projection failed");
             wait(stop, PUBLISH_INTERVAL).await;
         }
     }
@@ -52,7 +52,7 @@ async fn publish_loop(app: &App, stop: &CancellationToken) {
         }
         for board in app.state::<ScreenHub>().active_keys() {
             if let Err(error) = publish(app, &board).await {
-                tracing::error!(error = %error, "a screen was not brought up to date");
+                tracing::error!(error = %error, "overview screen update failed");
             }
         }
         if !wait(stop, PUBLISH_INTERVAL).await {
@@ -76,7 +76,7 @@ pub async fn publish(app: &App, board: &ScreenKey) -> Result<()> {
 async fn session_loop(app: &App, stop: &CancellationToken) {
     while wait(stop, SESSION_INTERVAL).await {
         if let Err(error) = disconnect_ended(app).await {
-            tracing::error!(error = %error, "the sessions of the screens were not looked at");
+            tracing::error!(error = %error, "overview session check failed");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! How much is open at each unit, from the kept counts.
+//! Open orders per unit, from the materialized counts.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What an administrator does at the command line.
+//! Administrators' commands.
 
 use crate::app::App;
 use crate::people::login_requests::service;

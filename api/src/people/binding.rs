@@ -1,4 +1,4 @@
-//! Untying a person from his WeChat account. His sessions end with it.
+//! Removes a person's WeChat binding and ends their sessions.
 
 use chrono::{DateTime, Utc};
 use entity::ids::PersonId;
@@ -14,14 +14,14 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::people::{sessions, store};
 
-/// By the person himself.
+/// Removes the caller's own binding.
 pub async fn unbind_own(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(&app.db).await?;
     unbind(&txn, caller.person, "unbound", now).await?;
     Ok(txn.commit().await?)
 }
 
-/// By an admin, for somebody who lost his phone or changed his WeChat account.
+/// Removes another person's binding (admin), e.g. after a lost phone or a new WeChat account.
 pub async fn unbind_other(app: &App, caller: &Caller, person: PersonId, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
     if store::person(&app.db, person).await?.is_none() {
@@ -37,7 +37,7 @@ pub async fn unbind_other(app: &App, caller: &Caller, person: PersonId, now: Dat
     };
     audit_log::record(&txn, act, now).await?;
     txn.commit().await?;
-    tracing::info!(admin = %caller.person, person = %person, "unbound by an admin");
+    tracing::info!(admin = %caller.person, person = %person, "wechat binding removed");
     Ok(())
 }
 

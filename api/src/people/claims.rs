@@ -1,5 +1,5 @@
-//! Claims: somebody works on a matter of a queue, and nobody else does meanwhile. A claim runs out by itself; acting on
-//! the matter gives it back. Whoever takes or heeds a claim holds the matter's own row, so two never get the same.
+//! Claims: an operator's exclusive hold on a queue item. A claim expires on its own; an action on the item releases it.
+//! Taking or checking a claim requires the lock on the item's row, so two operators never get the same item.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,11 +24,11 @@ pub const CLAIM_TTL: TimeDelta = TimeDelta::minutes(15);
 pub struct ClaimQueue {
     /// Names the kind of matter in the database.
     pub kind: &'static str,
-    /// What one of them is called.
+    /// The Chinese noun for one item.
     pub label: &'static str,
 }
 
-/// Somebody works on it, as another reads it.
+/// A claim as other operators see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub by: String,
@@ -71,7 +71,8 @@ impl ClaimQueue {
             .collect())
     }
 
-    /// 409 when somebody else works on the matter; the caller holds its row.
+    /// Checks that nobody but `person` holds an unexpired claim on the item, otherwise fails with 409. The caller must
+    /// have locked the item's row.
     pub async fn heed(
         self,
         txn: &impl ConnectionTrait,
@@ -96,7 +97,7 @@ impl ClaimQueue {
         Err(refused.with_holder(ClaimHolder { name, until }))
     }
 
-    /// Takes the claim, or takes it anew; the caller holds the matter's row and has heeded the claims on it.
+    /// Claims the item or renews the claim. The caller has locked the item's row and checked existing claims.
     pub async fn take(
         self,
         txn: &impl ConnectionTrait,

@@ -1,5 +1,4 @@
-//! The roster as an admin looks through it: who somebody is, whether he is bound, where he is signed in. Phone numbers
-//! are masked, openids are not shown at all.
+//! The roster for administrators: people, bindings and sessions. Phone numbers are masked, openids are not shown.
 
 use std::collections::HashMap;
 
@@ -23,17 +22,17 @@ use crate::sealing::Phone;
 /// People of one unit that are shown; more is no unit.
 const MAX_PER_UNIT: u64 = 200;
 
-/// Somebody on the roster, or who was.
+/// A person who is or was on the roster.
 #[derive(Clone, Debug)]
 pub struct DirectoryEntry {
     pub profile: Profile,
     pub bound_at: Option<DateTime<Utc>>,
-    /// None as long as he is on the roster.
+    /// `None` while the person is on the roster.
     pub removed_at: Option<DateTime<Utc>>,
     pub on_roster: bool,
 }
 
-/// Whom to look for.
+/// A search on the roster.
 #[derive(Clone, Debug, Default)]
 pub struct DirectoryFilter {
     /// Part of a name.
@@ -66,7 +65,7 @@ pub async fn search(
     })
 }
 
-/// Everybody on the roster with this role.
+/// Returns the people on the roster with this role.
 pub async fn active_with_role(db: &impl ConnectionTrait, role: Role) -> Result<Vec<person::Model>> {
     let which = Condition::all()
         .add(person::Column::Active.eq(true))
@@ -74,7 +73,7 @@ pub async fn active_with_role(db: &impl ConnectionTrait, role: Role) -> Result<V
     Ok(store::matching(db, which).await?)
 }
 
-/// Who on the roster has this number. The number never stands in an address.
+/// Returns the people with this number. The number is never part of a URL.
 pub async fn with_phone(app: &App, caller: &Caller, text: &str) -> Result<PersonId> {
     caller.require(Role::Admin)?;
     let fault = |code, detail: &str| Error::invalid(vec![FieldError::new("phone", code, detail)]);
@@ -84,7 +83,7 @@ pub async fn with_phone(app: &App, caller: &Caller, text: &str) -> Result<Person
     Ok(found.id)
 }
 
-/// Everybody of a unit, its heads first.
+/// Returns the people of a unit, its heads first.
 pub async fn of_unit(app: &App, caller: &Caller, unit: UnitId) -> Result<Vec<DirectoryEntry>> {
     caller.require(Role::Admin)?;
     let which = Condition::all()
@@ -115,7 +114,7 @@ pub async fn heads(app: &App, units: &[UnitId]) -> Result<HashMap<UnitId, Vec<St
     Ok(heads)
 }
 
-/// One person with his living sessions.
+/// Returns one person with their active sessions.
 pub async fn find_with_sessions(
     app: &App,
     caller: &Caller,
@@ -127,7 +126,7 @@ pub async fn find_with_sessions(
     Ok((listed(app, row)?, living))
 }
 
-/// Ends one session of somebody, or all of them.
+/// Ends one session of a person, or all of them.
 pub async fn end_sessions(
     app: &App,
     caller: &Caller,

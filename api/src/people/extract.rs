@@ -19,7 +19,7 @@ use crate::people::store;
 use crate::people::tokens::Tokens;
 use crate::people::tokens::{self, TokenError};
 
-/// The console's cookie; its value is the session's secret, kept as a hash in `refresh_token`.
+/// The console's cookie. Its value is the session's secret; `refresh_token` stores the hash.
 pub const COOKIE: &str = "zhitong_session";
 
 impl FromRequest for Caller {
@@ -114,8 +114,8 @@ async fn of_cookie(app: &App, secret: &str) -> Result<SessionId> {
     })
 }
 
-/// A browser sends the cookie along with a form of any site, so what changes something must come from a
-/// page of ours. Bearer tokens are never sent by a browser on its own and need no such check.
+/// Rejects changes from other sites: a browser sends the cookie with forms of any site. Bearer tokens are never sent
+/// automatically and need no such check.
 fn refuse_other_sites(request: &HttpRequest, app: &App) -> Result<()> {
     if request.method().is_safe() {
         return Ok(());

@@ -1,6 +1,6 @@
-//! Who people are: the roster, sign-in through WeChat, sessions, and what a role may see. Read `caller.rs`
-//! first (who is asking, and what he may), then `sign_in/`, `sessions.rs`, `login_requests/` for the console,
-//! and `roster/` for the import; `directory.rs` is the roster as an admin looks through it.
+//! People: the roster, sign-in through WeChat, sessions, and rights. Read `caller.rs` first (the caller and their
+//! rights), then `sign_in/`, `sessions.rs`, `login_requests/` for the console, and `roster/` for the import;
+//! `directory.rs` shows the roster to administrators.
 
 pub mod admin;
 pub mod audit_records;

@@ -1,4 +1,4 @@
-//! A person as he is shown to himself: his own data, the phone number masked.
+//! A person's own profile; the phone number is masked.
 
 use std::collections::HashMap;
 
@@ -41,19 +41,19 @@ pub async fn of_id(app: &App, id: PersonId) -> Result<Profile> {
     of(app, person)
 }
 
-/// Somebody for whom a job acts, with the rights he has now; none when he has left the roster.
+/// Returns the person for whom a job acts, with their current rights. Returns `None` if they have left the roster.
 pub async fn caller_for_job(app: &App, id: PersonId) -> Result<Option<Caller>> {
     let person = store::person(&app.db, id).await?;
     Ok(person.filter(|person| person.active).map(Caller::absent))
 }
 
-/// The delegate of this id; none when he is no delegate, or no longer.
+/// Returns the delegate of this id. Returns `None` if the person is no delegate, or no longer.
 pub async fn delegate(app: &App, id: PersonId) -> Result<Option<person::Model>> {
     let person = store::person(&app.db, id).await?;
     Ok(person.filter(|person| person.role == Role::Delegate))
 }
 
-/// Whose phone number this is, for callers who are known by it.
+/// Returns the person with this phone number, for callers identified by it.
 pub async fn with_phone(app: &App, phone: &Phone) -> Result<Option<person::Model>> {
     Ok(store::person_by_phone(&app.db, &app.state::<Sealer>().phone_hash(phone)).await?)
 }
@@ -67,7 +67,8 @@ pub async fn names(app: &App, ids: impl IntoIterator<Item = PersonId>) -> Result
         .collect())
 }
 
-/// A person's name and number, for the operator who has to call him; none once he has left the roster.
+/// Returns name and number of a person, for the operator who must call them. Returns `None` if they have left the
+/// roster.
 pub async fn contact(app: &App, id: PersonId) -> Result<Option<(String, Phone)>> {
     let Some(person) = store::person(&app.db, id).await? else {
         return Ok(None);
@@ -111,7 +112,7 @@ pub fn of(app: &App, person: person::Model) -> Result<Profile> {
     let city = app.state::<CityHandle>().load();
     let unit = person.unit_id.and_then(|id| city.unit(id));
     let area = person.area_code.map(|code| {
-        // A code that the boundary set in force does not have is shown as it stands.
+        // A code that the active boundary set lacks is shown as is.
         let name = city.county(&code).map_or(&code, |county| &county.name);
         (code.clone(), name.clone())
     });

@@ -28,7 +28,7 @@ pub struct Me {
     level: Option<PersonLevel>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unit: Option<MyUnit>,
-    /// Hears of red lights and difficult orders of his unit.
+    /// Receives notices of red lights and difficult orders of their unit.
     unit_head: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     area: Option<MyArea>,
@@ -87,7 +87,7 @@ impl From<Profile> for Me {
 struct SessionItem {
     id: SessionId,
     kind: SessionKind,
-    /// What the client calls itself.
+    /// The client's name for itself.
     client: Option<String>,
     created_at: DateTime<FixedOffset>,
     last_used_at: DateTime<FixedOffset>,
@@ -115,7 +115,7 @@ pub async fn me(app: Data<App>, caller: Caller) -> Result<Json<Me>> {
     Ok(Json(profile::of_id(&app, caller.person).await?.into()))
 }
 
-/// Untie the caller from his WeChat account; all his sessions end
+/// Remove the caller's WeChat binding; all their sessions end
 #[utoipa::path(
     tag = "People",
     responses(
@@ -131,7 +131,7 @@ pub async fn unbind_me(app: Data<App>, caller: Caller) -> Result<HttpResponse> {
     Ok(HttpResponse::NoContent().finish())
 }
 
-/// Untie somebody from his WeChat account (admin); all his sessions end
+/// Remove a person's WeChat binding (admin); all their sessions end
 #[utoipa::path(
     tag = "People",
     params(("id" = PersonId, Path)),

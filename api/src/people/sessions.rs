@@ -1,6 +1,6 @@
-//! Sessions: a short access token and a refresh token that rotates. Use of a spent refresh token ends the
-//! whole session, because either the thief or the owner holds a copy. Why a repeat within seconds is let
-//! pass, and why that hides no thief: `docs/adr/refresh-repeat.md`.
+//! Sessions: a short-lived access token and a rotating refresh token. Reuse of a spent refresh token ends the whole
+//! session, because a thief or the owner has a copy. `docs/adr/refresh-repeat.md` explains why a repeat within seconds
+//! is accepted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, SessionId};
@@ -24,7 +24,7 @@ const CONSOLE_TTL: TimeDelta = TimeDelta::hours(12);
 const REUSE_GRACE: TimeDelta = TimeDelta::seconds(20);
 const MAX_CLIENT_CHARS: usize = 120;
 
-/// What a client gets when it has signed in.
+/// The tokens of a new session.
 #[derive(Clone, Debug)]
 pub struct Grant {
     pub access_token: String,
@@ -116,7 +116,7 @@ pub async fn refresh(app: &App, secret: &str, now: DateTime<Utc>) -> Result<(Per
         let family = Condition::all().add(session::Column::Id.eq(session.id));
         store::end_sessions(&txn, family, "refresh_reused", now).await?;
         txn.commit().await?;
-        tracing::warn!(session = %session.id, "a spent refresh token came back; the session is ended");
+        tracing::warn!(session = %session.id, "spent refresh token reused");
         return Err(Error::refused(
             ErrorKind::NotSignedIn,
             "refresh_reused",
@@ -162,7 +162,7 @@ pub async fn end_all_own(app: &App, person: PersonId, now: DateTime<Utc>) -> Res
     Ok(())
 }
 
-/// Signs out. A session of somebody else is unknown.
+/// Ends the caller's session. Another person's session is unknown (404).
 pub async fn end(app: &App, person: PersonId, id: SessionId, now: DateTime<Utc>) -> Result<()> {
     let own = Condition::all()
         .add(session::Column::Id.eq(id))

@@ -225,7 +225,7 @@ pub async fn spend_all(
     Ok(())
 }
 
-/// A person by id, held until the transaction ends: a roster that removes him waits, or has done so.
+/// Returns a person by id, locked until the transaction ends: a roster import that removes them waits or has finished.
 pub async fn person_held(
     connection: &impl ConnectionTrait,
     id: PersonId,
@@ -269,7 +269,7 @@ pub async fn unbind(connection: &impl ConnectionTrait, which: sea_orm::Condition
     Ok(unbound.rows_affected)
 }
 
-/// Everybody who fits, by name.
+/// Returns the matching people by name.
 pub async fn matching(db: &impl ConnectionTrait, which: Condition) -> Result<Vec<person::Model>, DbErr> {
     let query = person::Entity::find()
         .filter(which)

@@ -1,5 +1,5 @@
-//! Access tokens (JWT, HS256). A token says who and in which session, nothing of what he may do: that is
-//! read from the database at every request.
+//! Access tokens (JWT, HS256). A token identifies person and session and contains no rights; these are read from the
+//! database at every request.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, SessionId};
@@ -72,7 +72,7 @@ impl Tokens {
     }
 }
 
-/// A secret that is handed out once and kept only as a hash: 256 random bits, as hex.
+/// Returns a secret that is issued once and stored only as a hash: 256 random bits, as hex.
 #[must_use]
 pub fn random_secret() -> String {
     let mut bytes = [0_u8; RANDOM_BYTES];
@@ -80,7 +80,7 @@ pub fn random_secret() -> String {
     hex::encode(bytes)
 }
 
-/// What is kept of such a secret. It has 256 bits of its own, so a plain hash is enough.
+/// Returns the stored hash of a secret. The secret has 256 random bits, so a plain hash is enough.
 #[must_use]
 pub fn hash_secret(secret: &str) -> String {
     hex::encode(Sha256::digest(secret.as_bytes()))

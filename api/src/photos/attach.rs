@@ -45,7 +45,7 @@ pub struct SubmissionContext {
     pub at: Option<DateTime<Utc>>,
 }
 
-/// What to look at twice: pure. The photo's own flags come along.
+/// Pure: returns the flags of a photo that needs a second look.
 #[must_use]
 pub fn flags(photo: &photo::Model, report: SubmissionContext) -> Vec<String> {
     let place = photo
@@ -67,7 +67,7 @@ pub fn flags(photo: &photo::Model, report: SubmissionContext) -> Vec<String> {
     own.into_iter().chain(against_report).collect()
 }
 
-/// Photos to be put into an order, and by whom.
+/// Photos to attach to an order, and their uploader.
 pub struct Attachment<'a> {
     pub photos: &'a [PhotoId],
     pub order: OrderId,
@@ -75,7 +75,7 @@ pub struct Attachment<'a> {
     pub role: Option<PhotoRole>,
     pub round: i32,
     pub by: PersonId,
-    /// Whose uploads they are; none for a resident's.
+    /// The uploader. `None` for a resident's photos.
     pub owner: Option<PersonId>,
     pub report: SubmissionContext,
 }

@@ -18,7 +18,7 @@ pub const CLAIMED_TIME_IMPOSSIBLE: &str = "claimed_time_impossible";
 pub const TIME_CONTRADICTED: &str = "time_contradicted";
 pub const PLACE_CONTRADICTED: &str = "place_contradicted";
 
-/// What is shown as time and place, and what to look at twice.
+/// The displayed time and place, and the flags.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Settled {
     pub taken_at: Option<DateTime<Utc>>,

@@ -1,8 +1,8 @@
-//! Uploads whose report never comes. Every upload enqueues this job a day ahead, under the hash of its bytes
-//! and before anything is stored, so that an upload that broke off half-way is found as well.
+//! Removes uploads without a report. Every upload enqueues this job a day ahead, under the hash of its bytes and before
+//! anything is stored, so that an interrupted upload is found as well.
 //!
-//! Two never meet: an upload waits (503) while a clean-up of the same bytes is due, and a clean-up leaves the
-//! objects alone while a later one waits, because then the bytes were sent again.
+//! Uploads and clean-ups exclude each other: an upload fails with 503 while a clean-up of the same bytes is due, and a
+//! clean-up keeps the objects while a later one is pending, because then the bytes were sent again.
 
 use crate::app::App;
 use crate::db;
@@ -12,8 +12,8 @@ use crate::photos::service::Keys;
 use crate::photos::store;
 pub use crate::photos::store::REMOVE_UNUSED;
 
-/// Removes what nobody needs: rows are marked, objects deleted with no transaction open, rows removed. Run
-/// again after a crash at any point it goes on from there.
+/// Removes unused photos: rows are marked, objects deleted with no transaction open, rows removed. Idempotent: after a
+/// crash at any point the next run continues.
 pub async fn remove_unused(app: &App, sha256: &str) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;

@@ -1,5 +1,4 @@
-//! What a photo says of itself: which way is up, when and where it was taken. Nothing of it is trusted beyond
-//! what it is: a claim.
+//! EXIF data of a photo: orientation, time and place. They are claims and are not trusted.
 
 use std::io::Cursor;
 
@@ -140,7 +139,7 @@ mod tests {
 
     const ZONE: Tz = chrono_tz::Asia::Shanghai;
 
-    /// Reads fields as they would stand in a file: bare TIFF, which is what EXIF is.
+    /// Reads fields from bare TIFF, the format of EXIF.
     fn read_fields(more: Vec<(Tag, Value)>) -> ExifData {
         let rational = |parts: [(u32, u32); 3]| {
             Value::Rational(parts.map(|(num, denom)| Rational { num, denom }).to_vec())

@@ -10,7 +10,7 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, R
 use crate::photos::jpeg::decode;
 use crate::photos::jpeg::outline::{self, Outline, Unreadable};
 
-/// What is wrong with the pixels.
+/// A fault of the pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PixelError {
     TooManyPixels,

@@ -21,7 +21,7 @@ use crate::photos::intake::{Limits, Refused};
 use crate::photos::service::{self, DeclaredMetadata};
 use places::datum::Wgs84;
 
-/// A text field longer than this is none of ours.
+/// Maximum length of a text field.
 const MAX_FIELD_BYTES: usize = 256;
 
 /// A photo as people see it; the links run out after an hour.

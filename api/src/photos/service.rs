@@ -23,13 +23,13 @@ use crate::photos::intake::{self, Limits, ProcessedPhoto, Sniffed};
 use crate::photos::{claims, exif, heic, store};
 use places::datum::Wgs84;
 
-/// A photo so young is given back as it is when it is sent again; an older one begins its day anew.
+/// A repeated upload of a photo younger than this returns the photo; an older one starts its day again.
 const REUSE_WINDOW: TimeDelta = TimeDelta::hours(12);
 const CLEANUP_RETRY_SECS: u64 = 5;
 /// 50 megapixels at the converter's quality.
 const MAX_CONVERTED: usize = 64 << 20;
 
-/// What the client says about a photo besides its bytes.
+/// The client's statements about a photo.
 #[derive(Clone, Debug, Default)]
 pub struct DeclaredMetadata {
     pub role: Option<PhotoRole>,
@@ -93,7 +93,7 @@ async fn known(
     }))
 }
 
-/// Before anything is stored, the job that removes it again if nobody comes for it.
+/// Enqueues, before anything is stored, the job that removes the photo if no report uses it.
 async fn schedule_cleanup(app: &App, sha256: &str, now: DateTime<Utc>) -> Result<()> {
     let txn = db::write(&app.db).await?;
     store::lock_bytes(&txn, sha256).await?;
@@ -115,7 +115,7 @@ async fn schedule_cleanup(app: &App, sha256: &str, now: DateTime<Utc>) -> Result
     Ok(())
 }
 
-/// The row comes last: whoever finds it finds its objects.
+/// Inserts the row last, so that an existing row implies existing objects.
 async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stored> {
     let txn = db::write(&app.db).await?;
     store::lock_bytes(&txn, &row.sha256).await?;

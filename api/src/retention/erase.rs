@@ -26,7 +26,7 @@ use crate::sealing::Phone;
 use crate::sealing::Sealer;
 use crate::sites::receipt::Receipt;
 
-/// What an erased person is called in lists.
+/// The name of an erased person in lists.
 const ERASED_NAME: &str = "（已注销）";
 const ERASED: &str = "erased:";
 const MESSAGE_ERASED: &str = "（已按本人要求删除）";
@@ -55,7 +55,7 @@ pub(super) fn not_erased() -> Condition {
     Condition::all().add(person::Column::PhoneHash.starts_with(ERASED).not())
 }
 
-/// Everybody who left the roster and had this number.
+/// Returns the people who had this number and have left the roster.
 pub async fn people_with(app: &App, phone: &Phone) -> Result<Vec<PersonId>> {
     let rows = person::Entity::find()
         .filter(person::Column::PhoneHash.eq(app.state::<Sealer>().phone_hash(phone)))

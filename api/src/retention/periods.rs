@@ -1,4 +1,4 @@
-//! How long what is kept: `[retention]` of the city's `policy.toml`, in days. Pure.
+//! Pure: retention periods, `[retention]` of the city's `policy.toml`, in days.
 
 use serde::Deserialize;
 
@@ -12,13 +12,13 @@ pub struct Periods {
     pub sessions_days: u32,
     /// Jobs that are done.
     pub jobs_days: u32,
-    /// What WeChat pushed, and its verdicts on pictures.
+    /// Pushes from WeChat, and its verdicts on pictures.
     pub pushes_days: u32,
     /// Pushes to phones; the inbox stays.
     pub deliveries_days: u32,
     /// The check's own copy of a text.
     pub checked_texts_days: u32,
-    /// What leads from a resident's message to him: his contact, his device.
+    /// A resident's contact and device.
     pub residents_days: u32,
     /// People after they have left the roster.
     pub removed_people_days: u32,

@@ -1,5 +1,5 @@
-//! Forgets what is past its time, some rows a transaction, so that nobody waits for it long. Run again it goes on from
-//! where it was.
+//! Deletes rows past their retention period, up to 1,000 per transaction to keep locks short. Idempotent: the next run
+//! continues.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;
@@ -22,7 +22,7 @@ use crate::error::Result;
 
 const BATCH: u64 = 1_000;
 
-/// Forgets what is over, and says of each kind how much it was. `on_step` hears of every kind that is done.
+/// Deletes expired rows and returns the number per kind. `on_step` is called after each kind.
 pub async fn purge(app: &App, mode: Mode, on_step: impl Fn(&PurgedRows)) -> Result<Vec<PurgedRows>> {
     let city = app.state::<CityHandle>().load();
     let policy = city.files.get("policy.toml").unwrap_or_default();
@@ -71,7 +71,7 @@ impl PurgeRun<'_> {
             .await
     }
 
-    /// What the product keeps for itself.
+    /// Deletes the product's own working data.
     async fn purge_operational(&mut self, periods: &Periods) -> Result<()> {
         let done = Condition::all().add(job::Column::DoneAt.lt(self.before(periods.jobs_days)));
         self.delete::<job::Entity>("jobs done", job::Column::Id, done)

@@ -4,7 +4,7 @@
 const ALPHABET: &[u8; 29] = b"23456789ABCDEFGHJKMNPQRSTWXYZ";
 /// 29⁶ are 595 million: a guess finds one of a thousand sites in 595 000 tries.
 pub const LENGTH: usize = 6;
-/// What an older or a hand-made code may look like; also what WeChat takes as a scene.
+/// Lengths of older and hand-made codes; also the limit of WeChat's scene.
 const CHARS: std::ops::RangeInclusive<usize> = 3..=32;
 
 /// A code from random numbers; one number a letter.
@@ -17,7 +17,7 @@ pub fn from_random(numbers: [u32; LENGTH]) -> String {
     numbers.into_iter().map(letter).collect()
 }
 
-/// A code as somebody typed or scanned it; none when it cannot be one.
+/// Normalizes a typed or scanned code. Returns `None` if it cannot be one.
 #[must_use]
 pub fn read(text: &str) -> Option<String> {
     let code = text.trim().to_ascii_uppercase();

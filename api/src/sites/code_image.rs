@@ -1,5 +1,5 @@
-//! The picture on a site's sheet: the mini-program code from WeChat, fetched once and kept in the store, or an
-//! ordinary QR code with the site's link when WeChat is not to be had.
+//! The picture on a site's sheet: the mini-program code from WeChat, fetched once and kept in the store, or an ordinary
+//! QR code with the site's link if WeChat is unavailable.
 
 use bytes::Bytes;
 use qrcode::render::svg;
@@ -39,7 +39,7 @@ pub struct SiteCodeImage {
     pub refused: Option<CallError>,
 }
 
-/// What an ordinary QR code holds.
+/// Returns the link in an ordinary QR code.
 #[must_use]
 pub fn link(app: &App, code: &str) -> String {
     format!("{}/scan/{code}", app.config.public_url)
@@ -57,7 +57,7 @@ pub async fn picture(app: &App, code: &str, plain: bool) -> Result<SiteCodeImage
             refused: None,
         }),
         Err(error) => {
-            tracing::warn!(error = %error, "no mini-program code; an ordinary QR code stands in");
+            tracing::warn!(error = %error, "mini program code unavailable");
             ordinary(app, code, Some(error))
         }
     }
@@ -80,7 +80,7 @@ async fn of_wechat(app: &App, code: &str) -> Result<Bytes, CallError> {
         Ok(bytes) => return Ok(bytes),
         Err(StoreError::Missing) => {}
         // WeChat gives it again.
-        Err(error) => tracing::warn!(error = %error, "a kept code could not be read"),
+        Err(error) => tracing::warn!(error = %error, "stored code unreadable"),
     }
     let request = CodeRequest {
         scene: code,
@@ -98,12 +98,12 @@ async fn of_wechat(app: &App, code: &str) -> Result<Bytes, CallError> {
         .put(&key, image.bytes.clone(), media_type)
         .await
     {
-        tracing::warn!(error = %error, "a code could not be kept");
+        tracing::warn!(error = %error, "code not stored");
     }
     Ok(image.bytes)
 }
 
-/// The same code of another mini-program, page or size is another picture; so is one of the stand-in's.
+/// Returns the key of the stored picture. It depends on mini-program, page and size, and differs for the stand-in.
 fn key(app: &App, code: &str) -> String {
     let mode = match app.config.wechat.mode {
         WeChatMode::Live => "live",

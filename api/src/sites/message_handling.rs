@@ -1,5 +1,5 @@
-//! What a site's delegates do with the messages: take one up as an order in their own name, or answer it. Whoever comes
-//! first handles it; the other is told so.
+//! Delegates' actions on messages: adopt one as an order in their own name, or answer it. The first one handles it;
+//! concurrent requests fail.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, SiteMessageId};
@@ -44,7 +44,7 @@ impl Refusal for Refused {
     }
 }
 
-/// What a delegate adds when he takes a message up; what he leaves out is the message's or the site's.
+/// A delegate's additions when adopting a message; missing values come from the message or the site.
 #[derive(Clone, Debug, Default)]
 pub struct Adoption {
     pub description: Option<String>,

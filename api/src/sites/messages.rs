@@ -1,5 +1,5 @@
-//! What a resident leaves at a site without an account: checked, limited, stored and answered with a receipt. Nobody
-//! but operators sees it before it has been found fit to be shown.
+//! Residents' messages without an account: checked, limited, stored, and confirmed with a receipt. Only operators read
+//! a message until it has passed the content check.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, PhotoId, SiteMessageId};
@@ -33,9 +33,9 @@ use crate::sites::{service, store};
 const MAX_TEXT_CHARS: usize = 1_000;
 const MAX_CONTACT_CHARS: usize = 64;
 const MAX_PHOTOS: usize = 6;
-/// Where a site has no delegates of its own, so many of the county's are told.
+/// Maximum number of county delegates to notify for a site without delegates.
 const MOST_TOLD: u64 = 50;
-/// So much of a message stands in a notice.
+/// Maximum number of characters of a message in a notice.
 const NOTE_CHARS: usize = 60;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Refusal for Refused {
     }
 }
 
-/// What he wrote.
+/// The resident's text.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
     pub text: String,
@@ -73,7 +73,7 @@ pub struct NewMessage {
     pub photos: Vec<PhotoId>,
 }
 
-/// What he is given.
+/// The response to a new message.
 pub struct StoredMessage {
     pub receipt: Receipt,
     pub site: site::Model,
@@ -121,7 +121,7 @@ pub async fn receive(
     let row = message.row(&txn, &new, device_hash, receipt_hash.clone()).await?;
     let check = row.content_check;
     if !store::insert_message(&txn, row).await? {
-        // The same call at the same time came first.
+        // A concurrent request with the same idempotency key inserted first: return its message.
         drop(txn);
         let first = store::by_receipt(&app.db, &receipt_hash)
             .await?
@@ -163,7 +163,7 @@ fn again(
 
 fn checked(mut new: NewMessage) -> Result<NewMessage> {
     let mut faults = Vec::new();
-    // What the delegate's order would need too.
+    // The limits of an order's description, because a delegate may adopt the message.
     let chars = min_chars(&new.photos)..=MAX_TEXT_CHARS;
     new.text = validate_text("text", &new.text, chars, &mut faults);
     let contact = new
@@ -233,7 +233,7 @@ impl MessageWriter<'_> {
     }
 }
 
-/// Takes in a photo for a message that is being written; it is removed after a day if none comes.
+/// Stores a photo for a message in preparation; it is removed after a day without a message.
 pub async fn upload(
     app: &App,
     code: &str,
@@ -258,7 +258,7 @@ pub async fn upload(
     Ok(stored.photo)
 }
 
-/// How a message stands, for whoever holds its receipt.
+/// Returns the state of a message, for the holder of its receipt.
 pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> {
     let receipt = Receipt::read(receipt).ok_or_else(Error::not_found)?;
     let message = store::by_receipt(&app.db, &receipt.hash(app.state::<Sealer>())).await?;
@@ -289,7 +289,7 @@ pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> 
     })
 }
 
-/// What follows verdicts: a message is shown to the site's delegates, who are told, or to nobody. An answer's state is
+/// Applies verdicts: a message is shown to the site's delegates, who are notified, or to nobody. An answer's state is
 /// read where the answer is shown.
 pub async fn apply_check_results(app: &App, standings: &[CheckStatus]) -> Result<()> {
     let messages = standings
@@ -335,7 +335,7 @@ async fn tell_delegates(
     notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }
 
-/// Whom a message at this site is for.
+/// Returns the delegates who read messages of this site.
 async fn readers(txn: &impl ConnectionTrait, site: &site::Model) -> Result<Vec<PersonId>> {
     let mut own = store::delegates_of(txn, vec![site.id]).await?;
     let own: Vec<PersonId> = own

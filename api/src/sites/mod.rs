@@ -1,9 +1,9 @@
 //! 有事请扫码: printed codes at places. A delegate who scans one reports with place and category filled in; a resident
-//! leaves a message without an account, which the site's delegates take up or answer.
+//! leaves a message without an account, which the site's delegates adopt or answer.
 //!
-//! Read `service.rs` (the sites), then `visits.rs` (who a resident is to us: a device), `rate_limit.rs` (how often),
-//! `messages.rs` (what he leaves) and `receipt.rs` (how he comes back to it), then `message_handling.rs` (what the delegates do with
-//! it; `unhandled.rs`: what they have not done yet). `import.rs` reads a table of sites. `sheets.rs` prints the codes that `code_image.rs` fetches.
+//! Read `service.rs` (the sites), then `visits.rs` (a resident's device), `rate_limit.rs` (quotas), `messages.rs`
+//! (messages) and `receipt.rs` (access by receipt), then `message_handling.rs` (delegates' actions; `unhandled.rs`:
+//! pending messages). `sheets.rs` prints the codes that `code_image.rs` fetches.
 
 pub mod code;
 pub mod code_image;

@@ -1,5 +1,5 @@
-//! How much somebody without an account may do. Counted in the database, so that all replicas count together; a
-//! call that is refused is not counted.
+//! Quotas without an account. Counted in the database, so that all replicas count together; refused calls are not
+//! counted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::SiteId;
@@ -14,7 +14,7 @@ use crate::sites::visits::Device;
 pub const FORGET_QUOTAS: &str = "forget_site_quotas";
 const WINDOW: TimeDelta = TimeDelta::hours(1);
 
-/// What is counted.
+/// A limited action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitedAction {
     Message,
@@ -29,8 +29,8 @@ impl LimitedAction {
         }
     }
 
-    /// In an hour from one phone. Where WeChat does not vouch for the phone, all of one network address count as
-    /// one, and an office or a carrier's gateway holds several.
+    /// Hourly limit per phone. If WeChat does not identify the phone, all devices of a network address share a limit,
+    /// because an office or a carrier's gateway has several.
     fn per_device(self, device: &Device) -> i32 {
         match (self, device.is_known()) {
             (Self::Message, true) => 5,
@@ -91,7 +91,7 @@ pub async fn count(
     ] {
         let (used, ends_at) = quotas::count(txn, &key, now, now + WINDOW).await?;
         if used > limit {
-            // Whole seconds, upwards: who comes back after so many is let in.
+            // Whole seconds, rounded up: a client that waits this long is accepted.
             let left = u64::try_from((ends_at - now).num_milliseconds()).unwrap_or(0);
             let retry_after_secs = left.div_ceil(1_000) + 1;
             return Err(TooOften { retry_after_secs }.into());

@@ -1,4 +1,4 @@
-//! What a resident holds instead of an account: twenty letters, shown once, kept as a keyed hash.
+//! A resident's receipt in place of an account: twenty letters, shown once, stored as a keyed hash.
 
 use crate::sealing::Sealer;
 
@@ -18,8 +18,8 @@ impl Receipt {
         Self::from_bytes(&bytes)
     }
 
-    /// The same for the same device, site and key: a repeated call is given the receipt of the first without
-    /// its having been kept.
+    /// Derives the receipt from device, site and key, so that a repeated call returns the receipt of the first although
+    /// it is not stored.
     #[must_use]
     pub fn of_key(sealer: &Sealer, device_hash: &str, site: &str, key: &str) -> Self {
         let text = |part: &str| sealer.hash("site receipt", &format!("{part}\0{device_hash}\0{site}\0{key}"));
@@ -36,7 +36,7 @@ impl Receipt {
         Self(pairs.iter().take(LETTERS).map(letter).collect())
     }
 
-    /// As it was typed, with or without its hyphens; none when it cannot be one.
+    /// Normalizes a typed receipt, with or without hyphens. Returns `None` if it cannot be one.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let typed = text.trim().chars().filter(|c| !matches!(c, '-' | ' '));
@@ -56,7 +56,7 @@ impl Receipt {
         groups.join("-")
     }
 
-    /// What is kept of it.
+    /// Returns the keyed hash that is stored.
     #[must_use]
     pub fn hash(&self, sealer: &Sealer) -> String {
         sealer.hash("site receipt hash", &self.0)

@@ -1,4 +1,4 @@
-//! The sites: made and changed by an admin, read by staff, and their public side by anybody who scans.
+//! Sites: created and changed by an admin, read by staff; their public data are for all who scan.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SiteId};
@@ -26,9 +26,9 @@ use crate::sites::{code, store};
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 2..=60;
 /// A station's delegates; more is an electoral unit.
 const MAX_DELEGATES: usize = 50;
-/// Somebody else took the code, as often as that.
+/// Attempts to find a free code.
 const CODE_TRIES: usize = 5;
-/// What kinds of places there are; for filters and signs.
+/// Kinds of places, for filters and signs.
 pub const KINDS: [&str; 9] = [
     "liaison_station",
     "bus_stop",
@@ -41,7 +41,7 @@ pub const KINDS: [&str; 9] = [
     "other",
 ];
 
-/// What an admin says of a site.
+/// An admin's entries for a site.
 #[derive(Clone, Debug)]
 pub struct NewSite {
     pub name: String,
@@ -160,7 +160,7 @@ pub async fn shown(app: &App, caller: &Caller, text: &str) -> Result<SiteView> {
     Ok(SiteView::of(app, site, delegates))
 }
 
-/// Takes a site out of use, or puts it back.
+/// Deactivates or reactivates a site.
 pub async fn set_active(app: &App, caller: &Caller, text: &str, active: bool) -> Result<()> {
     caller.require(Role::Admin)?;
     let row = site::Model {
@@ -184,7 +184,7 @@ async fn note(txn: &impl ConnectionTrait, caller: &Caller, kind: ActKind, row: &
     audit_log::record(txn, act, row.updated_at).await
 }
 
-/// What an admin said, understood.
+/// The validated entries.
 pub(super) struct Checked {
     new: NewSite,
     area: Option<String>,

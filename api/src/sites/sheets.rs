@@ -64,7 +64,7 @@ pub async fn chosen(app: &App, codes: &[String], after: Option<String>) -> Resul
     Ok(sites)
 }
 
-/// Prints sheets; `done` is told of each code that is there.
+/// Prints sheets; `done` is called after each code.
 pub async fn print(app: &App, sites: Vec<site::Model>, plain: bool, done: impl Fn(usize)) -> Result<Sheets> {
     let fetched = futures_util::stream::iter(sites)
         .map(async |site| {
@@ -102,7 +102,7 @@ async fn set(app: &App, fetched: Vec<(site::Model, SiteCodeImage)>) -> Result<Ve
             "name": site.name,
             "place": site.address.clone().or(area),
             "mini_program": unmistakable,
-            // What the stand-in draws is not a code.
+            // The stand-in's picture is not a valid code.
             "trial": unmistakable && app.config.wechat.mode == WeChatMode::Sandbox,
         })
     };
@@ -128,7 +128,7 @@ async fn set(app: &App, fetched: Vec<(site::Model, SiteCodeImage)>) -> Result<Ve
     })
 }
 
-/// What is typed by hand where nothing can be scanned.
+/// Returns the host name, to type by hand where nothing can be scanned.
 fn host(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest)
 }

@@ -27,7 +27,7 @@ pub struct Named {
     pub name: String,
 }
 
-/// What anybody who stands before the sign may know.
+/// The public data of a site.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 pub struct PublicSite {
     pub code: String,
@@ -35,7 +35,7 @@ pub struct PublicSite {
     pub kind: String,
     pub address: Option<String>,
     pub area: Option<Named>,
-    /// What a report from here is about unless it says otherwise.
+    /// The default category of reports from here.
     pub category: Option<Named>,
 }
 
@@ -75,7 +75,7 @@ pub struct SiteView {
     pub unit: Option<SiteUnit>,
     pub delegates: Vec<SiteDelegate>,
     pub active: bool,
-    /// What an ordinary QR code holds.
+    /// The link in an ordinary QR code.
     pub link: String,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: LocalTime,
@@ -173,14 +173,14 @@ pub fn photo_ids(message: &site_message::Model) -> Vec<PhotoId> {
     serde_json::from_value(message.photo_ids.clone()).unwrap_or_default()
 }
 
-/// What stands around messages.
+/// The rows that belong to messages.
 pub struct MessageContext {
     pub sites: HashMap<SiteId, site::Model>,
     pub photos: HashMap<PhotoId, photo::Model>,
 }
 
 impl MessageContext {
-    /// The message for one reader. `reads_contact`: he is one of those whom the resident wrote to.
+    /// Returns the message for one reader. `reads_contact` is `true` for the delegates whom the resident wrote to.
     pub async fn view(
         &self,
         app: &App,
@@ -221,14 +221,14 @@ impl MessageContext {
     }
 }
 
-/// What a resident is shown who comes back with his receipt.
+/// The message as its receipt shows it to the resident.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReceiptView {
     pub site: Named,
     pub state: SiteMessageStatus,
-    /// 待审: nobody but operators has seen it yet.
+    /// 待审: only operators have seen it so far.
     pub in_review: bool,
-    /// What he wrote.
+    /// The resident's text.
     pub text: String,
     /// The delegate's answer, once it has been found fit to be shown.
     pub answer: Option<String>,

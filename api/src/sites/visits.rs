@@ -1,6 +1,5 @@
-//! Who a resident is to us: a device, known by a keyed hash and by nothing else. A mini-program proves which one it
-//! is with a login code; a browser is known by its network address. Nothing is stored of a visit: it is handed
-//! out sealed and comes back with what the visitor sends.
+//! A resident's identity: a device, known only by a keyed hash. The mini-program proves it with a login code; a browser
+//! is identified by its network address. A visit is not stored: it is issued encrypted and returned with each request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sealing::{OpenId, Sealer};
 use crate::wechat::WeChat;
 
-/// WeChat checks content of somebody who used the mini-program within two hours.
+/// WeChat checks content of people who used the mini-program within two hours.
 pub const LIFE: TimeDelta = TimeDelta::hours(2);
 
 #[derive(Clone, Debug)]
@@ -29,7 +28,7 @@ impl Device {
         matches!(self, Self::Known(_))
     }
 
-    /// What WeChat is asked with, where it can be asked.
+    /// Returns the openid for WeChat's content check, if known.
     #[must_use]
     pub fn openid(&self) -> Option<&OpenId> {
         match self {
@@ -38,7 +37,7 @@ impl Device {
         }
     }
 
-    /// The only trace of it that is kept.
+    /// Returns the keyed hash of the device, the only stored trace.
     #[must_use]
     pub fn hash(&self, sealer: &Sealer) -> String {
         match self {
@@ -54,7 +53,7 @@ struct Sealed {
     until: i64,
 }
 
-/// Begins a visit with a code of `wx.login`. When WeChat does not answer the client goes on without one.
+/// Begins a visit with a code of `wx.login`. If WeChat does not respond, the client continues without a visit.
 pub async fn begin(app: &App, login_code: &str, now: DateTime<Utc>) -> Result<String> {
     let session = app.state::<WeChat>().session_of_code(login_code).await;
     let session = session.map_err(|error| match error.errcode() {
@@ -74,7 +73,7 @@ pub async fn begin(app: &App, login_code: &str, now: DateTime<Utc>) -> Result<St
     Ok(URL_SAFE_NO_PAD.encode(sealed))
 }
 
-/// The device that a request comes from. A visit that is over is refused, so that the client begins another.
+/// Returns the device of a request. An expired visit is refused, so that the client begins another.
 pub fn device(app: &App, visit: Option<&str>, address: String, now: DateTime<Utc>) -> Result<Device> {
     let Some(visit) = visit else {
         return Ok(Device::Address(address));

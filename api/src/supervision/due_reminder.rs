@@ -1,5 +1,4 @@
-//! A supervision order that nobody has answered: its unit and the county's supervisors are reminded once, before it
-//! is due.
+//! Reminds the unit of an unanswered supervision order and the county's supervisors once before it is due.
 
 use entity::ids::SupervisionOrderId;
 use entity::supervision_order;

@@ -1,6 +1,5 @@
-//! 多级督办: urges, tracking, supervision orders and campaigns. None of them handles an order; each makes
-//! somebody else do it. Read `routes.rs` for what there is, then one file a use case;
-//! `register/mod.rs` is all of it in one place, to be looked through.
+//! 多级督办: urges, tracking, supervision orders and campaigns. None of them handles an order; each makes others do it.
+//! Read `routes.rs` first, then one file per use case; `register/mod.rs` lists all of it.
 
 pub mod activities;
 pub mod batch;

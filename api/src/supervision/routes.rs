@@ -1,4 +1,4 @@
-//! What the standing committee does to an order, and what the unit answers.
+//! Routes for the standing committee's supervision of an order, and the unit's answers.
 
 use crate::city::snapshot::CityHandle;
 use actix_web::{HttpResponse, get, post, web};
@@ -25,7 +25,7 @@ use crate::supervision::{print, supervision_orders, tracking, urges};
 pub struct UrgeOrder {
     #[schema(min_length = 1, max_length = 1000)]
     pub note: String,
-    /// Whether somebody phoned the unit as well.
+    /// Whether the unit was phoned as well.
     #[serde(default)]
     pub phoned: bool,
 }

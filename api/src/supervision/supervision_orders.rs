@@ -1,5 +1,5 @@
-//! 督办单: numbered per city and year, with a due date; must be answered by the unit it names. A supervisor issues
-//! one, or a dissatisfied verdict does by itself.
+//! 督办单: numbered per city and year, with a due date; the named unit must answer. A supervisor issues one, or a
+//! dissatisfied verdict does automatically.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::ids::{PersonId, SupervisionOrderId};
@@ -27,7 +27,7 @@ use crate::supervision::due_reminder;
 const TEXT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
 /// Issuer of a supervision order by verdict.
 const BY_SYSTEM: &str = "系统自动发出（代表评价不满意）";
-/// What a supervision order by verdict asks for.
+/// The demand of a supervision order that a verdict causes.
 const BY_VERDICT: &str = "代表对办理结果不满意，请重新办理，查明原因并限期答复。";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -140,7 +140,8 @@ async fn insert(
     step.emit(app, told).await
 }
 
-/// `DB2025-0001`: 督办, the city's year, counted from 1. The row is held until the transaction ends, so numbers have no gaps; supervision orders are few.
+/// `DB2025-0001`: 督办, the local year, counted from 1. The row is locked until the transaction ends, so numbers have no
+/// gaps; supervision orders are few.
 async fn next_number(connection: &impl ConnectionTrait, year: i32) -> Result<String> {
     let row = supervision_number::ActiveModel {
         year: Set(year),

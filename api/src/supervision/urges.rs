@@ -1,5 +1,4 @@
-//! 催办: a push to the unit with a note, and whether somebody phoned. Limited per order, so that it keeps its
-//! weight.
+//! 催办: a push to the unit with a note, and whether the unit was phoned. Limited per order.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::UrgeId;
@@ -18,7 +17,7 @@ use crate::orders::view::OrderView;
 
 pub const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
-/// An urge came too soon after the one before.
+/// An urge too soon after the previous one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooSoon {
     pub wait_secs: u64,
@@ -76,7 +75,7 @@ pub async fn urge(request: ActionRequest<'_>, note: &str, phoned: bool) -> Resul
     step.commit(app).await
 }
 
-/// When somebody urged this order last; the light's own urges do not count.
+/// Returns the time of the last urge by a person; automatic ones do not count.
 async fn last(step: &ActionTxn) -> Result<Option<DateTime<Utc>>> {
     let last = urge::Entity::find()
         .filter(urge::Column::OrderId.eq(step.order.id))

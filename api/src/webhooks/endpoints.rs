@@ -26,7 +26,7 @@ const DESCRIPTION_CHARS: usize = 200;
 /// The secret before a rotation signs too for so long.
 const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(24);
 
-/// What an administrator asks for.
+/// An administrator's request for an endpoint.
 #[derive(Clone, Debug)]
 pub struct NewEndpoint {
     pub url: String,

@@ -6,7 +6,7 @@ use entity::kinds::Status;
 
 macro_rules! event_types {
     ($($variant:ident => $name:literal,)*) => {
-        /// What happened.
+        /// The kind of an event.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventType {
             $($variant,)*

@@ -107,7 +107,7 @@ impl OrderSnapshot {
     }
 }
 
-/// What a receiver is sent for an outbox row.
+/// The payload of an outbox row.
 #[must_use]
 pub fn body(city: &City, event_type: &str, at: DateTime<Utc>, detail: &Value, personal: bool) -> String {
     let snapshot = detail.get("order").cloned();

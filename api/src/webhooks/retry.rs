@@ -13,7 +13,7 @@ const JITTER: f64 = 0.2;
 /// An endpoint that has failed for so long is disabled.
 pub const DISABLED_AFTER: TimeDelta = TimeDelta::days(5);
 
-/// What became of a call.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallResult {
     /// 2xx.
@@ -26,7 +26,7 @@ pub enum CallResult {
     Unreachable { reason: String },
 }
 
-/// What to do after a call.
+/// The next step after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NextStep {
     Done,

@@ -1,5 +1,5 @@
-//! When WeChat has failed several times in a row it is left alone for a while: callers hear at once that it
-//! is unavailable and do not each wait for the same time-out.
+//! Circuit breaker, one per WeChat endpoint. After several consecutive failures it opens for a while and calls fail at
+//! once. Then one trial call decides: success closes it, failure opens it again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,7 +14,7 @@ pub struct Circuit {
     open_until: Option<DateTime<Utc>>,
 }
 
-/// What would become of calls now.
+/// The state of the circuit for the next call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CircuitState {
     Closed,

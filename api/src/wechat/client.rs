@@ -36,13 +36,13 @@ struct Inner {
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: String,
-    /// What is left of its life, in seconds.
+    /// The remaining lifetime in seconds.
     #[serde(deserialize_with = "lenient::integer")]
     expires_in: i64,
 }
 
 impl WeChat {
-    /// `own_address` is where this process listens: in sandbox mode the stand-in is there.
+    /// Creates the client. `own_address` is this process's address: in sandbox mode the stand-in is there.
     pub fn new(config: &WeChatConfig, own_address: SocketAddr, clock: Clock) -> anyhow::Result<Self> {
         let base = match (&config.api_base, config.mode) {
             (Some(base), _) => base.clone(),
@@ -110,16 +110,13 @@ impl WeChat {
         let fresh = self.token().await?;
         if token::same(&fresh, &token) {
             // Somebody else uses `/cgi-bin/token` with force, or the secret is not ours alone.
-            tracing::error!(
-                errcode = refused.errcode,
-                "WeChat refuses the token it has just given us"
-            );
+            tracing::error!(errcode = refused.errcode, "fresh access token rejected");
             return Err(CallError::Refused(refused));
         }
         self.send(path, &fresh, body, &read).await
     }
 
-    /// What would become of calls of `path` now. Without a token none gets out.
+    /// Returns the state of the circuit of `path`. Without a token no call is possible.
     pub(in crate::wechat) fn message_circuit(&self, path: &'static str) -> CircuitState {
         match self.0.transport.room(STABLE_TOKEN) {
             closed @ CircuitState::OpenUntil(_) => closed,
@@ -159,7 +156,7 @@ impl WeChat {
             body: Some(&body),
         };
         let answer: TokenAnswer = self.call_without_token(&outgoing).await.inspect_err(|error| {
-            tracing::warn!(error = %error, "no access token from WeChat");
+            tracing::warn!(error = %error, "access token request failed");
         })?;
         Ok(Token::new(
             answer.access_token,

@@ -1,5 +1,5 @@
-//! How a call to WeChat can end badly, and what that means for whoever made it.
-//! Nothing here ever holds an address, a secret or a token: these errors are logged and shown.
+//! Errors of a call to WeChat and their meaning for the caller. They contain no address, secret or token, because they
+//! are logged and shown.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub enum CallError {
     /// The call did not reach WeChat: no connection, or the circuit is open. May be tried again later.
     #[error("WeChat cannot be reached")]
     Unavailable,
-    /// Sent, and no answer came: too slow, or the connection was lost. It may have been carried out.
+    /// Sent without a response: a time-out or a lost connection. WeChat may have executed the call.
     #[error("WeChat gave no answer")]
     TimedOut,
     /// Sent, and the answer was a gateway's error page or otherwise not WeChat's. It may have been carried out.
@@ -35,7 +35,7 @@ impl CallError {
         matches!(self, Self::TimedOut | Self::Unreadable { .. })
     }
 
-    /// WeChat's number for the refusal; none when WeChat did not refuse.
+    /// Returns WeChat's error code. Returns `None` if WeChat did not refuse.
     #[must_use]
     pub fn errcode(&self) -> Option<i64> {
         match self {
@@ -56,7 +56,7 @@ pub struct RefusedCall {
 }
 
 impl RefusedCall {
-    /// Takes apart `errmsg`, which is for people and changes; only its rid and field are kept.
+    /// Parses `errmsg`, which is for people and changes; keeps only its rid and field.
     #[must_use]
     pub fn new(errcode: i64, errmsg: &str) -> Self {
         Self {
@@ -113,7 +113,7 @@ fn field(errmsg: &str) -> Option<String> {
     is_key.then(|| field.to_owned())
 }
 
-/// What a client is told when nobody in between knew better.
+/// The response to clients if no caller has handled the error.
 impl Refusal for CallError {
     fn code(&self) -> &'static str {
         match self {

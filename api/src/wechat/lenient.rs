@@ -19,7 +19,7 @@ enum OneOrMany<T> {
     One(T),
 }
 
-/// A number, or a string that holds one; 0 for null and for an empty string.
+/// Reads a number, or a string with a number; 0 for null and for an empty string.
 pub fn integer<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     match Scalar::deserialize(from)? {
         Scalar::Integer(number) => Ok(number),

@@ -1,6 +1,6 @@
-//! Everything that knows WeChat. Read `error.rs` (how a call can end), `client.rs` and `calls/` (what we ask
-//! of WeChat), then `push/` (what WeChat tells us), then `sandbox/` (the stand-in for WeChat's servers, which
-//! the same client talks to over HTTP in sandbox mode).
+//! The WeChat integration. Read `error.rs` (results of a call), `client.rs` and `calls/` (our requests to WeChat), then
+//! `push/` (WeChat's requests to us), then `sandbox/` (the stand-in for WeChat's servers, which the same client calls
+//! over HTTP in sandbox mode).
 
 pub mod calls;
 pub mod circuit;

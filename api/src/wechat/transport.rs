@@ -18,7 +18,7 @@ use crate::wechat::circuit::{Circuit, CircuitState};
 use crate::wechat::error::{CallError, RefusedCall};
 use crate::wechat::lenient;
 
-/// Calls in flight; more wait a moment and are then told that WeChat is busy.
+/// Maximum number of concurrent calls; further ones wait briefly and then fail as busy.
 const IN_FLIGHT: usize = 64;
 const PERMIT_TIMEOUT: Duration = Duration::from_millis(500);
 /// A mini-program code of 1280 px is below 1 MiB; lists of templates are far smaller.
@@ -42,7 +42,7 @@ pub struct Transport {
     permits: Semaphore,
 }
 
-/// What goes out. The query holds secrets and tokens, so this has no `Debug`.
+/// An outgoing request. The query holds secrets and tokens, so this type has no `Debug`.
 pub struct WeChatRequest<'a> {
     pub path: &'static str,
     pub query: &'a [(&'a str, &'a str)],
@@ -58,7 +58,7 @@ impl Transport {
             .pool_idle_timeout(POOL_IDLE)
             .redirect(reqwest::redirect::Policy::none());
         if base.starts_with("http://") {
-            // A stand-in on this machine or beside it; WeChat itself may be behind the office's proxy.
+            // A stand-in is on this machine or near it; WeChat itself may be behind the office's proxy.
             http = http.no_proxy();
         }
         let http = http.build().context("WeChat's HTTP client")?;
@@ -93,12 +93,12 @@ impl Transport {
             _ => self.circuit(outgoing.path, Circuit::on_success),
         }
         if let Err(error) = &outcome {
-            tracing::debug!(endpoint = outgoing.path, error = %error, "call to WeChat failed");
+            tracing::debug!(endpoint = outgoing.path, error = %error, "wechat call failed");
         }
         outcome
     }
 
-    /// What would become of calls of this endpoint now.
+    /// Returns the state of the circuit of this endpoint.
     pub fn room(&self, path: &'static str) -> CircuitState {
         let now = self.clock.now();
         self.circuit(path, |circuit| circuit.state(now))

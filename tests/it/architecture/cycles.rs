@@ -75,7 +75,7 @@ impl Modules {
         path
     }
 
-    /// What each module needs.
+    /// The modules that each module uses.
     fn graph(&self) -> BTreeMap<Path, BTreeSet<Path>> {
         let needs = |(module, code): (&Path, &String)| {
             let declared = uses(code).into_iter().filter(|found| !found.is_public);

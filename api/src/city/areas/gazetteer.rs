@@ -1,5 +1,5 @@
-//! Places told in words: a township's or community's name in an address or a description, and how sure that is. A name
-//! that several places bear is shared among them, and so is a text that names several places.
+//! Finds places in words: the name of a township or community in an address or a description, with a confidence. If a
+//! name fits several places, or a text names several, they share the confidence.
 
 use std::collections::HashMap;
 
@@ -28,7 +28,7 @@ pub struct Gazetteer {
     longest: usize,
 }
 
-/// What a text may mean.
+/// A place that a text may mean.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlaceMatch<'a> {
     pub township: &'a Township,
@@ -42,7 +42,7 @@ const BY_OTHER_NAME: f64 = 0.9;
 const BY_COMMUNITY: f64 = 0.85;
 const BY_VILLAGE: f64 = 0.8;
 
-/// Shorter names stand in too many other words.
+/// Shorter names occur in too many other words.
 const MIN_CHARS: usize = 3;
 
 impl Gazetteer {
@@ -127,7 +127,7 @@ impl Gazetteer {
         Vec::new()
     }
 
-    /// What the names of this length mean, name by name.
+    /// Returns the possible places of each name of this length.
     fn by_name(&self, letters: &[char], length: usize, county: Option<&str>) -> Vec<Vec<PlaceMatch<'_>>> {
         let mut told = Vec::new();
         for window in letters.windows(length) {

@@ -1,5 +1,5 @@
-//! Asking for places; the geometry itself is the crate `places`. `gazetteer.rs`: places told in words. `service.rs`,
-//! `routes.rs`: asking for them.
+//! Lookup of places; the geometry is in the crate `places`. `gazetteer.rs`: by words. `service.rs`, `routes.rs`: by
+//! point.
 
 pub mod gazetteer;
 pub mod routes;

@@ -19,7 +19,7 @@ pub struct Point {
     pub longitude: f64,
     #[param(minimum = -90, maximum = 90)]
     pub latitude: f64,
-    /// What the numbers refer to; never assumed.
+    /// The datum of the coordinate. Required: it is never assumed.
     pub datum: Datum,
     /// Radius of the fix in metres.
     #[param(minimum = 0, maximum = 100_000, required = false)]
@@ -44,7 +44,7 @@ pub async fn list(app: web::Data<App>, _caller: Caller) -> web::Json<Areas> {
     web::Json(service::tree(&app.state::<CityHandle>().load()))
 }
 
-/// Which division a point lies in.
+/// Returns the division of a point
 #[utoipa::path(
     tag = "places",
     params(Point),

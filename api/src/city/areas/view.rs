@@ -48,7 +48,7 @@ pub struct Neighbour {
     pub distance_m: f64,
 }
 
-/// What is known of a point.
+/// The location of a point.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Located {
     /// None outside of the city.

@@ -1,4 +1,4 @@
-//! A GeoJSON file becomes a boundary set that waits to be put in force.
+//! Loads a GeoJSON file as a new, inactive boundary set.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use crate::db;
 use crate::error::Result;
 use places::boundaries::{self, Boundary, ShapeFault};
 
-/// What became of a file.
+/// The result of loading a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loaded {
     New(BoundarySetId),
@@ -72,7 +72,7 @@ pub async fn active_rows(connection: &impl ConnectionTrait) -> Result<Vec<area::
     }
 }
 
-/// Counties that units and townships stand in must be in a set that is to be in force.
+/// Returns the counties of units and townships that are missing in a set; such a set cannot be activated.
 pub async fn missing(
     connection: &impl ConnectionTrait,
     file: &str,

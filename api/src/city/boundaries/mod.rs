@@ -1,6 +1,5 @@
-//! Boundary sets: each version of the outlines that was ever loaded, one of them in force. `load.rs` takes a file in and
-//! leaves the set in force alone, `service.rs` lists them, compares one with the set in force and puts it there. Orders
-//! keep the set they were judged by; none of this moves them.
+//! Boundary sets: every loaded version of the outlines, one of them active. `load.rs` loads a file without changing the
+//! active set, `service.rs` lists, compares and activates sets. Orders keep the set they were judged by.
 
 pub mod load;
 pub mod service;

@@ -23,7 +23,7 @@ const MAX_SETS: u64 = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Refused {
     AlreadyInForce,
-    /// Counties that units or townships stand in.
+    /// Counties of units or townships that the set lacks.
     Missing(String),
 }
 
@@ -90,7 +90,7 @@ pub async fn compare(app: &App, caller: &Caller, id: BoundarySetId) -> Result<Se
     })
 }
 
-/// Puts a set in force: at once here, within seconds on the other replicas. A former set comes back the same way.
+/// Activates a set: at once here, within seconds on the other replicas. A former set is reactivated in the same way.
 pub async fn activate(app: &App, caller: &Caller, id: BoundarySetId, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
     let txn = db::write(&app.db).await?;

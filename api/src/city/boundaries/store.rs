@@ -99,7 +99,7 @@ pub fn counties(rows: Vec<area::Model>) -> Result<Vec<Boundary>> {
     Ok(counties)
 }
 
-/// Codes of the counties that units in charge stand in.
+/// Returns the codes of the counties of active units.
 pub async fn counties_of_units(connection: &impl ConnectionTrait) -> Result<HashSet<String>> {
     let codes: Vec<Option<String>> = unit::Entity::find()
         .select_only()
@@ -157,7 +157,7 @@ pub async fn insert(
 
 /// One set for the other, in one transaction: no reader ever sees none or two.
 pub async fn activate(txn: &impl ConnectionTrait, id: BoundarySetId, now: DateTime<Utc>) -> Result<()> {
-    // First, because it holds the row: of two who put sets in force at once, the second waits here.
+    // First, because it locks the row: of two concurrent activations, the second waits here.
     store::bump_generation(txn, "areas", now).await?;
     boundary_set::Entity::update_many()
         .col_expr(boundary_set::Column::Active, Expr::value(false))

@@ -1,6 +1,6 @@
-//! Where there is no trained model: how much of a category's own words stands in the text, weighed by how rare the words are
-//! among categories. Two-character pieces stand in for segmentation. Says little when it knows little: the
-//! confidence is the winner's share against the runner-up, damped by how much was recognised at all.
+//! Suggestion by keywords, for cities without a trained model: the share of a category's own words in the text,
+//! weighted by their rarity among categories. Pairs of characters replace segmentation. The confidence is the winner's
+//! share against the runner-up, damped by the share of recognized words.
 
 use std::collections::HashMap;
 
@@ -21,7 +21,7 @@ pub struct KeywordSuggester {
     names: Vec<(String, String)>,
 }
 
-/// A keyword that stands in the text as a whole counts this much more than a piece of one.
+/// Weight of a whole keyword relative to a pair of characters.
 const WHOLE_WORD: f64 = 3.0;
 /// This much recognised weight counts as "well recognised".
 const ENOUGH: f64 = 6.0;
@@ -67,7 +67,7 @@ impl KeywordSuggester {
         }
     }
 
-    /// The likeliest categories, the best first; none when no word is known.
+    /// Returns the likeliest categories, best first. Empty if no word is known.
     #[must_use]
     pub fn suggest(&self, text: &str, limit: usize) -> Vec<Suggestion> {
         let mut scores: HashMap<usize, f64> = HashMap::new();

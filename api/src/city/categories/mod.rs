@@ -1,6 +1,6 @@
-//! What kind of problem. `tree.rs`: two levels of categories. `suggest.rs`: which category a text means, by a
-//! trained model, or by `keywords.rs` where a city has none. `training.rs`: what such a model is made of.
-//! `retrain.rs`: a better one from what operators corrected and people confirmed. `routes.rs`: asking.
+//! Categories of problems. `tree.rs`: the two levels. `suggest.rs`: suggests a category for a text with a trained
+//! model, or with `keywords.rs` if a city has none. `training.rs`: examples for such a model. `retrain.rs`: retrains
+//! from corrections and confirmations. `routes.rs`: HTTP.
 
 pub mod keywords;
 pub mod reply_texts;

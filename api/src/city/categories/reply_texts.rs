@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// A text for every kind of matter stands under this.
+/// Key of a text for all categories.
 pub const ANY: &str = "*";
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]

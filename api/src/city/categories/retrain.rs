@@ -1,7 +1,7 @@
-//! Learns from orders: what an operator corrected on re-dispatch, and what was closed as it was. The texts of the
-//! pack are always trained on; the orders are parted into folds and asked. A new model takes over, in all
-//! replicas at once, only if it does at least as well as the model in force. Both are judged by the same orders, which
-//! neither has seen: the new one by the folds, the one in force because they came after it was made.
+//! Retrains on orders: categories that operators corrected on re-dispatch, and those of orders closed unchanged. The
+//! texts of the pack are always included; the orders are split into folds. A new model is activated, on all replicas at
+//! once, only if it is at least as accurate as the active one. Both are evaluated on the same orders that neither has
+//! seen: the new one by the folds, the active one because they arrived after it was trained.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::{city, db};
 
 /// The job that learns every night.
 pub const LEARN: &str = "categories.learn";
-/// The latest so many orders: training stays below minutes.
+/// Maximum number of orders, latest first, which keeps the training below minutes.
 const MAX_ORDERS: u64 = 20_000;
 /// Fewer say nothing about whether the new model is better.
 const FEWEST_ORDERS: usize = 20;
@@ -95,7 +95,7 @@ pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<TrainingOutcome> {
     })
 }
 
-/// With the latest learned model, where there is a later one than what is held.
+/// Returns the latest trained model if it is newer than the loaded one.
 pub async fn latest_model(connection: &impl ConnectionTrait, held: Models) -> Result<Models> {
     store::renewed(connection, held).await
 }
@@ -152,7 +152,7 @@ fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Resul
 pub async fn nightly(app: &App) -> Result<()> {
     let now = app.clock.now();
     let outcome = learn(app, now).await?;
-    tracing::info!(?outcome, "learned from orders");
+    tracing::info!(?outcome, "category model retrained");
     schedule(app, now).await
 }
 

@@ -40,9 +40,9 @@ pub async fn renewed(connection: &impl ConnectionTrait, held: Models) -> Result<
             }),
             ..held
         }),
-        // Of a later release, say: what is held goes on serving.
+        // A model of a later release, for example: the loaded one stays active.
         Err(error) => {
-            tracing::error!(version, %error, "a learned suggestion cannot be read");
+            tracing::error!(version, %error, "category model unreadable");
             Ok(held)
         }
     }
@@ -91,7 +91,7 @@ pub struct TrainingOrder {
     pub came_at: DateTime<Utc>,
 }
 
-/// Orders whose category an operator set, and closed ones whose category nobody changed; the latest first.
+/// Returns orders whose category an operator set, and closed ones whose category nobody changed, latest first.
 pub async fn training_orders(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<TrainingOrder>> {
     let confirmed = Condition::all()
         .add(order::Column::ClosedAt.is_not_null())

@@ -22,7 +22,7 @@ pub struct Models {
 #[derive(Clone)]
 pub struct Learned {
     pub version: i64,
-    /// It has seen no order that came later.
+    /// Training time; later orders are unseen.
     pub made_at: DateTime<Utc>,
     pub model: Arc<Model>,
 }
@@ -56,8 +56,8 @@ impl Suggester {
         }
     }
 
-    /// The likeliest categories, the best first; none when no word is known. A fraction of a millisecond, but
-    /// the first text of a process reads the dictionary: not on an async thread.
+    /// Returns the likeliest categories, best first. Empty if no word is known. Takes a fraction of a millisecond, but
+    /// the first call of a process reads the dictionary: do not call it on an async thread.
     #[must_use]
     pub fn suggest(&self, text: &str) -> Vec<Suggestion> {
         let Some(model) = self.models.current() else {

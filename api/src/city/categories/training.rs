@@ -1,5 +1,5 @@
-//! What a suggestion is learned from: the texts of a city pack (`training/*.csv`: code, text), and the names and
-//! keywords of its categories.
+//! Training examples: the texts of a city pack (`training/*.csv`: code, text), and the names and keywords of its
+//! categories.
 
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ impl From<TextRow> for Example {
     }
 }
 
-/// The folder of a pack that holds the texts.
+/// The folder of the training texts in a pack.
 const FOLDER: &str = "training/";
 
 /// All training texts of a pack, in the order of its files; each line must name a category of the second level.
@@ -83,8 +83,8 @@ fn family_chars(tree: &Tree) -> usize {
     }
 }
 
-/// What each category is called, and the words by which people mean it, together and one by one: alone a word says
-/// more clearly which category it stands for.
+/// Returns the name and the keywords of each category, together and one by one. A single word is a stronger hint for
+/// its category than all words together.
 #[must_use]
 pub fn anchors(tree: &Tree) -> Vec<Example> {
     let of_leaf = |leaf: &Category| {

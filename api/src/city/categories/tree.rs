@@ -40,7 +40,7 @@ impl Tree {
                 }
                 _ => {}
             }
-            // A name may stand for a code where it is the only one of its kind.
+            // A name can replace a code if it is unique.
             by_text.entry(category.name.clone()).or_insert(index);
         }
         if faults.is_empty() {

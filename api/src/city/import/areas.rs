@@ -1,5 +1,4 @@
-//! A new version of the boundaries, put in force at once. Orders keep the version they were judged by; nothing of it
-//! moves.
+//! Imports boundaries and activates them at once. Orders keep the set they were judged by.
 
 use std::collections::HashMap;
 

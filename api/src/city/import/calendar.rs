@@ -63,7 +63,7 @@ pub async fn calendar(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Im
     finish(txn, given, ("calendar", ActKind::CalendarImported), report, now).await
 }
 
-/// What is wrong, for whoever keeps the calendar.
+/// Describes a fault for the city's staff.
 fn told(fault: &FileFault) -> String {
     match fault {
         FileFault::Calendar(CalendarFault::OtherYear { year, date }) => {

@@ -1,4 +1,4 @@
-//! A new list of units. A unit keeps its id for as long as its code stands in the list.
+//! Imports a list of units. A unit keeps its id as long as its code is in the list.
 
 use std::collections::{HashMap, HashSet};
 
@@ -99,7 +99,7 @@ async fn still_needed(
     Ok(needed.collect())
 }
 
-/// What units hold that must not stay without a unit.
+/// Returns the rows of removed units that must not stay without a unit.
 struct Held {
     orders: HashMap<UnitId, i64>,
     sites: HashMap<UnitId, i64>,
@@ -200,7 +200,7 @@ async fn put(
     Ok(report)
 }
 
-/// What is different about a unit.
+/// Describes the changed fields of a unit.
 fn told(before: &unit::Model, after: &unit::Model) -> String {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let differences = [

@@ -1,4 +1,4 @@
-//! A new 派单目录. Rows that went stay in the database, no longer in force: old orders name them.
+//! Imports a 派单目录. Removed rows stay in the database as inactive, because old orders refer to them.
 
 use std::collections::{HashMap, HashSet};
 

@@ -25,13 +25,13 @@ pub use calendar::calendar;
 pub use departments::departments;
 pub use duty::duty;
 
-/// Changes that a report tells one by one; all of them are counted.
+/// Maximum number of changes listed in a report; all are counted.
 const MAX_CHANGES: usize = 200;
 
 /// A file that was handed in.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportFile<'a> {
-    /// Its name, for faults and for whoever asks later where a row came from.
+    /// The file name, for faults and as the source of rows.
     pub file: &'a str,
     pub bytes: &'a [u8],
     pub by: AuditActor,
@@ -108,7 +108,7 @@ pub struct Change {
     pub detail: String,
 }
 
-/// What an import did, or would do: rows that came, rows that are different now, rows that went.
+/// The result of an import or of its preview: rows added, changed and removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ImportSummary {
     pub added: usize,

@@ -1,5 +1,5 @@
-//! What the platform's owner does: units, duty table, boundaries, calendar, roster, people, sites, templates, audit. The
-//! work is done by the services of each; here it is shown and asked for. `upload.rs` reads the file of a form.
+//! Administration pages: units, duty table, boundaries, calendar, roster, people, sites, templates, audit. The services
+//! of each do the work; the pages show results and send requests.
 
 pub mod routes;
 mod upload;

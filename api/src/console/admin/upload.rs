@@ -22,7 +22,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A chosen file counts before pasted text, and that before a carried file. `None`: there is nothing.
+    /// A chosen file takes precedence over the text.
     pub fn of(sent: &FormData) -> Option<Self> {
         match &sent.document {
             Some(document) => Some(Self {

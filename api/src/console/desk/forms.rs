@@ -11,10 +11,10 @@ use crate::hotline::queue::service::ItemContext;
 use crate::hotline::queue::suggestions::Proposed;
 use crate::orders::view::OrderView;
 
-/// What an operator may do here besides what waits.
+/// Further actions of an operator on the item.
 const OTHERS: [&str; 3] = ["merge", "cancel", "notes"];
 
-/// What forms are made from.
+/// The data that the forms are built from.
 pub struct DeskForms<'a> {
     pub city: &'a City,
     pub order: &'a OrderView,
@@ -138,8 +138,8 @@ impl DeskForms<'_> {
     }
 }
 
-/// What the dispatch form means, in the words of the order's own form: a suggestion chosen is the unit, and its reason
-/// the reason where no other is given.
+/// Converts the entries of the dispatch form to those of the order's form. A chosen suggestion sets the unit, and its
+/// reason is used if no other is given.
 pub fn dispatch(items: &[ItemContext], entries: &FormFields) -> Result<FormFields> {
     let chosen = entries
         .some("suggested")

@@ -228,7 +228,7 @@ pub fn message_state(check: ContentCheck) -> &'static str {
     }
 }
 
-/// How the content check stands.
+/// Returns the label of the content check's state.
 #[must_use]
 pub fn check_state(check: ContentCheck) -> &'static str {
     match check {

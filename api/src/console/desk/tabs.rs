@@ -56,7 +56,7 @@ impl Tab {
         }
     }
 
-    /// What the tab says when nothing is in it.
+    /// Returns the text of an empty tab.
     #[must_use]
     pub fn empty(self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl Tab {
         }
     }
 
-    /// The orders' tabs: what of the operators' queue stands in it.
+    /// Returns the kinds of queue items in this tab.
     #[must_use]
     pub fn kinds(self) -> &'static [QueueKind] {
         match self {

@@ -21,7 +21,7 @@ use crate::orders::actions::{
 use crate::orders::view::OrderView;
 use crate::supervision::{supervision_orders, tracking, urges};
 
-/// What was filled in, by whom, for which order.
+/// The entries of a form with the order and the caller.
 pub struct ActionForm<'a> {
     pub app: &'a App,
     pub actor: &'a Actor,
@@ -63,7 +63,7 @@ fn chosen<T: FromStr>(entries: &FormFields, field: &str) -> Result<Option<T>> {
         .transpose()
 }
 
-/// The same where something has to be chosen.
+/// Reads a field that must have a value.
 fn choice<T: FromStr>(entries: &FormFields, field: &str) -> Result<T> {
     chosen(entries, field)?.ok_or_else(|| invalid_field(field, "请选择一项。"))
 }

@@ -1,5 +1,5 @@
-//! The moves that are open to somebody, as forms that say what will happen. Which they are, the order itself
-//! says (`actions`); here is only how each is asked for.
+//! The available actions as forms with a description of their effect. The order's `actions` decide which are available;
+//! here each gets its fields.
 
 use entity::ids::UnitId;
 use entity::kinds::{AssignmentRole, AssignmentStatus, ExtensionStatus, Satisfaction, Solved, Status};
@@ -8,7 +8,7 @@ use crate::console::forms::{Choice, Field, Form, Kind};
 use crate::console::labels;
 use crate::orders::view::OrderView;
 
-/// What a form is made from.
+/// The data that the forms are built from.
 pub struct OrderForms<'a> {
     pub order: &'a OrderView,
     pub csrf: &'a str,

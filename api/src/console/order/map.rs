@@ -56,7 +56,7 @@ impl Projection {
     }
 }
 
-/// None for a place told in words only, or in no district.
+/// Returns `None` for a place in words only, or outside of all districts.
 #[must_use]
 pub fn draw(city: &City, area: Option<&AreaView>, location: Option<&LocationView>) -> Option<Markup> {
     let (area, location) = (area?, location?);

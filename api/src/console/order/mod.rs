@@ -1,6 +1,6 @@
-//! One order on a page: what it is, where, what happened, what its clocks say and why it went where it went, and
-//! every move that the signed-in person may make as a form. `page_model.rs` says it in words, `map.rs` draws the
-//! place, `forms.rs` offers the moves and `actions.rs` makes them, `pdf.rs` prints it.
+//! The page of an order: content, place, history, deadlines, the reason of its dispatch, and a form for every action of
+//! the signed-in person. `page_model.rs` prepares the data, `map.rs` draws the place, `forms.rs` builds forms and
+//! `actions.rs` executes them, `pdf.rs` prints it.
 
 pub mod actions;
 pub mod forms;

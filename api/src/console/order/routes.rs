@@ -30,7 +30,7 @@ struct OrderPage {
     pdf: String,
 }
 
-/// What came back of a form: which move, what was typed, why not.
+/// A rejected form: the action, the entries and the error.
 struct Refused<'a> {
     action: &'a str,
     entries: &'a FormFields,
@@ -62,7 +62,7 @@ async fn answer(
         frame.done = None;
         restore_form(&mut forms, &desk, &refused);
     }
-    // The one thing to do stands open.
+    // A single form is unfolded.
     if let [only, rest @ ..] = forms.as_mut_slice()
         && rest.iter().all(|form| form.id == "notes")
     {
@@ -128,7 +128,7 @@ pub async fn act(
     let order = read::detail(&visitor.app, &actor, &number).await?;
     let status = error.status_code();
     if status.is_server_error() {
-        tracing::error!(error = ?error, "a form of the console failed");
+        tracing::error!(error = ?error, "console form failed");
     }
     let mut entries = sent.entries;
     entries.keep_photos(&sent.photos);

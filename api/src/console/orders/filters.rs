@@ -1,4 +1,4 @@
-//! What can be asked of the list, and how the page shows what has been asked.
+//! The filters of the order list and their display.
 
 use entity::kinds::{Channel, Light, Role, Status};
 
@@ -8,7 +8,7 @@ use crate::console::labels::{self, Markup, light_badge};
 use crate::console::url_query::UrlQuery;
 
 pub const PATH: &str = "/console/orders";
-/// What the address may ask; the names are those of the API's list.
+/// Query parameters of the page; the names are those of the API's list.
 pub const NAMES: [&str; 14] = [
     "area",
     "category",
@@ -26,7 +26,7 @@ pub const NAMES: [&str; 14] = [
     "unit",
 ];
 
-/// A value that one click puts in or takes out.
+/// A value that one click adds or removes.
 #[derive(Clone, Debug)]
 pub struct Chip {
     pub href: String,

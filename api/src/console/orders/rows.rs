@@ -66,7 +66,7 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     }
 }
 
-/// What stands out about an order.
+/// Returns the marks of an order.
 #[must_use]
 pub fn marks(round: i32, difficult: bool, tracked: bool, endorsements: u64) -> Vec<String> {
     let mut marks = Vec::new();

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::orders::submit::draft::require_text;
 
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
-/// More than that nobody finds his way in.
+/// The maximum number of saved views per person; more are hard to find one's way in.
 const MAX_VIEWS: u64 = 20;
 
 pub async fn own(app: &App, person: PersonId) -> Result<Vec<saved_view::Model>> {

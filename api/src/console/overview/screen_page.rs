@@ -15,7 +15,7 @@ use crate::overview::view::{DueOrder, OpenSupervisionOrder, RateView, Screen, St
 /// Width and height of the trend, in its own units.
 const TREND: (i64, i64) = (720, 150);
 
-/// Everything on the screen that changes by itself.
+/// The part of the screen that is updated live.
 #[derive(Template)]
 #[template(path = "overview_board.html")]
 pub struct BoardPage<'a> {

@@ -11,10 +11,10 @@ use crate::http::request_id;
 
 const HTML: &str = "text/html; charset=utf-8";
 
-/// What a handler of a page may end in.
+/// The error of a page handler.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
-    /// Nobody is signed in; `next` is where he wanted to go.
+    /// Nobody is signed in; `next` is the requested page.
     #[error("not signed in")]
     SignIn { next: String },
     #[error(transparent)]

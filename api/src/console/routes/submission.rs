@@ -1,4 +1,4 @@
-//! What a form of ours sent: its token checked before anything else, its texts, and photos already stored.
+//! A submitted form: the token is checked first, then texts are read and photos are stored.
 
 use crate::http::multipart::BodyMemory;
 use actix_web::HttpRequest;
@@ -27,7 +27,7 @@ const MAX_PHOTOS: usize = 9;
 /// The field of documents that are stored.
 const ATTACHMENTS: &str = "attachments";
 
-/// What the files of a form are.
+/// The expected files of a form.
 #[derive(Clone, Copy)]
 enum Files {
     Photos,
@@ -75,7 +75,7 @@ impl FormData {
         Self::with_files(visitor, request, payload, Files::Photos).await
     }
 
-    /// The same for a form whose file is a document, which is not stored.
+    /// Reads a form whose file is a document, which is not stored.
     pub async fn with_document(
         visitor: &ConsoleUser,
         request: &HttpRequest,

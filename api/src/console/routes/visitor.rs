@@ -1,4 +1,5 @@
-//! Who is looking at a page. Nobody is sent to the sign-in page, and from there back to where he wanted to go.
+//! The person who requests a page. Anonymous requests are redirected to the sign-in page, and after it to the requested
+//! page.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,7 +22,7 @@ pub struct ConsoleUser {
     pub app: web::Data<App>,
     pub caller: Caller,
     pub now: DateTime<Utc>,
-    /// What the page before has done, named in `?done=`.
+    /// The message of the previous page, named in `?done=`.
     done: Option<&'static str>,
 }
 
@@ -76,7 +77,7 @@ fn to_sign_in(error: Error, request: &HttpRequest) -> PageError {
     PageError::SignIn { next }
 }
 
-/// Only names that we have words for: nobody can put his own words on our page by a link.
+/// Accepts only known names, so that a link cannot put text on our page.
 fn done(query: &str) -> Option<&'static str> {
     let name = query.split('&').find_map(|part| part.strip_prefix("done="))?;
     labels::done(name)

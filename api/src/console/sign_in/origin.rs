@@ -1,4 +1,4 @@
-//! What a browser calls itself and where it comes from, in words for whoever confirms on the phone.
+//! Describes browser and address in words, for the person who confirms on the phone.
 
 use std::net::IpAddr;
 

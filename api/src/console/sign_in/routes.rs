@@ -58,7 +58,7 @@ struct SignInPage {
     groups: Vec<CastGroup>,
 }
 
-/// The code to scan. Whoever is signed in goes on to where he wanted.
+/// Shows the code to scan. A signed-in person is redirected to the requested page.
 #[get("/login")]
 pub async fn show(
     app: Data<App>,
@@ -136,7 +136,7 @@ pub async fn claim(app: Data<App>, request: HttpRequest, body: Payload) -> Resul
     Ok(response)
 }
 
-/// Sandbox only: signs in as somebody of the cast. Elsewhere there is no such address.
+/// Signs in as a person of the sandbox. Exists in sandbox mode only.
 #[post("/login/sandbox")]
 pub async fn sandbox(app: Data<App>, request: HttpRequest, body: Payload) -> Result<HttpResponse, PageError> {
     if app.state::<Option<Sandbox>>().is_none() {

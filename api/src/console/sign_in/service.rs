@@ -1,4 +1,4 @@
-//! What the sign-in page shows: the code as a picture, and the sandbox's cast by role.
+//! The content of the sign-in page: the code as a picture, and the sandbox's people by role.
 
 use chrono::{DateTime, Utc};
 use qrcode::render::svg;
@@ -24,8 +24,8 @@ pub async fn resume(app: &App, held: Option<&str>, now: DateTime<Utc>) -> Result
     }
 }
 
-/// The address that the code on the screen holds. The mini-program reads its last part; any other camera
-/// opens a page that says so.
+/// Returns the URL in the code on the screen. The mini-program reads its last part; any other camera opens a page with
+/// instructions.
 #[must_use]
 pub fn scan_address(app: &App, code: &str) -> String {
     format!("{}/console/scan/{code}", app.config.public_url)
@@ -45,14 +45,14 @@ pub fn picture(address: &str) -> Result<Markup> {
     Ok(Markup(drawn.get(start..).unwrap_or_default().to_owned()))
 }
 
-/// Somebody whom a stranger may sign in as, in the sandbox.
+/// A person of the sandbox, as whom anyone may sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RosteredPerson {
     pub key: String,
     pub name: String,
     /// Unit, committee or area.
     pub what: String,
-    /// What is waiting for them; only for people who are suggested.
+    /// The pending work of the person; only for suggested people.
     pub waiting: Option<String>,
 }
 
@@ -71,7 +71,7 @@ const ROLES: [(&str, &str); 5] = [
     ("admin", "系统管理员"),
 ];
 
-/// Everybody of the sandbox who stands on the roster; nobody in live mode.
+/// Returns the sandbox's people who are on the roster; empty in live mode.
 #[must_use]
 pub fn cast(app: &App) -> Vec<CastGroup> {
     let people = app
@@ -155,7 +155,7 @@ fn take_different<'a>(people: &'a [&'a Ranked<'a>], most: usize) -> impl Iterato
     different.take(most)
 }
 
-/// What is waiting, in a line; `None` if nothing is.
+/// Returns the pending work in one line. Returns `None` if there is none.
 fn waiting(role: &str, load: Workload) -> Option<String> {
     match (role, load) {
         ("operator", Workload { triage: 1.., .. }) => Some(format!("待派单 {} 件", load.triage)),

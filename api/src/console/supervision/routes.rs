@@ -42,7 +42,7 @@ struct CommitteeChip {
     on: bool,
 }
 
-/// What the page is about.
+/// The view of the register.
 enum View {
     Issued(Vec<IssuedRow>),
     Tracked(Vec<TrackedRow>),

@@ -1,4 +1,4 @@
-//! What is supervised, in one line each.
+//! Rows of the supervision register.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::Light;

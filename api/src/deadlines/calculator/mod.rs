@@ -30,7 +30,7 @@ pub struct Deadline {
     pub explanation: Explanation,
 }
 
-/// What deadlines are counted by: the city's numbers and its calendar.
+/// The city's policy and calendar.
 #[derive(Clone, Copy, Debug)]
 pub struct DeadlineRules<'a> {
     pub policy: &'a Policy,
@@ -75,7 +75,7 @@ impl DeadlineRules<'_> {
         self.count(ClockKind::Supplementary, round, required_at, rule)
     }
 
-    /// The same clock with so many working days more, counted from its own start.
+    /// Returns the deadline extended by this number of working days, counted from its own start.
     #[must_use]
     pub fn extended(self, deadline: &Deadline, days_more: u32) -> Deadline {
         let rule = match &deadline.explanation.rule {
@@ -95,8 +95,8 @@ impl DeadlineRules<'_> {
         }
     }
 
-    /// A running clock counted anew by the calendar as it stands now, by the numbers it started with.
-    /// `None` where nothing changes; a stopped clock is history and never changes.
+    /// Recalculates a running deadline with the present calendar and its original numbers. Returns `None` if nothing
+    /// changes; stopped deadlines never change.
     #[must_use]
     pub fn recalculated(self, deadline: &Deadline) -> Option<Deadline> {
         if deadline.stopped_at.is_some() {
@@ -107,7 +107,7 @@ impl DeadlineRules<'_> {
         (counted != *deadline).then_some(counted)
     }
 
-    /// 24:00 of the `count`-th working day after the day of `start`; for whatever else is told in working days.
+    /// Returns 24:00 of the `count`-th working day after the day of `start`; for other periods in working days.
     #[must_use]
     pub fn end_of_working_day(self, start: DateTime<Utc>, count: u32) -> DateTime<Utc> {
         let zone = self.policy.clocks.time_zone;

@@ -1,4 +1,4 @@
-//! What became of a drawn report up to now: routed like a new one, then handled along its course.
+//! The course of a drawn report up to now: dispatched like a new one, then handled along its course.
 //!
 //! Pure: the city's data and the moment are arguments.
 

@@ -42,7 +42,7 @@ pub struct Course {
     pub ending: Ending,
 }
 
-/// What the delegate says at last.
+/// The delegate's final verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Satisfied,

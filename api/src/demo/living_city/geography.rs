@@ -130,7 +130,7 @@ impl<'a> Geography<'a> {
         })
     }
 
-    /// The same place, some metres away.
+    /// Returns a place some metres away.
     pub fn near(&self, rng: &mut StdRng, spot: &Spot) -> Spot {
         Spot {
             point: self.scatter(rng, &spot.county, spot.point, REPORT_SPREAD / 8.0),

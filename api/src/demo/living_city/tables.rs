@@ -22,7 +22,7 @@ pub struct Tables {
     pub rises: Vec<Rise>,
 }
 
-/// What the placeholders of a text are filled with.
+/// The values of a text's placeholders.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Words {

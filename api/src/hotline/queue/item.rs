@@ -14,17 +14,17 @@ use crate::orders::view::read;
 use crate::people::profile;
 use crate::sealing::Phone;
 
-/// So many matters are looked through for one that nobody works on; more hands than that are not on one desk.
+/// Maximum number of rows searched for an unclaimed matter, more than the operators of a desk.
 const SCAN_LIMIT: u64 = 50;
 
 pub struct OpenItem {
-    /// What of it waits; empty when nothing does any more.
+    /// The pending items of the order; may be empty.
     pub items: Vec<ItemContext>,
-    /// Whom to call, for the operator who has claimed a call.
+    /// The person to call, for the operator who has claimed a call.
     pub callee: Option<(String, Phone)>,
 }
 
-/// What of this order waits for an operator, of these kinds.
+/// Returns the order with its pending items of these kinds.
 pub async fn open(app: &App, caller: &Caller, kinds: &[QueueKind], number: &str) -> Result<OpenItem> {
     caller.require(Role::Operator)?;
     let (order, _) = read::visible(app, &Actor::from(caller), number).await?;
@@ -46,7 +46,7 @@ pub async fn open(app: &App, caller: &Caller, kinds: &[QueueKind], number: &str)
     Ok(OpenItem { items, callee })
 }
 
-/// Claims the most urgent matter of these kinds that nobody else works on, other than `done`, and gives its number.
+/// Claims the most urgent unclaimed matter of these kinds, other than `done`, and returns its number.
 pub async fn take_next(
     app: &App,
     caller: &Caller,

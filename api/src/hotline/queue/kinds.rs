@@ -1,4 +1,4 @@
-//! What may wait for an operator, and by when he should have acted.
+//! Kinds of queue items and their due times.
 
 use std::str::FromStr;
 
@@ -18,7 +18,7 @@ pub enum QueueKind {
     Extension,
     /// 分流: the place is known, the kind of matter is not certain.
     Triage,
-    /// 分流: the place could not be told, or lies outside of the city.
+    /// 分流: the place is unknown or outside of the city.
     Unmatched,
     /// 人工回访: the delegate has not answered.
     FollowUp,
@@ -50,9 +50,9 @@ impl QueueKind {
         matches!(self, Self::Returned | Self::Triage | Self::Unmatched)
     }
 
-    /// What is added to the instant that stands in the row: a report without a unit is promised the same answer as
-    /// any other, a call is made as soon as a reminder would be. A returned order and an extension have a clock
-    /// that runs; its end is the limit.
+    /// Returns the time added to the instant in the row. A report without a unit gets the response time of any other; a
+    /// call is due as soon as a reminder would be. Returned orders and extensions have a running deadline, whose end is
+    /// the limit.
     #[must_use]
     pub fn time_limit(self, policy: &Policy) -> TimeDelta {
         match self {

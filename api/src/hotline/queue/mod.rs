@@ -1,6 +1,6 @@
-//! 坐席待办: everything that waits for an operator, in one list. `kinds.rs` says what that is and by when it should be
-//! done, `store.rs` finds it, `suggestions.rs` makes the suggestions shown beside it, `service.rs` puts the list together
-//! and lets one operator claim a matter, `item.rs` shows him one of them and goes on to the next.
+//! 坐席待办: all items that wait for an operator. `kinds.rs` names the kinds and their due times, `store.rs` queries them,
+//! `suggestions.rs` makes suggestions, `service.rs` assembles the list and claims matters, `item.rs` shows one matter
+//! and finds the next.
 
 pub mod item;
 pub mod kinds;

@@ -61,12 +61,12 @@ pub struct QueueItem {
     pub reason: Option<String>,
     /// Units it might go to, the best first.
     pub units: Vec<ProposedUnit>,
-    /// What its words suggest, the likeliest first.
+    /// Categories suggested by the text, likeliest first.
     pub categories: Vec<Suggestion>,
     pub returned: Option<ReturnedBy>,
     pub extension: Option<AskedExtension>,
     pub follow_up: Option<CallTries>,
-    /// None where nobody works on it.
+    /// `None` if the item is not claimed.
     pub claim: Option<ClaimView>,
 }
 
@@ -91,7 +91,7 @@ pub struct AskedExtension {
     pub reason: String,
     /// Working days.
     pub days: i32,
-    /// The deadline as it stands.
+    /// The present deadline.
     pub due_before: DateTime<FixedOffset>,
 }
 
@@ -99,7 +99,7 @@ pub struct AskedExtension {
 pub struct CallTries {
     /// Calls made in vain so far.
     pub tries: i32,
-    /// What came of the last one.
+    /// The outcome of the last call.
     pub last_outcome: Option<String>,
 }
 
@@ -110,7 +110,7 @@ pub struct ClaimView {
     pub until: DateTime<FixedOffset>,
 }
 
-/// Everything that waits for an operator, in one list.
+/// Lists all items that wait for an operator
 #[utoipa::path(
     tag = "hotline",
     params(QueueQuery, Paging),
@@ -219,10 +219,10 @@ fn to_view(city: &City, item: ItemContext) -> QueueItem {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClaimedMatter {
     pub number: String,
-    /// What of it waits.
+    /// The pending kinds.
     pub kinds: Vec<QueueKind>,
     pub until: DateTime<FixedOffset>,
-    /// Whom to call, where a call is what waits.
+    /// The person to call, if the pending item is a call.
     pub call: Option<Callee>,
 }
 
@@ -233,7 +233,7 @@ pub struct Callee {
     pub phone: String,
 }
 
-/// Takes a matter of the queue on: nobody else may act on it for 15 minutes, or until it is acted on or given back.
+/// Claims an item of the queue for 15 minutes, or until it is acted on or released
 #[utoipa::path(
     tag = "hotline",
     params(("number" = String, Path)),

@@ -1,4 +1,4 @@
-//! The queue as an operator sees it, and the claim that makes a matter his for a while.
+//! The queue as an operator sees it, and the claim that reserves a matter for an operator.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -149,15 +149,15 @@ pub(super) async fn load_contexts(
     Ok(items)
 }
 
-/// What an operator has claimed.
+/// A claimed matter.
 pub struct Claimed {
     pub kinds: Vec<QueueKind>,
     pub until: DateTime<Utc>,
-    /// Whom to call, where a call is what waits: the one place where a number is shown whole.
+    /// The person to call, if the pending item is a call. No other place shows a whole number.
     pub callee: Option<(String, Phone)>,
 }
 
-/// Makes the matter the caller's own for a while; again, for a while more.
+/// Claims the matter for the caller; repeating renews the claim.
 pub async fn claim(app: &App, caller: &Caller, number: &str) -> Result<Claimed> {
     caller.require(Role::Operator)?;
     let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());

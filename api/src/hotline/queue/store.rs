@@ -27,7 +27,7 @@ pub struct Entry {
     pub asked: PendingRequest,
 }
 
-/// What the row holds beside the order.
+/// The request in the row beside the order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PendingRequest {
     Unit,
@@ -125,7 +125,7 @@ pub async fn next(
     }
 }
 
-/// What comes after the end of the page before, in the order `(act_by, kind, order)`.
+/// Selects the rows after the last one of the previous page, in the order `(act_by, kind, order)`.
 fn past(kind: QueueKind, allowance: TimeDelta, after: After, at: Expr, id: Expr) -> Condition {
     let end = after.act_by - allowance;
     let later = at.clone().gt(end);
@@ -161,7 +161,7 @@ fn waiting_for_unit(kind: QueueKind) -> Select<order::Entity> {
     }
 }
 
-/// The return that brought the order where it stands: they were written at the same instant.
+/// Selects the return that led to the present stage: both have the same time.
 fn return_of_this_stage() -> SelectStatement {
     let of_order = Expr::col((order_return::Entity, order_return::Column::OrderId))
         .eq(Expr::col((order::Entity, order::Column::Id)));

@@ -1,6 +1,6 @@
-//! Where an order might go, for the operator who has to decide: what the returning unit proposes, what the duty table
-//! says of its category and of the likeliest others, at its place, at the neighbours where that lies near a border, and at the
-//! places that its words may mean. Pure.
+//! Pure: suggestions for the operator's dispatch: the unit proposed by the returning unit, and the duty table's units
+//! for the category and the likeliest others, at its place, at the neighbours near a border, and at places named in its
+//! words.
 
 use entity::ids::UnitId;
 use entity::{order, order_return};

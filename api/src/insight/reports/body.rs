@@ -1,5 +1,5 @@
-//! A report as it is kept: sections of prose, tables and charts. Numbers in it are not text but references to
-//! `figures`, so that each one leads to the orders it counts. Pure.
+//! Pure: the stored body of a report: sections of prose, tables and charts. Numbers are references to `figures`, so
+//! that each one leads to the counted orders.
 
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ pub enum Run {
         figure: usize,
         value: u64,
     },
-    /// A share in percent, of two counted numbers; none where the denominator is 0.
+    /// A share of two counted numbers, in percent. `None` if the denominator is 0.
     Rate {
         numerator: usize,
         denominator: usize,
@@ -64,7 +64,7 @@ pub enum Run {
 /// One number of the report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Figure {
-    /// What it counts, e.g. `now.satisfied.area:410302`; its orders are listed under this name.
+    /// The key of the figure, e.g. `now.satisfied.area:410302`; its orders are listed under this name.
     pub key: String,
     pub label: String,
     pub value: u64,

@@ -1,5 +1,4 @@
-//! Drawings as SVG, in presentation attributes only: they stand in web pages that allow no inline style, and in
-//! PDF. Pure.
+//! Pure: charts as SVG with presentation attributes only, because the pages allow no inline style; also used in PDF.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -17,7 +16,7 @@ const WIDTH: f64 = 640.0;
 const BARS_HEIGHT: f64 = 190.0;
 const BASE: f64 = 160.0;
 const TOP: f64 = 20.0;
-/// At most so many labels below the bars.
+/// The maximum number of labels below the bars.
 const LABELS: usize = 16;
 const INK: &str = "#1f2a37";
 const STRONG: &str = "#2f5d8a";

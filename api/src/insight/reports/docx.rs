@@ -118,7 +118,7 @@ fn rows(table: &Table) -> DocxTable {
     DocxTable::new(std::iter::once(head).chain(body).collect())
 }
 
-/// How the numbers are counted, and where each one's orders stand.
+/// Appends the definitions of the numbers and the addresses of their orders.
 fn appendix(mut docx: Docx, body: &Body, link: &str) -> Docx {
     docx = docx.add_paragraph(
         Paragraph::new().style(HEADING).outline_lvl(0).add_run(

@@ -1,4 +1,4 @@
-//! What a report is counted from: one line an order, taken at one instant and kept with the report. Pure.
+//! Pure: the data of a report, one row per order, read at one instant and stored with the report.
 
 use chrono::NaiveDate;
 use entity::ids::{TopicId, UnitId};
@@ -23,13 +23,13 @@ pub struct DecidedOutcome {
     pub what: OutcomeKind,
 }
 
-/// An order as it stood when the report was made.
+/// An order in its state at the time of the report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReportFact {
     pub number: String,
-    /// When it came in; none where it came before both periods and only something about it was decided in them.
+    /// Period of arrival. `None` if it arrived before both periods and only a decision is in them.
     pub when: Option<ComparedPeriod>,
-    /// The day of the city on which it came in.
+    /// The local day of arrival.
     pub day: NaiveDate,
     pub channel: Channel,
     /// County-level code.
@@ -41,13 +41,13 @@ pub struct ReportFact {
     #[serde(default)]
     pub topics: Vec<TopicId>,
     pub status: Status,
-    /// The same number for the same delegate, within the report.
+    /// One number per delegate within the report.
     pub delegate: u32,
     pub decided: Vec<DecidedOutcome>,
     pub round: i32,
     pub returns: i32,
     pub extensions: i32,
-    /// By people; those that the yellow light sent by itself do not count.
+    /// Urges by people, without the automatic ones of the yellow light.
     pub urges: u32,
     pub supervision_orders: u32,
     pub difficult: bool,

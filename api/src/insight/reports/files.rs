@@ -51,7 +51,7 @@ impl FromStr for Format {
     }
 }
 
-/// `link`: where the report stands in the console; its figures' orders are listed below it.
+/// Renders the report in a format. `link` is its address in the console; the orders of its figures are listed below it.
 pub fn make(format: Format, city: &City, body: &Body, facts: &[ReportFact], link: &str) -> Result<Vec<u8>> {
     match format {
         Format::Pdf => pdf(body, link),

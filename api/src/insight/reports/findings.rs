@@ -1,5 +1,5 @@
-//! What stands out, each finding with its evidence and what it suggests. A rise counts only when chance hardly
-//! explains it, corrected for looking at every category and county. Pure.
+//! Pure: findings with their evidence and a recommendation. A rise counts only if chance hardly explains it, corrected
+//! for the number of categories and counties.
 
 use entity::kinds::TopicStatus;
 

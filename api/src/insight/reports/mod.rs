@@ -1,5 +1,5 @@
-//! 专项分析报告. A report is asked for (or comes with the calendar), is written by a job from the orders as they
-//! stand at that instant, and is kept with those facts, so that every number in it can be counted again.
+//! 专项分析报告. A report is requested (or scheduled), written by a job from the state of the orders at that instant, and
+//! stored with these facts, so that every number can be recalculated.
 //!
 //! Read `facts.rs` and `slice.rs` for what is counted, `sections.rs` and `findings.rs` for what is said,
 //! `write_job.rs` for the job, `schedule.rs` for the calendar's own reports. `files.rs` makes PDF, DOCX and XLSX.

@@ -111,7 +111,7 @@ impl DateRange {
         (self.from..=self.to).contains(&day)
     }
 
-    /// Whether a day lies in it, or in the one before it.
+    /// Returns the period that contains the day: this one or the one before. Returns `None` otherwise.
     #[must_use]
     pub fn when(&self, day: NaiveDate) -> Option<ComparedPeriod> {
         if self.contains(day) {
@@ -151,7 +151,7 @@ impl DateRange {
         format!("{start}至{end}")
     }
 
-    /// What the period before is called: `上月`, `上周`, `上一时段`.
+    /// Returns the name of the previous period: `上月`, `上周`, `上一时段`.
     #[must_use]
     pub fn before_said(&self) -> &'static str {
         if self.is_month() {

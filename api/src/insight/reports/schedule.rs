@@ -17,7 +17,7 @@ use crate::jobs::queue::{NewJob, enqueue};
 /// Subject: `weekly` or `monthly`.
 pub const ASK_FOR_REPORT: &str = "ask_for_insight_report";
 const KINDS: [ReportKind; 2] = [ReportKind::Weekly, ReportKind::Monthly];
-/// Before anybody is at work, after the night's jobs.
+/// Before office hours, after the nightly jobs.
 const HOUR: u32 = 6;
 
 /// Makes sure that the next ones are waiting; done by every start of the server.

@@ -1,5 +1,5 @@
-//! The report in Chinese that can be read aloud: situation, matters, places, handling, verdicts, supervision, what
-//! stands out, suggestions. Every number is a figure. Pure; each section is a function.
+//! Pure: the sections of the report, in Chinese that can be read aloud: situation, matters, places, handling, verdicts,
+//! supervision, findings, suggestions. Every number is a figure; each section is a function.
 
 use entity::kinds::Channel;
 
@@ -97,7 +97,7 @@ fn situation(w: &mut ReportWriter<'_>) -> Section {
     }
 }
 
-/// What came in by week, with the period before it in front.
+/// Arrivals per week, preceded by the previous period.
 fn weeks(w: &mut ReportWriter<'_>) -> Block {
     let (before, now) = (w.from.period.before(), w.from.period);
     let mut bars = Vec::new();

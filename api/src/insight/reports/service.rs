@@ -58,7 +58,7 @@ impl Refusal for Refused {
     }
 }
 
-/// What a report is to be about.
+/// A request for a report.
 #[derive(Clone, Debug)]
 pub struct NewReportRequest {
     pub kind: ReportKind,
@@ -123,7 +123,7 @@ pub async fn ask(
     Ok(answer)
 }
 
-/// Asks for a report unless there is one about the same, or nothing came in to report on.
+/// Requests a report unless there is one about the same, or there is nothing to report.
 pub async fn request_once(
     app: &App,
     connection: &impl ConnectionTrait,
@@ -257,7 +257,7 @@ pub async fn visible(app: &App, caller: &Caller, id: ReportId) -> Result<insight
     Ok(report)
 }
 
-/// What a finished report says.
+/// Returns the body of a finished report.
 pub fn body(report: &insight_report::Model) -> Result<Body> {
     ready(report)?;
     let body = report.body.clone().unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What a number counts, as a name: `now.rated.area:410302`. The number, the list of its orders and its definition
-//! all come from here, so that they cannot differ. Pure.
+//! Pure: the name of what a number counts, e.g. `now.rated.area:410302`. The number, the list of its orders and its
+//! definition all derive from it, so they cannot differ.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,12 +11,12 @@ use entity::kinds::{Channel, Satisfaction, Solved, Status};
 use crate::insight::reports::facts::{ComparedPeriod, ReportFact};
 use crate::overview::facts::OutcomeKind;
 
-/// What a measure counts.
+/// The counting rule of a measure.
 #[derive(Clone, Copy)]
 enum Counting {
-    /// Orders that came in in the period, as they stood when the report was made.
+    /// Orders that arrived in the period, in their state at the time of the report.
     Orders(fn(&ReportFact) -> bool),
-    /// What was decided in the period, whenever the order came in: an order may count more than once.
+    /// Decisions in the period, whenever the order arrived: an order may count more than once.
     Decided(fn(OutcomeKind) -> bool),
 }
 
@@ -24,7 +24,7 @@ use Counting::{Decided, Orders};
 
 macro_rules! measures {
     ($($(#[$doc:meta])* $name:ident $text:literal $label:literal => $counting:expr;)*) => {
-        /// What is counted.
+        /// A counted property.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Measure { $($(#[$doc])* $name,)* }
 
@@ -36,7 +36,7 @@ macro_rules! measures {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// What it is called in a table.
+            /// Returns the name in tables.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self { $(Self::$name => $label,)* }
@@ -50,7 +50,7 @@ macro_rules! measures {
 }
 
 measures! {
-    /// Everything that came in and was not withdrawn.
+    /// Orders that arrived and were not withdrawn.
     Arrived "arrived" "受理" => Orders(|fact| fact.status != Status::Cancelled);
     /// Counts delegates, not orders; its list shows their orders.
     Delegates "delegates" "参与代表" => Self::Arrived.counting();
@@ -116,7 +116,7 @@ pub enum Dimension {
 }
 
 impl Dimension {
-    /// The week a day lies in.
+    /// Returns the week of a day.
     #[must_use]
     pub fn week_of(day: NaiveDate) -> Self {
         Self::Week(day.week(Weekday::Mon).first_day())
@@ -164,7 +164,7 @@ impl FromStr for Dimension {
     }
 }
 
-/// Everything that a number counts.
+/// The counted orders.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Slice {
     pub when: ComparedPeriod,

@@ -8,10 +8,10 @@ use crate::insight::reports::writer::ReportWriter;
 /// Rows of a table.
 const ROWS: usize = 10;
 
-/// What stands in a column.
+/// The content of a column.
 pub enum Column {
     Count(&'static str, Measure),
-    /// What came in in the period before.
+    /// Arrivals of the previous period.
     Before,
     Rate(&'static str, Measure, Measure),
 }

@@ -7,7 +7,7 @@ use crate::insight::reports::slice::{Dimension, Measure, Slice};
 
 const MEASURES: usize = Measure::ALL.len();
 
-/// What makes a value worth a line: something came in, or was decided.
+/// A value gets a row if it has arrivals or decisions.
 const BUSY: [Measure; 4] = [
     Measure::Arrived,
     Measure::ResponseJudged,
@@ -86,8 +86,7 @@ impl Tally {
             .unwrap_or(0)
     }
 
-    /// The values of a dimension of which something came in in the report's own period, with how many, the most
-    /// first.
+    /// Returns the values of a dimension with arrivals in the report's own period and their number, largest first.
     #[must_use]
     pub fn ranked(&self, wanted: impl Fn(&Dimension) -> bool) -> Vec<(Dimension, u64)> {
         let mut busy = self.active_values(wanted);
@@ -95,7 +94,7 @@ impl Tally {
         busy
     }
 
-    /// The same with those of which nothing came in but something was decided.
+    /// Returns the values including those without arrivals but with decisions.
     #[must_use]
     pub fn active_values(&self, wanted: impl Fn(&Dimension) -> bool) -> Vec<(Dimension, u64)> {
         let mut found: Vec<_> = self

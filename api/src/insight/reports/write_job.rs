@@ -1,5 +1,5 @@
-//! The job that writes a report: reads the facts, counts and writes off the async threads, stores everything at
-//! once and tells the committee. Run again after a crash it starts over; a finished report is left alone.
+//! The job that writes a report: reads the facts, counts and writes off the async threads, stores everything at once
+//! and notifies the committee. After a crash it starts over; a finished report is not changed.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -65,7 +65,7 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
         topic: report.topic_id,
     };
     if store::count(&app.db, &reach).await? > MAX_ORDERS {
-        tracing::warn!(report = %id, "a report over too many orders");
+        tracing::warn!(report = %id, "report over too many orders");
         return Ok(store::mark(&app.db, id, ReportStatus::Failed, 0).await?);
     }
     let topics = alive(app, &report, period).await?;
@@ -106,7 +106,7 @@ fn period_reach(reach: &ReportScope, period: DateRange, city: &City) -> ReportSc
     }
 }
 
-/// What came in or was decided in the two periods, as facts.
+/// Reads the orders that arrived or were decided in the two periods.
 async fn facts(
     connection: &impl ConnectionTrait,
     city: &City,
@@ -162,7 +162,7 @@ async fn facts(
         .collect())
 }
 
-/// Notes of each order the topics told of that it belongs to.
+/// Adds the topics of each order.
 async fn name_topics(
     connection: &impl ConnectionTrait,
     told: &[TopicFact],
@@ -213,7 +213,7 @@ async fn alive(app: &App, report: &insight_report::Model, period: DateRange) -> 
     Ok(views(app, rows).await?.into_iter().map(fact).collect())
 }
 
-/// What a report tells besides its counts.
+/// The content of a report besides its counts.
 struct ReportContext<'a> {
     topics: &'a [TopicFact],
     campaigns: &'a [CampaignFact],
@@ -315,7 +315,7 @@ async fn tell(
     notices::emit(connection, app.state::<MessageCatalog>(), &event, now).await
 }
 
-/// The facts as they are kept: JSON, compressed.
+/// Encodes the facts for storage: JSON, compressed.
 pub fn pack(facts: &[ReportFact]) -> anyhow::Result<Vec<u8>> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
     packed.write_all(&serde_json::to_vec(facts)?)?;

@@ -1,4 +1,4 @@
-//! What the sections are written with: counts that become figures, names, and the words for a comparison. Pure.
+//! Pure: turns counts into figures, names codes, and phrases comparisons.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::insight::reports::period::DateRange;
 use crate::insight::reports::slice::{Dimension, Measure, Slice};
 use crate::insight::reports::tally::Tally;
 
-/// What codes and ids are called.
+/// Names of codes and ids.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// By county-level code.
@@ -30,7 +30,7 @@ pub struct TopicFact {
     pub title: String,
     pub areas: Vec<String>,
     pub status: TopicStatus,
-    /// Of the last `window_days` days, what the past lets expect, and the chance of what came.
+    /// The number of days of the count, its expectation and its probability.
     pub window_days: i32,
     pub expected: f64,
     pub p_value: f64,
@@ -51,7 +51,7 @@ pub struct Outline {
     pub rings: Vec<Vec<(f64, f64)>>,
 }
 
-/// Everything a report is written from.
+/// The data that a report is written from.
 pub struct Material<'a> {
     pub period: DateRange,
     pub tally: &'a Tally,
@@ -113,7 +113,7 @@ impl<'a> ReportWriter<'a> {
         format!("{when}{of}{gap}{}", slice.measure.label())
     }
 
-    /// What a value of a dimension is called.
+    /// Returns the name of a value of a dimension.
     #[must_use]
     pub fn name(&self, of: &Dimension) -> String {
         let names = self.from.names;

@@ -33,7 +33,7 @@ pub fn make(city: &City, body: &Body, facts: &[ReportFact]) -> anyhow::Result<Ve
     Ok(workbook.save_to_buffer()?)
 }
 
-/// The caption without what stands in brackets, made unique.
+/// Returns the caption without the text in brackets, made unique.
 fn sheet_name(caption: &str, used: &mut BTreeMap<String, usize>) -> String {
     let plain = caption.split('（').next().unwrap_or(caption);
     let name: String = plain
@@ -154,7 +154,7 @@ fn orders_sheet(
     Ok(())
 }
 
-/// What was decided in the period itself about the response, the handling and by the delegate, in order.
+/// Returns the decisions of the period on response, handling and verdict, in this order.
 fn decided(fact: &ReportFact) -> [String; 3] {
     let mut told: [Vec<&str>; 3] = Default::default();
     let [response, resolution, verdict] = &mut told;

@@ -1,4 +1,4 @@
-//! What each day counted.
+//! Counts per day.
 
 use chrono::NaiveDate;
 use entity::insight_day;

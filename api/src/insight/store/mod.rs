@@ -1,4 +1,5 @@
-//! Queries of insight: topics and what is kept for finding them. `orders.rs` reads the orders, `day_counts.rs` their counts.
+//! Queries of insight: topics and the data for finding them. `orders.rs` reads the orders, `day_counts.rs` their
+//! counts.
 
 pub mod day_counts;
 pub mod orders;
@@ -121,7 +122,7 @@ pub async fn members(connection: &impl ConnectionTrait, topics: &[TopicId]) -> R
     Ok(rows)
 }
 
-/// What the orders of topics say, with the topic, the oldest first.
+/// Reads the texts of the topics' orders, with the topic, oldest first.
 pub async fn texts(
     connection: &impl ConnectionTrait,
     topics: &[TopicId],
@@ -197,7 +198,7 @@ pub async fn take(
     Ok(())
 }
 
-/// Says anew which areas topics touch.
+/// Replaces the areas of topics.
 pub async fn set_areas(
     connection: &impl ConnectionTrait,
     areas: &[(TopicId, &[(String, i32)])],
@@ -236,7 +237,7 @@ pub async fn areas(
         .await
 }
 
-/// Of these topics, those that the supervisors were told of and that nobody has dismissed.
+/// Returns those of the topics that supervisors were alerted of and that are not dismissed.
 pub async fn find_alerted(
     connection: &impl ConnectionTrait,
     topics: &[TopicId],
@@ -251,7 +252,7 @@ pub async fn find_alerted(
         .await
 }
 
-/// What happened to a topic: who did it, with which other topic, and in which words.
+/// Builds an event of a topic: the actor, the other topic, and the words.
 pub fn event(
     topic: TopicId,
     action: TopicAction,
@@ -306,7 +307,7 @@ pub async fn history(
         .await
 }
 
-/// What a list of topics is asked for.
+/// A request for a list of topics.
 #[derive(Clone, Debug, Default)]
 pub struct TopicFilter {
     pub status: Option<TopicStatus>,

@@ -42,7 +42,7 @@ pub async fn counted(
         .await
 }
 
-/// The orders of a category in some areas, of a span of time; the empty code stands for no area.
+/// Returns the orders of a category in some areas and a period; the empty code means no area.
 pub async fn of_category(
     connection: &impl ConnectionTrait,
     category: &str,
@@ -109,7 +109,7 @@ pub async fn without_kind(
         .await
 }
 
-/// Puts orders into a kind, unless somebody has done so meanwhile.
+/// Assigns orders to a kind, unless they have got one in the meantime.
 pub async fn set_kind(
     connection: &impl ConnectionTrait,
     orders: &[OrderId],

@@ -20,8 +20,8 @@ const PHRASE_HAN: usize = 5;
 /// The words of one city.
 #[derive(Clone, Debug)]
 pub struct Wording {
-    /// Whether WeChat tells us of consents (message push is configured). Only then a known refusal is believed
-    /// without asking WeChat again.
+    /// Whether WeChat reports consents (message push is configured). Only then a known refusal is trusted without
+    /// calling WeChat again.
     pub consent_events_enabled: bool,
     zone: Tz,
     city: String,
@@ -31,7 +31,7 @@ pub struct Wording {
 
 #[derive(Clone, Debug)]
 struct EventTexts {
-    /// Where the matter stands, in five Han characters at most.
+    /// The state of the matter, in at most five Han characters.
     phrase: String,
     texts: BTreeMap<Visibility, (Pattern, Pattern)>,
 }

@@ -35,7 +35,7 @@ impl Refusal for Refused {
     }
 }
 
-/// Endorses an order that need not be visible to the delegate before: he has its number from what is near.
+/// Endorses an order. It need not be visible to the delegate before: they know its number from a nearby search.
 pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView> {
     let person = actor.person.ok_or_else(Error::not_found)?;
     if actor.role != ActorRole::Delegate {
@@ -63,7 +63,7 @@ pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView
     step.commit(app).await
 }
 
-/// Whoever came by a merge and endorses by himself stays, whatever becomes of the merge.
+/// Turns an endorsement by merge into one of the delegate's own, which stays when the merge is undone.
 async fn keep_own_endorsement(
     txn: &impl ConnectionTrait,
     order: &order::Model,

@@ -18,7 +18,7 @@ use crate::orders::rules::consequences::{self, VerdictContext};
 pub const BY_DELEGATES: &str = "多名代表反映同一事项";
 pub const BY_VERDICT: &str = "代表再次评价不满意";
 
-/// What the level of an order with so many endorsers is judged by.
+/// Returns the state that decides about the supervision level of an order with this number of endorsers.
 #[must_use]
 pub fn escalation_input(policy: &Policy, order: &order::Model, endorsers: usize) -> VerdictContext {
     VerdictContext {

@@ -1,6 +1,6 @@
-//! 并单: the same matter under two numbers goes on under one. Nobody who raised it is lost: the reporter and the
-//! endorsers of the merged order endorse the other (`merged_endorsers.rs`). Undone, the order goes back to an operator with all of its
-//! own, and the other, with all that it was itself merged into meanwhile, loses only those whom the merge had brought.
+//! 并单: continues a matter that has two numbers under one of them. No reporter is lost: the reporter and the endorsers
+//! of the merged order endorse the target (`merged_endorsers.rs`). If undone, the order returns to an operator with its
+//! own people, and the target, with all orders it was merged into since, loses only endorsers from this merge.
 
 use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
 use entity::order;

@@ -1,5 +1,4 @@
-//! Who stands behind an order because others were merged into it: the reporter and the endorsers of each, and so on
-//! through every merge before.
+//! Endorsers of an order through merges: the reporter and the endorsers of each merged order, including earlier merges.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +24,8 @@ pub async fn merge_targets(db: &impl ConnectionTrait, order: &order::Model) -> R
     Ok(chain)
 }
 
-/// Makes those who came by a merge those who stand behind the orders that are merged into `target` now. Whoever
-/// endorses it by himself stays, and so does he whom another merge brings too.
+/// Synchronizes the merge-derived endorsers of `target` with the reporters and endorsers of the orders merged into it
+/// now. Delegates who endorsed on their own, or through another merge, stay.
 pub async fn sync_merged_endorsers(
     txn: &impl ConnectionTrait,
     target: &order::Model,
@@ -57,7 +56,7 @@ pub async fn sync_merged_endorsers(
     Ok(())
 }
 
-/// Everybody behind the orders that are merged into this one, each with those that bring him.
+/// Returns the reporters and endorsers of the orders merged into this one, each with these orders.
 async fn merged_supporters(
     txn: &impl ConnectionTrait,
     target: &order::Model,

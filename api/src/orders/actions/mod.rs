@@ -96,7 +96,7 @@ pub async fn begin(request: ActionRequest<'_>, action: Action) -> Result<ActionT
     begin_by_relation(request, |_| action).await
 }
 
-/// The same where other orders change with this one; all are held.
+/// Begins an action that changes other orders too; all are locked.
 pub async fn begin_with_others(
     request: ActionRequest<'_>,
     action: Action,
@@ -109,7 +109,7 @@ pub async fn begin_with_others(
     begin_locked(locked, request.if_match, |_| action).await
 }
 
-/// The same where the action depends on how the actor stands to the order.
+/// Begins an action that depends on the actor's relation to the order.
 pub async fn begin_by_relation(
     request: ActionRequest<'_>,
     action: impl FnOnce(ActorRelation) -> Action,
@@ -146,8 +146,8 @@ async fn begin_locked(
 }
 
 impl ActionTxn {
-    /// Holds the order for the rest of the transaction and finds out how the actor stands to it. Says nothing
-    /// about whether he may know of it.
+    /// Locks the order for the rest of the transaction and determines the actor's relation to it. Does not check
+    /// whether the actor may see the order.
     async fn lock(app: &App, actor: &Actor, number: &str) -> Result<Self> {
         Self::lock_with_others(app, actor, number, &[]).await
     }
@@ -187,12 +187,12 @@ impl ActionTxn {
         }
     }
 
-    /// What stands around the order in this transaction.
+    /// The context of the order in this transaction.
     pub async fn load_context(&self, order: &order::Model) -> Result<OrderContext> {
         OrderContext::of(&self.txn, order, self.clocks.clone()).await
     }
 
-    /// What the order looks like to the actor now, for a client that has to go on from it.
+    /// Returns the order's current state for the actor, for a client that must continue from it.
     async fn state(&self) -> Result<CurrentState> {
         let order = &self.before;
         let around = self.load_context(order).await?;
@@ -225,8 +225,8 @@ impl ActionTxn {
         NewEvent::new(action, &self.actor, self.before.status, self.now)
     }
 
-    /// Writes the order and the event, without ending the transaction: for moves that go on (a verdict's
-    /// consequences). The version goes up by one; due time and light follow from the clocks that run.
+    /// Writes the order and the event without ending the transaction, for actions that continue (a verdict's
+    /// consequences). Increments the version; due time and light follow from the running deadlines.
     pub async fn save(&mut self) -> Result<()> {
         let order = &mut self.order;
         order.version = self.before.version + 1;
@@ -257,7 +257,7 @@ impl ActionTxn {
         history::append(&self.txn, &self.order, event).await
     }
 
-    /// Tells everybody whom the event concerns; the actor is named by it.
+    /// Writes the notices of the event, with the actor.
     pub async fn emit(&self, app: &App, event: Event<'_>) -> Result<()> {
         let event = event.by(self.actor.person);
         notices::emit(&self.txn, app.state::<MessageCatalog>(), &event, self.now).await

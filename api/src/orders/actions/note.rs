@@ -1,5 +1,4 @@
-//! 备注: something to remember of an order. A delegate's is public; whoever handles or watches it writes for those who
-//! read what is internal.
+//! 备注: a remark on an order. A delegate's is public; those of staff are internal.
 
 use entity::kinds::Visibility;
 

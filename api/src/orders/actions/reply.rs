@@ -34,7 +34,7 @@ const HOW_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 pub struct NewReply {
     /// Internal.
     pub account: String,
-    /// What the delegate and the public read; a part has none of its own.
+    /// The text for the delegate and the public; a sub-assignment has none.
     pub public_reply: Option<String>,
     pub photos: Vec<PhotoId>,
     /// When and how the unit spoke with the delegate.
@@ -133,7 +133,7 @@ async fn reply_for_all(app: &App, mut step: ActionTxn, answer: NewReply) -> Resu
     step.commit(app).await
 }
 
-/// 智能回访 begins with the answer; after a supplementary reply the policy may wait a while.
+/// Starts 智能回访 with the answer; after a supplementary reply the policy may delay it.
 async fn ask_the_delegate(step: &ActionTxn, supplementary: bool) -> Result<()> {
     let wait = if supplementary {
         step.city.policy.follow_up.asked_again_after_hours
@@ -180,7 +180,7 @@ async fn reply_as_supporting_unit(app: &App, mut step: ActionTxn, answer: NewRep
     step.commit(app).await
 }
 
-/// The handler and his unit; nobody else gets this far.
+/// Returns the handler and their unit; other roles are refused earlier.
 fn acting(step: &ActionTxn) -> Result<(PersonId, UnitId)> {
     step.actor
         .person

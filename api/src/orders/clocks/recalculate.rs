@@ -1,5 +1,4 @@
-//! A year's holidays have been announced: the running clocks that were counted through it without them are counted
-//! anew. The order's history says what moved.
+//! Recalculates running deadlines after the announcement of a year's holidays. The order's history records the change.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{DeadlineId, OrderId};
@@ -26,8 +25,8 @@ const BATCH: u64 = 64;
 /// Clocks read at once where nothing is written.
 const CLOCKS_AT_ONCE: u64 = 1_000;
 
-/// Counts every running provisional clock anew by the calendar in `app.state::<CityHandle>()`; how many of them moved. Safe to run
-/// twice: what has been counted anew does not change again.
+/// Recalculates all running provisional deadlines with the calendar in `app.city` and returns how many moved.
+/// Idempotent.
 pub async fn recalculate(app: &App, now: DateTime<Utc>) -> Result<usize> {
     let city = app.state::<CityHandle>().load();
     let mut after = None;

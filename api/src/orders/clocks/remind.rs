@@ -1,4 +1,4 @@
-//! Reminds somebody of something that an order waits for, once, and keeps it in the order's history.
+//! Reminds a person once of a pending action, and records it in the order's history.
 
 use chrono::{DateTime, Utc};
 use entity::ids::OrderId;
@@ -30,7 +30,7 @@ pub async fn lock_if_due(
     Ok(Some(order).filter(|_| !told))
 }
 
-/// Tells whom the event concerns and records that they were told.
+/// Writes the notices and records that they were sent.
 pub async fn emit_and_record(
     app: &App,
     txn: &impl ConnectionTrait,

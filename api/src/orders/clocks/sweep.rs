@@ -1,9 +1,9 @@
-//! The sweep of the clocks: every line that has been crossed becomes an event, once per clock, in the transaction
-//! that changes the light. Yellow urges the unit by itself; red tells the unit's head and the supervisors.
+//! The deadline sweep: every crossed line becomes an event, once per deadline, in the transaction that changes the
+//! light. Yellow urges the unit automatically; red notifies the unit's head and the supervisors.
 //!
-//! Its cost grows with what is due: the index on `next_change_at` leads to the clocks, and nothing else is read.
-//! Replicas share the work by the rows they hold. What is held is the order, as every move holds it, so that a
-//! sweep and a move of one order come one after the other and cannot lock each other out.
+//! Its cost grows with the due deadlines: the index on `next_change_at` leads to them, and nothing else is read.
+//! Replicas share the work by row locks. The locked row is the order, as in every action, so a sweep and an action on
+//! one order are serialized and cannot deadlock.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, UrgeId};
@@ -33,7 +33,7 @@ use crate::orders::view::labels;
 
 /// Orders a transaction: long enough to be cheap, short enough that a move never waits for it noticeably.
 const BATCH: u64 = 64;
-/// Clocks looked at for one batch. What another replica holds is passed over, so up to eight work at once.
+/// Deadlines examined per batch. Rows locked by another replica are skipped, so up to eight replicas work at once.
 const WINDOW: u64 = 8 * BATCH;
 
 /// Batches at the same time where the database lets several write: what one waits for, another computes.
@@ -142,7 +142,7 @@ struct ThresholdCrossing {
     clock: deadline::Model,
 }
 
-/// An order as it stands after the sweep.
+/// An order after the sweep.
 struct Swept {
     order: order::Model,
     /// How many clocks changed.
@@ -237,7 +237,7 @@ async fn save(txn: &impl ConnectionTrait, clock: &deadline::Model) -> Result<()>
     Ok(())
 }
 
-/// The light of the order. Its version stays: a colour is no move, and must not make anybody's move stale.
+/// Stores the light of the order. The version stays: a change of colour must not make a concurrent action stale.
 async fn save_order_light(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
     use order::Column;
     order::Entity::update_many()
@@ -250,7 +250,7 @@ async fn save_order_light(txn: &impl ConnectionTrait, order: &order::Model) -> R
     Ok(())
 }
 
-/// Everything that the crossings of a batch cause: history, urges, notices.
+/// Writes the history, urges and notices caused by the crossings of a batch.
 async fn emit(
     app: &App,
     city: &City,
@@ -300,7 +300,7 @@ async fn emit(
     notices::emit_all(txn, app.state::<MessageCatalog>(), &told, now).await
 }
 
-/// The yellow light urges by itself; nobody's name stands under it.
+/// Inserts the automatic urge of the yellow light, without a person.
 fn urge(order: &order::Model, clock: &deadline::Model, now: DateTime<Utc>) -> urge::ActiveModel {
     urge::ActiveModel {
         id: Set(UrgeId::generate()),

@@ -1,6 +1,6 @@
-//! A long list as a file, made in the background: each run of the job reads one more step of the list into the object
-//! store, so that no run is long and a crash costs one step; the last one puts a workbook together. The file is for
-//! whoever asked, as long as he may see what he might see then, and is removed after a day.
+//! Exports a long list to a file in the background. Each run of the job reads one more step of the list into the object
+//! store, so no run is long and a crash costs one step; the last run assembles the workbook. The file is delivered to
+//! the requester as long as they have the same rights, and is deleted after a day.
 
 use std::io::{self, Write};
 
@@ -33,16 +33,16 @@ pub const EXPORT_STEP: &str = "export_orders";
 /// Subject: the export's id.
 pub const REMOVE_EXPORT: &str = "remove_export";
 const RETENTION: TimeDelta = TimeDelta::days(1);
-/// Longer than all tries of the job together take, and the day that its file is kept.
+/// Longer than all attempts of the job together and the day for which its file is kept.
 const ABANDONED: TimeDelta = TimeDelta::days(4);
 /// One person's unfinished files.
 const MAX_IN_PROGRESS: u64 = 3;
-/// A person's files on his page.
+/// The maximum number of files on a person's page.
 const MAX_SHOWN: u64 = 20;
 /// A piece of a workbook in the object store.
 const CHUNK_BYTES: usize = 4 << 20;
 
-/// What is asked for.
+/// A request for an export.
 pub struct ExportRequest {
     pub format: ExportFormat,
     /// The list's address after the question mark.
@@ -127,7 +127,7 @@ pub async fn list_own(app: &App, caller: &Caller) -> Result<Vec<order_export::Mo
     store::for_person(&app.db, caller.person, MAX_SHOWN).await
 }
 
-/// The file of a finished export, piece by piece; for nobody but whoever asked for it.
+/// Streams the file of a finished export, for its requester only.
 pub async fn file(
     app: &App,
     caller: &Caller,
@@ -316,7 +316,7 @@ impl Write for ChunkWriter {
         Ok(bytes.len())
     }
 
-    /// Whoever writes may flush after every few bytes; a piece is given away when it is full, the last one at the end.
+    /// Writers may flush after every few bytes: a piece is sent when it is full, the last one at the end.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

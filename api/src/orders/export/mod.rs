@@ -24,7 +24,7 @@ pub mod workbook;
 
 /// One page of the list.
 const PAGE: u64 = 100;
-/// A list of so many orders is answered at once: twenty pages, a second or two.
+/// Lists up to this length are returned at once: twenty pages, a second or two.
 pub const AT_ONCE: u64 = 2_000;
 /// Excel reads UTF-8 only with this mark in front.
 const BOM: &str = "\u{feff}";
@@ -51,7 +51,7 @@ const HEADINGS: [&str; 16] = [
 /// An order in cells, in the order of the headings.
 pub type Cells = [String; 16];
 
-/// Where the reading of a list stands.
+/// The progress of reading a list.
 struct PageReader<'a> {
     app: &'a App,
     actor: &'a Actor,
@@ -131,7 +131,7 @@ fn cells(order: OrderSummary, zone: Tz) -> Cells {
     ]
 }
 
-/// What stands above the rows of a CSV file.
+/// Returns the heading of a CSV file.
 fn head() -> Result<String> {
     let headings = lines(&[HEADINGS.map(str::to_owned)], str::to_owned)?;
     Ok(format!("{BOM}{headings}"))

@@ -71,7 +71,7 @@ pub struct Progress {
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// Moves it on from where `before` stood; false when another run of the job has done so.
+/// Advances the export from the state `before`. Returns `false` if another run of the job has done so.
 pub async fn advance(
     txn: &impl ConnectionTrait,
     before: &order_export::Model,

@@ -1,4 +1,4 @@
-//! Rows as a workbook, written as they come: a row that has been written is not kept in memory.
+//! Writes rows to a workbook as a stream: written rows are not kept in memory.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! What the steps of an order's history, and those who take them, are called in Chinese.
+//! Chinese names of the events of an order's history and of the acting roles.
 
 use entity::kinds::ActorRole;
 
@@ -49,7 +49,7 @@ pub fn title(action: &str) -> &'static str {
     }
 }
 
-/// Somebody who is not named by his unit.
+/// Returns the name of a role whose unit is not named.
 #[must_use]
 pub fn role(role: ActorRole) -> &'static str {
     match role {

@@ -25,7 +25,7 @@ pub mod verification;
 mod verification_store;
 pub mod verify;
 
-/// An event in the making. Where to and in which round is read from the order as it stands after the move.
+/// A new event. Status and round are read from the order after the action.
 #[derive(Clone, Debug)]
 pub struct NewEvent<'a> {
     pub action: &'a str,
@@ -81,7 +81,7 @@ impl<'a> NewEvent<'a> {
     }
 }
 
-/// Appends an event to the order's chain. The caller holds the order's row, so nobody appends meanwhile.
+/// Appends an event to the order's chain. The caller has locked the order's row.
 pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: NewEvent<'_>) -> Result<()> {
     let last: Option<(i32, String)> = order_event::Entity::find()
         .select_only()
@@ -97,7 +97,7 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
     insert(txn, vec![chain_event(order, event, seq, hash)]).await
 }
 
-/// Appends events to the chains of several orders, in this order. The caller holds all their rows.
+/// Appends events to the chains of several orders, in this order. The caller has locked their rows.
 pub async fn append_all(
     txn: &impl ConnectionTrait,
     events: Vec<(&order::Model, NewEvent<'_>)>,
@@ -108,7 +108,7 @@ pub async fn append_all(
     insert(txn, chain_events(heads, events)).await
 }
 
-/// Writes the first events of an order that this transaction has inserted, each with the order as it stood then.
+/// Writes the first events of an order that this transaction has inserted, each with the order's state at that point.
 pub async fn append_first(
     txn: &impl ConnectionTrait,
     events: Vec<(&order::Model, NewEvent<'_>)>,

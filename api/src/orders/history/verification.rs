@@ -38,7 +38,7 @@ pub enum BrokenChain {
 pub struct VerificationView {
     pub asked_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
-    /// It broke off, and nobody reads on.
+    /// The verification was aborted.
     pub given_up: bool,
     /// About as many events as there were when it was asked for.
     pub total: i64,
@@ -135,7 +135,7 @@ pub async fn verify_pages(app: &App, subject: &str) -> Result<()> {
     }
     txn.commit().await?;
     if row.broken.is_some() {
-        tracing::error!(check = %row.id, "history has a link that does not hold");
+        tracing::error!(check = %row.id, "history chain broken");
     }
     Ok(())
 }

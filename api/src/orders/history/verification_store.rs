@@ -56,7 +56,7 @@ pub async fn insert(txn: &impl ConnectionTrait, row: history_check::Model) -> Re
     Ok(())
 }
 
-/// Writes how far the reading is, if nobody has read on from `events` meanwhile; says whether it did.
+/// Stores the progress if no other worker has advanced from `events`. Returns `true` if it did.
 pub async fn advance(txn: &impl ConnectionTrait, events: i64, row: &history_check::Model) -> Result<bool> {
     use history_check::Column;
     let advanced = history_check::Entity::update_many()

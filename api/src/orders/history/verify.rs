@@ -1,5 +1,5 @@
-//! Reads every chain from its first event to its last and names the first link that does not hold.
-//! Memory does not grow with the number of events, and a reading can be put away and taken up again.
+//! Verifies every chain from its first event to its last and names the first wrong link. Memory does not grow with the
+//! number of events, and a verification can be interrupted and resumed.
 
 use entity::ids::OrderId;
 use entity::kinds::Status;
@@ -37,7 +37,7 @@ pub enum LinkError {
     EndsElsewhere,
 }
 
-/// What was read, and the first fault if there is one.
+/// The number of events read, and the first fault.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerificationSummary {
     pub events: u64,
@@ -62,7 +62,7 @@ pub struct Verifier {
     last: Option<Link>,
 }
 
-/// What a page led to.
+/// The result of one page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageResult {
     More,
@@ -70,7 +70,7 @@ pub enum PageResult {
     Done(Option<BrokenLink>),
 }
 
-/// Verifies all of history; `progress` hears how many events have been read.
+/// Verifies the whole history; `progress` receives the number of events read.
 pub async fn verify(db: &impl ConnectionTrait, mut progress: impl FnMut(u64)) -> Result<VerificationSummary> {
     let mut reading = Verifier::default();
     loop {
@@ -185,8 +185,8 @@ async fn status_mismatch(
     Ok(None)
 }
 
-/// Whether the order came to this status by an event that was written after its last one was read: history grows while
-/// it is read.
+/// Returns `true` if the order reached this status by an event that was written after its last one was read: history
+/// grows during the verification.
 async fn moved_since(db: &impl ConnectionTrait, id: OrderId, seq: i32, status: Status) -> Result<bool> {
     use order_event::Column;
     let later = order_event::Entity::find()

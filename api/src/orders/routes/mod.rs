@@ -57,7 +57,7 @@ pub struct SubmitOrder {
     pub confidential: bool,
 }
 
-/// Submits a report: it gets its number, goes to the unit in charge, and its clocks start.
+/// Submits a report: it gets a number and a unit, and its deadlines start
 #[utoipa::path(
     tag = "orders",
     request_body = SubmitOrder,
@@ -132,7 +132,7 @@ pub struct NearbyQuery {
     /// Code or name; only orders of this category.
     #[param(required = false)]
     pub category: Option<String>,
-    /// What the report says so far; what is likely the same matter comes first. The first 200 characters count.
+    /// The text of the draft; orders that are likely the same matter come first. The first 200 characters count.
     #[param(required = false)]
     pub text: Option<String>,
     /// Ids of the caller's own photos, separated by commas; at most 9.
@@ -197,7 +197,7 @@ pub async fn similar_orders(
     Ok(web::Json(Similar { items }))
 }
 
-/// Which unit would get a report, and why; nothing is stored. A post, so that no description stands in an address.
+/// Previews the unit of a report and the reason; stores nothing. A POST, so that no description is in a URL
 #[utoipa::path(
     tag = "orders",
     request_body = PreviewDispatch,
@@ -237,7 +237,7 @@ pub struct Timeline {
     pub items: Vec<TimelineItem>,
 }
 
-/// Everything that happened to an order, as far as the caller may read it.
+/// Returns the history of an order, as far as the caller may read it
 #[utoipa::path(
     tag = "orders",
     params(("number" = String, Path)),

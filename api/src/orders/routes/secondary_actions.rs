@@ -159,11 +159,11 @@ pub async fn reopen_order(
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct MergeOrder {
-    /// The number under which the matter goes on.
+    /// The number of the target order.
     pub into: String,
 }
 
-/// 并单: the matter goes on under another number.
+/// 并单: merges the order into another one
 #[utoipa::path(
     tag = "moves",
     request_body = MergeOrder,
@@ -223,7 +223,7 @@ pub struct NoteOrder {
     pub text: String,
 }
 
-/// 备注: a delegate's is public, everybody else's internal.
+/// 备注: adds a remark; a delegate's is public, others are internal
 #[utoipa::path(
     tag = "moves",
     request_body = NoteOrder,

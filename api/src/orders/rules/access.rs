@@ -1,4 +1,4 @@
-//! How somebody stands to an order, and whether he may know of it at all.
+//! A person's relation to an order, and whether they may know that it exists.
 
 use entity::ids::PersonId;
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus};
@@ -9,7 +9,7 @@ use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::ActorRelation;
 use crate::publication_rules;
 
-/// What has to be known about an order, besides its row, to judge rights.
+/// The facts besides the order's row that rights depend on.
 #[derive(Clone, Debug, Default)]
 pub struct AccessContext {
     /// Every charge of every round.
@@ -71,14 +71,14 @@ pub fn relation(actor: &Actor, order: &order::Model, known: &AccessContext) -> A
     }
 }
 
-/// Whether the order is published to the actor, as to other delegates: he is neither its reporter nor one of those who
-/// handle it or watch over it.
+/// Returns `true` if the actor reads the order as other delegates do: they are neither its reporter nor a person who
+/// handles or supervises it.
 #[must_use]
 pub fn is_public_reader(actor: &Actor, order: &order::Model) -> bool {
     !actor.is_staff() && !actor.is(order.reporter_id)
 }
 
-/// What stands in place of the reporter's words; none where the actor may read them.
+/// Returns the placeholder for the reporter's words. Returns `None` if the actor may read them.
 #[must_use]
 pub fn placeholder_text(actor: &Actor, order: &order::Model) -> Option<&'static str> {
     is_public_reader(actor, order)
@@ -86,7 +86,7 @@ pub fn placeholder_text(actor: &Actor, order: &order::Model) -> Option<&'static 
         .and_then(publication_rules::placeholder_text)
 }
 
-/// Whether the reporter's name is kept from the actor: a confidential report is known by its matter only.
+/// Returns `true` if the reporter of a confidential report is hidden from the actor.
 #[must_use]
 pub fn hides_reporter(actor: &Actor, order: &order::Model) -> bool {
     let may_know = matches!(

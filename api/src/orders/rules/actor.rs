@@ -31,7 +31,7 @@ impl Actor {
         }
     }
 
-    /// The call centre's own system: an operator whom nobody can name.
+    /// Returns the call centre's system: an operator without a name.
     #[must_use]
     pub fn call_centre() -> Self {
         Self {

@@ -1,8 +1,8 @@
-//! What a delegate's verdict brings about. The service carries it out, in one transaction; nothing is decided there.
+//! Consequences of a delegate's verdict. The service executes them in one transaction and decides nothing.
 
 use entity::kinds::{Satisfaction, Status, SupervisionLevel};
 
-/// What is known when the verdict is given.
+/// The facts when the verdict is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerdictContext {
     /// Verdicts of dissatisfied on this order so far, this one left out.
@@ -25,7 +25,7 @@ pub enum NewDeadlines {
     Round,
 }
 
-/// Who is told.
+/// The recipients of the notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotifiedGroup {
     Unit,
@@ -95,8 +95,8 @@ pub fn after_verdict(result: Satisfaction, before: VerdictContext) -> Consequenc
     }
 }
 
-/// How high a matter stands: a step for each dissatisfied verdict, one more where several delegates are behind it
-/// (unit → county committee → city committee). Never lower than it stood.
+/// Returns the supervision level: one step per dissatisfied verdict, one more with several delegates (unit → county
+/// committee → city committee). Never lower than before.
 #[must_use]
 pub fn supervision_level(before: VerdictContext) -> SupervisionLevel {
     let by_many = u32::from(before.delegates >= before.delegates_to_raise);

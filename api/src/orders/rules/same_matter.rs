@@ -8,7 +8,7 @@ use insight::similar::{self, Index, TextDocument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What is near by lies within this.
+/// Radius of the search for nearby orders, in metres.
 pub const SEARCH_RADIUS_M: f64 = 500.0;
 
 /// From this probability on a client should ask "is it this one?".
@@ -16,14 +16,14 @@ const LIKELY: f64 = 0.5;
 const NEAR_M: f64 = 100.0;
 /// So alike are the texts of which two found a group of one matter.
 const TEXTS_ALIKE: f64 = 0.16;
-/// Of 64 bits of a difference hash; the same picture compressed anew differs in fewer.
+/// Different bits of a 64-bit difference hash; a recompressed picture differs in fewer.
 const BITS_APART: u32 = 8;
 /// A picture of nearly one shade has a hash that many have.
 const INFORMATIVE_HASH_BITS: std::ops::RangeInclusive<u32> = 6..=58;
-/// The same picture sent twice leaves little doubt.
+/// Probability of one matter if the same picture was sent twice.
 const SAME_PICTURE: f64 = 0.9;
 
-/// What is known of a report.
+/// The known facts of a report.
 #[derive(Clone, Debug)]
 pub struct ComparedOrder<'a> {
     pub report: TextDocument<'a>,
@@ -31,7 +31,7 @@ pub struct ComparedOrder<'a> {
     pub pictures: &'a [u64],
 }
 
-/// What speaks for it.
+/// A sign that two reports are one matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = Sign)]

@@ -1,4 +1,4 @@
-//! What a list of orders is asked for: parsed once, every wrong value refused by the name of its field.
+//! The filter of an order list: parsed once; a wrong value is refused with the name of its field.
 
 use std::str::FromStr;
 
@@ -16,18 +16,18 @@ use crate::orders::search::grams::{self, TextQuery};
 #[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::IntoParams, utoipa::ToSchema)]
 #[into_params(parameter_in = Query)]
 pub struct ListQuery {
-    /// `mine` (reported or endorsed by the caller), `unit` (his unit has or had a charge), `area` (of his area),
-    /// `all` (whatever he may see); default `all`.
+    /// `mine` (reported or endorsed by the caller), `unit` (assigned to their unit now or before), `area` (in their
+    /// area), `all` (visible to the caller); default `all`.
     #[param(required = false)]
     pub scope: Option<String>,
     #[param(required = false)]
     pub status: Option<String>,
     #[param(required = false)]
     pub light: Option<String>,
-    /// The same values as `status`.
+    /// Takes the values of `status`.
     #[param(required = false)]
     pub stage: Option<String>,
-    /// Codes or names; a first-level category stands for all below it.
+    /// Codes or names; a first-level category includes all below it.
     #[param(required = false)]
     pub category: Option<String>,
     /// Codes or names of counties.
@@ -74,7 +74,7 @@ pub enum Sort {
     Newest,
 }
 
-/// The same, understood.
+/// The parsed filter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     pub scope: Scope,

@@ -11,7 +11,7 @@ const MAX_TERMS: usize = 3_000;
 const NUMBER_DIGITS: usize = 14;
 const SHORT_DIGITS: usize = 6;
 
-/// What somebody searches for.
+/// A search on the roster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TextQuery {
     /// A whole order number stood in the text.

@@ -1,4 +1,4 @@
-//! Lists of orders: what the caller may see, of that what he asked for, a page at a time.
+//! Lists of orders: those visible to the caller that match the filter, one page at a time.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId, UnitId};
@@ -52,7 +52,7 @@ pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
     Ok(base_query(actor, &filter, backend).count(&app.db).await?)
 }
 
-/// Whether the list has more than so many; nothing beyond them is looked at.
+/// Returns `true` if the list has more than this many orders, without reading beyond them.
 pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u64) -> Result<bool> {
     let filter = query.parse(&app.state::<CityHandle>().load())?;
     let next = base_query(actor, &filter, app.db.get_database_backend())
@@ -128,7 +128,7 @@ fn newest(query: Select<order::Entity>, after: Option<After>) -> Select<order::E
     }
 }
 
-/// Which orders somebody with this sight may know of; the same rule as `sight::sees`, for the database.
+/// Selects the orders visible with this access: the rule of `access` for the database.
 #[must_use]
 pub fn access_condition(sight: &OrderAccess) -> Condition {
     match sight {

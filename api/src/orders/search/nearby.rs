@@ -1,5 +1,5 @@
-//! Open orders near a place, and how like each is to a report in the making. Of others' orders it tells number,
-//! category, status and distance, and no more.
+//! Open orders near a place with their similarity to a draft. Of others' orders it shows number, category, status and
+//! distance only.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -34,7 +34,7 @@ const TEXT_CHARS: usize = 200;
 const MIN_SIMILARITY: f32 = 0.08;
 /// Found by their words and compared in full.
 const MAX_BY_TEXT: usize = 40;
-/// What lies farther off is shown from this probability on.
+/// Orders farther away are shown from this probability on.
 const WORTH_A_LOOK: f64 = 0.2;
 
 /// An open order near a place: enough to see that the matter is known, no more.
@@ -52,7 +52,7 @@ pub struct NearbyOrder {
     /// That it is the same matter.
     #[schema(minimum = 0, maximum = 1)]
     pub probability: f64,
-    /// What speaks for that.
+    /// The signs for that.
     pub signs: Vec<Evidence>,
 }
 
@@ -62,19 +62,19 @@ pub struct SimilarOrder {
     pub number: String,
     pub category: CategoryView,
     pub status: Status,
-    /// Whole metres; none where one of the two has no place.
+    /// Whole metres. `None` if one of the two has no place.
     pub distance_m: Option<i64>,
     pub likely_same: bool,
     /// That it is the same matter.
     #[schema(minimum = 0, maximum = 1)]
     pub probability: f64,
-    /// What speaks for that.
+    /// The signs for that.
     pub signs: Vec<Evidence>,
-    /// Words and names that stand in both, the rarest first.
+    /// Words and names of both texts, rarest first.
     pub shared_words: Vec<String>,
 }
 
-/// What is known of the report in the making, beside its place.
+/// The facts of the draft besides its place.
 #[derive(Clone, Debug, Default)]
 pub struct DraftContext<'a> {
     /// By code or name; others are left out.
@@ -197,7 +197,7 @@ fn metres(like: &Likeness) -> Option<i64> {
     like.distance_m.map(|m| m.round() as i64)
 }
 
-/// To a hundredth: more would promise what nobody knows.
+/// Rounds to a hundredth; more digits would suggest false precision.
 fn rounded(probability: f64) -> f64 {
     (probability * 100.0).round() / 100.0
 }

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::orders::store;
 pub use crate::orders::store::Text;
 
-/// A report is met again within so many days.
+/// Reports of this period are compared with new ones.
 pub const WINDOW: TimeDelta = TimeDelta::days(180);
 /// Transactions may commit in another order than their orders were made.
 pub const OVERLAP: TimeDelta = TimeDelta::minutes(10);
@@ -25,20 +25,20 @@ const PORTION: u64 = 2_000;
 #[derive(Clone, Default)]
 pub struct TextIndex {
     recent: Arc<RwLock<IndexedOrders>>,
-    /// Held by whoever reads on.
+    /// Locked by the reader that extends the index.
     reader: Arc<Mutex<()>>,
 }
 
-/// Whether somebody waits for the answer.
+/// The mode of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum RefreshMode {
     /// A job: everything is read.
     None,
-    /// A request: one portion with something new, and only if nobody is in the way.
+    /// For a request: reads one portion, and only if no other reader is active.
     Asked,
 }
 
-/// What is known of the reports of the last [`WINDOW`].
+/// The reports of the last [`WINDOW`].
 #[derive(Default)]
 pub struct IndexedOrders {
     pub index: Index<OrderId>,
@@ -46,26 +46,26 @@ pub struct IndexedOrders {
     by_time: BTreeSet<(DateTime<Utc>, OrderId)>,
 }
 
-/// What a report is besides its words.
+/// The facts of a report besides its words.
 #[derive(Clone, Debug)]
 pub struct DocumentMeta {
     pub at: DateTime<Utc>,
     pub reporter: PersonId,
 }
 
-/// Reads the recent reports before anybody asks for them.
+/// Reads the recent reports before the first request.
 pub async fn preload(app: App) {
     match app.state::<TextIndex>().read_fully(&app, app.clock.now()).await {
-        Ok(recent) => tracing::info!(reports = recent.index.len(), "recent reports read"),
+        Ok(recent) => tracing::info!(reports = recent.index.len(), "recent reports indexed"),
         Err(error) => tracing::warn!(
             error = &error as &dyn std::error::Error,
-            "recent reports not read"
+            "recent reports index failed"
         ),
     }
 }
 
 impl TextIndex {
-    /// All recent reports up to now, for a job: the first time it reads for a while.
+    /// Returns all recent reports up to now, for a job; the first call takes some seconds.
     pub async fn read_fully(
         &self,
         app: &App,
@@ -76,8 +76,8 @@ impl TextIndex {
         Ok(Arc::clone(&self.recent).read_owned().await)
     }
 
-    /// The recent reports as far as they are known, for a request: what has come since is taken in, but nobody
-    /// waits for another reader, nor for half a year after a restart.
+    /// Returns the recent reports as far as known, for a request: adds new ones, but waits neither for another reader
+    /// nor for the initial load after a restart.
     pub async fn read_best_effort(
         &self,
         app: &App,

@@ -55,7 +55,7 @@ fn open(order: &order::Model, charge: NewAssignment, now: DateTime<Utc>) -> assi
     }
 }
 
-/// Gives the unit in charge and those that support it theirs, and gives back the charges.
+/// Inserts the assignments of the lead unit and the support units, and returns them.
 pub async fn assign_round(
     txn: &impl ConnectionTrait,
     order: &order::Model,

@@ -1,5 +1,5 @@
-//! The feed of changed orders. Whoever writes an order's row notes it here, in the same transaction; what follows
-//! orders (kept counts, screens) takes it from here and never has to ask every order.
+//! The order change feed. Every write of an order's row appends the order here in the same transaction; dependent data
+//! (materialized counts, screens) are updated from it without scanning the orders.
 
 use entity::ids::OrderId;
 use entity::order_change;
@@ -13,7 +13,7 @@ pub async fn append(txn: &impl ConnectionTrait, order: OrderId) -> Result<()> {
     append_all(txn, [order]).await
 }
 
-/// The same of several orders.
+/// Appends several orders to the change feed.
 pub async fn append_all(txn: &impl ConnectionTrait, orders: impl IntoIterator<Item = OrderId>) -> Result<()> {
     let rows = orders.into_iter().map(|order| order_change::ActiveModel {
         order_id: Set(order),

@@ -33,7 +33,8 @@ pub async fn of_orders(
         .await
 }
 
-/// 409 when somebody else works on the order; the caller holds its row.
+/// Checks that no other operator holds an unexpired claim on the order, otherwise fails with 409. The caller has locked
+/// its row.
 pub async fn ensure_unclaimed(
     txn: &impl ConnectionTrait,
     zone: Tz,
@@ -44,7 +45,7 @@ pub async fn ensure_unclaimed(
     QUEUE.heed(txn, zone, order.to_string(), person, now).await
 }
 
-/// Takes the claim, or takes it anew; the caller holds the order's row and has heeded the claims on it.
+/// Claims the order or renews the claim. The caller has locked the order's row and checked existing claims.
 pub async fn acquire(
     txn: &impl ConnectionTrait,
     order: OrderId,

@@ -5,10 +5,10 @@ use entity::ids::OrderId;
 use entity::order;
 use sea_orm::{ColumnTrait, Condition};
 
-/// Where a walk goes on: an instant, and the last order of that instant that has been seen.
+/// The cursor of a list: an instant, and the last order of that instant.
 pub type KeysetCursor = (DateTime<Utc>, Option<OrderId>);
 
-/// What comes from there on.
+/// Selects the rows after the cursor.
 #[must_use]
 pub fn after_cursor((at, last): KeysetCursor) -> Condition {
     use order::Column as C;

@@ -55,7 +55,7 @@ pub async fn lock_ids(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<Vec
     Ok(held.into_tuple().all(txn).await?)
 }
 
-/// What rights are judged by.
+/// Reads the facts that rights depend on.
 pub async fn access_context(db: &impl ConnectionTrait, order: OrderId) -> Result<AccessContext> {
     let charges = assignment::Entity::find()
         .filter(assignment::Column::OrderId.eq(order))
@@ -110,7 +110,7 @@ fn call_filed(error: DbErr) -> Error {
     }
 }
 
-/// Writes the order, if nobody has written meanwhile; false when somebody has.
+/// Writes the order if its version is unchanged. Returns `false` otherwise.
 pub async fn update(txn: &impl ConnectionTrait, before: &order::Model, after: &order::Model) -> Result<bool> {
     let mut row = order::ActiveModel::from(after.clone()).reset_all();
     row.id = sea_orm::ActiveValue::NotSet;

@@ -23,7 +23,7 @@ pub async fn attach(
     put(txn, order, actor, actor.person, photos, role, now).await
 }
 
-/// Puts a resident's photos into the order of the delegate who takes his matter up.
+/// Attaches a resident's photos to the order of the delegate who adopts the message.
 pub async fn attach_residents(
     txn: &impl ConnectionTrait,
     order: &order::Model,

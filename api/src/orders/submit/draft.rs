@@ -1,4 +1,4 @@
-//! What a report must be before it becomes an order.
+//! Validation of a report before it becomes an order.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, PhotoId};
@@ -15,7 +15,7 @@ const MIN_CHARS_BESIDE_PHOTOS: usize = 2;
 pub const MAX_ADDRESS_CHARS: usize = 200;
 pub const MAX_PHOTOS: usize = 9;
 const MAX_ACCURACY_M: f64 = 100_000.0;
-/// A phone's clock may be ahead of ours by this much.
+/// Tolerated advance of a phone's clock.
 const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(10);
 
 /// A point as the client has it; the datum is never assumed.
@@ -67,13 +67,13 @@ impl GivenPoint {
     }
 }
 
-/// A report, whichever way it came.
+/// A report from any channel.
 #[derive(Clone, Debug, Serialize)]
 pub struct NewOrder {
     pub channel: Channel,
     /// The delegate in whose name it is.
     pub reporter: PersonId,
-    /// The operator who wrote it down for him.
+    /// The operator who filed it for the delegate.
     pub filed_by: Option<PersonId>,
     pub description: String,
     pub location: Option<GivenPoint>,

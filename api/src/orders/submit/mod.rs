@@ -1,5 +1,5 @@
-//! How an order comes to be: checked, numbered, placed, sent to a desk, its clocks started, everybody told; all in
-//! one transaction, together with the idempotency key. The same for a snap, a scan and a call.
+//! Submission of an order: validated, numbered, located, dispatched, its deadlines started, notices written; all in one
+//! transaction with the idempotency key. Common to snap, scan and call.
 
 use std::sync::Arc;
 
@@ -60,7 +60,7 @@ pub struct ExtraEvent {
     pub detail: Value,
 }
 
-/// Submits a report for `actor`: the delegate himself, or the operator who took his call.
+/// Submits a report for `actor`: the delegate, or the operator who took their call.
 pub async fn submit(
     app: &App,
     actor: &Actor,
@@ -70,8 +70,8 @@ pub async fn submit(
     submit_with(app, actor, new, claim, None, async |_, _| Ok(())).await
 }
 
-/// The same with something more to be kept of how it came, and something that must happen in the same transaction:
-/// `also` is handed the order that has just been inserted, and its refusal undoes everything.
+/// Submits a draft like [`submit`], appends `extra_event` to the history, and runs `also` with the inserted order in
+/// the same transaction. An error from `also` rolls everything back.
 pub async fn submit_with(
     app: &App,
     actor: &Actor,
@@ -91,7 +91,7 @@ pub async fn submit_with(
         if let Some(answer) = try_insert(app, actor, &plan, number, claim, &also).await? {
             break answer;
         }
-        // The number is another order's: one that came with a call. A given one cannot be replaced.
+        // The number belongs to another order. A number given with a call cannot be replaced.
         if plan.new.number.is_some() {
             return Err(number::Refused::Used.into());
         }
@@ -103,7 +103,8 @@ pub async fn submit_with(
     Ok(answer)
 }
 
-/// One try under one number; none when the number is taken.
+/// Tries to insert the order under `number`, in one transaction. Returns `None` if another order already has the
+/// number.
 async fn try_insert(
     app: &App,
     actor: &Actor,
@@ -139,7 +140,7 @@ async fn try_insert(
     Ok(Some(answer))
 }
 
-/// Everything that is decided about a report before it is written.
+/// The decisions about a report before it is written.
 struct Plan {
     new: NewOrder,
     author: Author,
@@ -302,8 +303,8 @@ impl Plan {
         fresh.iter().map(|clock| clock.due_at).min()
     }
 
-    /// Writes what belongs to the new order: photos, charges, clocks, history, notices. Gives back what stands around it
-    /// now, but for the photos.
+    /// Writes the rows of the new order: photos, assignments, deadlines, history, notices. Returns them, except the
+    /// photos.
     async fn insert_children(
         &self,
         app: &App,
@@ -339,7 +340,7 @@ impl Plan {
         Ok(around)
     }
 
-    /// The first events: what came, what was said beside it, and where it went.
+    /// Writes the first events: submission, remarks, dispatch.
     async fn record(&self, txn: &WriteTransaction, actor: &Actor, order: &order::Model) -> Result<()> {
         let submitted = order::Model {
             status: Status::Submitted,
@@ -383,7 +384,7 @@ impl Plan {
             .detail(detail)
     }
 
-    /// Who hears of it: the reporter, the desk it lies on, and the units that support by rule.
+    /// Returns the events for the reporter, the lead unit, and the units that support by rule.
     fn events<'a>(&self, actor: &Actor, order: &'a order::Model) -> Vec<Event<'a>> {
         let told = |kind| Event::of(kind, order).by(actor.person);
         let next = match (&self.emergency, self.desk.unit) {
@@ -402,7 +403,7 @@ impl Plan {
     }
 }
 
-/// The code of a category that is told by code or name.
+/// Returns the code of a category given by code or name.
 pub fn category(city: &City, text: &str) -> Result<String> {
     city.categories
         .find(text)

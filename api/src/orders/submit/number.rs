@@ -1,6 +1,6 @@
-//! `T20250117000725`: a prefix of the city, the local date, six digits. Numbers are taken in small blocks
-//! by a statement of their own, committed at once: a submitter never holds the day's row while his order
-//! is being written, so submitters do not queue behind one another.
+//! `T20250117000725`: a prefix of the city, the local date, six digits. Numbers are taken in small blocks by a
+//! statement that commits at once, so no submitter holds the day's row while writing the order, and submitters do not
+//! queue behind one another.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -63,7 +63,7 @@ impl Refusal for Refused {
     }
 }
 
-/// The numbers this replica holds and has not used.
+/// The numbers reserved by this replica and not yet used.
 #[derive(Debug, Default)]
 pub struct NumberAllocator(Mutex<ReservedBlock>);
 
@@ -98,7 +98,7 @@ impl NumberAllocator {
         }
     }
 
-    /// Keeps the rest of a block; somebody else may have brought one too.
+    /// Stores the rest of a block; another task may have stored one too.
     fn stash(&self, day: NaiveDate, first: i32) -> i32 {
         let mut held = self.lock();
         if held.day != Some(day) {
@@ -164,7 +164,7 @@ fn write(prefix: &str, day: NaiveDate, digits: i32) -> String {
     format!("{prefix}{}{digits:0DIGITS$}", day.format("%Y%m%d"))
 }
 
-/// A number that came with the call: it must be of that day; whether it is free the database says.
+/// Parses a number given with a call: it must be of that day; the database decides whether it is free.
 pub fn parse_given(text: &str, prefix: &str, day: NaiveDate) -> Result<String, Refused> {
     let rest = text.strip_prefix(prefix).ok_or(Refused::Malformed)?;
     let well_formed = rest.len() == 8 + DIGITS && rest.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,6 +1,6 @@
-//! What a delegate reports is published to other delegates: to those who endorse it, and to those whose own report is
-//! merged with it. It counts at once, whatever the check says: units, operators and supervisors read it as it is. The others
-//! read it when it has been found fit.
+//! Publication of a report to other delegates: those who endorse it, and those whose own report is merged with it.
+//! Units, operators and supervisors read it at once, whatever the check says. The others read it after it has passed
+//! the check.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
@@ -20,11 +20,11 @@ use crate::orders::store;
 use crate::people::profile;
 use crate::sealing::OpenId;
 
-/// Whose words a report is in.
+/// The author of a report's words.
 pub enum Author {
-    /// An operator wrote down what he was told.
+    /// An operator wrote down the delegate's words.
     Staff,
-    /// As WeChat knows him, if it does.
+    /// The delegate's openid, if known.
     Delegate(Option<OpenId>),
 }
 
@@ -36,7 +36,7 @@ impl Author {
         }
     }
 
-    /// How the report's check stands when it is submitted.
+    /// Returns the initial state of the report's content check.
     #[must_use]
     pub fn initial_check_state(&self, app: &App, photos: &[PhotoId]) -> ContentCheck {
         match self {
@@ -72,7 +72,7 @@ impl Author {
     }
 }
 
-/// What follows verdicts on reports. The orders are held before the verdicts are read, so that of two jobs about one the
+/// Applies verdicts on reports. Locks the orders before it reads the verdicts, so that of two jobs about one order the
 /// later one writes the later verdict.
 pub async fn apply_check_results(app: &App, standings: &[CheckStatus]) -> Result<()> {
     let reports = standings

@@ -1,4 +1,4 @@
-//! Whose desk it is: from the place and the kind of matter to the unit, with the reason kept for later.
+//! Determines the unit from place and category, and keeps the reason.
 
 use entity::ids::{BoundarySetId, UnitId};
 use entity::kinds::{CategorySource, PlaceRelation};
@@ -27,7 +27,7 @@ pub struct ResolvedPlace {
     pub told: Vec<Value>,
 }
 
-/// What kind of matter it is, and who says so.
+/// The category of a matter, and its source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResolvedCategory {
     pub code: Option<String>,
@@ -44,7 +44,7 @@ pub struct Routing {
     pub explanation: Value,
 }
 
-/// Resolves a place told by a point, by words, or by both.
+/// Resolves a place given by a point, by words, or by both.
 #[must_use]
 pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words: &str) -> ResolvedPlace {
     let located = point.map(|point| city.locate(point, accuracy_m));
@@ -159,8 +159,8 @@ pub fn kind(chosen: Option<&str>, source: CategorySource, suggested: Option<Sugg
     )
 }
 
-/// Decides by the duty table. A suggestion that is not sure enough goes to an operator rather than to a
-/// wrong unit.
+/// Dispatches by the duty table. A suggestion below the confidence limit goes to an operator rather than to a wrong
+/// unit.
 #[must_use]
 pub fn route(city: &City, place: &ResolvedPlace, kind: &ResolvedCategory) -> Routing {
     let unsure = kind

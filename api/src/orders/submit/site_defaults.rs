@@ -1,4 +1,4 @@
-//! What a report takes from the site whose code was scanned.
+//! Defaults that a report takes from the scanned site.
 
 use entity::ids::UnitId;
 use entity::site;
@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use crate::error::{Error, FieldError, Result};
 use places::datum::Wgs84;
 
-/// The site with this code, if one is told; a code that is no site's is refused.
+/// Returns the site with this code, if one is given. An unknown code is refused.
 pub async fn site(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Option<site::Model>> {
     let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
         return Ok(None);
@@ -27,7 +27,7 @@ pub async fn site(db: &impl ConnectionTrait, code: Option<&str>) -> Result<Optio
     found.map(Some).ok_or_else(unknown)
 }
 
-/// The unit that a site is kept by, unless the matter is of another kind than the site is for.
+/// Returns the site's unit, unless the matter is of another category than the site.
 #[must_use]
 pub fn unit_of(site: &site::Model, category: Option<&str>) -> Option<UnitId> {
     let fits = site.category_code.is_none() || site.category_code.as_deref() == category;

@@ -1,4 +1,4 @@
-//! What the actor may do with the order now: the table of moves, with what is known of the order besides its status.
+//! The actor's available actions on an order, by the lifecycle table and the facts besides the status.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, ClockKind, ExtensionStatus, Status};
@@ -14,7 +14,7 @@ use crate::orders::rules::actor::Actor;
 use crate::orders::rules::lifecycle::{self, ActionGuards, ActorRelation};
 use crate::orders::view::load::OrderContext;
 
-/// What a rule is asked with when only "would it be allowed" is wanted.
+/// A placeholder reason for rules that are only asked whether an action is allowed.
 const PLACEHOLDER_REASON: &str = "?";
 
 /// The names of the moves that are open to the actor.
@@ -71,7 +71,7 @@ pub fn may_reopen(city: &City, order: &order::Model, now: DateTime<Utc>) -> bool
     order.status == Status::Closed && order.closed_at.is_some_and(|closed| now < closed + days)
 }
 
-/// What the rule of returns is judged by; none where the unit has no charge of this round.
+/// Returns the facts for the rule of returns. Returns `None` if the unit has no assignment in this round.
 #[must_use]
 pub fn return_request<'a>(
     order: &order::Model,

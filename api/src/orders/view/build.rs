@@ -89,7 +89,7 @@ pub async fn sign_links_anew(app: &App, view: &mut OrderView) -> Result<()> {
 pub(super) struct ViewBuilder<'a> {
     pub city: &'a City,
     pub zone: Tz,
-    /// Whether what is internal may be told.
+    /// Whether internal entries are visible.
     pub staff: bool,
 }
 
@@ -277,7 +277,7 @@ impl ViewBuilder<'_> {
         }
     }
 
-    /// The comment is said to the desk and to nobody else.
+    /// The comment is for operators only.
     fn verdict(&self, row: verdict::Model, audience: bool) -> VerdictView {
         VerdictView {
             id: row.id,
@@ -371,7 +371,7 @@ pub(super) fn location(order: &order::Model) -> Option<LocationView> {
     })
 }
 
-/// Why a desk was chosen, as it is kept with the order.
+/// Parses the stored reason of a dispatch.
 #[must_use]
 pub fn dispatch_view(why: &Value) -> DispatchView {
     let text = |name: &str| why.get(name).and_then(Value::as_str).map(str::to_owned);

@@ -27,7 +27,7 @@ pub fn satisfaction(result: Satisfaction) -> &'static str {
     }
 }
 
-/// What a unit has to do before the deadline.
+/// Returns the task of a unit before the deadline.
 #[must_use]
 pub fn clock_task(clock: ClockKind) -> &'static str {
     match clock {

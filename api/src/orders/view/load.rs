@@ -1,4 +1,4 @@
-//! Everything that belongs to some orders, in a fixed number of queries however many orders there are.
+//! Loads all rows that belong to some orders, with a fixed number of queries however many orders there are.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +21,7 @@ use crate::watch_lists::near::{self, WatchedPlace};
 /// Administrative decisions of replies, with their files.
 pub type Decisions = HashMap<ReplyId, Vec<(reply_decision::Model, Option<AttachedFile>)>>;
 
-/// What stands around one order.
+/// The rows that belong to one order.
 #[derive(Clone, Debug, Default)]
 pub struct OrderContext {
     pub known: AccessContext,
@@ -52,7 +52,7 @@ macro_rules! rows_of_orders {
     };
 }
 
-/// Loads what stands around the orders, in their order.
+/// Loads the rows that belong to the orders, in their order.
 pub async fn load_contexts(db: &impl ConnectionTrait, orders: &[order::Model]) -> Result<Vec<OrderContext>> {
     let clocks = rows_of_orders!(db, deadline, Id, orders.iter().map(|order| order.id));
     load_all(db, orders, clocks, NonEmptyTables::ALL).await
@@ -223,7 +223,7 @@ async fn load_all(
 }
 
 impl OrderContext {
-    /// What stands around one order whose clocks are known.
+    /// Loads the rows of one order whose deadlines are known.
     pub async fn of(
         db: &impl ConnectionTrait,
         order: &order::Model,
@@ -234,7 +234,7 @@ impl OrderContext {
         Ok(around.into_iter().next().unwrap_or_default())
     }
 
-    /// The same with the order's photos, read on this connection.
+    /// Adds the order's photos, read on this connection.
     pub async fn with_photos(mut self, db: &impl ConnectionTrait, order: &order::Model) -> Result<Self> {
         self.photos = photos(db, &[order.id]).await?;
         Ok(self)

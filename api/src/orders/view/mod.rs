@@ -1,4 +1,4 @@
-//! An order as it is shown. What a caller may not read is not in his copy.
+//! The visible representation of an order. It contains only what the caller may read.
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use entity::ids::{AssignmentId, ExtensionId, PhotoId, ReplyId, UnitId, VerdictId};
@@ -71,8 +71,8 @@ pub struct OrderView {
     /// None where the report is confidential and the caller may not know.
     pub reporter: Option<ReporterView>,
     pub confidential: bool,
-    /// Whether other delegates who know of the order may read the report. Until it is `pass` their copy has neither
-    /// words nor photos of it; everybody who handles it has. For the reporter and staff.
+    /// Whether other delegates who see the order may read the report. Until it is `pass` their copy contains neither
+    /// words nor photos; staff and the reporter see them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub content_check: Option<ContentCheck>,
     /// Set if the report tells of an emergency; an operator dispatches it.
@@ -87,7 +87,7 @@ pub struct OrderView {
     pub stage_since: DateTime<FixedOffset>,
     pub created_at: DateTime<FixedOffset>,
     pub updated_at: DateTime<FixedOffset>,
-    /// What the caller may do now.
+    /// The caller's available actions.
     pub actions: Vec<String>,
 }
 
@@ -122,10 +122,10 @@ pub struct UnitView {
     pub level: UnitLevel,
 }
 
-/// Why it went where it went.
+/// The reason of the dispatch.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct DispatchView {
-    /// The row of the duty table, or the name of another rule; none where an operator decides.
+    /// The row of the duty table, or the name of another rule. `None` if an operator decides.
     pub rule: Option<String>,
     pub reason: String,
     /// Neighbouring areas, where the place is near a border.
@@ -252,7 +252,7 @@ pub struct AssignmentView {
     pub status: AssignmentStatus,
     pub requirement: Option<String>,
     pub due_at: Option<DateTime<FixedOffset>>,
-    /// What the unit did in its part.
+    /// The unit's account of its part.
     pub account: Option<String>,
     pub created_at: DateTime<FixedOffset>,
     pub accepted_at: Option<DateTime<FixedOffset>>,

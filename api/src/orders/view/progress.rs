@@ -1,5 +1,5 @@
-//! What anybody who holds a receipt may read of an order: where it stands and what was answered in public. Neither
-//! who reported it nor what is said between units.
+//! The progress of an order for holders of a receipt: its state and the public answers, without the reporter and
+//! without internal remarks.
 
 use entity::ids::OrderId;
 use entity::kinds::{Status, Visibility};
@@ -34,7 +34,7 @@ pub struct Progress {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ProgressStep {
-    /// What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
+    /// The action, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
     pub action: String,
     #[schema(value_type = String, format = DateTime)]
     pub at: LocalTime,

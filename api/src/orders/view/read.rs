@@ -21,7 +21,7 @@ use crate::orders::store;
 use crate::orders::view::load::{self, OrderContext};
 use crate::orders::view::{self, OrderView, UnitView};
 
-/// An order that the actor may know of, with what stands around it; else 404.
+/// Returns a visible order with its rows, otherwise 404.
 pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::Model, OrderContext)> {
     let order = store::by_number(&app.db, number)
         .await?
@@ -52,9 +52,9 @@ pub async fn detail(app: &App, actor: &Actor, number: &str) -> Result<OrderView>
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct TimelineItem {
     pub seq: i32,
-    /// What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
+    /// The action, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
     pub action: String,
-    /// The same in Chinese.
+    /// The action in Chinese.
     pub title: String,
     pub at: DateTime<FixedOffset>,
     pub role: ActorRole,
@@ -73,7 +73,7 @@ pub struct TimelineItem {
     pub hash: String,
 }
 
-/// What has happened, as far as the actor may read it, the first first.
+/// Returns the history as far as the actor may read it, oldest first.
 pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<TimelineItem>> {
     let (order, _) = visible(app, actor, number).await?;
     let events = order_event::Entity::find()
@@ -97,7 +97,7 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
             let reporter = *person == order.reporter_id;
             actor.is(*person) || (actor.is_staff() && !(reporter && hidden))
         });
-        // What the reporter said to the desk is said to nobody else.
+        // Remarks of the reporter to the desk are not shown to others.
         let kept = access::is_public_reader(actor, &order) && event.actor_id == Some(order.reporter_id);
         TimelineItem {
             seq: event.seq,
@@ -126,7 +126,7 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
     Ok(events.into_iter().map(item).collect())
 }
 
-/// What each role reads: delegates the public side, units what is internal too, those above them everything.
+/// Returns the visibilities of a role: delegates read public entries, units internal ones too, those above them all.
 fn readable(role: ActorRole) -> Vec<Visibility> {
     match role {
         ActorRole::Delegate | ActorRole::Resident => vec![Visibility::Public],

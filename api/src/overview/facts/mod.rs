@@ -1,5 +1,5 @@
-//! What of an order is counted. Read from its rows alone and never from the time of reading, so that an order counted
-//! twice is counted the same.
+//! The counted facts of an order. They depend on its rows only, never on the time of reading, so counting twice gives
+//! the same result.
 
 use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -29,7 +29,7 @@ pub struct OrderFacts {
     pub difficult: bool,
     /// Supervision orders that wait for an answer.
     pub demands: i64,
-    /// The hour in which it came to its stage.
+    /// The hour in which it reached its stage.
     pub since: DateTime<Utc>,
     pub arrived_on: NaiveDate,
     pub outcomes: Vec<Outcome>,
@@ -46,11 +46,11 @@ pub struct Outcome {
 #[serde(rename_all = "snake_case")]
 pub enum OutcomeKind {
     Closed,
-    /// 响应: whether the clock was kept.
+    /// 响应: whether the deadline was met.
     Response {
         met: bool,
     },
-    /// 办结: whether the clock was kept.
+    /// 办结: whether the deadline was met.
     Resolution {
         met: bool,
     },
@@ -72,7 +72,7 @@ pub struct OrderRows<'a> {
     pub group: Option<String>,
 }
 
-/// As much of a clock as decides whether it was kept.
+/// The part of a deadline that decides whether it was met.
 #[derive(Clone, Copy, Debug)]
 pub struct DeadlineState {
     pub kind: ClockKind,
@@ -122,7 +122,7 @@ impl OrderFacts {
     }
 }
 
-/// What was decided about an order, and when: the one source of every rate, on the screen and in reports.
+/// Returns the decisions about an order with their times: the only source of all rates, on the screen and in reports.
 #[must_use]
 pub fn outcomes(
     order: &order::Model,
@@ -130,7 +130,7 @@ pub fn outcomes(
     verdicts: &[verdict::Model],
     zone: Tz,
 ) -> Vec<Outcome> {
-    // A withdrawn matter, and one that goes on under another number, says nothing about the unit.
+    // A withdrawn or merged matter says nothing about the unit.
     if order.status == Status::Cancelled || order.merged_into.is_some() {
         return Vec::new();
     }

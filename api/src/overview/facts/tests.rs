@@ -1,4 +1,4 @@
-//! What of an order is counted, row by row.
+//! The counted facts of an order, row by row.
 
 use entity::ids::{DeadlineId, OrderId, PersonId, VerdictId};
 use entity::kinds::{CategorySource, ContentCheck, PlaceRelation, SupervisionLevel};
@@ -125,7 +125,7 @@ fn told(facts: &OrderFacts) -> Vec<(String, OutcomeKind)> {
 
 #[test]
 fn a_clock_is_decided_when_it_stops_or_runs_out() {
-    // Kind, due, stopped, light; the day and whether it was kept.
+    // Kind, due, stopped, light; the day and whether it was met.
     let due = "2025-09-12T00:00:00+08:00";
     for (stopped, light, expected) in [
         // Still running: nothing is known yet.

@@ -1,4 +1,4 @@
-//! The kept counts as rows: read for a screen, moved by the fold.
+//! Rows of the materialized counts: read for a screen, updated by the projection.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -45,7 +45,7 @@ pub async fn count_waiting(connection: &impl ConnectionTrait, limit: u64) -> Res
     Ok(ids.len())
 }
 
-/// Takes the right to fold until the transaction ends; none when another replica has it.
+/// Locks the projection until the transaction ends. Returns `None` if another replica has the lock.
 pub async fn try_lock(txn: &impl ConnectionTrait) -> Result<Option<overview_fold::Model>> {
     let mut query = overview_fold::Entity::find_by_id(FOLD);
     if db::supports_skip_locked(txn) {
@@ -94,7 +94,7 @@ pub async fn delete_changes(txn: &impl ConnectionTrait, ids: Vec<i64>) -> Result
     Ok(())
 }
 
-/// Everything of these orders that is counted: the order, its clocks, its verdicts, its unanswered demands.
+/// Reads the counted rows of these orders: order, deadlines, verdicts, unanswered supervision orders.
 pub async fn counted_rows(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<CountedRows> {
     let of = || ids.iter().copied();
     let orders = order::Entity::find()
@@ -142,7 +142,7 @@ pub struct CountedRows {
     pub demands: HashMap<OrderId, i64>,
 }
 
-/// What the orders were counted as.
+/// Reads the facts under which the orders are counted.
 pub async fn facts(txn: &impl ConnectionTrait, ids: &[OrderId]) -> Result<HashMap<OrderId, String>> {
     let rows = overview_counted::Entity::find()
         .filter(overview_counted::Column::OrderId.is_in(ids.iter().copied()))
@@ -244,7 +244,7 @@ pub async fn apply_dwell(txn: &impl ConnectionTrait, by: HashMap<DwellKey, i64>)
             .exec_without_returning(txn)
             .await?;
     }
-    // An hour in which nobody stands any more is never asked for again.
+    // Hours without orders are never read again.
     overview_dwell::Entity::delete_many()
         .filter(overview_dwell::Column::Orders.eq(0))
         .exec(txn)
@@ -316,7 +316,7 @@ fn flow_row(key: FlowKey, flow: &Flow) -> overview_flow::Model {
     }
 }
 
-/// Forgets every count and lets every order be counted anew; how many they are.
+/// Deletes all counts and feeds every order again. Returns the number of orders.
 pub async fn reset(txn: &impl ConnectionTrait) -> Result<u64> {
     overview_stock::Entity::delete_many().exec(txn).await?;
     overview_dwell::Entity::delete_many().exec(txn).await?;

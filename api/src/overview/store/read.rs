@@ -1,4 +1,4 @@
-//! Reading the kept counts: what stands, how long, and what happened.
+//! Reads the materialized counts: stock, dwell times, flow.
 
 use super::*;
 
@@ -24,7 +24,7 @@ pub async fn stock_of(
         .await?)
 }
 
-/// When the median open order of each stage came to it, to the hour.
+/// Returns when the median open order of each stage reached it, to the hour.
 pub async fn medians(
     connection: &impl ConnectionTrait,
     area: &str,
@@ -41,7 +41,7 @@ pub async fn medians(
     Ok(medians)
 }
 
-/// What happened as a whole: in one area, in some spans of one length.
+/// Reads the totals of one area in some periods of one length.
 pub async fn flow(
     connection: &impl ConnectionTrait,
     areas: &[&str],
@@ -63,7 +63,7 @@ pub async fn flow(
     Ok(flow.collect())
 }
 
-/// What happened in one span of one area, by subject: those whose name begins with `kind`.
+/// Reads the counts of one area and period by subject, for names that begin with `kind`.
 pub async fn flow_by(
     connection: &impl ConnectionTrait,
     area: &str,

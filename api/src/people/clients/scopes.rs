@@ -1,4 +1,4 @@
-//! What a key may be used for. Every path that no scope names is closed to clients.
+//! The scopes of an API key. Every path that no scope names is closed to clients.
 //!
 //! Pure.
 

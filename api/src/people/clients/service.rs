@@ -31,7 +31,7 @@ const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(24);
 /// `last_used_at` is written at most so often.
 const TOUCH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
-/// What an administrator asks for.
+/// An administrator's request for a client.
 #[derive(Clone, Debug)]
 pub struct NewClient {
     pub name: String,

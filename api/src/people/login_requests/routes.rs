@@ -17,7 +17,7 @@ use crate::people::login_requests::service;
 /// A console that waits for confirmation; show `origin` before asking for it.
 #[derive(Serialize, ToSchema)]
 struct LoginRequest {
-    /// What the browser calls itself and where it comes from.
+    /// Browser and address of the console.
     origin: Option<String>,
     /// Two digits each; ask which one the browser shows.
     numbers: [u8; 3],
@@ -27,7 +27,7 @@ struct LoginRequest {
     expires_at: DateTime<FixedOffset>,
 }
 
-/// What a scanned code stands for
+/// Return the request that a scanned code identifies
 #[utoipa::path(
     tag = "Sign-in",
     params(("code" = String, Path, description = "As scanned from the console's page")),

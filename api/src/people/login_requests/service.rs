@@ -1,6 +1,6 @@
-//! Two secrets: the *scan code* stands on the screen for everybody to see, the *browser's secret* does not
-//! leave the browser. The code follows from the secret by a keyed hash, so the one row keyed by the code's
-//! hash serves both, and whoever photographs the screen cannot claim the session.
+//! Two secrets: the *scan code* is visible on the screen, the *browser's secret* never leaves the browser. The code is
+//! derived from the secret by a keyed hash, so one row keyed by the code's hash serves both, and a person who
+//! photographs the screen cannot claim the session.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;
@@ -24,17 +24,17 @@ use crate::wechat::sandbox::Sandbox;
 
 /// How long the code on the screen can be scanned.
 const SCAN_TTL: TimeDelta = TimeDelta::minutes(5);
-/// A page that is loaded anew shows the same code if it can be scanned at least this long.
+/// A reloaded page shows the same code if it remains valid at least this long.
 const RESUMABLE: TimeDelta = TimeDelta::minutes(1);
 /// How long an admin's link can be opened.
 const LINK_TTL: TimeDelta = TimeDelta::minutes(15);
-/// Old requests stay this long, for whoever looks into an odd sign-in.
+/// Retention of old requests, for the investigation of suspicious sign-ins.
 const RETENTION: TimeDelta = TimeDelta::days(7);
 /// 128 bits, as hex.
 const CODE_CHARS: usize = 32;
 const MAX_ORIGIN_CHARS: usize = 120;
 
-/// What the sign-in page needs.
+/// A new sign-in request for the page.
 #[derive(Clone, Debug)]
 pub struct StartedRequest {
     /// Shown as a code to scan.
@@ -46,7 +46,7 @@ pub struct StartedRequest {
     pub expires_at: DateTime<Utc>,
 }
 
-/// What the phone shows before its owner confirms.
+/// A sign-in request as the phone shows it before the confirmation.
 #[derive(Clone, Debug)]
 pub struct PendingRequest {
     pub origin: Option<String>,
@@ -98,7 +98,7 @@ impl Refusal for Refused {
     }
 }
 
-/// A browser wants to sign in. `origin`: what it calls itself and where it comes from.
+/// Begins a sign-in request of a browser. `origin` is its name and address.
 pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<StartedRequest> {
     let secret = random_secret();
     let code = scan_code(app, &secret);
@@ -125,7 +125,7 @@ pub async fn begin(app: &App, origin: &str, now: DateTime<Utc>) -> Result<Starte
     })
 }
 
-/// The same request again for a page that was loaded anew, while nobody has used it and it still has time.
+/// Returns the unused request again for a reloaded page, until it expires.
 pub async fn resume(app: &App, secret: &str, now: DateTime<Utc>) -> Result<Option<StartedRequest>> {
     let code = scan_code(app, secret);
     match open_scan(&app.db, &code, now + RESUMABLE).await {
@@ -150,7 +150,7 @@ fn scan_code(app: &App, secret: &str) -> String {
     code
 }
 
-/// What the code stands for, for the one who has scanned it.
+/// Returns the request of a code, for the person who has scanned it.
 pub async fn inspect(app: &App, code: &str, caller: &Caller, now: DateTime<Utc>) -> Result<PendingRequest> {
     let request = open_scan(&app.db, code, now).await?;
     Ok(PendingRequest {
@@ -199,7 +199,7 @@ pub async fn approve(app: &App, code: &str, number: u8, caller: &Caller, now: Da
     if number != numbers(app, code).shown {
         store::consume(&txn, &request.code_hash, now).await?;
         txn.commit().await?;
-        tracing::warn!(person = %caller.person, "console sign-in refused, wrong number");
+        tracing::warn!(person = %caller.person, "console sign in number wrong");
         return Err(Refused::WrongNumber.into());
     }
     if request.approved_by == Some(caller.person) {
@@ -209,11 +209,11 @@ pub async fn approve(app: &App, code: &str, number: u8, caller: &Caller, now: Da
         return Err(Refused::Used.into());
     }
     txn.commit().await?;
-    tracing::info!(person = %caller.person, "a console sign-in was approved");
+    tracing::info!(person = %caller.person, "console sign in approved");
     Ok(())
 }
 
-/// The browser asks whether somebody has confirmed; the first time after that it gets its session.
+/// Returns the session if the request has been confirmed; only the first call gets it.
 pub async fn claim(app: &App, secret: &str, now: DateTime<Utc>) -> Result<PollResult> {
     let code = scan_code(app, secret);
     let request = open_scan(&app.db, &code, now).await?;
@@ -225,7 +225,7 @@ pub async fn claim(app: &App, secret: &str, now: DateTime<Utc>) -> Result<PollRe
         .map(PollResult::SignedIn)
 }
 
-/// Uses a request up and begins the session of whoever approved it; gives the cookie's value.
+/// Consumes a request and begins the session of the person who approved it. Returns the cookie's value.
 async fn consume(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<String> {
     let txn = db::write(&app.db).await?;
     if !store::consume(&txn, code_hash, now).await? {
@@ -243,8 +243,8 @@ async fn consume(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<Strin
     Ok(grant.refresh_token)
 }
 
-/// A session for somebody of the sandbox's cast, who has no phone to scan with; none in live mode, and for
-/// whoever is not of the cast or on no roster. Gives the cookie's value.
+/// Begins a session for a person of the sandbox, who has no phone to scan with. Returns the cookie's value. Fails in
+/// live mode, for unknown people and for people on no roster.
 pub async fn begin_as_sandbox_person(
     app: &App,
     openid: &str,
@@ -269,7 +269,7 @@ pub async fn begin_as_sandbox_person(
     Ok(Some(grant.refresh_token))
 }
 
-/// The code of a one-time link for the first admin; none when the roster has no admin.
+/// Returns the code of a one-time link for the first admin. Returns `None` if the roster has no admin.
 pub async fn admin_link(app: &App, now: DateTime<Utc>) -> Result<Option<String>> {
     let Some(admin) = store::first_admin(&app.db).await? else {
         return Ok(None);
@@ -279,8 +279,8 @@ pub async fn admin_link(app: &App, now: DateTime<Utc>) -> Result<Option<String>>
         .map(Some)
 }
 
-/// The code of a one-time link for somebody on the roster, made by an admin: for whoever has no phone to scan with. It
-/// is recorded that it was made, because it lets whoever holds it sign in as that person.
+/// Returns the code of a one-time link for a person without a phone to scan with, made by an admin. It is recorded,
+/// because it signs its holder in as that person.
 pub async fn link_for(app: &App, caller: &Caller, id: PersonId, now: DateTime<Utc>) -> Result<String> {
     caller.require(Role::Admin)?;
     let person = people::person(&app.db, id).await?.ok_or_else(Error::not_found)?;

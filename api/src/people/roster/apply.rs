@@ -136,7 +136,7 @@ async fn open_orders(
     Ok(open)
 }
 
-/// Off the roster: inactive, untied from WeChat, signed out everywhere. What they reported stays.
+/// Removes people from the roster: inactive, without WeChat binding, signed out everywhere. Their reports stay.
 pub async fn remove(txn: &impl ConnectionTrait, left: &[PersonId], now: DateTime<Utc>) -> Result<()> {
     for ids in left.chunks(CHUNK) {
         let these = || Condition::all().add(person::Column::Id.is_in(ids.iter().copied()));

@@ -20,7 +20,7 @@ const MAX_TEXT_CHARS: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     pub line: usize,
-    /// Finds the person again when their phone number changes.
+    /// Identifies the person when their phone number changes.
     pub roster_key: String,
     /// True if the office's own number of the person is part of the key.
     pub numbered: bool,
@@ -35,14 +35,14 @@ pub struct Wanted {
     pub committee: Option<String>,
 }
 
-/// What a roster may name.
+/// The names that a roster may refer to.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
     pub units: &'a Units,
     pub counties: &'a [Division],
 }
 
-/// What a file says: who is on the roster, and who is marked as not on it.
+/// The content of a file: the people on the roster and those marked as not on it.
 #[derive(Debug, Default)]
 pub struct Entries {
     pub wanted: Vec<Wanted>,
@@ -121,7 +121,7 @@ impl<'a> Line<'a> {
         None
     }
 
-    /// Without that column, or with an empty cell, he is.
+    /// Returns `true` also if the column is missing or the cell is empty.
     fn is_on_roster(&mut self) -> bool {
         let text = self.text(Column::OnRoster);
         if text.is_empty() {
@@ -133,7 +133,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Reads every cell before giving up, so that a line tells all its faults at once.
+    /// Reads every cell before failing, so that all faults of a line are reported at once.
     fn person(mut self) -> Option<Wanted> {
         let name = self.name();
         let phone = self.phone();
@@ -207,7 +207,7 @@ impl<'a> Line<'a> {
         Some((!text.is_empty()).then(|| text.to_owned()))
     }
 
-    /// Only a handler's unit counts: a delegate's is where he works.
+    /// Reads the unit of a handler. A delegate's unit is their workplace and is ignored.
     fn unit(&mut self, role: Role) -> Option<Option<UnitId>> {
         if role != Role::Handler {
             return Some(None);

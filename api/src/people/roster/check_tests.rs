@@ -44,7 +44,7 @@ fn each_fault_names_line_column_and_reason() {
         ("张三,13800000001,保安,市", "角色", "代表、坐席"),
         ("张三,13800000001,代表,", "层级", "全国、省、市、县、乡"),
         ("张三,13800000001,代表,村", "层级", "全国、省、市、县、乡"),
-        // A county's delegate without the county.
+        // A county's delegate without a county.
         ("张三,13800000001,代表,县,一选区", "区县", "必须填"),
         ("张三,13800000001,代表,县,一选区,乙县", "区县", "乙县"),
         ("张三,13800000001,承办人员,,,,", "单位", "必须填"),
@@ -113,7 +113,7 @@ fn a_right_line_becomes_a_person() {
     };
     assert_eq!((delegate.name.as_str(), delegate.role), ("李明", Role::Delegate));
     assert_eq!(delegate.level, Some(PersonLevel::City));
-    // Where a delegate works is no unit of ours.
+    // A delegate's workplace is no unit.
     assert_eq!((delegate.unit, delegate.area.as_deref()), (None, Some("990001")));
     assert!(handler.unit.is_some() && handler.unit_head);
     assert_eq!(handler.area.as_deref(), Some("990001"), "the unit's county");

@@ -12,7 +12,7 @@ use tables::text::name_key;
 use crate::people::roster::check::{Wanted, heading};
 use crate::people::roster::vocabulary;
 
-/// Somebody in the file, with the keyed hash of their phone number.
+/// A person in the file, with the keyed hash of their phone number.
 #[derive(Debug)]
 pub struct Line {
     pub wanted: Wanted,
@@ -26,7 +26,7 @@ pub struct Off {
     pub phone_hash: Option<String>,
 }
 
-/// What the file says.
+/// The content of the file.
 #[derive(Debug, Default)]
 pub struct File {
     pub lines: Vec<Line>,
@@ -103,7 +103,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What makes a person the same one beside the phone number and the office's own number.
+/// The fields that identify a person besides the phone number and the office's own number.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
     place: Place,

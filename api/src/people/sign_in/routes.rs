@@ -52,7 +52,7 @@ struct SignedIn {
     token_type: &'static str,
     /// Seconds.
     expires_in: i64,
-    /// Good once; the next one comes with each refresh.
+    /// Valid once; each refresh returns the next one.
     refresh_token: String,
     user: Me,
 }
@@ -200,7 +200,7 @@ fn is_false<T>(answer: &Result<T>) -> bool {
     answer.as_ref().err().and_then(Error::kind) == Some(ErrorKind::NotSignedIn)
 }
 
-/// What the client calls itself, shown in the list of sessions.
+/// Returns the client's name for itself, shown in the list of sessions.
 fn client(request: &HttpRequest) -> Option<&str> {
     request.headers().get(USER_AGENT)?.to_str().ok()
 }

@@ -1,4 +1,4 @@
-//! Who comes with a login code, and binding at the first time.
+//! Identifies the person of a login code, and binds them the first time.
 
 use chrono::{DateTime, Utc};
 use entity::kinds::SessionKind;
@@ -16,7 +16,7 @@ use crate::sealing::{OpenId, Phone};
 use crate::wechat::CallError;
 use crate::wechat::WeChat;
 
-/// The mainland's; nobody else is on a roster.
+/// The mainland's country code, required of everyone on a roster.
 const COUNTRY_CODE: &str = "86";
 
 /// How a login code ends.
@@ -131,7 +131,7 @@ pub async fn bind(
     bind_openid(app, &txn, &person, &openid, now).await?;
     let grant = begin(app, &txn, &person, client, now).await?;
     txn.commit().await?;
-    tracing::info!(person = %person.id, "a WeChat account was bound");
+    tracing::info!(person = %person.id, "wechat account bound");
     Ok((person, grant))
 }
 
@@ -152,7 +152,8 @@ async fn bind_openid(
         .map_err(anyhow::Error::from)?;
     match store::bind(txn, person.id, sealed, &hash, now).await {
         Ok(true) => Ok(()),
-        // Two calls bind one person at once, and the second finds him bound: by another phone, or by himself tapping twice.
+        // Two concurrent calls bind one person, and the second finds them bound: by another phone, or by their own
+        // double tap.
         Ok(false) => {
             let held = store::person_held(txn, person.id).await?;
             let by_himself = held.is_some_and(|person| person.openid_hash.as_ref() == Some(&hash));
@@ -187,6 +188,6 @@ fn phone_refused(error: CallError) -> Error {
 }
 
 fn to_error(error: CallError) -> Error {
-    tracing::warn!(error = %error, "WeChat did not serve a sign-in");
+    tracing::warn!(error = %error, "wechat sign in failed");
     error.into()
 }

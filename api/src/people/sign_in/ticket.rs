@@ -1,5 +1,5 @@
-//! The bind ticket: what the client brings back with the phone number. It carries the openid, sealed, so
-//! that nothing has to be stored of somebody who may turn out to be on no roster.
+//! The bind ticket, which the client returns with the phone number. It contains the encrypted openid, so that nothing
+//! is stored of a person who may be on no roster.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -26,7 +26,7 @@ impl Default for Limits {
     }
 }
 
-/// What a file is by its first bytes.
+/// The type of a file by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sniffed {
     Photo(ImageFormat),
@@ -141,9 +141,7 @@ impl Examined {
     }
 }
 
-/// Looks at a JPEG, PNG or WebP: its kind, its metadata, its size. HEIC is converted before (`heic.rs`).
-/// # Errors
-/// What can be refused without decoding a pixel.
+/// Checks that need no decoding of pixels.
 pub fn examine(bytes: &Bytes, zone: Tz, limits: Limits) -> Result<Examined, Refused> {
     if bytes.is_empty() {
         return Err(Refused::Empty);

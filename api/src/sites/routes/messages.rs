@@ -1,4 +1,4 @@
-//! What the sites' delegates call: their messages, adopting one, answering one.
+//! Routes for the sites' delegates: list, adopt and answer messages.
 
 use actix_web::{HttpResponse, get, post, web};
 use entity::ids::SiteMessageId;
@@ -22,7 +22,7 @@ use crate::sites::view::MessageView;
 pub struct MessagesQuery {
     #[param(required = false)]
     pub status: Option<SiteMessageStatus>,
-    /// Operators: how the content check stands.
+    /// For operators: the state of the content check.
     #[param(required = false)]
     pub content_check: Option<ContentCheck>,
     /// The site's code.
@@ -30,7 +30,7 @@ pub struct MessagesQuery {
     pub site: Option<String>,
 }
 
-/// Residents' messages, the newest first: a delegate's of his sites, all of them for operators.
+/// Lists residents' messages, newest first: a delegate's sites, or all for operators
 #[utoipa::path(
     tag = "sites",
     params(MessagesQuery, Paging),
@@ -73,7 +73,7 @@ pub async fn show_message(
     ))
 }
 
-/// What the delegate adds; what he leaves out is the message's or the site's.
+/// The delegate's additions; missing values come from the message or the site.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct AdoptMessage {
     #[schema(min_length = 2, max_length = 2000)]

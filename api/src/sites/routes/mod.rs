@@ -35,7 +35,7 @@ pub struct SiteForm {
     pub location: GivenPoint,
     #[schema(max_length = 200)]
     pub address: Option<String>,
-    /// What reports from here are about, by code or name.
+    /// The default category of reports from here, by code or name.
     #[schema(max_length = 64)]
     pub category: Option<String>,
     /// Which gets them, by name or code; else the duty table decides.
@@ -74,7 +74,7 @@ impl From<SiteForm> for NewSite {
     }
 }
 
-/// What anybody may know who scans the code.
+/// Returns the public data of a site
 #[utoipa::path(
     tag = "sites",
     params(("code" = String, Path)),

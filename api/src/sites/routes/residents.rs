@@ -1,4 +1,4 @@
-//! What a resident calls, who has no account: a visit, photos, a message, and the look at what became of it.
+//! Routes for residents without an account: a visit, photos, a message, and its state.
 
 use crate::http::budgets::Budgets;
 use crate::http::multipart::BodyMemory;
@@ -43,9 +43,9 @@ pub struct VisitBegun {
     pub expires_in: i64,
 }
 
-/// Begins a resident's visit in the mini-program, so that what he leaves can be checked by WeChat at once and he is
-/// limited by his own phone. Without one (a browser, or WeChat does not answer: 503) a message is taken too, and waits
-/// for an operator. A code that WeChat does not know is 422 `login_code_invalid`.
+/// Begins a resident's visit in the mini-program, so that WeChat can check their content at once and quotas apply to
+/// their own phone. A message without a visit (a browser, or 503 because WeChat does not respond) is accepted too and
+/// waits for an operator. A code that WeChat does not know fails with 422 `login_code_invalid`.
 #[utoipa::path(
     tag = "sites",
     request_body = BeginVisit,
@@ -101,12 +101,12 @@ pub async fn upload_site_photo(
     Ok(HttpResponse::Created().json(photo_view(&app, &photo).await?))
 }
 
-/// What a resident leaves.
+/// A resident's message.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct LeaveMessage {
     #[schema(min_length = 2, max_length = 1000)]
     pub text: String,
-    /// A phone number or other way to reach him; only the site's delegates read it.
+    /// A phone number or other contact; only the site's delegates read it.
     #[schema(max_length = 64)]
     pub contact: Option<String>,
     /// Uploaded before from the same phone at the same site.
@@ -117,7 +117,7 @@ pub struct LeaveMessage {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MessageLeft {
-    /// Shown this once: with it he can look again.
+    /// The receipt for reading the message again; shown only once.
     pub receipt: String,
     pub state: SiteMessageStatus,
     /// 待审: it is shown to the delegates once it has been checked.
@@ -183,7 +183,7 @@ fn to_response(app: &App, left: StoredMessage) -> MessageLeft {
     }
 }
 
-/// What became of a message: received, adopted with the order's progress, answered, or refused.
+/// Returns the state of a message: received, adopted with the order's progress, answered, or refused
 #[utoipa::path(
     tag = "sites",
     params(("receipt" = String, Path)),

@@ -137,7 +137,7 @@ pub async fn delegates_of(
     Ok(found)
 }
 
-/// Delegates of a county, for a site that nobody in particular looks after.
+/// Returns the delegates of a county, for a site without delegates.
 pub async fn delegates_of_area(
     connection: &impl ConnectionTrait,
     area: &str,
@@ -154,7 +154,7 @@ pub async fn delegates_of_area(
     Ok(query.into_tuple().all(connection).await?)
 }
 
-/// The sites whose messages a delegate reads: his own, and those of his county that nobody looks after.
+/// Selects the sites whose messages a delegate reads: their own, and those of their county without delegates.
 fn sites_of(delegate: PersonId, area: Option<&str>) -> Condition {
     let own: SelectStatement = site_delegate::Entity::find()
         .select_only()
@@ -178,11 +178,11 @@ fn sites_of(delegate: PersonId, area: Option<&str>) -> Condition {
     condition.add(site_message::Column::SiteId.in_subquery(of_county))
 }
 
-/// Which messages somebody may know of.
+/// The visible messages.
 #[derive(Clone, Debug)]
 pub enum MessageAccess {
     Everything,
-    /// What has been found fit to be shown, at the sites of a delegate.
+    /// Content that has passed the check, at the sites of a delegate.
     Delegate(PersonId, Option<String>),
 }
 
@@ -206,7 +206,7 @@ pub async fn message(
     Ok(query.one(connection).await?)
 }
 
-/// What a list of messages is narrowed down to.
+/// The filter of a list of messages.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub status: Option<SiteMessageStatus>,
@@ -292,7 +292,7 @@ pub struct Handling<'a> {
     pub answer: Option<&'a str>,
 }
 
-/// Handles a message that nobody has handled and that has been found fit; false when it was not so.
+/// Marks a message as handled if it is unhandled and has passed the check. Returns `false` otherwise.
 pub async fn handle(
     txn: &impl ConnectionTrait,
     id: SiteMessageId,
@@ -314,8 +314,8 @@ pub async fn handle(
     Ok(handled.rows_affected == 1)
 }
 
-/// Notes how the check stands; false when it stood so before. A risky message that nobody has handled is
-/// refused, and comes back when an operator says otherwise.
+/// Stores the state of the check. Returns `false` if it is unchanged. A risky unhandled message is refused, and
+/// restored when an operator decides otherwise.
 pub async fn note_check(txn: &impl ConnectionTrait, id: SiteMessageId, check: ContentCheck) -> Result<bool> {
     use site_message::Column as C;
     let noted = site_message::Entity::update_many()

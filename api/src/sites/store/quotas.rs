@@ -1,4 +1,4 @@
-//! How often somebody without an account has done something in the present hour.
+//! Number of actions without an account in the present hour.
 
 use chrono::{DateTime, Utc};
 use entity::site_quota;

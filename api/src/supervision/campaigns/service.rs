@@ -178,7 +178,7 @@ pub fn event(kind: EventKind, campaign: &campaign::Model) -> Event<'static> {
     event
 }
 
-/// The campaigns that the caller may know of with how many orders each holds, the newest first.
+/// Lists the campaigns visible to the caller with their numbers of orders, newest first.
 pub async fn list(
     app: &App,
     caller: &Caller,

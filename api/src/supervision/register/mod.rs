@@ -1,5 +1,5 @@
-//! 督办台账: what is supervised, for those who supervise and for the unit that owes an answer: supervision orders and
-//! whether they are answered, orders under tracking by committee, urges. Everybody reads what his sight covers.
+//! 督办台账: the supervision register for supervisors and for units that owe an answer: supervision orders and their
+//! answers, tracked orders by committee, urges. Each reader sees their own area.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -22,7 +22,7 @@ mod store;
 
 pub use state::State;
 
-/// The part of the register that somebody asks for; nobody gets more than he may see.
+/// The requested part of the register, limited to the caller's sight.
 pub struct Register<'a> {
     app: &'a App,
     caller: &'a Caller,
@@ -133,7 +133,7 @@ impl<'a> Register<'a> {
         })
     }
 
-    /// What each committee tracks, by its name; none of them last.
+    /// Returns the tracked orders by committee name; orders without a committee come last.
     pub async fn committees(&self) -> Result<Vec<(Option<String>, TrackedCounts)>> {
         let mut loads: BTreeMap<(bool, Option<String>), TrackedCounts> = BTreeMap::new();
         for (committee, light, count) in store::committees(&self.app.db, &self.reach).await? {
@@ -151,7 +151,7 @@ impl<'a> Register<'a> {
             .collect())
     }
 
-    /// What people urged, the newest first.
+    /// Lists urges, newest first.
     pub async fn urges(&self, paging: &Paging) -> Result<Page<UrgeEntry>> {
         let limit = paging.limit()?;
         let after: Option<UrgeId> = paging.after()?;

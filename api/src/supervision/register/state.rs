@@ -1,8 +1,8 @@
-//! What a supervision order waits for.
+//! The state of a supervision order's answer.
 
 use std::str::FromStr;
 
-/// How a supervision order stands.
+/// The state of a supervision order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// Not answered, overdue or not.

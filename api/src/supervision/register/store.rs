@@ -18,7 +18,7 @@ use crate::caller::OrderAccess;
 use crate::error::Result;
 use crate::orders::search::list::access_condition;
 
-/// What of the register somebody reads.
+/// The visible part of the register.
 #[derive(Clone, Debug)]
 pub struct RegisterAccess {
     pub sight: OrderAccess,

@@ -13,7 +13,7 @@ const IMAGE: u8 = 2;
 /// WeChat's limit on one text.
 pub const MAX_TEXT_CHARS: usize = 2_500;
 
-/// Where the text will stand.
+/// The place of publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scene {
     Profile = 1,
@@ -22,7 +22,7 @@ pub enum Scene {
     SocialLog = 4,
 }
 
-/// What WeChat recommends. A word it has not told us of counts as `Review`.
+/// WeChat's recommendation. An unknown word counts as `Review`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suggestion {
     Pass,

@@ -8,7 +8,7 @@ use crate::wechat::error::CallError;
 
 /// WeChat's own limit on a link's life.
 pub const MAX_DAYS: u32 = 30;
-/// `expire_type` 1: so many days from now (0 would be: at an instant).
+/// `expire_type` 1: expires after this many days (0 would be an instant).
 const EXPIRE_AFTER_DAYS: u8 = 1;
 
 #[derive(Clone, Copy, Debug)]

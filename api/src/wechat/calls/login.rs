@@ -9,7 +9,7 @@ use crate::wechat::error::CallError;
 use crate::wechat::lenient;
 use crate::wechat::transport::WeChatRequest;
 
-/// Who signed in. The session key is not kept: nothing of ours needs it. `Debug` shows nothing.
+/// The identity of a sign-in. The session key is not stored, because nothing needs it. `Debug` shows nothing.
 #[derive(Clone, Deserialize)]
 pub struct LoginSession {
     /// The person's id within this mini-program.

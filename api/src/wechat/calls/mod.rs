@@ -1,4 +1,4 @@
-//! What we ask of WeChat, a file a subject; each is an `impl WeChat`.
+//! Our requests to WeChat, one file per subject; each is an `impl WeChat`.
 
 pub mod code;
 pub mod content;

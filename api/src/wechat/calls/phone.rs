@@ -45,8 +45,8 @@ struct Watermark {
 }
 
 impl WeChat {
-    /// `getuserphonenumber`. The openid is sent along so that nobody can hand in somebody else's code.
-    /// 40029: bad, old or used code, or another person's.
+    /// `getuserphonenumber`. The openid is sent too, so that a code of another person is refused. 40029: invalid, old
+    /// or used code, or another person's.
     pub async fn phone_number(&self, code: &str, openid: Option<&str>) -> Result<PhoneNumber, CallError> {
         let mut body = json!({ "code": code });
         if let (Some(openid), Some(fields)) = (openid, body.as_object_mut()) {

@@ -28,7 +28,7 @@ impl Format {
     }
 }
 
-/// Reads either; the fields stand at the top, without XML's root.
+/// Reads JSON or XML; the fields are at the top level, without XML's root.
 pub fn read(body: &[u8]) -> Result<Map<String, Value>, Malformed> {
     let value = match Format::of(body) {
         Format::Json => serde_json::from_slice(body).map_err(|_| Malformed)?,

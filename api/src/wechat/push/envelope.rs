@@ -16,8 +16,7 @@ const LENGTH_BYTES: usize = 4;
 /// WeChat pads to 32 bytes although AES blocks have 16; a strict PKCS#7 reader refuses half of all messages.
 const PAD_TO: usize = 32;
 
-/// The last of the 43 characters carries bits that mean nothing; a strict decoder refuses 46 of the 62
-/// characters that may stand there.
+/// The last of the 43 characters has unused bits; a strict decoder rejects 46 of the 62 possible characters.
 const ANY_TAIL: GeneralPurpose = GeneralPurpose::new(
     &ALPHABET,
     GeneralPurposeConfig::new()

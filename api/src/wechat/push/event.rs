@@ -1,4 +1,4 @@
-//! What a push means.
+//! The events of a push.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -16,7 +16,7 @@ pub struct Consent {
     pub accepted: bool,
 }
 
-/// What became of a message that WeChat had taken.
+/// The result of a message that WeChat had accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeliveryReport {
     pub template_id: String,
@@ -162,8 +162,8 @@ fn media_check(check: MediaCheck) -> PushEvent {
     }
 }
 
-/// What makes two pushes the same one: WeChat sends up to three times until it hears an answer. Two events of
-/// one person in one second differ in their content.
+/// Returns the key of a push. WeChat repeats a push up to three times until it gets a response. Two events of one
+/// person in one second differ in their content.
 #[must_use]
 pub fn dedupe_key(fields: &Map<String, Value>) -> String {
     let mut digest = Sha256::new();

@@ -1,6 +1,6 @@
-//! What WeChat tells us (消息推送): whether the sender is WeChat (`signature.rs`), what it says
-//! (`envelope.rs` opens, `body.rs` reads JSON or XML, `event.rs` understands), and what we do with it: store
-//! it and answer at once (`service.rs`), work on it later as a job.
+//! WeChat's message push (消息推送): verify the sender (`signature.rs`), read the content (`envelope.rs` decrypts,
+//! `body.rs` parses JSON or XML, `event.rs` interprets), store it and respond at once (`service.rs`); a job processes
+//! it later.
 
 pub mod body;
 pub mod envelope;

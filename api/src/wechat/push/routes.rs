@@ -1,4 +1,4 @@
-//! `/wechat/push`: the address that stands in WeChat's console.
+//! `/wechat/push`: the address entered in WeChat's console.
 
 use actix_web::http::header::ContentType;
 use actix_web::web::{Bytes, Data, Query};
@@ -37,7 +37,7 @@ pub async fn check_push_address(app: Data<App>, stamp: Query<PushQuery>) -> Resu
         .body(echo))
 }
 
-/// WeChat tells us something; the work on it is done later.
+/// Receives a push from WeChat; a job processes it later
 #[utoipa::path(
     operation_id = "receive_push",
     tag = "wechat",

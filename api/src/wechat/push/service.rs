@@ -22,7 +22,7 @@ const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 /// The event of the console's debugging page; the one push that gets an answer in words.
 const DEBUG_EVENT: &str = "debug_demo";
 
-/// What the query of a push says about it.
+/// The query parameters of a push.
 #[derive(Clone, Debug, Default, serde::Deserialize)]
 pub struct PushQuery {
     #[serde(default)]
@@ -104,7 +104,7 @@ pub async fn receive(app: &App, stamp: &PushQuery, bytes: &[u8]) -> Result<Strin
     }
 }
 
-/// The stored push, understood; none when it has been handled already.
+/// Returns the event of a stored push. Returns `None` if it has been handled already.
 pub async fn open(app: &App, subject: &str) -> Result<Option<PushEvent>> {
     let Some(payload) = store::unhandled(&app.db, number(subject)?).await? else {
         return Ok(None);
@@ -150,7 +150,7 @@ fn open_plain(token: &SecretString, stamp: &PushQuery, bytes: &[u8]) -> Result<M
     body::read(bytes).map_err(|_| PushRefused::Malformed.into())
 }
 
-/// Secure mode. What stands beside the envelope (compatible mode) is not signed and not looked at.
+/// Opens a push in secure mode. Fields beside the envelope (compatible mode) are not signed and are ignored.
 fn open_sealed(
     app: &App,
     token: &SecretString,
@@ -165,7 +165,7 @@ fn open_sealed(
         return Err(PushRefused::Signature.into());
     }
     let inner = key.open(encrypt, &app.config.wechat.app_id).map_err(|broken| {
-        tracing::warn!(error = %broken, "a signed push could not be opened");
+        tracing::warn!(error = %broken, "signed push unreadable");
         Error::from(PushRefused::Signature)
     })?;
     body::read(&inner).map_err(|_| PushRefused::Malformed.into())

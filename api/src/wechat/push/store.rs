@@ -1,4 +1,4 @@
-//! Pushes as they came in.
+//! Stored pushes.
 
 use chrono::{DateTime, Utc};
 use entity::push_message;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 
-/// The number of the new row; none when the same push is there already.
+/// Inserts a push and returns its id. Returns `None` if the same push is stored already.
 pub async fn insert(
     connection: &impl ConnectionTrait,
     dedupe_key: &str,

@@ -1,4 +1,4 @@
-//! One call to the stand-in and what becomes of it, without HTTP.
+//! One call to the stand-in and its result, without HTTP.
 
 use std::collections::HashMap;
 
@@ -46,7 +46,7 @@ pub fn text<'a>(body: &'a Value, field: &str) -> &'a str {
     body.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A whole number; none when absent or of another type.
+/// Returns an integer field. Returns `None` if it is missing or of another type.
 pub fn number(body: &Value, field: &str) -> Option<i64> {
     body.get(field).and_then(Value::as_i64)
 }
@@ -63,7 +63,7 @@ pub fn refuse_if(wrong: bool, errcode: i64, errmsg: &str) -> Result<(), Errcode>
     Ok(())
 }
 
-/// What the stand-in does besides answering.
+/// The side effects of a call to the stand-in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     Push(Value),
@@ -78,7 +78,7 @@ pub enum Effect {
 pub struct SandboxResponse {
     pub reply: Reply,
     pub effects: Vec<Effect>,
-    /// Whom a message is being sent to until the answer is out.
+    /// The recipient of the message that is being sent, until the response.
     pub sending_to: Option<String>,
 }
 

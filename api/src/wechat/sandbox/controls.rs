@@ -1,4 +1,4 @@
-//! What people and tests do to the sandbox: they log in, allow messages, break things, move the time.
+//! Controls of the sandbox for people and tests: log in, allow messages, inject faults, move the time.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,7 @@ impl Sandbox {
         self.world().people.clone()
     }
 
-    /// `wx.login` on somebody's phone. An openid nobody has had becomes somebody's.
+    /// `wx.login` on a person's phone. An unknown openid becomes that of a new person.
     pub fn login_code(&self, wanted: LoginCodeRequest) -> Result<CodeMade> {
         check_openid(&wanted.openid)?;
         Ok(self.make_code(CodeKind::Login, wanted.openid, String::new(), wanted.appid))
@@ -119,8 +119,7 @@ impl Sandbox {
         CodeMade { code: name }
     }
 
-    /// The person allows messages of a template; `count` 0 takes all permissions back. WeChat tells the
-    /// product of it.
+    /// Records a person's consents for a template; `count` 0 revokes all. WeChat reports it to the product.
     pub async fn grant(&self, wanted: GrantRequest) -> Result<Value> {
         check_openid(&wanted.openid)?;
         let now = self.clock().now();
@@ -146,7 +145,7 @@ impl Sandbox {
         }))
     }
 
-    /// What WeChat accepted, oldest first.
+    /// Returns the accepted messages, oldest first.
     #[must_use]
     pub fn messages(&self, openid: Option<&str>) -> Vec<Message> {
         let world = self.world();
@@ -220,7 +219,7 @@ impl Sandbox {
         self.world().templates = templates;
     }
 
-    /// WeChat no longer takes the token it gave us, as when somebody forces a new one.
+    /// Invalidates the issued token, as a forced refresh elsewhere would.
     pub fn revoke_token(&self) -> Value {
         let now = self.clock().now();
         let mut world = self.world();
@@ -229,7 +228,7 @@ impl Sandbox {
         json!({ "revoked": before != after })
     }
 
-    /// The calls that came in, oldest first.
+    /// Returns the received calls, oldest first.
     #[must_use]
     pub fn calls(&self) -> Vec<CallRecord> {
         self.world().journal.iter().cloned().collect()
@@ -247,7 +246,7 @@ impl Sandbox {
     }
 }
 
-/// Moves the product's clock forward, with all that comes due on the way.
+/// Moves the product's clock forward and runs all work that becomes due.
 pub async fn move_clock(app: &App, wanted: ClockRequest) -> Result<DateTime<Utc>> {
     let now = app.clock.now();
     let target = match (wanted.advance_seconds, wanted.set) {

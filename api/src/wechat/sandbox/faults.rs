@@ -1,8 +1,8 @@
-//! Faults for the next so many calls of an endpoint.
+//! Faults of the next calls of an endpoint.
 
 use serde::{Deserialize, Serialize};
 
-/// What is to go wrong, and how often.
+/// An injected fault and its count.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InjectedFault {
@@ -13,7 +13,7 @@ pub struct InjectedFault {
     /// A gateway's HTML page with this status.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// The answer comes this much later, in real time.
+    /// Delay of the response in real time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delay_ms: Option<u64>,
     /// The connection is lost before the answer is out.

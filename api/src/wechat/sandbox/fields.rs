@@ -1,6 +1,6 @@
 //! The value rules of a template's fields, by the prefix of the field's key.
 
-/// Why WeChat would say 47003; the words stand in its errmsg.
+/// The reason for error 47003; the words are in its errmsg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
     Empty,

@@ -1,13 +1,13 @@
-//! Who has a phone in the sandbox: the roster's people and somebody who is on no roster.
+//! People with a phone in the sandbox: the roster's, and one on no roster.
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-/// Somebody with a phone. Fictional: the sandbox never knows a real person.
+/// A fictional person with a phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SandboxPerson {
     pub name: String,
-    /// `none` for somebody on no roster.
+    /// `none` for a person on no roster.
     pub role: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<String>,
@@ -19,7 +19,7 @@ pub struct SandboxPerson {
     pub area: Option<String>,
     pub openid: String,
     pub phone: String,
-    /// False for somebody who has a phone and stands on no roster.
+    /// `false` for a person on no roster.
     pub on_roster: bool,
 }
 
@@ -69,7 +69,7 @@ fn some(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The same person has the same openid in every sandbox: 28 characters, like WeChat's.
+/// Returns the openid of a phone number, equal in every sandbox: 28 characters, like WeChat's.
 #[must_use]
 pub fn openid_of(phone: &str) -> String {
     let digest = hex::encode(Sha256::digest(format!("sandbox openid of {phone}")));

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const TRIES: u32 = 3;
 const BETWEEN_TRIES: Duration = Duration::from_secs(1);
 
-/// What may be wrong with a push.
+/// A defect of a push.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PushDefect {
@@ -46,7 +46,7 @@ pub struct Pusher {
     app_id: String,
 }
 
-/// What the product answered.
+/// The product's response.
 #[derive(Debug, Serialize)]
 pub struct Pushed {
     pub status: u16,
@@ -86,8 +86,8 @@ impl Pusher {
         for attempt in 1..=TRIES {
             match self.push_once(event, timestamp, shape).await {
                 Ok(pushed) if pushed.status == 200 => return,
-                Ok(pushed) => tracing::warn!(attempt, status = pushed.status, "sandbox: push not taken"),
-                Err(error) => tracing::warn!(attempt, error = %error, "sandbox: push failed"),
+                Ok(pushed) => tracing::warn!(attempt, status = pushed.status, "sandbox push rejected"),
+                Err(error) => tracing::warn!(attempt, error = %error, "sandbox push failed"),
             }
             tokio::time::sleep(BETWEEN_TRIES).await;
         }
@@ -167,7 +167,7 @@ fn written(value: &Value, format: Format) -> String {
     }
 }
 
-/// In XML the list of a subscribe event stands in an element of the event's name.
+/// In XML the list of a subscribe event is in an element of the event's name.
 fn in_wrapper(value: &Value) -> Value {
     let wrapper = match value.get("Event").and_then(Value::as_str) {
         Some("subscribe_msg_popup_event") => "SubscribeMsgPopupEvent",

@@ -8,7 +8,7 @@ pub const SECOND: i64 = 1;
 pub const MINUTE: i64 = 60;
 pub const DAY: i64 = 24 * 60 * 60;
 
-/// The window each counter stands in, and its count.
+/// The window and count of each counter.
 #[derive(Default)]
 pub struct Rates(HashMap<String, (i64, u32)>);
 

@@ -1,4 +1,4 @@
-//! What the stand-in's WeChat is like: limits, seeded words, who is blocked. Every field may be set alone.
+//! The behaviour of the stand-in: limits, seeded words, blocked people. Each field can be set alone.
 
 use std::collections::BTreeSet;
 

@@ -26,7 +26,7 @@ struct Inner {
     pusher: Pusher,
 }
 
-/// What the sandbox is made of, from the city pack.
+/// The sandbox's data from the city pack.
 pub struct SandboxConfig<'a> {
     /// `demo/people.csv`
     pub people: Option<&'a str>,
@@ -88,7 +88,7 @@ impl Sandbox {
         &self.0.pusher
     }
 
-    /// Answers one call; none when WeChat has no such path.
+    /// Answers one call. Returns `None` if WeChat has no such path.
     pub async fn call(&self, call: SandboxRequest) -> Option<Reply> {
         let now = self.0.clock.now();
         let (fault, outcome) = {

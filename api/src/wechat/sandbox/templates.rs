@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxTemplate {
     pub id: String,
-    /// What the product calls it.
+    /// The product's key of the template.
     #[serde(default)]
     pub key: String,
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! What the stand-in knows, and has been told.
+//! The state of the stand-in.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -15,7 +15,7 @@ use crate::wechat::sandbox::tokens::Tokens;
 
 /// WeChat's own: five minutes for a code.
 pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(5);
-/// Content can only be checked for somebody who was here lately.
+/// WeChat checks content only of people who were active recently.
 pub const IDLE_AFTER: TimeDelta = TimeDelta::hours(2);
 const JOURNAL_LINES: usize = 10_000;
 
@@ -27,7 +27,7 @@ pub enum CodeKind {
 
 pub struct Code {
     pub kind: CodeKind,
-    /// Empty for a phone code that is nobody's in particular.
+    /// Empty for a phone code of no particular person.
     pub openid: String,
     pub phone: String,
     pub app_id: String,
@@ -46,7 +46,7 @@ pub struct Grant {
 pub struct Message {
     pub openid: String,
     pub template_id: String,
-    /// What the product calls the template, where that is known.
+    /// The product's key of the template, if known.
     pub template: String,
     pub page: String,
     /// Field → value.
@@ -55,12 +55,12 @@ pub struct Message {
     pub at: DateTime<Utc>,
 }
 
-/// One call that came in.
+/// A received call.
 #[derive(Clone, Debug, Serialize)]
 pub struct CallRecord {
     pub at: DateTime<Utc>,
     pub path: String,
-    /// 0: carried out. None: no answer of WeChat's went out.
+    /// 0: executed. `None`: no response of WeChat was sent.
     pub errcode: Option<i64>,
     pub status: u16,
     pub by_fault: bool,
@@ -76,7 +76,7 @@ pub struct Account {
 pub struct SandboxState {
     pub account: Account,
     pub people: Vec<SandboxPerson>,
-    /// Everybody who has opened the mini-program, and when last.
+    /// The people who have opened the mini-program, with the time of the last visit.
     pub seen: HashMap<String, DateTime<Utc>>,
     pub session_keys: HashMap<String, String>,
     pub codes: HashMap<String, Code>,
@@ -157,7 +157,7 @@ impl SandboxState {
         self.journal.push_back(line);
     }
 
-    /// The head of an event about somebody.
+    /// Returns the common fields of an event about a person.
     pub fn event(openid: &str, event: &str, now: DateTime<Utc>) -> serde_json::Map<String, Value> {
         let mut fields = serde_json::Map::new();
         for (name, value) in [

@@ -147,7 +147,7 @@ fn what(kind: ActKind) -> &'static str {
     }
 }
 
-/// What there is to say beside the name, in the order in which it is said.
+/// Returns the details of an entry in display order.
 fn detail(detail: &Value) -> String {
     const COUNTS: [(&str, &str); 5] = [
         ("added", "新增"),

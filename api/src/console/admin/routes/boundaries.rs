@@ -1,5 +1,4 @@
-//! `/console/admin/boundaries`: load a set of outlines, compare it with the one in force, put it there or bring the
-//! former one back.
+//! `/console/admin/boundaries`: load a set of outlines, compare it with the active one, activate or reactivate it.
 
 use actix_web::ResponseError as _;
 use actix_web::http::StatusCode;
@@ -183,7 +182,7 @@ struct SetPage {
     /// Codes of the areas that are drawn heavily.
     moved: Vec<String>,
     form: Option<Form>,
-    /// Why it was not put in force.
+    /// The reason why it was not activated.
     trouble: Option<String>,
 }
 

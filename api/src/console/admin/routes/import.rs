@@ -27,7 +27,7 @@ const MAX_CHARS: usize = 80_000;
 /// Faults that are shown; the rest comes up when these are mended.
 const MAX_FAULTS: usize = 50;
 
-/// What is imported.
+/// The kind of an imported file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     Units,
@@ -93,7 +93,7 @@ impl What {
     }
 }
 
-/// What came of it.
+/// The result of an import.
 struct Outcome {
     report: ImportSummary,
     dry_run: bool,
@@ -111,7 +111,7 @@ struct ImportPage {
     notes: Vec<String>,
 }
 
-/// What the form holds.
+/// The entries of the form.
 #[derive(Default)]
 struct Handed {
     upload: Upload,
@@ -225,7 +225,7 @@ pub async fn take(
     }
 }
 
-/// What an announcement would do to the deadlines that run.
+/// Describes how a new calendar would move running deadlines.
 async fn moves(visitor: &ConsoleUser, text: &str) -> Result<String> {
     let city = visitor.app.state::<CityHandle>().load();
     let announced = parse::calendar(text).map_err(anyhow::Error::from)?;

@@ -10,7 +10,7 @@ use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::ConsoleUser;
 
-/// A room and what it holds.
+/// An administration page and its content.
 struct AdminSection {
     href: &'static str,
     name: &'static str,

@@ -1,5 +1,5 @@
-//! `/console/admin/people`: who is on the roster, whether he is bound, where he is signed in; signing him out, untying
-//! his WeChat account, a one-time link. Phone numbers are masked, openids never shown.
+//! `/console/admin/people`: the roster with bindings and sessions; ending sessions, removing a WeChat binding, one-time
+//! sign-in links. Phone numbers are masked, openids never shown.
 
 use actix_web::ResponseError as _;
 use actix_web::http::StatusCode;
@@ -56,7 +56,7 @@ pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
     page(&people_page(&visitor, &entries).await?)
 }
 
-/// By phone number: sent, not put into an address, which is logged on the way.
+/// Finds a person by phone number, which is posted and not part of a URL, because URLs are logged.
 #[post("/admin/people/find")]
 pub async fn find(
     visitor: ConsoleUser,
@@ -135,7 +135,7 @@ fn line(visitor: &ConsoleUser, person: &DirectoryEntry) -> Line {
     }
 }
 
-/// The level of a delegate says what he is.
+/// Returns the role, for delegates with their level.
 fn role(person: &DirectoryEntry) -> String {
     let profile = &person.profile;
     match (profile.role, profile.level) {
@@ -310,7 +310,7 @@ pub async fn unbind(
     after(&visitor, *id, unbound, "unbind", "person_unbound").await
 }
 
-/// The link stands on the page that answers, once: only its hash is kept.
+/// Creates a link and shows it once; only its hash is stored.
 #[post("/admin/people/{id}/link")]
 pub async fn make_link(
     visitor: ConsoleUser,

@@ -31,7 +31,7 @@ struct DeskPage {
     stream: &'static str,
 }
 
-/// What changes while somebody looks at it.
+/// The part of the page that is refreshed.
 #[derive(Template)]
 #[template(path = "desk_part.html")]
 struct DeskPart {
@@ -47,7 +47,7 @@ struct DeskPart {
 
 impl askama::filters::HtmlSafe for DeskPart {}
 
-/// News of orders arrive here; counts of the one screen too, which nobody looks at.
+/// The stream of order news; its counts are ignored.
 const STREAM: &str = "/console/overview/stream?period=day";
 
 /// The list. With `X-Part: desk` only what changes, for the script.
@@ -88,7 +88,7 @@ pub async fn show(
     )
 }
 
-/// Where one goes on: to the next matter of the tab, or to its list when there is none.
+/// Returns the next matter of the tab, or its list if there is none.
 pub(super) fn next_address(tab: Tab, next: Option<String>, done: &str) -> String {
     match next {
         Some(key) => format!("{}?done={done}", tab.page(&key)),

@@ -1,4 +1,4 @@
-//! An order that waits: opened, decided, given back.
+//! Pages of a pending order: open, decide, release.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
@@ -44,7 +44,7 @@ struct MatterPage {
     order: String,
     sheet: OrderPageModel,
     map: Option<Markup>,
-    /// What is asked of the operator; nothing when the matter is done.
+    /// The pending decisions; empty when the matter is done.
     asked: Vec<(&'static str, String)>,
     waits: bool,
     /// Until when it is the visitor's.
@@ -56,7 +56,7 @@ struct MatterPage {
     forms: Vec<Form>,
 }
 
-/// What came back of a form: which move, what was typed, why not.
+/// A rejected form: the action, the entries and the error.
 struct Refused<'a> {
     action: &'a str,
     entries: &'a FormFields,
@@ -216,7 +216,7 @@ pub async fn act(
     }
 }
 
-/// Whoever comes second is shown the matter and who has it.
+/// Claims the matter. If another operator holds it, shows the matter and the holder.
 async fn claim(visitor: &ConsoleUser, tab: Tab, number: &str) -> Result<HttpResponse, PageError> {
     match service::claim(&visitor.app, &visitor.caller, number).await {
         Ok(_) => Ok(see_other(&tab.page(number))),

@@ -1,4 +1,4 @@
-//! Something published that a person has to look at: opened, decided, given back.
+//! Pages of content under review: open, decide, release.
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};

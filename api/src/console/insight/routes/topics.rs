@@ -224,7 +224,7 @@ fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
     forms
 }
 
-/// What an analyst does: `campaign`, `rename`, `dismiss`.
+/// Executes an analyst's action: `campaign`, `rename`, `dismiss`.
 #[post("/insight/topics/{id}/{what}")]
 pub async fn act(
     visitor: ConsoleUser,
@@ -244,7 +244,7 @@ pub async fn act(
     }
 }
 
-/// Gives the page that comes next.
+/// Applies the action and returns the next page.
 async fn apply(
     visitor: &ConsoleUser,
     id: TopicId,

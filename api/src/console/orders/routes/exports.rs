@@ -1,4 +1,4 @@
-//! `/console/exports`: one's files that take a while, how far they are, and where they are fetched.
+//! `/console/exports`: a person's exports with their progress, and the downloads.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -31,7 +31,7 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 struct Line {
     asked: String,
     format: &'static str,
-    /// The list that it holds.
+    /// The exported list.
     list: String,
     state: String,
     done: i64,
@@ -194,7 +194,7 @@ pub async fn ask(
     }
 }
 
-/// The file, as it comes out of the object store.
+/// Streams the file from the object store.
 #[get("/exports/{id}/file")]
 pub async fn download(visitor: ConsoleUser, id: Path<ExportId>) -> Result<HttpResponse, PageError> {
     let (row, file) = job::file(&visitor.app, &visitor.caller, *id).await?;

@@ -26,7 +26,7 @@ pub mod exports;
 
 /// Orders on a page.
 const PAGE: u64 = 30;
-/// What the search form asks with fields of its own.
+/// Query parameters with a field in the search form.
 const FIELDS: [&str; 6] = ["q", "area", "category", "unit", "from", "to"];
 
 /// One of one's own lists.
@@ -48,7 +48,7 @@ struct OrdersPage {
     views: Vec<View>,
     /// The name of the view that is shown now.
     current_view: Option<String>,
-    /// What was chosen by chips, to be kept while searching.
+    /// Values of the filter chips, kept while searching.
     carried: Vec<(&'static str, String)>,
     shows_area: bool,
     rows: Vec<Row>,
@@ -70,7 +70,7 @@ struct RowsPart {
     more: Option<String>,
 }
 
-/// What an address asks of the list.
+/// The parsed query string of the list.
 pub(super) struct Asked {
     wanted: UrlQuery,
     query: ListQuery,
@@ -85,7 +85,7 @@ fn asked(request: &HttpRequest) -> Result<Asked, PageError> {
 
 fn read(entries: &FormFields) -> Result<Asked, PageError> {
     let wanted = UrlQuery::of(entries, &NAMES);
-    // Empty fields of the form stand in the address too; they ask nothing.
+    // Empty fields of the form are in the URL too and are ignored.
     let query = Query::<ListQuery>::from_query(&wanted.query()).map_err(|_| PageError::unreadable())?;
     Ok(Asked {
         wanted,
@@ -189,7 +189,7 @@ pub async fn csv(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpRespo
     Ok(exports::headed(&visitor, ExportFormat::Csv, visitor.now).body(rows))
 }
 
-/// The same as a workbook.
+/// Returns the list as a workbook.
 #[get("/orders.xlsx")]
 pub async fn xlsx(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResponse, PageError> {
     let asked = asked(&request)?;

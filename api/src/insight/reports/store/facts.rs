@@ -1,4 +1,4 @@
-//! What a report is counted from: a fixed number of queries however many orders there are.
+//! Queries for the data of a report: a fixed number, however many orders there are.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,8 +13,7 @@ use sea_orm::{
 
 use crate::overview::facts::DeadlineState;
 
-/// Which orders a report reads: those that came in between the two instants, and those about which something was
-/// decided.
+/// The orders of a report: those that arrived between the two instants, and those with a decision in between.
 #[derive(Clone, Debug)]
 pub struct ReportScope {
     pub from: DateTime<Utc>,

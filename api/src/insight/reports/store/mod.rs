@@ -157,7 +157,7 @@ pub async fn versions(
     Ok(latest.flatten().unwrap_or(0))
 }
 
-/// What a finished report holds.
+/// The content of a finished report.
 pub struct Finished {
     pub body: serde_json::Value,
     pub facts: Vec<u8>,

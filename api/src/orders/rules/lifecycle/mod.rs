@@ -11,7 +11,7 @@ use self::Status::*;
 use crate::error::{ErrorKind, Refusal};
 use crate::orders::view::labels;
 
-/// How somebody stands to one order. Worked out by the caller from the roster and the order.
+/// A person's relation to one order, determined by the caller from roster and order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ActorRelation {
     /// The delegate whose order it is.
@@ -27,10 +27,10 @@ pub enum ActorRelation {
     /// A handler of a supporting or sub-assigned unit.
     SupportUnit,
     Operator,
-    /// A supervisor of the city, or of the county the order lies in.
+    /// A supervisor of the city, or of the order's county.
     SupervisorOfArea,
     Admin,
-    /// The product itself, when an order comes in.
+    /// The product itself, at submission.
     System,
     /// May not know of the order.
     Stranger,
@@ -135,7 +135,7 @@ const TRANSITIONS: &[Transition] = &[
     transition(FollowUpUnreachedFinal, &[Replied],                         &[Operator],           Becomes(Closed)),
     // 反弹: the next round under the same number.
     transition(Reopen,                 &[Closed],                          &[Reporter],           Becomes(Dispatched)),
-    // 并单: the matter goes on under the other number.
+    // 并单: the matter continues under the other number.
     transition(Merge,                  OPEN,                               &[Operator],           Becomes(Closed)),
     transition(Unmerge,                &[Closed],                          &[Operator],           Becomes(Triage)),
     // 督办: the standing committee watches and presses; it never handles.
@@ -149,12 +149,12 @@ const TRANSITIONS: &[Transition] = &[
     transition(Note,                   &[Submitted, Triage, Dispatched, InProgress, Replied, Closed], EVERYBODY, Stays),
 ];
 
-/// What of an order, beside its status, opens or shuts a move.
+/// The facts besides the status that allow or forbid an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ActionGuards {
     /// The unit may still return it: in time, not before returned by it, not finally decided.
     pub may_return: bool,
-    /// The resolution clock runs, is not overdue and has an extension left that nobody waits for.
+    /// The resolution deadline runs, is not overdue, and has an extension left without a pending request.
     pub may_ask_extension: bool,
     pub extension_pending: bool,
     /// Closed, not by a merge, and its delegate may still reopen.
@@ -247,7 +247,7 @@ pub struct Refused {
     pub action: Action,
     /// Whether the caller could do it in some other status: then it is the state that is in the way.
     pub wrong_status: bool,
-    /// What the caller may do now.
+    /// The caller's available actions.
     pub allowed: Vec<Action>,
 }
 
@@ -273,7 +273,7 @@ pub fn decide(status: Status, action: Action, standing: ActorRelation) -> Result
     }
 }
 
-/// What the caller may do now, by the table and by what else is known of the order.
+/// Returns the caller's available actions by the table and the facts of the order.
 #[must_use]
 pub fn allowed(status: Status, standing: ActorRelation, facts: ActionGuards) -> Vec<Action> {
     candidates(status, standing)
@@ -282,7 +282,7 @@ pub fn allowed(status: Status, standing: ActorRelation, facts: ActionGuards) -> 
         .collect()
 }
 
-/// The same under the names clients know, each once.
+/// Returns the available actions under the names clients know, without duplicates.
 #[must_use]
 pub fn allowed_names(status: Status, standing: ActorRelation, facts: ActionGuards) -> Vec<&'static str> {
     let mut names: Vec<_> = allowed(status, standing, facts)

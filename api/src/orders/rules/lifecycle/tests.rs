@@ -16,8 +16,8 @@ const EVERY_STANDING: [ActorRelation; 11] = [
     Stranger,
 ];
 
-/// The law as a page: for each status and standing, every legal move with the status after it (`=`: it stays).
-/// What is not on the page is refused. Written apart from the table in code, by status and not by action.
+/// The lifecycle as a page: for each status and standing, every legal action with the status after it (`=`: unchanged).
+/// Other actions are refused. Written independently of the table in code, by status and not by action.
 const LAW: &str = "
 submitted
   Reporter          Cancel>cancelled Note=

@@ -273,8 +273,7 @@ pub struct CloseCampaign {
     pub open_reason: Option<String>,
 }
 
-/// 结项: what came of it, and what stays in view. With open items and no reason it is refused as `open_items`, which
-/// names them in `errors`.
+/// 结项: closes the campaign with its outcome and watch list
 #[utoipa::path(
     tag = "campaigns",
     params(("id" = CampaignId, Path)),

@@ -103,7 +103,7 @@ pub async fn children(
         .await
 }
 
-/// How many orders each campaign holds.
+/// Returns the number of orders per campaign.
 pub async fn counts(
     connection: &impl ConnectionTrait,
     ids: Vec<CampaignId>,

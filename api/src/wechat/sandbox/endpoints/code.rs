@@ -16,7 +16,7 @@ use crate::wechat::sandbox::world::SandboxState;
 const DEFAULT_WIDTH: i64 = 430;
 const MAX_SCENE_CHARS: usize = 32;
 const SCENE_SYMBOLS: &str = "!#$&'()*+,/:;=?@-._~";
-/// Cells along an edge of the pattern that stands for a code.
+/// Cells along an edge of the pattern that represents a code.
 const CELLS: u32 = 16;
 
 /// 43002 · 40169 · 40129 · 41030 · 85096 · 40097 · 45009

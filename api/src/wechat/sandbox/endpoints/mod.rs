@@ -1,4 +1,4 @@
-//! What WeChat would answer, a file a subject. Each checks in the order in which WeChat finds fault.
+//! WeChat's responses, one file per subject. Each checks in the order in which WeChat reports errors.
 
 mod code;
 mod content;

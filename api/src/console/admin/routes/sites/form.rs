@@ -1,4 +1,4 @@
-//! What a site's form asks, and what was meant by what was typed.
+//! The form of a site and the interpretation of its entries.
 
 use entity::kinds::Datum;
 
@@ -62,7 +62,7 @@ pub fn form(
     Form { open: true, ..form }
 }
 
-/// Where it is. What is stored is WGS-84; whoever makes a site has its place from a map.
+/// Adds the fields of the place. WGS-84 is stored; whoever creates a site usually has a map's coordinate.
 fn place(form: Form, site: Option<&SiteView>) -> Form {
     let text = |of: &dyn Fn(&SiteView) -> String| site.map(of).unwrap_or_default();
     let degrees = |name, label| Field::new(name, label, Kind::Line).required().at_most(20);
@@ -82,7 +82,7 @@ fn place(form: Form, site: Option<&SiteView>) -> Form {
         )
 }
 
-/// What reports from here are about, and who has to do with them.
+/// Adds the fields for category, unit and delegates of the site.
 fn in_charge(visitor: &ConsoleUser, form: Form, site: Option<&SiteView>) -> Form {
     let city = visitor.app.state::<CityHandle>().load();
     let mut categories = vec![Choice::new("", "不预设")];
@@ -111,7 +111,7 @@ fn in_charge(visitor: &ConsoleUser, form: Form, site: Option<&SiteView>) -> Form
     )
 }
 
-/// Takes a site out of use, or puts it back.
+/// Deactivates or reactivates a site.
 pub fn in_use(path: &str, active: bool, csrf: &str) -> Form {
     let action = format!("{path}/in-use");
     if active {
@@ -126,7 +126,7 @@ pub fn in_use(path: &str, active: bool, csrf: &str) -> Form {
     }
 }
 
-/// What an admin typed. `site`: as it stands, whose delegates may be named again.
+/// Reads the entries. `site` is the stored site, whose delegates may be named again.
 pub async fn read(visitor: &ConsoleUser, entries: &FormFields, site: Option<&SiteView>) -> Result<NewSite> {
     let mut faults = Vec::new();
     let mut number = |name: &str| {
