@@ -137,7 +137,7 @@ start_product() {
     export TEST_BASE_URL="http://127.0.0.1:$port" TEST_PRODUCT_LOG="$WORK/product.log"
     env -i PATH="$PATH" HOME="$WORK" RUST_LOG=info,zhitong=debug RUST_BACKTRACE=1 \
         ZHITONG_BIND="127.0.0.1:$port" ZHITONG_DATA_DIR="$WORK/product" WECHAT_MODE=sandbox \
-        WECHAT_PUSH_TOKEN=testtoken WECHAT_PUSH_AES_KEY=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG \
+        ZHITONG_WEBHOOK_ALLOW_PRIVATE=true WECHAT_PUSH_TOKEN=testtoken WECHAT_PUSH_AES_KEY=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG \
         JWT_SECRET=only-for-the-tests-0123456789-abcdefghij DATA_KEY="k1:$(head -c 32 /dev/urandom | base64)" \
         target/debug/zhitong serve >"$WORK/product.log" 2>&1 &
     SERVERS+=($!)

@@ -45,7 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which division a point lies in. */
+        /** Returns the division of a point */
         get: operations["locate"];
         put?: never;
         post?: never;
@@ -80,10 +80,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One campaign with its orders. */
+        /** One campaign with its orders, diary, activities, opinions, ledger, counties, votes and look-back. */
         get: operations["show_campaign"];
-        put?: never;
+        /** Changes what an open campaign is about. */
+        put: operations["change_campaign"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records an activity of a campaign: a survey, an unannounced visit, a meeting, a talk, a phone call. */
+        post: operations["add_activity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -99,8 +117,59 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 结项: what came of it, and what stays in view. */
+        /** 结项: closes the campaign with its outcome and watch list */
         post: operations["close_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/county-tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 县区联动: gives each county its part of a city-wide campaign, with those of its orders that lie there. */
+        post: operations["set_county_tasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a line to the rectification ledger. */
+        post: operations["set_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issues a numbered document to a government: a suggestion, an opinion, a decision. */
+        post: operations["issue_opinion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -118,6 +187,40 @@ export interface paths {
         put?: never;
         /** Adds orders by their numbers, all of them or none, or by a filter. */
         post: operations["gather_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Moves a campaign to a stage. `closed` closes it, `look_back` compares new orders at once. */
+        post: operations["reach_stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{id}/vote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records a satisfaction vote; it passes by the share that the city's policy asks for. */
+        post: operations["record_vote"];
         delete?: never;
         options?: never;
         head?: never;
@@ -158,6 +261,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the API clients, oldest first. */
+        get: operations["list_clients"];
+        put?: never;
+        /** Creates an API client and returns its key once. */
+        post: operations["create_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revokes a client's keys. */
+        delete: operations["revoke_client"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clients/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a client a new key; the old one is valid for a day. */
+        post: operations["rotate_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/committees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the city's committees; nothing else is taken as a committee. */
+        get: operations["list_committees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/content-reviews": {
         parameters: {
             query?: never;
@@ -184,7 +356,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** An operator's decision; it stands, whatever WeChat says before or after. */
+        /** Decides on content as an operator; the decision is final, whatever WeChat's result */
         post: operations["decide_review"];
         delete?: never;
         options?: never;
@@ -201,8 +373,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Which unit would get a report, and why; nothing is stored. A post, so that no description stands in an address. */
+        /** Previews the unit of a report and the reason; stores nothing. A POST, so that no description is in a URL */
         post: operations["preview_dispatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uploads a document, to be attached to a campaign or a reply within 24 hours. */
+        post: operations["upload_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns a document as an attachment. */
+        get: operations["download_file"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -424,7 +630,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that waits for an operator, in one list. */
+        /** Lists all items that wait for an operator */
         get: operations["operators_queue"];
         put?: never;
         post?: never;
@@ -443,10 +649,26 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a matter of the queue on: nobody else may act on it for 15 minutes, or until it is acted on or given back. */
+        /** Claims an item of the queue for 15 minutes, or until it is acted on or released */
         post: operations["claim_matter"];
         /** Gives a matter back to the other operators. Twice is once. */
         delete: operations["release_matter"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["import_table"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -555,6 +777,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/link/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Applies an event of the linked platform once. */
+        post: operations["receive_link_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/login-requests/{code}": {
         parameters: {
             query?: never;
@@ -562,7 +801,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a scanned code stands for */
+        /** Return the request that a scanned code identifies */
         get: operations["login_request"];
         put?: never;
         post?: never;
@@ -632,8 +871,127 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Untie the caller from his WeChat account; all his sessions end */
+        /** Remove the caller's WeChat binding; all their sessions end */
         post: operations["unbind_me"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the measures that concern the caller, the newest first; a handler's are those of their unit. */
+        get: operations["list_measures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The responsible unit reports a measure as done. */
+        post: operations["report_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/measures/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verifies what was reported (销号), or sends it back. */
+        post: operations["verify_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the documents that concern the caller, the newest first; a handler's are those to their unit. */
+        get: operations["list_opinions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns the document as an official letter: `{no}.pdf`; without the extension, as data. */
+        get: operations["show_opinion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/{no}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the reply, or returns it to be written again. */
+        post: operations["decide_on_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/opinions/{no}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The addressee's written reply. */
+        post: operations["reply_to_opinion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -650,8 +1008,25 @@ export interface paths {
         /** Orders that the caller may see. */
         get: operations["list_orders"];
         put?: never;
-        /** Submits a report: it gets its number, goes to the unit in charge, and its clocks start. */
+        /** Submits a report: it gets a number and a unit, and its deadlines start */
         post: operations["submit_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Performs one action on several orders; each order is answered for itself. */
+        post: operations["batch_orders"];
         delete?: never;
         options?: never;
         head?: never;
@@ -823,7 +1198,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 并单: the matter goes on under another number. */
+        /** 并单: merges the order into another one */
         post: operations["merge_order"];
         delete?: never;
         options?: never;
@@ -840,7 +1215,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** 备注: a delegate's is public, everybody else's internal. */
+        /** 备注: adds a remark; a delegate's is public, others are internal */
         post: operations["note_order"];
         delete?: never;
         options?: never;
@@ -991,7 +1366,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that happened to an order, as far as the caller may read it. */
+        /** Returns the history of an order, as far as the caller may read it */
         get: operations["get_timeline"];
         put?: never;
         post?: never;
@@ -1111,9 +1486,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The same, live: `overview` with the whole screen whenever counts have moved, at most once a second; `order` with one
-         *     order's news; `resync` when something was missed; `over` when the session or the server ends. `Last-Event-ID` brings
-         *     back the news that were missed.
+         * Streams the overview: `overview` with the whole screen when counts have changed, at most once a second; `order` with
+         *     one order's news; `resync` when events were missed; `over` when the session or the server ends. `Last-Event-ID`
+         *     returns the missed events.
          */
         get: operations["stream_overview"];
         put?: never;
@@ -1131,7 +1506,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** 代表履职 of a delegate, for his committee. */
+        /** Returns 代表履职 of a delegate, for their committee. */
         get: operations["delegate_activity"];
         put?: never;
         post?: never;
@@ -1150,7 +1525,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Untie somebody from his WeChat account (admin); all his sessions end */
+        /** Remove a person's WeChat binding (admin); all their sessions end */
         post: operations["unbind_person"];
         delete?: never;
         options?: never;
@@ -1317,7 +1692,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Residents' messages, the newest first: a delegate's of his sites, all of them for operators. */
+        /** Lists residents' messages, newest first: a delegate's sites, or all for operators */
         get: operations["list_messages"];
         put?: never;
         post?: never;
@@ -1334,7 +1709,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of a message: received, adopted with the order's progress, answered, or refused. */
+        /** Returns the state of a message: received, adopted with the order's progress, answered, or refused */
         get: operations["look_at_receipt"];
         put?: never;
         post?: never;
@@ -1419,7 +1794,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What anybody may know who scans the code. */
+        /** Returns the public data of a site */
         get: operations["show_site"];
         /** Changes a site, or takes it out of use. The code stays: it is printed. */
         put: operations["change_site"];
@@ -1494,9 +1869,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Begins a resident's visit in the mini-program, so that what he leaves can be checked by WeChat at once and he is
-         *     limited by his own phone. Without one (a browser, or WeChat does not answer: 503) a message is taken too, and waits
-         *     for an operator. A code that WeChat does not know is 422 `login_code_invalid`.
+         * Begins a resident's visit in the mini-program, so that WeChat can check their content at once and quotas apply to
+         *     their own phone. A message without a visit (a browser, or 503 because WeChat does not respond) is accepted too and
+         *     waits for an operator. A code that WeChat does not know fails with 422 `login_code_invalid`.
          */
         post: operations["begin_visit"];
         delete?: never;
@@ -1540,6 +1915,195 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/watch-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists watch lists with their subjects, the newest first. */
+        get: operations["list_watch_lists"];
+        put?: never;
+        /** Creates a watch list. */
+        post: operations["create_watch_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watch-lists/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns one watch list. */
+        get: operations["show_watch_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watch-lists/{id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a subject to a watch list. */
+        post: operations["add_watch_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watch-lists/{id}/entries/{entry}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a subject off the list, with a reason; it stays on record. */
+        delete: operations["remove_watch_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/watch-lists/{id}/entries/{entry}/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records a re-inspection of a subject; the next one is planned from it. */
+        post: operations["record_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the endpoints, oldest first. */
+        get: operations["list_webhooks"];
+        put?: never;
+        /** Creates an endpoint and returns its signing secret once. */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deletes an endpoint and everything that waits for it. */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the newest deliveries of an endpoint. */
+        get: operations["list_webhook_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{msg_id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a delivery again, under the same message id. */
+        post: operations["resend_webhook_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an endpoint a new secret; the old one signs too for a day. A disabled endpoint is active again. */
+        post: operations["rotate_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Queues a `webhook.test` message. */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wechat/push": {
         parameters: {
             query?: never;
@@ -1550,7 +2114,7 @@ export interface paths {
         /** WeChat checks that the address is ours. */
         get: operations["check_push_address"];
         put?: never;
-        /** WeChat tells us something; the work on it is done later. */
+        /** Receives a push from WeChat; a job processes it later */
         post: operations["receive_push"];
         delete?: never;
         options?: never;
@@ -1565,7 +2129,7 @@ export interface components {
         Activity: {
             /**
              * Format: int64
-             * @description Matters of others that he endorsed in the span.
+             * @description Matters of others endorsed in the period.
              */
             endorsed: number;
             /** Format: int64 */
@@ -1574,24 +2138,85 @@ export interface components {
             name: string;
             period: components["schemas"]["Span"];
             person: components["schemas"]["PersonId"];
-            /** @description Orders he reported in the span, and what has become of them. */
+            /** @description Orders reported in the period, and their state. */
             reported: components["schemas"]["Reported"];
             /** Format: int64 */
             reported_ever: number;
             /**
              * Format: int64
-             * @description Answers that wait for his verdict now, whenever he reported.
+             * @description Answers that wait for a verdict now, whenever reported.
              */
             to_judge: number;
-            /** @description Verdicts he gave in the span. */
+            /** @description Verdicts given in the period. */
             verdicts: components["schemas"]["Given"];
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        ActivityId: string;
+        /**
+         * @description 专题调研, 暗访督查, 座谈, 约谈, 电话.
+         * @enum {string}
+         */
+        ActivityKind: "survey" | "unannounced_visit" | "meeting" | "talk" | "phone";
+        ActivityView: {
+            added_by: string;
+            /** Format: date-time */
+            at: string;
+            files: components["schemas"]["AttachedFile"][];
+            id: components["schemas"]["ActivityId"];
+            kind: components["schemas"]["ActivityKind"];
+            led_by?: string | null;
+            note: string;
+            order_numbers: string[];
+            outcome?: string | null;
+            participants: string[];
+            /** @description Of a phone call, masked. */
+            phone_masked?: string | null;
+            photos: components["schemas"]["EvidencePhoto"][];
+            place?: components["schemas"]["PlaceView"] | null;
         };
         /**
          * @description The role in which a person acted.
          * @enum {string}
          */
         ActorRole: "delegate" | "operator" | "handler" | "supervisor" | "admin" | "system" | "resident";
-        /** @description What the delegate adds; what he leaves out is the message's or the site's. */
+        AddActivity: {
+            /** Format: date-time */
+            at: string;
+            file_ids?: components["schemas"]["FileId"][];
+            kind: components["schemas"]["ActivityKind"];
+            /** @description 领导带队: who led it. */
+            led_by?: string | null;
+            /** @description Findings: seen, said, learnt. */
+            note: string;
+            /** @description Orders that the findings are about. */
+            order_numbers?: string[];
+            /** @description Result, e.g. the promise of a summoned company. */
+            outcome?: string | null;
+            /** @description Names of delegates, committee members and others. */
+            participants?: string[];
+            /** @description Of a phone call; only a masked form is kept. */
+            phone?: string | null;
+            photo_ids?: components["schemas"]["PhotoId"][];
+            place?: components["schemas"]["GivenPlace"] | null;
+        };
+        AddWatchEntry: {
+            /** @description The unit that answers for it, by name, alias, code or id. */
+            owner_unit: string;
+            place?: components["schemas"]["GivenPlace"] | null;
+            reason: string;
+            /** Format: int32 */
+            reinspect_every_days?: number | null;
+            /** @description A site, a company, a road. */
+            subject: string;
+        };
+        AddressedUnit: {
+            id: components["schemas"]["UnitId"];
+            name: string;
+        };
+        /** @description The delegate's additions; missing values come from the message or the site. */
         AdoptMessage: {
             address?: string | null;
             /** @description Code or name. */
@@ -1708,7 +2333,7 @@ export interface components {
             days: number;
             /**
              * Format: date-time
-             * @description The deadline as it stands.
+             * @description The present deadline.
              */
             due_before: string;
             id: components["schemas"]["ExtensionId"];
@@ -1733,7 +2358,7 @@ export interface components {
         AssignmentView: {
             /** Format: date-time */
             accepted_at?: string | null;
-            /** @description What the unit did in its part. */
+            /** @description The unit's account of its part. */
             account?: string | null;
             /** Format: date-time */
             created_at: string;
@@ -1748,6 +2373,44 @@ export interface components {
             round: number;
             status: components["schemas"]["AssignmentStatus"];
             unit?: components["schemas"]["UnitView"] | null;
+        };
+        /** @description A file as the page of what it belongs to shows it. */
+        AttachedFile: {
+            id: components["schemas"]["FileId"];
+            media_type: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Bytes.
+             */
+            size: number;
+        };
+        /**
+         * @description The action performed on every order of a batch.
+         * @enum {string}
+         */
+        BatchAction: "urge" | "track" | "add_to_campaign" | "assign_committee";
+        /** @description Result for one order. */
+        BatchItem: {
+            number: string;
+            ok: boolean;
+            problem?: components["schemas"]["BatchProblem"] | null;
+        };
+        /** @description Why an order was refused. */
+        BatchProblem: {
+            code: string;
+            detail: string;
+        };
+        BatchRequest: {
+            action: components["schemas"]["BatchAction"];
+            campaign?: components["schemas"]["CampaignId"] | null;
+            /** @description One of the city's committees; required by `assign_committee`. */
+            committee?: string | null;
+            /** @description Of every action but `add_to_campaign`. */
+            note?: string | null;
+            numbers: string[];
+            /** @description Of `urge`: whether the units were phoned as well. */
+            phoned?: boolean;
         };
         BeginVisit: {
             /** @description Of `wx.login`. Nobody is signed in by it. */
@@ -1786,12 +2449,12 @@ export interface components {
          */
         BoundarySetId: string;
         /**
-         * @description What the rows of the table are.
+         * @description The dimension of the table's rows.
          * @enum {string}
          */
         By: "unit" | "area" | "category" | "time";
         CallTries: {
-            /** @description What came of the last one. */
+            /** @description The outcome of the last call. */
             last_outcome?: string | null;
             /**
              * Format: int32
@@ -1808,7 +2471,10 @@ export interface components {
         CallerView: {
             area?: components["schemas"]["AreaView"] | null;
             electoral_unit?: string | null;
-            /** @description `roster`: his number; `confirmed`: an operator has made sure of it before; `name`: found by his name. */
+            /**
+             * @description `roster`: by the number on the roster; `confirmed`: by a number that an operator confirmed before; `name`: by
+             *     name.
+             */
             found_by: string;
             id: components["schemas"]["PersonId"];
             level?: components["schemas"]["PersonLevel"] | null;
@@ -1817,9 +2483,14 @@ export interface components {
             phone_masked: string;
         };
         Callers: {
-            /** @description Empty where the number is nobody's. */
+            /** @description Empty if the number is unknown. */
             items: components["schemas"]["CallerView"][];
         };
+        /**
+         * @description An event in a campaign's diary.
+         * @enum {string}
+         */
+        CampaignAction: "opened" | "changed" | "stage_reached" | "orders_added" | "activity_held" | "opinion_issued" | "opinion_replied" | "opinion_accepted" | "opinion_returned" | "measure_set" | "measure_done" | "measure_verified" | "measure_returned" | "county_task_set" | "voted" | "closed" | "looked_back";
         CampaignFromTopic: {
             committee?: string | null;
             purpose: string;
@@ -1839,33 +2510,61 @@ export interface components {
             title: string;
         };
         /**
+         * @description 立项, 调研, 审议意见, 整改, 测评, 结项, 回头看.
+         * @enum {string}
+         */
+        CampaignStage: "filed" | "survey" | "opinion" | "rectification" | "vote" | "closed" | "look_back";
+        /**
          * @description 专项监督.
          * @enum {string}
          */
         CampaignStatus: "open" | "closed";
         CampaignView: {
+            activities?: components["schemas"]["ActivityView"][] | null;
             /** @description County-level code; none for the whole city. */
             area?: string | null;
             /** Format: date-time */
             closed_at?: string | null;
             committee?: string | null;
+            /** @description 县区联动: each county's part. */
+            counties?: components["schemas"]["CountyView"][] | null;
+            /** @description The oldest entry first. */
+            diary?: components["schemas"]["DiaryEntry"][] | null;
+            /** Format: date-time */
+            due_at?: string | null;
             findings?: string | null;
             id: components["schemas"]["CampaignId"];
             kind?: string | null;
+            /** @description 整改台账. */
+            ledger?: components["schemas"]["MeasureView"][] | null;
+            look_back?: components["schemas"]["LookBack"] | null;
             measures?: string | null;
+            /** @description Items that prevent closing without a reason. */
+            open_items?: components["schemas"]["OpenItem"][] | null;
+            /** @description Why it was closed over open items. */
+            open_reason?: string | null;
             /** Format: date-time */
             opened_at: string;
+            opinions?: components["schemas"]["OpinionView"][] | null;
             /** Format: int64 */
             order_count: number;
-            /** @description Numbers of the orders gathered; only where one campaign is looked at. */
+            /** @description Numbers of the orders gathered; only where one campaign is looked at, like all that follows. */
             orders?: components["schemas"]["GatheredView"][] | null;
             outcome?: string | null;
+            parent?: components["schemas"]["CampaignId"] | null;
+            parent_title?: string | null;
             purpose: string;
+            stage: components["schemas"]["CampaignStage"];
+            /** @description The stages reached, in their order, with dates and who. */
+            stages?: components["schemas"]["StageView"][] | null;
             status: components["schemas"]["CampaignStatus"];
             title: string;
             /** Format: int32 */
             version: number;
-            watch_list: components["schemas"]["Watched"][];
+            vote?: components["schemas"]["VoteView"] | null;
+            /** @description All votes, the oldest first; a failed one may be repeated. */
+            votes?: components["schemas"]["VoteView"][] | null;
+            watch_list: components["schemas"]["WatchListEntry"][];
         };
         CancelOrder: {
             reason: string;
@@ -1894,6 +2593,15 @@ export interface components {
             name?: string | null;
             source: components["schemas"]["CategorySource"];
         };
+        /** @description Fields to change; a field that is left out stays. */
+        ChangeCampaign: {
+            /** @description One of the city's committees. */
+            committee?: string | null;
+            findings?: string | null;
+            kind?: string | null;
+            purpose?: string | null;
+            title?: string | null;
+        };
         /**
          * @description 随手拍, 有事请扫码, 代表来电.
          * @enum {string}
@@ -1908,11 +2616,45 @@ export interface components {
         /** @description The matter is the caller's until then. */
         ClaimedMatter: {
             call?: components["schemas"]["Callee"] | null;
-            /** @description What of it waits. */
+            /** @description The pending kinds. */
             kinds: components["schemas"]["QueueKind"][];
             number: string;
             /** Format: date-time */
             until: string;
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        ClientId: string;
+        /** @description A client's key, which is shown only now. */
+        ClientKey: {
+            id: components["schemas"]["ClientId"];
+            /** @description `zk_` and 64 hexadecimal digits; sent as `Authorization: Bearer`. */
+            key: string;
+        };
+        /** @description The API clients. */
+        ClientList: {
+            items: components["schemas"]["ClientView"][];
+        };
+        /** @description An API client. */
+        ClientView: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+            id: components["schemas"]["ClientId"];
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_used_at?: string | null;
+            name: string;
+            /** Format: int32 */
+            requests_per_minute: number;
+            /** Format: date-time */
+            revoked_at?: string | null;
+            scopes: string[];
         };
         /**
          * @description 响应, 办结, 补充办理.
@@ -1921,11 +2663,21 @@ export interface components {
         ClockKind: "response" | "resolution" | "supplementary";
         CloseCampaign: {
             findings?: string | null;
-            measures: string;
+            measures?: string | null;
+            /** @description Why it is closed although orders, opinions, measures or county tasks are open. */
+            open_reason?: string | null;
             outcome: string;
-            watch_list?: components["schemas"]["Watched"][];
+            /** @description Becomes a standing watch list. */
+            watch_list?: components["schemas"]["WatchListEntry"][];
         };
-        /** @description What `wx.requestSubscribeMessage` returned. */
+        /** @description The working bodies of the city's and the counties' standing committees. */
+        CommitteeView: {
+            code: string;
+            /** @description Which standing committees have it: `city`, `county`. */
+            levels: components["schemas"]["PersonLevel"][];
+            name: string;
+        };
+        /** @description The result of `wx.requestSubscribeMessage`. */
         ConsentRequest: {
             /** @description By template key or template id: `accept` (and every `accept…`), `reject`, `ban` or `filter`. */
             results: {
@@ -1966,6 +2718,63 @@ export interface components {
              */
             times: number;
         };
+        /** @description One county's part of a campaign. */
+        CountyView: {
+            /** Format: int64 */
+            activities: number;
+            /** @description County-level code. */
+            area: string;
+            /** @description The county's own campaign. */
+            campaign: components["schemas"]["CampaignId"];
+            /** Format: date-time */
+            due_at?: string | null;
+            name: string;
+            /** Format: int64 */
+            orders: number;
+            outcome?: string | null;
+            /**
+             * Format: int64
+             * @description Orders that are closed and that their delegates called solved.
+             */
+            solved: number;
+            stage: components["schemas"]["CampaignStage"];
+            status: components["schemas"]["CampaignStatus"];
+        };
+        /** @description A new API client. */
+        CreateClient: {
+            /**
+             * Format: date-time
+             * @description Never, if left out.
+             */
+            expires_at?: string | null;
+            name: string;
+            /** @description `orders:read`, `orders:write`, `link`, `open311`, `export`. */
+            scopes: string[];
+        };
+        CreateWatchList: {
+            /** @description County by code or name; left out for the whole city, or the county of its supervisor. */
+            area?: string | null;
+            campaign?: components["schemas"]["CampaignId"] | null;
+            /** @description One of the city's committees. */
+            committee?: string | null;
+            title: string;
+        };
+        /** @description A new endpoint. */
+        CreateWebhook: {
+            description?: string | null;
+            /** @description Names of events, or `*` for all. */
+            events: string[];
+            /** @description Text, address and location of orders too. */
+            include_personal_data?: boolean;
+            /** @description https; private and loopback addresses only where the configuration allows them. */
+            url: string;
+        };
+        /** @description An endpoint and its secret, which is shown only now. */
+        CreatedWebhook: {
+            id: components["schemas"]["WebhookId"];
+            /** @description `whsec_` and base64; verifies the `webhook-signature` header. */
+            secret: string;
+        };
         /**
          * @description The geodetic datum of a coordinate.
          * @enum {string}
@@ -1991,8 +2800,28 @@ export interface components {
             granted: boolean;
             note?: string | null;
         };
+        DecideOnReply: {
+            accepted: boolean;
+            note: string;
+        };
         DecideReview: {
             result: components["schemas"]["ReviewResult"];
+        };
+        /**
+         * @description 责令改正, 行政处罚, other administrative decisions.
+         * @enum {string}
+         */
+        DecisionKind: "order_to_correct" | "penalty" | "other";
+        /** @description An administrative decision of the unit. */
+        DecisionView: {
+            /** Format: date */
+            date: string;
+            document_number: string;
+            file?: components["schemas"]["AttachedFile"] | null;
+            kind: components["schemas"]["DecisionKind"];
+            summary?: string | null;
+            /** @description In Chinese. */
+            title: string;
         };
         Definitions: {
             on_time: string;
@@ -2011,6 +2840,17 @@ export interface components {
             remaining: string;
             unit?: string | null;
         };
+        DiaryEntry: {
+            action: components["schemas"]["CampaignAction"];
+            /** Format: date-time */
+            at: string;
+            /** @description None for the system. */
+            by?: string | null;
+            note: string;
+            reference?: string | null;
+            /** @description In Chinese. */
+            title: string;
+        };
         DismissTopic: {
             reason: string;
         };
@@ -2027,20 +2867,21 @@ export interface components {
             area?: components["schemas"]["AreaView"] | null;
             category: components["schemas"]["CategoryView"];
             dispatch: components["schemas"]["DispatchView"];
+            emergency: components["schemas"]["EmergencyView"] | null;
             place_relation: components["schemas"]["PlaceRelation"];
             support_units: components["schemas"]["UnitView"][];
             township?: components["schemas"]["AreaView"] | null;
             unit?: components["schemas"]["UnitView"] | null;
             zone?: string | null;
         };
-        /** @description Why it went where it went. */
+        /** @description The reason of the dispatch. */
         DispatchView: {
             /** @description Neighbouring areas, where the place is near a border. */
             candidates: components["schemas"]["CandidateView"][];
             /** @description 终审派单: the unit may not return it. */
             final: boolean;
             reason: string;
-            /** @description The row of the duty table, or the name of another rule; none where an operator decides. */
+            /** @description The row of the duty table, or the name of another rule. `None` if an operator decides. */
             rule?: string | null;
         };
         District: {
@@ -2055,11 +2896,26 @@ export interface components {
             /** Format: int64 */
             open: number;
         };
+        /** @description A report that tells of an emergency: call this number first, the platform is too slow for it. */
+        EmergencyView: {
+            /** @description Number to call first. */
+            call: string;
+            /** @description `fire`, `gas`, `medical` and further kinds of the city pack. */
+            kind: string;
+            /** @description Instruction to show at once. */
+            message: string;
+        };
         EndorsementsView: {
             /** Format: int64 */
             count: number;
             /** @description Whether the caller's is among them. */
             mine: boolean;
+        };
+        /** @description A photo as the page of its evidence shows it; the links expire after an hour. */
+        EvidencePhoto: {
+            id: components["schemas"]["PhotoId"];
+            large: string;
+            thumb: string;
         };
         /**
          * Format: uuid
@@ -2100,7 +2956,7 @@ export interface components {
         };
         /** @description One number of the report. */
         Figure: {
-            /** @description What it counts, e.g. `now.satisfied.area:410302`; its orders are listed under this name. */
+            /** @description The key of the figure, e.g. `now.satisfied.area:410302`; its orders are listed under this name. */
             key: string;
             label: string;
             /** Format: int64 */
@@ -2118,7 +2974,10 @@ export interface components {
             confidential?: boolean;
             delegate_id?: components["schemas"]["PersonId"] | null;
             description: string;
-            /** @description How the operator made sure that it is he, where the number does not say so; kept in the order's history. */
+            /**
+             * @description How the operator confirmed the caller's identity, if the number does not identify them; kept in the order's
+             *     history.
+             */
             identity_confirmed?: string | null;
             location?: components["schemas"]["GivenPoint"] | null;
             /** @description The number the hotline's own system has given it, in the city's format. */
@@ -2128,6 +2987,19 @@ export interface components {
             /** @description With `identity_confirmed`: the number leads to this delegate from now on. */
             remember_number?: boolean;
         };
+        /** @description Only for the document: the field of the form. */
+        FileForm: {
+            /**
+             * Format: binary
+             * @description PDF, DOCX, XLSX or an image, judged by content; 20 MB at most.
+             */
+            file: string;
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        FileId: string;
         Fraction: {
             /** Format: int64 */
             denominator: number;
@@ -2170,6 +3042,8 @@ export interface components {
             /** Format: int64 */
             total: number;
         };
+        /** @description A place as a client gives it: its name, or a point with its datum. */
+        GivenPlace: string | components["schemas"]["NamedPoint"];
         /** @description A point as the client has it; the datum is never assumed. */
         GivenPoint: {
             /**
@@ -2182,6 +3056,15 @@ export interface components {
             latitude: number;
             /** Format: double */
             longitude: number;
+        };
+        /** @description Votes for each grade. */
+        Grades: {
+            /** Format: int32 */
+            basically_satisfied: number;
+            /** Format: int32 */
+            dissatisfied: number;
+            /** Format: int32 */
+            satisfied: number;
         };
         /**
          * @description The length of a period of materialized counts.
@@ -2202,6 +3085,62 @@ export interface components {
             orders: number;
             title: string;
         };
+        /** @description One fault. */
+        ImportFault: {
+            /** @description Stable snake_case English. */
+            code: string;
+            column?: string | null;
+            /** @description A Chinese sentence. */
+            detail: string;
+            /** @description As the spreadsheet counts. */
+            line: number;
+            sheet?: string | null;
+        };
+        /** @description Describes the form for the document. */
+        ImportForm: {
+            /** @description `true`: tell what would change. Default `false`. */
+            dry_run?: boolean | null;
+            /**
+             * Format: binary
+             * @description XLSX, or delimited text in UTF-8, UTF-16 or GB18030.
+             */
+            file: string;
+            /** @description `true`: rows that are not in the file stay. Default `true`. */
+            keep_missing?: boolean | null;
+            /** @description The sheet to read, `*` for all of them; needed if several have the headings. */
+            sheet?: string | null;
+        };
+        /** @description Result of an import or of its preview. With `faults`, nothing was imported. */
+        ImportOutcome: {
+            added: number;
+            changed: number;
+            dry_run: boolean;
+            faults: components["schemas"]["ImportFault"][];
+            /** @description Line of the headings; 0 if the file could not be read. */
+            header_row: number;
+            /** @description Sheets that were not read, hidden ones among them. */
+            ignored_sheets: string[];
+            left: number;
+            left_names: string[];
+            /** @description The people who leave, with what they leave behind. */
+            left_people: components["schemas"]["LeavingPerson"][];
+            questions: components["schemas"]["ImportQuestion"][];
+            /** @description The sheets that were read, joined by `、`; `null` for delimited text. */
+            sheet?: string | null;
+            /** @description Footnotes, sums and repeated headings. */
+            skipped_lines: number[];
+            /** @description Phone numbers that pass to another person. */
+            taken_over: components["schemas"]["TakenOverNumber"][];
+            unchanged: number;
+            /** @description Headings of columns that are not used. */
+            unused_columns: string[];
+        };
+        /** @description A heading that is close to a known one. */
+        ImportQuestion: {
+            column: string;
+            detail: string;
+            suggests: string;
+        };
         InboxReply: {
             items: components["schemas"]["NoticeReply"][];
             /** @description None on the last page. */
@@ -2211,6 +3150,34 @@ export interface components {
              * @description Unread lines in the whole inbox.
              */
             unread: number;
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        InspectionId: string;
+        InspectionView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: components["schemas"]["InspectionId"];
+            note: string;
+            passed: boolean;
+            photos: components["schemas"]["EvidencePhoto"][];
+        };
+        IssueOpinion: {
+            /**
+             * Format: date-time
+             * @description By when the government has to reply.
+             */
+            due_at?: string | null;
+            file_ids?: components["schemas"]["FileId"][];
+            kind: components["schemas"]["OpinionKind"];
+            /** @description Each line is a paragraph of the letter. */
+            text: string;
+            title: string;
+            /** @description 主送, by name, alias, code or id. */
+            to_unit: string;
         };
         IssueSupervisionOrder: {
             /**
@@ -2229,13 +3196,22 @@ export interface components {
             /** @description 普通 or 紧急 by default. */
             urgency: string;
         };
-        /** @description What a resident leaves. */
+        /** @description A resident's message. */
         LeaveMessage: {
-            /** @description A phone number or other way to reach him; only the site's delegates read it. */
+            /** @description A phone number or other contact; only the site's delegates read it. */
             contact?: string | null;
             /** @description Uploaded before from the same phone at the same site. */
             photo_ids?: components["schemas"]["PhotoId"][];
             text: string;
+        };
+        /** @description A person who leaves the roster. */
+        LeavingPerson: {
+            name: string;
+            /** @description Numbers of the first of them. */
+            numbers: string[];
+            /** @description Orders of theirs that are not settled. */
+            open_orders: number;
+            role: string;
         };
         /**
          * @description 绿, 黄, 红.
@@ -2256,7 +3232,7 @@ export interface components {
             code: string;
             name: string;
             on_time: components["schemas"]["Fraction"];
-            /** @description Units only; none where there is too little to judge by. */
+            /** @description Units only. `None` if there are too few decisions. */
             rank?: number | null;
             resolution: components["schemas"]["Fraction"];
             response: components["schemas"]["Fraction"];
@@ -2268,11 +3244,41 @@ export interface components {
             score?: number | null;
             verdicts: components["schemas"]["Verdicts"];
         };
+        /** @description The result of the event. */
+        LinkAnswer: {
+            applied: boolean;
+            number: string;
+            status: components["schemas"]["Status"];
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A report of the city's platform about an order. */
+        LinkEvent: {
+            account?: string | null;
+            address?: string | null;
+            /** Format: date-time */
+            at: string;
+            caller_phone?: string | null;
+            description?: string | null;
+            /** @description The platform's own id of the event; the same id gets the same answer. */
+            event_id: string;
+            /** @description The platform's number of the order. */
+            external_number?: string | null;
+            file_urls?: string[];
+            location?: components["schemas"]["GivenPoint"] | null;
+            number?: string | null;
+            public_reply?: string | null;
+            reason?: string | null;
+            /** @description `submitted`, `accepted`, `replied`, `returned`, `extension_requested` or `note`. */
+            type: string;
+            /** @description Code or name of the unit that acts; the unit that has the order, if left out. */
+            unit_code?: string | null;
+        };
         /** @description As in the query string; several values are separated by commas. */
         ListQuery: {
             /** @description Codes or names of counties. */
             area?: string | null;
-            /** @description Codes or names; a first-level category stands for all below it. */
+            /** @description Codes or names; a first-level category includes all below it. */
             category?: string | null;
             channel?: string | null;
             /** @description `true` or `false`. */
@@ -2280,16 +3286,16 @@ export interface components {
             /** @description Created at or after: a date of the city, or an RFC 3339 time. */
             from?: string | null;
             light?: string | null;
-            /** @description Words in the description or the address, or a number. */
+            /** @description Words of the description or the address, all of which must occur, or an order number or its last six digits. */
             q?: string | null;
             /**
-             * @description `mine` (reported or endorsed by the caller), `unit` (his unit has or had a charge), `area` (of his area),
-             *     `all` (whatever he may see); default `all`.
+             * @description `mine` (reported or endorsed by the caller), `unit` (assigned to their unit now or before), `area` (in their
+             *     area), `all` (visible to the caller); default `all`.
              */
             scope?: string | null;
             /** @description `newest` (default), or `due`: the nearest deadline first, orders without a running clock left out. */
             sort?: string | null;
-            /** @description The same values as `status`. */
+            /** @description Takes the values of `status`. */
             stage?: string | null;
             status?: string | null;
             /** @description Created before the end of this date, or before this time. */
@@ -2299,7 +3305,7 @@ export interface components {
             /** @description Ids, codes or names. */
             unit?: string | null;
         };
-        /** @description What is known of a point. */
+        /** @description The location of a point. */
         Located: {
             area?: components["schemas"]["LocatedArea"] | null;
             /**
@@ -2346,8 +3352,38 @@ export interface components {
             expires_at: string;
             /** @description Two digits each; ask which one the browser shows. */
             numbers: number[];
-            /** @description What the browser calls itself and where it comes from. */
+            /** @description Browser and address of the console. */
             origin?: string | null;
+        };
+        /** @description Result of a look-back; stored with the campaign. */
+        LookBack: {
+            /**
+             * Format: int64
+             * @description New orders of the same kind and place in the days after it was closed.
+             */
+            after: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Those of them within 50 m of an order of the campaign. */
+            at_same_place: string[];
+            /**
+             * Format: int64
+             * @description New orders of the same kind and place in the days before the campaign was opened.
+             */
+            before: number;
+            /**
+             * Format: int64
+             * @description Days compared: so many before opening, so many after closing.
+             */
+            days: number;
+            /** @description Numbers of the orders after, up to 100. */
+            new_orders: string[];
+            /** @description 反弹. */
+            rebound: boolean;
+            /** @description In a sentence. */
+            summary: string;
+            /** Format: int32 */
+            version: number;
         };
         /** @description The person who is signed in. */
         Me: {
@@ -2361,11 +3397,55 @@ export interface components {
             phone_masked: string;
             role: components["schemas"]["Role"];
             unit?: components["schemas"]["MyUnit"] | null;
-            /** @description Hears of red lights and difficult orders of his unit. */
+            /** @description Receives notices of red lights and difficult orders of their unit. */
             unit_head: boolean;
         };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        MeasureId: string;
+        /** @description The unit's report. */
+        MeasureReport: {
+            /** Format: date-time */
+            at: string;
+            files: components["schemas"]["AttachedFile"][];
+            photos: components["schemas"]["EvidencePhoto"][];
+            text: string;
+        };
+        /**
+         * @description 整改: to do, reported as done, 销号.
+         * @enum {string}
+         */
+        MeasureStatus: "open" | "done" | "verified";
+        MeasureView: {
+            campaign: components["schemas"]["CampaignId"];
+            done?: components["schemas"]["MeasureReport"] | null;
+            /** Format: date-time */
+            due_at: string;
+            id: components["schemas"]["MeasureId"];
+            light: components["schemas"]["Light"];
+            /**
+             * Format: int32
+             * @description How often it did not pass.
+             */
+            returns: number;
+            /**
+             * Format: int32
+             * @description The line of the ledger.
+             */
+            seq: number;
+            status: components["schemas"]["MeasureStatus"];
+            text: string;
+            unit: components["schemas"]["ResponsibleUnit"];
+            /** Format: date-time */
+            verified_at?: string | null;
+            verified_by?: string | null;
+            /** @description The committee's last note, on passing or on returning it. */
+            verify_note?: string | null;
+        };
         MergeOrder: {
-            /** @description The number under which the matter goes on. */
+            /** @description The number of the target order. */
             into: string;
         };
         MergeTopic: {
@@ -2374,9 +3454,10 @@ export interface components {
         MessageLeft: {
             /** Format: date-time */
             created_at: string;
+            emergency: components["schemas"]["EmergencyView"] | null;
             /** @description 待审: it is shown to the delegates once it has been checked. */
             in_review: boolean;
-            /** @description Shown this once: with it he can look again. */
+            /** @description The receipt for reading the message again; shown only once. */
             receipt: string;
             site: components["schemas"]["Named"];
             state: components["schemas"]["SiteMessageStatus"];
@@ -2422,6 +3503,15 @@ export interface components {
             code: string;
             name: string;
         };
+        /** @description A point, and what people call it. */
+        NamedPoint: {
+            datum: components["schemas"]["Datum"];
+            /** Format: double */
+            latitude: number;
+            /** Format: double */
+            longitude: number;
+            name?: string | null;
+        };
         Nearby: {
             items: components["schemas"]["NearbyOrder"][];
         };
@@ -2443,7 +3533,7 @@ export interface components {
              * @description That it is the same matter.
              */
             probability: number;
-            /** @description What speaks for that. */
+            /** @description The signs for that. */
             signs: components["schemas"]["Sign"][];
             status: components["schemas"]["Status"];
         };
@@ -2483,7 +3573,7 @@ export interface components {
             body: string;
             /** Format: date-time */
             created_at: string;
-            /** @description What happened, e.g. `accepted`. */
+            /** @description The event, e.g. `accepted`. */
             event: string;
             id: components["schemas"]["NoticeId"];
             /** @description The order it speaks of. */
@@ -2497,16 +3587,85 @@ export interface components {
         OpenCampaign: {
             /** @description County by code or name; left out for the whole city. A county's supervisors open it for their county. */
             area?: string | null;
+            /** @description One of the city's committees; left out for the caller's own. */
             committee?: string | null;
+            /** @description A kind of matters (一类事), or a category by name. */
             kind?: string | null;
+            /** @description Numbers of its first orders, all of them or none. */
+            orders?: string[];
+            parent?: components["schemas"]["CampaignId"] | null;
             purpose: string;
             title: string;
         };
+        /** @description Something that is still open. */
+        OpenItem: {
+            kind: components["schemas"]["OpenItemKind"];
+            /** @description The number of the order or opinion, the line of the ledger, the county. */
+            reference: string;
+        };
+        /** @enum {string} */
+        OpenItemKind: "order" | "opinion" | "measure" | "county_task";
         OpenedCampaign: {
             id: components["schemas"]["CampaignId"];
             /** Format: int32 */
             order_count: number;
             title: string;
+        };
+        /** @description The committee's decision on the reply. */
+        OpinionDecision: {
+            accepted: boolean;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note: string;
+        };
+        /**
+         * @description 建议, 审议意见, 决定.
+         * @enum {string}
+         */
+        OpinionKind: "suggestion" | "opinion" | "decision";
+        /** @description The government's written reply. */
+        OpinionReply: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            files: components["schemas"]["AttachedFile"][];
+            text: string;
+        };
+        /**
+         * @description Progress of an opinion: the government's reply and its acceptance.
+         * @enum {string}
+         */
+        OpinionStatus: "issued" | "replied" | "returned" | "accepted";
+        OpinionView: {
+            campaign: components["schemas"]["CampaignId"];
+            decision?: components["schemas"]["OpinionDecision"] | null;
+            /** @description 发文字号. */
+            document_number: string;
+            /** Format: date-time */
+            due_at?: string | null;
+            files: components["schemas"]["AttachedFile"][];
+            /** Format: date-time */
+            issued_at: string;
+            issued_by: string;
+            /** @description The organ that signs. */
+            issuer: string;
+            kind: components["schemas"]["OpinionKind"];
+            /** @description Of the reply. */
+            light: components["schemas"]["Light"];
+            /** @description For paths, e.g. `YJ410300-2025-001`. */
+            no: string;
+            reply?: components["schemas"]["OpinionReply"] | null;
+            /**
+             * Format: int32
+             * @description How often a reply was returned.
+             */
+            returns: number;
+            status: components["schemas"]["OpinionStatus"];
+            text: string;
+            title: string;
+            /** @description 主送. */
+            to_unit: components["schemas"]["AddressedUnit"];
         };
         OrderPhoto: {
             flags: string[];
@@ -2535,6 +3694,7 @@ export interface components {
              * @description The nearest running deadline.
              */
             due_at?: string | null;
+            emergency: components["schemas"]["EmergencyView"] | null;
             endorsements: components["schemas"]["EndorsementsView"];
             light: components["schemas"]["Light"];
             location?: components["schemas"]["LocationView"] | null;
@@ -2556,7 +3716,7 @@ export interface components {
             zone?: string | null;
         };
         OrderView: {
-            /** @description What the caller may do now. */
+            /** @description The caller's available actions. */
             actions: string[];
             address?: string | null;
             area?: components["schemas"]["AreaView"] | null;
@@ -2578,6 +3738,7 @@ export interface components {
              * @description The nearest running deadline.
              */
             due_at?: string | null;
+            emergency: components["schemas"]["EmergencyView"] | null;
             endorsements: components["schemas"]["EndorsementsView"];
             extensions: components["schemas"]["ExtensionView"][];
             light: components["schemas"]["Light"];
@@ -2616,33 +3777,77 @@ export interface components {
              */
             version: number;
             wants_follow_up: boolean;
+            /** @description Places of watch lists (重点监管名单) within 50 m. */
+            watched?: components["schemas"]["WatchedPlace"][];
             /** @description Functional zone. */
             zone?: string | null;
         };
+        Page_BatchItem: {
+            items: {
+                number: string;
+                ok: boolean;
+                problem?: components["schemas"]["BatchProblem"] | null;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
         Page_CampaignView: {
             items: {
+                activities?: components["schemas"]["ActivityView"][] | null;
                 /** @description County-level code; none for the whole city. */
                 area?: string | null;
                 /** Format: date-time */
                 closed_at?: string | null;
                 committee?: string | null;
+                /** @description 县区联动: each county's part. */
+                counties?: components["schemas"]["CountyView"][] | null;
+                /** @description The oldest entry first. */
+                diary?: components["schemas"]["DiaryEntry"][] | null;
+                /** Format: date-time */
+                due_at?: string | null;
                 findings?: string | null;
                 id: components["schemas"]["CampaignId"];
                 kind?: string | null;
+                /** @description 整改台账. */
+                ledger?: components["schemas"]["MeasureView"][] | null;
+                look_back?: components["schemas"]["LookBack"] | null;
                 measures?: string | null;
+                /** @description Items that prevent closing without a reason. */
+                open_items?: components["schemas"]["OpenItem"][] | null;
+                /** @description Why it was closed over open items. */
+                open_reason?: string | null;
                 /** Format: date-time */
                 opened_at: string;
+                opinions?: components["schemas"]["OpinionView"][] | null;
                 /** Format: int64 */
                 order_count: number;
-                /** @description Numbers of the orders gathered; only where one campaign is looked at. */
+                /** @description Numbers of the orders gathered; only where one campaign is looked at, like all that follows. */
                 orders?: components["schemas"]["GatheredView"][] | null;
                 outcome?: string | null;
+                parent?: components["schemas"]["CampaignId"] | null;
+                parent_title?: string | null;
                 purpose: string;
+                stage: components["schemas"]["CampaignStage"];
+                /** @description The stages reached, in their order, with dates and who. */
+                stages?: components["schemas"]["StageView"][] | null;
                 status: components["schemas"]["CampaignStatus"];
                 title: string;
                 /** Format: int32 */
                 version: number;
-                watch_list: components["schemas"]["Watched"][];
+                vote?: components["schemas"]["VoteView"] | null;
+                /** @description All votes, the oldest first; a failed one may be repeated. */
+                votes?: components["schemas"]["VoteView"][] | null;
+                watch_list: components["schemas"]["WatchListEntry"][];
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_CommitteeView: {
+            items: {
+                code: string;
+                /** @description Which standing committees have it: `city`, `county`. */
+                levels: components["schemas"]["PersonLevel"][];
+                name: string;
             }[];
             /** @description None on the last page. */
             next_cursor?: string | null;
@@ -2655,6 +3860,36 @@ export interface components {
                  * @description How often: the figure is the sum. Two verdicts of one order in the period are two.
                  */
                 times: number;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_MeasureView: {
+            items: {
+                campaign: components["schemas"]["CampaignId"];
+                done?: components["schemas"]["MeasureReport"] | null;
+                /** Format: date-time */
+                due_at: string;
+                id: components["schemas"]["MeasureId"];
+                light: components["schemas"]["Light"];
+                /**
+                 * Format: int32
+                 * @description How often it did not pass.
+                 */
+                returns: number;
+                /**
+                 * Format: int32
+                 * @description The line of the ledger.
+                 */
+                seq: number;
+                status: components["schemas"]["MeasureStatus"];
+                text: string;
+                unit: components["schemas"]["ResponsibleUnit"];
+                /** Format: date-time */
+                verified_at?: string | null;
+                verified_by?: string | null;
+                /** @description The committee's last note, on passing or on returning it. */
+                verify_note?: string | null;
             }[];
             /** @description None on the last page. */
             next_cursor?: string | null;
@@ -2681,6 +3916,40 @@ export interface components {
             /** @description None on the last page. */
             next_cursor?: string | null;
         };
+        Page_OpinionView: {
+            items: {
+                campaign: components["schemas"]["CampaignId"];
+                decision?: components["schemas"]["OpinionDecision"] | null;
+                /** @description 发文字号. */
+                document_number: string;
+                /** Format: date-time */
+                due_at?: string | null;
+                files: components["schemas"]["AttachedFile"][];
+                /** Format: date-time */
+                issued_at: string;
+                issued_by: string;
+                /** @description The organ that signs. */
+                issuer: string;
+                kind: components["schemas"]["OpinionKind"];
+                /** @description Of the reply. */
+                light: components["schemas"]["Light"];
+                /** @description For paths, e.g. `YJ410300-2025-001`. */
+                no: string;
+                reply?: components["schemas"]["OpinionReply"] | null;
+                /**
+                 * Format: int32
+                 * @description How often a reply was returned.
+                 */
+                returns: number;
+                status: components["schemas"]["OpinionStatus"];
+                text: string;
+                title: string;
+                /** @description 主送. */
+                to_unit: components["schemas"]["AddressedUnit"];
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
         Page_OrderSummary: {
             items: {
                 address?: string | null;
@@ -2696,6 +3965,7 @@ export interface components {
                  * @description The nearest running deadline.
                  */
                 due_at?: string | null;
+                emergency: components["schemas"]["EmergencyView"] | null;
                 endorsements: components["schemas"]["EndorsementsView"];
                 light: components["schemas"]["Light"];
                 location?: components["schemas"]["LocationView"] | null;
@@ -2722,7 +3992,7 @@ export interface components {
         Page_QueuedCall: {
             items: {
                 order: components["schemas"]["OrderSummary"];
-                /** @description What the last of them brought. */
+                /** @description The outcome of the last call. */
                 outcome?: string | null;
                 /** @description Of the delegate to be called. */
                 phone_masked: string;
@@ -2806,7 +4076,7 @@ export interface components {
                 created_at: string;
                 delegates: components["schemas"]["SiteDelegate"][];
                 id: components["schemas"]["SiteId"];
-                /** @description What an ordinary QR code holds. */
+                /** @description The link in an ordinary QR code. */
                 link: string;
                 /** @description In WGS-84. */
                 location: components["schemas"]["GivenPoint"];
@@ -2827,7 +4097,7 @@ export interface components {
                 category?: components["schemas"]["NamedCode"] | null;
                 /**
                  * Format: date-time
-                 * @description When the supervisors were told.
+                 * @description Time of the alert to the supervisors.
                  */
                 crossed_at?: string | null;
                 /** Format: int32 */
@@ -2848,7 +4118,7 @@ export interface components {
                 merged_into?: components["schemas"]["TopicId"] | null;
                 /** Format: int32 */
                 order_count: number;
-                /** @description `group`: orders about one thing; `rise`: a category that comes more often than usual. */
+                /** @description `group`: orders about one thing; `rise`: a category that is more frequent than usual. */
                 origin: components["schemas"]["TopicOrigin"];
                 /**
                  * Format: double
@@ -2862,13 +4132,31 @@ export interface components {
                 recent: number;
                 /**
                  * Format: double
-                 * @description Chance alone shows as much once in so many daily searches.
+                 * @description Chance alone causes such a rise once in this many daily searches.
                  */
                 recurrence_days: number;
                 status: components["schemas"]["TopicStatus"];
                 title: string;
                 /** Format: int32 */
                 window_days: number;
+            }[];
+            /** @description None on the last page. */
+            next_cursor?: string | null;
+        };
+        Page_WatchListView: {
+            items: {
+                /** @description County-level code; none for the whole city. */
+                area?: string | null;
+                campaign?: components["schemas"]["CampaignId"] | null;
+                committee?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** @description Removed subjects too, with their reason. */
+                entries: components["schemas"]["WatchEntryView"][];
+                id: components["schemas"]["WatchListId"];
+                title: string;
+                /** @description Subjects that are watched now. */
+                watched_count: number;
             }[];
             /** @description None on the last page. */
             next_cursor?: string | null;
@@ -2953,6 +4241,16 @@ export interface components {
          * @enum {string}
          */
         PlaceRelation: "inside" | "near_border" | "nearest" | "outside" | "unknown";
+        /** @description A place as answers show it, in WGS-84 degrees. */
+        PlaceView: {
+            /** @description Always `wgs84`. */
+            datum: components["schemas"]["Datum"];
+            /** Format: double */
+            latitude?: number | null;
+            /** Format: double */
+            longitude?: number | null;
+            name?: string | null;
+        };
         /** @description As much of a report as is known yet. */
         PreviewDispatch: {
             address?: string | null;
@@ -2975,7 +4273,7 @@ export interface components {
             held_by?: string | null;
             /**
              * Format: date-time
-             * @description And until when, unless he is done before.
+             * @description The end of the claim, unless it is released before.
              */
             held_until?: string | null;
             request_id: string;
@@ -3005,7 +4303,7 @@ export interface components {
             unit?: string | null;
         };
         ProgressStep: {
-            /** @description What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`. */
+            /** @description The action, e.g. `submitted`, `dispatched`, `accepted`, `replied`. */
             action: string;
             /** Format: date-time */
             at: string;
@@ -3014,7 +4312,7 @@ export interface components {
             unit: components["schemas"]["UnitView"];
             why: string;
         };
-        /** @description What anybody who stands before the sign may know. */
+        /** @description The public data of a site. */
         PublicSite: {
             address?: string | null;
             area?: components["schemas"]["Named"] | null;
@@ -3045,7 +4343,7 @@ export interface components {
              * @description When it should be done; the list is sorted by it.
              */
             act_by: string;
-            /** @description What its words suggest, the likeliest first. */
+            /** @description Categories suggested by the text, likeliest first. */
             categories: components["schemas"]["Suggestion"][];
             claim?: components["schemas"]["ClaimView"] | null;
             extension?: components["schemas"]["AskedExtension"] | null;
@@ -3075,7 +4373,7 @@ export interface components {
         /** @description A call to make. */
         QueuedCall: {
             order: components["schemas"]["OrderSummary"];
-            /** @description What the last of them brought. */
+            /** @description The outcome of the last call. */
             outcome?: string | null;
             /** @description Of the delegate to be called. */
             phone_masked: string;
@@ -3086,6 +4384,10 @@ export interface components {
              * @description Calls made in vain so far.
              */
             tries: number;
+        };
+        /** @description A message that was queued. */
+        QueuedMessage: {
+            msg_id: string;
         };
         RateView: {
             /** @description Of the span before. */
@@ -3109,6 +4411,10 @@ export interface components {
             /** @description Counted from fewer than ten: read it as a handful of cases, not as a share. */
             small: boolean;
         };
+        ReachStage: {
+            note: string;
+            stage: components["schemas"]["CampaignStage"];
+        };
         ReadAllReply: {
             /**
              * Format: int64
@@ -3116,7 +4422,7 @@ export interface components {
              */
             read: number;
         };
-        /** @description What a resident is shown who comes back with his receipt. */
+        /** @description The message as its receipt shows it to the resident. */
         ReceiptView: {
             /** @description The delegate's answer, once it has been found fit to be shown. */
             answer?: string | null;
@@ -3124,12 +4430,12 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             handled_at?: string | null;
-            /** @description 待审: nobody but operators has seen it yet. */
+            /** @description 待审: only operators have seen it so far. */
             in_review: boolean;
             order?: components["schemas"]["Progress"] | null;
             site: components["schemas"]["Named"];
             state: components["schemas"]["SiteMessageStatus"];
-            /** @description What he wrote. */
+            /** @description The resident's text. */
             text: string;
         };
         /** @description 人工回访: what a call brought. */
@@ -3138,8 +4444,26 @@ export interface components {
             reached: boolean;
             verdict?: components["schemas"]["GiveVerdict"] | null;
         };
+        RecordInspection: {
+            /** Format: date-time */
+            at: string;
+            note: string;
+            passed: boolean;
+            photo_ids?: components["schemas"]["PhotoId"][];
+        };
+        RecordVote: {
+            grades: components["schemas"]["Grades"];
+            /**
+             * Format: int32
+             * @description Those present; who marked nothing abstained.
+             */
+            present: number;
+        };
         RefreshRequest: {
             refresh_token: string;
+        };
+        RemoveWatchEntry: {
+            reason: string;
         };
         RenameTopic: {
             title: string;
@@ -3147,6 +4471,19 @@ export interface components {
         ReopenOrder: {
             photo_ids?: components["schemas"]["PhotoId"][];
             reason: string;
+        };
+        /** @description An administrative decision of the unit. */
+        ReplyDecision: {
+            /**
+             * Format: date
+             * @description Of the document.
+             */
+            date: string;
+            /** @description 文书编号. */
+            document_number: string;
+            file_id?: components["schemas"]["FileId"] | null;
+            kind: components["schemas"]["DecisionKind"];
+            summary?: string | null;
         };
         /**
          * Format: uuid
@@ -3157,6 +4494,8 @@ export interface components {
             /** @description 办理情况, internal. */
             account: string;
             contacted?: components["schemas"]["Contacted"] | null;
+            /** @description 责令改正 and other administrative decisions, as evidence. */
+            decisions?: components["schemas"]["ReplyDecision"][];
             photo_ids?: components["schemas"]["PhotoId"][];
             /** @description 公开答复; a unit that has only a part of the matter leaves it out. */
             public_reply?: string | null;
@@ -3168,12 +4507,18 @@ export interface components {
         ReplyTexts: {
             items: components["schemas"]["ReplyText"][];
         };
+        ReplyToOpinion: {
+            file_ids?: components["schemas"]["FileId"][];
+            text: string;
+        };
         ReplyView: {
             /** @description 办理情况, internal; for units and staff. */
             account?: string | null;
             contacted?: components["schemas"]["ContactedView"] | null;
             /** Format: date-time */
             created_at: string;
+            /** @description 责令改正 and other administrative decisions, as evidence. */
+            decisions?: components["schemas"]["DecisionView"][];
             id: components["schemas"]["ReplyId"];
             public_reply: string;
             /** Format: int32 */
@@ -3195,6 +4540,11 @@ export interface components {
          * @enum {string}
          */
         ReportKind: "weekly" | "monthly" | "topic" | "custom";
+        ReportMeasure: {
+            file_ids?: components["schemas"]["FileId"][];
+            photo_ids?: components["schemas"]["PhotoId"][];
+            text: string;
+        };
         /**
          * @description State of a report.
          * @enum {string}
@@ -3243,6 +4593,10 @@ export interface components {
         };
         ReporterView: {
             level?: components["schemas"]["PersonLevel"] | null;
+            name: string;
+        };
+        ResponsibleUnit: {
+            id: components["schemas"]["UnitId"];
             name: string;
         };
         ReturnOrder: {
@@ -3300,6 +4654,10 @@ export interface components {
          * @enum {string}
          */
         Role: "delegate" | "operator" | "handler" | "supervisor" | "admin";
+        /** @description A new secret, shown only now. */
+        RotatedSecret: {
+            secret: string;
+        };
         /** @description A piece of a sentence, or a cell. */
         Run: {
             text: string;
@@ -3329,7 +4687,7 @@ export interface components {
             arrivals: components["schemas"]["Arrivals"];
             /**
              * Format: date-time
-             * @description When it was put together.
+             * @description Time of the data.
              */
             as_of: string;
             /** @description Those that run out next. */
@@ -3371,7 +4729,7 @@ export interface components {
         SessionId: string;
         /** @description One sign-in that is still alive. */
         SessionItem: {
-            /** @description What the client calls itself. */
+            /** @description The client's name for itself. */
             client?: string | null;
             /** Format: date-time */
             created_at: string;
@@ -3392,6 +4750,21 @@ export interface components {
         SessionList: {
             items: components["schemas"]["SessionItem"][];
         };
+        SetCountyTasks: {
+            /** @description Counties by code or name. */
+            areas: string[];
+            /** Format: date-time */
+            due_at?: string | null;
+            /** @description The task of the counties. */
+            text: string;
+        };
+        SetMeasure: {
+            /** Format: date-time */
+            due_at: string;
+            text: string;
+            /** @description The responsible unit, by name, alias, code or id. */
+            unit: string;
+        };
         ShownUnit: {
             alias?: string | null;
             /** @description County-level code; none for the city's own. */
@@ -3405,7 +4778,7 @@ export interface components {
             items: components["schemas"]["ShownUnit"][];
         };
         /**
-         * @description What speaks for it.
+         * @description A sign that two reports are one matter.
          * @enum {string}
          */
         Sign: "place" | "category" | "text" | "picture";
@@ -3431,7 +4804,7 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
-            /** @description Good once; the next one comes with each refresh. */
+            /** @description Valid once; each refresh returns the next one. */
             refresh_token: string;
             /** @example Bearer */
             token_type: string;
@@ -3445,7 +4818,7 @@ export interface components {
             category: components["schemas"]["CategoryView"];
             /**
              * Format: int64
-             * @description Whole metres; none where one of the two has no place.
+             * @description Whole metres. `None` if one of the two has no place.
              */
             distance_m?: number | null;
             likely_same: boolean;
@@ -3455,9 +4828,9 @@ export interface components {
              * @description That it is the same matter.
              */
             probability: number;
-            /** @description Words and names that stand in both, the rarest first. */
+            /** @description Words and names of both texts, rarest first. */
             shared_words: string[];
-            /** @description What speaks for that. */
+            /** @description The signs for that. */
             signs: components["schemas"]["Sign"][];
             status: components["schemas"]["Status"];
         };
@@ -3471,7 +4844,7 @@ export interface components {
             /** @description Default true. A site that is not active cannot be scanned. */
             active?: boolean | null;
             address?: string | null;
-            /** @description What reports from here are about, by code or name. */
+            /** @description The default category of reports from here, by code or name. */
             category?: string | null;
             /** @description Who reads residents' messages: each by id or phone number. Nobody: the delegates of its county. */
             delegates?: string[];
@@ -3511,7 +4884,7 @@ export interface components {
             created_at: string;
             delegates: components["schemas"]["SiteDelegate"][];
             id: components["schemas"]["SiteId"];
-            /** @description What an ordinary QR code holds. */
+            /** @description The link in an ordinary QR code. */
             link: string;
             /** @description In WGS-84. */
             location: components["schemas"]["GivenPoint"];
@@ -3557,13 +4930,21 @@ export interface components {
             lights: components["schemas"]["Lights"];
             /**
              * Format: int64
-             * @description How long the orders at this stage have stood there, half of them longer; to the hour.
+             * @description Median time that the orders have been at this stage, in hours.
              */
             median_dwell_hours?: number | null;
             name: string;
             /** Format: int64 */
             orders: number;
             stage: components["schemas"]["Status"];
+        };
+        StageView: {
+            /** Format: date-time */
+            at: string;
+            /** @description None for the system. */
+            by?: string | null;
+            note: string;
+            stage: components["schemas"]["CampaignStage"];
         };
         /**
          * @description State of an order.
@@ -3614,7 +4995,7 @@ export interface components {
              * @description Messages that may still be sent, as far as we know; null when we know nothing.
              */
             remaining?: number | null;
-            /** @description What `wx.requestSubscribeMessage` wants in `tmplIds`. */
+            /** @description The template id for `tmplIds` of `wx.requestSubscribeMessage`. */
             template_id: string;
             template_key: string;
             title: string;
@@ -3633,6 +5014,7 @@ export interface components {
         };
         /** @description The likeliest kinds, the best first; empty when no word says anything. */
         Suggestions: {
+            emergency: components["schemas"]["EmergencyView"] | null;
             suggestions: components["schemas"]["Suggestion"][];
         };
         Supervision: {
@@ -3665,10 +5047,17 @@ export interface components {
             answer?: string | null;
             /** Format: date-time */
             answered_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its order was closed; then it is asked for no more.
+             */
+            closed_at?: string | null;
             /** Format: date-time */
             due_at: string;
             /** Format: date-time */
             issued_at: string;
+            /** @description The body that issued it; none of those issued before it was recorded. */
+            issuer?: string | null;
             level: components["schemas"]["SupervisionLevel"];
             number: string;
             requirement: string;
@@ -3679,6 +5068,12 @@ export interface components {
             caption: string;
             columns: string[];
             rows: components["schemas"]["Run"][][];
+        };
+        /** @description A number whose old owner leaves the roster. */
+        TakenOverNumber: {
+            from: string;
+            line: number;
+            to: string;
         };
         /** @description 响应率, 解决率, 满意率, and 按时办结率 beside them. */
         ThreeRates: {
@@ -3691,7 +5086,7 @@ export interface components {
             items: components["schemas"]["TimelineItem"][];
         };
         TimelineItem: {
-            /** @description What was done, e.g. `submitted`, `dispatched`, `accepted`, `replied`. */
+            /** @description The action, e.g. `submitted`, `dispatched`, `accepted`, `replied`. */
             action: string;
             /** Format: date-time */
             at: string;
@@ -3708,7 +5103,7 @@ export interface components {
             round: number;
             /** Format: int32 */
             seq: number;
-            /** @description The same in Chinese. */
+            /** @description The action in Chinese. */
             title: string;
             to: components["schemas"]["Status"];
             unit?: components["schemas"]["UnitView"] | null;
@@ -3767,7 +5162,7 @@ export interface components {
             category?: components["schemas"]["NamedCode"] | null;
             /**
              * Format: date-time
-             * @description When the supervisors were told.
+             * @description Time of the alert to the supervisors.
              */
             crossed_at?: string | null;
             /** Format: int32 */
@@ -3788,7 +5183,7 @@ export interface components {
             merged_into?: components["schemas"]["TopicId"] | null;
             /** Format: int32 */
             order_count: number;
-            /** @description `group`: orders about one thing; `rise`: a category that comes more often than usual. */
+            /** @description `group`: orders about one thing; `rise`: a category that is more frequent than usual. */
             origin: components["schemas"]["TopicOrigin"];
             /**
              * Format: double
@@ -3802,7 +5197,7 @@ export interface components {
             recent: number;
             /**
              * Format: double
-             * @description Chance alone shows as much once in so many daily searches.
+             * @description Chance alone causes such a rise once in this many daily searches.
              */
             recurrence_days: number;
             status: components["schemas"]["TopicStatus"];
@@ -3811,6 +5206,7 @@ export interface components {
             window_days: number;
         };
         TrackOrder: {
+            /** @description One of the city's committees. */
             committee?: string | null;
             note: string;
         };
@@ -3850,7 +5246,7 @@ export interface components {
             satisfaction: components["schemas"]["Fraction"];
             /**
              * Format: double
-             * @description What the three together are at least, in percent.
+             * @description The lower bound of the three rates together, in percent.
              */
             score: number;
         };
@@ -3873,7 +5269,7 @@ export interface components {
         };
         UrgeOrder: {
             note: string;
-            /** @description Whether somebody phoned the unit as well. */
+            /** @description Whether the unit was phoned as well. */
             phoned?: boolean;
         };
         /**
@@ -3912,6 +5308,10 @@ export interface components {
             /** Format: int64 */
             unsolved: number;
         };
+        VerifyMeasure: {
+            note: string;
+            passed: boolean;
+        };
         /**
          * @description Readers of an event: all people concerned, units and staff, or supervisors and operators.
          * @enum {string}
@@ -3926,10 +5326,145 @@ export interface components {
             /** @description To be sent as `X-Visit` with photos and the message. */
             visit: string;
         };
-        /** @description A place kept in view after the campaign. */
-        Watched: {
+        VoteView: {
+            /** Format: int32 */
+            abstained: number;
+            /**
+             * Format: int32
+             * @description At least basically satisfied.
+             */
+            approving: number;
+            grades: components["schemas"]["Grades"];
+            /** Format: date-time */
+            held_at: string;
+            passed: boolean;
+            /** Format: int32 */
+            present: number;
+            /** Format: int32 */
+            threshold_percent: number;
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        WatchEntryId: string;
+        WatchEntryView: {
+            /** Format: date-time */
+            added_at: string;
+            id: components["schemas"]["WatchEntryId"];
+            /** @description The newest first. */
+            inspections: components["schemas"]["InspectionView"][];
+            /** @description Of the next inspection. */
+            light: components["schemas"]["Light"];
+            list: components["schemas"]["WatchListId"];
+            /** Format: date-time */
+            next_inspection_at?: string | null;
+            owner_unit?: components["schemas"]["WatchUnit"] | null;
+            place?: components["schemas"]["PlaceView"] | null;
+            reason: string;
+            /** Format: int32 */
+            reinspect_every_days?: number | null;
+            removal_reason?: string | null;
+            /** Format: date-time */
+            removed_at?: string | null;
+            subject: string;
+        };
+        /** @description A subject kept in view after the campaign. */
+        WatchListEntry: {
             name: string;
             reason: string;
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        WatchListId: string;
+        WatchListView: {
+            /** @description County-level code; none for the whole city. */
+            area?: string | null;
+            campaign?: components["schemas"]["CampaignId"] | null;
+            committee?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Removed subjects too, with their reason. */
+            entries: components["schemas"]["WatchEntryView"][];
+            id: components["schemas"]["WatchListId"];
+            title: string;
+            /** @description Subjects that are watched now. */
+            watched_count: number;
+        };
+        WatchUnit: {
+            id: components["schemas"]["UnitId"];
+            name: string;
+        };
+        /** @description A watched place within 50 m of an order. */
+        WatchedPlace: {
+            /**
+             * Format: int64
+             * @description Metres.
+             */
+            distance_m: number;
+            entry: components["schemas"]["WatchEntryId"];
+            list: components["schemas"]["WatchListId"];
+            /** @description Why it is watched; for units and staff. */
+            reason?: string | null;
+            subject: string;
+            /** @description The list's title. */
+            title: string;
+        };
+        /** @description The newest deliveries. */
+        WebhookDeliveryList: {
+            items: components["schemas"]["WebhookDeliveryView"][];
+        };
+        /**
+         * @description Life of a webhook delivery.
+         * @enum {string}
+         */
+        WebhookDeliveryStatus: "waiting" | "delivered" | "failed";
+        /** @description A message on its way to an endpoint. */
+        WebhookDeliveryView: {
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            event: string;
+            /** Format: date-time */
+            finished_at?: string | null;
+            last_error?: string | null;
+            /**
+             * Format: int32
+             * @description HTTP status of the last answer.
+             */
+            last_status?: number | null;
+            /** @description As in the `webhook-id` header. */
+            msg_id: string;
+            /** Format: date-time */
+            next_at?: string | null;
+            status: components["schemas"]["WebhookDeliveryStatus"];
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        WebhookId: string;
+        /** @description The endpoints. */
+        WebhookList: {
+            items: components["schemas"]["WebhookView"][];
+        };
+        /** @description An endpoint. */
+        WebhookView: {
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            description?: string | null;
+            /** @description `gone` (the receiver answered 410) or `failing` (no success for days). */
+            disabled_reason?: string | null;
+            events: string[];
+            /** Format: date-time */
+            failing_since?: string | null;
+            id: components["schemas"]["WebhookId"];
+            include_personal_data: boolean;
+            url: string;
         };
         WeekCount: {
             /** Format: int32 */
@@ -4082,7 +5617,7 @@ export interface operations {
             query: {
                 longitude: number;
                 latitude: number;
-                /** @description What the numbers refer to; never assumed. */
+                /** @description The datum of the coordinate. Required: it is never assumed. */
                 datum: components["schemas"]["Datum"];
                 /** @description Radius of the fix in metres. */
                 accuracy_m?: number;
@@ -4144,6 +5679,11 @@ export interface operations {
                 limit?: number;
                 /** @description From `next_cursor` of the page before. */
                 cursor?: string;
+                /** @description County by code or name. */
+                area?: string;
+                status?: components["schemas"]["CampaignStatus"];
+                /** @description One of the city's committees. */
+                committee?: string;
             };
             header?: never;
             path?: never;
@@ -4281,7 +5821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4430,6 +5970,254 @@ export interface operations {
             };
         };
     };
+    change_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCampaign"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_activity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddActivity"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     close_campaign: {
         parameters: {
             query?: never;
@@ -4489,7 +6277,380 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_county_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCountyTasks"];
+            };
+        };
+        responses: {
+            /** @description The counties' campaigns */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CampaignView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetMeasure"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    issue_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueOpinion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4613,7 +6774,255 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reach_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReachStage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_vote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CampaignId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordVote"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4784,6 +7193,461 @@ export interface operations {
             };
         };
     };
+    list_clients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateClient"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientKey"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's id */
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The client's id */
+                id: components["schemas"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientKey"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_committees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CommitteeView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_reviews: {
         parameters: {
             query?: {
@@ -4932,7 +7796,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5054,7 +7918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5083,6 +7947,213 @@ export interface operations {
             };
             /** @description The body is not what this call takes. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["FileForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachedFile"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file as it was uploaded */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5443,7 +8514,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5567,7 +8638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5691,7 +8762,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5815,7 +8886,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5939,7 +9010,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6063,7 +9134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6187,7 +9258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6257,7 +9328,7 @@ export interface operations {
             query?: {
                 /** @description The number that calls. */
                 phone?: string;
-                /** @description Part of a delegate's name, where the number leads to nobody. */
+                /** @description Part of a delegate's name, for unknown numbers. */
                 name?: string;
             };
             header?: never;
@@ -6403,7 +9474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6612,7 +9683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6730,7 +9801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6786,6 +9857,96 @@ export interface operations {
             };
             /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `delegates`, `staff`, `departments`, `duty`, `sites` or `orders` */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["ImportForm"];
+            };
+        };
+        responses: {
+            /** @description What changed or would change, or the faults for which nothing was imported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOutcome"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not an administrator */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such table */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 20 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a multipart form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7047,7 +10208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7273,6 +10434,128 @@ export interface operations {
             };
             /** @description `report_not_ready`, `report_failed` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_link_event: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkEvent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkAnswer"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7635,19 +10918,779 @@ export interface operations {
             };
         };
     };
+    list_measures: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Leaves out what is settled. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MeasureView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MeasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMeasure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_measure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["MeasureId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyMeasure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasureView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_opinions: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description Leaves out what is settled. */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OpinionView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The document's number, with `.pdf` for the letter */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionView"];
+                    "application/pdf": number[];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_on_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideOnReply"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_to_opinion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                no: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyToOpinion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpinionView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_orders: {
         parameters: {
             query?: {
                 /**
-                 * @description `mine` (reported or endorsed by the caller), `unit` (his unit has or had a charge), `area` (of his area),
-                 *     `all` (whatever he may see); default `all`.
+                 * @description `mine` (reported or endorsed by the caller), `unit` (assigned to their unit now or before), `area` (in their
+                 *     area), `all` (visible to the caller); default `all`.
                  */
                 scope?: string;
                 status?: string;
                 light?: string;
-                /** @description The same values as `status`. */
+                /** @description Takes the values of `status`. */
                 stage?: string;
-                /** @description Codes or names; a first-level category stands for all below it. */
+                /** @description Codes or names; a first-level category includes all below it. */
                 category?: string;
                 /** @description Codes or names of counties. */
                 area?: string;
@@ -7662,7 +11705,7 @@ export interface operations {
                 from?: string;
                 /** @description Created before the end of this date, or before this time. */
                 to?: string;
-                /** @description Words in the description or the address, or a number. */
+                /** @description Words of the description or the address, all of which must occur, or an order number or its last six digits. */
                 q?: string;
                 /** @description `newest` (default), or `due`: the nearest deadline first, orders without a running clock left out. */
                 sort?: string;
@@ -7810,7 +11853,129 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batch_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BatchItem"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7883,7 +12048,7 @@ export interface operations {
                 datum: components["schemas"]["Datum"];
                 /** @description Code or name; only orders of this category. */
                 category?: string;
-                /** @description What the report says so far; what is likely the same matter comes first. The first 200 characters count. */
+                /** @description The text of the draft; orders that are likely the same matter come first. The first 200 characters count. */
                 text?: string;
                 /** @description Ids of the caller's own photos, separated by commas; at most 9. */
                 photo_ids?: string;
@@ -8108,7 +12273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8234,7 +12399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8360,7 +12525,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8480,7 +12645,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8606,7 +12771,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8733,7 +12898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8859,7 +13024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8985,7 +13150,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9111,7 +13276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9237,7 +13402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9363,7 +13528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9489,7 +13654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9699,7 +13864,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9825,7 +13990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -9952,7 +14117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10248,7 +14413,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10374,7 +14539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10500,7 +14665,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10626,7 +14791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -10752,7 +14917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -11888,7 +16053,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["SiteMessageStatus"];
-                /** @description Operators: how the content check stands. */
+                /** @description For operators: the state of the content check. */
                 content_check?: components["schemas"]["ContentCheck"];
                 /** @description The site's code. */
                 site?: string;
@@ -12149,7 +16314,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12273,7 +16438,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12486,7 +16651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -12640,7 +16805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it; the current one is told. */
+            /** @description The state does not allow it; the response contains the current one. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13158,7 +17323,7 @@ export interface operations {
                 q?: string;
                 /** @description County-level code or name: units of that county only. */
                 area?: string;
-                /** @description At most so many, 1 to 1000, default 100. */
+                /** @description The maximum number of results, 1 to 1000, default 100. */
                 limit?: number;
             };
             header?: never;
@@ -13199,6 +17364,1303 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_watch_lists: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_WatchListView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_watch_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWatchList"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchListView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_watch_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WatchListId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchListView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_watch_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WatchListId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddWatchEntry"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchEntryView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_watch_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WatchListId"];
+                entry: components["schemas"]["WatchEntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveWatchEntry"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchEntryView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["WatchListId"];
+                entry: components["schemas"]["WatchEntryId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordInspection"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchEntryView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhook_deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resend_webhook_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: components["schemas"]["WebhookId"];
+                /** @description The message's id */
+                msg_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedMessage"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: components["schemas"]["WebhookId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedMessage"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
             503: {
                 headers: {
                     [name: string]: unknown;
