@@ -34,6 +34,7 @@ pub mod ops;
 pub mod orders;
 pub mod overview;
 pub mod people;
+pub mod phone;
 pub mod photos;
 pub mod publication_rules;
 pub mod retention;

@@ -27,8 +27,10 @@ use crate::http::connections::stream::Watched;
 use crate::http::connections::table::{ConnectionLimits, Connections};
 use crate::http::{answer_headers, extract, receiving, request_id};
 use crate::ops::file_limit;
-use crate::server::SHUTDOWN_SECS;
 use crate::{ops, routes};
+
+/// How long requests and jobs in flight may take to finish after SIGTERM.
+pub const SHUTDOWN_SECS: u64 = 30;
 
 /// An answered connection that has to be closed is read for so long, so that the answer is not lost to a reset.
 const LINGER: Duration = Duration::from_secs(2);
@@ -54,7 +56,7 @@ pub fn listen(app: App, listener: TcpListener) -> anyhow::Result<Server> {
         let (connections, ending) = (connections.clone(), ending.clone());
         let service = service(app.clone())
             .into_factory()
-            .map_err(|error| actix_web::Error::from(error).error_response());
+            .map_err(|error| error.error_response());
         let server = HttpService::build()
             .graceful_shutdown_signal(move || {
                 let ending = ending.clone();

@@ -14,7 +14,7 @@ use rand::RngCore as _;
 use sha2::Sha256;
 
 use crate::config::DataKey;
-use crate::people::phone;
+use crate::phone;
 
 const NONCE_BYTES: usize = 24;
 

@@ -47,10 +47,8 @@ use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::server::SandboxConfig;
 use crate::{console, heap_trim, jobs};
 
+use crate::listen::SHUTDOWN_SECS;
 pub use crate::listen::{document, listen, listen_for_metrics};
-
-/// How long requests and jobs in flight may take to finish after SIGTERM.
-pub const SHUTDOWN_SECS: u64 = 30;
 
 /// Takes the address; done first, because the sandbox's own address follows from it.
 pub fn bind(config: &Config) -> anyhow::Result<TcpListener> {
@@ -84,18 +82,7 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
         .context("the object store")?;
     let tokens = Tokens::new(&config.jwt_secret);
     let wechat = WeChat::new(&config.wechat, address, clock.clone())?;
-    let setting = SandboxConfig {
-        people: pack.files.get("demo/people.csv"),
-        wording: pack.files.get("wording.toml"),
-    };
-    let sandbox = Sandbox::open(&config.wechat, address, &clock, &setting).context("the sandbox")?;
-    let mut wording = Wording::parse(
-        pack.files.get("wording.toml").unwrap_or_default(),
-        pack.policy.clocks.time_zone,
-    )
-    .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
-    wording.consent_events_enabled = config.wechat.push_token.is_some();
-    let wording = MessageCatalog::new(wording, city.clone());
+    let (sandbox, wording) = open_wording(&config, &pack, address, (&clock, &city))?;
     let photo_permits = PhotoPermits::new(config.decode_memory_mib);
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let disk_space = DiskSpace::new(&config);
@@ -132,19 +119,46 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
     });
     app.state::<ScreenHub>()
         .set_renderer(console::overview::screen_page::render);
-    if app.config.wechat.mode == WeChatMode::Sandbox {
-        roster::seed_demo_if_empty(&app)
-            .await
-            .context("demo/people.csv of the city pack")?;
-        seed::demo_sites(&app.db, &app.state::<CityHandle>().load(), &pack, app.clock.now())
-            .await
-            .context("demo/sites.csv of the city pack")?;
-    }
+    seed_sandbox(&app, &pack).await?;
     nightly::schedule(&app, app.clock.now())
         .await
         .context("the nightly search for hot topics")?;
     setup.finish().await.context("DATABASE_URL")?;
     Ok(app)
+}
+
+/// The sandbox, if this is one, and the texts of notices.
+fn open_wording(
+    config: &Config,
+    pack: &Pack,
+    address: SocketAddr,
+    (clock, city): (&Clock, &CityHandle),
+) -> anyhow::Result<(Option<Sandbox>, MessageCatalog)> {
+    let setting = SandboxConfig {
+        people: pack.files.get("demo/people.csv"),
+        wording: pack.files.get("wording.toml"),
+    };
+    let sandbox = Sandbox::open(&config.wechat, address, clock, &setting).context("the sandbox")?;
+    let mut wording = Wording::parse(
+        pack.files.get("wording.toml").unwrap_or_default(),
+        pack.policy.clocks.time_zone,
+    )
+    .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
+    wording.consent_events_enabled = config.wechat.push_token.is_some();
+    Ok((sandbox, MessageCatalog::new(wording, city.clone())))
+}
+
+/// Fills an empty sandbox with the people and sites of the demonstration.
+async fn seed_sandbox(app: &App, pack: &Pack) -> anyhow::Result<()> {
+    if app.config.wechat.mode == WeChatMode::Sandbox {
+        roster::seed_demo_if_empty(app)
+            .await
+            .context("demo/people.csv of the city pack")?;
+        seed::demo_sites(&app.db, &app.state::<CityHandle>().load(), pack, app.clock.now())
+            .await
+            .context("demo/sites.csv of the city pack")?;
+    }
+    Ok(())
 }
 
 /// The configured store, or the embedded one, whose secret follows from the data key.

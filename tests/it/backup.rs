@@ -21,6 +21,7 @@ fn config(folder: &Path, set: &[(&str, &str)]) -> Config {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one journey")]
 async fn what_is_restored_is_what_was_backed_up() {
     let app = TestApp::start(Db::Sqlite).await;
     let delegate = app.delegate("涧西区").await;

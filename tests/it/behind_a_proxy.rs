@@ -165,6 +165,7 @@ fn hidden(page: &str, name: &str) -> String {
     after.split('"').next().unwrap().to_owned()
 }
 
+#[expect(clippy::too_many_lines, reason = "one journey")]
 async fn everything_works_through(front: fn(u16, &str) -> Running) {
     let port = free_port();
     let url = format!("http://127.0.0.1:{port}");

@@ -166,6 +166,7 @@ tests::on_both_databases! {
         assert_eq!((leaving["open_orders"].as_u64(), &leaving["numbers"][0]), (Some(1), &order["number"]));
         // Unless told otherwise, everybody stays.
         assert_eq!(post(&admin, "delegates", text.as_bytes(), &[("dry_run", "true")]).await.ok()["left"], 0);
+        app.run_jobs().await;
     }
 
     async fn only_an_administrator_imports_and_only_tables_that_there_are(app: TestApp) {

@@ -162,7 +162,16 @@ impl Answer {
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let page = self.text();
         let start = page
-            .find(&format!("action=\"{action}\""))
+            .match_indices(&format!("action=\"{action}\""))
+            .map(|(start, _)| start)
+            // A form that only searches has no fields of its own.
+            .find(|start| {
+                !page[..*start]
+                    .rsplit("<form")
+                    .next()
+                    .unwrap_or_default()
+                    .contains("\"get\"")
+            })
             .unwrap_or_else(|| panic!("no form to {action}: {page}"));
         let form = page[start..].split("</form>").next().unwrap_or_default();
         let hidden = form.split("<input type=\"hidden\" name=\"").skip(1);

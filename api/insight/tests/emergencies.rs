@@ -1,6 +1,8 @@
 //! The built-in pack's emergency rules on written reports: paraphrases of emergencies, and ordinary reports that use the
 //! same words.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail that way")]
+
 use insight::emergency::{EmergencyRules, RuleFile};
 use serde::Deserialize;
 

@@ -92,7 +92,7 @@ pub async fn page(
     before: Option<i64>,
     limit: u64,
 ) -> Result<Vec<admin_act::Model>> {
-    Ok(store::before(connection, before, limit).await?)
+    store::before(connection, before, limit).await
 }
 
 /// Reads the whole chain: how many acts there are, and the first link that does not hold.

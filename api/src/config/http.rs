@@ -4,8 +4,25 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::Vars;
-use crate::http::pace::PaceLimits;
-use crate::http::trusted_proxies::TrustedProxies;
+use super::trusted_proxies::TrustedProxies;
+
+/// Limits of one body.
+#[derive(Clone, Copy, Debug)]
+pub struct PaceLimits {
+    /// The longest single wait for the next bytes, and the time before the minimum rate applies.
+    pub idle: Duration,
+    /// All waits together.
+    pub total: Duration,
+}
+
+impl Default for PaceLimits {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(10),
+            total: Duration::from_secs(300),
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 pub struct HttpConfig {

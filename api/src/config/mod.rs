@@ -11,12 +11,14 @@ use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
 use fallback::FallbackValue;
-pub use http::{HttpConfig, MetricsBind};
+pub use http::{HttpConfig, MetricsBind, PaceLimits};
+pub use trusted_proxies::{Forwarding, TrustedProxies};
 
 mod fallback;
 mod http;
 mod s3;
 mod secrets;
+mod trusted_proxies;
 mod wechat;
 
 /// The secrets printed in `.env.example`: good for reading, never for running.

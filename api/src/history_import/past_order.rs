@@ -203,7 +203,8 @@ mod tests {
     #[test]
     fn each_fault_has_a_name() {
         let now = at("2025-01-01T00:00:00Z");
-        let changed: [(fn(&mut PastOrder), PastFault); 5] = [
+        type Change = fn(&mut PastOrder);
+        let changed: [(Change, PastFault); 5] = [
             (|order| order.number = "一二三四".to_owned(), PastFault::Number),
             (|order| order.description = " ".to_owned(), PastFault::NoText),
             (

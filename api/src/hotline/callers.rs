@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::{Error, FieldError, Result};
 use crate::hotline::store;
-use crate::people::phone;
 use crate::people::profile::{self, Profile};
+use crate::phone;
 use crate::sealing::{Phone, Sealer};
 
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 
-use crate::http::trusted_proxies::{Forwarding, TrustedProxies};
+use crate::config::{Forwarding, TrustedProxies};
 
 /// Returns the client's address; `None` if the peer is unknown (a test without a socket).
 #[must_use]

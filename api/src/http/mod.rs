@@ -26,4 +26,3 @@ pub mod receiving;
 pub mod request_id;
 pub mod responses;
 pub mod time;
-pub mod trusted_proxies;

@@ -2,26 +2,10 @@
 
 use std::time::Duration;
 
+use crate::config::PaceLimits;
+
 /// A slow phone network still moves this much; a stalled or trickling sender does not.
 const MIN_BYTES_PER_SEC: u64 = 8 * 1024;
-
-/// Limits of one body.
-#[derive(Clone, Copy, Debug)]
-pub struct PaceLimits {
-    /// The longest single wait for the next bytes, and the time before the minimum rate applies.
-    pub idle: Duration,
-    /// All waits together.
-    pub total: Duration,
-}
-
-impl Default for PaceLimits {
-    fn default() -> Self {
-        Self {
-            idle: Duration::from_secs(10),
-            total: Duration::from_secs(300),
-        }
-    }
-}
 
 /// The progress of one body.
 #[derive(Clone, Copy, Debug)]

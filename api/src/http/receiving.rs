@@ -19,11 +19,12 @@ use futures_util::Stream;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::app::App;
+use crate::config::PaceLimits;
 use crate::error::{Error, ErrorKind};
 use crate::http::client_address::client_address;
 use crate::http::connections::strangers::Slot;
 use crate::http::connections::table::{Connection, Phase};
-use crate::http::pace::{Pace, PaceLimits};
+use crate::http::pace::Pace;
 
 const RETRY_SECS: u64 = 5;
 

@@ -13,7 +13,8 @@ use s3s::service::S3Service;
 use s3s::{HttpError, HttpResponse};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::http::pace::{Pace, PaceLimits};
+use crate::config::PaceLimits;
+use crate::http::pace::Pace;
 
 /// Serves one request, its body kept to the pace.
 pub async fn serve(service: S3Service, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {

@@ -10,7 +10,6 @@ pub mod clients;
 pub mod directory;
 pub mod extract;
 pub mod login_requests;
-pub mod phone;
 pub mod profile;
 pub mod roster;
 pub mod routes;

@@ -16,6 +16,7 @@ mod heif;
 pub mod intake;
 pub mod jpeg;
 pub mod permits;
+pub mod pixel_error;
 pub mod pixels;
 pub mod routes;
 pub mod service;

@@ -9,18 +9,10 @@ use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, Limits, R
 
 use crate::photos::jpeg::decode;
 use crate::photos::jpeg::outline::{self, Outline, Unreadable};
-
-/// A fault of the pixels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PixelError {
-    TooManyPixels,
-    /// It begins like a photo but does not go on like one.
-    Damaged,
-}
+use crate::photos::pixel_error::{MAX_SIDE, PixelError};
 
 /// Memory that decoding one photo may take: 50 megapixels of RGB are 150 MB.
 const MAX_ALLOC: u64 = 256 << 20;
-pub const MAX_SIDE: u32 = 20_000;
 /// Every scan of a JPEG passes over all pixels: 50 megapixels in 10 scans, or 8 in the most that are taken.
 const MAX_PIXEL_SCANS: u64 = 500_000_000;
 /// The derivatives and the encoders' buffers.

@@ -269,6 +269,7 @@ fn named(row: &Row<Column>) -> impl Iterator<Item = &str> {
     parts.filter(|part| !part.trim().is_empty())
 }
 
+#[expect(clippy::too_many_lines, reason = "one comparison of a row with what is held")]
 async fn write(app: &App, entries: Vec<Entry>, file: &SiteFile) -> Result<SiteReport> {
     let now = app.clock.now();
     let created_by = match file.by {

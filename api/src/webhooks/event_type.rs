@@ -86,10 +86,9 @@ pub fn of_step(step: HistoryStep<'_>) -> Vec<EventType> {
         _ => Vec::new(),
     };
     if matches!(step.action, "verdict" | "follow_up") {
-        match step.to {
-            // A dissatisfied verdict puts the order back to its unit for another round.
-            Status::Dispatched => events.push(EventType::RoundStarted),
-            _ => {}
+        // A dissatisfied verdict puts the order back to its unit for another round.
+        if step.to == Status::Dispatched {
+            events.push(EventType::RoundStarted);
         }
     }
     let was_closed = step.from == Some(Status::Closed);

@@ -44,7 +44,7 @@ const PURE: [&str; 36] = [
     "api/src/city/categories/suggest.rs",
     "api/src/city/committees.rs",
     "api/src/city/duty_table.rs",
-    "api/src/content/publication_rules.rs",
+    "api/src/publication_rules.rs",
     "api/src/content/result.rs",
     "api/src/deadlines/calculator/mod.rs",
     "api/src/deadlines/calendar.rs",
@@ -63,7 +63,7 @@ const PURE: [&str; 36] = [
     "api/src/overview/count_deltas.rs",
     "api/src/overview/period.rs",
     "api/src/overview/rates.rs",
-    "api/src/people/phone.rs",
+    "api/src/phone.rs",
     "api/src/photos/exif.rs",
     "api/src/retention/periods.rs",
     "api/src/sites/code.rs",
@@ -115,6 +115,7 @@ const TIERS: [&[&str]; 6] = [
         "http",
         "jobs",
         "ops",
+        "phone",
         "publication_rules",
         "sealing",
         "wechat",
@@ -143,7 +144,16 @@ const TIERS: [&[&str]; 6] = [
         "supervision",
     ],
     &["console", "imports", "insight", "link", "open311", "retention"],
-    &["commands", "demo", "lib", "main", "routes", "server"],
+    &[
+        "commands",
+        "demo",
+        "job_registry",
+        "lib",
+        "listen",
+        "main",
+        "routes",
+        "server",
+    ],
 ];
 
 fn tier(part: &str) -> Option<usize> {

@@ -14,9 +14,9 @@ use crate::console::routes::visitor::ConsoleUser;
 use crate::console::url_query::{UrlQuery, encoded};
 use crate::error::Error;
 use crate::http::paging::Paging;
+use crate::supervision::campaigns::CampaignFilter;
 use crate::supervision::campaigns::service;
 use crate::supervision::campaigns::stages::label;
-use crate::supervision::campaigns::store::CampaignFilter;
 
 pub const PATH: &str = "/console/campaigns";
 const NAMES: [&str; 2] = ["committee", "status"];

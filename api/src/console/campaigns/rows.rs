@@ -123,8 +123,8 @@ impl RowFormatter<'_> {
 
     pub fn steps(&self, campaign: &CampaignView) -> Vec<Step> {
         let reached = |stage| {
-            let stages = campaign.stages.iter().flatten();
-            stages.filter(|reached| reached.stage == stage).last()
+            let mut stages = campaign.stages.iter().flatten();
+            stages.rfind(|reached| reached.stage == stage)
         };
         let step = |stage: CampaignStage| {
             let found = reached(stage);

@@ -142,7 +142,7 @@ fn round(
         result,
         solved: match result {
             // A few matters are judged well before all of it is done.
-            Satisfaction::Satisfied if report.dice % 25 == 0 => Solved::Partly,
+            Satisfaction::Satisfied if report.dice.is_multiple_of(25) => Solved::Partly,
             Satisfaction::Satisfied => Solved::Yes,
             _ => Solved::No,
         },

@@ -67,8 +67,12 @@ pub fn year(tables: &Tables, geography: &Geography<'_>, until: DateTime<Utc>, zo
             continue;
         };
         for _ in 0..drawing.reports_on(day) {
-            let kind = drawing.kind(day);
-            let spot = geography.anywhere(&mut drawing.rng, &tables.counties);
+            let Some(kind) = drawing.kind(day) else {
+                continue;
+            };
+            let Some(spot) = geography.anywhere(&mut drawing.rng, &tables.counties) else {
+                continue;
+            };
             reports.extend(drawing.report(day, kind, spot));
         }
     }
@@ -105,7 +109,7 @@ impl<'a> Drawing<'a> {
         count
     }
 
-    fn kind(&mut self, day: NaiveDate) -> &'a Kind {
+    fn kind(&mut self, day: NaiveDate) -> Option<&'a Kind> {
         let weights: Vec<f64> = self
             .tables
             .kinds
@@ -114,13 +118,15 @@ impl<'a> Drawing<'a> {
             .collect();
         let mut rest = self.rng.random_range(0.0..weights.iter().sum::<f64>());
         let kinds = self.tables.kinds.iter().zip(weights);
+        let mut chosen = None;
         for (kind, weight) in kinds {
+            chosen = Some(kind);
             if rest < weight {
-                return kind;
+                break;
             }
             rest -= weight;
         }
-        &self.tables.kinds[0]
+        chosen
     }
 
     fn report(&mut self, day: NaiveDate, kind: &Kind, spot: Spot) -> Option<DrawnReport> {
@@ -171,7 +177,9 @@ impl<'a> Drawing<'a> {
                 continue;
             };
             let at = usize::try_from(nth).unwrap_or(0) % topic.texts.len();
-            report.text.clone_from(&topic.texts[at]);
+            if let Some(text) = topic.texts.get(at) {
+                report.text.clone_from(text);
+            }
             into.push(report);
         }
     }

@@ -12,6 +12,7 @@ use places::lookup::AreaIndex;
 use rand::Rng;
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
+use rand::seq::IndexedRandom as _;
 use serde::Deserialize;
 
 /// How far townships lie from the middle of their county, in degrees.
@@ -98,24 +99,24 @@ impl<'a> Geography<'a> {
     }
 
     /// A place anywhere, counties as often as `weights` (by name) says.
-    pub fn anywhere(&self, rng: &mut StdRng, weights: &HashMap<String, f64>) -> Spot {
+    pub fn anywhere(&self, rng: &mut StdRng, weights: &HashMap<String, f64>) -> Option<Spot> {
         let weight = |county: &County| weights.get(&county.name).copied().unwrap_or(4.0);
         let mut rest = rng.random_range(0.0..self.counties.iter().map(weight).sum::<f64>());
-        let mut chosen = &self.counties[0];
+        let mut chosen = None;
         for county in &self.counties {
-            chosen = county;
+            chosen = Some(county);
             if rest < weight(county) {
                 break;
             }
             rest -= weight(county);
         }
-        self.in_one(rng, chosen)
+        self.in_one(rng, chosen?)
     }
 
     /// A place in the county of this name.
     pub fn in_county(&self, rng: &mut StdRng, name: &str) -> Option<Spot> {
         let county = self.counties.iter().find(|county| county.name == name)?;
-        Some(self.in_one(rng, county))
+        self.in_one(rng, county)
     }
 
     /// The point of a township, under a name of its own.
@@ -138,23 +139,21 @@ impl<'a> Geography<'a> {
         }
     }
 
-    fn in_one(&self, rng: &mut StdRng, county: &County) -> Spot {
-        let township = &county.townships[rng.random_range(0..county.townships.len())];
-        let communities = &township.communities;
-        let name = match communities.len() {
-            0 => township.name.clone(),
-            many => {
-                let community = &communities[rng.random_range(0..many)];
+    fn in_one(&self, rng: &mut StdRng, county: &County) -> Option<Spot> {
+        let township = county.townships.choose(rng)?;
+        let name = match township.communities.choose(rng) {
+            None => township.name.clone(),
+            Some(community) => {
                 let rural = township.name.ends_with('镇') || township.name.ends_with('乡');
                 let kind = if rural { "村" } else { "社区" };
                 format!("{}{}{kind}", township.name, community.trim_end_matches(kind))
             }
         };
-        Spot {
+        Some(Spot {
             name,
             county: county.code.clone(),
             point: self.scatter(rng, &county.code, township.centre, REPORT_SPREAD),
-        }
+        })
     }
 
     fn scatter(&self, rng: &mut impl Rng, county: &str, around: Wgs84, spread: f64) -> Wgs84 {

@@ -13,8 +13,8 @@ use futures_util::task::AtomicWaker;
 use prometheus::IntGauge;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use crate::config::TrustedProxies;
 use crate::http::client_address::address_group;
-use crate::http::trusted_proxies::TrustedProxies;
 
 const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 /// The server itself answers a slow first head with 408; the sweep closes what it does not see.

@@ -76,7 +76,7 @@ struct ReservedBlock {
 impl NumberAllocator {
     /// The next number of a day. Not to be called with a transaction open: on SQLite it would wait for itself.
     pub async fn next(&self, db: &impl ConnectionTrait, prefix: &str, day: NaiveDate) -> Result<String> {
-        let digits = match self.from_reserve(day) {
+        let digits = match self.take_reserved(day) {
             Some(digits) => digits,
             None => {
                 let first = reserve_block(db, day).await?;
@@ -89,7 +89,7 @@ impl NumberAllocator {
         Ok(write(prefix, day, digits))
     }
 
-    fn from_reserve(&self, day: NaiveDate) -> Option<i32> {
+    fn take_reserved(&self, day: NaiveDate) -> Option<i32> {
         let mut held = self.lock();
         if held.day == Some(day) {
             held.left.pop_front()
@@ -209,9 +209,9 @@ mod tests {
     #[test]
     fn a_block_is_used_up_and_never_used_on_another_day() {
         let numbers = NumberAllocator::default();
-        assert_eq!(numbers.from_reserve(day()), None);
+        assert_eq!(numbers.take_reserved(day()), None);
         assert_eq!(numbers.stash(day(), 11), 11);
-        assert_eq!(numbers.from_reserve(day()), Some(12));
-        assert_eq!(numbers.from_reserve(day().succ_opt().unwrap()), None);
+        assert_eq!(numbers.take_reserved(day()), Some(12));
+        assert_eq!(numbers.take_reserved(day().succ_opt().unwrap()), None);
     }
 }

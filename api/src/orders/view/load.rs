@@ -237,6 +237,8 @@ impl OrderContext {
     /// Adds the order's photos, read on this connection.
     pub async fn with_photos(mut self, db: &impl ConnectionTrait, order: &order::Model) -> Result<Self> {
         self.photos = photos(db, &[order.id]).await?;
+        let mut watched = near::watched(db, &points(std::slice::from_ref(order))).await?;
+        self.watched = watched.remove(&order.id).unwrap_or_default();
         Ok(self)
     }
 }

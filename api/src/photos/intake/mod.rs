@@ -8,7 +8,8 @@ use img_parts::jpeg::{Jpeg, markers};
 
 use crate::error::{ErrorKind, Refusal};
 use crate::photos::exif::{self, ExifData};
-use crate::photos::pixels::{self, Measured, PixelError};
+use crate::photos::pixel_error::PixelError;
+use crate::photos::pixels::{self, Measured};
 
 /// How much is taken.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ use zune_core::options::DecoderOptions;
 use zune_jpeg::JpegDecoder;
 
 use super::outline::{MAX_SCANS, Outline};
-use crate::photos::pixels::{MAX_SIDE, PixelError};
+use crate::photos::pixel_error::{MAX_SIDE, PixelError};
 
 /// More than the decoder reads ahead, and too little for more than a few blocks that are not there.
 const READ_AHEAD: [u8; 8] = [0; 8];

@@ -5,7 +5,7 @@ use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use super::decode::rgb;
 use super::outline::{MAX_SCANS, Unreadable, outline};
-use crate::photos::pixels::PixelError;
+use crate::photos::pixel_error::PixelError;
 
 const WIDTH: u16 = 320;
 const HEIGHT: u16 = 240;

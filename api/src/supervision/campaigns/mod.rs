@@ -20,3 +20,5 @@ pub mod store;
 pub mod view;
 pub mod vote;
 pub mod vote_count;
+
+pub use store::CampaignFilter;

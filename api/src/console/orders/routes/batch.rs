@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::http::fields::invalid;
 use crate::http::paging::Paging;
 use crate::supervision::batch::{self, BatchAction, BatchItem, BatchRequest};
+use crate::supervision::campaigns::CampaignFilter;
 use crate::supervision::campaigns::service;
-use crate::supervision::campaigns::store::CampaignFilter;
 
 /// Matters to choose from.
 const MAX_MATTERS: u64 = 100;
