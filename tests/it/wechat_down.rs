@@ -94,8 +94,13 @@ async fn when_wechat_hangs_other_requests_are_as_fast_as_ever() {
             tokio::spawn(async move {
                 let started = Instant::now();
                 let answer = app.anonymous().post("/sessions", json!({ "code": "x" })).await;
-                answer.assert_problem(503, "wechat_unavailable");
-                assert_eq!(answer.header("retry-after"), "5");
+                // One address has a budget; whoever is over it never gets as far as WeChat.
+                if answer.status == 429 {
+                    answer.assert_problem(429, "too_many_requests");
+                } else {
+                    answer.assert_problem(503, "wechat_unavailable");
+                    assert_eq!(answer.header("retry-after"), "5");
+                }
                 started.elapsed()
             })
         })

@@ -164,8 +164,9 @@ fn amount(text: &str) -> String {
     format!("{digits}元")
 }
 
-/// Dates come formatted from the clock; anything else is replaced.
+/// Dates come formatted from the clock; anything else is replaced. WeChat takes no 24:00: the day alone says the same.
 fn date(text: &str, now: &str) -> String {
+    let text = text.strip_suffix(" 24:00").unwrap_or(text);
     let parts = "0123456789年月日-/.: ~";
     let fits = text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| parts.contains(c));
     if fits { text.to_owned() } else { now.to_owned() }
@@ -207,7 +208,7 @@ mod tests {
             ("character_string3", "T20250908000001", "T20250908000001"),
             ("character_string3", "工单 T2025", "T2025"),
             ("character_string3", "无", "-"),
-            ("date4", "2025年9月11日 24:00", "2025年9月11日 24:00"),
+            ("date4", "2025年9月11日 24:00", "2025年9月11日"),
             ("date4", "无", NOW),
             ("time5", "", NOW),
             ("number6", "12.5", "12.5"),

@@ -58,6 +58,8 @@ impl Scene {
             .ok();
         app.run_jobs().await;
         let admin = app.admin().await;
+        let webhook = json!({ "url": "https://example.com/hook", "events": ["order.closed"] });
+        let webhook = admin.post("/webhooks", webhook).await.ok();
         let (site, message) = leave_a_message(app, &admin, &reporter).await;
         let text = |value: &Value| {
             value
@@ -81,6 +83,7 @@ impl Scene {
             ("file", matter.file),
             ("report", text(&report["id"])),
             ("delegate", text(&reporter.get("/me").await.ok()["id"])),
+            ("webhook", text(&webhook["id"])),
             ("site", site),
             ("message", message),
             ("topic", topic_of(app, &order).await),
@@ -119,6 +122,7 @@ impl Scene {
     fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.as_str() {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
+            path if path.contains("/webhooks/") => self.parameters["webhook"].clone(),
             path if path.contains("/files/") => self.parameters["file"].clone(),
             path if path.contains("/measures/") => self.parameters["measure"].clone(),
             path if path.contains("/opinions/") => self.parameters["opinion"].clone(),
