@@ -46,7 +46,7 @@ def main():
     token = requests.post(stable, json=body, timeout=10, proxies={"http": ""}).json()["access_token"]
     with open(log, encoding="utf-8", errors="replace") as lines:
         text = lines.read() + "\n".join(answers)
-    if "call to WeChat failed" not in text:
+    if "wechat call failed" not in text:
         sys.exit("wechat_secrets: the log says nothing of the faults; this check would see nothing")
     for name, word in {"app secret": SECRET, "token": token, "token's parameter": "access_token="}.items():
         if word in text:
