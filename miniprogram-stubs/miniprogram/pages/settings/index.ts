@@ -15,7 +15,7 @@ definePage({
     develop: false,
     signedIn: false,
     address: '',
-    sessions: [] as { id: string, client: string, since: string }[],
+    sessions: [] as { id: string; client: string; since: string }[],
     busy: false,
   },
   typed: '',
