@@ -111,7 +111,7 @@ journey("what was written survives the end of the session", "desk", async (visit
   await note.fill("会话结束以前写下的内容。");
   await visitor.context.clearCookies();
   await page.getByRole("button", { name: "催办", exact: true }).click();
-  await page.locator("[data-signed-out]").waitFor();
+  await page.locator("p[data-signed-out]").waitFor();
   assert.equal(await note.inputValue(), "会话结束以前写下的内容。");
   await visitor.picture("signed-out", ["desk"]);
   const [again] = await Promise.all([visitor.context.waitForEvent("page"), page.getByText("在新窗口登录").click()]);

@@ -38,7 +38,7 @@ export async function startDemo() {
   const folder = mkdtempSync(join(tmpdir(), "zhitong-console-"));
   const port = await freePort();
   const program = process.env.ZHITONG ?? join(root, "target/debug/zhitong");
-  const demo = spawn(program, ["demo", "--fresh", "--port", String(port)], {
+  const demo = spawn(program, ["demo", "--fresh", "--stories-only", "--port", String(port)], {
     cwd: folder,
     env: { PATH: process.env.PATH, HOME: folder, ZHITONG_DATA_DIR: join(folder, "data") },
     stdio: ["ignore", "pipe", "inherit"],
@@ -127,7 +127,15 @@ export class Visitor {
   /** Signs in as one of the sandbox's cast, by a word on their button. */
   async signIn(word) {
     await this.page.goto("/console/login");
-    await this.page.locator(".people button", { hasText: word }).first().click();
+    const suggested = this.page.locator(".people button", { hasText: word }).first();
+    if (await suggested.count()) {
+      await suggested.click();
+    } else {
+      await this.page.locator("details > summary").click();
+      const person = this.page.locator("#person option", { hasText: word }).first();
+      await this.page.locator("#person").selectOption(await person.getAttribute("value"));
+      await this.page.getByRole("button", { name: "登录", exact: true }).click();
+    }
     await this.page.waitForURL(/\/console\/(?!login)/);
     return this;
   }

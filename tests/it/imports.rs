@@ -7,7 +7,7 @@ use reqwest::multipart::{Form, Part};
 use rust_xlsxwriter::Workbook;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::orders::Report;
 use tests::{Answer, Browser, Client, PersonQuery, TestApp};
 
@@ -167,6 +167,24 @@ tests::on_both_databases! {
         // Unless told otherwise, everybody stays.
         assert_eq!(post(&admin, "delegates", text.as_bytes(), &[("dry_run", "true")]).await.ok()["left"], 0);
         app.run_jobs().await;
+    }
+
+    async fn past_orders_come_in_once_and_nobody_is_notified(app: TestApp) {
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
+        let table = "工单编号,受理时间,签收时间,答复时间,办结时间,反映内容,所属区县,事项类别,答复内容,满意度\n\
+            A2023-0001,2023-05-04 09:30,2023-05-04 11:00,2023-05-06 16:00,2023-05-07 10:00,路灯不亮,涧西区,路灯照明,已修复,满意\n\
+            A2023-0002,2023/5/5 8:00,,,2023/5/9,小区门口有人占道经营,洛龙区,,,\n";
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[("dry_run", "true")]).await.ok()), [2, 0, 0, 0]);
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[]).await.ok()), [2, 0, 0, 0]);
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[]).await.ok()), [0, 0, 0, 2]);
+        app.run_jobs().await;
+        let operator = app.operator().await;
+        let order = operator.get("/orders/A2023-0001").await.ok();
+        assert_eq!((&order["status"], &order["verdicts"][0]["result"]), (&json!("closed"), &json!("satisfied")));
+        assert!(operator.get("/inbox").await.ok()["items"].as_array().unwrap().is_empty());
+        let late = table.replace("2023-05-07 10:00", "2023-05-01 10:00").replace("A2023", "A2024");
+        let refused = post(&admin, "orders", late.as_bytes(), &[]).await.ok();
+        assert_eq!((&refused["faults"][0]["line"], &refused["faults"][0]["code"]), (&json!(2), &json!("times_out_of_order")));
     }
 
     async fn only_an_administrator_imports_and_only_tables_that_there_are(app: TestApp) {
