@@ -49,6 +49,7 @@ for (const [role, word, pageName] of [
 }
 
 journey("a supervisor narrows the list by chip, word and address", "desk", async (visitor, page) => {
+  await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
   await visitor.signIn("市级");
   await page.goto("/console/orders");
   const all = await page.locator(".orders a.number").count();
@@ -86,6 +87,7 @@ journey("an order's photos open large, by keyboard alone", "desk", async (visito
 });
 
 journey("what was typed stays when a form is refused, and the move is made when it is right", "desk", async (visitor, page) => {
+  await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
   await visitor.signIn("市级");
   await findOrder(page, "#urges");
   await page.locator("#urges > summary").click();
@@ -104,6 +106,7 @@ journey("what was typed stays when a form is refused, and the move is made when 
 });
 
 journey("what was written survives the end of the session", "desk", async (visitor, page) => {
+  await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
   await visitor.signIn("市级");
   await findOrder(page, "#urges");
   await page.locator("#urges > summary").click();
@@ -113,7 +116,6 @@ journey("what was written survives the end of the session", "desk", async (visit
   await page.getByRole("button", { name: "催办", exact: true }).click();
   await page.locator("p[data-signed-out]").waitFor();
   assert.equal(await note.inputValue(), "会话结束以前写下的内容。");
-  await visitor.picture("signed-out", ["desk"]);
   const [again] = await Promise.all([visitor.context.waitForEvent("page"), page.getByText("在新窗口登录").click()]);
   await again.locator(".people button", { hasText: "市级" }).first().click();
   await again.waitForURL(/\/console\/sessions/);

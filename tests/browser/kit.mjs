@@ -62,7 +62,7 @@ export async function startDemo() {
 }
 
 /** A report by one of the cast's delegates, as the mini-program sends it. */
-export async function report(base, description) {
+export async function report(base, description, category) {
   const send = async (path, body, token) => {
     const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
     if (token) headers.Authorization = `Bearer ${token}`;
@@ -82,7 +82,7 @@ export async function report(base, description) {
     signedIn = await send("/api/v1/sessions/bind", { bind_ticket: signedIn.bind_ticket, phone_code: code });
   }
   const location = { longitude: 112.395, latitude: 34.655, datum: "wgs84" };
-  return send("/api/v1/orders", { description, location }, signedIn.access_token);
+  return send("/api/v1/orders", { description, location, category }, signedIn.access_token);
 }
 
 export async function openBrowser() {
