@@ -1,5 +1,5 @@
 //! Files a call as an order in the delegate's name. The call's id makes it idempotent: the same call creates one order,
-//! whoever files it.
+//! regardless of the filer.
 
 use entity::caller_number;
 use entity::ids::PersonId;

@@ -11,7 +11,7 @@ use actix_web::web;
 
 use crate::app::App;
 
-/// A year; without subdomains, which may be somebody else's.
+/// A year; without subdomains, which may belong to other operators.
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 /// The API's pages bring scripts and styles of their own and load nothing from elsewhere.

@@ -73,7 +73,7 @@ pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period:
     let delegate = profile::delegate(app, person)
         .await?
         .ok_or_else(Error::not_found)?;
-    let his = match caller.order_access() {
+    let own_orders = match caller.order_access() {
         OrderAccess::City => true,
         OrderAccess::Area(area) => {
             let local = matches!(delegate.level, Some(PersonLevel::County | PersonLevel::Township));
@@ -81,7 +81,7 @@ pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period:
         }
         _ => false,
     };
-    if his {
+    if own_orders {
         of(app, person, period).await
     } else {
         Err(Error::not_found())
@@ -158,7 +158,7 @@ async fn given_in(
     from: DateTime<Utc>,
     before: DateTime<Utc>,
 ) -> Result<VerdictCounts> {
-    let his = order::Entity::find()
+    let own_orders = order::Entity::find()
         .select_only()
         .column(order::Column::Id)
         .filter(order::Column::ReporterId.eq(person));
@@ -171,7 +171,7 @@ async fn given_in(
         ])
         .filter(
             Condition::all()
-                .add(verdict::Column::OrderId.in_subquery(his.into_query()))
+                .add(verdict::Column::OrderId.in_subquery(own_orders.into_query()))
                 .add(verdict::Column::CreatedAt.gte(from))
                 .add(verdict::Column::CreatedAt.lt(before)),
         )

@@ -38,9 +38,7 @@ export default function (stage) {
     await desk.close()
   })
 
-  it('a printed code opens its place, and the report from there has place, category and channel filled in', async (test) => {
-    const { paths } = await (await fetch(`${stage().product.origin}/openapi.json`)).json()
-    if (!('/api/v1/sites/{code}' in paths)) return test.skip('this server has no sites')
+  it('a printed code opens its place, and the report from there has place, category and channel filled in', async () => {
     const admin = await stage().people.signIn({ role: 'admin' })
     const site = await admin.post('/sites', {
       name: '牡丹广场公交站',

@@ -31,7 +31,7 @@ pub async fn run(kind: ImportKind, args: &Args, json: bool) -> anyhow::Result<()
     let bar = ProgressBar::new(0);
     bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")?);
     let mut progress = |at: Progress| {
-        bar.set_message(format!("{:?}", at.stage));
+        bar.set_message(at.stage.as_str());
         bar.set_length(at.total as u64);
         bar.set_position(at.done as u64);
     };

@@ -15,7 +15,7 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use strangers::Slot;
 use table::Connection;
 
-/// Records that the request comes from somebody with an account: its connection no longer counts against its address.
+/// Records that the request comes from a caller with an account: its connection no longer counts against its address.
 pub fn mark_identified(request: &HttpRequest) {
     if let Some(connection) = request.conn_data::<Arc<Connection>>() {
         connection.identify();

@@ -66,6 +66,18 @@ pub enum Stage {
     Writing,
 }
 
+impl Stage {
+    /// The stage as the progress bar shows it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Checking => "checking",
+            Self::Writing => "writing",
+        }
+    }
+}
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {

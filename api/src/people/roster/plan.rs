@@ -19,7 +19,7 @@ pub struct Line {
     pub phone_hash: String,
 }
 
-/// A row that takes somebody off the roster.
+/// A row that takes a person off the roster.
 #[derive(Debug)]
 pub struct Off {
     pub name: String,
@@ -159,7 +159,7 @@ fn is_same_person(person: &person::Model, wanted: &Wanted) -> bool {
     held.name == given.name || held.place == given.place
 }
 
-/// Compares the file with the people we have. A plan can be written without a conflict: whoever holds a number that the
+/// Compares the file with the people we have. A plan can be written without a conflict: the person who holds a number that the
 /// file gives to somebody else either gets another number in the same file or leaves.
 pub fn plan(existing: &[person::Model], file: File) -> Result<Plan, Vec<Fault>> {
     let known = Known::of(existing);

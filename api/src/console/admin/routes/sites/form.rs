@@ -62,7 +62,7 @@ pub fn form(
     Form { open: true, ..form }
 }
 
-/// Adds the fields of the place. WGS-84 is stored; whoever creates a site usually has a map's coordinate.
+/// Adds the fields of the place. WGS-84 is stored; administrators usually copy a map's coordinate.
 fn place(form: Form, site: Option<&SiteView>) -> Form {
     let text = |of: &dyn Fn(&SiteView) -> String| site.map(of).unwrap_or_default();
     let degrees = |name, label| Field::new(name, label, Kind::Line).required().at_most(20);
