@@ -5,21 +5,26 @@ use sea_orm::entity::prelude::*;
 
 use crate::ids::PersonId;
 
+/// A row of the table.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "caller_number")]
 pub struct Model {
     /// Keyed hash; the number itself is not stored.
     #[sea_orm(primary_key, auto_increment = false)]
     pub number_hash: String,
+    /// The person that it belongs to.
     #[sea_orm(primary_key, auto_increment = false)]
     pub person_id: PersonId,
+    /// The operator who confirmed it.
     pub confirmed_by: PersonId,
     /// The means of the confirmation.
     #[sea_orm(column_type = "Text")]
     pub how: String,
+    /// When it was confirmed.
     pub confirmed_at: DateTimeUtc,
 }
 
+/// Relations to other tables that queries join.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

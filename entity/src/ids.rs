@@ -14,6 +14,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
+            /// Makes a new id.
             #[must_use]
             pub fn generate() -> Self {
                 Self(Uuid::now_v7())
@@ -46,6 +47,7 @@ id! {
     ActivityId,
     AssignmentId,
     BoundarySetId,
+    CalendarFeedId,
     CampaignEventId,
     CampaignId,
     ClientId,
@@ -69,14 +71,17 @@ id! {
     ReplyId,
     ReportId,
     ReturnId,
+    SecondDeliveryId,
     SessionId,
     SiteId,
     SiteMessageId,
     SupervisionOrderId,
     TopicId,
     UnitId,
+    UpkeepRunId,
     UrgeId,
     VerdictId,
+    VideoId,
     VoteId,
     WatchEntryId,
     WatchListId,

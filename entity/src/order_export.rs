@@ -5,12 +5,16 @@ use sea_orm::entity::prelude::*;
 use crate::ids::{ExportId, PersonId};
 use crate::kinds::{ExportFormat, ExportStatus};
 
+/// A row of the table.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "order_export")]
 pub struct Model {
+    /// Primary key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ExportId,
+    /// The person that it belongs to.
     pub person_id: PersonId,
+    /// The format of the file.
     pub format: ExportFormat,
     /// The query string of the list.
     #[sea_orm(column_type = "Text")]
@@ -21,6 +25,7 @@ pub struct Model {
     pub asked_hash: String,
     /// The rights of the person at the time of the request. With other rights the file is not delivered.
     pub sight: String,
+    /// The present state.
     pub status: ExportStatus,
     /// Number of orders at the time of the request.
     pub total: i64,
@@ -31,12 +36,15 @@ pub struct Model {
     pub cursor: Option<String>,
     /// Keys of the objects with the rows, in order; the key of the file once it is ready.
     pub pieces: Json,
+    /// When it was requested.
     pub asked_at: DateTimeUtc,
+    /// When it was ready. `None` while it is being made.
     pub ready_at: Option<DateTimeUtc>,
     /// Time of deletion.
     pub expires_at: Option<DateTimeUtc>,
 }
 
+/// Relations to other tables that queries join.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

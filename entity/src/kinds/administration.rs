@@ -1,4 +1,4 @@
-//! Enums of administration, stored as snake_case text.
+//! Enums of administration, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,17 +8,55 @@ use crate::kind;
 kind! {
     /// An administrator's action.
     pub enum ActKind {
-        BeforeTheFirst => "before_the_first",
-        RosterImported => "roster_imported",
-        UnitsImported => "units_imported",
-        DutyImported => "duty_imported",
-        CalendarImported => "calendar_imported",
-        BoundariesLoaded => "boundaries_loaded",
-        BoundariesActivated => "boundaries_activated",
-        SiteCreated => "site_created",
-        SiteChanged => "site_changed",
-        PersonUnbound => "person_unbound",
-        SessionsEnded => "sessions_ended",
-        SignInLinkMade => "sign_in_link_made",
+        BeforeTheFirst => "before_the_first" = "开始记录",
+        RosterImported => "roster_imported" = "导入名册",
+        UnitsImported => "units_imported" = "导入承办单位",
+        DutyImported => "duty_imported" = "导入派单目录",
+        DutyChanged => "duty_changed" = "修改派单目录",
+        CalendarImported => "calendar_imported" = "导入放假安排",
+        BoundariesLoaded => "boundaries_loaded" = "载入边界",
+        BoundariesActivated => "boundaries_activated" = "启用边界",
+        SiteCreated => "site_created" = "新建点位",
+        SiteChanged => "site_changed" = "修改点位",
+        PersonUnbound => "person_unbound" = "解除微信绑定",
+        SessionsEnded => "sessions_ended" = "退出登录",
+        SignInLinkMade => "sign_in_link_made" = "生成登录链接",
+    }
+}
+
+kind! {
+    /// Kinds of leaves of the Merkle tree of the record. `start` divides the entries from before the tree from the
+    /// sealed ones.
+    pub enum LeafKind {
+        Start => "start",
+        Event => "event",
+        Act => "act",
+    }
+}
+
+kind! {
+    /// Why a checkpoint was signed.
+    pub enum CheckpointReason {
+        Hourly => "hourly",
+        Report => "report",
+        Requested => "requested",
+    }
+}
+
+kind! {
+    /// Outcome of the mail with a checkpoint. A delayed one is tried again for a day.
+    pub enum CheckpointMail {
+        Sent => "sent" = "已寄出",
+        Delayed => "delayed" = "暂未寄出，稍后自动重试",
+        Refused => "refused" = "被邮件服务器拒收",
+    }
+}
+
+kind! {
+    /// Scheduled maintenance. The detail of `HolidayNotice` is the year whose notice is missing.
+    pub enum UpkeepKind {
+        Retention => "retention" = "数据清理",
+        Backup => "backup" = "备份",
+        HolidayNotice => "holiday_notice" = "放假通知",
     }
 }

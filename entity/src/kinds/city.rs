@@ -1,4 +1,4 @@
-//! Enums of the city data, stored as snake_case text.
+//! Enums of the city data, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -27,9 +27,9 @@ kind! {
 kind! {
     /// The geodetic datum of a coordinate.
     pub enum Datum {
-        Wgs84 => "wgs84",
-        Gcj02 => "gcj02",
-        Bd09 => "bd09",
+        Wgs84 => "wgs84" = "WGS-84（手机定位）",
+        Gcj02 => "gcj02" = "GCJ-02（微信、高德、腾讯地图）",
+        Bd09 => "bd09" = "BD-09（百度地图）",
     }
 }
 
@@ -41,5 +41,17 @@ kind! {
         Nearest => "nearest",
         Outside => "outside",
         Unknown => "unknown",
+    }
+}
+
+kind! {
+    /// City data that change independently; each has a generation.
+    pub enum GenerationKind {
+        Areas => "areas",
+        Units => "units",
+        Categories => "categories",
+        Duty => "duty",
+        Calendar => "calendar",
+        Suggestion => "suggestion",
     }
 }

@@ -1,4 +1,4 @@
-//! Enums of exports, stored as snake_case text.
+//! Enums of exports, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,8 @@ use crate::kind;
 kind! {
     /// The format of a file.
     pub enum ExportFormat {
-        Csv => "csv",
-        Xlsx => "xlsx",
+        Csv => "csv" = "CSV",
+        Xlsx => "xlsx" = "Excel",
     }
 }
 

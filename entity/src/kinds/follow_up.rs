@@ -1,4 +1,4 @@
-//! Enums of follow-ups, stored as snake_case text.
+//! Enums of follow-ups, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,18 +8,18 @@ use crate::kind;
 kind! {
     /// 满意, 基本满意, 不满意.
     pub enum Satisfaction {
-        Satisfied => "satisfied",
-        BasicallySatisfied => "basically_satisfied",
-        Dissatisfied => "dissatisfied",
+        Satisfied => "satisfied" = "满意",
+        BasicallySatisfied => "basically_satisfied" = "基本满意",
+        Dissatisfied => "dissatisfied" = "不满意",
     }
 }
 
 kind! {
     /// 解决, 部分解决, 未解决.
     pub enum Solved {
-        Yes => "yes",
-        Partly => "partly",
-        No => "no",
+        Yes => "yes" = "已解决",
+        Partly => "partly" = "部分解决",
+        No => "no" = "未解决",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Closed sets of the links with other systems; stored as snake_case text.
+//! Closed sets of the links with other systems; stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

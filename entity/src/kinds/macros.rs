@@ -1,9 +1,31 @@
-//! `kind!` declares an enum once for the database, for JSON and for the document.
+//! `kind!` declares an enum once for the database, for JSON, for the document and for readers.
 
-/// Declares an enum whose variants are stored, sent and shown under one snake_case name.
+/// Declares an enum whose variants are stored and sent under one `snake_case` name. `= "…"` after the name gives each
+/// variant its Chinese label.
 #[macro_export]
 macro_rules! kind {
-    ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident => $text:literal),* $(,)? }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident => $text:tt = $label:tt),* $(,)? }) => {
+        $crate::kind! { $(#[$meta])* pub enum $name { $($variant => $text),* } }
+
+        impl $name {
+            /// The Chinese label.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)*
+                }
+            }
+        }
+
+        impl $crate::kinds::Labelled for $name {
+            const NAME: &'static str = stringify!($name);
+
+            fn labels() -> Vec<(&'static str, &'static str)> {
+                vec![$(($text, $label)),*]
+            }
+        }
+    };
+    ($(#[$meta:meta])* pub enum $name:ident { $($variant:ident => $text:tt),* $(,)? }) => {
         $(#[$meta])*
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum, Serialize,
@@ -12,10 +34,15 @@ macro_rules! kind {
         #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(32))")]
         #[serde(rename_all = "snake_case")]
         pub enum $name {
-            $(#[sea_orm(string_value = $text)] $variant,)*
+            $(
+                #[doc = concat!("`", $text, "`")]
+                #[sea_orm(string_value = $text)]
+                $variant,
+            )*
         }
 
         impl $name {
+            /// Every variant, in the order of declaration.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The name used in the database, in JSON and in query strings.
@@ -44,6 +71,15 @@ macro_rules! kind {
             }
         }
     };
+}
+
+/// An enum whose variants have Chinese labels.
+pub trait Labelled {
+    /// The name of the type, which is the one in the API document too.
+    const NAME: &'static str;
+
+    /// Returns the stored name and the label of every variant.
+    fn labels() -> Vec<(&'static str, &'static str)>;
 }
 
 /// A text that names no variant of the enum.

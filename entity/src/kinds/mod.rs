@@ -1,13 +1,15 @@
-//! The enums that columns hold. Each is stored, sent and shown as its snake_case name.
+//! The enums that columns hold. Each is stored and sent as its `snake_case` name; its Chinese label stands
+//! beside the name and nowhere else.
 
 mod macros;
 
-pub use macros::UnknownName;
+pub use macros::{Labelled, UnknownName};
 
 mod administration;
 mod city;
 mod exports;
 mod follow_up;
+mod history;
 mod integration;
 mod notices;
 mod orders;
@@ -22,6 +24,7 @@ pub use administration::*;
 pub use city::*;
 pub use exports::*;
 pub use follow_up::*;
+pub use history::*;
 pub use integration::*;
 pub use notices::*;
 pub use orders::*;

@@ -1,4 +1,4 @@
-//! Enums of the overview, stored as snake_case text.
+//! Enums of the overview, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Enums of photos, stored as snake_case text.
+//! Enums of photos, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,9 +8,9 @@ use crate::kind;
 kind! {
     /// The role of a photo.
     pub enum PhotoRole {
-        Before => "before",
-        After => "after",
-        Evidence => "evidence",
+        Before => "before" = "办理前",
+        After => "after" = "办理后",
+        Evidence => "evidence" = "现场",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Enums of sites, stored as snake_case text.
+//! Enums of sites, stored as `snake_case` text.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,10 @@ use crate::kind;
 kind! {
     /// State of a resident's message.
     pub enum SiteMessageStatus {
-        Received => "received",
-        Adopted => "adopted",
-        Answered => "answered",
-        Refused => "refused",
+        Received => "received" = "待处理",
+        Adopted => "adopted" = "已采纳",
+        Answered => "answered" = "已答复",
+        Refused => "refused" = "未通过审核",
     }
 }
 
@@ -21,6 +21,7 @@ kind! {
         SiteMessage => "site_message",
         SiteAnswer => "site_answer",
         Order => "order",
+        Video => "video",
     }
 }
 
