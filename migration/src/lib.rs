@@ -1,5 +1,9 @@
-//! The schema's history: one file per change, with up and down. Imports no other crate of the workspace, so that a
-//! migration keeps its meaning. Columns are portable; partial indexes use the SQL that SQLite and PostgreSQL share.
+//! The schema's history: one file per change, with up and down.
+//!
+//! Imports no other crate of the workspace, so that a migration keeps its meaning. Columns are portable; partial
+//! indexes use the SQL that SQLite and PostgreSQL share.
+
+#![warn(missing_docs)]
 
 use sea_orm_migration::prelude::*;
 pub use sea_orm_migration::prelude::{MigratorTrait, SchemaManager};
@@ -40,7 +44,26 @@ mod m20261129_000051_opinions;
 mod m20261129_000052_watch_lists;
 mod m20261129_000070_order_import;
 mod m20261129_000071_webhooks;
+mod m20261129_000110_call_days;
+mod m20261129_000120_report_drafts;
+mod m20261129_000135_upkeep;
+mod m20261129_000140_message_hand_over;
+mod m20261129_000141_second_channel;
+mod m20261129_000142_place_history;
+mod m20261129_000150_audit_tree;
+mod m20261129_000160_order_position;
+mod m20261129_000170_topic_alert;
+mod m20261130_000155_official_account;
+mod m20261130_000160_video;
+mod m20261130_000175_calendar_feed;
+mod m20261130_000180_photo_reader;
+mod m20261130_000190_list_indexes;
+mod m20261201_000210_linked_units;
+mod m20261201_000220_last_write;
+mod m20261201_000240_vote_participants;
+mod m20261201_000250_checkpoint_mail;
 
+/// Runs the migrations in their order.
 pub struct Migrator;
 
 #[async_trait::async_trait]
@@ -83,6 +106,24 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000052_watch_lists::Migration),
             Box::new(m20261129_000070_order_import::Migration),
             Box::new(m20261129_000071_webhooks::Migration),
+            Box::new(m20261129_000110_call_days::Migration),
+            Box::new(m20261129_000120_report_drafts::Migration),
+            Box::new(m20261129_000135_upkeep::Migration),
+            Box::new(m20261129_000140_message_hand_over::Migration),
+            Box::new(m20261129_000141_second_channel::Migration),
+            Box::new(m20261129_000142_place_history::Migration),
+            Box::new(m20261129_000150_audit_tree::Migration),
+            Box::new(m20261129_000160_order_position::Migration),
+            Box::new(m20261129_000170_topic_alert::Migration),
+            Box::new(m20261130_000155_official_account::Migration),
+            Box::new(m20261130_000160_video::Migration),
+            Box::new(m20261130_000175_calendar_feed::Migration),
+            Box::new(m20261130_000180_photo_reader::Migration),
+            Box::new(m20261130_000190_list_indexes::Migration),
+            Box::new(m20261201_000210_linked_units::Migration),
+            Box::new(m20261201_000220_last_write::Migration),
+            Box::new(m20261201_000240_vote_participants::Migration),
+            Box::new(m20261201_000250_checkpoint_mail::Migration),
         ]
     }
 }
