@@ -10,7 +10,28 @@ use crate::{Fault, Limits};
 
 const DELIMITERS: [char; 5] = [',', '\t', ';', '|', '，'];
 
+/// Reads the sheets.
+/// # Errors
+/// Faults of the file as a whole.
 pub fn sheets<F: Copy + Eq>(text: &str, kind: &Kind<F>) -> Result<Vec<Sheet>, Vec<Fault>> {
+    let (mut reader, text) = begin(text, kind, kind.limits)?;
+    reader.feed(text).map_err(|fault| vec![fault])?;
+    let rows = reader.finish().map_err(|fault| vec![fault])?;
+    Ok(vec![Sheet {
+        rows,
+        ..Sheet::default()
+    }])
+}
+
+/// Decides on the delimiter by the beginning of a file, and returns a reader with the part of `text` that it is to be fed.
+///
+/// # Errors
+/// `not_a_table` for a web page or XML.
+pub fn begin<'t, F: Copy + Eq>(
+    text: &'t str,
+    kind: &Kind<F>,
+    limits: Limits,
+) -> Result<(Reader, &'t str), Vec<Fault>> {
     let start: String = text
         .trim_start()
         .chars()
@@ -27,13 +48,10 @@ pub fn sheets<F: Copy + Eq>(text: &str, kind: &Kind<F>) -> Result<Vec<Sheet>, Ve
     }
     let (declared, text, first_line) = declaration(text);
     let delimiter = declared.unwrap_or_else(|| detect(text, kind));
-    let mut reader = Reader::new(delimiter, kind.limits);
+    let mut reader = Reader::new(delimiter, limits);
     reader.line = first_line;
-    let rows = reader.read(text)?;
-    Ok(vec![Sheet {
-        rows,
-        ..Sheet::default()
-    }])
+    reader.row.line = first_line;
+    Ok((reader, text))
 }
 
 /// Excel's own first line `sep=;`, and where the rest begins.
@@ -84,7 +102,8 @@ struct Multiline {
     delimiters: Vec<usize>,
 }
 
-struct Reader {
+/// Reads delimited text that it is fed in parts.
+pub struct Reader {
     delimiter: char,
     limits: Limits,
     line: usize,
@@ -109,7 +128,10 @@ impl Reader {
             line: 1,
             state: State::Start,
             cell: String::new(),
-            row: RawRow::default(),
+            row: RawRow {
+                line: 1,
+                ..RawRow::default()
+            },
             column: 0,
             open_line: 1,
             open_delimiters: Vec::new(),
@@ -124,21 +146,43 @@ impl Reader {
     /// The first rows, as far as they can be read.
     fn preview(mut self, text: &str) -> Vec<RawRow> {
         self.stop_after = table::HEADING_ROWS;
-        let _ = self.run(text);
+        if self.feed(text).is_ok() && self.rows.len() < self.stop_after {
+            let _ = self.end();
+        }
         self.rows
     }
 
-    fn read(mut self, text: &str) -> Result<Vec<RawRow>, Vec<Fault>> {
-        self.run(text).map_err(|fault| vec![fault])?;
+    /// Ends the text and returns the rows that were not taken.
+    ///
+    /// # Errors
+    /// A quote that is still open, or that was closed by a quote of another row.
+    pub fn finish(mut self) -> Result<Vec<RawRow>, Fault> {
+        self.end()?;
         match self.swallowed() {
-            Some(fault) => Err(vec![fault]),
+            Some(fault) => Err(fault),
             None => Ok(self.rows),
         }
     }
 
-    fn run(&mut self, text: &str) -> Result<(), Fault> {
+    /// Takes the rows read so far, so that a long file is never held as a whole.
+    ///
+    /// # Errors
+    /// A quote that was closed by a quote of another row, as far as the rows so far show it.
+    pub fn take(&mut self) -> Result<Vec<RawRow>, Fault> {
+        if let Some(fault) = self.swallowed() {
+            return Err(fault);
+        }
+        self.multiline.clear();
+        self.cells = 0;
+        Ok(std::mem::take(&mut self.rows))
+    }
+
+    /// Reads a part of the text. Parts are cut behind a line break.
+    ///
+    /// # Errors
+    /// The first fault of the file.
+    pub fn feed(&mut self, text: &str) -> Result<(), Fault> {
         let mut rest = text.chars().peekable();
-        self.row.line = self.line;
         while let Some(c) = rest.next() {
             if c == '\r' || c == '\n' {
                 if c == '\r' {
@@ -157,6 +201,10 @@ impl Reader {
                 return Err(self.too_long());
             }
         }
+        Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Fault> {
         if self.state == State::Quoted {
             return Err(self.open_quote(self.open_line, self.column));
         }

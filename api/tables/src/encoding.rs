@@ -7,6 +7,9 @@ use crate::Fault;
 const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 const MARK: char = '\u{feff}';
 
+/// Decodes UTF-8, UTF-16 with a mark, or GB 18030.
+/// # Errors
+/// A fault of the file as a whole if it is none of them.
 pub fn decode(bytes: &[u8]) -> Result<String, Vec<Fault>> {
     let mut rest = bytes;
     while let Some(unmarked) = rest.strip_prefix(UTF8_MARK) {

@@ -13,7 +13,7 @@ pub struct Fault {
     /// The heading, or a column's number in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Stable snake_case English.
+    /// Stable `snake_case` English.
     pub code: &'static str,
     /// A Chinese sentence.
     pub detail: String,
@@ -41,12 +41,14 @@ impl Fault {
         Self::line(1, code, detail)
     }
 
+    /// Names the column.
     #[must_use]
     pub fn column(mut self, column: impl Into<String>) -> Self {
         self.column = Some(column.into());
         self
     }
 
+    /// Names the sheet, if the file has several.
     #[must_use]
     pub fn sheet(mut self, sheet: Option<&str>) -> Self {
         self.sheet = sheet.map(str::to_owned);

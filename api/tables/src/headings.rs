@@ -6,9 +6,11 @@ use crate::text::{folded, is_format};
 /// A column that a kind of table may have.
 #[derive(Clone, Copy, Debug)]
 pub struct Field<F: 'static> {
+    /// Identifies the field in code.
     pub id: F,
     /// The first names the field in faults and templates. Earlier ones are more specific and win over later ones.
     pub headings: &'static [&'static str],
+    /// Whether a table must have the column.
     pub required: bool,
     /// Words by which a heading shows that it carries rights (role, level, on roster). Such a column is never passed
     /// over in silence.
@@ -16,6 +18,7 @@ pub struct Field<F: 'static> {
 }
 
 impl<F> Field<F> {
+    /// Whether a table must have the column.
     #[must_use]
     pub const fn required(id: F, headings: &'static [&'static str]) -> Self {
         Self {
@@ -26,6 +29,7 @@ impl<F> Field<F> {
         }
     }
 
+    /// A column that a table may have.
     #[must_use]
     pub const fn optional(id: F, headings: &'static [&'static str]) -> Self {
         Self {
@@ -36,12 +40,14 @@ impl<F> Field<F> {
         }
     }
 
+    /// The words that say that a column may carry rights: it is never passed over.
     #[must_use]
     pub const fn carries_rights(mut self, words: &'static [&'static str]) -> Self {
         self.rights = words;
         self
     }
 
+    /// The field's first heading.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.headings.first().copied().unwrap_or_default()
@@ -53,7 +59,9 @@ impl<F> Field<F> {
 pub struct Kind<F: 'static> {
     /// In Chinese, for sentences.
     pub name: &'static str,
+    /// Columns that are known.
     pub fields: &'static [Field<F>],
+    /// Bounds of a file of this kind.
     pub limits: Limits,
 }
 
@@ -70,32 +78,101 @@ impl<F: Copy + Eq> Kind<F> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
     /// Index of the field, and how specific the heading is: 0 is most specific.
-    Field {
-        field: usize,
-        rank: usize,
-    },
+    Field { field: usize, rank: usize },
     /// Close to a heading of the field.
-    Near {
-        field: usize,
-        heading: &'static str,
-    },
+    Near { field: usize, heading: &'static str },
+    /// No field has this heading.
     Unknown,
 }
 
+/// Finds the field of a heading.
 pub fn matched<F>(text: &str, kind: &Kind<F>) -> Match {
     let full = normal(text);
     let short = normal(&without_brackets(text));
-    [&full, &short]
+    let bare = without_notes(&short);
+    [&full, &short, &bare]
         .into_iter()
         .find_map(|heading| exact(heading, kind))
+        .or_else(|| alternatives(&without_brackets(text), kind))
         .or_else(|| near(&short, kind))
         .or_else(|| near(&full, kind))
         .unwrap_or(Match::Unknown)
 }
 
-/// Width and case folded; blanks, line breaks, invisible characters and markers of mandatory columns removed.
-fn normal(text: &str) -> String {
-    let marker = |c: char| matches!(c, '*' | '※' | '★' | '☆' | ':' | '#' | '"' | '\'');
+/// `手机/电话`, `姓名 Name`, `选区或代表团`: headings of one field, whose best rank counts. Two fields in one heading are
+/// nothing that can be read.
+fn alternatives<F>(text: &str, kind: &Kind<F>) -> Option<Match> {
+    let folded = folded(text);
+    let parts = folded.split(['/', '、', '|', '\\', '\n', '或', '和', '及']);
+    let parts: Vec<String> = parts
+        .map(|part| without_notes(&normal(part)))
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.len() < 2 {
+        return two_languages(&folded, kind);
+    }
+    best_of(parts.iter().map(|part| exact(part, kind)))
+}
+
+/// `姓名 Name`: Chinese, then the same in Latin letters.
+fn two_languages<F>(text: &str, kind: &Kind<F>) -> Option<Match> {
+    let at = text.find(|c: char| c.is_ascii_alphabetic())?;
+    let (chinese, latin) = text.split_at(at);
+    let parts = [normal(chinese), normal(latin)];
+    if parts.iter().any(String::is_empty) {
+        return None;
+    }
+    best_of(parts.iter().map(|part| exact(part, kind)))
+}
+
+/// The most specific of matches of one field; `None` if any part is unknown or they name two fields.
+fn best_of(found: impl Iterator<Item = Option<Match>>) -> Option<Match> {
+    let mut best: Option<(usize, usize)> = None;
+    for found in found {
+        let Some(Match::Field { field, rank }) = found else {
+            return None;
+        };
+        best = match best {
+            None => Some((field, rank)),
+            Some((held, held_rank)) if held == field => Some((field, rank.min(held_rank))),
+            Some(_) => return None,
+        };
+    }
+    best.map(|(field, rank)| Match::Field { field, rank })
+}
+
+/// Without a number in front (`1.姓名`, `①姓名`) and a note on filling in (`姓名必填`).
+fn without_notes(heading: &str) -> String {
+    const NOTES: [&str; 8] = [
+        "必填项",
+        "选填项",
+        "必须填写",
+        "必填",
+        "选填",
+        "可不填",
+        "可选",
+        "可空",
+    ];
+    let mut rest =
+        heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '、' | ',' | '①'..='⑳'));
+    for note in NOTES {
+        rest = rest
+            .strip_suffix(note)
+            .or(rest.strip_prefix(note))
+            .unwrap_or(rest);
+    }
+    rest.to_owned()
+}
+
+/// Width and case folded; blanks, line breaks, invisible characters, joiners of words and markers of mandatory columns
+/// removed.
+pub fn normal(text: &str) -> String {
+    let marker = |c: char| {
+        matches!(
+            c,
+            '*' | '※' | '★' | '☆' | '▲' | '●' | ':' | '#' | '"' | '\'' | '_' | '-' | '—' | '–'
+        )
+    };
     folded(text)
         .chars()
         .filter(|c| !c.is_whitespace() && !c.is_control() && !is_format(*c))
@@ -215,6 +292,23 @@ mod tests {
             ("县（区）", Column::Area),
             ("ＮＡＭＥ", Column::Name),
             ("代表团", Column::ElectoralUnit),
+            ("姓名必填", Column::Name),
+            ("必填 姓名", Column::Name),
+            ("1.姓名", Column::Name),
+            ("② 手机号码", Column::Phone),
+            ("姓名 Name", Column::Name),
+            ("Full Name", Column::Name),
+            ("手机/电话", Column::Phone),
+            ("Mobile Phone", Column::Phone),
+            ("手机-号码", Column::Phone),
+            ("电话（手机）", Column::Phone),
+            ("代表手机", Column::Phone),
+            ("选区或代表团", Column::ElectoralUnit),
+            ("所在代表团", Column::ElectoralUnit),
+            ("县（市、区）", Column::Area),
+            ("所在县区", Column::Area),
+            ("人大代表姓名", Column::Name),
+            ("任职状态", Column::OnRoster),
         ] {
             assert_eq!(field(text), Some(wanted), "{text:?}");
         }
@@ -229,7 +323,10 @@ mod tests {
         assert_eq!(near("系统角色"), Some(Column::Role));
         assert_eq!(near("是否仍在册"), Some(Column::OnRoster));
         assert_eq!(near("手机号吗"), Some(Column::Phone));
-        assert_eq!(near("本人手机号码"), Some(Column::Phone));
+        assert_eq!(
+            near("本人手机号码").or(field("本人手机号码")),
+            Some(Column::Phone)
+        );
         for text in [
             "性别",
             "民族",
@@ -240,6 +337,8 @@ mod tests {
             "身份证号",
             "学历",
             "办公电话",
+            "家庭住址",
+            "党派",
         ] {
             assert_eq!(matched(text, &DELEGATES), Match::Unknown, "{text}");
         }

@@ -2,19 +2,26 @@
 //!
 //! In reading order: `fault` (what is wrong, and where), `text` (one cell), `encoding` (bytes to text), `delimited` and
 //! `workbook` (a file to sparse sheets), `sheet` (rows, merged cells), `headings` (which column holds what), `table` (the
-//! one table among sheets, cover pages and titles), `kinds` (the columns of each importable table).
+//! one table among sheets, cover pages and titles), `kinds` (the columns of each importable table), `written` (cells of
+//! tables that people export).
+
+#![warn(missing_docs)]
 
 mod delimited;
 mod encoding;
 mod fault;
+mod heading_map;
 mod headings;
 pub mod kinds;
 mod sheet;
+pub mod stream;
 mod table;
 pub mod text;
 mod workbook;
+pub mod written;
 
 pub use fault::{Fault, listed};
+pub use heading_map::HeadingMap;
 pub use headings::{Field, Kind};
 pub use table::{Question, Row, Table, TableInfo};
 
@@ -42,13 +49,19 @@ impl Limits {
         cell_chars: 10_000,
         unpacked_bytes: 96 << 20,
     };
-    /// Past orders. A larger history comes in several files.
+    /// Past orders in a workbook, which is held in memory. A larger history comes as delimited text, or in several files.
     pub const HISTORY: Self = Self {
         rows: 500_000,
         columns: 200,
         cells: 10_000_000,
         cell_chars: 20_000,
         unpacked_bytes: 512 << 20,
+    };
+    /// Delimited text that is read row by row.
+    pub const STREAMED: Self = Self {
+        rows: 20_000_000,
+        cells: usize::MAX,
+        ..Self::HISTORY
     };
 }
 
@@ -85,7 +98,20 @@ const OLE_MAGIC: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
 /// # Errors
 /// Every fault at once where possible, ordered by line; nothing of the file is usable then.
 pub fn read<F: Copy + Eq>(bytes: &[u8], kind: &Kind<F>, choice: Choice<'_>) -> Result<Table<F>, Vec<Fault>> {
-    let sheets = if bytes.starts_with(ZIP_MAGIC) {
+    read_mapped(bytes, kind, choice, &HeadingMap::default())
+}
+
+/// Reads a table like [`read`] whose headings are another system's.
+///
+/// # Errors
+/// As [`read`]; and `mapped_heading_missing` if a heading of the map is not in the file.
+pub fn read_mapped<F: Copy + Eq>(
+    bytes: &[u8],
+    kind: &Kind<F>,
+    choice: Choice<'_>,
+    map: &HeadingMap,
+) -> Result<Table<F>, Vec<Fault>> {
+    let mut sheets = if bytes.starts_with(ZIP_MAGIC) {
         workbook::sheets(bytes, &kind.limits)?
     } else if bytes.starts_with(OLE_MAGIC) {
         let detail = "这是旧版 .xls、.et 文件，或者设有打开密码；请去掉密码并另存为 .xlsx 或 CSV 后再导入。";
@@ -93,5 +119,6 @@ pub fn read<F: Copy + Eq>(bytes: &[u8], kind: &Kind<F>, choice: Choice<'_>) -> R
     } else {
         delimited::sheets(&encoding::decode(bytes)?, kind)?
     };
+    map.apply(sheets.iter_mut().map(|sheet| &mut sheet.rows), kind)?;
     table::find(sheets, kind, choice)
 }

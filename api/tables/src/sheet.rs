@@ -2,16 +2,20 @@
 
 use crate::{Fault, Limits};
 
+/// A sheet as it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Sheet {
     /// None: delimited text.
     pub name: Option<String>,
+    /// Whether Excel hides it.
     pub hidden: bool,
     /// Non-empty rows by line.
     pub rows: Vec<RawRow>,
+    /// Merged cells.
     pub merges: Vec<Merge>,
 }
 
+/// A row as it was read.
 #[derive(Clone, Debug, Default)]
 pub struct RawRow {
     /// As the spreadsheet counts, from 1.
@@ -21,6 +25,7 @@ pub struct RawRow {
 }
 
 impl RawRow {
+    /// Returns the text of a cell, empty if there is none.
     pub fn cell(&self, column: usize) -> &str {
         let at = self.cells.binary_search_by_key(&column, |(column, _)| *column);
         at.ok()
@@ -43,9 +48,13 @@ impl RawRow {
 /// A merged range; lines count from 1, columns from 0, ends included.
 #[derive(Clone, Copy, Debug)]
 pub struct Merge {
+    /// First line.
     pub first_line: usize,
+    /// Last line.
     pub last_line: usize,
+    /// First column.
     pub first_column: usize,
+    /// Last column.
     pub last_column: usize,
 }
 

@@ -34,11 +34,13 @@ pub fn folded(text: &str) -> String {
         .collect()
 }
 
-/// A cell without what nobody sees: `_x000D_` decoded, formatting and control characters removed, line ends `\n`,
-/// outer blanks trimmed. A NUL stays, so that the caller can refuse it.
+/// A cell without what nobody sees: the mark of an exported text taken off, `_x000D_` decoded, formatting and control
+/// characters removed, line ends `\n`, outer blanks trimmed.
+///
+/// A NUL stays, so that the caller can refuse it.
 #[must_use]
 pub fn tidy(text: &str) -> String {
-    let text = unescaped(text);
+    let text = unescaped(crate::written::unprotected(text));
     let mut tidy = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -58,7 +60,7 @@ pub fn tidy(text: &str) -> String {
 }
 
 /// Excel writes characters that XML cannot hold as `_xHHHH_`.
-fn unescaped(text: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn unescaped(text: &str) -> std::borrow::Cow<'_, str> {
     if !text.contains("_x") {
         return text.into();
     }

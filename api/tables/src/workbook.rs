@@ -17,6 +17,9 @@ const MAX_MERGES: usize = 100_000;
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
+/// Reads the sheets.
+/// # Errors
+/// Faults of the file as a whole.
 pub fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
     bounded(bytes, limits)?;
     // The reader panics on some damaged references; that is a damaged file and no fault of the product.

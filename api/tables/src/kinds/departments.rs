@@ -2,17 +2,26 @@
 
 use crate::{Field, Kind, Limits};
 
+/// Columns of a list of units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
+    /// Stable code.
     Code,
+    /// Name.
     Name,
+    /// Other names.
     Alias,
+    /// Administrative level.
     Level,
+    /// County.
     County,
+    /// Township.
     Township,
+    /// The unit above.
     Parent,
 }
 
+/// The list of units.
 pub const DEPARTMENTS: Kind<Column> = Kind {
     name: "承办单位表",
     fields: &[

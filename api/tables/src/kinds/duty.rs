@@ -2,15 +2,22 @@
 
 use crate::{Field, Kind, Limits};
 
+/// Columns of the duty table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
+    /// Category.
     Category,
+    /// Places that the rule covers.
     Scope,
+    /// Responsible unit.
     Lead,
+    /// Supporting units.
     Supports,
+    /// Decides between equal rules.
     Precedence,
 }
 
+/// The duty table (派单目录).
 pub const DUTY: Kind<Column> = Kind {
     name: "派单目录",
     fields: &[

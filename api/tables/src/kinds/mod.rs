@@ -2,6 +2,7 @@
 
 pub mod departments;
 pub mod duty;
+pub mod link;
 pub mod orders;
 pub mod roster;
 pub mod sites;

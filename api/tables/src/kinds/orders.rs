@@ -2,30 +2,52 @@
 
 use crate::{Field, Kind, Limits};
 
+/// Columns of past orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
+    /// Number of the order.
     Number,
+    /// Words of the report.
     Description,
+    /// Time of the report.
     SubmittedAt,
+    /// Time of the dispatch.
     DispatchedAt,
+    /// Time of 签收.
     AcceptedAt,
+    /// Time of the reply.
     RepliedAt,
+    /// Time of the closing.
     ClosedAt,
+    /// How it arrived.
     Channel,
+    /// The delegate's phone number.
     ReporterPhone,
+    /// Place in words.
     Address,
+    /// Degrees east.
     Longitude,
+    /// Degrees north.
     Latitude,
+    /// Datum of the coordinate.
     Datum,
+    /// County.
     County,
+    /// Category.
     Category,
+    /// Unit.
     Unit,
+    /// Public reply.
     Reply,
+    /// The delegate's verdict.
     Verdict,
+    /// Whether it was solved.
     Solved,
+    /// The delegate's words.
     Comment,
 }
 
+/// Orders of an earlier system.
 pub const ORDERS: Kind<Column> = Kind {
     name: "历史工单表",
     fields: &[

@@ -2,20 +2,32 @@
 
 use crate::{Field, Kind, Limits};
 
+/// Columns of a list of sites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Column {
+    /// Stable code.
     Code,
+    /// Name.
     Name,
+    /// Kind of site.
     Kind,
+    /// Degrees east.
     Longitude,
+    /// Degrees north.
     Latitude,
+    /// Datum of the coordinate.
     Datum,
+    /// Category.
     Category,
+    /// Unit.
     Unit,
+    /// Place in words.
     Address,
+    /// Phone numbers of its delegates.
     Delegates,
 }
 
+/// The list of sites.
 pub const SITES: Kind<Column> = Kind {
     name: "点位表",
     fields: &[

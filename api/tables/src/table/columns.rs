@@ -43,15 +43,24 @@ pub fn used_columns<F: Copy + Eq>(
     if faults.is_empty() { Ok(used) } else { Err(faults) }
 }
 
+/// The headings of a sheet and what was made of them.
+pub struct Columns<'a, F: 'static> {
+    /// The headings.
+    pub found: &'a Headings,
+    /// Column and field.
+    pub used: &'a [(usize, usize)],
+    /// The kind of table.
+    pub kind: &'a Kind<F>,
+}
+
 /// Names what is not used, asks about what is close, and refuses to pass over a column that may carry rights.
 pub fn unused<F: Copy + Eq>(
-    found: &Headings,
-    used: &[(usize, usize)],
+    columns: &Columns<'_, F>,
     data: &[RawRow],
-    kind: &Kind<F>,
     table: &mut Table<F>,
     faults: &mut Vec<Fault>,
 ) {
+    let Columns { found, used, kind } = *columns;
     let taken = |field: usize| used.iter().any(|(_, index)| *index == field);
     for (column, text, matched) in &found.columns {
         if used.iter().any(|(at, _)| at == column) || says_nothing(text) {

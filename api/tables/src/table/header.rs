@@ -8,13 +8,16 @@ pub const HEADING_ROWS: usize = 30;
 
 /// Where the headings are and what they mean.
 pub struct Headings {
+    /// First line.
     pub first_line: usize,
+    /// Last line.
     pub last_line: usize,
     /// Column, its text, its meaning.
     pub columns: Vec<(usize, String, Match)>,
 }
 
 impl Headings {
+    /// Returns the number of fields with a heading.
     pub fn fields(&self) -> usize {
         let mut found: Vec<_> = self
             .columns
@@ -29,6 +32,7 @@ impl Headings {
         found.len()
     }
 
+    /// Returns the required fields without a heading, each with its index.
     pub fn missing<'k, F>(&self, kind: &'k Kind<F>) -> Vec<(usize, &'k Field<F>)> {
         let has = |index: usize| {
             self.columns

@@ -8,7 +8,7 @@ use crate::headings::{Kind, Match, matched};
 use crate::sheet::{RawRow, Sheet};
 use crate::text::folded;
 use crate::{Choice, Fault, Limits};
-use columns::{unused, used_columns};
+use columns::{Columns, unused, used_columns};
 use header::Headings;
 pub use header::{HEADING_ROWS, best_score};
 use select::select;
@@ -42,11 +42,13 @@ pub struct Table<F: 'static> {
     pub header_row: usize,
     /// Headings of columns that hold something and are not used.
     pub unused_columns: Vec<String>,
+    /// Questions to a person before the table is used.
     pub questions: Vec<Question>,
     /// Hidden sheets, and visible ones that were not read.
     pub ignored_sheets: Vec<String>,
     /// Footnotes, sums and repeated headings.
     pub skipped_lines: Vec<usize>,
+    /// The rows of data.
     pub rows: Vec<Row<F>>,
     columns: Vec<F>,
 }
@@ -58,6 +60,7 @@ pub struct Question {
     pub column: String,
     /// As the product knows it.
     pub suggests: String,
+    /// The question, in Chinese.
     pub detail: String,
 }
 
@@ -91,15 +94,22 @@ impl<F: Copy + Eq> Row<F> {
 /// How a file was read, for whoever imports it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct TableInfo {
+    /// Name of the sheet, if the file has several.
     pub sheet: Option<String>,
+    /// Line of the headings.
     pub header_row: usize,
+    /// Headings of columns that hold something and are not used.
     pub unused_columns: Vec<String>,
+    /// Questions to a person before the table is used.
     pub questions: Vec<Question>,
+    /// Names of sheets that were not read.
     pub ignored_sheets: Vec<String>,
+    /// Lines that hold no data, such as footnotes.
     pub skipped_lines: Vec<usize>,
 }
 
 impl<F: Copy + Eq> Table<F> {
+    /// How the table was read.
     #[must_use]
     pub fn info(&self) -> TableInfo {
         TableInfo {
@@ -119,6 +129,7 @@ impl<F: Copy + Eq> Table<F> {
     }
 }
 
+/// Finds the one table of a file.
 pub fn find<F: Copy + Eq>(
     sheets: Vec<Sheet>,
     kind: &Kind<F>,
@@ -209,34 +220,98 @@ fn part<F: Copy + Eq>(
             .collect(),
     };
     let mut faults = Vec::new();
-    unused(&found, &used, data, kind, &mut table, &mut faults);
+    let columns = Columns {
+        found: &found,
+        used: &used,
+        kind,
+    };
+    unused(&columns, data, &mut table, &mut faults);
+    let name = sheet.name.clone().filter(|_| several);
     for row in data {
-        if is_footnote(row) || is_heading_again(row, &used, kind) {
-            table.skipped_lines.push(row.line);
-            continue;
-        }
-        let read = Row {
-            line: row.line,
-            sheet: sheet.name.clone().filter(|_| several),
-            cells: used
-                .iter()
-                .filter_map(|(column, field)| Some((kind.fields.get(*field)?.id, row.cell(*column))))
-                .filter(|(_, text)| !text.is_empty())
-                .map(|(id, text)| (id, text.to_owned()))
-                .collect(),
-        };
-        let broken = read
-            .cells
-            .iter()
-            .find(|(_, text)| EXCEL_ERRORS.contains(&text.as_str()));
-        if let Some((id, text)) = broken {
-            let detail = format!("公式的结果是 {text}，请改成实际的内容。");
-            faults.push(read.fault(kind.field_name(*id), "formula_error", detail));
-        } else if !read.cells.is_empty() {
-            table.rows.push(read);
+        match understood(row, &used, kind, name.as_deref()) {
+            Understood::Row(row) => table.rows.push(row),
+            Understood::NoData => table.skipped_lines.push(row.line),
+            Understood::Nothing => {}
+            Understood::Fault(fault) => faults.push(fault),
         }
     }
     if faults.is_empty() { Ok(table) } else { Err(faults) }
+}
+
+/// Kind of a line below the headings.
+pub enum Understood<F> {
+    /// A row of the table.
+    Row(Row<F>),
+    /// A footnote, a sum or the headings again.
+    NoData,
+    /// Nothing in the columns that are used.
+    Nothing,
+    /// A row that cannot be read.
+    Fault(Fault),
+}
+
+/// Reads one line by the columns that are used.
+pub fn understood<F: Copy + Eq>(
+    row: &RawRow,
+    used: &[(usize, usize)],
+    kind: &Kind<F>,
+    sheet: Option<&str>,
+) -> Understood<F> {
+    if is_footnote(row) || is_heading_again(row, used, kind) {
+        return Understood::NoData;
+    }
+    let read = Row {
+        line: row.line,
+        sheet: sheet.map(str::to_owned),
+        cells: used
+            .iter()
+            .filter_map(|(column, field)| Some((kind.fields.get(*field)?.id, row.cell(*column))))
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(id, text)| (id, text.to_owned()))
+            .collect(),
+    };
+    let broken = read
+        .cells
+        .iter()
+        .find(|(_, text)| EXCEL_ERRORS.contains(&text.as_str()));
+    if let Some((id, text)) = broken {
+        let detail = format!("公式的结果是 {text}，请改成实际的内容。");
+        return Understood::Fault(read.fault(kind.field_name(*id), "formula_error", detail));
+    }
+    if read.cells.is_empty() {
+        Understood::Nothing
+    } else {
+        Understood::Row(read)
+    }
+}
+
+/// How a table of delimited text is read, by its beginning.
+pub struct Layout<F: 'static> {
+    /// The last line of the headings.
+    pub last_heading: usize,
+    /// Column and field.
+    pub used: Vec<(usize, usize)>,
+    /// A table without its rows.
+    pub table: Table<F>,
+}
+
+/// Understands the headings by the first rows of a sheet.
+pub fn layout<F: Copy + Eq>(sheet: Sheet, kind: &Kind<F>) -> Result<Layout<F>, Vec<Fault>> {
+    let (chosen, _) = select(vec![sheet], kind, Choice::Only)?;
+    let Some((sheet, found)) = chosen.into_iter().next() else {
+        return Err(vec![Fault::whole("empty_file", "文件是空的。")]);
+    };
+    let last_heading = found.last_line;
+    let from = sheet.rows.partition_point(|row| row.line <= last_heading);
+    let used = used_columns(&found, kind, sheet.rows.get(from..).unwrap_or_default())?;
+    let mut table = part(sheet, found, kind, false)?;
+    table.rows = Vec::new();
+    table.skipped_lines = Vec::new();
+    Ok(Layout {
+        last_heading,
+        used,
+        table,
+    })
 }
 
 /// A single cell below the table that says so.

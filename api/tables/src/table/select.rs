@@ -5,6 +5,7 @@ use crate::headings::{Kind, Match};
 use crate::sheet::Sheet;
 use crate::{Choice, Fault};
 
+/// Sheets that hold the table, each with its headings.
 pub type Chosen = Vec<(Sheet, Headings)>;
 
 /// The sheets to read with their headings, and the names of those that are not read.
