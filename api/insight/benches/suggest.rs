@@ -1,5 +1,6 @@
-//! How fast a suggestion is: `cargo bench -p insight --bench suggest -- MODEL TEXTS.csv…`. Without arguments,
-//! the built-in pack's. Prints figures; the dictionary's load is measured apart from the model's.
+//! How fast a suggestion is: `cargo bench -p insight --bench suggest -- MODEL TEXTS.csv…`.
+//!
+//! Without arguments, the built-in pack's. Prints figures; the dictionary's load is measured apart from the model's.
 
 use std::hint::black_box;
 use std::path::PathBuf;

@@ -25,17 +25,20 @@ pub fn segmenter() -> &'static Segmenter {
 pub struct Segmenter {
     jieba: Jieba,
     stop: HashSet<&'static str>,
+    trade: HashSet<String>,
 }
 
 impl Segmenter {
     fn load() -> Self {
         let mut jieba = Jieba::new();
-        for word in DOMAIN.split_whitespace() {
-            jieba.add_word(&normalise(word), Some(DOMAIN_FREQUENCY), None);
+        let trade: HashSet<String> = DOMAIN.split_whitespace().map(normalise).collect();
+        for word in &trade {
+            jieba.add_word(word, Some(DOMAIN_FREQUENCY), None);
         }
         Self {
             jieba,
             stop: STOP.split_whitespace().collect(),
+            trade,
         }
     }
 
@@ -55,6 +58,23 @@ impl Segmenter {
             .filter(|word| word.chars().any(is_letter))
     }
 
+    /// Returns `true` if the word is a city term that names a problem or an object (流动摊贩), never a place.
+    #[must_use]
+    pub fn is_trade(&self, word: &str) -> bool {
+        self.trade.contains(word)
+    }
+
+    /// Returns `true` if the dictionary has the word as a verb, an adjective, an adverb or a particle: no piece of a name.
+    #[must_use]
+    pub fn is_predicate(&self, word: &str) -> bool {
+        const TAGS: [char; 13] = ['v', 'd', 'c', 'p', 'r', 'm', 'q', 'a', 'u', 'i', 'l', 't', 'y'];
+        let tagged = self.jieba.tag(word, false);
+        let tag = tagged.first().map_or("x", |tagged| tagged.tag);
+        // A noun made of a verb may be a name's piece (建设 路).
+        tag != "vn" && tag.starts_with(TAGS)
+    }
+
+    /// Returns `true` if the word tells nothing about a text.
     #[must_use]
     pub fn is_stop(&self, word: &str) -> bool {
         self.stop.contains(word)

@@ -1,4 +1,5 @@
 //! Synthetic reports of a city: sentences of the built-in pack about fictional places, no two worded alike.
+//!
 //! Most reports stand alone; one in five is about something that others report too, for some weeks.
 
 use std::path::Path;

@@ -1,5 +1,7 @@
-//! How long the nightly search takes at the size of a city: three years and a million orders grouped from nothing,
-//! day by day, then one more day with the scan of all categories and counties; and the memory that it took.
+//! How long the nightly search takes at the size of a city, and the memory that it takes.
+//!
+//! Three years and a million orders are grouped from nothing, day by day, then one more day with the scan of all
+//! categories and counties.
 //!
 //! `cargo run --release -p insight --example rebuild -- [ORDERS]`
 
@@ -15,7 +17,7 @@ use insight::scan::random::poisson;
 use insight::scan::zones::zones;
 use insight::scan::{Grid, ScanConfig, Slot, scan};
 use insight::similar::{Features, Index};
-use insight::topics::{Grouping, Settings, is_coherent};
+use insight::topics::{Grouping, Settings};
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use rayon::prelude::*;
@@ -71,7 +73,7 @@ impl Memory {
     fn told(&self) -> (usize, usize) {
         let sizes = self.grouping.ids().map(|id| {
             let members = self.grouping.members(id).count();
-            usize::from(is_coherent(members, self.grouping.coherence(id)))
+            usize::from(Settings::default().is_coherent(members, self.grouping.coherence(id)))
         });
         let (groups, told) = sizes.fold((0, 0), |(groups, told), one| (groups + 1, told + one));
         (groups, told)

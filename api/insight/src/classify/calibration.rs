@@ -1,11 +1,15 @@
-//! Calibration of scores to probabilities. Out-of-fold scores are divided by one temperature that minimises the log loss
-//! of the softmax. The probability of the best category is then mapped by isotonic regression (pool adjacent violators).
+//! Calibration of scores to probabilities.
+//!
+//! Out-of-fold scores are divided by one temperature that minimises the log loss of the softmax. The probability of the
+//! best category is then mapped by isotonic regression (pool adjacent violators).
 
 use serde::{Deserialize, Serialize};
 
 /// Out-of-fold scores of one text, and the index of its category.
 pub struct HeldOutScore {
+    /// Scores of every label.
     pub scores: Vec<f32>,
+    /// Index of the right label.
     pub right: usize,
 }
 
@@ -18,12 +22,22 @@ pub struct Calibration {
 }
 
 impl Calibration {
+    /// Fits the calibration to held-out scores.
     #[must_use]
     pub fn fit(held: &[HeldOutScore]) -> Self {
         let temperature = temperature(held);
         Self {
             temperature,
             curve: curve(held, temperature),
+        }
+    }
+
+    /// Fits the temperature alone.
+    #[must_use]
+    pub fn of_temperature(held: &[HeldOutScore]) -> Self {
+        Self {
+            temperature: temperature(held),
+            curve: Vec::new(),
         }
     }
 
@@ -36,6 +50,7 @@ impl Calibration {
         }
     }
 
+    /// Returns `true` if the values can be used: finite, and rising.
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.temperature > 0.0
@@ -207,6 +222,19 @@ mod tests {
             .map(|i| calibration.interpolate(i as f32 / 50.0))
             .collect();
         assert!(said.is_sorted(), "{said:?}");
+    }
+
+    #[test]
+    fn a_temperature_alone_bends_nothing() {
+        let held: Vec<_> = (0..400)
+            .map(|i| HeldOutScore {
+                scores: vec![1.0, 0.0],
+                right: usize::from(i % 4 == 0),
+            })
+            .collect();
+        let calibration = Calibration::of_temperature(&held);
+        assert_eq!(calibration.curve, []);
+        assert!((calibration.confidences(&[1.0, 0.0])[0] - 0.75).abs() < 0.01);
     }
 
     #[test]

@@ -8,15 +8,20 @@ use super::training::Example;
 /// One text, answered.
 #[derive(Clone, Copy, Debug)]
 pub struct Answer {
+    /// Index of the right label.
     pub right: usize,
     /// `None` if the model returned no category.
     pub given: Option<usize>,
+    /// The calibrated confidence.
     pub confidence: f32,
 }
 
+/// Figures of a model on texts that it was not trained with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Evaluation {
+    /// Number of texts.
     pub texts: usize,
+    /// Share of the texts whose first answer is right.
     pub accuracy: f64,
     /// Mean of the categories' F1: small categories count as much as great ones.
     pub macro_f1: f64,
@@ -30,7 +35,9 @@ pub struct Evaluation {
     pub limits: Vec<AtLimit>,
     /// Expected calibration error over ten equally wide bins of confidence.
     pub calibration_error: f64,
+    /// Figures of each label.
     pub by_label: Vec<LabelReport>,
+    /// Names of the labels.
     pub labels: Vec<String>,
     /// Row: the right category; column: the given one, in the order of `labels`.
     pub confusion: Vec<Vec<u32>>,
@@ -39,8 +46,11 @@ pub struct Evaluation {
 /// Coverage and precision at one limit of confidence.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct AtLimit {
+    /// Answers at or above this confidence are given.
     pub limit: f64,
+    /// Share of the texts that get an answer.
     pub coverage: f64,
+    /// Share of the given answers that are right.
     pub precision: f64,
 }
 
@@ -67,16 +77,23 @@ impl AtLimit {
 const LIMITS: std::ops::RangeInclusive<u8> = 20..=95;
 const LIMIT_STEP: usize = 5;
 
+/// Figures of one label.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LabelReport {
+    /// The category.
     pub label: String,
+    /// Number of texts.
     pub texts: u32,
+    /// Share of the given answers that are right.
     pub precision: f64,
+    /// Share of the texts of the label that got it.
     pub recall: f64,
+    /// Harmonic mean of precision and recall.
     pub f1: f64,
 }
 
 impl Evaluation {
+    /// Counts the answers; `threshold` is the confidence from which an answer is given.
     #[must_use]
     pub fn of(labels: &[String], answers: &[Answer], threshold: f32) -> Self {
         let mut confusion = vec![vec![0_u32; labels.len()]; labels.len()];
@@ -133,6 +150,7 @@ impl Evaluation {
 }
 
 impl Answer {
+    /// Returns `true` if the first answer is the right label.
     #[must_use]
     pub fn is_right(&self) -> bool {
         self.given == Some(self.right)

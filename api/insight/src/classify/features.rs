@@ -1,5 +1,8 @@
-//! Features of a text: words, pairs of neighbouring words, and character n-grams of one to three characters. An n-gram
-//! never crosses punctuation or a stop word, so a text of politeness alone has no feature.
+//! Features of a text: words, pairs of neighbouring words, and two sorts of character n-grams of one to three
+//! characters.
+//!
+//! Runs never cross punctuation or a stop word. Edged n-grams cross stop words, so that 没水 and 不热 keep their first
+//! character, and see the edges of a stretch between punctuation. A text of politeness alone has no feature.
 
 use std::collections::HashMap;
 
@@ -9,10 +12,10 @@ use crate::segmenter::{is_letter, normalise, segmenter};
 /// hash with a probability of about one in a hundred, an unknown one hits a known one in one of 10⁵ cases.
 pub type Feature = u32;
 
-/// Feature groups, each normalised on its own: words, and character n-grams.
-pub const FEATURE_GROUPS: usize = 2;
+/// Feature groups, each normalised on its own: words, runs, and edged n-grams.
+pub const FEATURE_GROUPS: usize = 3;
 
-/// How often each feature stands in a text, for words and for runs of characters, in ascending order.
+/// How often each feature stands in a text, by group, in ascending order.
 pub type Counts = [Vec<(Feature, u32)>; FEATURE_GROUPS];
 
 /// Beyond this a text says nothing new about its category, and the time for it stays bounded.
@@ -20,24 +23,30 @@ const MAX_CHARS: usize = 2_000;
 /// Lengths of the character n-grams.
 const NGRAM_LENGTHS: [usize; 3] = [1, 2, 3];
 
+/// Counts the features of a text.
 #[must_use]
 pub fn count(text: &str) -> Counts {
     let text: String = normalise(text).chars().take(MAX_CHARS).collect();
     let segmenter = segmenter();
-    let (mut words, mut runs) = (HashMap::new(), HashMap::new());
+    let (mut words, mut runs, mut edged) = (HashMap::new(), HashMap::new(), HashMap::new());
     for stretch in text.split(|c: char| !is_letter(c)) {
         let mut said: Vec<String> = Vec::new();
+        let mut says_something = false;
         for word in segmenter.segment(stretch) {
             if segmenter.is_stop(word) {
                 count_stretch(&said, &mut words, &mut runs);
                 said.clear();
             } else {
                 said.push(number_as_zero(word));
+                says_something = true;
             }
         }
         count_stretch(&said, &mut words, &mut runs);
+        if says_something {
+            count_edged(stretch, &mut edged);
+        }
     }
-    [sorted(words), sorted(runs)]
+    [sorted(words), sorted(runs), sorted(edged)]
 }
 
 fn count_stretch(said: &[String], words: &mut HashMap<Feature, u32>, runs: &mut HashMap<Feature, u32>) {
@@ -49,14 +58,26 @@ fn count_stretch(said: &[String], words: &mut HashMap<Feature, u32>, runs: &mut 
         *words.entry(hash(b'p', pair)).or_default() += 1;
     }
     let letters: Vec<char> = said.iter().flat_map(|word| word.chars()).collect();
+    count_ngrams(b'r', &letters, runs);
+}
+
+/// Counts the n-grams of a whole stretch, stop words included, with a mark at both ends.
+fn count_edged(stretch: &str, edged: &mut HashMap<Feature, u32>) {
+    const EDGE: char = ' ';
+    let marked: String = [EDGE].into_iter().chain(stretch.chars()).chain([EDGE]).collect();
+    let letters: Vec<char> = number_as_zero(&marked).chars().collect();
+    count_ngrams(b'e', &letters, edged);
+}
+
+fn count_ngrams(kind: u8, letters: &[char], counts: &mut HashMap<Feature, u32>) {
     for length in NGRAM_LENGTHS {
         for run in letters.windows(length) {
             let mut bytes = [0; 4];
-            let mut state = start(b'r');
+            let mut state = start(kind);
             for letter in run {
                 state = update(state, letter.encode_utf8(&mut bytes).as_bytes());
             }
-            *runs.entry(finish(state)).or_default() += 1;
+            *counts.entry(finish(state)).or_default() += 1;
         }
     }
 }
@@ -121,8 +142,8 @@ mod tests {
 
     #[test]
     fn a_text_of_politeness_has_no_feature() {
-        assert_eq!(count("希望领导关心一下"), [vec![], vec![]]);
-        assert_eq!(count("。！？"), [vec![], vec![]]);
+        assert_eq!(count("希望领导关心一下"), [vec![], vec![], vec![]]);
+        assert_eq!(count("。！？"), [vec![], vec![], vec![]]);
     }
 
     #[test]
@@ -133,13 +154,27 @@ mod tests {
 
     #[test]
     fn runs_do_not_cross_what_says_nothing() {
-        let [_, runs] = count("车辆和行人");
+        let [_, runs, _] = count("车辆和行人");
         assert_eq!(runs, {
-            let [_, mut apart] = count("车辆");
+            let [_, mut apart, _] = count("车辆");
             apart.extend(count("行人")[1].clone());
             apart.sort_unstable();
             apart
         });
+    }
+
+    #[test]
+    fn edged_ngrams_keep_what_is_denied_and_where_a_stretch_ends() {
+        let edged = |text: &str| count(text)[2].clone();
+        let has = |text: &str, ngram: &str| {
+            let mut one = HashMap::new();
+            count_ngrams(b'e', &ngram.chars().collect::<Vec<_>>(), &mut one);
+            one.keys()
+                .all(|feature| edged(text).iter().any(|(of, _)| of == feature))
+        };
+        assert!(has("家里没水", "没水") && !has("家里有水", "没水"));
+        assert!(has("路灯不亮", "亮 ") && !has("路灯亮了", "亮 "));
+        assert!(!has("路灯，不亮", "灯不"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! One linear model per category, one against all: support vectors with squared hinge loss and L2, solved by
-//! dual coordinate descent (Hsieh et al., 2008, “A Dual Coordinate Descent Method for Large-scale Linear SVM”).
+//! One linear model per category, one against all.
+//!
+//! These are support vectors with squared hinge loss and L2, solved by dual coordinate descent (Hsieh et al., 2008, “A Dual Coordinate Descent Method for Large-scale Linear SVM”).
 //! The models do not start from nothing but from complement naive Bayes (Rennie et al., 2003), and are held
 //! near it: with few texts the counts know more than the margins.
 
@@ -13,25 +14,28 @@ use super::vocabulary::Row;
 /// Training parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
+    /// Seeds the random numbers; equal seeds give equal results.
     pub seed: u64,
     /// Cost of a margin violation relative to the L2 penalty.
     pub cost: f32,
     /// Scale of the naive Bayes weights that training starts from.
     pub prior: f32,
+    /// Training stops after a round that changes no multiplier by more than this.
+    pub tolerance: f32,
 }
 
 /// Weights of one category: one per feature, and the bias.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinearModel {
+    /// Weight of each feature.
     pub weights: Vec<f32>,
+    /// Added to every score.
     pub bias: f32,
 }
 
 /// Added to every count, so that what was never seen is not impossible.
 const SMOOTHING: f32 = 0.3;
 const MAX_ROUNDS: usize = 60;
-/// Training stops after a round that changes no multiplier by more than this.
-const ENOUGH: f32 = 1e-3;
 
 /// Trains one model per category. `labels` holds one index below `categories` per row.
 #[must_use]
@@ -42,18 +46,16 @@ pub fn train(
     features: usize,
     options: Options,
 ) -> Vec<LinearModel> {
-    let prior = Prior::count(rows, labels, categories, features);
+    let prior = (options.prior > 0.0).then(|| Prior::count(rows, labels, categories, features));
+    let start = |category: usize| match &prior {
+        Some(prior) => prior.weights(category, options.prior),
+        None => vec![0.0; features],
+    };
     (0..categories)
         .into_par_iter()
         .map(|category| {
             let own: Vec<bool> = labels.iter().map(|label| *label == category).collect();
-            descend(
-                rows,
-                &own,
-                prior.weights(category, options.prior),
-                category,
-                options,
-            )
+            descend(rows, &own, start(category), category, options)
         })
         .collect()
 }
@@ -151,7 +153,7 @@ fn descend(
                 }
             }
         }
-        if furthest < ENOUGH {
+        if furthest < options.tolerance {
             break;
         }
     }
@@ -191,6 +193,7 @@ mod tests {
         seed: 1,
         cost: 1.0,
         prior: 0.0,
+        tolerance: 1e-3,
     };
 
     /// Feature 0 says category 0, feature 1 says category 1, feature 2 says nothing.

@@ -25,6 +25,7 @@ const REMOVED: &str = "□";
 /// An emergency that a text tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Emergency<'r> {
+    /// The kind of emergency.
     pub kind: &'r str,
     /// Number to call first.
     pub call: &'r str,

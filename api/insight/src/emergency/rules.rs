@@ -31,6 +31,7 @@ pub struct RuleFile {
     /// Signs near a match that the event is happening now; they override `unless` and `doubt`.
     #[serde(default)]
     pub now: Vec<String>,
+    /// The kinds of emergency.
     #[serde(default, rename = "emergency")]
     pub emergencies: Vec<KindSection>,
 }
@@ -70,12 +71,19 @@ pub struct EmergencyRules {
 /// Compiled patterns of one kind.
 #[derive(Clone, Debug)]
 pub(super) struct Kind {
+    /// The kind's stable name.
     pub kind: String,
+    /// The number to call.
     pub call: String,
+    /// The words for the person.
     pub message: String,
+    /// Removed from a text before it is searched.
     pub ignore: Option<Regex>,
+    /// A text with it is no emergency of this kind.
     pub unless: Option<Regex>,
+    /// One of these is enough.
     pub strong: Vec<Regex>,
+    /// Expressions of the kind.
     pub patterns: Vec<Regex>,
 }
 

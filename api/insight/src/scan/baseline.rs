@@ -1,45 +1,41 @@
 //! Expected counts of the last days if nothing had changed, and their uncertainty.
 //!
-//! `expected(category, area, day) = rate(category, area) × weekday(day) × season(category, week)`, learned
-//! from the days before the ones that are judged. Rates weigh a day half as much every [`HALF_LIFE_DAYS`].
+//! `expected(category, area, day) = rate(category, area) × class(day) × season(category, week) × growth(category, day)`,
+//! learned from the days before the ones that are judged. Rates weigh a day half as much every `HALF_LIFE_DAYS`.
 
 #![expect(
     clippy::indexing_slicing,
     reason = "every index runs over the dimensions the tables were made with"
 )]
 
-use crate::scan::grid::{DAY_CLASSES, Grid, Slot, WEEKS};
+use std::ops::RangeInclusive;
+
+use crate::scan::calendar::CityDays;
+use crate::scan::grid::{Grid, Slot};
 
 /// The days that are judged, counted back from the grid's last.
 pub const WINDOW: usize = 28;
 const HALF_LIFE_DAYS: f64 = 120.0;
-/// A season is believed once there is more than a year to learn it from.
-const SEASON_MIN_DAYS: usize = 400;
-/// Weeks to each side that a week's season is smoothed over.
-const SEASON_REACH: usize = 3;
-/// Orders' worth of prior weight that a category has the city's season, and the city none.
-const CATEGORY_SEASON_PRIOR: f64 = 40.0;
-const CITY_SEASON_PRIOR: f64 = 200.0;
-/// Days' worth of prior weight that a class of days is like any other.
-const CLASS_PRIOR_DAYS: f64 = 7.0;
 /// Orders' worth of prior weight that a category comes as often as the average one.
 const CATEGORY_PRIOR: f64 = 0.5;
 /// Variance of the ratio between an area's rate of a category and the area's share of it: initial value, weight of the
 /// common value against a category's own, and limits.
 const INITIAL_BETWEEN_AREA_VARIANCE: f64 = 1.0;
 const BETWEEN_AREA_PRIOR: f64 = 5.0;
-const BETWEEN_AREA_VARIANCE: (f64, f64) = (0.02, 2.0);
+const BETWEEN_AREA_VARIANCE: RangeInclusive<f64> = 0.02..=2.0;
 /// Weeks that the overdispersion of a category is learned from, and the weight of the common value.
 const OVERDISPERSION_WEEKS: usize = 52;
 const OVERDISPERSION_PRIOR: f64 = 50.0;
-const OVERDISPERSION: (f64, f64) = (0.0, 1.0);
+const OVERDISPERSION: RangeInclusive<f64> = 0.0..=1.0;
 /// Initial value: weekly levels have a standard deviation of a fifth beyond Poisson.
 const INITIAL_OVERDISPERSION: f64 = 0.04;
 
 /// The expectation for the last [`WINDOW`] days.
 #[derive(Clone, Debug)]
 pub struct Baseline {
+    /// Number of areas.
     pub areas: usize,
+    /// The baseline of each category.
     pub categories: Vec<CategoryBaseline>,
 }
 
@@ -54,8 +50,35 @@ pub struct CategoryBaseline {
     pub shrinkage: Vec<f64>,
     /// Orders that the category's rate in the city rests on.
     pub shape: f64,
-    /// Variance of a week's level around its mean, beyond Poisson: 0 for none.
-    pub overdispersion: f64,
+    /// Variances beyond chance and beyond what the rates do not know.
+    pub dispersion: Dispersion,
+}
+
+impl Baseline {
+    /// Takes over the variances that earlier windows showed; those of weeks stay.
+    pub fn set_dispersion(&mut self, dispersion: &[Dispersion]) {
+        for (category, found) in self.categories.iter_mut().zip(dispersion) {
+            category.dispersion = Dispersion {
+                weeks: category.dispersion.weeks,
+                ..*found
+            };
+        }
+    }
+}
+
+/// Variances of factors of mean 1 around what a baseline expects: 0 for none.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Dispersion {
+    /// Of a category's level in the whole window.
+    pub level: f64,
+    /// Of a category's level from week to week.
+    pub weeks: f64,
+    /// From day to day within a week.
+    pub days: f64,
+    /// Of a category's level in one area in the whole window.
+    pub areas: f64,
+    /// Of a category's level in one area from week to week.
+    pub area_weeks: f64,
 }
 
 /// Statistics of all categories together.
@@ -63,8 +86,7 @@ struct CityBaseline {
     /// How many days are learned from.
     days: usize,
     weights: Vec<f64>,
-    classes: [f64; DAY_CLASSES],
-    season: [f64; WEEKS],
+    factors: CityDays,
     shares: Vec<f64>,
     /// Orders a day of the average category.
     typical: f64,
@@ -122,13 +144,17 @@ struct CategoryStats {
 /// Of counts around their means: Σ((y − m)² − v), where v is what chance makes of it, and Σm², whose ratio is the
 /// variance of the factor between.
 #[derive(Clone, Copy, Default)]
-struct Moments {
-    excess: f64,
-    squares: f64,
+pub struct Moments {
+    /// Σ((y − m)² − v).
+    pub excess: f64,
+    /// Σm².
+    pub squares: f64,
 }
 
 impl Moments {
-    fn and(self, other: Self) -> Self {
+    /// The sum of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
         Self {
             excess: self.excess + other.excess,
             squares: self.squares + other.squares,
@@ -136,8 +162,10 @@ impl Moments {
     }
 
     /// The ratio, leaning on `prior`.
-    fn share(self, prior_weight: f64, prior: f64, (least, most): (f64, f64)) -> f64 {
-        ((self.excess + prior_weight * prior) / (self.squares + prior_weight)).clamp(least, most)
+    #[must_use]
+    pub fn share(self, prior_weight: f64, prior: f64, bounds: RangeInclusive<f64>) -> f64 {
+        ((self.excess + prior_weight * prior) / (self.squares + prior_weight))
+            .clamp(*bounds.start(), *bounds.end())
     }
 }
 
@@ -154,14 +182,18 @@ impl CityBaseline {
             }
         }
         let total: f64 = by_day.iter().sum();
-        let mean = total / days.max(1) as f64;
         let areas = grid.areas().max(1) as f64;
-        let weight = |day: usize| 0.5_f64.powf((days - 1 - day) as f64 / HALF_LIFE_DAYS);
+        let mut weights: Vec<f64> = (0..days)
+            .map(|day| 0.5_f64.powf((days - 1 - day) as f64 / HALF_LIFE_DAYS))
+            .collect();
+        // In units in which a weighed count varies as much as its mean, as a count does that is not weighed.
+        let squares: f64 = weights.iter().map(|weight| weight * weight).sum();
+        let unit = weights.iter().sum::<f64>() / squares.max(f64::MIN_POSITIVE);
+        weights.iter_mut().for_each(|weight| *weight *= unit);
         Self {
             days,
-            weights: (0..days).map(weight).collect(),
-            classes: classes(grid, &by_day, mean),
-            season: season(grid, &by_day, [1.0; WEEKS], CITY_SEASON_PRIOR),
+            weights,
+            factors: CityDays::learn(grid, &by_day),
             shares: by_area.iter().map(|n| (n + 1.0) / (total + areas)).collect(),
             typical: (total + 1.0) / (days.max(1) * grid.categories().max(1)) as f64,
         }
@@ -170,8 +202,8 @@ impl CityBaseline {
     fn category(&self, grid: &Grid, category: usize) -> CategoryStats {
         let all = grid.of_category(category);
         let counts: Vec<f64> = all.iter().take(self.days).map(|n| f64::from(*n)).collect();
-        let season = season(grid, &counts, self.season, CATEGORY_SEASON_PRIOR);
-        let factor = |day: usize| self.classes[grid.class(day)] * season[grid.week(day)];
+        let factors = self.factors.category(grid, &counts).factors(grid);
+        let factor = |day: usize| factors[day];
         let weighed = |series: &[u16]| -> f64 {
             let counted = series.iter().zip(&self.weights);
             counted.map(|(count, weight)| f64::from(*count) * weight).sum()
@@ -186,13 +218,10 @@ impl CityBaseline {
         for (of_day, day) in window.iter_mut().zip(self.days..grid.days()) {
             *of_day = factor(day);
         }
-        // A count whose days are weighed varies less than its mean.
-        let squares: f64 = self.weights.iter().map(|weight| weight * weight).sum();
-        let chance = squares / self.weights.iter().sum::<f64>().max(f64::MIN_POSITIVE);
         let of_area = |(found, share): (&f64, &f64)| {
             let mean = counted * share;
             Moments {
-                excess: (found - mean).powi(2) - chance * mean,
+                excess: (found - mean).powi(2) - mean,
                 squares: mean * mean,
             }
         };
@@ -225,7 +254,10 @@ impl CityBaseline {
             area_shapes: areas.clone().map(|counted| counted + prior).collect(),
             shrinkage: areas.map(|counted| prior / (counted + prior)).collect(),
             shape: stats.shape,
-            overdispersion,
+            dispersion: Dispersion {
+                weeks: overdispersion,
+                ..Dispersion::default()
+            },
         }
     }
 
@@ -245,45 +277,6 @@ impl CityBaseline {
         }
         sum
     }
-}
-
-/// How much each class of days has of an average day.
-fn classes(grid: &Grid, by_day: &[f64], mean: f64) -> [f64; DAY_CLASSES] {
-    let mut counted = [0.0; DAY_CLASSES];
-    let mut days = [0.0; DAY_CLASSES];
-    for (day, count) in by_day.iter().enumerate() {
-        counted[grid.class(day)] += count;
-        days[grid.class(day)] += 1.0;
-    }
-    let mut factors = [1.0; DAY_CLASSES];
-    if mean > 0.0 {
-        for (factor, (counted, days)) in factors.iter_mut().zip(counted.iter().zip(days)) {
-            *factor = (counted + CLASS_PRIOR_DAYS * mean) / ((days + CLASS_PRIOR_DAYS) * mean);
-        }
-    }
-    factors
-}
-
-/// How much each week of the year has of an average week, leaning on `prior`.
-fn season(grid: &Grid, by_day: &[f64], prior: [f64; WEEKS], prior_weight: f64) -> [f64; WEEKS] {
-    if by_day.len() < SEASON_MIN_DAYS {
-        return prior;
-    }
-    let level = by_day.iter().sum::<f64>() / by_day.len() as f64;
-    let mut counted = [0.0; WEEKS];
-    let mut expected = [0.0; WEEKS];
-    for (day, count) in by_day.iter().enumerate() {
-        for offset in 0..=2 * SEASON_REACH {
-            let week = (grid.week(day) + WEEKS + offset - SEASON_REACH) % WEEKS;
-            counted[week] += count;
-            expected[week] += level;
-        }
-    }
-    let mut factors = prior;
-    for (factor, (counted, expected)) in factors.iter_mut().zip(counted.iter().zip(expected)) {
-        *factor = (counted + prior_weight * *factor) / (expected + prior_weight);
-    }
-    factors
 }
 
 fn slots(grid: &Grid) -> impl Iterator<Item = Slot> {

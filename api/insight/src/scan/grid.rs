@@ -1,16 +1,30 @@
 //! Counts by category, area and day, dense: three years of a city are a few megabytes.
 
-use chrono::{Datelike as _, NaiveDate};
+#![expect(
+    clippy::indexing_slicing,
+    reason = "slices of days run over the days they were made with"
+)]
 
-/// Weekdays and, as the eighth class, days off by the calendar.
-pub const DAY_CLASSES: usize = 8;
+use chrono::{Datelike as _, Days, NaiveDate};
+
+/// Weekdays, then the days that public holidays make different from their weekday.
+pub const DAY_CLASSES: usize = 11;
+const LONG_HOLIDAY: u8 = 7;
+const SHORT_HOLIDAY: u8 = 8;
+const MAKE_UP_DAY: u8 = 9;
+const AFTER_HOLIDAY: u8 = 10;
+/// Days off in a row, weekends included, that are a long holiday, and the most that are looked for.
+const LONG_HOLIDAY_DAYS: usize = 5;
+const MAX_HOLIDAY_DAYS: usize = 16;
 /// Weeks of a year; the 365th and 366th day count to the last one.
 pub const WEEKS: usize = 52;
 
 /// Where an order counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Slot {
+    /// Index of the category.
     pub category: usize,
+    /// Index of the area.
     pub area: usize,
     /// Days after the grid's first.
     pub day: usize,
@@ -29,7 +43,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// `is_off`: public holidays; weekends and make-up days are the calendar's too.
+    /// `is_off`: the days off by the calendar, weekends included. It is asked for days around the grid's too.
     #[must_use]
     pub fn new(
         first: NaiveDate,
@@ -38,17 +52,13 @@ impl Grid {
         categories: usize,
         is_off: impl Fn(NaiveDate) -> bool,
     ) -> Self {
-        let class = |date: NaiveDate| {
-            let weekday = u8::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
-            if is_off(date) && weekday < 5 { 7 } else { weekday }
-        };
         Self {
             first,
             days,
             areas,
             categories,
             counts: vec![0; days * areas * categories],
-            classes: first.iter_days().take(days).map(class).collect(),
+            classes: classes(first, days, is_off),
         }
     }
 
@@ -95,7 +105,8 @@ impl Grid {
         }
     }
 
-    /// 0 Monday to 6 Sunday, 7 a weekday that is off.
+    /// 0 Monday to 6 Sunday; 7 a day of a long holiday, 8 of a short one, 9 a weekend day that is worked to make up for one,
+    /// 10 the first working day after one.
     #[must_use]
     pub fn class(&self, day: usize) -> usize {
         self.classes.get(day).copied().map_or(0, usize::from)
@@ -108,25 +119,61 @@ impl Grid {
         (date.ordinal0() as usize / 7).min(WEEKS - 1)
     }
 
+    /// Returns the date of a day's index.
     #[must_use]
     pub fn date(&self, day: usize) -> NaiveDate {
-        self.first + chrono::Days::new(day as u64)
+        self.first + Days::new(day as u64)
     }
 
+    /// Returns the number of days.
     #[must_use]
     pub fn days(&self) -> usize {
         self.days
     }
 
+    /// Returns the number of areas.
     #[must_use]
     pub fn areas(&self) -> usize {
         self.areas
     }
 
+    /// Returns the number of categories.
     #[must_use]
     pub fn categories(&self) -> usize {
         self.categories
     }
+}
+
+/// The class of each day.
+fn classes(first: NaiveDate, days: usize, is_off: impl Fn(NaiveDate) -> bool) -> Vec<u8> {
+    let weekday = |date: NaiveDate| u8::try_from(date.weekday().num_days_from_monday()).unwrap_or(0);
+    let date = |offset: usize| first - Days::new(MAX_HOLIDAY_DAYS as u64) + Days::new(offset as u64);
+    let around = days + 2 * MAX_HOLIDAY_DAYS;
+    let off: Vec<bool> = (0..around).map(|offset| is_off(date(offset))).collect();
+    let mut classes: Vec<u8> = (0..around).map(|offset| weekday(date(offset))).collect();
+    // A calendar without days off at weekends knows no make-up days either.
+    let knows_weekends = off.iter().zip(&classes).any(|(off, class)| *off && *class >= 5);
+    let mut start = 0;
+    for run in off.chunk_by(|a, b| a == b) {
+        let end = start + run.len();
+        let is_holiday = run.first() == Some(&true) && classes[start..end].iter().any(|class| *class < 5);
+        if is_holiday {
+            let long = run.len() >= LONG_HOLIDAY_DAYS;
+            classes[start..end].fill(if long { LONG_HOLIDAY } else { SHORT_HOLIDAY });
+            if let Some(after) = classes.get_mut(end) {
+                *after = AFTER_HOLIDAY;
+            }
+        } else if knows_weekends && run.first() == Some(&false) {
+            for class in classes[start..end]
+                .iter_mut()
+                .filter(|class| (5..7).contains(*class))
+            {
+                *class = MAKE_UP_DAY;
+            }
+        }
+        start = end;
+    }
+    classes.into_iter().skip(MAX_HOLIDAY_DAYS).take(days).collect()
 }
 
 #[cfg(test)]
@@ -154,12 +201,29 @@ mod tests {
     }
 
     #[test]
-    fn a_working_day_that_is_off_is_a_class_of_its_own() {
+    fn holidays_and_the_days_that_make_up_for_them_are_classes_of_their_own() {
+        let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).unwrap();
+        // As announced for 2025: Spring Festival 28 January to 4 February, worked on 26 January and 8 February.
+        let is_off = |date: NaiveDate| {
+            let festival = (day(1, 28)..=day(2, 4)).contains(&date);
+            let worked = [day(1, 26), day(2, 8)].contains(&date);
+            let new_year = date == day(1, 1);
+            festival || new_year || (date.weekday().num_days_from_monday() >= 5 && !worked)
+        };
+        let grid = Grid::new(day(1, 25), 16, 1, 1, is_off);
+        let classes: Vec<usize> = (0..16).map(|day| grid.class(day)).collect();
+        assert_eq!(classes, [5, 9, 0, 7, 7, 7, 7, 7, 7, 7, 7, 10, 3, 4, 9, 6]);
+        // The holiday began before the grid does.
+        assert_eq!(Grid::new(day(2, 3), 3, 1, 1, is_off).class(0), 7);
+        assert_eq!(Grid::new(day(1, 1), 2, 1, 1, is_off).class(0), 8);
+        assert_eq!(Grid::new(day(1, 2), 2, 1, 1, is_off).class(0), 10);
+    }
+
+    #[test]
+    fn without_a_calendar_there_are_weekdays_only() {
         let monday = NaiveDate::from_ymd_opt(2025, 1, 27).unwrap();
-        let spring_festival = |date: NaiveDate| date >= NaiveDate::from_ymd_opt(2025, 1, 28).unwrap();
-        let grid = Grid::new(monday, 7, 1, 1, spring_festival);
-        let classes: Vec<usize> = (0..7).map(|day| grid.class(day)).collect();
-        assert_eq!(classes, [0, 7, 7, 7, 7, 5, 6]);
+        let grid = Grid::new(monday, 7, 1, 1, |_| false);
+        assert!((0..7).all(|day| grid.class(day) == day));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! dictionary (丽发 + 新城), and it is rare, so it weighs much.
 
 use crate::segmenter::{is_letter, normalise, segmenter};
+use crate::similar::place_names;
 
 /// Count of one occurrence of a word, in halves of a word of the text: a heading says what the matter is, and
 /// a word there counts as much as three in the text.
@@ -14,6 +15,10 @@ const ADMINISTRATIVE_SHARE: u32 = 2;
 const SATURATION_HALVES: f32 = 3.0;
 /// Counts saturate here, so that a posting holds one in seven bits.
 const MAX_HALVES: u32 = 127;
+/// Set on the count of a term that is part of a place's name somewhere in the text.
+const PLACE_FLAG: u8 = 0x80;
+/// Particles inside of names (魅力 之 城).
+pub const NAME_JOINS: [&str; 1] = ["之"];
 /// Only the beginning of a long text is read.
 const MAX_TEXT_CHARS: usize = 400;
 const MAX_TERMS: usize = 192;
@@ -21,40 +26,59 @@ const MAX_TERMS: usize = 192;
 /// A text as sorted terms with their weights before rarity is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
-    terms: Box<[u32]>,
-    /// Count of each term in halves of one occurrence in the text; as many as terms.
-    half_counts: Box<[u8]>,
+    /// The terms, four bytes each, then as many bytes: the count of each term in halves of one occurrence in the text, and
+    /// [`PLACE_FLAG`]. One piece of memory, because a city has a hundred thousand of them.
+    packed: Box<[u8]>,
 }
+
+const TERM_BYTES: usize = size_of::<u32>();
 
 impl Features {
     /// Counts the terms of a report: its heading, empty if it has none, and its text.
     #[must_use]
     pub fn of(subject: &str, text: &str) -> Self {
-        let mut counted: Vec<(u32, u32)> = Vec::new();
+        let mut counted: Vec<Counted> = Vec::new();
         count(subject, SUBJECT_HALVES, &mut counted);
         let end = text
             .char_indices()
             .nth(MAX_TEXT_CHARS)
             .map_or(text.len(), |(at, _)| at);
         count(text.get(..end).unwrap_or(text), TEXT_HALVES, &mut counted);
-        counted.sort_unstable_by_key(|(term, _)| *term);
+        counted.sort_unstable_by_key(|counted| counted.term);
         counted.dedup_by(|later, kept| {
-            let same = later.0 == kept.0;
+            let same = later.term == kept.term;
             if same {
-                kept.1 += later.1;
+                kept.halves += later.halves;
+                kept.in_place |= later.in_place;
             }
             same
         });
         if counted.len() > MAX_TERMS {
-            counted.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+            counted.sort_unstable_by(|a, b| b.halves.cmp(&a.halves).then(a.term.cmp(&b.term)));
             counted.truncate(MAX_TERMS);
-            counted.sort_unstable_by_key(|(term, _)| *term);
+            counted.sort_unstable_by_key(|counted| counted.term);
         }
-        let halves = |(_, halves): &(u32, u32)| u8::try_from((*halves).min(MAX_HALVES)).unwrap_or(u8::MAX);
+        let terms = counted.iter().flat_map(|counted| counted.term.to_le_bytes());
+        let halves = counted.iter().map(Counted::packed);
+        let mut packed = Vec::with_capacity(counted.len() * (TERM_BYTES + 1));
+        packed.extend(terms.chain(halves));
         Self {
-            terms: counted.iter().map(|(term, _)| *term).collect(),
-            half_counts: counted.iter().map(halves).collect(),
+            packed: packed.into_boxed_slice(),
         }
+    }
+
+    fn numbers(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
+        let terms = self.packed.get(..self.len() * TERM_BYTES).unwrap_or_default();
+        let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap_or_default());
+        terms.chunks_exact(TERM_BYTES).map(number)
+    }
+
+    fn half_counts(&self) -> &[u8] {
+        self.packed.get(self.len() * TERM_BYTES..).unwrap_or_default()
+    }
+
+    fn len(&self) -> usize {
+        self.packed.len() / (TERM_BYTES + 1)
     }
 
     /// Each term and its weight, in ascending order of terms.
@@ -64,23 +88,29 @@ impl Features {
 
     /// Returns each term and its count in halves; [`weight`] converts a count.
     pub(super) fn term_counts(&self) -> impl ExactSizeIterator<Item = (u32, u8)> + '_ {
-        self.terms.iter().copied().zip(self.half_counts.iter().copied())
+        let halves = self.half_counts().iter().map(|packed| packed & !PLACE_FLAG);
+        self.numbers().zip(halves)
+    }
+
+    /// Returns the terms that are part of a place's name, in ascending order.
+    pub fn places(&self) -> impl Iterator<Item = u32> + '_ {
+        let packed = self.numbers().zip(self.half_counts());
+        packed
+            .filter(|(_, packed)| **packed & PLACE_FLAG != 0)
+            .map(|(term, _)| term)
     }
 
     /// Reads a little of each part to load it into the cache.
     pub(super) fn touch(&self) -> u32 {
-        let terms = self
-            .terms
-            .first()
-            .into_iter()
-            .chain(self.terms.get(self.terms.len() / 2));
-        let halves = self.half_counts.first().copied().map_or(0, u32::from);
-        terms.fold(halves, |sum, term| sum ^ term)
+        let parts = [0, self.packed.len() / 2, self.len() * TERM_BYTES];
+        let bytes = parts.into_iter().filter_map(|at| self.packed.get(at));
+        bytes.fold(0, |sum, byte| sum ^ u32::from(*byte))
     }
 
+    /// Returns `true` if the text has no terms.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.terms.is_empty()
+        self.packed.is_empty()
     }
 }
 
@@ -119,12 +149,17 @@ fn and_word(before: u32, word: &str) -> u32 {
 }
 
 /// Calls `each` for every run of content words: a run ends at punctuation and at a stop word.
-pub fn runs(text: &str, mut each: impl FnMut(&[&str])) {
+pub fn runs(text: &str, each: impl FnMut(&[&str])) {
+    runs_joined_by(text, &[], each);
+}
+
+/// Calls `each` for every run of content words; these stop words join two words instead of ending a run (魅力 之 城).
+pub fn runs_joined_by(text: &str, joins: &[&str], mut each: impl FnMut(&[&str])) {
     let text = normalise(text);
     for clause in text.split(|c: char| !is_letter(c)) {
         let mut run: Vec<&str> = Vec::new();
         for word in segmenter().segment(clause) {
-            if segmenter().is_stop(word) {
+            if segmenter().is_stop(word) && (run.is_empty() || !joins.contains(&word)) {
                 if !run.is_empty() {
                     each(&run);
                 }
@@ -139,19 +174,46 @@ pub fn runs(text: &str, mut each: impl FnMut(&[&str])) {
     }
 }
 
-fn count(text: &str, halves: u32, into: &mut Vec<(u32, u32)>) {
-    runs(text, |run| {
-        let mut before: Option<(u32, bool)> = None;
-        for word in run {
+/// A term of a text while it is counted.
+struct Counted {
+    term: u32,
+    halves: u32,
+    in_place: bool,
+}
+
+impl Counted {
+    fn packed(&self) -> u8 {
+        let halves = u8::try_from(self.halves.min(MAX_HALVES)).unwrap_or(u8::MAX);
+        if self.in_place {
+            halves | PLACE_FLAG
+        } else {
+            halves & !PLACE_FLAG
+        }
+    }
+}
+
+fn count(text: &str, halves: u32, into: &mut Vec<Counted>) {
+    runs_joined_by(text, &NAME_JOINS, |run| {
+        let named = place_names::named_words(run);
+        let mut before: Option<(u32, bool, bool)> = None;
+        for (word, in_place) in run.iter().zip(named) {
             let (alone, is_wide) = (and_word(NO_WORDS, word), is_administrative(word));
             // A single character is nearly always a piece of a name; its pairs say more.
             if word.chars().nth(1).is_some() {
-                into.push((alone, halves / share(is_wide)));
+                into.push(Counted {
+                    term: alone,
+                    halves: halves / share(is_wide),
+                    in_place,
+                });
             }
-            if let Some((before, was_wide)) = before {
-                into.push((and_word(before, word), halves / share(is_wide || was_wide)));
+            if let Some((before, was_wide, was_in_place)) = before {
+                into.push(Counted {
+                    term: and_word(before, word),
+                    halves: halves / share(is_wide || was_wide),
+                    in_place: in_place && was_in_place,
+                });
             }
-            before = Some((alone, is_wide));
+            before = Some((alone, is_wide, in_place));
         }
     });
 }
@@ -185,8 +247,11 @@ mod tests {
         assert!(pairs.iter().any(|pair| pair.contains("新城")), "{pairs:?}");
         let known = Features::of("", "丽发新城小区");
         let other = Features::of("", "万科新城小区");
-        let shared =
-            |a: &Features, b: &Features| a.terms.iter().filter(|term| b.terms.contains(term)).count();
+        let shared = |a: &Features, b: &Features| {
+            a.numbers()
+                .filter(|term| b.numbers().any(|other| other == *term))
+                .count()
+        };
         assert!(shared(&known, &known) > shared(&known, &other));
     }
 
@@ -236,7 +301,8 @@ mod tests {
     #[test]
     fn what_is_said_without_end_weighs_no_more_than_is_kept() {
         let endless = Features::of("", &"路灯，".repeat(90));
-        assert_eq!(endless.half_counts.as_ref(), [127]);
+        assert_eq!(endless.half_counts(), [127]);
+        assert_eq!(endless.places().count(), 0);
         let mut terms = endless.terms();
         assert!(
             terms

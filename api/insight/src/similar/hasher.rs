@@ -9,6 +9,7 @@ pub type ByNumber<V> = HashMap<u32, V, BuildHasherDefault<FibonacciHasher>>;
 /// Keyed by the caller's ids, which an attacker cannot choose.
 pub type ByKey<K, V> = HashMap<K, V, BuildHasherDefault<FibonacciHasher>>;
 
+/// Multiplies by the golden ratio: fast, and good enough for term numbers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FibonacciHasher(u64);
 

@@ -53,6 +53,7 @@ struct Entry<K> {
 /// A report that resembles the one asked about.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Found<K> {
+    /// Key of the document.
     pub key: K,
     /// Cosine of the weighted terms: 0 nothing in common, 1 the same.
     pub similarity: f32,
@@ -60,16 +61,28 @@ pub struct Found<K> {
 
 /// A text's terms weighed by their rarity, as a vector of length 1, in ascending order of terms.
 #[derive(Clone, Debug, Default)]
-pub struct UnitVector(Vec<(u32, f32)>);
+pub struct UnitVector {
+    weights: Vec<(u32, f32)>,
+    /// Terms that are part of a place's name, in ascending order.
+    places: Vec<u32>,
+}
 
 impl UnitVector {
+    /// Iterates over terms and weights.
     pub fn iter(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
-        self.0.iter().copied()
+        self.weights.iter().copied()
     }
 
+    /// Returns `true` if the term is part of a place's name in the text.
+    #[must_use]
+    pub fn is_place(&self, term: u32) -> bool {
+        self.places.binary_search(&term).is_ok()
+    }
+
+    /// Prepares the weights for lookups by term.
     #[must_use]
     pub fn lookup(&self) -> TermWeights {
-        TermWeights::new(&self.0)
+        TermWeights::new(&self.weights)
     }
 }
 
@@ -138,16 +151,19 @@ impl<K> Default for Index<K> {
 }
 
 impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
+    /// Returns the number of documents.
     #[must_use]
     pub fn len(&self) -> usize {
         self.by_key.len()
     }
 
+    /// Returns `true` if nothing is in it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_key.is_empty()
     }
 
+    /// Returns `true` if the document is in the index.
     #[must_use]
     pub fn contains(&self, key: K) -> bool {
         self.by_key.contains_key(&key)
@@ -230,6 +246,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         }
     }
 
+    /// Returns the features of a document.
     #[must_use]
     pub fn features(&self, key: K) -> Option<&Features> {
         self.entry(key).map(|entry| &entry.features)
@@ -249,7 +266,10 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
             .map(|(term, weight)| (term, weight * self.rarity(term)))
             .collect();
         scale(&mut weighed);
-        UnitVector(weighed)
+        UnitVector {
+            weights: weighed,
+            places: features.places().collect(),
+        }
     }
 
     /// The cosine between two texts.
@@ -316,7 +336,10 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
         }
         rare.sort_by_key(|(_, entries)| entries.len());
         Query {
-            unit: UnitVector(weighed),
+            unit: UnitVector {
+                weights: weighed,
+                places: features.places().collect(),
+            },
             gains: TermWeights::new(&gains),
             rare,
         }

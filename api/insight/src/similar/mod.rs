@@ -1,16 +1,22 @@
 //! Finds reports of the same matter.
 //!
-//! Files in reading order: `features` (terms of a text), `postings`, `term_weights`, `hasher`, `index` (candidates that
-//! share rare terms), `score` (probability that two reports are one matter, with the evidence).
+//! Files in reading order: `place_names`, `features` (terms of a text), `postings`, `term_weights`, `hasher`, `index` (candidates that
+//! share rare terms), `wording` (words of the problem and parts of a site), `kinds`, `score` (probability that two reports are one
+//! matter, with the evidence).
 
 pub mod features;
 pub mod hasher;
 pub mod index;
+pub mod kinds;
+mod place_names;
 mod postings;
 pub mod score;
 pub mod term_weights;
+pub mod wording;
 
 pub use features::Features;
 pub use index::{Found, Index, UnitVector};
+pub use kinds::Kinds;
 pub use score::{MatchScore, TextDocument, same_matter, shared_words};
 pub use term_weights::TermWeights;
+pub use wording::Wording;

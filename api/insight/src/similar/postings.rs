@@ -1,6 +1,10 @@
-//! Postings: the reports that hold a term. Most terms occur in one or two reports, so short lists are stored inline. A
-//! posting is one `u32`; the list of a term that no report holds is freed. Terms are sharded, so that a batch of reports
-//! is added on all cores.
+//! Postings: the reports that hold a term.
+//!
+//! Most terms occur in one report: its posting is in the map itself. Short lists are stored inline. A posting is one
+//! `u32`; the list of a term that no report holds is freed. Terms are sharded, so that a batch of reports is added on all
+//! cores.
+
+use std::collections::hash_map::Entry;
 
 use rayon::prelude::*;
 
@@ -15,8 +19,10 @@ const ALONE: usize = 32;
 /// Bits of a posting for the term's count; the others are the slot.
 const HALVES_BITS: u32 = 7;
 const HALVES_MASK: u32 = (1 << HALVES_BITS) - 1;
+/// Set on what stands for a posting in the map and is the number of a list.
+const LISTED: u32 = 1 << (u32::BITS - 1);
 /// Number of slots that a posting can address.
-pub const MAX_SLOTS: usize = 1 << (u32::BITS - HALVES_BITS);
+pub const MAX_SLOTS: usize = 1 << (u32::BITS - 1 - HALVES_BITS);
 /// Postings stored inline.
 const FEW: usize = 3;
 
@@ -29,6 +35,7 @@ impl Posting {
         Self((slot << HALVES_BITS) | u32::from(halves))
     }
 
+    /// Returns the slot of the document.
     pub fn slot(self) -> u32 {
         self.0 >> HALVES_BITS
     }
@@ -36,6 +43,17 @@ impl Posting {
     /// The term's weight in that report.
     pub fn weight(self) -> f32 {
         weight((self.0 & HALVES_MASK) as u8)
+    }
+
+    /// The number of the list that it stands for.
+    fn list(self) -> Option<usize> {
+        (self.0 & LISTED != 0).then_some((self.0 & !LISTED) as usize)
+    }
+
+    /// With its report's new slot; `None` if the report was removed.
+    fn renamed(self, renamed: &[Option<u32>]) -> Option<Self> {
+        let slot = renamed.get(self.slot() as usize).copied().flatten()?;
+        Some(Self((slot << HALVES_BITS) | (self.0 & HALVES_MASK)))
     }
 }
 
@@ -46,8 +64,8 @@ pub struct Postings([Shard; SHARDS]);
 /// Postings of one shard of the terms.
 #[derive(Clone, Debug, Default)]
 struct Shard {
-    /// Index of each term's list.
-    places: ByNumber<u32>,
+    /// Each term's posting if one report holds it, otherwise the number of its list.
+    places: ByNumber<Posting>,
     lists: Vec<List>,
     /// Lists that no term uses.
     free: Vec<u32>,
@@ -105,10 +123,7 @@ impl Entries {
 
     /// Renumbers the slots and drops those that were removed.
     fn rename(&mut self, renamed: &[Option<u32>]) {
-        let kept = |old: &Posting| -> Option<Posting> {
-            let slot = renamed.get(old.slot() as usize).copied().flatten()?;
-            Some(Posting((slot << HALVES_BITS) | (old.0 & HALVES_MASK)))
-        };
+        let kept = |old: &Posting| old.renamed(renamed);
         match self {
             Self::Few { .. } => {
                 let mut few = List::default().entries;
@@ -139,15 +154,14 @@ impl Entries {
 impl Postings {
     /// Returns the number of reports that hold the term now.
     pub fn document_frequency(&self, term: u32) -> u32 {
-        self.list(term).map_or(0, |list| list.document_frequency)
+        self.of(term).0
     }
 
     /// Returns the number of reports that hold the term now and its postings in ascending order of slots. Postings of
     /// removed reports may still be among them.
     pub fn of(&self, term: u32) -> (u32, &[Posting]) {
-        self.list(term).map_or((0, &[]), |list| {
-            (list.document_frequency, list.entries.as_slice())
-        })
+        let found = self.0.get(shard_of(term)).and_then(|shard| shard.of(term));
+        found.unwrap_or((0, &[]))
     }
 
     /// Adds reports in their order, the first in slot `first`, which is above all others. Of each report and each
@@ -192,12 +206,7 @@ impl Postings {
 
     /// Renumbers all slots. `renamed` maps old slots to new ones, `None` for a removed report, in unchanged order.
     pub fn rename(&mut self, renamed: &[Option<u32>]) {
-        self.each(true, |_, shard| {
-            shard
-                .lists
-                .iter_mut()
-                .for_each(|list| list.entries.rename(renamed))
-        });
+        self.each(true, |_, shard| shard.rename(renamed));
     }
 
     fn each<T: Send>(&mut self, together: bool, work: impl Fn(usize, &mut Shard) -> T + Sync) -> Vec<T> {
@@ -208,11 +217,6 @@ impl Postings {
             self.0.iter_mut().enumerate().map(work).collect()
         }
     }
-
-    fn list(&self, term: u32) -> Option<&List> {
-        let shard = self.0.get(shard_of(term))?;
-        shard.lists.get(*shard.places.get(&term)? as usize)
-    }
 }
 
 fn shard_of(term: u32) -> usize {
@@ -220,16 +224,39 @@ fn shard_of(term: u32) -> usize {
 }
 
 impl Shard {
+    fn of(&self, term: u32) -> Option<(u32, &[Posting])> {
+        let place = self.places.get(&term)?;
+        let Some(list) = place.list() else {
+            return Some((1, std::slice::from_ref(place)));
+        };
+        let list = self.lists.get(list)?;
+        Some((list.document_frequency, list.entries.as_slice()))
+    }
+
     /// Adds a posting and returns the term's new document frequency.
     fn push(&mut self, term: u32, slot: u32, halves: u8) -> u32 {
-        let place = *self.places.entry(term).or_insert_with(|| {
-            self.free.pop().unwrap_or_else(|| {
+        let new = Posting::new(slot, halves);
+        let place = match self.places.entry(term) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(new);
+                return 1;
+            }
+            Entry::Occupied(occupied) => occupied.into_mut(),
+        };
+        let number = place.list().unwrap_or_else(|| {
+            let number = self.free.pop().unwrap_or_else(|| {
                 self.lists.push(List::default());
-                self.lists.len() as u32 - 1
-            })
+                (self.lists.len() - 1) as u32
+            });
+            if let Some(list) = self.lists.get_mut(number as usize) {
+                list.entries.push(*place);
+                list.document_frequency = 1;
+            }
+            *place = Posting(number | LISTED);
+            number as usize
         });
-        self.lists.get_mut(place as usize).map_or(0, |list| {
-            list.entries.push(Posting::new(slot, halves));
+        self.lists.get_mut(number).map_or(0, |list| {
+            list.entries.push(new);
             list.document_frequency += 1;
             list.document_frequency
         })
@@ -239,14 +266,38 @@ impl Shard {
         let Some(place) = self.places.get(&term).copied() else {
             return;
         };
-        let Some(list) = self.lists.get_mut(place as usize) else {
+        let Some(number) = place.list() else {
+            self.places.remove(&term);
+            return;
+        };
+        let Some(list) = self.lists.get_mut(number) else {
             return;
         };
         list.document_frequency = list.document_frequency.saturating_sub(1);
         if list.document_frequency == 0 {
             *list = List::default();
             self.places.remove(&term);
-            self.free.push(place);
+            self.free.push(number as u32);
+        }
+    }
+
+    /// Renumbers the slots, drops the postings of removed reports, and returns lists of one posting to the map.
+    fn rename(&mut self, renamed: &[Option<u32>]) {
+        for place in self.places.values_mut() {
+            let Some(number) = place.list() else {
+                // The only report that holds the term is there: otherwise the term would not be.
+                *place = place.renamed(renamed).unwrap_or(*place);
+                continue;
+            };
+            let Some(list) = self.lists.get_mut(number) else {
+                continue;
+            };
+            list.entries.rename(renamed);
+            if let [only] = list.entries.as_slice() {
+                *place = *only;
+                *list = List::default();
+                self.free.push(number as u32);
+            }
         }
     }
 }
@@ -279,6 +330,12 @@ mod tests {
         );
         postings.0[shard_of(7)].push(7, 2, 2);
         assert_eq!(slots(&postings, 7), [0, 1, 2]);
+        for _ in 0..2 {
+            postings.0[shard_of(7)].take(7);
+        }
+        postings.rename(&[None, None, Some(0)]);
+        assert_eq!(postings.of(7), (1, &[Posting::new(0, 2)][..]));
+        assert_eq!(postings.0[shard_of(7)].free.len(), 1, "one posting needs no list");
     }
 
     #[test]
@@ -288,7 +345,17 @@ mod tests {
             shard.push(term, term, 2);
             shard.take(term);
         }
-        assert_eq!((shard.lists.len(), shard.places.len()), (1, 0));
+        assert_eq!((shard.lists.len(), shard.places.len()), (0, 0));
+        for slot in 0..3 {
+            shard.push(7, slot, 2);
+        }
+        for _ in 0..3 {
+            shard.take(7);
+        }
+        assert_eq!(
+            (shard.lists.len(), shard.places.len(), shard.free.len()),
+            (1, 0, 1)
+        );
         assert_eq!(Postings::default().of(5), (0, &[][..]));
     }
 

@@ -1,6 +1,8 @@
-//! How likely two reports are one matter, and why. The part of the text is calibrated on judged pairs of
-//! real messages (`tests/judged/pairs.csv`); place, category and time, which those messages do not have,
-//! add to the log odds by plain assumptions that `docs/insight.md` names as such.
+//! How likely two reports are one matter, and why.
+//!
+//! Where both have a place and a kind, kind and distance decide, and the text refines: a logistic model fitted on pairs of
+//! our own (`tests/judged/matters.csv`). Otherwise the text decides, calibrated on judged pairs of real messages
+//! (`tests/judged/pairs.csv`). The weight of time is a plain assumption that `docs/insight.md` names as such.
 
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -9,6 +11,23 @@ use chrono::{DateTime, Utc};
 
 use crate::similar::features::{Features, runs, term};
 use crate::similar::index::Index;
+use crate::similar::kinds::Kinds;
+use crate::similar::wording::Wording;
+
+/// The model of kind and place: log odds, fitted by `examples/matters.rs`.
+mod placed {
+    pub(super) const BASE: f64 = -2.24;
+    /// Of one kind, and of another kind of the same group.
+    pub(super) const SAME_KIND: f64 = 6.14;
+    pub(super) const SAME_GROUP: f64 = 0.78;
+    /// For each e-fold of the distance beyond [`SPOT_M`].
+    pub(super) const DISTANCE: f64 = -2.46;
+    pub(super) const SPOT_M: f64 = 100.0;
+    /// If all words of the shorter text stand in the longer.
+    pub(super) const WORDS: f64 = 0.75;
+    /// If both name parts of the site, and different ones.
+    pub(super) const OTHER_PARTS: f64 = -4.0;
+}
 
 /// Log odds of one matter at cosine 0, and per unit of cosine: a logistic regression on the judged pairs,
 /// weighted back to how often such pairs occur.
@@ -34,10 +53,15 @@ const MAX_WORDS: usize = 6;
 /// A report as it is compared.
 #[derive(Clone, Debug)]
 pub struct TextDocument<'a> {
+    /// Terms of the text.
     pub features: &'a Features,
     /// WGS-84 degrees, longitude first.
     pub place: Option<(f64, f64)>,
-    pub category: Option<&'a str>,
+    /// Its kinds.
+    pub kinds: &'a Kinds,
+    /// The words of its problem and the parts of the site.
+    pub wording: &'a Wording,
+    /// When it was reported.
     pub at: DateTime<Utc>,
 }
 
@@ -46,10 +70,15 @@ pub struct TextDocument<'a> {
 pub struct MatchScore {
     /// 0 to 1: of pairs with this score, so many are one matter.
     pub probability: f64,
+    /// Similarity of the texts, 0 to 1.
     pub text_similarity: f64,
+    /// Distance in metres; `None` if a place is unknown.
     pub distance_m: Option<f64>,
-    /// None where one of the two has no category.
-    pub same_category: Option<bool>,
+    /// Probability that both are of one kind; `None` if the kind of one is unknown.
+    pub same_kind: Option<f64>,
+    /// Whether both name parts of one site, and different ones.
+    pub other_parts: bool,
+    /// Days between the reports.
     pub days_apart: i64,
 }
 
@@ -61,25 +90,45 @@ pub fn same_matter<K: Copy + Eq + Hash + Ord + Send + Sync>(
     b: &TextDocument<'_>,
 ) -> MatchScore {
     let text_similarity = f64::from(index.similarity(a.features, b.features));
-    let distance_km = a.place.zip(b.place).map(|(a, b)| distance_km(a, b));
-    let same_category = a.category.zip(b.category).map(|(a, b)| a == b);
+    let distance_m = a.place.zip(b.place).map(|(a, b)| distance_km(a, b) * 1_000.0);
+    let agreement = a.kinds.agreement(b.kinds);
     let days = (a.at - b.at).num_days().abs();
-    let of_text = if a.features.is_empty() || b.features.is_empty() {
-        NO_TEXT
-    } else {
-        TEXT_BASE + TEXT_SLOPE * text_similarity
+    let other_parts = a.wording.names_other_parts(b.wording);
+    let odds = match (distance_m, agreement) {
+        (Some(metres), Some(agreement)) => {
+            let words = a.wording.overlap(b.wording).unwrap_or(0.0);
+            placed::BASE
+                + placed::SAME_KIND * agreement.kind
+                + placed::SAME_GROUP * agreement.group
+                + placed::DISTANCE * (metres / placed::SPOT_M).ln_1p()
+                + placed::WORDS * words * agreement.kind
+                + if other_parts { placed::OTHER_PARTS } else { 0.0 }
+        }
+        _ => by_text(a, b, text_similarity) + distance_m.map_or(0.0, |metres| of_distance(metres / 1_000.0)),
     };
-    let odds = of_text
-        + distance_km.map_or(0.0, of_distance)
-        + same_category.map_or(0.0, |same| if same { CATEGORY } else { -CATEGORY })
-        + (-DAILY_FADE * (days as f64 - FRESH_DAYS).max(0.0)).max(OLDEST);
+    let odds = odds + (-DAILY_FADE * (days as f64 - FRESH_DAYS).max(0.0)).max(OLDEST);
     MatchScore {
         probability: 1.0 / (1.0 + (-odds).exp()),
         text_similarity,
-        distance_m: distance_km.map(|km| km * 1_000.0),
-        same_category,
+        distance_m,
+        same_kind: agreement.map(|agreement| agreement.kind),
+        other_parts,
         days_apart: days,
     }
+}
+
+/// Log odds where place or kind is unknown.
+fn by_text(a: &TextDocument<'_>, b: &TextDocument<'_>, similarity: f64) -> f64 {
+    let of_text = if a.features.is_empty() || b.features.is_empty() {
+        NO_TEXT
+    } else {
+        TEXT_BASE + TEXT_SLOPE * similarity
+    };
+    let of_kind = a
+        .kinds
+        .agreement(b.kinds)
+        .map_or(0.0, |agreement| CATEGORY * (2.0 * agreement.kind - 1.0));
+    of_text + of_kind
 }
 
 fn of_distance(km: f64) -> f64 {
@@ -143,23 +192,31 @@ mod tests {
     const AGAIN: &str = "南昌路中学门口摆摊的越来越多，晚上走不动";
     const OTHER: &str = "王城公园的路灯坏了三盏";
 
+    fn kinds(code: Option<&str>) -> Kinds {
+        code.map_or_else(Kinds::default, Kinds::chosen)
+    }
+
     fn compare(b: &str, place: Option<(f64, f64)>, category: Option<&'static str>, days: i64) -> MatchScore {
         let mut index = Index::default();
         for (key, text) in [ONE, AGAIN, OTHER].iter().enumerate() {
             index.add(key, Features::of("", text));
         }
         let (mine, theirs) = (Features::of("", ONE), Features::of("", b));
+        let (own_kinds, their_kinds) = (kinds(Some("0101")), kinds(category));
+        let (own_wording, their_wording) = (Wording::of(ONE), Wording::of(b));
         let at = DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap();
         let a = TextDocument {
             features: &mine,
             place: Some((112.43, 34.66)),
-            category: Some("0101"),
+            kinds: &own_kinds,
+            wording: &own_wording,
             at,
         };
         let b = TextDocument {
             features: &theirs,
             place,
-            category,
+            kinds: &their_kinds,
+            wording: &their_wording,
             at: at + chrono::TimeDelta::days(days),
         };
         same_matter(&index, &a, &b)
@@ -183,6 +240,10 @@ mod tests {
             "time"
         );
         assert!(known > compare(OTHER, here, Some("0101"), 1).probability, "text");
+        assert!(
+            compare(OTHER, here, Some("0101"), 1).probability > 0.3,
+            "one kind at one spot"
+        );
         assert!(known > 0.9);
         assert!(compare(OTHER, there, None, 1).probability < 0.05);
     }
@@ -204,6 +265,6 @@ mod tests {
         let shared = shared_words(&index, ONE, AGAIN);
         assert!(shared.iter().any(|word| word.contains("南昌")), "{shared:?}");
         assert!((reasons.distance_m.unwrap() - 500.0).abs() < 2.0);
-        assert_eq!((reasons.same_category, reasons.days_apart), (None, 3));
+        assert_eq!((reasons.same_kind, reasons.days_apart), (None, 3));
     }
 }

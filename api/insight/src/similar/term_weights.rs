@@ -46,6 +46,7 @@ impl TermWeights {
         lookup
     }
 
+    /// Returns the weight of a term, 0 if it does not occur.
     #[must_use]
     pub fn weight(&self, term: u32) -> f32 {
         let (word, bit) = place_in_filter(term);

@@ -8,23 +8,27 @@ use serde::Serialize;
 
 use crate::similar::{Features, Index};
 use crate::topics::describe::keywords;
-use crate::topics::grouping::{GroupId, Grouping, Settings, is_coherent};
+use crate::topics::grouping::{GroupId, Grouping, MIN_REPORTERS, Settings};
+use crate::topics::title::title;
 use crate::topics::trend::{RECENT_DAYS, Status, trend};
 
 /// Keywords told of a topic.
 const KEYWORDS: usize = 6;
-/// A matter that so few people speak of is theirs, not the city's.
-const MIN_REPORTERS: usize = 3;
 /// Messages are indexed in portions, so that progress can be told.
 const PORTION: usize = 512;
 
 /// A message as the file has it.
 #[derive(Clone, Debug)]
 pub struct Message {
+    /// Id of the report.
     pub id: String,
+    /// Id of the reporter.
     pub reporter: String,
+    /// When it was reported.
     pub at: DateTime<FixedOffset>,
+    /// The heading.
     pub subject: String,
+    /// The words.
     pub text: String,
 }
 
@@ -33,17 +37,25 @@ pub struct Message {
 pub struct Topic {
     /// The heading of the message nearest to the group's middle, or its keywords where there is none.
     pub title: String,
+    /// Terms that describe it, the strongest first.
     pub keywords: Vec<String>,
+    /// Ids of the reports.
     pub orders: Vec<String>,
+    /// Number of people who reported.
     pub reporters: usize,
+    /// Time of the first report.
     pub first: DateTime<FixedOffset>,
+    /// Time of the latest report.
     pub last: DateTime<FixedOffset>,
     /// Most orders within four weeks.
     pub peak: usize,
     /// Orders in the last four weeks of the file, and the number expected from the topic's past.
     pub recent: u32,
+    /// Number of reports expected.
     pub expected: f64,
+    /// Probability of a value at least as high by chance.
     pub p_value: f64,
+    /// The present course.
     pub status: Status,
     /// How alike the messages are: mean cosine of two of them.
     pub coherence: f32,
@@ -105,7 +117,7 @@ impl Found<'_> {
             .collect();
         let coherence = self.grouping.coherence(group);
         let reporters = distinct(members.iter().copied());
-        if reporters < MIN_REPORTERS || !is_coherent(members.len(), coherence) {
+        if reporters < MIN_REPORTERS || !self.grouping.is_topic(self.index, group) {
             return None;
         }
         let (first, last) = (members.first()?, members.last()?);
@@ -154,7 +166,7 @@ impl Found<'_> {
             .members(group)
             .filter_map(near)
             .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)));
-        let heading = self.messages.get(nearest?.1)?.subject.trim().to_owned();
+        let heading = title(&self.messages.get(nearest?.1)?.subject);
         (!heading.is_empty()).then_some(heading)
     }
 }

@@ -7,20 +7,43 @@ use std::hash::Hash;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TopicMatch<T> {
     /// The group, by its place in the list, is this topic.
-    Same { topic: T, group: usize },
+    Same {
+        /// The known topic.
+        topic: T,
+        /// Place of the group in the list.
+        group: usize,
+    },
     /// No topic was there before.
-    New { group: usize },
+    New {
+        /// Place of the group in the list.
+        group: usize,
+    },
     /// Most of `from` is now in the group that is `into`.
-    Merged { from: T, into: T },
+    Merged {
+        /// The topic that it was.
+        from: T,
+        /// The topic that it is part of now.
+        into: T,
+    },
     /// The group broke off from this topic.
-    Split { from: T, group: usize },
+    Split {
+        /// The topic that it was.
+        from: T,
+        /// Place of the group in the list.
+        group: usize,
+    },
     /// Its orders are in no group any more.
-    Gone { topic: T },
+    Gone {
+        /// The known topic.
+        topic: T,
+    },
 }
 
-/// Matches groups with the topics known before by the orders they share. Each topic goes to the group with
-/// most of its orders, each group takes the topic it shares most orders with; ties go to the older (lower)
-/// topic and the earlier group, so that the outcome does not depend on the order of either list's members.
+/// Matches groups with the topics known before by the orders they share.
+///
+/// Each topic goes to the group with most of its orders, each group takes the topic it shares most orders with; ties go
+/// to the older (lower) topic and the earlier group, so that the outcome does not depend on the order of either list's
+/// members.
 pub fn reconcile<T: Copy + Ord, K: Copy + Eq + Hash>(
     topics: &BTreeMap<T, Vec<K>>,
     groups: &[Vec<K>],

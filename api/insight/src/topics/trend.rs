@@ -18,15 +18,20 @@ const PRIOR: f64 = 0.5;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
+    /// More reports than expected.
     Rising,
+    /// About as many as expected.
     Steady,
+    /// No report for some time.
     Over,
 }
 
 /// A topic's course up to a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trend {
+    /// The first day.
     pub first: NaiveDate,
+    /// The last day.
     pub last: NaiveDate,
     /// In the last [`RECENT_DAYS`] days.
     pub recent: u32,
@@ -36,6 +41,7 @@ pub struct Trend {
     pub expected: f64,
     /// The chance of as many or more, corrected for there being so many reports that could have begun a group.
     pub p_value: f64,
+    /// The present course.
     pub status: Status,
 }
 

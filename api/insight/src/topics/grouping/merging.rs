@@ -4,7 +4,8 @@ use std::hash::Hash;
 
 use rayon::prelude::*;
 
-use super::{Change, GroupId, Grouping};
+use super::{Change, GroupId, Grouping, Settings};
+use crate::topics::centroid::SplitCosine;
 
 /// The heaviest terms of a group, by which another group like it is found.
 const LEADING_TERMS: usize = 12;
@@ -13,6 +14,17 @@ const MAX_LED_GROUPS: usize = 64;
 /// Of the cosine of two middles that are near each other, at least so much lies in the terms that lead both and few
 /// others.
 const LEADING_SHARE: f32 = 0.25;
+
+impl Settings {
+    /// Returns `true` if two groups with middles so near to each other are one.
+    fn is_one(&self, near: SplitCosine) -> bool {
+        let alike = near.total() >= self.merge && near.matter >= self.merge_matter;
+        let at_place = near.total() >= self.merge_at_place
+            && near.place >= self.place_part
+            && near.matter >= self.matter_part;
+        alike || at_place
+    }
+}
 
 impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
     /// Updates the index of leading terms for a group.
@@ -54,10 +66,10 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         let mut changes = Vec::new();
         for (_, a, b) in pairs {
             let near = match (self.groups.get(&a), self.groups.get(&b)) {
-                (Some(a), Some(b)) => a.centroid.between(&a.centroid.lookup(), &b.centroid),
+                (Some(a), Some(b)) => a.centroid.split_between(&b.centroid),
                 _ => continue,
             };
-            if near >= self.settings.merge {
+            if self.settings.is_one(near) {
                 self.merge_two(b, a);
                 changes.push(Change::Merged { from: b, into: a });
             }
@@ -88,13 +100,15 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         });
         let alike = shared
             .into_iter()
-            .filter(|(other, shared)| *other != id && *shared >= LEADING_SHARE * self.settings.merge)
+            .filter(|(other, shared)| *other != id && *shared >= LEADING_SHARE * self.settings.merge_at_place)
             .filter(|(other, _)| !self.pinned.contains(other))
             .filter_map(|(other, _)| Some((other, self.groups.get(&other)?)));
         let lookup = group.centroid.lookup();
+        let least = self.settings.merge.min(self.settings.merge_at_place);
         let near = alike.filter_map(|(other, its)| {
             let near = group.centroid.between(&lookup, &its.centroid);
-            (near >= self.settings.merge).then_some((near, id.min(other), id.max(other)))
+            let is_one = near >= least && self.settings.is_one(group.centroid.split_between(&its.centroid));
+            is_one.then_some((near, id.min(other), id.max(other)))
         });
         near.collect()
     }

@@ -1,7 +1,10 @@
-//! Incremental grouping. A report joins the group with the nearest centroid, never the group of a single similar report,
-//! so groups do not chain. `merging` unites groups whose centroids are near.
+//! Incremental grouping.
+//!
+//! A report joins the group with the nearest centroid, never the group of a single similar report, so groups do not
+//! chain. `splitting` takes groups apart, `merging` unites groups whose centroids are near.
 
 mod merging;
+mod splitting;
 
 use std::collections::BTreeSet;
 use std::hash::Hash;
@@ -16,8 +19,6 @@ use crate::topics::centroid::Centroid;
 const NEIGHBOURS: usize = 48;
 /// Reports whose neighbours are looked for while those before them are placed.
 const PORTION: usize = 64;
-/// Smaller groups are not looked at for coming apart.
-const MIN_SPLIT: usize = 6;
 
 /// How alike is alike enough; cosines, chosen by reading the groups of real messages (`docs/insight.md`).
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,20 @@ pub struct Settings {
     pub join: f32,
     /// The middles of two groups that are one.
     pub merge: f32,
+    /// Least part of [`Self::merge`] that is not in names of places.
+    pub merge_matter: f32,
+    /// The middles of two groups that name one place, and the least parts of that in its name and besides.
+    pub merge_at_place: f32,
+    /// See [`Self::merge_at_place`].
+    pub place_part: f32,
+    /// See [`Self::merge_at_place`].
+    pub matter_part: f32,
+    /// Least mean cosine of a topic's reports without the names of places.
+    pub topic_matter: f32,
+    /// Least mean cosine of a topic of many reports, and what is added for few, divided by their number.
+    pub topic_floor: f32,
+    /// See [`Self::topic_floor`].
+    pub topic_of_few: f32,
     /// A group whose members are less alike than this on average comes apart.
     pub apart: f32,
 }
@@ -38,6 +53,13 @@ impl Default for Settings {
             pair: 0.16,
             join: 0.20,
             merge: 0.36,
+            merge_matter: 0.03,
+            merge_at_place: 0.25,
+            place_part: 0.08,
+            matter_part: 0.08,
+            topic_matter: 0.024,
+            topic_floor: 0.085,
+            topic_of_few: 0.45,
             apart: 0.07,
         }
     }
@@ -49,8 +71,20 @@ pub type GroupId = u32;
 /// A merge or a split of groups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    Merged { from: GroupId, into: GroupId },
-    Split { from: GroupId, into: GroupId },
+    /// A group became part of another.
+    Merged {
+        /// The group that is gone.
+        from: GroupId,
+        /// The group that has its reports now.
+        into: GroupId,
+    },
+    /// A group left another.
+    Split {
+        /// The group that they left.
+        from: GroupId,
+        /// The new group.
+        into: GroupId,
+    },
 }
 
 /// All groups over an index of reports.
@@ -94,6 +128,7 @@ impl<K> Default for Group<K> {
 }
 
 impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
+    /// Creates an empty grouping.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
@@ -122,6 +157,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             .flat_map(|group| group.members.iter().copied())
     }
 
+    /// Returns the group of a report.
     #[must_use]
     pub fn group_of(&self, key: K) -> Option<GroupId> {
         self.of.get(&key).copied()
@@ -133,6 +169,18 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         self.groups
             .get(&group)
             .map_or(0.0, |group| group.centroid.coherence())
+    }
+
+    /// Returns `true` if the group is a topic: reports enough that are alike enough, and not by the name of a place alone.
+    #[must_use]
+    pub fn is_topic(&self, index: &Index<K>, group: GroupId) -> bool {
+        let Some(held) = self.groups.get(&group) else {
+            return false;
+        };
+        let coherent = self
+            .settings
+            .is_coherent(held.members.len(), held.centroid.coherence());
+        coherent && !self.is_held_by_place(index, held, self.settings.topic_matter)
     }
 
     /// Starts a group known from before; its members keep together whatever they are.
@@ -274,61 +322,6 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             }
         }
     }
-
-    /// Groups that were touched and are no longer about one thing are grouped anew among themselves; the
-    /// largest part stays the group.
-    fn split_incoherent(&mut self, index: &Index<K>) -> Vec<Change> {
-        let incoherent: Vec<GroupId> = self
-            .touched
-            .iter()
-            .copied()
-            .filter(|id| !self.pinned.contains(id))
-            .filter(|id| self.members(*id).count() >= MIN_SPLIT && self.coherence(*id) < self.settings.apart)
-            .collect();
-        let mut changes = Vec::new();
-        for id in incoherent {
-            let members: Vec<K> = self.members(id).collect();
-            let mut own = Index::default();
-            for key in &members {
-                if let Some(features) = index.features(*key) {
-                    own.add(*key, features.clone());
-                }
-            }
-            let mut parts = Self::new(Settings {
-                join: self.settings.join * 1.25,
-                pair: self.settings.pair * 1.25,
-                apart: 0.0,
-                ..self.settings
-            });
-            for key in &members {
-                if let Some(looked) = look(&own, *key, parts.settings) {
-                    parts.place(&own, &looked);
-                }
-            }
-            let mut parts: Vec<Vec<K>> = parts
-                .groups
-                .into_values()
-                .map(|part| part.members.into_iter().collect())
-                .collect();
-            parts.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-            self.groups.remove(&id);
-            for key in &members {
-                self.of.remove(key);
-            }
-            for (rank, part) in parts.into_iter().enumerate() {
-                let into = if rank == 0 { id } else { self.fresh() };
-                for key in part {
-                    if let Some(features) = index.features(key) {
-                        self.put(into, key, &index.unit(features));
-                    }
-                }
-                if rank > 0 {
-                    changes.push(Change::Split { from: id, into });
-                }
-            }
-        }
-        changes
-    }
 }
 
 /// Who resembles a report; none for one that the index does not hold.
@@ -347,14 +340,19 @@ fn look<K: Copy + Eq + Hash + Ord + Send + Sync>(
     })
 }
 
-/// Whether a group is told to anybody: three reports or more, and alike enough for their number. Of a few
-/// reports more is asked, since any two texts share something; of many less, since they speak of many sides.
-#[must_use]
-pub fn is_coherent(members: usize, coherence: f32) -> bool {
-    const MIN_MEMBERS: usize = 3;
-    const FLOOR: f32 = 0.085;
-    const OF_FEW: f32 = 0.42;
-    members >= MIN_MEMBERS && coherence >= FLOOR + OF_FEW / members as f32
+/// A matter that fewer people speak of is theirs, not the city's.
+pub const MIN_REPORTERS: usize = 2;
+
+impl Settings {
+    /// Returns `true` for three reports or more that are alike enough for their number.
+    ///
+    /// Of a few reports more is asked, since any two texts share something; of many less, since they speak of many
+    /// sides.
+    #[must_use]
+    pub fn is_coherent(&self, members: usize, coherence: f32) -> bool {
+        const MIN_MEMBERS: usize = 3;
+        members >= MIN_MEMBERS && coherence >= self.topic_floor + self.topic_of_few / members as f32
+    }
 }
 
 #[cfg(test)]
@@ -419,7 +417,7 @@ mod tests {
             sorted(&grouping),
             [(0..6).collect::<Vec<_>>(), (6..12).collect(), (12..18).collect()]
         );
-        assert!(grouping.ids().all(|id| is_coherent(6, grouping.coherence(id))));
+        assert!(grouping.ids().all(|id| grouping.is_topic(&index, id)));
     }
 
     #[test]
