@@ -3,18 +3,44 @@
 
 use std::collections::HashSet;
 
-use entity::kinds::AreaLevel;
 use geo::algorithm::validation::Validation as _;
 use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
 use geojson::{FeatureCollection, JsonObject};
 
+/// The level of a division, by its name in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoundaryLevel {
+    /// `city`
+    City,
+    /// `county`
+    County,
+    /// `township`
+    Township,
+}
+
+impl BoundaryLevel {
+    fn named(text: &str) -> Option<Self> {
+        match text {
+            "city" => Some(Self::City),
+            "county" => Some(Self::County),
+            "township" => Some(Self::Township),
+            _ => None,
+        }
+    }
+}
+
 /// A division with its outline in WGS-84 degrees.
 #[derive(Clone, Debug)]
 pub struct Boundary {
+    /// Code of the area.
     pub code: String,
+    /// Name of the area.
     pub name: String,
-    pub level: AreaLevel,
+    /// The level of the area.
+    pub level: BoundaryLevel,
+    /// Code of the parent area.
     pub parent: Option<String>,
+    /// The outline in WGS-84.
     pub outline: MultiPolygon<f64>,
 }
 
@@ -22,7 +48,9 @@ pub struct Boundary {
 /// 0 means the file as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShapeFault {
+    /// Position of the feature in the file, from 1.
     pub feature: usize,
+    /// The fault in it.
     pub reason: String,
 }
 
@@ -73,9 +101,8 @@ fn shape(feature: geojson::Feature) -> Result<Boundary, String> {
         return Err(format!("区划代码“{code}”应为 1 到 {MAX_CODE_CHARS} 位字母或数字"));
     }
     let level = text(properties, "level").unwrap_or_default();
-    let level = level
-        .parse()
-        .map_err(|_| format!("{name}：级别 level“{level}”应为 city、county 或 township"))?;
+    let level = BoundaryLevel::named(&level)
+        .ok_or_else(|| format!("{name}：级别 level“{level}”应为 city、county 或 township"))?;
     let geometry = feature
         .geometry
         .as_ref()
@@ -117,8 +144,8 @@ pub fn outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>, String
         if ring.0.len() < 4 {
             return Err("有一个环少于 4 个点".to_owned());
         }
-        let on_earth = |c: &geo::Coord<f64>| (-180.0..=180.0).contains(&c.x) && (-90.0..=90.0).contains(&c.y);
-        if !ring.0.iter().all(on_earth) {
+        let is_valid = |c: &geo::Coord<f64>| (-180.0..=180.0).contains(&c.x) && (-90.0..=90.0).contains(&c.y);
+        if !ring.0.iter().all(is_valid) {
             return Err("有的坐标不是以度为单位的经度、纬度".to_owned());
         }
     }

@@ -9,34 +9,47 @@ use crate::boundaries::Boundary;
 /// The change of one area.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
+    /// Only in the second set.
     Added,
+    /// Only in the first set.
     Removed,
     /// Another outline, possibly another name too.
     Moved,
     /// Another name, the same outline.
     Renamed,
+    /// As before.
     Same,
 }
 
 /// An area in both sets. Surfaces in km².
 #[derive(Clone, Debug, PartialEq)]
 pub struct AreaChange {
+    /// Code of the area.
     pub code: String,
+    /// How the area changed.
     pub change: Change,
+    /// Name in the first set.
     pub name_before: Option<String>,
+    /// Name in the second set.
     pub name_after: Option<String>,
+    /// Size in the first set.
     pub km2_before: f64,
+    /// Size in the second set.
     pub km2_after: f64,
 }
 
 /// Land that changes its area, with the codes before and after. `None` is outside of all areas.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AreaTransfer {
+    /// Code of the area that loses it; `None` outside of all areas.
     pub from: Option<String>,
+    /// Code of the area that gains it; `None` outside of all areas.
     pub to: Option<String>,
+    /// Size of the piece.
     pub km2: f64,
 }
 
+/// The changes by a second set of boundaries.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Comparison {
     /// Sorted by code.
@@ -150,7 +163,7 @@ fn km2(outline: &MultiPolygon<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use entity::kinds::AreaLevel;
+    use crate::boundaries::BoundaryLevel;
     use geo::{LineString, Polygon};
 
     fn area(code: &str, west: f64, east: f64) -> Boundary {
@@ -165,7 +178,7 @@ mod tests {
         Boundary {
             code: code.to_owned(),
             name: code.to_owned(),
-            level: AreaLevel::County,
+            level: BoundaryLevel::County,
             parent: None,
             outline: MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
         }

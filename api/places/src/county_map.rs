@@ -23,14 +23,20 @@ const INSET_SHARE: f64 = 0.40;
 /// A map of counties.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CountyMap {
+    /// Width of the drawing.
     pub width: f64,
+    /// Height of the drawing.
     pub height: f64,
+    /// Counties to be drawn.
     pub counties: Vec<County>,
+    /// A magnified part, if one is needed.
     pub inset: Option<Inset>,
 }
 
+/// A county as it is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct County {
+    /// Code of the area.
     pub code: String,
     /// `d` of an SVG path.
     pub path: String,
@@ -41,12 +47,17 @@ pub struct County {
 /// The enlargement, in the units of the drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inset {
+    /// Left edge.
     pub x: f64,
+    /// Top edge.
     pub y: f64,
+    /// Width of the drawing.
     pub width: f64,
+    /// Height of the drawing.
     pub height: f64,
     /// The enlarged part: x, y, width, height.
     pub of: (f64, f64, f64, f64),
+    /// Counties to be drawn.
     pub counties: Vec<County>,
 }
 
@@ -262,7 +273,7 @@ pub(crate) fn path(outline: &MultiPolygon<f64>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use entity::kinds::AreaLevel;
+    use crate::boundaries::BoundaryLevel;
 
     fn square(code: &str, west: f64, south: f64, size: f64) -> Boundary {
         let ring = [(0.0, 0.0), (size, 0.0), (size, size), (0.0, size), (0.0, 0.0)];
@@ -270,7 +281,7 @@ mod tests {
         Boundary {
             code: code.to_owned(),
             name: code.to_owned(),
-            level: AreaLevel::County,
+            level: BoundaryLevel::County,
             parent: None,
             outline: MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
         }

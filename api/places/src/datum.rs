@@ -1,30 +1,48 @@
-//! Three datums as separate types. WGS-84 is used for calculations, GCJ-02 by Chinese maps, BD-09 by Baidu. Over the
-//! mainland GCJ-02 is up to 0.7 km off WGS-84, enough to change the district.
+//! Pure: three datums as separate types. WGS-84 is used for calculations, GCJ-02 by Chinese maps, BD-09 by Baidu. Over
+//! the mainland GCJ-02 is up to 0.7 km off WGS-84, enough to change the district.
 //!
 //! The public formula of the GCJ-02 shift; its inverse is iterated five times, which leaves less than 1e-8 m.
 
 use std::f64::consts::PI;
 
-use entity::kinds::Datum;
+/// Metres of one degree of latitude, on the mean sphere.
+pub const METRES_PER_DEGREE: f64 = 111_195.0;
+
+/// The datum of a coordinate that is not converted yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Datum {
+    /// The datum of satellites.
+    Wgs84,
+    /// The datum of Chinese maps.
+    Gcj02,
+    /// The datum of Baidu's maps.
+    Bd09,
+}
 
 /// Degrees on WGS-84 (CGCS2000 is the same at our precision).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Wgs84 {
+    /// Degrees east.
     pub longitude: f64,
+    /// Degrees north.
     pub latitude: f64,
 }
 
 /// Degrees on GCJ-02.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gcj02 {
+    /// Degrees east.
     pub longitude: f64,
+    /// Degrees north.
     pub latitude: f64,
 }
 
 /// Degrees on BD-09.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bd09 {
+    /// Degrees east.
     pub longitude: f64,
+    /// Degrees north.
     pub latitude: f64,
 }
 
@@ -51,6 +69,7 @@ impl Wgs84 {
         }
     }
 
+    /// Converts to GCJ-02.
     #[must_use]
     pub fn to_gcj02(self) -> Gcj02 {
         let (longitude, latitude) = shift(self.longitude, self.latitude);
@@ -70,12 +89,14 @@ impl Wgs84 {
 }
 
 impl Gcj02 {
+    /// Converts to WGS-84.
     #[must_use]
     pub fn to_wgs84(self) -> Wgs84 {
         let (longitude, latitude) = inverse(shift, self.longitude, self.latitude);
         Wgs84 { longitude, latitude }
     }
 
+    /// Converts to BD-09.
     #[must_use]
     pub fn to_bd09(self) -> Bd09 {
         let (longitude, latitude) = turn(self.longitude, self.latitude);
@@ -84,6 +105,7 @@ impl Gcj02 {
 }
 
 impl Bd09 {
+    /// Converts to GCJ-02.
     #[must_use]
     pub fn to_gcj02(self) -> Gcj02 {
         let (longitude, latitude) = inverse(turn, self.longitude, self.latitude);

@@ -8,8 +8,11 @@ use crate::county_map::{MARGIN, Projection, WIDTH, bounds, drawn, label, path};
 /// An area of either set, as an SVG path.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drawn {
+    /// Code of the area.
     pub code: String,
+    /// Name of the area.
     pub name: String,
+    /// Its outline as an SVG path.
     pub path: String,
     /// Position of the label. `None` if a larger area's label is there.
     pub label: Option<(f64, f64)>,
@@ -21,9 +24,13 @@ const LETTER: f64 = 24.0;
 /// A drawing with both sets in the same place and scale.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overlay {
+    /// Width of the drawing.
     pub width: f64,
+    /// Height of the drawing.
     pub height: f64,
+    /// Outlines of the first set.
     pub before: Vec<Drawn>,
+    /// Outlines of the second set.
     pub after: Vec<Drawn>,
 }
 
@@ -92,7 +99,7 @@ fn labels(shapes: &[Boundary], outlines: &[MultiPolygon<f64>]) -> Vec<Option<(f6
 #[cfg(test)]
 mod tests {
     use super::*;
-    use entity::kinds::AreaLevel;
+    use crate::boundaries::BoundaryLevel;
     use geo::{LineString, Polygon};
 
     fn square(west: f64, size: f64) -> Boundary {
@@ -101,7 +108,7 @@ mod tests {
         Boundary {
             code: "A".to_owned(),
             name: "A".to_owned(),
-            level: AreaLevel::County,
+            level: BoundaryLevel::County,
             parent: None,
             outline: MultiPolygon(vec![Polygon::new(ring, Vec::new())]),
         }

@@ -1,19 +1,17 @@
-//! Exact lookup of a point's area: a point strictly inside a polygon is never assigned to another. A grid answers
-//! directly where a whole cell is in one area; only cells that a border crosses are tested against polygons. The grid
-//! also indexes the border's segments, so the distance to the border needs a few cells.
+//! Pure: exact lookup of a point's area: a point strictly inside a polygon is never assigned to another.
+//!
+//! A grid answers directly where a whole cell is in one area; only cells that a border crosses are tested against
+//! polygons. The grid also indexes the border's segments, so the distance to the border needs a few cells.
 
-use entity::kinds::PlaceRelation;
 use geo::algorithm::indexed::IntervalTreeMultiPolygon;
 use geo::{BoundingRect as _, Contains as _, Coord, LinesIter as _, Point, Rect};
 
 use crate::boundaries::Boundary;
-use crate::datum::Wgs84;
+use crate::datum::{METRES_PER_DEGREE, Wgs84};
 
 mod segment;
 
 use segment::Segment;
-
-mod outline;
 
 /// Distances of the city's policy.
 #[derive(Clone, Copy, Debug)]
@@ -27,22 +25,42 @@ pub struct BorderTolerance {
 /// A division, without its outline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Division {
+    /// Code of the area.
     pub code: String,
+    /// Name of the area.
     pub name: String,
+    /// Code of the parent area.
     pub parent: Option<String>,
 }
 
 /// A neighbour within reach.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate<'a> {
+    /// The division.
     pub division: &'a Division,
+    /// Distance of its border in metres.
     pub distance_m: f64,
+}
+
+/// How a point lies to its division.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PointRelation {
+    /// In it, with no other within reach.
+    Inside,
+    /// In it or on its border, with others within reach.
+    NearBorder,
+    /// In none; this one is the nearest within reach.
+    Nearest,
+    /// In none, and none is within reach.
+    Outside,
 }
 
 /// The location of a point.
 #[derive(Clone, Debug)]
 pub struct LocatedPoint<'a> {
-    pub relation: PlaceRelation,
+    /// How the point lies to it.
+    pub relation: PointRelation,
+    /// The division.
     pub division: Option<&'a Division>,
     /// Distance to the nearest border in metres. `None` if it is out of reach.
     pub border_distance_m: Option<f64>,
@@ -56,7 +74,6 @@ const GRID: usize = 512;
 const MAX_ACCURACY_M: f64 = 2_000.0;
 /// A point closer than this counts as on the border. Metres.
 const ON_BORDER_M: f64 = 0.001;
-const METRES_PER_DEGREE: f64 = 111_195.0;
 
 /// The areas of one level, indexed.
 pub struct AreaIndex {
@@ -70,7 +87,7 @@ struct Grid {
     origin: Coord<f64>,
     /// Degrees per cell.
     step: Coord<f64>,
-    /// The division of each cell: an index into `divisions`, `NOBODY`, or `MIXED` if a border crosses the cell.
+    /// The division of each cell: an index into `divisions`, `NO_AREA`, or `BORDER_CELL` if a border crosses the cell.
     owners: Vec<u16>,
     /// Start of each cell's segments in `members`, plus one entry for the end.
     starts: Vec<u32>,
@@ -117,6 +134,7 @@ impl AreaIndex {
         index
     }
 
+    /// Returns all divisions, in the order of their indices.
     #[must_use]
     pub fn divisions(&self) -> &[Division] {
         &self.divisions
@@ -125,6 +143,15 @@ impl AreaIndex {
     /// Returns the centre of each area's bounding box, longitude first, in the order of the divisions.
     pub fn middles(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         self.bounds.iter().map(|bounds| bounds.center().x_y())
+    }
+
+    /// Iterates over the segments of an area's border; segments of one ring are consecutive.
+    pub fn border<'a>(&'a self, code: &str) -> impl Iterator<Item = (Coord<f64>, Coord<f64>)> + 'a {
+        let area = self.divisions.iter().position(|division| division.code == code);
+        let pieces = self.grid.segments.iter();
+        pieces
+            .filter(move |segment| Some(segment.area) == area)
+            .map(|segment| (segment.start, segment.end))
     }
 
     /// Returns the area that strictly contains the point.
@@ -165,9 +192,9 @@ impl AreaIndex {
         if let Some(owner) = owner {
             let candidates = self.candidates(&near, reach, Some(owner));
             let relation = if candidates.is_empty() {
-                PlaceRelation::Inside
+                PointRelation::Inside
             } else {
-                PlaceRelation::NearBorder
+                PointRelation::NearBorder
             };
             return LocatedPoint {
                 relation,
@@ -179,7 +206,7 @@ impl AreaIndex {
         let mut candidates = self.candidates(&near, nearness.outside_m, None);
         if candidates.is_empty() {
             return LocatedPoint {
-                relation: PlaceRelation::Outside,
+                relation: PointRelation::Outside,
                 division: None,
                 border_distance_m: None,
                 candidates,
@@ -187,7 +214,7 @@ impl AreaIndex {
         }
         let nearest = candidates.remove(0);
         LocatedPoint {
-            relation: PlaceRelation::Nearest,
+            relation: PointRelation::Nearest,
             division: Some(nearest.division),
             border_distance_m: Some(nearest.distance_m),
             candidates,

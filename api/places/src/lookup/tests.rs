@@ -1,7 +1,7 @@
 use geo::polygon;
 
 use super::*;
-use entity::kinds::AreaLevel;
+use crate::boundaries::BoundaryLevel;
 
 const NEAR: BorderTolerance = BorderTolerance {
     border_m: 150.0,
@@ -13,7 +13,7 @@ fn index() -> AreaIndex {
     let shape = |code: &str, outline: geo::Polygon<f64>| Boundary {
         code: code.to_owned(),
         name: code.to_owned(),
-        level: AreaLevel::County,
+        level: BoundaryLevel::County,
         parent: None,
         outline: outline.into(),
     };
@@ -49,7 +49,7 @@ fn thirty_metres_beyond_the_border_is_the_other_area() {
     ] {
         let located = index.locate(beside(east_m), None, NEAR);
         assert_eq!(located.division.unwrap().code, area);
-        assert_eq!(located.relation, PlaceRelation::NearBorder);
+        assert_eq!(located.relation, PointRelation::NearBorder);
         assert_eq!(located.candidates[0].division.code, other);
         assert!(
             (located.candidates[0].distance_m - east_m.abs()).abs() < 0.01,
@@ -65,7 +65,7 @@ fn on_the_border_it_is_always_the_lower_code() {
     let located = located.locate(beside(0.0), None, NEAR);
     assert_eq!(
         (located.division.unwrap().code.as_str(), located.relation),
-        ("A", PlaceRelation::NearBorder)
+        ("A", PointRelation::NearBorder)
     );
 }
 
@@ -74,12 +74,12 @@ fn a_poor_fix_names_neighbours_further_away() {
     let index = index();
     assert_eq!(
         index.locate(beside(400.0), Some(20.0), NEAR).relation,
-        PlaceRelation::Inside
+        PointRelation::Inside
     );
     let located = index.locate(beside(400.0), Some(500.0), NEAR);
     assert_eq!(
         (located.relation, located.candidates.len()),
-        (PlaceRelation::NearBorder, 1)
+        (PointRelation::NearBorder, 1)
     );
 }
 
@@ -93,7 +93,7 @@ fn just_outside_is_the_nearest_and_far_outside_is_nobodys() {
     let near = index.locate(north(250.0), None, NEAR);
     assert_eq!(
         (near.relation, near.division.unwrap().code.as_str()),
-        (PlaceRelation::Nearest, "A")
+        (PointRelation::Nearest, "A")
     );
     assert!((near.border_distance_m.unwrap() - 250.0).abs() < 0.1);
     for far in [
@@ -110,7 +110,7 @@ fn just_outside_is_the_nearest_and_far_outside_is_nobodys() {
         let located = index.locate(far, None, NEAR);
         assert_eq!(
             (located.relation, located.division),
-            (PlaceRelation::Outside, None)
+            (PointRelation::Outside, None)
         );
     }
 }
