@@ -1,9 +1,12 @@
 //! Returns free memory to the system. The C library keeps freed memory for the allocating thread: more than half of a
 //! server's memory after its start, some hundreds of megabytes after a nightly search.
 
-/// Returns unused pages to the system. Returns `true` if there were any. Takes some tens of milliseconds per gigabyte,
-/// during which allocating threads may wait: call it from time to time, off the async threads. Does nothing with
-/// another C library than glibc.
+#![warn(missing_docs)]
+
+/// Returns unused pages to the system. Returns `true` if there were any.
+///
+/// Takes some tens of milliseconds per gigabyte, during which allocating threads may wait: call it from time to time,
+/// off the async threads. Does nothing with another C library than glibc.
 pub fn trim() -> bool {
     imp::trim()
 }

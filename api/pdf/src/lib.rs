@@ -1,45 +1,40 @@
-//! Chinese documents as PDF, set by typst. A document is a template and data: people's words are data, never source,
-//! because typst is a programming language. There is no file resolver, so a template can only read its data.
-//! `raster.rs` draws SVG for other kinds of documents.
+//! Chinese documents as PDF, set by typst.
+//!
+//! A document is a template and data: people's words are data, never source, because typst is a programming language.
+//! There is no file resolver, so a template can only read its data. `raster.rs` draws SVG for other kinds of documents.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+#![warn(missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use typst::foundations::{Bytes, Dict, IntoValue};
 use typst_as_lib::TypstEngine;
 use typst_layout::PagedDocument;
 
+use fonts::{Chosen, FontSet, Purpose};
+
+mod fonts;
 pub mod raster;
 
-/// Font folders of common systems.
-const FONT_FOLDERS: &[&str] = &[
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "/System/Library/Fonts",
-];
-/// File names of fonts with Chinese characters.
-const CHINESE_FONTS: &[&str] = &[
-    "NotoSerifCJK-Regular",
-    "NotoSerifCJK-Bold",
-    "NotoSansCJK-Regular",
-    "NotoSansCJK-Bold",
-    "SourceHanSerif",
-    "SourceHanSans",
-    "wqy",
-];
-/// Depth of the search below a font folder.
-const MAX_DEPTH: usize = 4;
+const PRELUDE: &str = include_str!("../templates/prelude.typ");
+const MISSING: &str = include_str!("../templates/missing.typ");
 
+/// Why a document cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("no Chinese font on this machine: install one (Debian: apt-get install fonts-noto-cjk)")]
+    /// The machine has no Chinese font.
+    #[error(
+        "no font with Chinese characters on this machine: install one (Debian: apt-get install fonts-noto-cjk)"
+    )]
     NoChineseFont,
+    /// The template cannot be set.
     #[error("the template does not set: {0}")]
     Template(String),
+    /// A drawing cannot be rendered.
     #[error("the drawing cannot be read: {0}")]
     Drawing(String),
+    /// The data cannot be serialized.
     #[error("the data is not JSON: {0}")]
     Data(#[from] serde_json::Error),
 }
@@ -77,22 +72,31 @@ pub fn render(template: Template, data: &Value) -> Result<Vec<u8>, Error> {
     render_with(template, data, &BTreeMap::new())
 }
 
-/// Renders the template with pictures (JPEG, PNG, SVG), which it reads as `sys.inputs.images` by name.
+/// Renders the template with pictures (JPEG, PNG, SVG), which it reads as `sys.inputs.images` by name. Characters for
+/// which the machine has no glyph are named at the end of the document.
 pub fn render_with(
     template: Template,
     data: &Value,
     images: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, Error> {
-    let fonts = fonts();
-    if fonts.is_empty() {
+    let set = FontSet::of_system();
+    if set.is_empty() {
         return Err(Error::NoChineseFont);
     }
+    let Chosen { fonts, missing } = set.choose(&characters(data));
+    let source = format!("{PRELUDE}\n{}\n{MISSING}", template.source());
     let engine = TypstEngine::builder()
-        .main_file(template.source())
-        .fonts(fonts.iter().map(Vec::as_slice))
+        .main_file(source.as_str())
+        .fonts(fonts)
         .build();
     let mut inputs = Dict::new();
     inputs.insert("data".into(), serde_json::to_string(data)?.into_value());
+    inputs.insert("missing".into(), named(&missing).into_value());
+    let families: Dict = Purpose::ALL
+        .iter()
+        .map(|purpose| (purpose.name().into(), set.families(*purpose).into_value()))
+        .collect();
+    inputs.insert("fonts".into(), families.into_value());
     let images: Dict = images
         .iter()
         .map(|(name, bytes)| (name.as_str().into(), Bytes::new(bytes.clone()).into_value()))
@@ -105,33 +109,34 @@ pub fn render_with(
     typst_pdf::pdf(&document, &Default::default()).map_err(|error| Error::Template(format!("{error:?}")))
 }
 
-/// Returns the machine's Chinese fonts, read once.
-fn fonts() -> &'static [Vec<u8>] {
-    static FONTS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
-    FONTS.get_or_init(|| {
-        let mut files = Vec::new();
-        for folder in FONT_FOLDERS {
-            find(Path::new(folder), MAX_DEPTH, &mut files);
-        }
-        files.iter().filter_map(|file| std::fs::read(file).ok()).collect()
-    })
+/// Returns `true` if the machine has a font with Chinese characters. Reads the fonts the first time.
+#[must_use]
+pub fn has_chinese_font() -> bool {
+    !FontSet::of_system().is_empty()
 }
 
-fn find(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return;
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        if path.is_dir() && depth > 0 {
-            find(&path, depth - 1, files);
-        } else if CHINESE_FONTS.iter().any(|font| name.starts_with(font)) {
-            files.push(path);
+/// All characters of the texts in the data.
+fn characters(data: &Value) -> BTreeSet<char> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![data];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::String(text) => found.extend(text.chars()),
+            Value::Array(items) => open.extend(items),
+            Value::Object(fields) => open.extend(fields.values()),
+            _ => {}
         }
     }
+    found
+}
+
+/// Code points, because their glyphs are what is missing.
+fn named(missing: &BTreeSet<char>) -> String {
+    let names: Vec<String> = missing
+        .iter()
+        .map(|c| format!("U+{:04X}", u32::from(*c)))
+        .collect();
+    names.join("、")
 }
 
 #[cfg(test)]
@@ -143,10 +148,10 @@ mod tests {
     #[test]
     fn words_of_people_are_data_and_not_source() {
         let data = json!({
-            "city": "某市", "number": "督〔2025〕1号", "order_number": "T20250117000725", "unit": "某局", "level": "单位",
-            "requirement": "#panic(\"x\") *不是标记* $x$", "issued_at": "2025年1月24日", "due_at": "2025年2月7日",
-            "issuer": "系统", "description": "路面塌陷", "address": "某路口", "history": [
-                {"at": "2025-01-17 08:40", "who": "代表", "what": "提交", "note": "= 标题?"}], "answer": null,
+            "number": "督〔2025〕1号", "title": "关于限期办理的督办单", "issuer": "某市人大常委会", "signed": "某市人大常委会",
+            "automatic": false, "issued_on": "2025年1月24日", "unit": "某局",
+            "paragraphs": ["路面塌陷", "#panic(\"x\") *不是标记* $x$"], "annexes": ["办理经过"], "history": [
+                {"at": "2025年1月17日 08:40", "who": "代表", "what": "提交", "note": "= 标题?"}], "photos": [],
         });
         let pdf = render(Template::SupervisionOrder, &data).unwrap();
         assert!(pdf.starts_with(b"%PDF"));

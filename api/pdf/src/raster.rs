@@ -1,31 +1,33 @@
 //! Rasterizes drawings for documents without SVG.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use resvg::tiny_skia::{Pixmap, Transform};
-use resvg::usvg::fontdb::{Database, Source};
 use resvg::usvg::{Options, Tree};
 
-use crate::{Error, fonts};
+use crate::Error;
+use crate::fonts::FontSet;
 
 /// A rasterized drawing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RasterImage {
+    /// The picture as PNG.
     pub png: Vec<u8>,
     /// In pixels.
     pub width: u32,
+    /// Height in pixels.
     pub height: u32,
 }
 
 /// Draws an SVG at `scale` times its size, with the machine's Chinese fonts. Takes some tens of milliseconds of one
 /// core: do not call it on an async thread.
 pub fn draw(svg: &str, scale: f32) -> Result<RasterImage, Error> {
-    let fonts = database();
+    let fonts = FontSet::of_system();
     if fonts.is_empty() {
         return Err(Error::NoChineseFont);
     }
     let options = Options {
-        fontdb: Arc::clone(fonts),
+        fontdb: Arc::clone(fonts.database()),
         ..Options::default()
     };
     let unreadable = |what: &dyn std::fmt::Display| Error::Drawing(what.to_string());
@@ -38,25 +40,6 @@ pub fn draw(svg: &str, scale: f32) -> Result<RasterImage, Error> {
         png: dots.encode_png().map_err(|error| unreadable(&error))?,
         width: size.width(),
         height: size.height(),
-    })
-}
-
-/// Returns the font database, read once.
-fn database() -> &'static Arc<Database> {
-    static DATABASE: OnceLock<Arc<Database>> = OnceLock::new();
-    DATABASE.get_or_init(|| {
-        let mut database = Database::new();
-        for font in fonts() {
-            database.load_font_source(Source::Binary(Arc::new(font.as_slice())));
-        }
-        let sans = database.faces().find_map(|face| {
-            let (name, _) = face.families.first()?;
-            name.contains("Sans").then(|| name.clone())
-        });
-        if let Some(sans) = sans {
-            database.set_sans_serif_family(sans);
-        }
-        Arc::new(database)
     })
 }
 
