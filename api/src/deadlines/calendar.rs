@@ -1,11 +1,18 @@
-//! Which days are working days: Monday to Friday, less the public holidays, plus the make-up days (调休)
-//! that the State Council announces for each year. A year without an announcement is counted Monday to Friday.
+//! Pure: which days are working days: Monday to Friday, less the public holidays, plus the make-up days (调休) that the
+//! State Council announces for each year.
+//!
+//! In a year without an announcement the days off that the law names are off.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
+
+use super::statutory::days_off;
+
+/// The month by which the State Council has announced the next year.
+const EXPECTED_BY: u32 = 11;
 
 /// The kind of a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +55,10 @@ pub enum CalendarFault {
         year: i32,
         date: NaiveDate,
     },
+    /// A day of a neighbouring year that has not been announced itself.
+    NotAnnounced {
+        date: NaiveDate,
+    },
     BothOffAndOn {
         date: NaiveDate,
     },
@@ -65,6 +76,12 @@ impl std::fmt::Display for CalendarFault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::OtherYear { year, date } => write!(f, "{date} stands under {year}"),
+            Self::NotAnnounced { date } => {
+                write!(
+                    f,
+                    "{date} belongs to a year that is not announced; announce that year too"
+                )
+            }
             Self::BothOffAndOn { date } => write!(f, "{date} is both a holiday and a make-up day"),
             Self::MakeUpOnWeekday { date } => {
                 write!(f, "{date} is a make-up day but not a Saturday or Sunday")
@@ -111,6 +128,9 @@ impl Calendar {
         if announced.is_some_and(|year| year.workdays.contains(&date)) {
             return DayKind::MakeUp;
         }
+        if announced.is_none() && days_off(date.year()).contains_key(&date) {
+            return DayKind::Holiday;
+        }
         match date.weekday() {
             Weekday::Sat | Weekday::Sun => DayKind::Weekend,
             _ => DayKind::Weekday,
@@ -122,10 +142,24 @@ impl Calendar {
         self.kind(date).is_working()
     }
 
+    /// The year whose announcement is missing although it is needed: this one, or from 1 November on the next one.
+    #[must_use]
+    pub fn missing(&self, today: NaiveDate) -> Option<i32> {
+        let needed = if today.month() >= EXPECTED_BY {
+            today.year() + 1
+        } else {
+            today.year()
+        };
+        (today.year()..=needed).find(|year| !self.is_loaded(*year))
+    }
+
     /// Returns the name of the holiday, or of the holiday that a make-up day belongs to.
     #[must_use]
     pub fn name(&self, date: NaiveDate) -> Option<&str> {
-        self.years.get(&date.year())?.names.get(&date).map(String::as_str)
+        match self.years.get(&date.year()) {
+            Some(announced) => announced.names.get(&date).map(String::as_str),
+            None => days_off(date.year()).get(&date).copied(),
+        }
     }
 
     /// Every day after `start` up to and including the `count`-th working day after it. None for a count of 0.
@@ -234,11 +268,35 @@ mod tests {
     }
 
     #[test]
-    fn a_year_that_is_not_loaded_counts_monday_to_friday() {
+    fn a_year_that_is_not_loaded_has_the_days_off_that_the_law_names() {
         let calendar = only_2024();
         assert!(!calendar.is_loaded(2025));
-        assert_eq!(calendar.kind(date("2025-10-01")), DayKind::Weekday, "a Wednesday");
+        assert_eq!(
+            calendar.kind(date("2025-10-01")),
+            DayKind::Holiday,
+            "National Day"
+        );
+        assert_eq!(calendar.name(date("2025-10-01")), Some("国庆节"));
+        assert_eq!(
+            calendar.kind(date("2025-10-08")),
+            DayKind::Weekday,
+            "off only by announcement"
+        );
         assert_eq!(calendar.kind(date("2025-10-11")), DayKind::Weekend, "a Saturday");
+    }
+
+    #[test]
+    fn the_next_year_is_missed_from_november_on() {
+        let calendar = calendar();
+        for (today, missing) in [
+            ("2025-06-01", None),
+            ("2025-11-01", None),
+            ("2026-10-31", None),
+            ("2026-11-01", Some(2027)),
+            ("2027-01-01", Some(2027)),
+        ] {
+            assert_eq!(calendar.missing(date(today)), missing, "{today}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! Every deadline explains itself: its start, its rule, each day with the reason it counts or not, and the result,
-//! in a form for programs and in one Chinese sentence that a clerk can check against the calendar on the wall.
+//! Every deadline explains itself, in a form for programs and in one Chinese sentence that a clerk can check.
+//!
+//! It names its start, its rule, each day with the reason it counts or not, and the result.
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, Weekday};
 use entity::kinds::ClockKind;
@@ -10,6 +11,9 @@ use super::calendar::DayKind;
 /// The explanation of a deadline. Times carry the city's offset.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explanation {
+    /// Rows before versions are 1.
+    #[serde(default = "first_version")]
+    pub version: u32,
     pub clock: ClockKind,
     pub started_at: DateTime<FixedOffset>,
     pub rule: Rule,
@@ -22,6 +26,12 @@ pub struct Explanation {
     pub calendar: Basis,
     /// The sentence for people.
     pub text: String,
+}
+
+/// The version that is written now.
+#[must_use]
+pub const fn first_version() -> u32 {
+    1
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +69,7 @@ pub struct Day {
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     Announced,
-    /// At least one day is in a year not announced yet, counted Monday to Friday until it is.
+    /// At least one day is in a year not announced yet, counted Monday to Friday less the days off by law until it is.
     Provisional,
 }
 
@@ -95,7 +105,9 @@ pub fn sentence(explanation: &Explanation) -> String {
         }
     }
     if explanation.calendar == Basis::Provisional {
-        parts.push("其中有年份的放假安排尚未公布，暂按周一至周五计算，公布后重新计算".to_owned());
+        parts.push(
+            "暂定：其中有年份的放假安排尚未公布，法定节假日已扣除，调休未计，公布后重新计算".to_owned(),
+        );
     }
     format!("{}。", parts.join("；"))
 }
@@ -234,12 +246,12 @@ mod tests {
         .explanation;
         assert_eq!(explanation.calendar, Basis::Provisional);
         assert!(
-            explanation.text.contains("放假安排尚未公布"),
+            explanation.text.contains("暂定：其中有年份的放假安排尚未公布"),
             "{}",
             explanation.text
         );
         assert!(
-            explanation.text.contains("到期 10月3日 24:00"),
+            explanation.text.contains("到期 10月9日 24:00"),
             "{}",
             explanation.text
         );
@@ -251,6 +263,13 @@ mod tests {
             for deadline in law.start_round(1, at("2025-09-30 17:20")) {
                 let stored = serde_json::to_value(&deadline.explanation).unwrap();
                 assert_eq!(stored["started_at"], "2025-09-30T17:20:00+08:00");
+                let mut before = stored.clone();
+                before.as_object_mut().unwrap().remove("version");
+                assert_eq!(
+                    serde_json::from_value::<Explanation>(before).unwrap(),
+                    deadline.explanation,
+                    "a row of an earlier release"
+                );
                 assert_eq!(
                     serde_json::from_value::<Explanation>(stored).unwrap(),
                     deadline.explanation

@@ -58,7 +58,7 @@ impl Refusal for Refused {
     fn detail(&self) -> String {
         match self {
             Self::NotOpen => "当前没有正在计时的办理期限，不能申请延期。".to_owned(),
-            Self::TooManyExtensions { max } => format!("每轮办理最多延期{max}次，已经用完。"),
+            Self::TooManyExtensions { max } => format!("每次办理最多延期{max}次，已经用完。"),
             Self::Late => "办理期限已过，延期须在到期前申请。".to_owned(),
             Self::Pending => "已有一项延期申请等待审批。".to_owned(),
             Self::NoReason => "申请延期须说明理由。".to_owned(),

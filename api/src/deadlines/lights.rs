@@ -1,5 +1,7 @@
-//! 绿黄红: a running clock is green, yellow from some hours before it is due, red once overdue. Crossing a line is an
-//! event, once per clock: an extension that turns the light back does not make the same line an event again.
+//! Pure: 绿黄红: a running clock is green, yellow from some hours before it is due, red once overdue.
+//!
+//! Crossing a line is an event, once per clock: an extension that turns the light back does not make the same line an
+//! event again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{ClockKind, Light};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::announcement;
 use super::calendar::{AnnouncedYear, Calendar, CalendarFault};
 use super::policy::{Policy, PolicyFault};
 
@@ -21,6 +22,12 @@ pub enum FileFault {
 pub fn calendar(json: &str) -> Result<Calendar, FileFault> {
     let years: BTreeMap<i32, AnnouncedYear> = serde_json::from_str(json)?;
     Ok(Calendar::new(years)?)
+}
+
+/// Merges an announcement into `known`, days of a neighbouring year into that year.
+pub fn announcement(json: &str, known: &Calendar) -> Result<Calendar, FileFault> {
+    let notice: BTreeMap<i32, AnnouncedYear> = serde_json::from_str(json)?;
+    Ok(announcement::merge(known, notice)?)
 }
 
 /// The sections `[clocks]`, `[follow_up]` and `[supervision]` of `policy.toml`, checked.

@@ -1,4 +1,4 @@
-//! The city's policy: hours and working days of each step, read from `policy.toml` of the city pack.
+//! Pure: the city's policy: hours and working days of each step, read from `policy.toml` of the city pack.
 
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,12 @@ pub struct FollowUp {
     pub manual_after_working_days: u32,
     /// Calls without reaching the delegate after which the order is closed as 未评价.
     pub manual_tries: u32,
+    /// Hours between two of them; an earlier call does not count.
+    #[serde(default = "two")]
+    pub manual_gap_hours: u32,
+    /// Working days over which they must be spread.
+    #[serde(default = "two")]
+    pub manual_days: u32,
     /// Days after closing in which its delegate may reopen (反弹).
     pub reopen_days: u32,
     /// Hours from a supplementary reply to asking the delegate again.
@@ -66,8 +72,19 @@ pub struct Supervision {
     pub urge_min_interval_minutes: u32,
     /// Working days to answer a supervision order that names no date.
     pub order_due_working_days: u32,
+    /// The most working days that a supervision order may give.
+    #[serde(default = "ninety")]
+    pub order_longest_working_days: u32,
     /// Delegates behind one matter (its reporter and those who endorse it) that raise the level by one.
     pub delegates_to_raise: u32,
+}
+
+const fn ninety() -> u32 {
+    90
+}
+
+const fn two() -> u32 {
+    2
 }
 
 /// An invalid number, with its key.
@@ -124,10 +141,28 @@ impl Policy {
             MAX_POLICY_VALUE,
         )?;
         within(
+            "follow_up.manual_gap_hours",
+            follow_up.manual_gap_hours,
+            0,
+            24 * 7,
+        )?;
+        within(
+            "follow_up.manual_days",
+            follow_up.manual_days,
+            1,
+            follow_up.manual_tries,
+        )?;
+        within(
             "follow_up.asked_again_after_hours",
             follow_up.asked_again_after_hours,
             0,
             24 * MAX_POLICY_VALUE,
+        )?;
+        within(
+            "supervision.order_longest_working_days",
+            supervision.order_longest_working_days,
+            supervision.order_due_working_days,
+            MAX_POLICY_VALUE,
         )?;
         let minutes_in_a_week = 7 * 24 * 60;
         within(
@@ -233,6 +268,7 @@ mod tests {
             (24, 3)
         );
         assert_eq!((follow_up.manual_tries, follow_up.reopen_days), (3, 30));
+        assert_eq!((follow_up.manual_gap_hours, follow_up.manual_days), (2, 2));
     }
 
     #[test]
@@ -243,7 +279,11 @@ mod tests {
             policy.check().unwrap_err().to_string()
         };
         type Slip = fn(&mut Policy);
-        let cases: [(Slip, &str); 7] = [
+        let cases: [(Slip, &str); 8] = [
+            (
+                |p| p.follow_up.manual_days = 4,
+                "follow_up.manual_days: 4 is more than 3",
+            ),
             (
                 |p| p.clocks.response_hours = 0,
                 "clocks.response_hours: 0 is less than 1",

@@ -1,6 +1,8 @@
-//! 退单: a unit that is not the right one may say so once, within a working day of the dispatch to it, with a reason
-//! and, if it knows, the unit that is. The clocks go on. A second return of the same unit is refused, and the
-//! operator's decision on where the order belongs is final (终审派单).
+//! 退单: a unit that is not the right one may say so once, within a working day of the dispatch to it, with a reason and,
+//! if it knows, the unit that is.
+//!
+//! The clocks go on. A second return of the same unit is refused, and the operator's decision on where the order
+//! belongs is final (终审派单).
 
 use chrono::{DateTime, Utc};
 
@@ -45,7 +47,7 @@ impl Refusal for Refused {
         match self {
             Self::FinalDispatch => "本单已由12345终审派单，不能再退回。",
             Self::SecondReturn => "本单位已退回过一次，不能再次退回，由12345终审派单。",
-            Self::Late => "退单须在派单后规定的工作日内提出，时限已过。",
+            Self::Late => "退单须在派单后规定的工作日内提出，期限已过。",
             Self::NoReason => "退单须说明理由。",
             Self::ProposesItself => "建议的承办单位不能是本单位。",
         }

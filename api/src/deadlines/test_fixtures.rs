@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Asia::Shanghai;
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::{Calendar, DeadlineRules, Policy, parse};
 
@@ -54,21 +56,24 @@ pub fn shown(instant: DateTime<Utc>) -> String {
         .to_string()
 }
 
-/// Chance that is the same in every run (splitmix64), for properties.
-pub struct Seeded(pub u64);
+/// Any second of 2024 to 2027; 2027 is not announced.
+pub fn instants() -> impl Strategy<Value = DateTime<Utc>> {
+    const FOUR_YEARS: i64 = 4 * 366 * 24 * 60 * 60;
+    (0..FOUR_YEARS).prop_map(|second| at("2024-01-01 00:00") + TimeDelta::seconds(second))
+}
 
-impl Seeded {
-    pub fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % bound
-    }
-
-    /// Any second of 2024 to 2027; 2027 is not announced.
-    pub fn instant(&mut self) -> DateTime<Utc> {
-        let four_years = 4 * 366 * 24 * 60 * 60;
-        at("2024-01-01 00:00") + TimeDelta::seconds(self.below(four_years) as i64)
-    }
+/// Runs a property on values that are the same in every run.
+pub fn for_all<S: Strategy>(values: S, property: impl Fn(S::Value)) {
+    // Enough to meet every holiday of the announced years many times.
+    let config = Config {
+        cases: 4_000,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let checked = TestRunner::new_with_rng(config, rng).run(&values, |value| {
+        property(value);
+        Ok(())
+    });
+    checked.unwrap();
 }

@@ -1,19 +1,19 @@
-//! The clocks of an order. Both clocks of a round start when the round is dispatched, not when it is accepted:
+//! Pure: the clocks of an order. Both clocks of a round start when the round is dispatched, not when it is accepted:
 //!
 //! - *response* (响应): elapsed hours, holidays included, stopped by `accept`;
 //! - *resolution* (办结): working days after the day of dispatch, which is day 0, until 24:00; stopped by `reply`.
 //!
-//! A verdict of basically satisfied starts a third, *supplementary* (补充办理), counted like the resolution.
-//! A return or a re-dispatch starts nothing: the matter's clock belongs to the delegate. A new round does.
+//! A verdict of basically satisfied starts a third, *supplementary* (补充办理), counted like the resolution. A return or a
+//! re-dispatch starts nothing: the matter's clock belongs to the delegate. A new round does.
 //!
-//! `due_at` is the first instant that is too late. For working days that is 00:00 of the day after the due day, so
-//! that “now ≥ due_at” is overdue without a special case; people are shown the due day and 24:00.
+//! `due_at` is the first instant that is too late. For working days that is 00:00 of the day after the due day, so that
+//! “now ≥ `due_at`” is overdue without a special case; people are shown the due day and 24:00.
 
 use chrono::{DateTime, Datelike, FixedOffset, Offset, TimeDelta, Utc};
 use entity::kinds::ClockKind;
 
 use super::calendar::{Calendar, end_of_day, local_date};
-use super::explain::{Basis, Day, Explanation, Rule, sentence};
+use super::explain::{Basis, Day, Explanation, Rule, first_version, sentence};
 use super::policy::Policy;
 
 /// One clock of one round.
@@ -130,6 +130,7 @@ impl DeadlineRules<'_> {
         };
         let provisional = days.iter().any(|day| !self.calendar.is_loaded(day.date.year()));
         let mut explanation = Explanation {
+            version: first_version(),
             clock: kind,
             started_at: self.local(started_at),
             rule,

@@ -2,10 +2,10 @@ use chrono::{Datelike, TimeDelta};
 
 use super::*;
 use crate::deadlines::calendar::DayKind;
-use crate::deadlines::test_fixtures::{Seeded, at, calendar, date, only_2024, policy, shown, under_the_law};
-
-/// Enough to meet every holiday of the announced years many times.
-const TRIES: usize = 4_000;
+use crate::deadlines::test_fixtures::{
+    at, calendar, date, for_all, instants, only_2024, policy, shown, under_the_law,
+};
+use proptest::arbitrary::any;
 
 #[test]
 fn the_response_runs_twenty_four_hours_on_end() {
@@ -132,7 +132,11 @@ fn a_year_that_is_announced_later_moves_a_running_clock_and_no_stopped_one() {
 
     let provisional = then.resolution(1, at("2025-09-30 17:20"));
     assert!(provisional.provisional);
-    assert_eq!(shown(provisional.due_at), "2025-10-04 00:00", "Monday to Friday");
+    assert_eq!(
+        shown(provisional.due_at),
+        "2025-10-10 00:00",
+        "National Day and Mid-Autumn are off by law"
+    );
 
     let final_ = now.recalculated(&provisional).unwrap();
     assert_eq!(
@@ -183,10 +187,8 @@ fn a_recount_keeps_the_extensions_and_the_numbers_it_started_with() {
 #[test]
 fn a_later_start_is_never_due_earlier() {
     under_the_law(|law| {
-        let mut chance = Seeded(1);
-        for _ in 0..TRIES {
-            let start = chance.instant();
-            let later = start + TimeDelta::seconds(chance.below(30 * 24 * 3600) as i64);
+        for_all((instants(), 0_i64..30 * 24 * 3600), |(start, seconds)| {
+            let later = start + TimeDelta::seconds(seconds);
             assert!(
                 law.response(1, start).due_at <= law.response(1, later).due_at,
                 "{start} and {later}"
@@ -195,46 +197,42 @@ fn a_later_start_is_never_due_earlier() {
                 law.resolution(1, start).due_at <= law.resolution(1, later).due_at,
                 "{start} and {later}"
             );
-        }
+        });
     });
 }
 
 #[test]
 fn nothing_is_due_at_the_end_of_a_day_that_is_not_worked() {
     under_the_law(|law| {
-        let mut chance = Seeded(2);
-        for _ in 0..TRIES {
-            let deadline = law.resolution(1, chance.instant());
+        for_all(instants(), |start| {
+            let deadline = law.resolution(1, start);
             let last = local_date(
                 deadline.due_at - TimeDelta::microseconds(1),
                 law.policy.clocks.time_zone,
             );
             assert!(law.calendar.is_working_day(last), "{last}");
-        }
+        });
     });
 }
 
 #[test]
 fn an_extension_never_shortens() {
     under_the_law(|law| {
-        let mut chance = Seeded(3);
-        for _ in 0..TRIES {
-            let deadline = law.resolution(1, chance.instant());
-            let days = 1 + chance.below(6) as u32;
+        for_all((instants(), 1_u32..=6), |(start, days)| {
+            let deadline = law.resolution(1, start);
             let extended = law.extended(&deadline, days);
             assert!(extended.due_at >= deadline.due_at + TimeDelta::days(i64::from(days)));
             assert_eq!(extended.started_at, deadline.started_at);
-        }
+        });
     });
 }
 
 #[test]
 fn the_explanation_counts_what_the_policy_gives() {
     under_the_law(|law| {
-        let mut chance = Seeded(4);
-        for _ in 0..TRIES {
-            let mut deadline = law.resolution(1, chance.instant());
-            if chance.below(2) == 1 {
+        for_all((instants(), any::<bool>()), |(start, is_extended)| {
+            let mut deadline = law.resolution(1, start);
+            if is_extended {
                 deadline = law.extended(&deadline, 3);
             }
             let explanation = &deadline.explanation;
@@ -257,23 +255,22 @@ fn the_explanation_counts_what_the_policy_gives() {
                 .windows(2)
                 .all(|pair| pair[0].date.succ_opt() == Some(pair[1].date));
             assert!(without_gap, "no day is passed over in silence");
-        }
+        });
     });
 }
 
 #[test]
 fn a_deadline_is_provisional_exactly_when_it_counts_a_day_of_a_year_not_announced() {
     under_the_law(|law| {
-        let mut chance = Seeded(5);
-        for _ in 0..TRIES {
-            let deadline = law.resolution(1, chance.instant());
+        for_all(instants(), |start| {
+            let deadline = law.resolution(1, start);
             let unknown = deadline.explanation.days.iter().any(|day| day.date.year() > 2026);
             assert_eq!(deadline.provisional, unknown);
             assert!(
                 !law.response(1, deadline.started_at).provisional,
                 "hours need no calendar"
             );
-        }
+        });
     });
 }
 

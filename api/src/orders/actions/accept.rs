@@ -1,8 +1,7 @@
 //! 签收: the unit in charge takes the order on, which stops the response clock. A unit with a part of the matter
 //! takes its part on; the order itself stays as it is.
 
-use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, Visibility};
-use serde_json::json;
+use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, EventAction, Visibility};
 
 use super::{ActionTxn, begin_by_relation};
 use crate::app::App;
@@ -10,6 +9,7 @@ use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::lifecycle::{Action, ActorRelation};
 use crate::orders::store::assignments;
 use crate::orders::view::OrderView;
@@ -48,7 +48,7 @@ async fn accept_order(app: &App, mut step: ActionTxn) -> Result<OrderView> {
     .await?;
     step.order.accepted_at = Some(step.now);
     step.save().await?;
-    step.append_event(step.event("accepted")).await?;
+    step.append_event(step.event(EventAction::Accepted)).await?;
     step.emit(app, Event::of(EventKind::Accepted, &step.order))
         .await?;
     step.commit(app).await
@@ -69,8 +69,10 @@ async fn accept_assignment(app: &App, mut step: ActionTxn) -> Result<OrderView> 
     }
     assignments::accept(&step.txn, &part, step.now).await?;
     step.save().await?;
-    let event = step.event("part_accepted").visible_to(Visibility::Internal);
-    step.append_event(event.detail(json!({ "assignment": part.id })))
+    let event = step
+        .event(EventAction::PartAccepted)
+        .visible_to(Visibility::Internal);
+    step.append_event(event.detail(EventDetail::Part { assignment: part.id }))
         .await?;
     step.commit(app).await
 }

@@ -6,9 +6,10 @@ use entity::kinds::DecisionKind;
 use entity::reply_decision;
 use sea_orm::{ActiveModelTrait as _, ConnectionTrait, EntityTrait, IntoActiveModel as _};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::files::attach;
 use crate::http::fields::{self, invalid};
+use crate::moments::past_day_fault;
 
 /// Decisions of one reply.
 const MAX_DECISIONS: usize = 10;
@@ -32,8 +33,8 @@ pub fn check(decisions: Vec<NewDecision>, today: NaiveDate) -> Result<Vec<NewDec
         return Err(invalid("decisions", "too_many", detail));
     }
     let checked = |decision: NewDecision| {
-        if decision.issued_on > today {
-            return Err(invalid("decisions", "in_the_future", "文书日期不能晚于今天。"));
+        if let Some(fault) = past_day_fault("decisions", decision.issued_on, today) {
+            return Err(Error::invalid(vec![fault]));
         }
         Ok(NewDecision {
             document_number: fields::text("decisions", &decision.document_number, NUMBER_CHARS)?,
@@ -47,7 +48,8 @@ pub fn check(decisions: Vec<NewDecision>, today: NaiveDate) -> Result<Vec<NewDec
 /// Stores the decisions of a reply and attaches their files to the order.
 pub async fn insert(
     txn: &impl ConnectionTrait,
-    (order, reply): (OrderId, ReplyId),
+    order: OrderId,
+    reply: ReplyId,
     person: PersonId,
     decisions: Vec<NewDecision>,
 ) -> Result<()> {
@@ -73,16 +75,6 @@ pub async fn insert(
         .exec_without_returning(txn)
         .await?;
     Ok(())
-}
-
-/// Chinese label.
-#[must_use]
-pub fn label(kind: DecisionKind) -> &'static str {
-    match kind {
-        DecisionKind::OrderToCorrect => "责令改正",
-        DecisionKind::Penalty => "行政处罚",
-        DecisionKind::Other => "其他行政决定",
-    }
 }
 
 #[cfg(test)]

@@ -1,20 +1,23 @@
 //! An operator sends the order to a unit: out of triage, or to another unit. Number, photos, history and clocks
 //! stay. `final` is 终审派单: the unit may not return it.
 
-use entity::kinds::{AssignmentRole, AssignmentStatus, CategorySource, Visibility};
-use serde_json::{Value, json};
+use entity::kinds::{AssignmentRole, AssignmentStatus, CategorySource, EventAction, Visibility};
+use serde_json::Value;
 
-use super::cancel::REASON_CHARS;
 use super::{ActionTxn, begin};
 use crate::city::units::Unit;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::EventDetail;
+use crate::orders::rules::dispatch_reason::DispatchReason;
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::store::assignments;
+use crate::orders::rules::text_limits::REASON;
+use crate::orders::store::assignments::{self, RoundUnits};
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
+use crate::stored_json::StoredJson as _;
 
 #[derive(Clone, Debug)]
 pub struct Decision {
@@ -30,7 +33,7 @@ pub async fn dispatch(request: ActionRequest<'_>, decision: Decision) -> Result<
     let ActionRequest { app, .. } = request;
     let mut step = begin(request, Action::Dispatch).await?;
     let city = step.city.clone();
-    let reason = require_text("reason", &decision.reason, REASON_CHARS)?;
+    let reason = require_text("reason", &decision.reason, REASON)?;
     let unit = city
         .units
         .resolve(&decision.unit)
@@ -52,16 +55,20 @@ pub async fn dispatch(request: ActionRequest<'_>, decision: Decision) -> Result<
     } else {
         EventKind::Redispatched
     };
-    let event = step.event("redispatched").note(format!("派往{}", unit.name));
-    let detail = json!({
-        "unit": unit.id,
-        "unit_name": unit.name,
-        "from_unit": step.before.unit_id,
-        "category": step.order.category_code,
-        "final": decision.is_final,
-    });
+    let event = step
+        .event(EventAction::Redispatched)
+        .note(format!("派往{}", unit.name));
+    let detail = EventDetail::Redispatched {
+        unit: unit.id,
+        unit_name: unit.name.clone(),
+        from_unit: step.before.unit_id,
+        category: step.order.category_code.clone(),
+        is_final: decision.is_final,
+    };
     step.append_event(event.detail(detail)).await?;
-    let reasoned = step.event("dispatch_reason").visible_to(Visibility::Internal);
+    let reasoned = step
+        .event(EventAction::DispatchReason)
+        .visible_to(Visibility::Internal);
     step.append_event(reasoned.note(reason.clone())).await?;
     step.emit(app, Event::of(kind, &step.order).unit(unit.id).note(reason))
         .await?;
@@ -81,7 +88,11 @@ fn invalid_field(field: &str, detail: &str) -> Error {
 async fn hand_over(step: &mut ActionTxn, unit: &Unit) -> Result<()> {
     let (txn, now, id) = (&step.txn, step.now, step.order.id);
     assignments::close_open(txn, id, AssignmentRole::ALL, AssignmentStatus::Withdrawn, now).await?;
-    assignments::assign_round(txn, &step.order, unit.id, &[], step.actor.person, now).await?;
+    let units = RoundUnits {
+        lead: unit.id,
+        supports: &[],
+    };
+    assignments::assign_round(txn, &step.order, units, step.actor.person, now).await?;
     let law = step.city.deadline_rules();
     if step.clocks.iter().all(|clock| clock.stopped_at.is_some()) {
         let started =
@@ -95,11 +106,10 @@ async fn hand_over(step: &mut ActionTxn, unit: &Unit) -> Result<()> {
 }
 
 fn explanation(step: &ActionTxn, reason: &str, is_final: bool) -> Value {
-    let candidates = step.before.dispatch.get("candidates").cloned();
-    json!({
-        "rule": "operator",
-        "reason": reason,
-        "candidates": candidates.unwrap_or_else(|| json!([])),
-        "final": is_final,
-    })
+    let candidates = DispatchReason::read(&step.before.dispatch).candidates;
+    let reason = DispatchReason {
+        is_final,
+        ..DispatchReason::new(Some("operator"), reason, candidates)
+    };
+    reason.to_stored()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::endorsement;
 use entity::ids::{OrderId, PersonId};
-use entity::kinds::ActorRole;
+use entity::kinds::{ActorRole, EventAction};
 use entity::order;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _};
@@ -52,7 +52,7 @@ pub async fn endorse(app: &App, actor: &Actor, number: &str) -> Result<OrderView
         let endorsers = step.known.endorsers.len();
         step.order.supervision_level = escalate::escalated_level(&step.city.policy, &step.before, endorsers);
         step.save().await?;
-        step.append_event(step.event("endorsed")).await?;
+        step.append_event(step.event(EventAction::Endorsed)).await?;
         step.emit(app, Event::of(EventKind::Endorsed, &step.order))
             .await?;
         let before = step.before.supervision_level;

@@ -1,9 +1,8 @@
 //! 督办升级: the level of supervision goes up with each dissatisfied verdict, and when several delegates stand behind
 //! one matter. It never goes down.
 
-use entity::kinds::{SupervisionLevel, Visibility};
+use entity::kinds::{EventAction, SupervisionLevel, Visibility};
 use entity::order;
-use serde_json::json;
 
 use super::ActionTxn;
 use crate::app::App;
@@ -11,6 +10,7 @@ use crate::deadlines::Policy;
 use crate::error::Result;
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::consequences::{self, VerdictContext};
@@ -47,10 +47,12 @@ pub async fn emit_if_escalated(
         return Ok(());
     }
     let system = Actor::system();
-    let event = NewEvent::new("raised", &system, order.status, step.now)
+    let event = NewEvent::new(EventAction::Raised, &system, order.status, step.now)
         .visible_to(Visibility::Internal)
         .note(why)
-        .detail(json!({ "level": order.supervision_level }));
+        .detail(EventDetail::Raised {
+            level: order.supervision_level,
+        });
     history::append(&step.txn, order, event).await?;
     let told = Event::of(EventKind::Raised, order)
         .by(step.actor.person)

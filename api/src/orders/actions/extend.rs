@@ -2,11 +2,9 @@
 
 use entity::extension;
 use entity::ids::ExtensionId;
-use entity::kinds::{ClockKind, ExtensionStatus, Visibility};
+use entity::kinds::{ClockKind, EventAction, ExtensionStatus, Visibility};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
-use serde_json::json;
 
-use super::cancel::REASON_CHARS;
 use super::{ActionTxn, begin};
 use crate::app::App;
 use crate::deadlines::deadline_rows;
@@ -14,7 +12,9 @@ use crate::deadlines::extension::{ExtensionRequest, Refused};
 use crate::error::{Error, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::REASON;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
 
@@ -26,7 +26,7 @@ pub async fn request_extension(
 ) -> Result<OrderView> {
     let ActionRequest { app, actor, .. } = request;
     let mut step = begin(request, Action::RequestExtension).await?;
-    let reason = require_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON)?;
     let around = step.load_context(&step.before).await?;
     let clock = deadline_rows::running(&step.clocks, ClockKind::Resolution).ok_or(Refused::NotOpen)?;
     let clock = deadline_rows::clock(clock)?;
@@ -65,11 +65,14 @@ pub async fn request_extension(
     }
     step.save().await?;
     let event = step
-        .event("extension_asked")
+        .event(EventAction::ExtensionAsked)
         .visible_to(Visibility::Internal)
         .note(reason.clone());
-    step.append_event(event.detail(json!({ "extension": row.id, "days": days })))
-        .await?;
+    step.append_event(event.detail(EventDetail::ExtensionDays {
+        extension: row.id,
+        days: row.days,
+    }))
+    .await?;
     if automatic {
         emit_granted(app, &step, &row).await?;
     } else {
@@ -109,8 +112,10 @@ pub async fn decide(
     } else {
         close_request(&step, &row, ExtensionStatus::Refused, note.clone(), None).await?;
         step.save().await?;
-        let event = step.event("extension_refused").visible_to(Visibility::Internal);
-        let event = event.detail(json!({ "extension": row.id }));
+        let event = step
+            .event(EventAction::ExtensionRefused)
+            .visible_to(Visibility::Internal);
+        let event = event.detail(EventDetail::Extension { extension: row.id });
         step.append_event(note.iter().fold(event, |event, note| event.note(note.as_str())))
             .await?;
         let told = Event::of(EventKind::ExtensionRefused, &step.order);
@@ -155,10 +160,13 @@ async fn close_request(
 
 async fn emit_granted(app: &App, step: &ActionTxn, row: &extension::Model) -> Result<()> {
     let event = step
-        .event("extension_granted")
+        .event(EventAction::ExtensionGranted)
         .note(format!("延期 {} 个工作日", row.days));
-    step.append_event(event.detail(json!({ "extension": row.id, "days": row.days })))
-        .await?;
+    step.append_event(event.detail(EventDetail::ExtensionDays {
+        extension: row.id,
+        days: row.days,
+    }))
+    .await?;
     let mut told = Event::of(EventKind::ExtensionGranted, &step.order);
     if let Some(due) = step.order.due_at {
         told = told.due(due);

@@ -1,21 +1,22 @@
-//! 并单: continues a matter that has two numbers under one of them. No reporter is lost: the reporter and the endorsers
-//! of the merged order endorse the target (`merged_endorsers.rs`). If undone, the order returns to an operator with its
-//! own people, and the target, with all orders it was merged into since, loses only endorsers from this merge.
+//! 并单: continues a matter that has two numbers under one of them.
+//!
+//! No reporter is lost: the reporter and the endorsers of the merged order endorse the target (`merged_endorsers.rs`).
+//! If undone, the order returns to an operator with its own people, and the target, with all orders it was merged into
+//! since, loses only endorsers from this merge.
 
-use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
+use entity::kinds::{AssignmentRole, AssignmentStatus, EventAction, Visibility};
 use entity::order;
-use serde_json::json;
 
-use super::cancel::REASON_CHARS;
 use super::{ActionTxn, begin_with_others, escalate, merged_endorsers};
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::lifecycle::Action;
-use crate::orders::search::list::OPEN;
+use crate::orders::rules::text_limits::REASON;
 use crate::orders::store::{self, assignments};
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
@@ -56,7 +57,7 @@ pub async fn merge(request: ActionRequest<'_>, into: &str) -> Result<OrderView> 
     if target.id == step.order.id {
         return Err(Refused::Itself.into());
     }
-    if !OPEN.contains(&target.status) {
+    if target.status.is_over() {
         return Err(Refused::TargetOver.into());
     }
     let (now, id) = (step.now, step.order.id);
@@ -68,9 +69,11 @@ pub async fn merge(request: ActionRequest<'_>, into: &str) -> Result<OrderView> 
     step.save().await?;
     let told = format!("并入 {}", target.number);
     step.append_event(
-        step.event("merged")
+        step.event(EventAction::Merged)
             .note(told)
-            .detail(json!({ "into": target.number })),
+            .detail(EventDetail::Merged {
+                into: target.number.clone(),
+            }),
     )
     .await?;
     absorb(app, &step, target.clone()).await?;
@@ -92,11 +95,14 @@ async fn absorb(app: &App, step: &ActionTxn, target: order::Model) -> Result<()>
         ..target.clone()
     };
     let grown = save_other(step, &target, grown).await?;
-    let event = NewEvent::new("merged_in", &step.actor, target.status, step.now);
+    let event = NewEvent::new(EventAction::MergedIn, &step.actor, target.status, step.now);
     let event = event
         .visible_to(Visibility::Internal)
         .note(format!("{} 并入", merged.number));
-    history::append(&step.txn, &grown, event.detail(json!({ "from": merged.number }))).await?;
+    let detail = EventDetail::MergedIn {
+        from: merged.number.clone(),
+    };
+    history::append(&step.txn, &grown, event.detail(detail)).await?;
     escalate::emit_if_escalated(
         app,
         step,
@@ -128,11 +134,14 @@ async fn detach(step: &ActionTxn, above: Vec<order::Model>) -> Result<()> {
     for target in above {
         merged_endorsers::sync_merged_endorsers(&step.txn, &target, step.now).await?;
         let after = save_other(step, &target, target.clone()).await?;
-        let event = NewEvent::new("split_off", &step.actor, after.status, step.now);
+        let event = NewEvent::new(EventAction::SplitOff, &step.actor, after.status, step.now);
         let event = event
             .visible_to(Visibility::Internal)
             .note(format!("{} 恢复单独办理", left.number));
-        history::append(&step.txn, &after, event.detail(json!({ "number": left.number }))).await?;
+        let detail = EventDetail::Number {
+            number: left.number.clone(),
+        };
+        history::append(&step.txn, &after, event.detail(detail)).await?;
     }
     Ok(())
 }
@@ -145,7 +154,7 @@ pub async fn unmerge(request: ActionRequest<'_>, reason: &str) -> Result<OrderVi
         None => Vec::new(),
     };
     let mut step = begin_with_others(request, Action::Unmerge, &expected).await?;
-    let reason = require_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON)?;
     let above = merged_endorsers::merge_targets(&step.txn, &step.before).await?;
     if above.is_empty() {
         return Err(Refused::NotMerged.into());
@@ -160,7 +169,7 @@ pub async fn unmerge(request: ActionRequest<'_>, reason: &str) -> Result<OrderVi
     step.order.unit_id = None;
     step.order.accepted_at = None;
     step.save().await?;
-    step.append_event(step.event("unmerged").note(reason.clone()))
+    step.append_event(step.event(EventAction::Unmerged).note(reason.clone()))
         .await?;
     detach(&step, above).await?;
     step.emit(app, Event::of(EventKind::Unmerged, &step.order).note(reason))

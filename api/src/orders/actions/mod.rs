@@ -1,18 +1,21 @@
-//! Any move on an order: `begin` holds the order and judges whether the move may be made, the use case
-//! changes what it has to, `finish` writes the order, its event and the notices in the same transaction.
+//! Any action on an order.
+//!
+//! `begin` holds the order and judges whether the action may be taken, the use case changes what it has to, `finish`
+//! writes the order, its event and the notices in the same transaction.
 //!
 //! ```text
 //! let mut step = actions::begin(request, Action::Accept).await?;
 //! deadline_rows::stop(&step.txn, …, &mut step.clocks, …).await?; // what changes besides
 //! step.order.accepted_at = Some(step.now);                 // its status is the new one already
 //! step.write().await?;                                     // guarded by the version
-//! step.record(step.event("accepted").note("…")).await?;    // the history
+//! step.record(step.event(EventAction::Accepted).note("…")).await?;    // the history
 //! step.tell(app, Event::of(EventKind::Accepted, &step.order)).await?;
 //! step.commit(app).await                                   // → the order as the actor sees it
 //! ```
 
 pub mod accept;
 pub mod cancel;
+pub mod cover_photo;
 pub mod decisions;
 pub mod dispatch;
 pub mod endorse;
@@ -22,6 +25,7 @@ pub mod merge;
 pub mod merged_endorsers;
 pub mod next_round;
 pub mod note;
+pub mod release;
 pub mod reopen;
 pub mod reply;
 pub mod return_order;
@@ -31,9 +35,10 @@ pub mod sub_assignment_reminder;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::ids::UnitId;
-use entity::kinds::Status;
+use entity::ids::{PersonId, UnitId};
+use entity::kinds::{EventAction, Status};
 use entity::{deadline, order};
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::city::snapshot::City;
@@ -41,6 +46,7 @@ use crate::city::snapshot::CityHandle;
 use crate::db::{self, WriteTransaction};
 use crate::deadlines::deadline_rows;
 use crate::error::{CurrentState, Error, ErrorKind, Result};
+use crate::http::idempotency::{self, StoredResponse};
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event};
 use crate::orders::history::{self, NewEvent};
@@ -65,7 +71,29 @@ pub struct ActionTxn {
     pub relation: ActorRelation,
     pub city: Arc<City>,
     pub now: DateTime<Utc>,
+    /// The person and key under which the answer is stored in the same transaction.
+    claim: Option<(PersonId, String)>,
 }
+
+/// A key that makes an action happen once: it is claimed in the action's transaction, and its answer is stored there.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionClaim<'a> {
+    pub person: PersonId,
+    pub key: &'a str,
+    /// Of the whole request.
+    pub fingerprint: &'a str,
+}
+
+/// The answer that is stored under the key of an [`ActionClaim`].
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ActionReceipt {
+    pub number: String,
+    pub status: Status,
+    pub version: i32,
+}
+
+/// The code of the refusal of a claimed action that has been done already.
+pub const ALREADY_DONE: &str = "already_done";
 
 /// A request to act on an order.
 #[derive(Clone, Copy)]
@@ -76,6 +104,7 @@ pub struct ActionRequest<'a> {
     pub number: &'a str,
     /// The version that the client has seen.
     pub if_match: Option<i32>,
+    pub claim: Option<ActionClaim<'a>>,
 }
 
 impl<'a> ActionRequest<'a> {
@@ -86,6 +115,16 @@ impl<'a> ActionRequest<'a> {
             actor,
             number,
             if_match,
+            claim: None,
+        }
+    }
+
+    /// Does the action at most once under the key; a repetition is the conflict [`ALREADY_DONE`].
+    #[must_use]
+    pub fn once(self, claim: ActionClaim<'a>) -> Self {
+        Self {
+            claim: Some(claim),
+            ..self
         }
     }
 }
@@ -106,7 +145,7 @@ pub async fn begin_with_others(
         app, actor, number, ..
     } = request;
     let locked = ActionTxn::lock_with_others(app, actor, number, others).await?;
-    begin_locked(locked, request.if_match, |_| action).await
+    begin_locked(locked, request, |_| action).await
 }
 
 /// Begins an action that depends on the actor's relation to the order.
@@ -115,18 +154,24 @@ pub async fn begin_by_relation(
     action: impl FnOnce(ActorRelation) -> Action,
 ) -> Result<ActionTxn> {
     let locked = ActionTxn::lock(request.app, request.actor, request.number).await?;
-    begin_locked(locked, request.if_match, action).await
+    begin_locked(locked, request, action).await
 }
 
 async fn begin_locked(
     mut step: ActionTxn,
-    if_match: Option<i32>,
+    request: ActionRequest<'_>,
     action: impl FnOnce(ActorRelation) -> Action,
 ) -> Result<ActionTxn> {
     if !access::may_see(&step.actor, &step.order, &step.known) {
         return Err(Error::not_found());
     }
-    if if_match.is_some_and(|version| version != step.before.version) {
+    if let Some(claim) = request.claim {
+        step.claim(claim).await?;
+    }
+    if request
+        .if_match
+        .is_some_and(|version| version != step.before.version)
+    {
         let detail = "工单刚刚有了变化，请刷新后再试。";
         let stale = Error::refused(ErrorKind::Stale, "stale_version", detail);
         return Err(stale.with_state(step.state().await?));
@@ -172,7 +217,27 @@ impl ActionTxn {
             relation: standing,
             city: app.state::<CityHandle>().load(),
             now: app.clock.now(),
+            claim: None,
         })
+    }
+
+    async fn claim(&mut self, claim: ActionClaim<'_>) -> Result<()> {
+        let ActionClaim {
+            person,
+            key,
+            fingerprint,
+        } = claim;
+        let done: Option<StoredResponse<ActionReceipt>> =
+            idempotency::begin(&self.txn, person, key, fingerprint, self.now).await?;
+        if done.is_some() {
+            return Err(Error::refused(
+                ErrorKind::Conflict,
+                ALREADY_DONE,
+                "这一步已经办理。",
+            ));
+        }
+        self.claim = Some((person, key.to_owned()));
+        Ok(())
     }
 
     /// Puts the order into the status that the action leads to, or says why it may not be done.
@@ -221,7 +286,7 @@ impl ActionTxn {
 
     /// An event of this move.
     #[must_use]
-    pub fn event<'a>(&'a self, action: &'a str) -> NewEvent<'a> {
+    pub fn event(&self, action: EventAction) -> NewEvent<'_> {
         NewEvent::new(action, &self.actor, self.before.status, self.now)
     }
 
@@ -234,7 +299,7 @@ impl ActionTxn {
         if order.status != self.before.status || order.round != self.before.round {
             order.stage_since = self.now;
         }
-        let over = matches!(order.status, Status::Closed | Status::Cancelled);
+        let over = order.status.is_over();
         if !over || self.clocks.iter().any(|row| row.stopped_at.is_none()) {
             (order.light, order.due_at) =
                 deadline_rows::order_light(&self.clocks, self.city.deadline_rules(), self.now);
@@ -269,6 +334,14 @@ impl ActionTxn {
         let view = view::build_view(app, &self.actor, &self.order, around, self.now).await?;
         if let (ActorRelation::Operator, Some(person)) = (self.relation, self.actor.person) {
             claims::release(&self.txn, self.order.id, person).await?;
+        }
+        if let Some((person, key)) = &self.claim {
+            let receipt = ActionReceipt {
+                number: self.order.number.clone(),
+                status: self.order.status,
+                version: self.order.version,
+            };
+            idempotency::complete(&self.txn, *person, key, &StoredResponse::ok(receipt)).await?;
         }
         self.txn.commit().await?;
         app.jobs.wake.notify_one();

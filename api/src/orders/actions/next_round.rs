@@ -1,14 +1,14 @@
 //! 二次办理: the next round, with the same unit, its charges and clocks of its own. The order keeps all rounds.
 
 use entity::ids::UnitId;
-use entity::kinds::{AssignmentRole, AssignmentStatus};
+use entity::kinds::{AssignmentRole, AssignmentStatus, Status};
 
 use super::ActionTxn;
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::Result;
 use crate::notices::{Event, EventKind};
-use crate::orders::store::assignments;
+use crate::orders::store::assignments::{self, RoundUnits};
 
 const SUPPORT_AGAIN: &str = "二次办理，请继续协办";
 
@@ -25,8 +25,13 @@ fn supporting_units(step: &ActionTxn) -> Vec<UnitId> {
     units
 }
 
-/// Tells them, once the order is written.
+/// Notifies them, once the order is written; the operators, if its unit has left the city's list.
 pub async fn notify_supporting_units(app: &App, step: &ActionTxn) -> Result<()> {
+    if step.order.unit_id.is_none() {
+        return step
+            .emit(app, Event::of(EventKind::TriageNeeded, &step.order))
+            .await;
+    }
     for unit in supporting_units(step) {
         let event = Event::of(EventKind::SupportAssigned, &step.order).unit(unit);
         step.emit(app, event.note(SUPPORT_AGAIN)).await?;
@@ -34,7 +39,7 @@ pub async fn notify_supporting_units(app: &App, step: &ActionTxn) -> Result<()> 
     Ok(())
 }
 
-/// Starts the next round of a move whose status is `dispatched` already.
+/// Starts the next round of a move whose status is `dispatched` already; `triage` if the unit has left the list.
 pub async fn start_next(step: &mut ActionTxn) -> Result<()> {
     let unit = step.unit()?;
     step.order.round += 1;
@@ -42,13 +47,28 @@ pub async fn start_next(step: &mut ActionTxn) -> Result<()> {
     let law = step.city.deadline_rules();
     assignments::close_open(txn, id, AssignmentRole::ALL, AssignmentStatus::Done, now).await?;
     deadline_rows::stop_all(txn, law, &mut step.clocks, now).await?;
-    let supports = supporting_units(step);
-    assignments::assign_round(txn, &step.order, unit, &supports, step.actor.person, now).await?;
+    if step.city.unit(unit).is_none() {
+        // The unit has left the city's list: an operator says who takes its place, and the clocks start then.
+        step.order.status = Status::Triage;
+        step.order.unit_id = None;
+        step.order.dispatched_at = None;
+        clear_times(step);
+        return Ok(());
+    }
+    let units = RoundUnits {
+        lead: unit,
+        supports: &supporting_units(step),
+    };
+    assignments::assign_round(txn, &step.order, units, step.actor.person, now).await?;
     let started = deadline_rows::start(txn, law, id, &law.start_round(step.order.round, now), now).await?;
     step.clocks.extend(started);
     step.order.dispatched_at = Some(now);
+    clear_times(step);
+    Ok(())
+}
+
+fn clear_times(step: &mut ActionTxn) {
     step.order.accepted_at = None;
     step.order.replied_at = None;
     step.order.closed_at = None;
-    Ok(())
 }

@@ -1,13 +1,14 @@
 //! 反弹: the problem is back. Its delegate reopens the closed order: same number, next round.
 
 use entity::ids::PhotoId;
+use entity::kinds::EventAction;
 
-use super::cancel::REASON_CHARS;
 use super::{begin, next_round};
 use crate::error::{Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::REASON;
 use crate::orders::store::photos;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
@@ -37,7 +38,7 @@ impl Refusal for Refused {
 pub async fn reopen(request: ActionRequest<'_>, reason: &str, photos: &[PhotoId]) -> Result<OrderView> {
     let ActionRequest { app, actor, .. } = request;
     let mut step = begin(request, Action::Reopen).await?;
-    let reason = require_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON)?;
     if step.before.merged_into.is_some() {
         return Err(Refused::Merged.into());
     }
@@ -46,10 +47,14 @@ pub async fn reopen(request: ActionRequest<'_>, reason: &str, photos: &[PhotoId]
         return Err(Refused::TooLate { days }.into());
     }
     next_round::start_next(&mut step).await?;
-    photos::attach(&step.txn, &step.order, actor, photos, None, step.now).await?;
+    photos::attach(&step.txn, &step.order, actor, photos, step.now).await?;
     step.save().await?;
-    step.append_event(step.event("reopened").note(reason.clone()).photos(photos))
-        .await?;
+    step.append_event(
+        step.event(EventAction::Reopened)
+            .note(reason.clone())
+            .photos(photos),
+    )
+    .await?;
     step.emit(app, Event::of(EventKind::Reopened, &step.order).note(reason))
         .await?;
     next_round::notify_supporting_units(app, &step).await?;

@@ -3,10 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, PhotoId, ReplyId, UnitId};
-use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, PhotoRole, Visibility};
+use entity::kinds::{AssignmentRole, AssignmentStatus, ClockKind, EventAction, PhotoRole, Visibility};
 use entity::reply;
 use sea_orm::{ActiveModelTrait, EntityTrait};
-use serde_json::json;
 
 use super::decisions::{self, NewDecision};
 use super::{ActionTxn, begin_by_relation};
@@ -16,19 +15,20 @@ use crate::deadlines::deadline_rows;
 use crate::error::{Error, FieldError, Result};
 use crate::http::fields::invalid;
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::moments::past_fault;
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::{Contact, EventDetail};
 use crate::orders::rules::lifecycle::{Action, ActorRelation};
-use crate::orders::store::{assignments, photos};
-use crate::orders::submit::draft::{MAX_PHOTOS, validate_text};
+use crate::orders::rules::text_limits::{ACCOUNT, CONTACTED_HOW, PUBLIC_REPLY};
+use crate::orders::store::assignments;
+use crate::orders::store::photos::{self, NewPhotos};
+use crate::orders::submit::draft::validate_text;
 use crate::orders::view::OrderView;
+use crate::photos::limits::{MAX_PHOTOS, too_many};
 
-/// The kind of the job that asks the delegate; its subject is the order's id. `follow_up` does it.
-pub const ASK_FOLLOW_UP: &str = "ask_follow_up";
-
-const ACCOUNT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
-const PUBLIC_CHARS: std::ops::RangeInclusive<usize> = 2..=2_000;
-const HOW_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
+/// Asks the delegate for a verdict on the latest reply. `follow_up` does it.
+pub struct AskForVerdict;
 
 #[derive(Clone, Debug)]
 pub struct NewReply {
@@ -46,24 +46,17 @@ pub struct NewReply {
 impl NewReply {
     fn validate(mut self, now: DateTime<Utc>, whole: bool) -> Result<Self> {
         let mut faults = Vec::new();
-        self.account = validate_text("account", &self.account, ACCOUNT_CHARS, &mut faults);
+        self.account = validate_text("account", &self.account, ACCOUNT, &mut faults);
         if whole {
             let public = self.public_reply.unwrap_or_default();
-            self.public_reply = Some(validate_text("public_reply", &public, PUBLIC_CHARS, &mut faults));
+            self.public_reply = Some(validate_text("public_reply", &public, PUBLIC_REPLY, &mut faults));
         }
         if self.photos.len() > MAX_PHOTOS {
-            let detail = format!("照片最多 {MAX_PHOTOS} 张。");
-            faults.push(FieldError::new("photo_ids", "too_many", detail));
+            faults.push(FieldError::new("photo_ids", "too_many", too_many(MAX_PHOTOS)));
         }
         if let Some((at, how)) = &mut self.contacted {
-            *how = validate_text("contacted.how", how, HOW_CHARS, &mut faults);
-            if *at > now {
-                faults.push(FieldError::new(
-                    "contacted.at",
-                    "in_the_future",
-                    "联系时间不能晚于现在。",
-                ));
-            }
+            *how = validate_text("contacted.how", how, CONTACTED_HOW, &mut faults);
+            faults.extend(past_fault("contacted.at", *at, now));
         }
         self.photos.sort();
         self.photos.dedup();
@@ -108,22 +101,26 @@ async fn reply_for_all(app: &App, mut step: ActionTxn, answer: NewReply) -> Resu
     let reply = row.id;
     let row = reply::ActiveModel::from(row).reset_all();
     reply::Entity::insert(row).exec_without_returning(txn).await?;
-    decisions::insert(txn, (step.order.id, reply), person, answer.decisions).await?;
-    let role = Some(PhotoRole::After);
-    photos::attach(txn, &step.order, &step.actor, &answer.photos, role, now).await?;
+    decisions::insert(txn, step.order.id, reply, person, answer.decisions).await?;
+    let photos = in_role(&step, &answer.photos, PhotoRole::After);
+    photos::put(txn, &step.order, &step.actor, photos, now).await?;
     let roles = [AssignmentRole::Lead];
     assignments::close_open(txn, step.order.id, &roles, AssignmentStatus::Done, now).await?;
     deadline_rows::stop_all(txn, step.city.deadline_rules(), &mut step.clocks, now).await?;
     step.order.replied_at = Some(now);
     step.save().await?;
     let public = answer.public_reply.unwrap_or_default();
-    let event = step.event(if supplementary { "supplemented" } else { "replied" });
+    let event = step.event(if supplementary {
+        EventAction::Supplemented
+    } else {
+        EventAction::Replied
+    });
     let event = event.note(public.clone()).photos(&answer.photos);
-    let contacted = answer.contacted.map(|(at, how)| json!({ "at": at, "how": how }));
-    step.append_event(event.detail(json!({ "contacted": contacted })))
+    let contacted = answer.contacted.map(|(at, how)| Contact { at, how });
+    step.append_event(event.detail(EventDetail::Replied { contacted }))
         .await?;
     let account = step
-        .event("account")
+        .event(EventAction::Account)
         .visible_to(Visibility::Internal)
         .note(answer.account);
     step.append_event(account).await?;
@@ -140,13 +137,13 @@ async fn ask_the_delegate(step: &ActionTxn, supplementary: bool) -> Result<()> {
     } else {
         0
     };
-    let job = NewJob {
-        kind: ASK_FOLLOW_UP,
-        subject: step.order.id.to_string(),
-        dedup_key: None,
-        run_at: step.now + TimeDelta::hours(i64::from(wait)),
-    };
-    enqueue(&step.txn, job, step.now).await
+    let run_at = step.now + TimeDelta::hours(i64::from(wait));
+    enqueue(
+        &step.txn,
+        NewJob::of::<AskForVerdict>(&step.order.id, run_at)?,
+        step.now,
+    )
+    .await
 }
 
 async fn reply_as_supporting_unit(app: &App, mut step: ActionTxn, answer: NewReply) -> Result<OrderView> {
@@ -160,24 +157,26 @@ async fn reply_as_supporting_unit(app: &App, mut step: ActionTxn, answer: NewRep
             .await);
     };
     assignments::complete(&step.txn, &part, &answer.account, step.now).await?;
-    let role = Some(PhotoRole::Evidence);
-    photos::attach(
-        &step.txn,
-        &step.order,
-        &step.actor,
-        &answer.photos,
-        role,
-        step.now,
-    )
-    .await?;
+    let photos = in_role(&step, &answer.photos, PhotoRole::Evidence);
+    photos::put(&step.txn, &step.order, &step.actor, photos, step.now).await?;
     step.save().await?;
-    let event = step.event("part_reported").visible_to(Visibility::Internal);
+    let event = step
+        .event(EventAction::PartReported)
+        .visible_to(Visibility::Internal);
     let event = event.note(answer.account.clone()).photos(&answer.photos);
-    step.append_event(event.detail(json!({ "assignment": part.id })))
+    step.append_event(event.detail(EventDetail::Part { assignment: part.id }))
         .await?;
     let done = Event::of(EventKind::SubDone, &step.order).unit(part.unit_id);
     step.emit(app, done.note(answer.account)).await?;
     step.commit(app).await
+}
+
+fn in_role<'a>(step: &ActionTxn, ids: &'a [PhotoId], role: PhotoRole) -> NewPhotos<'a> {
+    NewPhotos {
+        ids,
+        role: Some(role),
+        owner: step.actor.person,
+    }
 }
 
 /// Returns the handler and their unit; other roles are refused earlier.

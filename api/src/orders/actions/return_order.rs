@@ -1,17 +1,17 @@
 //! 退单: the unit says that it is not the right one. The clocks go on; an operator decides.
 
 use entity::ids::ReturnId;
-use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
+use entity::kinds::{AssignmentRole, AssignmentStatus, EventAction, Visibility};
 use entity::order_return;
 use sea_orm::{ActiveModelTrait, EntityTrait};
-use serde_json::json;
 
 use super::begin;
-use super::cancel::REASON_CHARS;
 use crate::error::{Error, FieldError, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::REASON;
 use crate::orders::store::assignments;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::{OrderView, available_actions};
@@ -24,7 +24,7 @@ pub async fn send_back(
     let ActionRequest { app, actor, .. } = request;
     let mut step = begin(request, Action::Return).await?;
     let unit = step.unit()?;
-    let reason = require_text("reason", reason, REASON_CHARS)?;
+    let reason = require_text("reason", reason, REASON)?;
     let proposed = match proposed.map(str::trim).filter(|text| !text.is_empty()) {
         None => None,
         Some(text) => Some(step.city.units.resolve(text).map(|unit| unit.id).ok_or_else(|| {
@@ -71,10 +71,14 @@ pub async fn send_back(
         .and_then(|id| step.city.unit(id))
         .map(|unit| unit.name.clone());
     let event = step
-        .event("returned")
+        .event(EventAction::Returned)
         .visible_to(Visibility::Internal)
         .note(reason.clone());
-    let detail = json!({ "unit": unit, "proposed_unit": proposed, "proposed_name": proposed_name });
+    let detail = EventDetail::Returned {
+        unit,
+        proposed_unit: proposed,
+        proposed_name,
+    };
     step.append_event(event.detail(detail)).await?;
     let told = Event::of(EventKind::Returned, &step.order)
         .unit(unit)

@@ -1,15 +1,16 @@
 //! 下派: the unit in charge gives another unit a part of the matter, with a due time of its own if it likes.
 
 use chrono::{DateTime, Utc};
-use entity::kinds::{AssignmentRole, AssignmentStatus, Visibility};
-use serde_json::json;
+use entity::kinds::{AssignmentRole, AssignmentStatus, EventAction, Visibility};
 
-use super::cancel::REASON_CHARS;
 use super::{begin, sub_assignment_reminder};
 use crate::error::{Error, FieldError, Refusal, Result};
+use crate::moments::ensure_not_after;
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::REASON;
 use crate::orders::store::assignments::{self, NewAssignment};
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
@@ -33,7 +34,7 @@ impl Refusal for Refused {
     fn detail(&self) -> String {
         match self {
             Self::Itself => "不能下派给自己的单位。",
-            Self::HasPart => "这个单位在本轮中已有未完成的任务。",
+            Self::HasPart => "这个单位在本次办理中已有未完成的任务。",
             Self::DueInThePast => "要求的期限已经过去。",
         }
         .to_owned()
@@ -42,12 +43,21 @@ impl Refusal for Refused {
 
 pub async fn sub_assign(
     request: ActionRequest<'_>,
-    (unit, note): (&str, &str),
+    unit: &str,
+    note: &str,
     due_at: Option<DateTime<Utc>>,
 ) -> Result<OrderView> {
     let ActionRequest { app, actor, .. } = request;
     let mut step = begin(request, Action::SubAssign).await?;
-    let note = require_text("note", note, REASON_CHARS)?;
+    let note = require_text("note", note, REASON)?;
+    if due_at.is_some_and(|due| due <= step.now) {
+        return Err(Refused::DueInThePast.into());
+    }
+    // A part is not due later than the whole can ever be.
+    let law = step.city.deadline_rules();
+    let from = step.order.dispatched_at.unwrap_or(step.now);
+    let latest = law.end_of_working_day(from, law.policy.clocks.max_working_days);
+    ensure_not_after("due_at", due_at.unwrap_or(step.now), latest.max(step.now))?;
     let city = step.city.clone();
     let unknown = || Error::invalid(vec![FieldError::new("unit", "unknown_unit", "没有这个单位。")]);
     let unit = city.units.resolve(unit).ok_or_else(unknown)?;
@@ -70,9 +80,6 @@ pub async fn sub_assign(
     {
         return Err(Refused::HasPart.into());
     }
-    if due_at.is_some_and(|due| due <= step.now) {
-        return Err(Refused::DueInThePast.into());
-    }
     let charge = NewAssignment {
         unit: unit.id,
         role: AssignmentRole::Sub,
@@ -87,10 +94,15 @@ pub async fn sub_assign(
     }
     step.save().await?;
     let event = step
-        .event("sub_assigned")
+        .event(EventAction::SubAssigned)
         .visible_to(Visibility::Internal)
         .note(note.clone());
-    let detail = json!({ "assignment": part, "unit": unit.id, "unit_name": unit.name, "due_at": due_at });
+    let detail = EventDetail::SubAssigned {
+        assignment: part,
+        unit: unit.id,
+        unit_name: unit.name.clone(),
+        due_at,
+    };
     step.append_event(event.detail(detail)).await?;
     let mut told = Event::of(EventKind::SubAssigned, &step.order)
         .unit(unit.id)

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::assignment;
 use entity::ids::AssignmentId;
-use entity::kinds::AssignmentStatus;
+use entity::kinds::{AssignmentStatus, EventAction};
 use sea_orm::EntityTrait;
 
 use super::ActionTxn;
@@ -11,29 +11,40 @@ use crate::app::App;
 use crate::db;
 use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::{Event, EventKind};
-use crate::orders::clocks::remind;
+use crate::orders::clocks::remind::{self, Reminder};
+use crate::orders::history::detail::EventDetail;
 
-/// Subject: the assignment's id.
-pub const REMIND: &str = "remind_part";
 /// In the order's history.
-const REMINDED: &str = "part_reminded";
+const REMINDED: EventAction = EventAction::PartReminded;
+
+/// Reminds a unit of its part.
+pub struct RemindSubAssignment;
+
+impl Job for RemindSubAssignment {
+    const NAME: &'static str = "remind_part";
+    type Input = AssignmentId;
+
+    async fn run(app: &App, id: AssignmentId) -> Result<()> {
+        remind(app, id).await
+    }
+}
 
 /// Has the unit reminded before its part is due.
 pub(super) async fn schedule(step: &ActionTxn, part: AssignmentId, due_at: DateTime<Utc>) -> Result<()> {
-    let job = NewJob {
-        kind: REMIND,
-        subject: part.to_string(),
-        dedup_key: None,
-        run_at: LightThresholds::remind_at(&step.city.policy.clocks, step.now, due_at),
-    };
-    enqueue(&step.txn, job, step.now).await
+    let run_at = LightThresholds::remind_at(&step.city.policy.clocks, step.now, due_at);
+    enqueue(
+        &step.txn,
+        NewJob::of::<RemindSubAssignment>(&part, run_at)?,
+        step.now,
+    )
+    .await
 }
 
 /// Reminds the unit of a part that is still open.
-pub async fn remind(app: &App, subject: &str) -> Result<()> {
-    let id: AssignmentId = subject.parse().map_err(anyhow::Error::from)?;
+async fn remind(app: &App, id: AssignmentId) -> Result<()> {
     let txn = db::write(&app.db).await?;
     let part = assignment::Entity::find_by_id(id).one(&txn).await?;
     let open = [AssignmentStatus::Open, AssignmentStatus::Accepted];
@@ -43,14 +54,16 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     let Some(due_at) = part.due_at else {
         return Ok(());
     };
-    let id = part.id.to_string();
-    let about = ("assignment", id.as_str());
-    let Some(order) = remind::lock_if_due(&txn, part.order_id, REMINDED, about).await? else {
+    let reminder = Reminder {
+        action: REMINDED,
+        detail: EventDetail::Part { assignment: part.id },
+    };
+    let Some(order) = remind::lock_if_due(&txn, part.order_id, &reminder).await? else {
         return Ok(());
     };
     let event = Event::of(EventKind::SubDue, &order)
         .unit(part.unit_id)
         .due(due_at);
-    remind::emit_and_record(app, &txn, (REMINDED, about), event, app.clock.now()).await?;
+    remind::emit_and_record(app, &txn, reminder, event, app.clock.now()).await?;
     Ok(txn.commit().await?)
 }

@@ -1,5 +1,7 @@
 //! The deadline sweep: every crossed line becomes an event, once per deadline, in the transaction that changes the
-//! light. Yellow urges the unit automatically; red notifies the unit's head and the supervisors.
+//! light.
+//!
+//! Yellow urges the unit automatically; red notifies the unit's head and the supervisors.
 //!
 //! Its cost grows with the due deadlines: the index on `next_change_at` leads to them, and nothing else is read.
 //! Replicas share the work by row locks. The locked row is the order, as in every action, so a sweep and an action on
@@ -7,25 +9,25 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, UrgeId};
-use entity::kinds::{Light, Status};
+use entity::kinds::{EventAction, Light};
 use entity::{deadline, order, urge};
 use futures_util::future::try_join_all;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde_json::json;
 
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::deadlines::deadline_rows;
 use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
 use crate::http::time::local;
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::history::{self, NewEvent};
 use crate::orders::rules::actor::Actor;
 use crate::orders::store::change_feed;
@@ -153,13 +155,13 @@ struct Swept {
 
 async fn sweep_order(
     city: &City,
-    txn: &impl ConnectionTrait,
+    txn: &WriteTransaction,
     mut order: order::Model,
     mut clocks: Vec<deadline::Model>,
     now: DateTime<Utc>,
 ) -> Result<Swept> {
     // Whoever closes an order stops its clocks; should one have been left running, it ends here in silence.
-    let over = matches!(order.status, Status::Closed | Status::Cancelled);
+    let over = order.status.is_over();
     let mut crossed = Vec::new();
     let mut changed = 0;
     for clock in clocks
@@ -187,14 +189,14 @@ async fn sweep_order(
 fn crossings(city: &City, clock: &deadline::Model, now: DateTime<Utc>) -> Vec<ThresholdCrossing> {
     let lines = LightThresholds::of(&city.policy.clocks, clock.kind, clock.due_at);
     let crossing = |light| {
-        let line_at = if light == Light::Red {
+        let threshold_at = if light == Light::Red {
             lines.red_at
         } else {
             lines.yellow_at
         };
         ThresholdCrossing {
             light,
-            threshold_at: line_at,
+            threshold_at,
             clock: clock.clone(),
         }
     };
@@ -254,7 +256,7 @@ async fn save_order_light(txn: &impl ConnectionTrait, order: &order::Model) -> R
 async fn emit(
     app: &App,
     city: &City,
-    txn: &impl ConnectionTrait,
+    txn: &WriteTransaction,
     swept: &[Swept],
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -263,20 +265,20 @@ async fn emit(
     for Swept { order, crossings, .. } in swept {
         for ThresholdCrossing {
             light,
-            threshold_at: line_at,
+            threshold_at,
             clock,
         } in crossings
         {
             let (action, kind) = match light {
-                Light::Red => ("light_red", EventKind::LightRed),
-                Light::Yellow | Light::Green => ("light_yellow", EventKind::LightYellow),
+                Light::Red => (EventAction::LightRed, EventKind::LightRed),
+                Light::Yellow | Light::Green => (EventAction::LightYellow, EventKind::LightYellow),
             };
-            let detail = json!({
-                "clock": clock.kind,
-                "round": clock.round,
-                "crossed_at": local(*line_at, city.zone()),
-                "due_at": local(clock.due_at, city.zone()),
-            });
+            let detail = EventDetail::Light {
+                clock: clock.kind,
+                round: clock.round,
+                crossed_at: local(*threshold_at, city.zone()),
+                due_at: local(clock.due_at, city.zone()),
+            };
             let event = NewEvent::new(action, &system, order.status, now).detail(detail);
             events.push((order, event));
             if *light == Light::Yellow {

@@ -1,38 +1,39 @@
-//! Exports a long list to a file in the background. Each run of the job reads one more step of the list into the object
-//! store, so no run is long and a crash costs one step; the last run assembles the workbook. The file is delivered to
-//! the requester as long as they have the same rights, and is deleted after a day.
+//! Exports a long list to a file in the background.
+//!
+//! Each run of the job reads one more step of the list into the object store, so no run is long and a crash costs one
+//! step; the last run assembles the workbook. The file is delivered to the requester as long as they have the same
+//! rights, and is deleted after a day.
 
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use entity::ids::ExportId;
 use entity::kinds::{ExportFormat, ExportStatus};
 use entity::order_export;
 use futures_util::{Stream, StreamExt as _};
-use sea_orm::ConnectionTrait;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::store::{self, Progress};
-use super::{AT_ONCE, PageReader, csv_cell, head, lines, workbook};
+use super::{AT_ONCE, PageReader, head, lines, protected, rights, unchanged, workbook};
 use crate::app::App;
-use crate::caller::{Caller, OrderAccess};
+use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::{Job, Lane};
 use crate::objects::client::ObjectStore;
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
 use crate::people::profile;
+use crate::stored_json::StoredJson;
 
-/// Subject: the export's id.
-pub const EXPORT_STEP: &str = "export_orders";
-/// Subject: the export's id.
-pub const REMOVE_EXPORT: &str = "remove_export";
-const RETENTION: TimeDelta = TimeDelta::days(1);
+const RETENTION: TimeDelta = TimeDelta::days(RETENTION_DAYS);
+/// This time in days, for texts.
+pub const RETENTION_DAYS: i64 = 1;
 /// Longer than all attempts of the job together and the day for which its file is kept.
 const ABANDONED: TimeDelta = TimeDelta::days(4);
 /// One person's unfinished files.
@@ -42,6 +43,32 @@ const MAX_SHOWN: u64 = 20;
 /// A piece of a workbook in the object store.
 const CHUNK_BYTES: usize = 4 << 20;
 
+/// Reads or assembles one more step of an export.
+pub struct ExportStep;
+
+impl Job for ExportStep {
+    const NAME: &'static str = "export_orders";
+    const LANE: Lane = Lane::Heavy;
+    type Input = ExportId;
+
+    async fn run(app: &App, id: ExportId) -> Result<()> {
+        run_step(app, id).await
+    }
+}
+
+/// Removes the file of an export.
+pub struct RemoveExport;
+
+impl Job for RemoveExport {
+    const NAME: &'static str = "remove_export";
+    const LANE: Lane = Lane::Heavy;
+    type Input = ExportId;
+
+    async fn run(app: &App, id: ExportId) -> Result<()> {
+        remove(app, id).await
+    }
+}
+
 /// A request for an export.
 pub struct ExportRequest {
     pub format: ExportFormat,
@@ -50,16 +77,13 @@ pub struct ExportRequest {
     pub query: ListQuery,
 }
 
-/// The rights for which a file is made, as they are stored with it: with other rights nobody gets anything of it.
 fn access_key(caller: &Caller) -> String {
-    let access = match caller.order_access() {
-        OrderAccess::OwnOrders(person) => format!("own {person}"),
-        OrderAccess::Unit(unit) => format!("unit {unit}"),
-        OrderAccess::Area(code) => format!("area {code}"),
-        OrderAccess::City => "city".to_owned(),
-        OrderAccess::None => "none".to_owned(),
-    };
-    format!("v1 {} {access}", caller.role)
+    rights::encode(caller.role, &caller.order_access())
+}
+
+impl StoredJson for ListQuery {
+    const COLUMNS: &'static [&'static str] = &["order_export.query"];
+    const LABEL: &'static str = "导出条件";
 }
 
 /// Starts a file; one that is under way already is the answer, so that two clicks make one.
@@ -72,7 +96,7 @@ pub async fn request(app: &App, caller: &Caller, wish: ExportRequest) -> Result<
         person_id: caller.person,
         format: wish.format,
         address: wish.address,
-        query: serde_json::to_value(&wish.query).map_err(anyhow::Error::from)?,
+        query: wish.query.to_stored(),
         asked_hash: hex::encode(asked),
         sight: access_key(caller),
         status: ExportStatus::Reading,
@@ -98,28 +122,12 @@ pub async fn request(app: &App, caller: &Caller, wish: ExportRequest) -> Result<
         let first = store::in_progress(&app.db, caller.person, &hash).await?;
         return first.map(|row| row.id).ok_or_else(Error::not_found);
     }
-    later(&txn, EXPORT_STEP, id, now, now).await?;
+    enqueue(&txn, NewJob::of::<ExportStep>(&id, now)?, now).await?;
     // Whatever becomes of it, nothing of it stays.
-    later(&txn, REMOVE_EXPORT, id, now + ABANDONED, now).await?;
+    enqueue(&txn, NewJob::of::<RemoveExport>(&id, now + ABANDONED)?, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(id)
-}
-
-async fn later(
-    txn: &impl ConnectionTrait,
-    kind: &str,
-    id: ExportId,
-    run_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let job = NewJob {
-        kind,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at,
-    };
-    enqueue(txn, job, now).await
 }
 
 /// The caller's own files, the newest first.
@@ -162,8 +170,7 @@ fn prefix(id: ExportId) -> String {
 }
 
 /// The job: one step further.
-pub async fn run_step(app: &App, subject: &str) -> Result<()> {
-    let id: ExportId = subject.parse().map_err(anyhow::Error::from)?;
+pub async fn run_step(app: &App, id: ExportId) -> Result<()> {
     let Some(row) = store::find(&app.db, id).await? else {
         return Ok(());
     };
@@ -180,7 +187,7 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
     let Some(caller) = caller.filter(|caller| access_key(caller) == row.sight) else {
         return finish(app, &row, ExportStatus::Failed, row.done, Vec::new()).await;
     };
-    let query: ListQuery = serde_json::from_value(row.query.clone()).map_err(anyhow::Error::from)?;
+    let query = ListQuery::from_stored(&row.query)?;
     let mut reader = PageReader {
         app,
         actor: &Actor::from(&caller),
@@ -188,15 +195,14 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
         cursor: row.cursor.clone(),
         over: false,
     };
-    let rows = reader.read(AT_ONCE).await?;
+    let rows = app.db.in_job(reader.read(AT_ONCE)).await?;
     let done = row.done + i64::try_from(rows.len()).unwrap_or_default();
     let mut keys = chunk_keys(&row);
     let csv = row.format == ExportFormat::Csv;
     let text = match (csv, keys.is_empty()) {
-        (true, true) => format!("{}{}", head()?, lines(&rows, csv_cell)?),
-        (true, false) => lines(&rows, csv_cell)?,
-        // A workbook's cells are texts by themselves.
-        (false, _) => lines(&rows, str::to_owned)?,
+        (true, true) => format!("{}{}", head()?, lines(&rows, protected)?),
+        (true, false) => lines(&rows, protected)?,
+        (false, _) => lines(&rows, unchanged)?,
     };
     let key = new_key(row.id);
     app.state::<ObjectStore>()
@@ -222,7 +228,7 @@ async fn read(app: &App, row: order_export::Model) -> Result<()> {
     };
     let txn = db::write(&app.db).await?;
     if store::advance(&txn, &row, progress).await? {
-        later(&txn, EXPORT_STEP, row.id, now, now).await?;
+        enqueue(&txn, NewJob::of::<ExportStep>(&row.id, now)?, now).await?;
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -248,7 +254,7 @@ async fn finish(
     };
     let txn = db::write(&app.db).await?;
     if store::advance(&txn, row, progress).await? {
-        later(&txn, REMOVE_EXPORT, row.id, now + RETENTION, now).await?;
+        enqueue(&txn, NewJob::of::<RemoveExport>(&row.id, now + RETENTION)?, now).await?;
     }
     Ok(txn.commit().await?)
 }
@@ -334,10 +340,25 @@ impl ChunkWriter {
 }
 
 /// The job that removes a file whose day is over; done twice it does nothing the second time.
-pub async fn remove(app: &App, subject: &str) -> Result<()> {
-    let id: ExportId = subject.parse().map_err(anyhow::Error::from)?;
+pub async fn remove(app: &App, id: ExportId) -> Result<()> {
     for key in app.state::<ObjectStore>().list(&prefix(id)).await? {
         app.state::<ObjectStore>().delete(&key).await?;
     }
     store::remove(&app.db, id).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_earlier_releases_are_still_read() {
+        let before = serde_json::json!({ "status": "triage", "light": null, "q": "路灯" });
+        let query = ListQuery::from_stored(&before).unwrap();
+        assert_eq!(query.status.as_deref(), Some("triage"));
+        let now = query.to_stored();
+        assert_eq!((&now["version"], &now["status"]), (&1.into(), &"triage".into()));
+        let newer = serde_json::json!({ "version": 2, "status": "triage" });
+        assert!(ListQuery::from_stored(&newer).is_err());
+    }
 }

@@ -1,11 +1,13 @@
-//! 全程留痕: what happened to an order, appended and never edited. Every event carries the hash of the one
-//! before it, so that an event changed, inserted or left out later shows (`verify.rs`; `check.rs` does it in the background).
+//! 全程留痕: what happened to an order, appended and never edited.
+//!
+//! Every event carries the hash of the one before it, so that an event changed, inserted or left out later shows
+//! (`verify.rs`; `check.rs` does it in the background).
 
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
-use entity::kinds::{Status, Visibility};
+use entity::kinds::{EventAction, Status, Visibility};
 use entity::{order, order_event};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
@@ -14,13 +16,17 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
+use crate::audit_log::leaves::{self, ChainEntry};
+use crate::db::WriteTransaction;
 use crate::error::Result;
 use crate::hash_chain::{self, GENESIS_HASH};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::actor::Actor;
 use crate::orders::store;
+use crate::stored_json::StoredJson as _;
 use crate::webhooks::outbox::{self, AppendedStep};
 
-pub mod labels;
+pub mod detail;
 pub mod verification;
 mod verification_store;
 pub mod verify;
@@ -28,22 +34,22 @@ pub mod verify;
 /// A new event. Status and round are read from the order after the action.
 #[derive(Clone, Debug)]
 pub struct NewEvent<'a> {
-    pub action: &'a str,
+    pub action: EventAction,
     pub actor: &'a Actor,
     /// None for the first event.
     pub from: Option<Status>,
     pub at: DateTime<Utc>,
     pub visibility: Visibility,
     pub note: Option<String>,
-    /// Facts for the timeline; no floating point numbers, which databases round.
-    pub detail: Value,
+    /// Facts for the timeline.
+    pub detail: EventDetail,
     pub photos: Vec<PhotoId>,
 }
 
 impl<'a> NewEvent<'a> {
     /// A public event without a note.
     #[must_use]
-    pub fn new(action: &'a str, actor: &'a Actor, from: Status, at: DateTime<Utc>) -> Self {
+    pub fn new(action: EventAction, actor: &'a Actor, from: Status, at: DateTime<Utc>) -> Self {
         Self {
             action,
             actor,
@@ -51,7 +57,7 @@ impl<'a> NewEvent<'a> {
             at,
             visibility: Visibility::Public,
             note: None,
-            detail: json!({}),
+            detail: EventDetail::None {},
             photos: Vec::new(),
         }
     }
@@ -69,7 +75,7 @@ impl<'a> NewEvent<'a> {
     }
 
     #[must_use]
-    pub fn detail(mut self, detail: Value) -> Self {
+    pub fn detail(mut self, detail: EventDetail) -> Self {
         self.detail = detail;
         self
     }
@@ -82,7 +88,7 @@ impl<'a> NewEvent<'a> {
 }
 
 /// Appends an event to the order's chain. The caller has locked the order's row.
-pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: NewEvent<'_>) -> Result<()> {
+pub async fn append(txn: &WriteTransaction, order: &order::Model, event: NewEvent<'_>) -> Result<()> {
     let last: Option<(i32, String)> = order_event::Entity::find()
         .select_only()
         .column(order_event::Column::Seq)
@@ -98,10 +104,7 @@ pub async fn append(txn: &impl ConnectionTrait, order: &order::Model, event: New
 }
 
 /// Appends events to the chains of several orders, in this order. The caller has locked their rows.
-pub async fn append_all(
-    txn: &impl ConnectionTrait,
-    events: Vec<(&order::Model, NewEvent<'_>)>,
-) -> Result<()> {
+pub async fn append_all(txn: &WriteTransaction, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
     let orders = events.iter().map(|(order, _)| order.id).collect();
     let heads = heads(txn, orders).await?;
     publish(txn, &events).await?;
@@ -109,10 +112,7 @@ pub async fn append_all(
 }
 
 /// Writes the first events of an order that this transaction has inserted, each with the order's state at that point.
-pub async fn append_first(
-    txn: &impl ConnectionTrait,
-    events: Vec<(&order::Model, NewEvent<'_>)>,
-) -> Result<()> {
+pub async fn append_first(txn: &WriteTransaction, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
     publish(txn, &events).await?;
     insert(txn, chain_events(HashMap::new(), events)).await
 }
@@ -121,10 +121,7 @@ pub async fn append_first(
 const PAST_ROWS: usize = 1_000;
 
 /// Writes the histories of orders that were handled elsewhere: nobody outside is notified of the past.
-pub async fn insert_past(
-    txn: &impl ConnectionTrait,
-    events: Vec<(&order::Model, NewEvent<'_>)>,
-) -> Result<()> {
+pub async fn insert_past(txn: &WriteTransaction, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
     let mut rows = chain_events(HashMap::new(), events);
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(PAST_ROWS));
@@ -141,7 +138,7 @@ async fn publish(txn: &impl ConnectionTrait, events: &[(&order::Model, NewEvent<
         from: event.from,
         at: event.at,
         note: event.note.as_deref(),
-        detail: &event.detail,
+        detail: event.detail.facts(),
     });
     outbox::record_steps(txn, &steps.collect::<Vec<_>>()).await
 }
@@ -194,7 +191,7 @@ fn chain_event(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: S
         id: 0,
         order_id: order.id,
         seq: seq + 1,
-        action: event.action.to_owned(),
+        action: event.action,
         actor_id: event.actor.person,
         actor_role: event.actor.role,
         unit_id: event.actor.unit,
@@ -204,7 +201,7 @@ fn chain_event(order: &order::Model, event: NewEvent<'_>, seq: i32, prev_hash: S
         round: order.round,
         visibility: event.visibility,
         note: event.note,
-        detail: event.detail,
+        detail: event.detail.to_stored(),
         photo_ids: json!(event.photos),
         prev_hash,
         hash: String::new(),
@@ -222,8 +219,8 @@ pub async fn lock(txn: &impl ConnectionTrait, id: OrderId) -> Result<Option<orde
 pub async fn contains_event(
     txn: &impl ConnectionTrait,
     order: OrderId,
-    action: &str,
-    (field, value): (&str, &str),
+    action: EventAction,
+    detail: &EventDetail,
 ) -> Result<bool> {
     let details: Vec<Value> = order_event::Entity::find()
         .select_only()
@@ -233,11 +230,22 @@ pub async fn contains_event(
         .into_tuple()
         .all(txn)
         .await?;
-    let same = |detail: &Value| detail.get(field).and_then(Value::as_str) == Some(value);
-    Ok(details.iter().any(same))
+    let facts = detail.facts();
+    Ok(details
+        .into_iter()
+        .any(|stored| EventDetail::served(stored).as_ref() == Ok(&facts)))
 }
 
-async fn insert(txn: &impl ConnectionTrait, rows: Vec<order_event::Model>) -> Result<()> {
+async fn insert(txn: &WriteTransaction, rows: Vec<order_event::Model>) -> Result<()> {
+    let entries: Vec<ChainEntry<'_>> = rows
+        .iter()
+        .map(|row| ChainEntry {
+            order: Some(row.order_id),
+            seq: i64::from(row.seq),
+            hash: &row.hash,
+        })
+        .collect();
+    leaves::enqueue(txn, &entries).await?;
     let rows = rows.into_iter().map(|row| {
         let mut row = order_event::ActiveModel::from(row).reset_all();
         row.id = NotSet;
@@ -250,7 +258,14 @@ async fn insert(txn: &impl ConnectionTrait, rows: Vec<order_event::Model>) -> Re
 }
 
 /// SHA-256 of the hash before it and every field of the event.
-pub(super) fn hash(event: &order_event::Model) -> String {
+#[must_use]
+pub fn hash(event: &order_event::Model) -> String {
+    hash_chain::link_hash(&event.prev_hash, &hashed_fields(event))
+}
+
+/// The fields of an event that its hash covers besides the hash before it.
+#[must_use]
+pub fn hashed_fields(event: &order_event::Model) -> Value {
     let order_event::Model {
         id: _,
         order_id,
@@ -267,10 +282,10 @@ pub(super) fn hash(event: &order_event::Model) -> String {
         note,
         detail,
         photo_ids,
-        prev_hash,
+        prev_hash: _,
         hash: _,
     } = event;
-    let fields = json!([
+    json!([
         order_id,
         seq,
         action,
@@ -285,8 +300,7 @@ pub(super) fn hash(event: &order_event::Model) -> String {
         note,
         detail,
         photo_ids,
-    ]);
-    hash_chain::link_hash(prev_hash, &fields)
+    ])
 }
 
 #[cfg(test)]
@@ -299,7 +313,7 @@ mod tests {
             id: 0,
             order_id: OrderId::generate(),
             seq: 1,
-            action: "submitted".to_owned(),
+            action: EventAction::Submitted,
             actor_id: None,
             actor_role: ActorRole::Delegate,
             unit_id: None,

@@ -14,16 +14,28 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::{Job, Lane};
 use crate::{audit_log, db};
 
-/// The kind of job that reads a part.
-pub const CHECK: &str = "check_history";
 /// 50,000 events a job: seconds of a lease of two minutes.
 const PAGES_A_JOB: u32 = 50;
 /// A reading that has not come to its end by then never will: its jobs are tried for most of a day.
 const GIVEN_UP_AFTER: TimeDelta = TimeDelta::hours(24);
 /// The latest that are shown.
 const MAX_SHOWN: u64 = 10;
+
+/// Reads a part of the history.
+pub struct VerifyHistory;
+
+impl Job for VerifyHistory {
+    const NAME: &'static str = "check_history";
+    const LANE: Lane = Lane::Heavy;
+    type Input = HistoryCheckId;
+
+    async fn run(app: &App, id: HistoryCheckId) -> Result<()> {
+        verify_pages(app, id).await
+    }
+}
 
 /// The first link that does not hold: in an order's history, or in the record of what administrators did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,19 +92,13 @@ async fn enqueue_next(
     row: &history_check::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = NewJob {
-        kind: CHECK,
-        subject: row.id.to_string(),
-        // Of its own for each part: the one that hands on is not done yet.
-        dedup_key: Some(format!("{CHECK}:{}:{}", row.id, row.events)),
-        run_at: now,
-    };
-    enqueue(txn, job, now).await
+    // Of its own for each part: the one that hands on is not done yet.
+    let key = format!("{}:{}:{}", VerifyHistory::NAME, row.id, row.events);
+    enqueue(txn, NewJob::of::<VerifyHistory>(&row.id, now)?.once(key), now).await
 }
 
 /// Reads a part. A job that runs twice finds that the part has been read.
-pub async fn verify_pages(app: &App, subject: &str) -> Result<()> {
-    let id: HistoryCheckId = subject.parse().map_err(anyhow::Error::from)?;
+pub async fn verify_pages(app: &App, id: HistoryCheckId) -> Result<()> {
     let Some(held) = verification_store::find(&app.db, id)
         .await?
         .filter(|row| row.finished_at.is_none())

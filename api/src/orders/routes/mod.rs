@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset};
-use entity::ids::PhotoId;
+use entity::ids::{PhotoId, VideoId};
 use entity::kinds::{Channel, Datum, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,6 +19,7 @@ use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list;
 use crate::orders::search::nearby::{self, DraftContext, NearbyOrder, SimilarOrder};
+use crate::orders::search::place_history::{self, EarlierOrder};
 use crate::orders::submit::draft::{GivenPoint, NewOrder};
 use crate::orders::submit::preview::{self, DispatchPreview, PreviewDispatch};
 use crate::orders::submit::{self, IdempotencyScope};
@@ -44,11 +45,15 @@ pub struct SubmitOrder {
     #[serde(default)]
     #[schema(max_items = 9)]
     pub photo_ids: Vec<PhotoId>,
+    /// A short video that the same person uploaded before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub video_id: Option<VideoId>,
     #[schema(max_length = 200)]
     pub address: Option<String>,
     /// Of the printed code that was scanned.
     #[schema(max_length = 64)]
     pub site_code: Option<String>,
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub occurred_at: Option<DateTime<FixedOffset>>,
     /// Default true.
     pub wants_follow_up: Option<bool>,
@@ -92,6 +97,7 @@ pub async fn submit_order(
         address: body.address,
         category: body.category,
         photos: body.photo_ids,
+        video: body.video_id,
         site_code: body.site_code,
         occurred_at: body.occurred_at.map(|time| time.to_utc()),
         wants_follow_up: body.wants_follow_up.unwrap_or(true),
@@ -195,6 +201,28 @@ pub async fn similar_orders(
     caller.require(Role::Operator)?;
     let items = nearby::similar(&app, &Actor::from(&caller), &number).await?;
     Ok(web::Json(Similar { items }))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlaceHistory {
+    pub items: Vec<EarlierOrder>,
+}
+
+/// Lists earlier orders at this order's place, within 50 m and three years, the newest first
+#[utoipa::path(
+    tag = "orders",
+    params(("number" = String, Path)),
+    responses((status = 200, body = PlaceHistory), ReadErrors),
+    security(("bearer" = []))
+)]
+#[get("/orders/{number}/place-history")]
+pub async fn order_place_history(
+    app: web::Data<App>,
+    caller: Caller,
+    number: web::Path<String>,
+) -> Result<web::Json<PlaceHistory>> {
+    let items = place_history::of(&app, &Actor::from(&caller), &number).await?;
+    Ok(web::Json(PlaceHistory { items }))
 }
 
 /// Previews the unit of a report and the reason; stores nothing. A POST, so that no description is in a URL

@@ -79,6 +79,7 @@ pub struct ReplyDecision {
     #[schema(min_length = 1, max_length = 100)]
     pub document_number: String,
     /// Of the document.
+    #[serde(deserialize_with = "crate::moments::day")]
     pub date: NaiveDate,
     /// The document itself, uploaded before by `POST /files`.
     pub file_id: Option<FileId>,
@@ -107,6 +108,7 @@ impl From<ReplyDecision> for NewDecision {
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Contacted {
+    #[serde(deserialize_with = "crate::moments::moment")]
     pub at: DateTime<FixedOffset>,
     #[schema(min_length = 1, max_length = 60)]
     pub how: String,

@@ -16,6 +16,7 @@ use crate::orders::actions;
 use crate::orders::actions::ActionRequest;
 use crate::orders::rules::actor::Actor;
 use crate::orders::view::OrderView;
+use pixels::Rectangle;
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct AskExtension {
@@ -94,6 +95,7 @@ pub struct SubAssign {
     pub unit: String,
     #[schema(min_length = 2, max_length = 500)]
     pub note: String,
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub due_at: Option<DateTime<FixedOffset>>,
 }
 
@@ -115,10 +117,8 @@ pub async fn sub_assign(
 ) -> Result<HttpResponse> {
     let actor = Actor::from(&caller);
     let due_at = body.due_at.map(|due| due.to_utc());
-    let part = (body.unit.as_str(), body.note.as_str());
-    let view =
-        actions::sub_assign::sub_assign(ActionRequest::new(&app, &actor, &number, version.0), part, due_at)
-            .await?;
+    let request = ActionRequest::new(&app, &actor, &number, version.0);
+    let view = actions::sub_assign::sub_assign(request, &body.unit, &body.note, due_at).await?;
     Ok(with_version(&view))
 }
 
@@ -242,6 +242,39 @@ pub async fn note_order(
     let view = actions::note::note(
         ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
         &body.text,
+    )
+    .await?;
+    Ok(with_version(&view))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CoverPhoto {
+    /// Parts to paint over, as fractions of width and height.
+    #[schema(min_items = 1, max_items = 50)]
+    pub rectangles: Vec<Rectangle>,
+}
+
+/// 遮挡照片: paints over faces and plates in what people are shown; the original stays evidence
+#[utoipa::path(
+    tag = "moves",
+    request_body = CoverPhoto,
+    params(("number" = String, Path), ("id" = PhotoId, Path), ("If-Match" = Option<String>, Header)),
+    responses((status = 200, body = OrderView), WriteErrors),
+    security(("bearer" = []))
+)]
+#[post("/orders/{number}/photos/{id}/cover")]
+pub async fn cover_photo(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<(String, PhotoId)>,
+    version: IfMatch,
+    body: web::Json<CoverPhoto>,
+) -> Result<HttpResponse> {
+    let (number, photo) = path.into_inner();
+    let view = actions::cover_photo::cover_photo(
+        ActionRequest::new(&app, &Actor::from(&caller), &number, version.0),
+        photo,
+        body.into_inner().rectangles,
     )
     .await?;
     Ok(with_version(&view))

@@ -1,4 +1,4 @@
-//! A person's relation to an order, and whether they may know that it exists.
+//! Pure: a person's relation to an order, and whether they may know that it exists.
 
 use entity::ids::PersonId;
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus};

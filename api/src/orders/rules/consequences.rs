@@ -1,4 +1,4 @@
-//! Consequences of a delegate's verdict. The service executes them in one transaction and decides nothing.
+//! Pure: consequences of a delegate's verdict. The service executes them in one transaction and decides nothing.
 
 use entity::kinds::{Satisfaction, Status, SupervisionLevel};
 

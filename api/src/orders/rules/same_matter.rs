@@ -1,5 +1,6 @@
-//! Whether two reports are about the same matter: by place, category, words, time and pictures. Pure; what words,
-//! place, category and time say is the judged rule of the crate `insight`, pictures come on top.
+//! Pure: whether two reports are about the same matter: by place, category, words, time and pictures.
+//!
+//! The crate `insight` judges words, place, category and time; pictures come on top.
 
 use std::cmp::Ordering;
 
@@ -18,6 +19,8 @@ const NEAR_M: f64 = 100.0;
 const TEXTS_ALIKE: f64 = 0.16;
 /// Different bits of a 64-bit difference hash; a recompressed picture differs in fewer.
 const BITS_APART: u32 = 8;
+/// From this probability on, both are of one kind.
+const ONE_KIND: f64 = 0.5;
 /// A picture of nearly one shade has a hash that many have.
 const INFORMATIVE_HASH_BITS: std::ops::RangeInclusive<u32> = 6..=58;
 /// Probability of one matter if the same picture was sent twice.
@@ -81,7 +84,10 @@ pub fn likeness(index: &Index<OrderId>, new: &ComparedOrder<'_>, known: &Compare
     };
     let signs = [
         (reasons.distance_m.is_some_and(|m| m <= NEAR_M), Evidence::Place),
-        (reasons.same_category == Some(true), Evidence::Category),
+        (
+            reasons.same_kind.is_some_and(|share| share >= ONE_KIND),
+            Evidence::Category,
+        ),
         (reasons.text_similarity >= TEXTS_ALIKE, Evidence::Text),
         (same_picture, Evidence::Picture),
     ];
@@ -104,7 +110,7 @@ fn same_picture(a: u64, b: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use insight::similar::Features;
+    use insight::similar::{Features, Kinds, Wording};
 
     use super::*;
 
@@ -115,7 +121,8 @@ mod tests {
 
     struct Told {
         features: Features,
-        category: Option<&'static str>,
+        wording: Wording,
+        kinds: Kinds,
         metres_east: f64,
         pictures: Vec<u64>,
     }
@@ -123,7 +130,8 @@ mod tests {
     fn told(category: Option<&'static str>, text: &str, metres_east: f64, pictures: &[u64]) -> Told {
         Told {
             features: Features::of("", text),
-            category,
+            wording: Wording::of(text),
+            kinds: category.map_or_else(Kinds::default, Kinds::chosen),
             metres_east,
             pictures: pictures.to_vec(),
         }
@@ -131,12 +139,13 @@ mod tests {
 
     impl Told {
         fn matter(&self) -> ComparedOrder<'_> {
-            let metres_per_degree = 111_195.0 * HERE.1.to_radians().cos();
+            let metres_per_degree = places::datum::METRES_PER_DEGREE * HERE.1.to_radians().cos();
             ComparedOrder {
                 report: TextDocument {
                     features: &self.features,
                     place: Some((HERE.0 + self.metres_east / metres_per_degree, HERE.1)),
-                    category: self.category,
+                    kinds: &self.kinds,
+                    wording: &self.wording,
                     at: DateTime::UNIX_EPOCH,
                 },
                 pictures: &self.pictures,

@@ -2,14 +2,17 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use entity::ids::UnitId;
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::ids::{PersonId, UnitId};
 use entity::kinds::{Channel, Light, Status};
 use serde::{Deserialize, Serialize};
 
+use crate::city::areas::gazetteer::Township;
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::end_of_day;
-use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::error::{Error, Result};
+use crate::moments::is_within_years;
+use crate::orders::search::counted::{self, Counted, CountedSpan};
 use crate::orders::search::grams::{self, TextQuery};
 
 /// As in the query string; several values are separated by commas.
@@ -50,6 +53,29 @@ pub struct ListQuery {
     /// Created before the end of this date, or before this time.
     #[param(required = false)]
     pub to: Option<String>,
+    /// A queue of the caller's unit: `to_accept`, `in_progress`, `due_soon` (yellow and red), `to_answer` (unanswered
+    /// supervision orders) or `sent_back` (judged not good enough, or returned in vain).
+    #[param(required = false)]
+    pub queue: Option<String>,
+    /// Codes or names of townships.
+    #[param(required = false)]
+    pub township: Option<String>,
+    /// Reported by this person (id); for operators, supervisors and administrators.
+    #[param(required = false)]
+    pub reporter: Option<String>,
+    /// A box in WGS-84 degrees: west, south, east, north.
+    #[param(required = false)]
+    pub within: Option<String>,
+    /// The orders behind a number of the overview: `response`, `response_met`, `on_time`, `on_time_met`, `rated`,
+    /// `unrated`, `satisfied`, `basically_satisfied`, `dissatisfied`, `solved`, `partly_solved`, `unsolved` or `closed`.
+    #[param(required = false)]
+    pub counted: Option<String>,
+    /// First day, or instant, of what was counted.
+    #[param(required = false)]
+    pub counted_from: Option<String>,
+    /// Last day, or the instant after it, of what was counted.
+    #[param(required = false)]
+    pub counted_to: Option<String>,
     /// Words of the description or the address, all of which must occur, or an order number or its last six digits.
     #[param(required = false)]
     pub q: Option<String>,
@@ -65,6 +91,20 @@ pub enum Scope {
     Area,
     #[default]
     All,
+}
+
+/// A queue of a unit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Queue {
+    #[default]
+    ToAccept,
+    InProgress,
+    /// The unit leads it, and its light is yellow or red.
+    DueSoon,
+    /// Supervision orders without an answer.
+    ToAnswer,
+    /// Handled before and back again: judged not good enough, or returned in vain.
+    SentBack,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,6 +126,12 @@ pub struct Filter {
     pub channels: Vec<Channel>,
     pub difficult: Option<bool>,
     pub tracked: Option<bool>,
+    pub queue: Option<Queue>,
+    pub townships: Vec<String>,
+    pub reporter: Option<PersonId>,
+    /// West, south, east, north.
+    pub within: Option<[f64; 4]>,
+    pub counted: Option<(Counted, CountedSpan)>,
     pub from: Option<DateTime<Utc>>,
     pub before: Option<DateTime<Utc>>,
     pub words: Option<TextQuery>,
@@ -103,13 +149,13 @@ impl ListQuery {
         } else if !stages.is_empty() {
             statuses.retain(|status| stages.contains(status));
             if statuses.is_empty() {
-                return Err(invalid_field("stage", "status 与 stage 互相矛盾。"));
+                return Err(Error::bad_filter("stage", "status 与 stage 互相矛盾。"));
             }
         }
         let from = parse_instant("from", self.from.as_deref(), city, false)?;
         let before = parse_instant("to", self.to.as_deref(), city, true)?;
         if from.zip(before).is_some_and(|(from, before)| from > before) {
-            return Err(invalid_field("from", "不能晚于 to。"));
+            return Err(Error::bad_filter("from", "不能晚于 to。"));
         }
         Ok(Filter {
             scope: one("scope", self.scope.as_deref(), &SCOPES)?,
@@ -125,11 +171,36 @@ impl ListQuery {
             channels: many("channel", self.channel.as_deref())?,
             difficult: flag("difficult", self.difficult.as_deref())?,
             tracked: flag("tracked", self.tracked.as_deref())?,
+            queue: optional("queue", self.queue.as_deref(), &QUEUES)?,
+            townships: by_name("township", self.township.as_deref(), |text| {
+                township(city, text).map(|township| township.code.clone())
+            })?,
+            reporter: self.reporter()?,
+            within: within(self.within.as_deref())?,
+            counted: self.counted(city)?,
             from,
             before,
             words: parse_search_text(self.q.as_deref())?,
             sort: one("sort", self.sort.as_deref(), &SORTS)?,
         })
+    }
+}
+
+impl ListQuery {
+    fn reporter(&self) -> Result<Option<PersonId>> {
+        let ids: Vec<PersonId> = many("reporter", self.reporter.as_deref())?;
+        Ok(ids.into_iter().next())
+    }
+
+    fn counted(&self, city: &City) -> Result<Option<(Counted, CountedSpan)>> {
+        let Some(counted) = optional("counted", self.counted.as_deref(), &counted::NAMES)? else {
+            return Ok(None);
+        };
+        let span = CountedSpan {
+            from: parse_instant("counted_from", self.counted_from.as_deref(), city, false)?,
+            before: parse_instant("counted_to", self.counted_to.as_deref(), city, true)?,
+        };
+        Ok(Some((counted, span)))
     }
 }
 
@@ -139,15 +210,14 @@ const SCOPES: [(&str, Scope); 4] = [
     ("area", Scope::Area),
     ("all", Scope::All),
 ];
+const QUEUES: [(&str, Queue); 5] = [
+    ("to_accept", Queue::ToAccept),
+    ("in_progress", Queue::InProgress),
+    ("due_soon", Queue::DueSoon),
+    ("to_answer", Queue::ToAnswer),
+    ("sent_back", Queue::SentBack),
+];
 const SORTS: [(&str, Sort); 2] = [("due", Sort::Due), ("newest", Sort::Newest)];
-
-fn invalid_field(field: &str, detail: &str) -> Error {
-    let mut error = Error::refused(ErrorKind::Malformed, "bad_filter", format!("{field}：{detail}"));
-    if let Error::Refused(refused) = &mut error {
-        refused.errors.push(FieldError::new(field, "bad_filter", detail));
-    }
-    error
-}
 
 fn parts(text: Option<&str>) -> impl Iterator<Item = &str> {
     let parts = text.unwrap_or_default().split(',');
@@ -160,18 +230,22 @@ fn many<T: FromStr>(field: &str, text: Option<&str>) -> Result<Vec<T>> {
 
 fn by_name<T>(field: &str, text: Option<&str>, find: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
     parts(text)
-        .map(|part| find(part).ok_or_else(|| invalid_field(field, "没有这个取值。")))
+        .map(|part| find(part).ok_or_else(|| Error::bad_filter(field, "没有这个取值。")))
         .collect()
 }
 
 fn one<T: Copy + Default>(field: &str, text: Option<&str>, names: &[(&str, T)]) -> Result<T> {
+    Ok(optional(field, text, names)?.unwrap_or_default())
+}
+
+fn optional<T: Copy>(field: &str, text: Option<&str>, names: &[(&str, T)]) -> Result<Option<T>> {
     let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(T::default());
+        return Ok(None);
     };
     let found = names.iter().find(|(name, _)| *name == text);
     found
-        .map(|(_, value)| *value)
-        .ok_or_else(|| invalid_field(field, "没有这个取值。"))
+        .map(|(_, value)| Some(*value))
+        .ok_or_else(|| Error::bad_filter(field, "没有这个取值。"))
 }
 
 fn flag(field: &str, text: Option<&str>) -> Result<Option<bool>> {
@@ -179,9 +253,35 @@ fn flag(field: &str, text: Option<&str>) -> Result<Option<bool>> {
         .filter(|text| !text.is_empty())
         .map(|text| {
             text.parse()
-                .map_err(|_| invalid_field(field, "应为 true 或 false。"))
+                .map_err(|_| Error::bad_filter(field, "应为 true 或 false。"))
         })
         .transpose()
+}
+
+fn township<'a>(city: &'a City, text: &str) -> Option<&'a Township> {
+    let named = || city.words.townships().into_iter().find(|one| one.name == text);
+    city.township(text).or_else(named)
+}
+
+fn within(text: Option<&str>) -> Result<Option<[f64; 4]>> {
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let degrees: Vec<f64> = text
+        .split(',')
+        .filter_map(|part| part.trim().parse().ok())
+        .collect();
+    match degrees.as_slice() {
+        [west, south, east, north]
+            if degrees.iter().all(|degree| degree.abs() <= 180.0) && west <= east && south <= north =>
+        {
+            Ok(Some([*west, *south, *east, *north]))
+        }
+        _ => Err(Error::bad_filter(
+            "within",
+            "应为西、南、东、北四个以度为单位的数字。",
+        )),
+    }
 }
 
 fn categories(city: &City, text: Option<&str>) -> Result<Vec<String>> {
@@ -208,21 +308,17 @@ fn parse_instant(field: &str, text: Option<&str>, city: &City, after: bool) -> R
     }
     let date: NaiveDate = text
         .parse()
-        .map_err(|_| invalid_field(field, "应为日期或 RFC 3339 时间。"))?;
+        .map_err(|_| Error::bad_filter(field, "应为日期或 RFC 3339 时间。"))?;
     let day = if after { Some(date) } else { date.pred_opt() };
-    let day = day.ok_or_else(|| invalid_field(field, "日期超出范围。"))?;
+    let day = day.ok_or_else(|| Error::bad_filter(field, "日期超出范围。"))?;
     Ok(Some(bounded(field, end_of_day(day, city.zone()))?))
 }
 
-/// Years that the product works with; databases know no later ones than some thousand.
 fn bounded(field: &str, at: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    // The first day of the city begins, and the last one ends, in another year of UTC.
-    let day = at.date_naive();
-    let edge = (day.year(), day.ordinal());
-    if (2000..=2100).contains(&day.year()) || edge == (1999, 365) || edge == (2101, 1) {
+    if is_within_years(at) {
         Ok(at)
     } else {
-        Err(invalid_field(field, "年份应在 2000 到 2100 之间。"))
+        Err(Error::bad_filter(field, "年份应在 2000 到 2100 之间。"))
     }
 }
 
@@ -231,7 +327,7 @@ fn parse_search_text(text: Option<&str>) -> Result<Option<TextQuery>> {
     let text = text.map(str::trim).filter(|text| !text.is_empty());
     match text {
         Some(text) if text.chars().count() > MAX_WORDS_CHARS || text.contains('\0') => {
-            Err(invalid_field("q", "最多 100 个字。"))
+            Err(Error::bad_filter("q", "最多 100 个字。"))
         }
         other => Ok(other.map(|text| grams::query(text).unwrap_or(TextQuery::Words(Vec::new())))),
     }

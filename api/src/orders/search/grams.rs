@@ -1,5 +1,7 @@
-//! Pure: the terms of a text and of a search. Pairs of neighbouring characters, folded in case and width, without blanks
-//! and punctuation; so `led` finds `ＬＥＤ`, and a word of two Chinese characters is one term.
+//! Pure: the terms of a text and of a search.
+//!
+//! Pairs of neighbouring characters, folded in case and width, without blanks and punctuation; so `led` finds `ＬＥＤ`,
+//! and a word of two Chinese characters is one term.
 
 use std::collections::BTreeSet;
 

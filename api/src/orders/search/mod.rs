@@ -1,11 +1,20 @@
-//! Finding orders: `filter.rs` reads the criteria, `list.rs` pages through the orders that match,
-//! `grams.rs` (pure) and `text_search.rs` find words through an index, `nearby.rs` compares a
-//! draft with earlier orders by place and by the words in `text_index.rs`.
+//! Finding orders.
+//!
+//! `filter.rs` reads the criteria, `list.rs` pages through the orders that match, `grams.rs` (pure) and
+//! `text_search.rs` find words through an index, `unit_queue.rs` has the queues of a unit, `counted.rs` the orders
+//! behind a count, `nearby.rs` compares a draft with earlier orders by place and by the words in `text_index.rs`,
+//! `place_history.rs` lists earlier orders of a place, `township_centres.rs` places townships, `reported.rs` finds what
+//! delegates have open.
 
+pub mod counted;
 pub mod filter;
 pub mod grams;
 pub mod list;
 pub mod nearby;
+pub mod place_history;
+pub mod reported;
 pub mod text_index;
 pub mod text_search;
+pub mod township_centres;
+pub mod unit_queue;
 pub mod workload;

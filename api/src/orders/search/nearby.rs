@@ -3,30 +3,31 @@
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
-use entity::kinds::Status;
+use entity::kinds::{CategorySource, Status};
 use entity::{order, order_photo, photo};
-use insight::similar::{Features, TextDocument, shared_words};
+use insight::similar::{Features, Kinds, TextDocument, Wording, shared_words};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::city::categories::service::suggest_all;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::orders::rules::actor::Actor;
 use crate::orders::rules::same_matter::{ComparedOrder, Evidence, Likeness, SEARCH_RADIUS_M, likeness};
-use crate::orders::search::list::OPEN;
 use crate::orders::search::text_index::TextIndex;
 use crate::orders::store;
-use crate::orders::submit::draft::{GivenPoint, MAX_PHOTOS};
+use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::{CategoryView, read};
-use places::datum::Wgs84;
+use crate::photos::limits::MAX_PHOTOS;
+use places::datum::{METRES_PER_DEGREE, Wgs84};
 
-const METRES_PER_DEGREE: f64 = 111_195.0;
 const MAX_NEARBY: u64 = 200;
 const MAX_SIMILAR: usize = 20;
 const TEXT_CHARS: usize = 200;
@@ -90,8 +91,10 @@ pub fn photo_ids(text: Option<&str>) -> Result<Vec<PhotoId>> {
         .filter(|part| !part.is_empty())
         .map(|part| part.parse().ok())
         .collect();
-    ids.filter(|ids| ids.len() <= MAX_PHOTOS)
-        .ok_or_else(|| invalid_field("photo_ids", "malformed", "照片编号无法读取，或超过 9 张。"))
+    ids.filter(|ids| ids.len() <= MAX_PHOTOS).ok_or_else(|| {
+        let detail = format!("照片编号无法读取，或超过 {MAX_PHOTOS} 张。");
+        Error::invalid_field("photo_ids", "malformed", &detail)
+    })
 }
 
 /// Open orders near a point as a client has it.
@@ -107,17 +110,18 @@ pub async fn find_nearby(
         None => None,
         Some(text) => {
             let found = city.categories.find(text);
-            let found =
-                found.ok_or_else(|| invalid_field("category", "unknown_category", "没有这个类别。"))?;
+            let found = found
+                .ok_or_else(|| Error::invalid_field("category", "unknown_category", "没有这个类别。"))?;
             Some(found.code.as_str())
         }
     };
     let place = point.wgs84();
     let rows = around(&app.db, place, category).await?;
+    let text: String = known.text.chars().take(TEXT_CHARS).collect();
     let new = ComparisonTarget {
-        text: known.text.chars().take(TEXT_CHARS).collect(),
+        kinds: draft_kinds(&city, category, text.clone()).await?,
+        text,
         place: Some(place),
-        category: category.map(str::to_owned),
         pictures: own_pictures(&app.db, actor, &known.photos).await?,
         at: app.clock.now(),
     };
@@ -147,30 +151,61 @@ pub async fn find_nearby(
 pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<SimilarOrder>> {
     let (order, _) = read::visible(app, actor, number).await?;
     let place = order.longitude.zip(order.latitude);
-    let place = place.map(|(longitude, latitude)| Wgs84 { longitude, latitude });
-    let mut rows = match place {
+    let mut pictures = pictures(&app.db, &[order.id]).await?;
+    let new = ComparisonTarget {
+        kinds: kinds_of(&order),
+        text: order.description,
+        place: place.map(|(longitude, latitude)| Wgs84 { longitude, latitude }),
+        pictures: pictures.remove(&order.id).unwrap_or_default(),
+        at: order.created_at,
+    };
+    find_similar(app, new, Some(order.id)).await
+}
+
+/// Open orders that may be the same matter as a draft that an operator writes, the likest first. `place` may be
+/// unknown: then the words alone decide.
+pub async fn similar_to_draft(
+    app: &App,
+    text: &str,
+    place: Option<Wgs84>,
+    category: Option<&str>,
+) -> Result<Vec<SimilarOrder>> {
+    let city = app.state::<CityHandle>().load();
+    let text: String = text.chars().take(TEXT_CHARS).collect();
+    let new = ComparisonTarget {
+        kinds: draft_kinds(&city, category, text.clone()).await?,
+        text,
+        place,
+        pictures: Vec::new(),
+        at: app.clock.now(),
+    };
+    find_similar(app, new, None).await
+}
+
+async fn find_similar(
+    app: &App,
+    new: ComparisonTarget,
+    itself: Option<OrderId>,
+) -> Result<Vec<SimilarOrder>> {
+    let mut rows = match new.place {
         Some(place) => around(&app.db, place, None).await?,
         None => Vec::new(),
     };
-    let known: HashSet<OrderId> = rows.iter().map(|row| row.id).chain([order.id]).collect();
-    let more: Vec<OrderId> = find_by_text(app, &order.description, order.created_at)
+    let known: HashSet<OrderId> = rows.iter().map(|row| row.id).chain(itself).collect();
+    let more: Vec<OrderId> = find_by_text(app, &new.text, new.at)
         .await?
         .into_iter()
         .filter(|id| !known.contains(id))
         .collect();
-    rows.retain(|row| row.id != order.id);
-    rows.extend(store::find_open(&app.db, &more, &OPEN).await?);
-    let mut pictures = pictures(&app.db, &[order.id]).await?;
-    let new = ComparisonTarget {
-        text: order.description.clone(),
-        place,
-        category: order.category_code.clone(),
-        pictures: pictures.remove(&order.id).unwrap_or_default(),
-        at: order.created_at,
-    };
+    rows.retain(|row| Some(row.id) != itself);
+    rows.extend(store::find_open(&app.db, &more, &Status::OPEN).await?);
+    let text = new.text.clone();
     let mut found = compare(app, new, rows).await?;
     found.retain(|(like, _)| {
-        like.probability >= WORTH_A_LOOK || like.distance_m.is_some_and(|m| m <= SEARCH_RADIUS_M)
+        like.probability >= WORTH_A_LOOK
+            || like.distance_m.is_some_and(|m| m <= SEARCH_RADIUS_M)
+            // A matter may be told from elsewhere: an operator reads the words and decides.
+            || like.signs.contains(&Evidence::Text)
     });
     found.sort_by(|(a, _), (b, _)| a.cmp_likelihood(b));
     found.truncate(MAX_SIMILAR);
@@ -187,7 +222,7 @@ pub async fn similar(app: &App, actor: &Actor, number: &str) -> Result<Vec<Simil
         probability: rounded(like.probability),
         signs: like.signs,
         category: category_view(&city, &other),
-        shared_words: shared_words(&recent.index, &order.description, &other.description),
+        shared_words: shared_words(&recent.index, &text, &other.description),
         number: other.number,
     };
     Ok(found.into_iter().map(shown).collect())
@@ -242,7 +277,7 @@ async fn around(
         .filter(C::Latitude.between(place.latitude - high, place.latitude + high))
         .filter(C::Longitude.between(place.longitude - wide, place.longitude + wide))
         .filter(C::ClosedAt.is_null())
-        .filter(C::Status.is_in(OPEN));
+        .filter(C::Status.is_in(Status::OPEN));
     if let Some(code) = category {
         query = query.filter(C::CategoryCode.eq(code));
     }
@@ -254,9 +289,31 @@ async fn around(
 struct ComparisonTarget {
     text: String,
     place: Option<Wgs84>,
-    category: Option<String>,
+    kinds: Kinds,
     pictures: Vec<u64>,
     at: DateTime<Utc>,
+}
+
+/// The kinds of a draft: the one chosen, or those that its text suggests.
+async fn draft_kinds(city: &Arc<City>, chosen: Option<&str>, text: String) -> Result<Kinds> {
+    if let Some(code) = chosen {
+        return Ok(Kinds::chosen(code));
+    }
+    let suggested = suggest_all(city, HashMap::from([((), text)])).await?;
+    let kinds = suggested.into_values().flatten();
+    Ok(Kinds::suggested(kinds.map(|kind| (kind.code, kind.confidence))))
+}
+
+/// The kinds of an order: certain where a person chose it.
+fn kinds_of(order: &order::Model) -> Kinds {
+    let code = order.category_code.as_deref();
+    match (code, order.category_source, order.category_confidence) {
+        (None, ..) => Kinds::default(),
+        (Some(code), CategorySource::Suggested, Some(confidence)) => {
+            Kinds::suggested([(code.to_owned(), confidence)])
+        }
+        (Some(code), ..) => Kinds::chosen(code),
+    }
 }
 
 /// How like each order is to the report.
@@ -277,11 +334,13 @@ async fn compare(
         .await?;
     let work = tokio::task::spawn_blocking(move || {
         let features = Features::of("", &new.text);
+        let wording = Wording::of(&new.text);
         let own = ComparedOrder {
             report: TextDocument {
                 features: &features,
                 place: new.place.map(|place| (place.longitude, place.latitude)),
-                category: new.category.as_deref(),
+                kinds: &new.kinds,
+                wording: &wording,
                 at: new.at,
             },
             pictures: &new.pictures,
@@ -292,11 +351,13 @@ async fn compare(
                 Some(_) => Features::default(),
                 None => Features::of("", &order.description),
             };
+            let (kinds, wording) = (kinds_of(&order), Wording::of(&order.description));
             let other = ComparedOrder {
                 report: TextDocument {
                     features: recent.index.features(order.id).unwrap_or(&cut),
                     place: order.longitude.zip(order.latitude),
-                    category: order.category_code.as_deref(),
+                    kinds: &kinds,
+                    wording: &wording,
                     at: order.created_at,
                 },
                 pictures: pictures.get(&order.id).map_or(&[], Vec::as_slice),
@@ -350,8 +411,4 @@ async fn pictures(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<HashM
         }
     }
     Ok(by_order)
-}
-
-fn invalid_field(field: &str, code: &str, detail: &str) -> Error {
-    Error::invalid(vec![FieldError::new(field, code, detail)])
 }

@@ -1,5 +1,7 @@
-//! The recent reports of this replica in memory, indexed by their words. It follows the table of orders, a report
-//! at a time; nothing in it is needed after a restart but the time to read half a year again.
+//! The recent reports of this replica in memory, indexed by their words.
+//!
+//! It follows the table of orders, a report at a time; nothing in it is needed after a restart but the time to read
+//! half a year again.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -39,6 +39,45 @@ pub async fn add(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()>
     Ok(())
 }
 
+/// Adds orders that are not in the index yet, in the transaction that inserts them: two statements for all of them. At most
+/// 500, which one statement of SQLite takes.
+pub async fn add_all(txn: &impl ConnectionTrait, orders: &[order::Model]) -> Result<()> {
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let terms = |order: &order::Model| {
+        terms_of_order(&order.number, &order.description, order.address.as_deref()).join(" ")
+    };
+    let with_terms: Vec<Value> = orders
+        .iter()
+        .flat_map(|order| [Value::from(order.id), Value::from(terms(order))])
+        .collect();
+    if txn.get_database_backend() == DbBackend::Postgres {
+        let rows = (0..orders.len())
+            .map(|row| format!("(${}, CAST(${} AS tsvector))", 2 * row + 1, 2 * row + 2))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let sql = format!("INSERT INTO order_text (order_id, terms) VALUES {rows}");
+        return execute(txn, sql, with_terms).await;
+    }
+    let ids: Vec<Value> = orders.iter().map(|order| Value::from(order.id)).collect();
+    let rows = vec!["(?)"; orders.len()].join(", ");
+    let sql = format!("INSERT INTO order_text (order_id) VALUES {rows}");
+    execute(txn, sql, ids).await?;
+    let rows = vec!["(?, ?)"; orders.len()].join(", ");
+    let sql = format!(
+        "WITH given (order_id, terms) AS (VALUES {rows}) INSERT INTO order_search (rowid, terms) \
+         SELECT held.seq, given.terms FROM given JOIN order_text AS held ON held.order_id = given.order_id"
+    );
+    execute(txn, sql, with_terms).await
+}
+
+async fn execute(txn: &impl ConnectionTrait, sql: String, values: Vec<Value>) -> Result<()> {
+    let statement = Statement::from_sql_and_values(txn.get_database_backend(), sql, values);
+    txn.execute_raw(statement).await?;
+    Ok(())
+}
+
 /// Indexes the orders that are not in the index yet: those of an older release, and those that came by the bulk. Run
 /// again it continues.
 pub async fn catch_up(app: &App) -> Result<usize> {
@@ -62,6 +101,7 @@ pub async fn catch_up(app: &App) -> Result<usize> {
         };
         after = Some(last.id);
         let txn = db::write(&app.db).await?;
+        // Another replica may have indexed some of them since.
         for row in &rows {
             add(&txn, row).await?;
         }

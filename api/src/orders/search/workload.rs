@@ -7,7 +7,6 @@ use entity::kinds::{Light, Status};
 use entity::order;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::list::OPEN;
 use crate::error::Result;
 
 /// Open orders of one unit or one county.
@@ -40,7 +39,7 @@ pub async fn workloads(db: &impl ConnectionTrait) -> Result<Workloads> {
             order::Column::Light,
         ])
         .column_as(order::Column::Id.count(), "orders")
-        .filter(order::Column::Status.is_in(OPEN))
+        .filter(order::Column::Status.is_in(Status::OPEN))
         .filter(order::Column::MergedInto.is_null())
         .group_by(order::Column::UnitId)
         .group_by(order::Column::AreaCode)

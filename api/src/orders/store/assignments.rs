@@ -55,15 +55,22 @@ fn open(order: &order::Model, charge: NewAssignment, now: DateTime<Utc>) -> assi
     }
 }
 
+/// The units of a round.
+#[derive(Clone, Copy, Debug)]
+pub struct RoundUnits<'a> {
+    pub lead: UnitId,
+    pub supports: &'a [UnitId],
+}
+
 /// Inserts the assignments of the lead unit and the support units, and returns them.
 pub async fn assign_round(
     txn: &impl ConnectionTrait,
     order: &order::Model,
-    lead: UnitId,
-    supports: &[UnitId],
+    units: RoundUnits<'_>,
     by: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> Result<Vec<assignment::Model>> {
+    let RoundUnits { lead, supports } = units;
     let supports = supports.iter().filter(|unit| **unit != lead);
     let supports = supports.map(|unit| (*unit, AssignmentRole::Support));
     let charge = |(unit, role)| NewAssignment {

@@ -10,7 +10,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::error::{Error, Result};
 use crate::orders::store;
-use crate::people::claims::ClaimQueue;
+use crate::people::claims::{ClaimQueue, Claimant};
 
 pub const QUEUE: ClaimQueue = ClaimQueue {
     kind: "order",
@@ -42,7 +42,8 @@ pub async fn ensure_unclaimed(
     person: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    QUEUE.heed(txn, zone, order.to_string(), person, now).await
+    let claimant = Claimant { person, zone };
+    QUEUE.heed(txn, order.to_string(), claimant, now).await
 }
 
 /// Claims the order or renews the claim. The caller has locked the order's row and checked existing claims.

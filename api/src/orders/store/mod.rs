@@ -1,5 +1,7 @@
-//! Queries on the tables of orders: `orders.rs` the orders themselves, `assignments.rs` the units that handle them,
-//! `photos.rs`, `claims.rs`, the feed of changed orders (`change_feed.rs`) and pages by key (`keyset.rs`).
+//! Queries on the tables of orders.
+//!
+//! `orders.rs` has the orders themselves, `assignments.rs` the units that handle them, `photos.rs`, `claims.rs`, the
+//! feed of changed orders (`change_feed.rs`) and pages by key (`keyset.rs`).
 
 pub mod assignments;
 pub mod change_feed;

@@ -11,16 +11,30 @@ use crate::orders::rules::actor::Actor;
 use crate::photos::attach::{self, Attachment, SubmissionContext};
 use places::datum::Wgs84;
 
-/// Puts photos that the actor has uploaded into the order. `role` overrides what the upload said.
+/// Photos on their way into an order.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPhotos<'a> {
+    pub ids: &'a [PhotoId],
+    /// Overrides the role that was named with the upload.
+    pub role: Option<PhotoRole>,
+    /// None: a resident, who has no account.
+    pub owner: Option<PersonId>,
+}
+
+/// Puts photos that the actor has uploaded into the order, in the roles named with the uploads.
 pub async fn attach(
     txn: &impl ConnectionTrait,
     order: &order::Model,
     actor: &Actor,
     photos: &[PhotoId],
-    role: Option<PhotoRole>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    put(txn, order, actor, actor.person, photos, role, now).await
+    let photos = NewPhotos {
+        ids: photos,
+        role: None,
+        owner: actor.person,
+    };
+    put(txn, order, actor, photos, now).await
 }
 
 /// Attaches a resident's photos to the order of the delegate who adopts the message.
@@ -31,24 +45,29 @@ pub async fn attach_residents(
     photos: &[PhotoId],
     now: DateTime<Utc>,
 ) -> Result<()> {
-    put(txn, order, actor, None, photos, None, now).await
+    let photos = NewPhotos {
+        ids: photos,
+        role: None,
+        owner: None,
+    };
+    put(txn, order, actor, photos, now).await
 }
 
-async fn put(
+/// Puts photos into the order.
+pub async fn put(
     txn: &impl ConnectionTrait,
     order: &order::Model,
     actor: &Actor,
-    owner: Option<PersonId>,
-    photos: &[PhotoId],
-    role: Option<PhotoRole>,
+    photos: NewPhotos<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    if photos.is_empty() {
+    let NewPhotos { ids, role, owner } = photos;
+    if ids.is_empty() {
         return Ok(());
     }
     let place = order.longitude.zip(order.latitude);
     let attachment = Attachment {
-        photos,
+        photos: ids,
         order: order.id,
         role,
         round: order.round,

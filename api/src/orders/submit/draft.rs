@@ -1,22 +1,18 @@
 //! Validation of a report before it becomes an order.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{PersonId, PhotoId};
+use chrono::{DateTime, Utc};
+use entity::ids::{PersonId, PhotoId, VideoId};
 use entity::kinds::{Channel, Datum};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FieldError, Result};
+use crate::moments::past_fault;
+use crate::photos::limits::{MAX_PHOTOS, TextLimits, too_many};
+use crate::place_kinds::wgs84;
 use places::datum::Wgs84;
 
-const MAX_DESCRIPTION_CHARS: usize = 2_000;
-/// “路灯不亮” is a complete report; a photo says the rest of a shorter one.
-const MIN_DESCRIPTION_CHARS: usize = 4;
-const MIN_CHARS_BESIDE_PHOTOS: usize = 2;
 pub const MAX_ADDRESS_CHARS: usize = 200;
-pub const MAX_PHOTOS: usize = 9;
 const MAX_ACCURACY_M: f64 = 100_000.0;
-/// Tolerated advance of a phone's clock.
-const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(10);
 
 /// A point as the client has it; the datum is never assumed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -35,7 +31,7 @@ pub struct GivenPoint {
 impl GivenPoint {
     #[must_use]
     pub fn wgs84(self) -> Wgs84 {
-        Wgs84::from_given(self.longitude, self.latitude, self.datum)
+        wgs84(self.longitude, self.latitude, self.datum)
     }
 
     /// Refused when the numbers are of no place on earth.
@@ -81,6 +77,7 @@ pub struct NewOrder {
     /// By code or name.
     pub category: Option<String>,
     pub photos: Vec<PhotoId>,
+    pub video: Option<VideoId>,
     pub site_code: Option<String>,
     pub occurred_at: Option<DateTime<Utc>>,
     pub wants_follow_up: bool,
@@ -94,8 +91,7 @@ impl NewOrder {
     /// Takes off blanks at the ends and names every field that cannot be taken.
     pub fn validate(mut self, now: DateTime<Utc>) -> Result<Self> {
         let mut faults = Vec::new();
-        let least = min_chars(&self.photos);
-        let chars = least..=MAX_DESCRIPTION_CHARS;
+        let chars = TextLimits::REPORT.chars(self.photos.len());
         self.description = validate_text("description", &self.description, chars, &mut faults);
         self.address = self
             .address
@@ -109,16 +105,10 @@ impl NewOrder {
             None => {}
         }
         if self.photos.len() > MAX_PHOTOS {
-            let detail = format!("照片最多 {MAX_PHOTOS} 张。");
-            faults.push(FieldError::new("photo_ids", "too_many", detail));
+            faults.push(FieldError::new("photo_ids", "too_many", too_many(MAX_PHOTOS)));
         }
-        if self.occurred_at.is_some_and(|time| time > now + CLOCK_SKEW) {
-            faults.push(FieldError::new(
-                "occurred_at",
-                "in_the_future",
-                "发生时间不能晚于现在。",
-            ));
-        }
+        let occurred = self.occurred_at;
+        faults.extend(occurred.and_then(|time| past_fault("occurred_at", time, now)));
         let mut seen = std::collections::BTreeSet::new();
         self.photos.retain(|photo| seen.insert(*photo));
         if faults.is_empty() {
@@ -126,16 +116,6 @@ impl NewOrder {
         } else {
             Err(Error::invalid(faults))
         }
-    }
-}
-
-/// How long a description must be at least.
-#[must_use]
-pub fn min_chars(photos: &[PhotoId]) -> usize {
-    if photos.is_empty() {
-        MIN_DESCRIPTION_CHARS
-    } else {
-        MIN_CHARS_BESIDE_PHOTOS
     }
 }
 
@@ -173,6 +153,8 @@ pub fn require_text(field: &str, text: &str, chars: std::ops::RangeInclusive<usi
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn now() -> DateTime<Utc> {
@@ -194,6 +176,7 @@ mod tests {
             address: None,
             category: None,
             photos: Vec::new(),
+            video: None,
             site_code: None,
             occurred_at: None,
             wants_follow_up: true,
@@ -244,6 +227,8 @@ mod tests {
         assert_eq!(faults(far), named("location", "out_of_range"));
         let tomorrow = |r: &mut NewOrder| r.occurred_at = Some(now() + TimeDelta::days(1));
         assert_eq!(faults(tomorrow), named("occurred_at", "in_the_future"));
+        let long_ago = |r: &mut NewOrder| r.occurred_at = Some(DateTime::UNIX_EPOCH);
+        assert_eq!(faults(long_ago), named("occurred_at", "too_early"));
         let many = |r: &mut NewOrder| r.photos = std::iter::repeat_with(PhotoId::generate).take(10).collect();
         assert_eq!(faults(many), named("photo_ids", "too_many"));
     }

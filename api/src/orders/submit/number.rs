@@ -1,6 +1,7 @@
-//! `T20250117000725`: a prefix of the city, the local date, six digits. Numbers are taken in small blocks by a
-//! statement that commits at once, so no submitter holds the day's row while writing the order, and submitters do not
-//! queue behind one another.
+//! `T20250117000725`: a prefix of the city, the local date, six digits.
+//!
+//! Numbers are taken in small blocks by a statement that commits at once, so no submitter holds the day's row while
+//! writing the order, and submitters do not queue behind one another.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

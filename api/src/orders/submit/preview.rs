@@ -7,13 +7,15 @@ use entity::kinds::{CategorySource, PlaceRelation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::city::categories::suggest::Suggestion;
+use crate::city::categories::two_matters::Matter;
 use crate::city::categories::{self, service::Understood};
 use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::City;
 use crate::error::Result;
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::submit::{self, routing};
-use crate::orders::view::{self, AreaView, CategoryView, DispatchView, UnitView};
+use crate::orders::view::{AreaView, CategoryView, DispatchView, UnitView};
 
 /// As much of a report as is known yet.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -45,35 +47,69 @@ pub struct DispatchPreview {
     pub emergency: Option<EmergencyView>,
 }
 
+/// Facts of a draft without a required point, for an operator who takes a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DraftFacts<'a> {
+    pub location: Option<GivenPoint>,
+    pub address: Option<&'a str>,
+    /// By code or name.
+    pub category: Option<&'a str>,
+    pub description: Option<&'a str>,
+}
+
 pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<DispatchPreview> {
-    let PreviewDispatch {
+    let facts = DraftFacts {
+        location: Some(asked.location),
+        address: asked.address.as_deref(),
+        category: asked.category.as_deref(),
+        description: asked.description.as_deref(),
+    };
+    Ok(preview_draft(city, facts).await?.preview)
+}
+
+/// Where a draft would go, and what its description may mean.
+pub struct DraftReading {
+    pub preview: DispatchPreview,
+    /// The likeliest categories, best first.
+    pub suggestions: Vec<Suggestion>,
+    /// Two if the description tells of two matters, otherwise none.
+    pub matters: Vec<Matter>,
+}
+
+/// Reads a draft: where it would go, and what it is about.
+pub async fn preview_draft(city: &Arc<City>, facts: DraftFacts<'_>) -> Result<DraftReading> {
+    let DraftFacts {
         location,
         address,
         category,
         description,
-    } = asked;
-    location.check_coordinates()?;
-    let words = [address.as_deref(), description.as_deref()];
+    } = facts;
+    if let Some(location) = location {
+        location.check_coordinates()?;
+    }
+    let words = [address, description];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    let place = routing::resolve(city, Some(location.wgs84()), location.accuracy_m, &words);
-    let chosen = category.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let accuracy_m = location.and_then(|location| location.accuracy_m);
+    let place = routing::resolve(city, location.map(GivenPoint::wgs84), accuracy_m, &words);
+    let chosen = category.map(str::trim).filter(|text| !text.is_empty());
     let chosen = chosen.map(|text| submit::category(city, text)).transpose()?;
-    let text = description.as_deref().unwrap_or_default();
+    let text = description.unwrap_or_default();
     let Understood {
         suggestions,
+        matters,
         emergency,
     } = categories::service::understand(city, text).await?;
     let kind = routing::kind(
         chosen.as_deref(),
         CategorySource::Chosen,
-        suggestions.into_iter().next(),
+        suggestions.first().cloned(),
     );
     let desk = match routing::person_needed(city, &kind, emergency.as_ref()) {
         Some(reason) => routing::triage(&place, reason),
         None => routing::route(city, &place, &kind),
     };
     let name = |code: &str| city.categories.find(code).map(|category| category.name.clone());
-    Ok(DispatchPreview {
+    let preview = DispatchPreview {
         area: place.county.as_deref().map(|code| AreaView {
             code: code.to_owned(),
             name: city.county_name(code).to_owned(),
@@ -88,9 +124,14 @@ pub async fn preview(city: &Arc<City>, asked: &PreviewDispatch) -> Result<Dispat
         },
         unit: desk.unit.and_then(|id| unit(city, id)),
         support_units: desk.supports.iter().filter_map(|id| unit(city, *id)).collect(),
-        dispatch: view::dispatch_view(&desk.explanation),
+        dispatch: desk.explanation.into(),
         zone: place.zone,
         emergency,
+    };
+    Ok(DraftReading {
+        preview,
+        suggestions,
+        matters,
     })
 }
 

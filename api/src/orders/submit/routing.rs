@@ -2,12 +2,13 @@
 
 use entity::ids::{BoundarySetId, UnitId};
 use entity::kinds::{CategorySource, PlaceRelation};
-use serde_json::{Value, json};
 
 use crate::city::categories::suggest::Suggestion;
 use crate::city::duty_table::{Decision, DutyLocation, reason};
 use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::City;
+use crate::orders::rules::dispatch_reason::{DispatchReason, NamedTownship, NearbyArea, RuleScope};
+use crate::place_kinds::place_relation;
 use places::datum::Wgs84;
 
 /// More places than this in one text are no help to an operator.
@@ -22,9 +23,9 @@ pub struct ResolvedPlace {
     pub township: Option<String>,
     pub zone: Option<String>,
     /// Neighbours, where the point is near a border.
-    pub candidates: Vec<Value>,
-    /// Townships that the words may mean, the surest first, with how sure that is in per cent.
-    pub told: Vec<Value>,
+    pub candidates: Vec<NearbyArea>,
+    /// Townships that the words may mean, the surest first.
+    pub told: Vec<NamedTownship>,
 }
 
 /// The category of a matter, and its source.
@@ -40,8 +41,7 @@ pub struct ResolvedCategory {
 pub struct Routing {
     pub unit: Option<UnitId>,
     pub supports: Vec<UnitId>,
-    /// As the order keeps it: rule, reason, candidates.
-    pub explanation: Value,
+    pub explanation: DispatchReason,
 }
 
 /// Resolves a place given by a point, by words, or by both.
@@ -51,15 +51,12 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
     let county = located.as_ref().and_then(|located| located.division);
     let relation = located
         .as_ref()
-        .map_or(PlaceRelation::Unknown, |located| located.relation);
+        .map_or(PlaceRelation::Unknown, |located| place_relation(located.relation));
     let candidates = located.as_ref().map_or_else(Vec::new, |located| {
-        let shown = |candidate: &places::lookup::Candidate<'_>| {
-            json!({
-                "code": candidate.division.code,
-                "name": candidate.division.name,
-                // Whole metres: databases round what is finer.
-                "distance_m": candidate.distance_m.round() as i64,
-            })
+        let shown = |candidate: &places::lookup::Candidate<'_>| NearbyArea {
+            code: candidate.division.code.clone(),
+            name: candidate.division.name.clone(),
+            distance_m: candidate.distance_m.round() as i64,
         };
         located.candidates.iter().map(shown).collect()
     });
@@ -78,13 +75,11 @@ pub fn resolve(city: &City, point: Option<Wgs84>, accuracy_m: Option<f64>, words
     let township = sure
         .filter(|meant| meant.confidence >= city.dispatch.min_confidence)
         .map(|meant| meant.township);
-    let told = told.iter().take(MAX_PLACE_MATCHES).map(|meant| {
-        json!({
-            "township": meant.township.code,
-            "name": meant.township.name,
-            "county": meant.township.county,
-            "percent": (meant.confidence * 100.0).round() as i64,
-        })
+    let told = told.iter().take(MAX_PLACE_MATCHES).map(|meant| NamedTownship {
+        township: meant.township.code.clone(),
+        name: meant.township.name.clone(),
+        county: meant.township.county.clone(),
+        percent: (meant.confidence * 100.0).round() as i64,
     });
     let told = told.collect();
     let county = named
@@ -187,19 +182,19 @@ pub fn route(city: &City, place: &ResolvedPlace, kind: &ResolvedCategory) -> Rou
         Decision::ByRule(rule) => Routing {
             unit: Some(rule.lead),
             supports: rule.supports.clone(),
-            explanation: json!({
-                "rule": rule.source,
-                "reason": told,
-                "scope": rule.scope,
-                "scope_code": rule.scope_code,
-                "rule_category": rule.category,
-                "candidates": place.candidates,
-            }),
+            explanation: DispatchReason {
+                scope: Some(RuleScope {
+                    scope: rule.scope,
+                    scope_code: rule.scope_code.clone(),
+                    rule_category: rule.category.clone(),
+                }),
+                ..DispatchReason::new(Some(&rule.source), told, place.candidates.clone())
+            },
         },
         Decision::CountyFallback(unit) => Routing {
             unit: Some(unit),
             supports: Vec::new(),
-            explanation: json!({ "rule": "county_fallback", "reason": told, "candidates": place.candidates }),
+            explanation: DispatchReason::new(Some("county_fallback"), told, place.candidates.clone()),
         },
         Decision::Triage => triage(place, told),
     }
@@ -211,12 +206,10 @@ pub fn triage(place: &ResolvedPlace, reason: &str) -> Routing {
     Routing {
         unit: None,
         supports: Vec::new(),
-        explanation: json!({
-            "rule": null,
-            "reason": reason,
-            "candidates": place.candidates,
-            "told": place.told,
-        }),
+        explanation: DispatchReason {
+            told: place.told.clone(),
+            ..DispatchReason::new(None, reason, place.candidates.clone())
+        },
     }
 }
 
@@ -226,6 +219,6 @@ pub fn route_to(unit: UnitId, rule: &str, reason: &str, place: &ResolvedPlace) -
     Routing {
         unit: Some(unit),
         supports: Vec::new(),
-        explanation: json!({ "rule": rule, "reason": reason, "candidates": place.candidates }),
+        explanation: DispatchReason::new(Some(rule), reason, place.candidates.clone()),
     }
 }

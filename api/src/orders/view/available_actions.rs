@@ -3,7 +3,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, ClockKind, ExtensionStatus, Status};
 use entity::{order, supervision_order};
-use serde_json::Value;
 
 use crate::city::snapshot::City;
 use crate::deadlines::deadline_rows;
@@ -11,6 +10,7 @@ use crate::deadlines::extension::ExtensionRequest;
 use crate::deadlines::returns::ReturnRequest;
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
+use crate::orders::rules::dispatch_reason::DispatchReason;
 use crate::orders::rules::lifecycle::{self, ActionGuards, ActorRelation};
 use crate::orders::view::load::OrderContext;
 
@@ -55,6 +55,7 @@ fn facts(
             .iter()
             .any(|extension| extension.status == ExtensionStatus::Pending),
         may_reopen: !merged && may_reopen(city, order, now),
+        may_judge: may_judge(city, order, around, now),
         merged,
         tracked: order.tracked,
         supervision_order_open: around
@@ -69,6 +70,22 @@ fn facts(
 pub fn may_reopen(city: &City, order: &order::Model, now: DateTime<Utc>) -> bool {
     let days = TimeDelta::days(i64::from(city.policy.follow_up.reopen_days));
     order.status == Status::Closed && order.closed_at.is_some_and(|closed| now < closed + days)
+}
+
+/// Whether a verdict may be given: on the reply, or on an order that was closed as 未评价, as long as it may be reopened.
+#[must_use]
+pub fn may_judge(city: &City, order: &order::Model, around: &OrderContext, now: DateTime<Utc>) -> bool {
+    let judged = |replied: DateTime<Utc>| around.verdicts.iter().any(|given| given.created_at >= replied);
+    match order.status {
+        Status::Replied => true,
+        Status::Closed => {
+            order.merged_into.is_none()
+                && order.unit_id.is_some()
+                && may_reopen(city, order, now)
+                && order.replied_at.is_some_and(|replied| !judged(replied))
+        }
+        _ => false,
+    }
 }
 
 /// Returns the facts for the rule of returns. Returns `None` if the unit has no assignment in this round.
@@ -89,11 +106,7 @@ pub fn return_request<'a>(
     Some(ReturnRequest {
         dispatched_to_unit_at: charge.created_at,
         returns_by_unit: u32::try_from(returned).unwrap_or(u32::MAX),
-        final_dispatch: order
-            .dispatch
-            .get("final")
-            .and_then(Value::as_bool)
-            .unwrap_or(false),
+        final_dispatch: DispatchReason::read(&order.dispatch).is_final,
         reason,
         proposes_itself: false,
     })

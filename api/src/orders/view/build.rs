@@ -3,18 +3,18 @@
 use crate::publication_rules;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use entity::ids::{PhotoId, UnitId};
+use entity::ids::UnitId;
 use entity::kinds::{AssignmentRole, AssignmentStatus, Datum};
 use entity::{
     assignment, deadline, extension, order, order_photo, photo, reply, reply_decision, supervision_order,
     verdict,
 };
-use serde_json::Value;
 
 use super::load::{Decisions, OrderContext};
+use super::media::{photos, video};
 use super::{
-    AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView, DecisionView,
-    DispatchView, EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderPhotoUrls, OrderView,
+    ActionLimits, AreaView, AssignmentView, CandidateView, CategoryView, ContactedView, DeadlineView,
+    DecisionView, DispatchView, EndorsementsView, ExtensionView, LocationView, OrderPhoto, OrderView,
     ReplyView, ReporterView, SupervisionOrderView, UnitView, VerdictView,
 };
 use crate::app::App;
@@ -24,11 +24,11 @@ use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::files::attach::AttachedFile;
 use crate::http::time::{LocalTime, local};
-use crate::orders::actions::decisions;
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
+use crate::orders::rules::dispatch_reason::DispatchReason;
 use crate::orders::view::available_actions;
-use crate::photos::service::{links, links_by_id};
+use crate::videos::view::VideoView;
 use crate::watch_lists::near::WatchedPlace;
 
 /// The order as the actor sees it, of what has been loaded.
@@ -45,44 +45,30 @@ pub async fn build_view(
         !audience || publication_rules::shows_photo(order, place, file)
     };
     let photos = photos(app, around.photos.iter().filter(shown)).await?;
+    let video = video(app, actor, order, around.video.as_ref()).await?;
+    let actions = available_actions::available_actions(&city, actor, order, &around, now);
     let teller = ViewBuilder {
         city: &city,
         zone: city.zone(),
         staff: actor.is_staff(),
     };
-    let actions = available_actions::available_actions(&city, actor, order, &around, now);
-    Ok(teller.order(actor, order, around, photos, actions))
+    Ok(teller.order(
+        actor,
+        order,
+        around,
+        ForActor {
+            photos,
+            video,
+            actions,
+        },
+    ))
 }
 
-async fn photos(
-    app: &App,
-    photos: impl Iterator<Item = &(order_photo::Model, photo::Model)>,
-) -> Result<Vec<OrderPhoto>> {
-    let mut views = Vec::new();
-    for (place, file) in photos {
-        let flags = serde_json::from_value(place.flags.clone()).unwrap_or_default();
-        let (large, thumb) = links(app, file).await?;
-        views.push(OrderPhoto {
-            id: file.id,
-            role: place.role,
-            round: place.round,
-            flags,
-            urls: OrderPhotoUrls { large, thumb },
-        });
-    }
-    Ok(views)
-}
-
-/// Replaces the photo links of a view that was made earlier: links run out after an hour, recorded answers after days.
-pub async fn sign_links_anew(app: &App, view: &mut OrderView) -> Result<()> {
-    let ids: Vec<PhotoId> = view.photos.iter().map(|photo| photo.id).collect();
-    let mut fresh = links_by_id(app, &ids).await?;
-    for photo in &mut view.photos {
-        if let Some((large, thumb)) = fresh.remove(&photo.id) {
-            photo.urls = OrderPhotoUrls { large, thumb };
-        }
-    }
-    Ok(())
+/// Parts of a view that depend on who reads it.
+struct ForActor {
+    photos: Vec<OrderPhoto>,
+    video: Option<VideoView>,
+    actions: Vec<String>,
 }
 
 /// Tells rows in the city's words and time.
@@ -104,9 +90,13 @@ impl ViewBuilder<'_> {
         actor: &Actor,
         order: &order::Model,
         around: OrderContext,
-        photos: Vec<OrderPhoto>,
-        actions: Vec<String>,
+        readable: ForActor,
     ) -> OrderView {
+        let ForActor {
+            photos,
+            video,
+            actions,
+        } = readable;
         let hidden = access::hides_reporter(actor, order);
         let audience = access::is_public_reader(actor, order);
         let withheld = access::placeholder_text(actor, order);
@@ -131,7 +121,7 @@ impl ViewBuilder<'_> {
             place_relation: order.place_relation,
             unit: order.unit_id.and_then(|unit| self.unit(unit)),
             support_units: self.supports(order, &around.known.assignments),
-            dispatch: dispatch_view(&order.dispatch),
+            dispatch: DispatchReason::read(&order.dispatch).into(),
             deadlines: around.deadlines.iter().map(|row| self.deadline(row)).collect(),
             due_at: self.optional_time(order.due_at),
             difficult: order.difficult,
@@ -144,6 +134,7 @@ impl ViewBuilder<'_> {
             watched: self.watched(around.watched),
             extensions: each(around.extensions, |row| self.extension(row)),
             photos,
+            video,
             endorsements: EndorsementsView {
                 count: around.known.endorsers.len() as u64,
                 mine: around.known.endorsed_by(actor),
@@ -168,6 +159,7 @@ impl ViewBuilder<'_> {
             created_at: self.time(order.created_at),
             updated_at: self.time(order.updated_at),
             actions,
+            limits: ActionLimits::of(self.city),
         }
     }
 
@@ -222,7 +214,7 @@ impl ViewBuilder<'_> {
     }
 
     pub fn unit(&self, id: UnitId) -> Option<UnitView> {
-        self.city.unit(id).map(|unit| UnitView {
+        self.city.units.of_record(id).map(|unit| UnitView {
             id: unit.id,
             name: unit.name.clone(),
             level: unit.level,
@@ -307,14 +299,14 @@ impl ViewBuilder<'_> {
         places
     }
 
-    fn decision(&self, (row, file): &(reply_decision::Model, Option<AttachedFile>)) -> DecisionView {
+    fn decision(&self, row: &reply_decision::Model, file: Option<&AttachedFile>) -> DecisionView {
         DecisionView {
             kind: row.kind,
-            title: decisions::label(row.kind).to_owned(),
+            title: row.kind.label().to_owned(),
             document_number: row.document_number.clone(),
             date: row.issued_on,
             summary: row.summary.clone(),
-            file: file.clone().filter(|_| self.staff),
+            file: file.filter(|_| self.staff).cloned(),
         }
     }
 
@@ -335,7 +327,10 @@ impl ViewBuilder<'_> {
             account: self.staff.then_some(row.account),
             contacted,
             supplementary: row.supplementary,
-            decisions: decisions.iter().map(|decision| self.decision(decision)).collect(),
+            decisions: decisions
+                .iter()
+                .map(|(row, file)| self.decision(row, file.as_ref()))
+                .collect(),
             created_at: self.time(row.created_at),
         }
     }
@@ -371,16 +366,27 @@ pub(super) fn location(order: &order::Model) -> Option<LocationView> {
     })
 }
 
-/// Parses the stored reason of a dispatch.
-#[must_use]
-pub fn dispatch_view(why: &Value) -> DispatchView {
-    let text = |name: &str| why.get(name).and_then(Value::as_str).map(str::to_owned);
-    let candidates = why.get("candidates").cloned().unwrap_or_default();
-    let candidates: Vec<CandidateView> = serde_json::from_value(candidates).unwrap_or_default();
-    DispatchView {
-        rule: text("rule"),
-        reason: text("reason").unwrap_or_default(),
-        candidates,
-        is_final: why.get("final").and_then(Value::as_bool).unwrap_or(false),
+impl From<DispatchReason> for DispatchView {
+    fn from(reason: DispatchReason) -> Self {
+        let DispatchReason {
+            version: _,
+            rule,
+            reason,
+            scope: _,
+            candidates,
+            told: _,
+            is_final,
+        } = reason;
+        let candidates = candidates.into_iter().map(|near| CandidateView {
+            code: near.code,
+            name: near.name,
+            distance_m: near.distance_m,
+        });
+        Self {
+            rule,
+            reason,
+            candidates: candidates.collect(),
+            is_final,
+        }
     }
 }

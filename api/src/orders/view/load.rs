@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use entity::ids::{OrderId, PersonId, ReplyId};
 use entity::{
     assignment, deadline, endorsement, extension, order, order_photo, order_return, person, photo, reply,
-    reply_decision, supervision_order, verdict, watch_entry,
+    reply_decision, supervision_order, verdict, video, watch_entry,
 };
 use places::datum::Wgs84;
 use sea_orm::sea_query::{Expr, Query, SelectStatement};
@@ -16,6 +16,7 @@ use crate::error::Result;
 use crate::files::attach::{self, AttachedFile};
 use crate::orders::rules::access::AccessContext;
 use crate::orders::rules::actor::Actor;
+use crate::videos;
 use crate::watch_lists::near::{self, WatchedPlace};
 
 /// Administrative decisions of replies, with their files.
@@ -28,6 +29,7 @@ pub struct OrderContext {
     pub deadlines: Vec<deadline::Model>,
     pub extensions: Vec<extension::Model>,
     pub photos: Vec<(order_photo::Model, photo::Model)>,
+    pub video: Option<video::Model>,
     pub verdicts: Vec<verdict::Model>,
     pub replies: Vec<reply::Model>,
     pub returns: Vec<order_return::Model>,
@@ -65,6 +67,7 @@ struct NonEmptyTables {
     replies: bool,
     returns: bool,
     supervision: bool,
+    video: bool,
     /// Whether any place is watched at all.
     watched: bool,
 }
@@ -76,6 +79,7 @@ impl NonEmptyTables {
         replies: true,
         returns: true,
         supervision: true,
+        video: true,
         watched: true,
     };
 
@@ -98,6 +102,7 @@ impl NonEmptyTables {
             .expr_as(any!(reply), "replies")
             .expr_as(any!(order_return), "returns")
             .expr_as(any!(supervision_order), "supervision")
+            .expr_as(any!(video), "video")
             .expr_as(Expr::exists(watched_places()), "watched")
             .to_owned();
         let Some(row) = db.query_one(&question).await? else {
@@ -109,6 +114,7 @@ impl NonEmptyTables {
             replies: row.try_get("", "replies")?,
             returns: row.try_get("", "returns")?,
             supervision: row.try_get("", "supervision")?,
+            video: row.try_get("", "video")?,
             watched: row.try_get("", "watched")?,
         })
     }
@@ -205,11 +211,27 @@ async fn load_all(
             .supervision
             .push(row));
     }
+    if filled.video {
+        for (id, video) in videos::service::of_orders(db, &ids).await? {
+            if let Some(to) = all.get_mut(&id) {
+                to.video = Some(video);
+            }
+        }
+    }
     for (place, file) in photos(db, &ids).await? {
         if let Some(to) = all.get_mut(&place.order_id) {
             to.photos.push((place, file));
         }
     }
+    in_order_of(db, orders, all).await
+}
+
+/// The contexts in the order of their orders, with reporters and the orders that they were merged into.
+async fn in_order_of(
+    db: &impl ConnectionTrait,
+    orders: &[order::Model],
+    mut all: HashMap<OrderId, OrderContext>,
+) -> Result<Vec<OrderContext>> {
     let reporters = people(db, orders.iter().map(|order| order.reporter_id)).await?;
     let targets = numbers(db, orders.iter().filter_map(|order| order.merged_into)).await?;
     let mut in_order = Vec::with_capacity(orders.len());
@@ -234,9 +256,12 @@ impl OrderContext {
         Ok(around.into_iter().next().unwrap_or_default())
     }
 
-    /// Adds the order's photos, read on this connection.
+    /// Adds the order's photos and video, read on this connection.
     pub async fn with_photos(mut self, db: &impl ConnectionTrait, order: &order::Model) -> Result<Self> {
         self.photos = photos(db, &[order.id]).await?;
+        self.video = videos::service::of_orders(db, &[order.id])
+            .await?
+            .remove(&order.id);
         let mut watched = near::watched(db, &points(std::slice::from_ref(order))).await?;
         self.watched = watched.remove(&order.id).unwrap_or_default();
         Ok(self)

@@ -13,17 +13,22 @@ use utoipa::ToSchema;
 
 use crate::city::emergencies::EmergencyView;
 use crate::files::attach::AttachedFile;
+use crate::videos::view::VideoView;
 use crate::watch_lists::near::WatchedPlace;
 
 pub mod available_actions;
 pub mod build;
 pub mod labels;
+pub mod limits;
 pub mod load;
+mod media;
 pub mod progress;
 pub mod read;
 pub mod summary;
 
-pub use build::{build_view, dispatch_view, sign_links_anew};
+pub use build::build_view;
+pub use limits::ActionLimits;
+pub use media::sign_links_anew;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct OrderView {
@@ -62,6 +67,10 @@ pub struct OrderView {
     pub watched: Vec<WatchedPlace>,
     pub extensions: Vec<ExtensionView>,
     pub photos: Vec<OrderPhoto>,
+    /// The report's short video. Whether the caller may play it is told by its `url`.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub video: Option<VideoView>,
     pub endorsements: EndorsementsView,
     pub verdicts: Vec<VerdictView>,
     pub replies: Vec<ReplyView>,
@@ -89,6 +98,10 @@ pub struct OrderView {
     pub updated_at: DateTime<FixedOffset>,
     /// The caller's available actions.
     pub actions: Vec<String>,
+    /// The numbers that limit them.
+    #[serde(default)]
+    #[schema(required = true)]
+    pub limits: ActionLimits,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]

@@ -2,7 +2,7 @@
 //! without internal remarks.
 
 use entity::ids::OrderId;
-use entity::kinds::{Status, Visibility};
+use entity::kinds::{EventAction, Status, Visibility};
 use entity::{order, order_event, reply};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
@@ -36,8 +36,27 @@ pub struct Progress {
 pub struct ProgressStep {
     /// The action, e.g. `submitted`, `dispatched`, `accepted`, `replied`.
     pub action: String,
+    /// In words for residents.
+    pub title: &'static str,
     #[schema(value_type = String, format = DateTime)]
     pub at: LocalTime,
+}
+
+/// A step as residents read it. What needs no other words has the staff's.
+const fn title(action: EventAction) -> &'static str {
+    match action {
+        EventAction::Submitted => "代表提交反映事项",
+        EventAction::Adopted => "代表采纳您的留言",
+        EventAction::Triaged => "12345 坐席派单中",
+        EventAction::Dispatched => "派给承办单位",
+        EventAction::Redispatched => "改派承办单位",
+        EventAction::Accepted => "承办单位已签收",
+        EventAction::Replied => "承办单位已答复",
+        EventAction::Reopened => "重新办理",
+        EventAction::Closed => Status::Closed.label(),
+        EventAction::Cancelled => Status::Cancelled.label(),
+        other => other.label(),
+    }
 }
 
 /// The progress of an order; of the one that it was merged into in the end, when it was.
@@ -62,7 +81,8 @@ pub async fn of(app: &App, id: OrderId) -> Result<Option<Progress>> {
         .await?;
     let city = app.state::<CityHandle>().load();
     let step = |event: order_event::Model| ProgressStep {
-        action: event.action,
+        action: event.action.to_string(),
+        title: title(event.action),
         at: local(event.at, city.zone()),
     };
     Ok(Some(Progress {

@@ -14,12 +14,13 @@ use crate::city::snapshot::CityHandle;
 use crate::deadlines::deadline_rows;
 use crate::error::{Error, Result};
 use crate::http::time::local;
-use crate::orders::history::labels;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::access;
 use crate::orders::rules::actor::Actor;
 use crate::orders::store;
 use crate::orders::view::load::{self, OrderContext};
 use crate::orders::view::{self, OrderView, UnitView};
+use crate::stored_json::StoredJson as _;
 
 /// Returns a visible order with its rows, otherwise 404.
 pub async fn visible(app: &App, actor: &Actor, number: &str) -> Result<(order::Model, OrderContext)> {
@@ -99,10 +100,10 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
         });
         // Remarks of the reporter to the desk are not shown to others.
         let kept = access::is_public_reader(actor, &order) && event.actor_id == Some(order.reporter_id);
-        TimelineItem {
+        Ok(TimelineItem {
             seq: event.seq,
-            title: labels::title(&event.action).to_owned(),
-            action: event.action,
+            title: event.action.label().to_owned(),
+            action: event.action.to_string(),
             at: local(event.at, city.zone()),
             role: event.actor_role,
             name: known
@@ -114,16 +115,16 @@ pub async fn timeline(app: &App, actor: &Actor, number: &str) -> Result<Vec<Time
             round: event.round,
             visibility: event.visibility,
             note: event.note.filter(|_| !kept),
-            detail: event.detail,
+            detail: EventDetail::served(event.detail)?,
             photo_ids: if kept {
                 Vec::new()
             } else {
                 serde_json::from_value(event.photo_ids).unwrap_or_default()
             },
             hash: event.hash,
-        }
+        })
     };
-    Ok(events.into_iter().map(item).collect())
+    events.into_iter().map(item).collect()
 }
 
 /// Returns the visibilities of a role: delegates read public entries, units internal ones too, those above them all.

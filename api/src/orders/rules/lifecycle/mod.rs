@@ -1,5 +1,7 @@
-//! The one table of legal moves: `(status, action, standing) → status`. Whatever is not in it is refused, with the
-//! moves that are open. What a move needs besides (a reason, a date, a clock) is asked for by the rule it belongs to.
+//! Pure: the one table of legal moves: `(status, action, standing) → status`.
+//!
+//! Whatever is not in it is refused, with the moves that are open. What a move needs besides (a reason, a date, a
+//! clock) is asked for by the rule it belongs to.
 
 use entity::kinds::Status;
 use serde::{Deserialize, Serialize};
@@ -9,7 +11,6 @@ use self::ActorRelation::*;
 use self::NextStatus::{Becomes, Stays};
 use self::Status::*;
 use crate::error::{ErrorKind, Refusal};
-use crate::orders::view::labels;
 
 /// A person's relation to one order, determined by the caller from roster and order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,14 +48,15 @@ pub enum Action {
     /// A supporting unit gives its own part of the account.
     ReportPart,
     Dispatch,
-    /// No rule says whose it is.
+    /// No rule says whose it is, or its unit is no longer in the city's list.
     SendToTriage,
     Cancel,
     VerdictSatisfied,
     VerdictBasically,
     VerdictDissatisfied,
     FollowUp,
-    /// The last call did not reach the delegate either: closed as 未评价.
+    /// The last call did not reach the delegate either, or they declined to be asked and their time is over: closed as
+    /// 未评价.
     FollowUpUnreachedFinal,
     Reopen,
     Merge,
@@ -98,8 +100,9 @@ const fn transition(
 
 const UNIT: &[ActorRelation] = &[LeadUnit, UnitHead];
 const HANDLING: &[Status] = &[Dispatched, InProgress];
-const OPEN: &[Status] = &[Submitted, Triage, Dispatched, InProgress];
-const NOT_OVER: &[Status] = &[Submitted, Triage, Dispatched, InProgress, Replied];
+/// Until the reply.
+const UNANSWERED: &[Status] = &[Submitted, Triage, Dispatched, InProgress];
+const NOT_OVER: &[Status] = &Status::OPEN;
 const EVERYBODY: &[ActorRelation] = &[
     Reporter,
     Endorser,
@@ -114,8 +117,8 @@ const EVERYBODY: &[ActorRelation] = &[
 const TRANSITIONS: &[Transition] = &[
     // 分流: the product by its rules, an operator where they do not reach or were wrong.
     transition(Dispatch,               &[Submitted],                       &[System],             Becomes(Dispatched)),
-    transition(SendToTriage,           &[Submitted],                       &[System],             Becomes(Triage)),
-    transition(Dispatch,               OPEN,                               &[Operator],           Becomes(Dispatched)),
+    transition(SendToTriage,           &[Submitted, Dispatched, InProgress], &[System],           Becomes(Triage)),
+    transition(Dispatch,               UNANSWERED,                         &[Operator],           Becomes(Dispatched)),
     // 办理: the unit that has it.
     transition(Accept,                 &[Dispatched],                      UNIT,                  Becomes(InProgress)),
     transition(Reply,                  &[InProgress],                      UNIT,                  Becomes(Replied)),
@@ -131,12 +134,16 @@ const TRANSITIONS: &[Transition] = &[
     transition(VerdictSatisfied,       &[Replied],                         &[Reporter, Operator], Becomes(Closed)),
     transition(VerdictBasically,       &[Replied],                         &[Reporter, Operator], Becomes(InProgress)),
     transition(VerdictDissatisfied,    &[Replied],                         &[Reporter, Operator], Becomes(Dispatched)),
+    // Closed as 未评价: the delegate may still judge.
+    transition(VerdictSatisfied,       &[Closed],                          &[Reporter],           Becomes(Closed)),
+    transition(VerdictBasically,       &[Closed],                          &[Reporter],           Becomes(InProgress)),
+    transition(VerdictDissatisfied,    &[Closed],                          &[Reporter],           Becomes(Dispatched)),
     transition(FollowUp,               &[Replied],                         &[Operator],           Stays),
-    transition(FollowUpUnreachedFinal, &[Replied],                         &[Operator],           Becomes(Closed)),
+    transition(FollowUpUnreachedFinal, &[Replied],                         &[Operator, System],   Becomes(Closed)),
     // 反弹: the next round under the same number.
     transition(Reopen,                 &[Closed],                          &[Reporter],           Becomes(Dispatched)),
     // 并单: the matter continues under the other number.
-    transition(Merge,                  OPEN,                               &[Operator],           Becomes(Closed)),
+    transition(Merge,                  UNANSWERED,                         &[Operator],           Becomes(Closed)),
     transition(Unmerge,                &[Closed],                          &[Operator],           Becomes(Triage)),
     // 督办: the standing committee watches and presses; it never handles.
     transition(Urge,                   &[Triage, Dispatched, InProgress],  &[SupervisorOfArea],   Stays),
@@ -159,6 +166,8 @@ pub struct ActionGuards {
     pub extension_pending: bool,
     /// Closed, not by a merge, and its delegate may still reopen.
     pub may_reopen: bool,
+    /// It waits for a verdict, or was closed as 未评价 and its delegate may still judge.
+    pub may_judge: bool,
     pub merged: bool,
     pub tracked: bool,
     /// A supervision order to the caller's unit waits for an answer.
@@ -231,6 +240,7 @@ impl Action {
             RequestExtension => facts.may_ask_extension,
             DecideExtension => facts.extension_pending,
             Reopen => facts.may_reopen,
+            VerdictSatisfied | VerdictBasically | VerdictDissatisfied => facts.may_judge,
             Unmerge => facts.merged,
             Track => !facts.tracked,
             Untrack => facts.tracked,
@@ -318,10 +328,7 @@ impl Refusal for Refused {
 
     fn detail(&self) -> String {
         if self.wrong_status {
-            format!(
-                "工单当前状态为“{}”，不能进行此操作。",
-                labels::status(self.status)
-            )
+            format!("工单当前状态为“{}”，不能进行此操作。", self.status.label())
         } else {
             "您的身份不能对本工单进行此操作。".to_owned()
         }

@@ -47,6 +47,7 @@ dispatched
   SupportUnit       ReportPart= AnswerSupervisionOrder= Note=
   Operator          DecideExtension= Dispatch= Cancel>cancelled Merge>closed Note=
   SupervisorOfArea  Urge= Track= Untrack= IssueSupervisionOrder= Note=
+  System            SendToTriage>triage
 in_progress
   Reporter          Note=
   Endorser          Note=
@@ -56,6 +57,7 @@ in_progress
   SupportUnit       ReportPart= AnswerSupervisionOrder= Note=
   Operator          DecideExtension= Dispatch>dispatched Cancel>cancelled Merge>closed Note=
   SupervisorOfArea  Urge= Track= Untrack= IssueSupervisionOrder= Note=
+  System            SendToTriage>triage
 replied
   Reporter          VerdictSatisfied>closed VerdictBasically>in_progress VerdictDissatisfied>dispatched Note=
   Endorser          Note=
@@ -65,8 +67,9 @@ replied
   SupportUnit       AnswerSupervisionOrder= Note=
   Operator          Cancel>cancelled VerdictSatisfied>closed VerdictBasically>in_progress VerdictDissatisfied>dispatched FollowUp= FollowUpUnreachedFinal>closed Note=
   SupervisorOfArea  Track= Untrack= IssueSupervisionOrder= Note=
+  System            FollowUpUnreachedFinal>closed
 closed
-  Reporter          Reopen>dispatched Note=
+  Reporter          VerdictSatisfied= VerdictBasically>in_progress VerdictDissatisfied>dispatched Reopen>dispatched Note=
   Endorser          Note=
   LeadUnit          AnswerSupervisionOrder= Note=
   UnitHead          AnswerSupervisionOrder= Note=
@@ -110,6 +113,7 @@ const OPEN_FACTS: ActionGuards = ActionGuards {
     may_ask_extension: true,
     extension_pending: true,
     may_reopen: true,
+    may_judge: true,
     merged: true,
     tracked: false,
     supervision_order_open: true,
