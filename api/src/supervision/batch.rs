@@ -10,11 +10,14 @@ use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::db;
 use crate::error::{Error, Result};
 use crate::http::fields::{self, invalid};
+use crate::http::idempotency::{self, StoredResponse, fingerprint};
+use crate::http::paging::Page;
 use crate::orders::Actor;
+use crate::orders::rules::text_limits::NOTE;
 use crate::supervision::campaigns::{access, service};
-use crate::supervision::urges::NOTE_CHARS;
 use crate::supervision::{tracking, urges};
 
 const MAX_NUMBERS: usize = 100;
@@ -33,7 +36,7 @@ pub enum BatchAction {
     AssignCommittee,
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BatchRequest {
     #[schema(min_items = 1, max_items = 100)]
     pub numbers: Vec<String>,
@@ -52,7 +55,7 @@ pub struct BatchRequest {
 }
 
 /// Result for one order.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BatchItem {
     pub number: String,
     pub ok: bool,
@@ -61,7 +64,7 @@ pub struct BatchItem {
 }
 
 /// Why an order was refused.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct BatchProblem {
     pub code: String,
     pub detail: String,
@@ -72,6 +75,37 @@ enum Prepared {
     Urge { note: String, phoned: bool },
     Track { note: String, committee: Option<String> },
     AddToCampaign(Box<campaign::Model>),
+}
+
+/// Performs a batch under a key: the same key and request again get the first answer, and nothing is done twice.
+///
+/// # Errors
+/// 422 `idempotency_key_reused` for another request under the key.
+pub async fn perform_once(
+    app: &App,
+    caller: &Caller,
+    key: &str,
+    request: BatchRequest,
+) -> Result<StoredResponse<Page<BatchItem>>> {
+    let (now, person) = (app.clock.now(), caller.person);
+    let fingerprint = fingerprint("POST /orders/batch", &request);
+    if let Some(first) = idempotency::replay(&app.db, person, key, &fingerprint, now).await? {
+        return Ok(first);
+    }
+    let items = perform(app, caller, request).await?;
+    let answer = StoredResponse::ok(Page {
+        items,
+        next_cursor: None,
+    });
+    let txn = db::write(&app.db).await?;
+    // A concurrent request under the same key may have ended first: its answer stays.
+    let first = idempotency::begin(&txn, person, key, &fingerprint, now).await?;
+    if let Some(first) = first {
+        return Ok(first);
+    }
+    idempotency::complete(&txn, person, key, &answer).await?;
+    txn.commit().await?;
+    Ok(answer)
 }
 
 /// Performs the action on each order, in the order given. A fault of our own ends the batch.
@@ -105,7 +139,7 @@ pub async fn perform(app: &App, caller: &Caller, request: BatchRequest) -> Resul
 }
 
 async fn prepare(app: &App, caller: &Caller, request: BatchRequest) -> Result<Prepared> {
-    let note = || fields::text("note", request.note.as_deref().unwrap_or_default(), NOTE_CHARS);
+    let note = || fields::text("note", request.note.as_deref().unwrap_or_default(), NOTE);
     let committee = request
         .committee
         .as_deref()

@@ -37,21 +37,28 @@ pub enum Reminder {
     Overdue,
 }
 
+/// The reminders that an item has had.
+#[derive(Clone, Copy, Debug)]
+pub struct GivenReminders {
+    pub soon: bool,
+    pub overdue: bool,
+}
+
 /// Each reminder is given once.
 #[must_use]
 pub fn reminder(
     due: DateTime<Utc>,
-    (reminded, told_overdue): (bool, bool),
+    given: GivenReminders,
     now: DateTime<Utc>,
     remind_before_hours: u32,
 ) -> Reminder {
     if now >= due {
-        if told_overdue {
+        if given.overdue {
             Reminder::None
         } else {
             Reminder::Overdue
         }
-    } else if now >= remind_at(due, remind_before_hours) && !reminded {
+    } else if now >= remind_at(due, remind_before_hours) && !given.soon {
         Reminder::Soon
     } else {
         Reminder::None
@@ -93,14 +100,15 @@ mod tests {
     #[test]
     fn each_reminder_is_given_once() {
         let due = hours(100);
-        for (told, now, expected) in [
+        for ((soon, overdue), now, expected) in [
             ((false, false), 10, Reminder::None),
             ((false, false), 52, Reminder::Soon),
             ((true, false), 60, Reminder::None),
             ((true, false), 100, Reminder::Overdue),
             ((true, true), 200, Reminder::None),
         ] {
-            assert_eq!(reminder(due, told, hours(now), BEFORE), expected, "{now}");
+            let given = GivenReminders { soon, overdue };
+            assert_eq!(reminder(due, given, hours(now), BEFORE), expected, "{now}");
         }
         assert_eq!(first_reminder(due, hours(0), BEFORE), hours(52));
         assert_eq!(first_reminder(due, hours(60), BEFORE), due);

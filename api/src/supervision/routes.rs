@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::city::committees::Committee;
 use crate::error::Result;
+use crate::http::idempotency::{IdempotencyKey, StoredResponse};
 use crate::http::if_match::IfMatch;
 use crate::http::paging::Page;
 use crate::http::responses::{ReadErrors, WriteErrors};
@@ -98,6 +99,7 @@ pub async fn list_committees(app: web::Data<App>, _caller: Caller) -> Result<web
 #[utoipa::path(
     tag = "supervision",
     request_body = BatchRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "8 to 128 visible characters; the same key again gets the same answer")),
     responses((status = 200, body = Page<BatchItem>), WriteErrors),
     security(("bearer" = []))
 )]
@@ -105,13 +107,18 @@ pub async fn list_committees(app: web::Data<App>, _caller: Caller) -> Result<web
 pub async fn batch_orders(
     app: web::Data<App>,
     caller: Caller,
+    key: IdempotencyKey,
     body: web::Json<BatchRequest>,
-) -> Result<web::Json<Page<BatchItem>>> {
-    let items = batch::perform(&app, &caller, body.into_inner()).await?;
-    Ok(web::Json(Page {
-        items,
-        next_cursor: None,
-    }))
+) -> Result<HttpResponse> {
+    let request = body.into_inner();
+    let answer = match key.0 {
+        Some(key) => batch::perform_once(&app, &caller, &key, request).await?,
+        None => StoredResponse::ok(Page {
+            items: batch::perform(&app, &caller, request).await?,
+            next_cursor: None,
+        }),
+    };
+    Ok(answer.respond())
 }
 
 /// 重点跟踪
@@ -176,6 +183,7 @@ pub struct IssueSupervisionOrder {
     #[schema(min_length = 2, max_length = 5000)]
     pub requirement: String,
     /// None: the city's usual working days.
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub due_at: Option<DateTime<FixedOffset>>,
 }
 

@@ -3,28 +3,29 @@
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use entity::ids::{PersonId, SupervisionOrderId};
-use entity::kinds::{ActorRole, SupervisionLevel, Visibility};
+use entity::kinds::{ActorRole, EventAction, SupervisionLevel, Visibility};
 use entity::{order, supervision_number, supervision_order};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
     QueryFilter, QueryOrder,
 };
-use serde_json::json;
 
 use crate::app::App;
 use crate::deadlines::calendar::local_date;
 use crate::error::{Error, Refusal, Result};
+use crate::moments::ensure_not_after;
 use crate::notices::{Event, EventKind};
 use crate::orders::Actor;
 use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::ACCOUNT;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
 use crate::supervision::due_reminder;
 
-const TEXT_CHARS: std::ops::RangeInclusive<usize> = 2..=5_000;
 /// Issuer of a supervision order by verdict.
 const BY_SYSTEM: &str = "系统自动发出（代表评价不满意）";
 /// The demand of a supervision order that a verdict causes.
@@ -60,10 +61,14 @@ pub async fn issue(
 ) -> Result<OrderView> {
     let ActionRequest { app, actor, .. } = request;
     let mut step = actions::begin(request, Action::IssueSupervisionOrder).await?;
-    let requirement = require_text("requirement", requirement, TEXT_CHARS)?;
+    let requirement = require_text("requirement", requirement, ACCOUNT)?;
     if due_at.is_some_and(|due| due <= step.now) {
         return Err(Refused::DueInThePast.into());
     }
+    let law = step.city.deadline_rules();
+    let days = law.policy.supervision.order_longest_working_days;
+    let latest = law.end_of_working_day(step.now, days);
+    ensure_not_after("due_at", due_at.unwrap_or(step.now), latest)?;
     step.order.supervision_level = Ord::max(step.order.supervision_level, level_of(actor));
     step.save().await?;
     insert(app, &step, &requirement, due_at, step.actor.person).await?;
@@ -127,11 +132,14 @@ async fn insert(
         .exec_without_returning(&step.txn)
         .await?;
     let event = step
-        .event("supervision_order")
+        .event(EventAction::SupervisionOrder)
         .visible_to(Visibility::Internal)
         .note(requirement);
-    step.append_event(event.detail(json!({ "number": number, "due_at": due_at })))
-        .await?;
+    let detail = EventDetail::SupervisionOrder {
+        number: number.clone(),
+        due_at,
+    };
+    step.append_event(event.detail(detail)).await?;
     let told = Event::of(EventKind::SupervisionOrder, &step.order)
         .unit(unit)
         .due(due_at)
@@ -190,7 +198,7 @@ pub async fn skip_ahead(connection: &impl ConnectionTrait, from: NaiveDate, to: 
 pub async fn answer(request: ActionRequest<'_>, supervision_number: &str, text: &str) -> Result<OrderView> {
     let ActionRequest { app, .. } = request;
     let mut step = actions::begin(request, Action::AnswerSupervisionOrder).await?;
-    let text = require_text("text", text, TEXT_CHARS)?;
+    let text = require_text("text", text, ACCOUNT)?;
     let issued = of_order(&step.txn, &step.order).await?;
     let asked = issued
         .into_iter()
@@ -206,11 +214,13 @@ pub async fn answer(request: ActionRequest<'_>, supervision_number: &str, text: 
     row.update(&step.txn).await?;
     step.save().await?;
     let event = step
-        .event("supervision_order_answered")
+        .event(EventAction::SupervisionOrderAnswered)
         .visible_to(Visibility::Internal)
         .note(text.clone());
-    step.append_event(event.detail(json!({ "number": supervision_number })))
-        .await?;
+    let detail = EventDetail::Number {
+        number: supervision_number.to_owned(),
+    };
+    step.append_event(event.detail(detail)).await?;
     let told = Event::of(EventKind::SupervisionOrderAnswered, &step.order)
         .note(text)
         .reference(supervision_number);

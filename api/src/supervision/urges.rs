@@ -2,20 +2,19 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::UrgeId;
-use entity::kinds::Visibility;
+use entity::kinds::{EventAction, Visibility};
 use entity::urge;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::json;
 
 use crate::error::{ErrorKind, Refusal, Result};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::NOTE;
 use crate::orders::submit::draft::require_text;
 use crate::orders::view::OrderView;
-
-pub const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
 /// An urge too soon after the previous one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +41,7 @@ impl Refusal for TooSoon {
 pub async fn urge(request: ActionRequest<'_>, note: &str, phoned: bool) -> Result<OrderView> {
     let ActionRequest { app, .. } = request;
     let mut step = actions::begin(request, Action::Urge).await?;
-    let note = require_text("note", note, NOTE_CHARS)?;
+    let note = require_text("note", note, NOTE)?;
     if let Some(last) = last(&step).await? {
         let minutes = i64::from(step.city.policy.supervision.urge_min_interval_minutes);
         let free_at = last + TimeDelta::minutes(minutes);
@@ -65,10 +64,10 @@ pub async fn urge(request: ActionRequest<'_>, note: &str, phoned: bool) -> Resul
         .await?;
     step.save().await?;
     let event = step
-        .event("urged")
+        .event(EventAction::Urged)
         .visible_to(Visibility::Internal)
         .note(note.clone());
-    step.append_event(event.detail(json!({ "phoned": phoned })))
+    step.append_event(event.detail(EventDetail::Urged { phoned }))
         .await?;
     step.emit(app, Event::of(EventKind::Urged, &step.order).note(note))
         .await?;

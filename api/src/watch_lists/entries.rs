@@ -1,6 +1,7 @@
 //! Adding a subject to a watch list, inspecting it, removing it.
 
 use crate::city::snapshot::CityHandle;
+use crate::moments::ensure_past;
 use chrono::{DateTime, Utc};
 use entity::ids::{InspectionId, PhotoId, WatchEntryId, WatchListId};
 use entity::kinds::Role;
@@ -92,6 +93,13 @@ fn entry(
     })
 }
 
+/// An entry as a path names it: it must be of this list.
+#[derive(Clone, Copy, Debug)]
+pub struct EntryKey {
+    pub list: WatchListId,
+    pub entry: WatchEntryId,
+}
+
 /// Findings of an inspection.
 pub struct NewInspection {
     pub at: DateTime<Utc>,
@@ -104,18 +112,19 @@ pub struct NewInspection {
 pub async fn inspect(
     app: &App,
     caller: &Caller,
-    (list, id): (WatchListId, WatchEntryId),
+    key: EntryKey,
     new: NewInspection,
     now: DateTime<Utc>,
 ) -> Result<WatchEntryView> {
-    let list = lists::visible(app, caller, list).await?;
+    let list = lists::visible(app, caller, key.list).await?;
     caller.require(Role::Supervisor)?;
     let note = fields::text("note", &new.note, NOTE_CHARS)?;
     if new.at > now {
         return Err(Refused::InspectedInTheFuture.into());
     }
+    ensure_past("at", new.at, now)?;
     let txn = db::write(&app.db).await?;
-    let entry = active(store::lock_entry(&txn, id).await?, list.id)?;
+    let entry = active(store::lock_entry(&txn, key.entry).await?, list.id)?;
     evidence::keep(&txn, caller.person, &new.photos).await?;
     let inspection = watch_inspection::Model {
         id: InspectionId::generate(),
@@ -150,15 +159,15 @@ pub async fn inspect(
 pub async fn remove(
     app: &App,
     caller: &Caller,
-    (list, id): (WatchListId, WatchEntryId),
+    key: EntryKey,
     reason: &str,
     now: DateTime<Utc>,
 ) -> Result<WatchEntryView> {
-    let list = lists::visible(app, caller, list).await?;
+    let list = lists::visible(app, caller, key.list).await?;
     caller.require(Role::Supervisor)?;
     let reason = fields::text("reason", reason, REASON_CHARS)?;
     let txn = db::write(&app.db).await?;
-    let entry = active(store::lock_entry(&txn, id).await?, list.id)?;
+    let entry = active(store::lock_entry(&txn, key.entry).await?, list.id)?;
     let change = watch_entry::ActiveModel {
         removed_by: Set(Some(caller.person)),
         removed_at: Set(Some(now)),
@@ -170,7 +179,7 @@ pub async fn remove(
         return Err(Refused::ChangedMeanwhile.into());
     }
     txn.commit().await?;
-    let row = store::find_entry(&app.db, id)
+    let row = store::find_entry(&app.db, key.entry)
         .await?
         .ok_or_else(Error::not_found)?;
     view::entry(app, row).await

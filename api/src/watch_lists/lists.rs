@@ -84,15 +84,22 @@ pub struct LeftSubject {
     pub reason: String,
 }
 
+/// A list that a closing campaign leaves.
+pub struct LeftWatchList {
+    pub list: NewWatchList,
+    pub subjects: Vec<LeftSubject>,
+}
+
 /// Creates a list with its first subjects, inside the transaction that closes a campaign.
 pub async fn create_from_campaign(
     app: &App,
     txn: &impl ConnectionTrait,
     caller: &Caller,
-    (new, subjects): (NewWatchList, Vec<LeftSubject>),
+    left: LeftWatchList,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let row = row(app, caller, new, now)?;
+    let LeftWatchList { list, subjects } = left;
+    let row = row(app, caller, list, now)?;
     insert(txn, &row).await?;
     let entry = |left: LeftSubject| watch_entry::Model {
         id: WatchEntryId::generate(),

@@ -1,5 +1,7 @@
-//! 重点监管名单: standing registers of subjects that are inspected again and again. `rules` (pure), `access`, `store`,
-//! `lists`, `entries`, `near` (which orders lie at a watched place), `reminder`, `view`, `routes`.
+//! 重点监管名单: standing registers of subjects that are inspected again and again.
+//!
+//! `rules` (pure), `access`, `store`, `lists`, `entries`, `near` (which orders lie at a watched place), `reminder`,
+//! `view`, `routes`.
 
 mod access;
 pub mod entries;

@@ -11,12 +11,22 @@ use sea_orm::ConnectionTrait;
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::jobs::queue::{NewJob, enqueue};
-use crate::notices::{self, Event, EventKind};
+use crate::notices::{self, Event, EventKind, Subject};
 use crate::watch_lists::store;
 
-/// The kind of the job; its subject is the entry's id.
-pub const REMIND: &str = "remind_inspection";
+/// Reminds of the re-inspection of an entry.
+pub struct RemindInspection;
+
+impl Job for RemindInspection {
+    const NAME: &'static str = "remind_inspection";
+    type Input = WatchEntryId;
+
+    async fn run(app: &App, id: WatchEntryId) -> Result<()> {
+        remind(app, id).await
+    }
+}
 
 fn remind_at(app: &App, due: DateTime<Utc>) -> DateTime<Utc> {
     let hours = app.state::<CityHandle>().load().campaigns.remind_before_hours;
@@ -33,20 +43,14 @@ pub(super) async fn schedule(
     let Some(due) = entry.next_inspection_at else {
         return Ok(());
     };
-    let job = NewJob {
-        kind: REMIND,
-        subject: entry.id.to_string(),
-        dedup_key: None,
-        run_at: remind_at(app, due)
-            .max(now + TimeDelta::hours(1))
-            .min(due.max(now)),
-    };
-    enqueue(txn, job, now).await
+    let run_at = remind_at(app, due)
+        .max(now + TimeDelta::hours(1))
+        .min(due.max(now));
+    enqueue(txn, NewJob::of::<RemindInspection>(&entry.id, run_at)?, now).await
 }
 
 /// Reminds the unit and the list's committee, unless the subject was removed, inspected meanwhile, or they were reminded.
-pub async fn remind(app: &App, subject: &str) -> Result<()> {
-    let id: WatchEntryId = subject.parse().map_err(anyhow::Error::from)?;
+async fn remind(app: &App, id: WatchEntryId) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let Some(entry) = store::lock_entry(&txn, id).await? else {
@@ -63,6 +67,7 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     };
     let mut event = Event::general(EventKind::InspectionDue)
         .title(list.title)
+        .about(Subject::WatchList(list.id))
         .note(entry.subject.as_str())
         .due(due);
     event.unit = entry.owner_unit;

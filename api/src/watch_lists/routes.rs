@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::http::fields::{GivenPlace, invalid};
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
-use crate::watch_lists::entries::{self, NewEntry, NewInspection};
+use crate::watch_lists::entries::{self, EntryKey, NewEntry, NewInspection};
 use crate::watch_lists::lists::{self, NewWatchList};
 use crate::watch_lists::view::{WatchEntryView, WatchListView};
 
@@ -145,6 +145,7 @@ pub async fn add_watch_entry(
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct RecordInspection {
+    #[serde(deserialize_with = "crate::moments::moment")]
     pub at: DateTime<FixedOffset>,
     #[schema(min_length = 1, max_length = 2000)]
     pub note: String,
@@ -181,7 +182,8 @@ pub async fn record_inspection(
         photos: photo_ids,
         passed,
     };
-    let view = entries::inspect(&app, &caller, path.into_inner(), new, app.clock.now()).await?;
+    let (list, entry) = path.into_inner();
+    let view = entries::inspect(&app, &caller, EntryKey { list, entry }, new, app.clock.now()).await?;
     Ok(HttpResponse::Created().json(view))
 }
 
@@ -206,7 +208,8 @@ pub async fn remove_watch_entry(
     path: web::Path<(WatchListId, WatchEntryId)>,
     body: web::Json<RemoveWatchEntry>,
 ) -> Result<web::Json<WatchEntryView>> {
-    let now = app.clock.now();
-    let view = entries::remove(&app, &caller, path.into_inner(), &body.reason, now).await?;
+    let (list, entry) = path.into_inner();
+    let (key, now) = (EntryKey { list, entry }, app.clock.now());
+    let view = entries::remove(&app, &caller, key, &body.reason, now).await?;
     Ok(web::Json(view))
 }

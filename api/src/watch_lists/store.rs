@@ -2,7 +2,7 @@
 
 use entity::ids::{CampaignId, WatchEntryId, WatchListId};
 use entity::{campaign, watch_entry, watch_inspection, watch_list};
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
     PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect,
@@ -90,10 +90,7 @@ pub async fn insert_entries(connection: &impl ConnectionTrait, rows: Vec<watch_e
 
 /// Locks an entry for the rest of the transaction.
 pub async fn lock_entry(txn: &impl ConnectionTrait, id: WatchEntryId) -> Result<Option<watch_entry::Model>> {
-    let mut query = watch_entry::Entity::find_by_id(id);
-    if db::supports_skip_locked(txn) {
-        query = query.lock(LockType::Update);
-    }
+    let query = db::for_update(txn, watch_entry::Entity::find_by_id(id));
     Ok(query.one(txn).await?)
 }
 

@@ -1,6 +1,6 @@
 //! Recording an activity of a campaign.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::ids::{ActivityId, CampaignId, FileId, OrderId, PhotoId};
 use entity::kinds::{ActivityKind, CampaignAction};
 use entity::{campaign, campaign_activity};
@@ -11,20 +11,18 @@ use crate::caller::Caller;
 use crate::db;
 use crate::error::Result;
 use crate::files::attach;
-use crate::http::fields::{self, GivenPlace, Place, invalid};
+use crate::http::fields::{self, GivenPlace, Place};
+use crate::moments::ensure_past;
 use crate::orders::Actor;
 use crate::photos::evidence;
 use crate::supervision::activities::store;
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::stages::Refused;
 use crate::supervision::campaigns::{access, service};
+use crate::supervision::participants::{self, MAX_OF_ACTIVITY, NAME_CHARS};
 
 const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=5_000;
-const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
-const MAX_PARTICIPANTS: usize = 100;
 const MAX_ACTIVITIES: u64 = 500;
-/// A client's clock may be ahead by this much.
-const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(10);
 
 /// An activity in the making.
 pub struct NewActivity {
@@ -75,7 +73,7 @@ async fn record(
     now: DateTime<Utc>,
 ) -> Result<()> {
     let entry = Entry::new(campaign, CampaignAction::ActivityHeld, Some(caller.person));
-    let entry = entry.note(&row.note).reference(super::view::label(row.kind));
+    let entry = entry.note(&row.note).reference(row.kind.label());
     diary::record(txn, entry, now).await
 }
 
@@ -100,15 +98,8 @@ fn check(
     new: NewActivity,
     now: DateTime<Utc>,
 ) -> Result<campaign_activity::Model> {
-    if new.at > now + CLOCK_SKEW {
-        return Err(invalid("at", "in_the_future", "活动时间不能晚于现在。"));
-    }
-    if new.participants.len() > MAX_PARTICIPANTS {
-        let detail = format!("参加人员最多 {MAX_PARTICIPANTS} 名。");
-        return Err(invalid("participants", "too_many", detail));
-    }
-    let name = |name: &String| fields::text("participants", name, NAME_CHARS);
-    let participants = new.participants.iter().map(name).collect::<Result<Vec<_>>>()?;
+    ensure_past("at", new.at, now)?;
+    let participants = participants::checked(&new.participants, MAX_OF_ACTIVITY)?;
     let place = Place::from_given("place", new.place)?;
     Ok(campaign_activity::Model {
         id: ActivityId::generate(),

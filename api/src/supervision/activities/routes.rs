@@ -18,6 +18,7 @@ use crate::supervision::activities::view::{self, ActivityView};
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct AddActivity {
     pub kind: ActivityKind,
+    #[serde(deserialize_with = "crate::moments::moment")]
     pub at: DateTime<FixedOffset>,
     pub place: Option<GivenPlace>,
     /// Names of delegates, committee members and others.

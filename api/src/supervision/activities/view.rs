@@ -37,18 +37,6 @@ pub struct ActivityView {
     pub added_by: String,
 }
 
-/// Chinese label.
-#[must_use]
-pub fn label(kind: ActivityKind) -> &'static str {
-    match kind {
-        ActivityKind::Survey => "专题调研",
-        ActivityKind::UnannouncedVisit => "暗访督查",
-        ActivityKind::Meeting => "座谈",
-        ActivityKind::Talk => "约谈",
-        ActivityKind::Phone => "电话了解",
-    }
-}
-
 /// The activities of a campaign, in a fixed number of queries.
 pub async fn of_campaign(app: &App, campaign: CampaignId) -> Result<Vec<ActivityView>> {
     views(app, store::of_campaign(&app.db, campaign).await?).await

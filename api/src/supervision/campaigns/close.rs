@@ -6,7 +6,6 @@ use entity::campaign;
 use entity::ids::CampaignId;
 use entity::kinds::{CampaignAction, CampaignStage, CampaignStatus};
 use sea_orm::ActiveValue::Set;
-use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
@@ -15,12 +14,12 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::http::fields;
 use crate::jobs::queue::{NewJob, enqueue};
-use crate::notices::EventKind;
+use crate::notices::{self, EventKind, MessageCatalog};
 use crate::supervision::campaigns::diary::{self, Entry};
-use crate::supervision::campaigns::service::{TEXT_CHARS, notify};
+use crate::supervision::campaigns::service::{TEXT_CHARS, event};
 use crate::supervision::campaigns::stages::Refused;
 use crate::supervision::campaigns::{access, look_back, open_items, store};
-use crate::watch_lists::lists::{self, LeftSubject, NewWatchList};
+use crate::watch_lists::lists::{self, LeftSubject, LeftWatchList, NewWatchList};
 
 const REASON_CHARS: std::ops::RangeInclusive<usize> = 2..=1_000;
 const MAX_WATCHED: usize = 200;
@@ -79,25 +78,19 @@ pub async fn close(
         return Err(Refused::ChangedMeanwhile.into());
     }
     let closed = store::find(&txn, id).await?.ok_or_else(Error::not_found)?;
-    leave_watch_list(app, &txn, caller, (&closed, closing.watch_list), now).await?;
+    if !closing.watch_list.is_empty() {
+        let list = left_watch_list(&closed, closing.watch_list);
+        lists::create_from_campaign(app, &txn, caller, list, now).await?;
+    }
     let outcome = closed.outcome.as_deref().unwrap_or_default();
     let entry = Entry::new(&closed, CampaignAction::Closed, Some(caller.person));
     diary::record(&txn, entry.note(outcome), now).await?;
-    notify(
-        app,
-        &txn,
-        caller,
-        (EventKind::CampaignClosed, &closed, outcome),
-        now,
-    )
-    .await?;
+    let told = event(EventKind::CampaignClosed, &closed)
+        .by(caller.person)
+        .note(outcome);
+    notices::emit(&txn, app.state::<MessageCatalog>(), &told, now).await?;
     let days = i64::from(app.state::<CityHandle>().load().campaigns.look_back_days);
-    let job = NewJob {
-        kind: look_back::LOOK_BACK,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at: now + TimeDelta::days(days),
-    };
+    let job = NewJob::of::<look_back::LookBackOnCampaign>(&id, now + TimeDelta::days(days))?;
     enqueue(&txn, job, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -128,16 +121,7 @@ fn check(mut closing: Closing) -> Result<Closing> {
 }
 
 /// Turns the subjects left under watch into a standing list.
-async fn leave_watch_list(
-    app: &App,
-    txn: &impl ConnectionTrait,
-    caller: &Caller,
-    (campaign, entries): (&campaign::Model, Vec<WatchListEntry>),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
+fn left_watch_list(campaign: &campaign::Model, entries: Vec<WatchListEntry>) -> LeftWatchList {
     let title: String = campaign.title.chars().take(MAX_LIST_TITLE).collect();
     let list = NewWatchList {
         title: format!("{title}监管名单"),
@@ -149,6 +133,8 @@ async fn leave_watch_list(
         subject: entry.name,
         reason: entry.reason,
     };
-    let subjects = entries.into_iter().map(subject).collect();
-    lists::create_from_campaign(app, txn, caller, (list, subjects), now).await
+    LeftWatchList {
+        list,
+        subjects: entries.into_iter().map(subject).collect(),
+    }
 }

@@ -1,6 +1,7 @@
 //! 县区联动: a city-wide campaign gives each county its part, which the county's supervisors see and report on.
 
 use crate::city::snapshot::CityHandle;
+use crate::moments::ensure_not_after;
 use crate::notices::MessageCatalog;
 use chrono::{DateTime, Utc};
 use entity::ids::CampaignId;
@@ -14,7 +15,7 @@ use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::http::fields::{self, invalid};
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::service::{TEXT_CHARS, blank, event};
 use crate::supervision::campaigns::stages::Refused;
@@ -45,6 +46,8 @@ pub async fn create(
     if task.due_at.is_some_and(|due| due <= now) {
         return Err(invalid("due_at", "due_in_the_past", "期限不能早于现在。"));
     }
+    let latest = app.state::<CityHandle>().load().campaigns.latest_due(now);
+    ensure_not_after("due_at", task.due_at.unwrap_or(now), latest)?;
     let txn = db::write(&app.db).await?;
     let parent = access::lock_open(&txn, caller, id).await?;
     if parent.area_code.is_some() || parent.parent_id.is_some() {
@@ -78,7 +81,12 @@ pub async fn create(
             told_at: Set(Some(now)),
         });
         store::gather(&txn, rows.collect()).await?;
-        record(app, &txn, caller, (&parent, &child, &name), now).await?;
+        let task = OpenedTask {
+            parent: &parent,
+            child: &child,
+            county: &name,
+        };
+        record(app, &txn, caller, task, now).await?;
         children.push(child);
     }
     txn.commit().await?;
@@ -86,19 +94,33 @@ pub async fn create(
     Ok(children)
 }
 
+/// A county's part of a campaign of the whole city.
+#[derive(Clone, Copy)]
+struct OpenedTask<'a> {
+    parent: &'a campaign::Model,
+    child: &'a campaign::Model,
+    county: &'a str,
+}
+
 async fn record(
     app: &App,
     txn: &impl ConnectionTrait,
     caller: &Caller,
-    (parent, child, county): (&campaign::Model, &campaign::Model, &str),
+    task: OpenedTask<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let OpenedTask {
+        parent,
+        child,
+        county,
+    } = task;
     let opened = Entry::new(child, CampaignAction::Opened, Some(caller.person));
     diary::record(txn, opened.note(&child.purpose), now).await?;
     let set = Entry::new(parent, CampaignAction::CountyTaskSet, Some(caller.person));
     diary::record(txn, set.note(&child.purpose).reference(county), now).await?;
     let mut told = event(EventKind::CountyTask, parent)
         .by(caller.person)
+        .about(Subject::Matter(child.id))
         .note(child.purpose.as_str());
     told.area.clone_from(&child.area_code);
     notices::emit(txn, app.state::<MessageCatalog>(), &told, now).await

@@ -59,27 +59,3 @@ pub async fn record(txn: &impl ConnectionTrait, entry: Entry<'_>, now: DateTime<
     };
     store::insert_event(txn, row).await
 }
-
-/// Chinese label.
-#[must_use]
-pub fn label(action: CampaignAction) -> &'static str {
-    match action {
-        CampaignAction::Opened => "立项",
-        CampaignAction::Changed => "修改",
-        CampaignAction::StageReached => "进入阶段",
-        CampaignAction::OrdersAdded => "加入工单",
-        CampaignAction::ActivityHeld => "开展活动",
-        CampaignAction::OpinionIssued => "提出意见",
-        CampaignAction::OpinionReplied => "书面答复",
-        CampaignAction::OpinionAccepted => "答复通过",
-        CampaignAction::OpinionReturned => "答复退回",
-        CampaignAction::MeasureSet => "列入整改台账",
-        CampaignAction::MeasureDone => "报告整改完成",
-        CampaignAction::MeasureVerified => "销号",
-        CampaignAction::MeasureReturned => "整改未通过",
-        CampaignAction::CountyTaskSet => "交办县区",
-        CampaignAction::Voted => "满意度测评",
-        CampaignAction::Closed => "结项",
-        CampaignAction::LookedBack => "回头看",
-    }
-}

@@ -13,6 +13,7 @@ use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::http::time::local;
+use crate::jobs::Job;
 use crate::notices::{self, EventKind};
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::rebound::{self, LookBack};
@@ -21,14 +22,23 @@ use crate::supervision::campaigns::stages::Refused;
 use crate::supervision::campaigns::store::comparison::{self, Window};
 use crate::supervision::campaigns::{access, store};
 
-/// The kind of the job; its subject is the campaign's id.
-pub const LOOK_BACK: &str = "campaign_look_back";
 /// Orders that are named.
 const MAX_NAMED: usize = 100;
 
+/// Looks back on a closed campaign.
+pub struct LookBackOnCampaign;
+
+impl Job for LookBackOnCampaign {
+    const NAME: &'static str = "campaign_look_back";
+    type Input = CampaignId;
+
+    async fn run(app: &App, id: CampaignId) -> Result<()> {
+        look_back(app, id).await
+    }
+}
+
 /// Looks back when the days are over. A campaign that was looked back on for as many days is left as it is.
-pub async fn look_back(app: &App, subject: &str) -> Result<()> {
-    let id: CampaignId = subject.parse().map_err(anyhow::Error::from)?;
+async fn look_back(app: &App, id: CampaignId) -> Result<()> {
     let Some(campaign) = store::find(&app.db, id).await? else {
         return Ok(());
     };

@@ -1,6 +1,8 @@
-//! 专项监督: a matter under supervision, from 立项 to 回头看. Pure rules: `stages`, `vote_count`, `rebound`,
-//! `open_items`. Use cases: `service` (open, add orders), `change`, `stage`, `county_tasks`, `vote`, `close`,
-//! `look_back`, `notify_joined`. Reading: `access`, `roll_up`, `diary`, `view`. Then `store`, `routes`.
+//! 专项监督: a matter under supervision, from 立项 to 回头看.
+//!
+//! Pure rules: `stages`, `vote_count`, `rebound`, `open_items`. Use cases: `service` (open, add orders), `change`,
+//! `stage`, `county_tasks`, `vote`, `close`, `look_back`, `notify_joined`. Reading: `access`, `roll_up`, `diary`,
+//! `view`. Then `store`, `routes`.
 
 pub mod access;
 pub mod change;

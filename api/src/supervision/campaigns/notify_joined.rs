@@ -1,29 +1,41 @@
-//! Tells the delegate and the unit of every order added to a campaign, and its history. Run as a job, one order per
-//! transaction, because a campaign may gather many orders at once and no action should wait for all of them.
+//! Tells the delegate and the unit of every order added to a campaign, and its history.
+//!
+//! Run as a job, one order per transaction, because a campaign may gather many orders at once and no action should wait
+//! for all of them.
 
 use entity::ids::CampaignId;
+use entity::kinds::EventAction;
 use entity::{campaign, campaign_order};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
     QueryFilter, QuerySelect,
 };
-use serde_json::json;
 
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::orders::Actor;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::history::{self, NewEvent};
 use crate::supervision::campaigns::store;
 
-/// The kind of the job; its subject is the campaign's id.
-pub const TELL: &str = "tell_campaign_joined";
+/// Notifies of the orders that joined a campaign.
+pub struct NotifyJoined;
+
+impl Job for NotifyJoined {
+    const NAME: &'static str = "tell_campaign_joined";
+    type Input = CampaignId;
+
+    async fn run(app: &App, id: CampaignId) -> Result<()> {
+        notify(app, id).await
+    }
+}
 
 /// Notifies for every order that has not been notified of yet.
-pub async fn notify(app: &App, subject: &str) -> Result<()> {
-    let id: CampaignId = subject.parse().map_err(anyhow::Error::from)?;
+async fn notify(app: &App, id: CampaignId) -> Result<()> {
     let Some(campaign) = store::find(&app.db, id).await? else {
         return Ok(());
     };
@@ -41,9 +53,11 @@ async fn notify_next(app: &App, campaign: &campaign::Model) -> Result<bool> {
     };
     if let Some(order) = history::lock(&txn, gathered.order_id).await? {
         let system = Actor::system();
-        let event = NewEvent::new("campaign_joined", &system, order.status, now)
+        let event = NewEvent::new(EventAction::CampaignJoined, &system, order.status, now)
             .note(campaign.title.as_str())
-            .detail(json!({ "campaign": campaign.id }));
+            .detail(EventDetail::CampaignJoined {
+                campaign: campaign.id,
+            });
         history::append(&txn, &order, event).await?;
         let told = Event::of(EventKind::CampaignJoined, &order).title(campaign.title.as_str());
         notices::emit(&txn, app.state::<MessageCatalog>(), &told, now).await?;

@@ -62,7 +62,7 @@ impl OpenItem {
 /// The 409 that names all open items.
 #[must_use]
 pub fn refusal(items: &[OpenItem]) -> Error {
-    let detail = format!("还有 {} 项没有了结，结项须说明理由（open_reason）。", items.len());
+    let detail = format!("还有 {} 项没有了结，结项须说明理由。", items.len());
     let mut error = Error::refused(ErrorKind::Conflict, "open_items", detail);
     if let Error::Refused(refused) = &mut error {
         let named = items

@@ -15,7 +15,7 @@ use crate::http::fields;
 use crate::http::paging::{Page, Paging};
 use crate::jobs::queue::{NewJob, enqueue};
 use crate::notices::MessageCatalog;
-use crate::notices::{self, Event, EventKind};
+use crate::notices::{self, Event, EventKind, Subject};
 use crate::orders::Actor;
 use crate::orders::search::filter::ListQuery;
 use crate::orders::search::list::{find_visible, visible_matching};
@@ -28,7 +28,7 @@ use crate::supervision::campaigns::{notify_joined, store};
 pub use crate::supervision::campaigns::stages::MAX_ORDERS;
 
 /// Numbers that are named at once.
-const MAX_NUMBERS: usize = 100;
+pub const MAX_NUMBERS: usize = 100;
 pub(super) const TITLE_CHARS: std::ops::RangeInclusive<usize> = 1..=100;
 pub(super) const TEXT_CHARS: std::ops::RangeInclusive<usize> = 1..=5_000;
 pub(super) const MAX_KIND_CHARS: usize = 60;
@@ -100,14 +100,10 @@ pub async fn open_in(
     store::insert(txn, row.clone()).await?;
     let entry = Entry::new(&row, CampaignAction::Opened, Some(caller.person));
     diary::record(txn, entry.note(&row.purpose), now).await?;
-    notify(
-        app,
-        txn,
-        caller,
-        (EventKind::CampaignOpened, &row, &row.purpose),
-        now,
-    )
-    .await?;
+    let told = event(EventKind::CampaignOpened, &row)
+        .by(caller.person)
+        .note(row.purpose.as_str());
+    notices::emit(txn, app.state::<MessageCatalog>(), &told, now).await?;
     Ok(row)
 }
 
@@ -157,22 +153,12 @@ async fn check_parent(txn: &impl ConnectionTrait, parent: CampaignId, area: Opti
     Ok(())
 }
 
-/// Tells those who watch the campaign's area, and its committee.
-pub(super) async fn notify(
-    app: &App,
-    txn: &impl ConnectionTrait,
-    caller: &Caller,
-    (kind, campaign, note): (EventKind, &campaign::Model, &str),
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let event = event(kind, campaign).by(caller.person).note(note);
-    notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
-}
-
-/// An event of a campaign.
+/// An event of a campaign, for those who watch its area, and its committee.
 #[must_use]
 pub fn event(kind: EventKind, campaign: &campaign::Model) -> Event<'static> {
-    let mut event = Event::general(kind).title(campaign.title.as_str());
+    let mut event = Event::general(kind)
+        .title(campaign.title.as_str())
+        .about(Subject::Matter(campaign.id));
     event.area.clone_from(&campaign.area_code);
     event.committee.clone_from(&campaign.committee);
     event
@@ -291,11 +277,6 @@ pub async fn add_orders_in(
     }
     let entry = Entry::new(&campaign, CampaignAction::OrdersAdded, Some(caller.person));
     diary::record(txn, entry.reference(added.to_string()), now).await?;
-    let job = NewJob {
-        kind: notify_joined::TELL,
-        subject: campaign.id.to_string(),
-        dedup_key: None,
-        run_at: now,
-    };
+    let job = NewJob::of::<notify_joined::NotifyJoined>(&campaign.id, now)?;
     enqueue(txn, job, now).await
 }

@@ -19,15 +19,23 @@ use crate::supervision::campaigns::{access, look_back, store};
 
 const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=2_000;
 
+/// A stage to be reached, with a remark for the diary.
+#[derive(Clone, Copy)]
+pub struct NextStage<'a> {
+    pub stage: CampaignStage,
+    pub note: &'a str,
+}
+
 /// Moves a campaign to a stage. Closing by this way is subject to the same check of open items as [`close::close`],
 /// and looking back is done at once.
 pub async fn reach(
     app: &App,
     caller: &Caller,
     id: CampaignId,
-    (stage, note): (CampaignStage, &str),
+    next: NextStage<'_>,
     now: DateTime<Utc>,
 ) -> Result<campaign::Model> {
+    let NextStage { stage, note } = next;
     let note = fields::text("note", note, NOTE_CHARS)?;
     let txn = db::write(&app.db).await?;
     let seen = access::lock(&txn, caller, id).await?;

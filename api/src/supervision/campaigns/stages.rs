@@ -84,20 +84,6 @@ pub fn check_move(status: CampaignStatus, to: CampaignStage) -> Result<(), Refus
     }
 }
 
-/// Chinese label.
-#[must_use]
-pub fn label(stage: CampaignStage) -> &'static str {
-    match stage {
-        CampaignStage::Filed => "立项",
-        CampaignStage::Survey => "调研",
-        CampaignStage::Opinion => "审议意见",
-        CampaignStage::Rectification => "整改",
-        CampaignStage::Vote => "测评",
-        CampaignStage::Closed => "结项",
-        CampaignStage::LookBack => "回头看",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,7 @@ use crate::supervision::campaigns::open_items::OpenItem;
 use crate::supervision::campaigns::rebound::LookBack;
 use crate::supervision::campaigns::roll_up::{self, CountyView};
 use crate::supervision::campaigns::vote_count::VoteCount;
-use crate::supervision::campaigns::{county_tasks, diary, look_back, service, store};
+use crate::supervision::campaigns::{county_tasks, look_back, service, store};
 use crate::supervision::measures::view::{self as measures, MeasureView};
 use crate::supervision::opinions::view::{self as opinions, OpinionView};
 
@@ -126,6 +126,8 @@ pub struct VoteView {
     pub approving: u32,
     pub threshold_percent: u32,
     pub passed: bool,
+    /// Names of those present, as far as they were recorded.
+    pub participants: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
     pub held_at: DateTime<FixedOffset>,
 }
@@ -244,7 +246,7 @@ fn stages(events: &[campaign_event::Model], names: &HashMap<PersonId, String>, z
 fn entry(event: campaign_event::Model, names: &HashMap<PersonId, String>, zone: Tz) -> DiaryEntry {
     DiaryEntry {
         action: event.action,
-        title: diary::label(event.action).to_owned(),
+        title: event.action.label().to_owned(),
         note: event.note,
         reference: event.reference,
         at: local(event.at, zone),
@@ -271,6 +273,7 @@ fn vote_view(row: &campaign_vote::Model, zone: Tz) -> VoteView {
         approving: votes.approving(),
         threshold_percent: count(row.threshold_percent),
         passed: row.passed,
+        participants: serde_json::from_value(row.participants.clone()).unwrap_or_default(),
         held_at: local(row.held_at, zone),
     }
 }

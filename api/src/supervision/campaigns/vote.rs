@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, VoteId};
 use entity::kinds::{CampaignAction, CampaignStage};
 use entity::{campaign, campaign_vote};
+use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -14,22 +15,33 @@ use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::stages::Refused;
 use crate::supervision::campaigns::vote_count::VoteCount;
 use crate::supervision::campaigns::{access, stage, store};
+use crate::supervision::participants::{self, MAX_OF_VOTE};
 
 /// Votes of one campaign: a failed one may be repeated.
 const MAX_VOTES: usize = 20;
+
+/// A vote as it is recorded.
+pub struct NewVote {
+    pub count: VoteCount,
+    /// Names of those present, as far as they are given.
+    pub participants: Vec<String>,
+}
 
 /// Records a vote; the campaign enters the stage of the vote.
 pub async fn record(
     app: &App,
     caller: &Caller,
     id: CampaignId,
-    count: VoteCount,
+    new: NewVote,
     now: DateTime<Utc>,
 ) -> Result<campaign::Model> {
     let threshold = app.state::<CityHandle>().load().campaigns.vote_pass_percent;
     let txn = db::write(&app.db).await?;
     let seen = access::lock_open(&txn, caller, id).await?;
+    let NewVote { count, participants } = new;
     let count = count.check()?;
+    let participants = participants::checked(&participants, MAX_OF_VOTE)?;
+    count.check_names(participants.len())?;
     if store::votes(&txn, id).await?.len() >= MAX_VOTES {
         return Err(Refused::TooManyEntries.into());
     }
@@ -42,6 +54,7 @@ pub async fn record(
         basically_satisfied: small(count.basically_satisfied),
         dissatisfied: small(count.dissatisfied),
         present: small(count.present),
+        participants: json!(participants),
         threshold_percent: small(threshold),
         passed,
         recorded_by: caller.person,

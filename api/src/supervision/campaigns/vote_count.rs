@@ -18,6 +18,7 @@ pub struct VoteCount {
 pub enum Refused {
     NobodyPresent,
     MoreVotesThanPresent,
+    MoreNamesThanPresent,
 }
 
 impl Refusal for Refused {
@@ -25,6 +26,7 @@ impl Refusal for Refused {
         match self {
             Self::NobodyPresent => "nobody_present",
             Self::MoreVotesThanPresent => "more_votes_than_present",
+            Self::MoreNamesThanPresent => "more_names_than_present",
         }
     }
 
@@ -32,6 +34,7 @@ impl Refusal for Refused {
         match self {
             Self::NobodyPresent => format!("出席人数应为 1 到 {MAX_PRESENT} 人。"),
             Self::MoreVotesThanPresent => "各项票数之和不能超过出席人数。".to_owned(),
+            Self::MoreNamesThanPresent => "参加测评的人员多于出席人数。".to_owned(),
         }
     }
 }
@@ -47,6 +50,14 @@ impl VoteCount {
             return Err(Refused::MoreVotesThanPresent);
         }
         Ok(self)
+    }
+
+    /// Checks that no more people are named than are present.
+    pub fn check_names(self, names: usize) -> Result<(), Refused> {
+        if names > self.present as usize {
+            return Err(Refused::MoreNamesThanPresent);
+        }
+        Ok(())
     }
 
     /// At least basically satisfied.

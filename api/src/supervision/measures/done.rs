@@ -14,7 +14,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::files::attach;
 use crate::http::fields;
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::photos::evidence;
 use crate::supervision::campaigns::access::sees;
 use crate::supervision::campaigns::diary::{self, Entry};
@@ -72,6 +72,7 @@ pub async fn report(
         .by(caller.person)
         .unit(seen.unit_id)
         .reference(seq)
+        .about(Subject::Measure(seen.id))
         .note(text.chars().take(200).collect::<String>());
     notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     txn.commit().await?;

@@ -12,14 +12,24 @@ use sea_orm::ConnectionTrait;
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::jobs::queue::{NewJob, enqueue};
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::{service, store as campaigns};
-use crate::supervision::due_light::{Reminder, first_reminder, reminder};
+use crate::supervision::due_light::{GivenReminders, Reminder, first_reminder, reminder};
 use crate::supervision::measures::store;
 
-/// The kind of the job; its subject is the measure's id.
-pub const REMIND: &str = "remind_measure";
+/// Reminds of a measure.
+pub struct RemindMeasure;
+
+impl Job for RemindMeasure {
+    const NAME: &'static str = "remind_measure";
+    type Input = MeasureId;
+
+    async fn run(app: &App, id: MeasureId) -> Result<()> {
+        remind(app, id).await
+    }
+}
 
 async fn enqueue_at(
     txn: &impl ConnectionTrait,
@@ -27,13 +37,7 @@ async fn enqueue_at(
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = NewJob {
-        kind: REMIND,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at,
-    };
-    enqueue(txn, job, now).await
+    enqueue(txn, NewJob::of::<RemindMeasure>(&id, run_at)?, now).await
 }
 
 pub(super) async fn schedule(
@@ -47,8 +51,7 @@ pub(super) async fn schedule(
 }
 
 /// Reminds the unit and the committee, unless the measure was reported as done or verified.
-pub async fn remind(app: &App, subject: &str) -> Result<()> {
-    let id: MeasureId = subject.parse().map_err(anyhow::Error::from)?;
+async fn remind(app: &App, id: MeasureId) -> Result<()> {
     let now = app.clock.now();
     let hours = app.state::<CityHandle>().load().campaigns.remind_before_hours;
     let txn = db::write(&app.db).await?;
@@ -58,9 +61,12 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     if row.status != MeasureStatus::Open {
         return Ok(());
     }
-    let told = (row.reminded_at.is_some(), row.overdue_told_at.is_some());
+    let given = GivenReminders {
+        soon: row.reminded_at.is_some(),
+        overdue: row.overdue_told_at.is_some(),
+    };
     let mut change = measure::ActiveModel::default();
-    match reminder(row.due_at, told, now, hours) {
+    match reminder(row.due_at, given, now, hours) {
         Reminder::None => return Ok(()),
         Reminder::Soon => {
             change.reminded_at = Set(Some(now));
@@ -72,6 +78,7 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
         let event = service::event(EventKind::MeasureDue, &campaign)
             .unit(row.unit_id)
             .reference(row.seq.to_string())
+            .about(Subject::Measure(row.id))
             .note(row.text.as_str())
             .due(row.due_at);
         notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;

@@ -13,7 +13,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::supervision::measures::done::{self, Report};
 use crate::supervision::measures::set::{self, NewMeasure};
-use crate::supervision::measures::verify;
+use crate::supervision::measures::verify::{self, Verification};
 use crate::supervision::measures::view::{self, MeasureView};
 use crate::supervision::opinions::routes::OpenOnly;
 
@@ -23,6 +23,7 @@ pub struct SetMeasure {
     pub text: String,
     /// The responsible unit, by name, alias, code or id.
     pub unit: String,
+    #[serde(deserialize_with = "crate::moments::moment")]
     pub due_at: DateTime<FixedOffset>,
 }
 
@@ -129,6 +130,7 @@ pub async fn verify_measure(
     body: web::Json<VerifyMeasure>,
 ) -> Result<web::Json<MeasureView>> {
     let VerifyMeasure { passed, note } = body.into_inner();
-    let row = verify::verify(&app, &caller, id.into_inner(), (passed, &note), app.clock.now()).await?;
+    let verification = Verification { passed, note: &note };
+    let row = verify::verify(&app, &caller, id.into_inner(), verification, app.clock.now()).await?;
     Ok(web::Json(view::one(&app, row).await?))
 }

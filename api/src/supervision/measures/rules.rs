@@ -65,16 +65,6 @@ pub fn check_verify(status: MeasureStatus) -> Result<(), Refused> {
     }
 }
 
-/// Chinese label.
-#[must_use]
-pub fn status_label(status: MeasureStatus) -> &'static str {
-    match status {
-        MeasureStatus::Open => "整改中",
-        MeasureStatus::Done => "待核验",
-        MeasureStatus::Verified => "已销号",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Adding a line to the ledger.
 
 use crate::city::snapshot::CityHandle;
+use crate::moments::ensure_not_after;
 use crate::notices::MessageCatalog;
 use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, MeasureId};
@@ -13,7 +14,7 @@ use crate::caller::Caller;
 use crate::db;
 use crate::error::Result;
 use crate::http::fields::{self, invalid};
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::stages;
 use crate::supervision::campaigns::{access, service};
@@ -47,6 +48,7 @@ pub async fn set(
     if new.due_at <= now {
         return Err(Refused::DueInThePast.into());
     }
+    ensure_not_after("due_at", new.due_at, city.campaigns.latest_due(now))?;
     let seq = store::last_seq(&txn, id).await? + 1;
     if seq > MAX_MEASURES {
         return Err(stages::Refused::TooManyEntries.into());
@@ -83,6 +85,7 @@ pub async fn set(
         .unit(unit)
         .due(row.due_at)
         .reference(seq.to_string())
+        .about(Subject::Measure(row.id))
         .note(row.text.as_str());
     notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     txn.commit().await?;

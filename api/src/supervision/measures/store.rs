@@ -1,16 +1,17 @@
 //! Queries on measures.
 
-use entity::ids::{CampaignId, MeasureId, UnitId};
+use entity::ids::{CampaignId, MeasureId};
 use entity::kinds::MeasureStatus;
 use entity::{campaign, measure};
-use sea_orm::sea_query::{Expr, LockType};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel as _,
-    QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
+    ActiveModelTrait as _, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 use crate::db;
 use crate::error::Result;
+use crate::supervision::scope::Scope;
 
 pub async fn insert(connection: &impl ConnectionTrait, row: measure::Model) -> Result<()> {
     measure::Entity::insert(row.into_active_model().reset_all())
@@ -48,10 +49,7 @@ pub async fn find(
 
 /// Locks a measure for the rest of the transaction.
 pub async fn lock(txn: &impl ConnectionTrait, id: MeasureId) -> Result<Option<measure::Model>> {
-    let mut query = measure::Entity::find_by_id(id);
-    if db::supports_skip_locked(txn) {
-        query = query.lock(LockType::Update);
-    }
+    let query = db::for_update(txn, measure::Entity::find_by_id(id));
     Ok(query.one(txn).await?)
 }
 
@@ -82,15 +80,6 @@ pub async fn of_campaign(
     Ok(query.all(connection).await?)
 }
 
-/// Selects the measures of a list.
-#[derive(Clone, Debug)]
-pub enum Scope {
-    All,
-    Unit(UnitId),
-    /// Of a county's campaigns.
-    Area(String),
-}
-
 /// The newest first; `open` leaves out those verified.
 pub async fn list(
     connection: &impl ConnectionTrait,
@@ -100,18 +89,7 @@ pub async fn list(
     limit: u64,
 ) -> Result<Vec<measure::Model>> {
     use measure::Column as C;
-    let mut wanted = match scope {
-        Scope::All => Condition::all(),
-        Scope::Unit(unit) => Condition::all().add(C::UnitId.eq(*unit)),
-        Scope::Area(area) => {
-            let campaigns = campaign::Entity::find()
-                .select_only()
-                .column(campaign::Column::Id)
-                .filter(campaign::Column::AreaCode.eq(area.as_str()))
-                .into_query();
-            Condition::all().add(C::CampaignId.in_subquery(campaigns))
-        }
-    };
+    let mut wanted = scope.condition(C::UnitId, C::CampaignId);
     if open {
         wanted = wanted.add(C::Status.ne(MeasureStatus::Verified));
     }

@@ -12,7 +12,7 @@ use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::http::fields;
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::access::sees;
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::service;
@@ -21,13 +21,21 @@ use crate::supervision::measures::store;
 
 const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=2_000;
 
+/// The committee's verification of a measure.
+#[derive(Clone, Copy)]
+pub struct Verification<'a> {
+    pub passed: bool,
+    pub note: &'a str,
+}
+
 pub async fn verify(
     app: &App,
     caller: &Caller,
     id: MeasureId,
-    (passed, note): (bool, &str),
+    verification: Verification<'_>,
     now: DateTime<Utc>,
 ) -> Result<measure::Model> {
+    let Verification { passed, note } = verification;
     let (measure, campaign) = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
     if !sees(caller, &campaign) {
         return Err(Error::not_found());
@@ -71,6 +79,7 @@ pub async fn verify(
             .by(caller.person)
             .unit(seen.unit_id)
             .reference(seq)
+            .about(Subject::Measure(seen.id))
             .note(note);
         notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     }

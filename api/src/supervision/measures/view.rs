@@ -16,9 +16,10 @@ use crate::http::time::{LocalTime, local};
 use crate::people::profile;
 use crate::photos::evidence::{self, EvidencePhoto};
 use crate::supervision::activities::view::{found, ids};
-use crate::supervision::campaigns::access::{area_restriction, sees};
+use crate::supervision::campaigns::access::sees;
 use crate::supervision::due_light::light;
-use crate::supervision::measures::store::{self, Scope};
+use crate::supervision::measures::store;
+use crate::supervision::scope::Scope;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MeasureView {
@@ -82,7 +83,7 @@ pub async fn show(app: &App, caller: &Caller, id: MeasureId) -> Result<MeasureVi
 /// The measures that concern the caller, the newest first: a handler's those of their unit, others' of the campaigns
 /// that they may know of.
 pub async fn list(app: &App, caller: &Caller, open: bool, paging: &Paging) -> Result<Page<MeasureView>> {
-    let scope = scope(caller)?;
+    let scope = Scope::of(caller)?;
     let limit = paging.limit()?;
     let after: Option<MeasureId> = paging.after()?;
     let rows = store::list(&app.db, &scope, open, after, limit + 1).await?;
@@ -91,13 +92,6 @@ pub async fn list(app: &App, caller: &Caller, open: bool, paging: &Paging) -> Re
         items: views(app, page.items).await?,
         next_cursor: page.next_cursor,
     })
-}
-
-fn scope(caller: &Caller) -> Result<Scope> {
-    if caller.role == Role::Handler {
-        return caller.unit.map(Scope::Unit).ok_or_else(Error::not_found);
-    }
-    Ok(area_restriction(caller)?.map_or(Scope::All, Scope::Area))
 }
 
 async fn views(app: &App, rows: Vec<measure::Model>) -> Result<Vec<MeasureView>> {

@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::http::fields;
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::service;
 use crate::supervision::opinions::rules::{Refused, check_decision};
@@ -19,14 +19,22 @@ use crate::supervision::opinions::{access, store};
 
 const NOTE_CHARS: std::ops::RangeInclusive<usize> = 1..=2_000;
 
+/// The committee's decision on a reply.
+#[derive(Clone, Copy)]
+pub struct ReplyDecision<'a> {
+    pub accepted: bool,
+    pub note: &'a str,
+}
+
 /// Decides on the reply.
 pub async fn decide(
     app: &App,
     caller: &Caller,
     number: &str,
-    (accepted, note): (bool, &str),
+    decision: ReplyDecision<'_>,
     now: DateTime<Utc>,
 ) -> Result<opinion::Model> {
+    let ReplyDecision { accepted, note } = decision;
     let (opinion, campaign) = access::visible(app, caller, number).await?;
     caller.require(Role::Supervisor)?;
     let note = fields::text("note", note, NOTE_CHARS)?;
@@ -60,6 +68,7 @@ pub async fn decide(
         .unit(seen.unit_id)
         .title(seen.title.as_str())
         .reference(seen.document_number.as_str())
+        .about(Subject::Opinion(seen.number.clone()))
         .note(note);
     notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     txn.commit().await?;

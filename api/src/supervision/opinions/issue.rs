@@ -1,6 +1,7 @@
 //! Issuing a document to a government.
 
 use crate::city::snapshot::CityHandle;
+use crate::moments::ensure_not_after;
 use crate::notices::MessageCatalog;
 use chrono::{DateTime, Datelike as _, Utc};
 use entity::ids::{CampaignId, FileId, OpinionId};
@@ -16,7 +17,7 @@ use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::files::attach;
 use crate::http::fields::{self, invalid};
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::stages;
 use crate::supervision::campaigns::{access, service};
@@ -53,6 +54,11 @@ pub async fn issue(
     if new.due_at.is_some_and(|due| due <= now) {
         return Err(Refused::DueInThePast.into());
     }
+    ensure_not_after(
+        "due_at",
+        new.due_at.unwrap_or(now),
+        city.campaigns.latest_due(now),
+    )?;
     let txn = db::write(&app.db).await?;
     let campaign = access::lock_open(&txn, caller, id).await?;
     let unit = unit.ok_or_else(|| invalid("to_unit", "unknown_unit", "没有这个单位。"))?;
@@ -97,7 +103,7 @@ pub async fn issue(
     };
     store::insert(&txn, row.clone()).await?;
     reminder::schedule(app, &txn, &row, now).await?;
-    record(app, &txn, caller, (&campaign, &row), now).await?;
+    record(app, &txn, &campaign, &row, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(row)
@@ -106,16 +112,17 @@ pub async fn issue(
 async fn record(
     app: &App,
     txn: &impl ConnectionTrait,
-    caller: &Caller,
-    (campaign, row): (&campaign::Model, &opinion::Model),
+    campaign: &campaign::Model,
+    row: &opinion::Model,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let entry = Entry::new(campaign, CampaignAction::OpinionIssued, Some(caller.person));
+    let entry = Entry::new(campaign, CampaignAction::OpinionIssued, Some(row.issued_by));
     diary::record(txn, entry.note(&row.title).reference(row.number.as_str()), now).await?;
     let event = service::event(EventKind::OpinionIssued, campaign)
-        .by(caller.person)
+        .by(row.issued_by)
         .unit(row.unit_id)
         .title(row.title.as_str())
-        .reference(row.document_number.as_str());
+        .reference(row.document_number.as_str())
+        .about(Subject::Opinion(row.number.clone()));
     notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }

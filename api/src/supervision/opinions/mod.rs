@@ -1,5 +1,6 @@
-//! 建议, 审议意见, 决定: numbered documents to a government, its written reply, acceptance or return. `rules` (pure),
-//! `access`, `issue`, `reply`, `decide`, `reminder`, `print` (GB/T 9704), `view`, `store`, `routes`.
+//! 建议, 审议意见, 决定: numbered documents to a government, its written reply, acceptance or return.
+//!
+//! `rules` (pure), `access`, `issue`, `reply`, `decide`, `reminder`, `print` (GB/T 9704), `view`, `store`, `routes`.
 
 mod access;
 pub mod decide;

@@ -12,14 +12,24 @@ use sea_orm::ConnectionTrait;
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::jobs::Job;
 use crate::jobs::queue::{NewJob, enqueue};
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::{service, store as campaigns};
-use crate::supervision::due_light::{Reminder, first_reminder, reminder};
+use crate::supervision::due_light::{GivenReminders, Reminder, first_reminder, reminder};
 use crate::supervision::opinions::store;
 
-/// The kind of the job; its subject is the opinion's id.
-pub const REMIND: &str = "remind_opinion";
+/// Reminds of an opinion.
+pub struct RemindOpinion;
+
+impl Job for RemindOpinion {
+    const NAME: &'static str = "remind_opinion";
+    type Input = OpinionId;
+
+    async fn run(app: &App, id: OpinionId) -> Result<()> {
+        remind(app, id).await
+    }
+}
 
 async fn enqueue_at(
     txn: &impl ConnectionTrait,
@@ -27,13 +37,7 @@ async fn enqueue_at(
     run_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let job = NewJob {
-        kind: REMIND,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at,
-    };
-    enqueue(txn, job, now).await
+    enqueue(txn, NewJob::of::<RemindOpinion>(&id, run_at)?, now).await
 }
 
 pub(super) async fn schedule(
@@ -50,8 +54,7 @@ pub(super) async fn schedule(
 }
 
 /// Reminds the addressee and the committee, unless a reply waits for its decision or was accepted.
-pub async fn remind(app: &App, subject: &str) -> Result<()> {
-    let id: OpinionId = subject.parse().map_err(anyhow::Error::from)?;
+async fn remind(app: &App, id: OpinionId) -> Result<()> {
     let now = app.clock.now();
     let hours = app.state::<CityHandle>().load().campaigns.remind_before_hours;
     let txn = db::write(&app.db).await?;
@@ -62,9 +65,12 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
     let Some(due) = row.due_at.filter(|_| owed) else {
         return Ok(());
     };
-    let told = (row.reminded_at.is_some(), row.overdue_told_at.is_some());
+    let given = GivenReminders {
+        soon: row.reminded_at.is_some(),
+        overdue: row.overdue_told_at.is_some(),
+    };
     let mut change = opinion::ActiveModel::default();
-    match reminder(due, told, now, hours) {
+    match reminder(due, given, now, hours) {
         Reminder::None => return Ok(()),
         Reminder::Soon => {
             change.reminded_at = Set(Some(now));
@@ -77,6 +83,7 @@ pub async fn remind(app: &App, subject: &str) -> Result<()> {
             .unit(row.unit_id)
             .title(row.title.as_str())
             .reference(row.document_number.as_str())
+            .about(Subject::Opinion(row.number.clone()))
             .due(due);
         notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     }

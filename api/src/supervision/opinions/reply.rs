@@ -14,7 +14,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::files::attach;
 use crate::http::fields;
-use crate::notices::{self, EventKind};
+use crate::notices::{self, EventKind, Subject};
 use crate::supervision::campaigns::diary::{self, Entry};
 use crate::supervision::campaigns::service;
 use crate::supervision::opinions::rules::{Refused, check_reply};
@@ -22,14 +22,21 @@ use crate::supervision::opinions::{access, store};
 
 const TEXT_CHARS: std::ops::RangeInclusive<usize> = 2..=15_000;
 
+/// The addressee's reply and the files that belong to it.
+pub struct NewOpinionReply<'a> {
+    pub text: &'a str,
+    pub files: Vec<FileId>,
+}
+
 /// Records the addressee's reply; a returned one is replaced, and stays in the diary.
 pub async fn reply(
     app: &App,
     caller: &Caller,
     number: &str,
-    (text, files): (&str, Vec<FileId>),
+    new: NewOpinionReply<'_>,
     now: DateTime<Utc>,
 ) -> Result<opinion::Model> {
+    let NewOpinionReply { text, files } = new;
     let (opinion, campaign) = access::visible(app, caller, number).await?;
     if !access::is_addressee(caller, &opinion) {
         return Err(Error::forbidden("由主送单位答复。"));
@@ -59,6 +66,7 @@ pub async fn reply(
         .unit(seen.unit_id)
         .title(seen.title.as_str())
         .reference(seen.document_number.as_str())
+        .about(Subject::Opinion(seen.number.clone()))
         .note(text.chars().take(200).collect::<String>());
     notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     txn.commit().await?;

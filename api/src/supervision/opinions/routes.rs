@@ -12,9 +12,11 @@ use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
+use crate::supervision::opinions::decide::{self, ReplyDecision};
 use crate::supervision::opinions::issue::{self, NewOpinion};
+use crate::supervision::opinions::print;
+use crate::supervision::opinions::reply::{self, NewOpinionReply};
 use crate::supervision::opinions::view::{self, OpinionView};
-use crate::supervision::opinions::{decide, print, reply};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct IssueOpinion {
@@ -27,6 +29,7 @@ pub struct IssueOpinion {
     #[schema(min_length = 2, max_length = 15000)]
     pub text: String,
     /// By when the government has to reply.
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub due_at: Option<DateTime<FixedOffset>>,
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -145,7 +148,11 @@ pub async fn reply_to_opinion(
     body: web::Json<ReplyToOpinion>,
 ) -> Result<web::Json<OpinionView>> {
     let ReplyToOpinion { text, file_ids } = body.into_inner();
-    let row = reply::reply(&app, &caller, &no, (&text, file_ids), app.clock.now()).await?;
+    let new = NewOpinionReply {
+        text: &text,
+        files: file_ids,
+    };
+    let row = reply::reply(&app, &caller, &no, new, app.clock.now()).await?;
     Ok(web::Json(view::one(&app, row).await?))
 }
 
@@ -172,6 +179,10 @@ pub async fn decide_on_reply(
     body: web::Json<DecideOnReply>,
 ) -> Result<web::Json<OpinionView>> {
     let DecideOnReply { accepted, note } = body.into_inner();
-    let row = decide::decide(&app, &caller, &no, (accepted, &note), app.clock.now()).await?;
+    let decision = ReplyDecision {
+        accepted,
+        note: &note,
+    };
+    let row = decide::decide(&app, &caller, &no, decision, app.clock.now()).await?;
     Ok(web::Json(view::one(&app, row).await?))
 }

@@ -1,6 +1,6 @@
 //! Pure: numbers of opinions, and which step may follow which.
 
-use entity::kinds::{OpinionKind, OpinionStatus};
+use entity::kinds::OpinionStatus;
 
 use crate::error::{ErrorKind, Refusal};
 
@@ -77,27 +77,6 @@ pub fn number(organ: &str, year: i32, next: i32) -> String {
 #[must_use]
 pub fn document_number(prefix: &str, year: i32, next: i32) -> String {
     format!("{prefix}〔{year}〕{next}号")
-}
-
-/// Chinese label.
-#[must_use]
-pub fn label(kind: OpinionKind) -> &'static str {
-    match kind {
-        OpinionKind::Suggestion => "建议",
-        OpinionKind::Opinion => "审议意见",
-        OpinionKind::Decision => "决定",
-    }
-}
-
-/// Chinese label.
-#[must_use]
-pub fn status_label(status: OpinionStatus) -> &'static str {
-    match status {
-        OpinionStatus::Issued => "待答复",
-        OpinionStatus::Replied => "待审阅",
-        OpinionStatus::Returned => "退回重答",
-        OpinionStatus::Accepted => "已通过",
-    }
 }
 
 #[cfg(test)]

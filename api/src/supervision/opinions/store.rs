@@ -1,16 +1,17 @@
 //! Queries on opinions and their numbers.
 
-use entity::ids::{CampaignId, OpinionId, UnitId};
+use entity::ids::{CampaignId, OpinionId};
 use entity::kinds::OpinionStatus;
 use entity::{campaign, opinion, opinion_number};
-use sea_orm::sea_query::{Expr, ExprTrait as _, LockType, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel as _,
+    PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db;
 use crate::error::Result;
+use crate::supervision::scope::Scope;
 
 /// The organ's next number of the year. Its row is locked until the transaction ends, so numbers have no gaps.
 pub async fn next_number(txn: &impl ConnectionTrait, organ: &str, year: i32) -> Result<i32> {
@@ -67,10 +68,7 @@ pub async fn by_number(
 
 /// Locks an opinion for the rest of the transaction.
 pub async fn lock(txn: &impl ConnectionTrait, id: OpinionId) -> Result<Option<opinion::Model>> {
-    let mut query = opinion::Entity::find_by_id(id);
-    if db::supports_skip_locked(txn) {
-        query = query.lock(LockType::Update);
-    }
+    let query = db::for_update(txn, opinion::Entity::find_by_id(id));
     Ok(query.one(txn).await?)
 }
 
@@ -100,15 +98,6 @@ pub async fn of_campaign(
     Ok(query.all(connection).await?)
 }
 
-/// Selects the opinions of a list.
-#[derive(Clone, Debug)]
-pub enum Scope {
-    All,
-    Unit(UnitId),
-    /// Of a county's campaigns.
-    Area(String),
-}
-
 /// The newest first; `open` leaves out those whose reply was accepted.
 pub async fn list(
     connection: &impl ConnectionTrait,
@@ -118,11 +107,7 @@ pub async fn list(
     limit: u64,
 ) -> Result<Vec<opinion::Model>> {
     use opinion::Column as C;
-    let mut wanted = match scope {
-        Scope::All => Condition::all(),
-        Scope::Unit(unit) => Condition::all().add(C::UnitId.eq(*unit)),
-        Scope::Area(area) => Condition::all().add(C::CampaignId.in_subquery(campaigns_of(area))),
-    };
+    let mut wanted = scope.condition(C::UnitId, C::CampaignId);
     if open {
         wanted = wanted.add(C::Status.ne(OpinionStatus::Accepted));
     }
@@ -132,12 +117,4 @@ pub async fn list(
         .order_by_desc(C::Id)
         .limit(limit);
     Ok(query.all(connection).await?)
-}
-
-fn campaigns_of(area: &str) -> sea_orm::sea_query::SelectStatement {
-    campaign::Entity::find()
-        .select_only()
-        .column(campaign::Column::Id)
-        .filter(campaign::Column::AreaCode.eq(area))
-        .into_query()
 }

@@ -2,7 +2,7 @@
 
 use crate::city::snapshot::CityHandle;
 use entity::ids::{CampaignId, FileId, OpinionId, UnitId};
-use entity::kinds::{Light, OpinionKind, OpinionStatus, Role};
+use entity::kinds::{Light, OpinionKind, OpinionStatus};
 use entity::opinion;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,10 +15,10 @@ use crate::http::paging::{Page, Paging};
 use crate::http::time::{LocalTime, local};
 use crate::people::profile;
 use crate::supervision::activities::view::{found, ids};
-use crate::supervision::campaigns::access::area_restriction;
 use crate::supervision::due_light::light;
-use crate::supervision::opinions::store::{self, Scope};
+use crate::supervision::opinions::store;
 use crate::supervision::opinions::{access, rules};
+use crate::supervision::scope::Scope;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OpinionView {
@@ -93,7 +93,7 @@ pub async fn one(app: &App, row: opinion::Model) -> Result<OpinionView> {
 /// The opinions that concern the caller, the newest first: a handler's those to their unit, others' of the campaigns
 /// that they may know of.
 pub async fn list(app: &App, caller: &Caller, open: bool, paging: &Paging) -> Result<Page<OpinionView>> {
-    let scope = scope(caller)?;
+    let scope = Scope::of(caller)?;
     let limit = paging.limit()?;
     let after: Option<OpinionId> = paging.after()?;
     let rows = store::list(&app.db, &scope, open, after, limit + 1).await?;
@@ -102,13 +102,6 @@ pub async fn list(app: &App, caller: &Caller, open: bool, paging: &Paging) -> Re
         items: views(app, page.items).await?,
         next_cursor: page.next_cursor,
     })
-}
-
-fn scope(caller: &Caller) -> Result<Scope> {
-    if caller.role == Role::Handler {
-        return caller.unit.map(Scope::Unit).ok_or_else(Error::not_found);
-    }
-    Ok(area_restriction(caller)?.map_or(Scope::All, Scope::Area))
 }
 
 async fn views(app: &App, rows: Vec<opinion::Model>) -> Result<Vec<OpinionView>> {

@@ -15,7 +15,7 @@ use crate::http::paging::{Page, Paging};
 use crate::orders::Actor;
 use crate::orders::view::summary::{OrderSummary, summaries};
 use crate::people::profile;
-use store::{After, RegisterAccess};
+use store::{After, OrdersPage, RegisterAccess};
 
 mod state;
 mod store;
@@ -96,9 +96,13 @@ impl<'a> Register<'a> {
     /// Those that wait by their due time, the nearest first; others the newest first.
     pub async fn issued(&self, state: Option<State>, paging: &Paging) -> Result<Page<SupervisionOrderEntry>> {
         let limit = paging.limit()?;
-        let after: Option<After> = paging.after()?;
+        let wanted = OrdersPage {
+            state,
+            after: paging.after()?,
+            limit: limit + 1,
+        };
         let now = self.app.clock.now();
-        let rows = store::supervision_orders(&self.app.db, &self.reach, state, after, limit + 1, now).await?;
+        let rows = store::supervision_orders(&self.app.db, &self.reach, wanted, now).await?;
         let page = Page::from_rows(rows, limit, |row| After {
             due_at: row.due_at,
             id: row.id,

@@ -75,15 +75,22 @@ fn issued(reach: &RegisterAccess, state: Option<State>, now: DateTime<Utc>) -> C
     }
 }
 
+/// A page of supervision orders.
+#[derive(Clone, Copy, Debug)]
+pub struct OrdersPage {
+    pub state: Option<State>,
+    pub after: Option<After>,
+    pub limit: u64,
+}
+
 pub async fn supervision_orders(
     db: &impl ConnectionTrait,
     reach: &RegisterAccess,
-    state: Option<State>,
-    after: Option<After>,
-    limit: u64,
+    page: OrdersPage,
     now: DateTime<Utc>,
 ) -> Result<Vec<supervision_order::Model>> {
     use supervision_order::Column as C;
+    let OrdersPage { state, after, limit } = page;
     let query = supervision_order::Entity::find().filter(issued(reach, state, now));
     let query = if matches!(state, Some(State::Open | State::Overdue)) {
         let query = query.order_by_asc(C::DueAt).order_by_asc(C::Id);

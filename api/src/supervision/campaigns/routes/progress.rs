@@ -13,9 +13,10 @@ use crate::error::Result;
 use crate::http::paging::Page;
 use crate::http::responses::WriteErrors;
 use crate::supervision::campaigns::county_tasks::{self, CountyTask};
+use crate::supervision::campaigns::stage::{self, NextStage};
 use crate::supervision::campaigns::view::{self, CampaignView, Grades};
+use crate::supervision::campaigns::vote::{self, NewVote};
 use crate::supervision::campaigns::vote_count::VoteCount;
-use crate::supervision::campaigns::{stage, vote};
 
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ReachStage {
@@ -40,7 +41,8 @@ pub async fn reach_stage(
     body: web::Json<ReachStage>,
 ) -> Result<web::Json<CampaignView>> {
     let ReachStage { stage, note } = body.into_inner();
-    let row = stage::reach(&app, &caller, id.into_inner(), (stage, &note), app.clock.now()).await?;
+    let next = NextStage { stage, note: &note };
+    let row = stage::reach(&app, &caller, id.into_inner(), next, app.clock.now()).await?;
     Ok(web::Json(view::whole(&app, row).await?))
 }
 
@@ -52,6 +54,7 @@ pub struct SetCountyTasks {
     /// The task of the counties.
     #[schema(min_length = 1, max_length = 5000)]
     pub text: String,
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub due_at: Option<DateTime<FixedOffset>>,
 }
 
@@ -93,6 +96,10 @@ pub struct RecordVote {
     /// Those present; who marked nothing abstained.
     #[schema(minimum = 1, maximum = 5000)]
     pub present: u32,
+    /// Names of those present, as far as they are recorded.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub participants: Vec<String>,
 }
 
 /// Records a satisfaction vote; it passes by the share that the city's policy asks for.
@@ -110,13 +117,18 @@ pub async fn record_vote(
     id: web::Path<CampaignId>,
     body: web::Json<RecordVote>,
 ) -> Result<web::Json<CampaignView>> {
-    let RecordVote { grades, present } = body.into_inner();
+    let RecordVote {
+        grades,
+        present,
+        participants,
+    } = body.into_inner();
     let count = VoteCount {
         satisfied: grades.satisfied,
         basically_satisfied: grades.basically_satisfied,
         dissatisfied: grades.dissatisfied,
         present,
     };
-    let row = vote::record(&app, &caller, id.into_inner(), count, app.clock.now()).await?;
+    let new = NewVote { count, participants };
+    let row = vote::record(&app, &caller, id.into_inner(), new, app.clock.now()).await?;
     Ok(web::Json(view::whole(&app, row).await?))
 }

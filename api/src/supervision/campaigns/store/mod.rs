@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, OrderId};
 use entity::kinds::CampaignStatus;
 use entity::{campaign, campaign_event, campaign_order, campaign_vote, order};
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait as _, TryInsertResult,
@@ -23,7 +23,7 @@ use crate::error::Result;
 /// An order as its campaign lists it.
 pub type CampaignOrder = (OrderId, String, String, Option<String>);
 
-/// FormFields of a diary that are shown.
+/// `FormFields` of a diary that are shown.
 const MAX_EVENTS: u64 = 1_000;
 const MAX_CHILDREN: u64 = 100;
 
@@ -46,10 +46,7 @@ pub async fn find(
 
 /// Locks a campaign for the rest of the transaction.
 pub async fn lock(txn: &impl ConnectionTrait, id: CampaignId) -> Result<Option<campaign::Model>, DbErr> {
-    let mut query = campaign::Entity::find_by_id(id);
-    if db::supports_skip_locked(txn) {
-        query = query.lock(LockType::Update);
-    }
+    let query = db::for_update(txn, campaign::Entity::find_by_id(id));
     query.one(txn).await
 }
 

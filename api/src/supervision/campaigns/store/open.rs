@@ -18,12 +18,11 @@ pub async fn open_items(
     app: &App,
     id: CampaignId,
 ) -> Result<Vec<OpenItem>> {
-    let over = [Status::Closed, Status::Cancelled];
     let orders: Vec<String> = order::Entity::find()
         .select_only()
         .column(order::Column::Number)
         .filter(order::Column::Id.in_subquery(order_ids(id)))
-        .filter(order::Column::Status.is_not_in(over))
+        .filter(order::Column::Status.is_not_in(Status::OVER))
         .order_by_asc(order::Column::Number)
         .limit(MAX_NAMED)
         .into_tuple()
