@@ -9,12 +9,19 @@ pub const GENESIS_HASH: &str = "000000000000000000000000000000000000000000000000
 /// SHA-256 of the hash before and the entry's fields, hexadecimal.
 #[must_use]
 pub fn link_hash(prev_hash: &str, fields: &Value) -> String {
-    let mut text = String::new();
-    canonical_json(fields, &mut text);
+    let text = canonical(fields);
     let mut digest = Sha256::new();
     digest.update(prev_hash.as_bytes());
     digest.update(text.as_bytes());
     hex::encode(digest.finalize())
+}
+
+/// The canonical text of a value, see [`link_hash`].
+#[must_use]
+pub fn canonical(value: &Value) -> String {
+    let mut text = String::new();
+    canonical_json(value, &mut text);
+    text
 }
 
 /// JSON with the keys in order and no blanks: one text for one value, whichever database gave it back.

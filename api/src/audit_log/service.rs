@@ -8,7 +8,9 @@ use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::audit_log::leaves::{self, ChainEntry};
 use crate::audit_log::store;
+use crate::db::WriteTransaction;
 use crate::error::Result;
 use crate::hash_chain::{self, GENESIS_HASH};
 
@@ -52,7 +54,7 @@ pub enum LinkError {
 }
 
 /// Appends an act, inside the transaction of the change itself. Other acts wait until that transaction ends.
-pub async fn record(txn: &impl ConnectionTrait, act: AuditEntry<'_>, now: DateTime<Utc>) -> Result<()> {
+pub async fn record(txn: &WriteTransaction, act: AuditEntry<'_>, now: DateTime<Utc>) -> Result<()> {
     let last = store::lock_head(txn).await?;
     let mut row = admin_act::Model {
         seq: last.seq + 1,
@@ -68,10 +70,18 @@ pub async fn record(txn: &impl ConnectionTrait, act: AuditEntry<'_>, now: DateTi
         hash: String::new(),
     };
     row.hash = hash(&row);
+    let entry = ChainEntry {
+        order: None,
+        seq: row.seq,
+        hash: &row.hash,
+    };
+    leaves::enqueue(txn, &[entry]).await?;
     store::insert(txn, row).await
 }
 
-fn hash(act: &admin_act::Model) -> String {
+/// SHA-256 of the hash before it and every field of the action.
+#[must_use]
+pub fn hash(act: &admin_act::Model) -> String {
     let admin_act::Model {
         seq,
         at,
