@@ -7,8 +7,10 @@ const MANY_ORDERS: u32 = 5;
 const MANY_DELEGATES: usize = 3;
 const FEW_ORDERS: u32 = 4;
 const BEYOND_DOUBT: f64 = 0.01;
-/// A rise alerts if chance alone would show it less than once a year: 1/365.
-pub const YEARLY: f64 = 1.0 / 365.0;
+/// A rise alerts up to this p-value. `docs/insight.md` has the false alarms a year that were measured with it.
+pub const RISE_ALERTS: f64 = 1.0 / 365.0;
+/// Up to this one it is shown, and never alerts.
+pub const RISE_SHOWN: f64 = 0.05;
 /// Areas named in a title.
 const NAMED_AREAS: usize = 2;
 const MAX_TITLE_CHARS: usize = 100;
@@ -19,6 +21,26 @@ pub fn should_alert(status: TopicStatus, recent: u32, delegates: usize, p_value:
     let many = recent >= MANY_ORDERS && delegates >= MANY_DELEGATES;
     let sure = recent >= FEW_ORDERS && p_value <= BEYOND_DOUBT;
     status != TopicStatus::Over && (many || sure)
+}
+
+/// Returns the status of a category that rises today.
+#[must_use]
+pub fn rise_status(p_value: f64) -> TopicStatus {
+    if p_value <= RISE_ALERTS {
+        TopicStatus::Rising
+    } else {
+        TopicStatus::Watch
+    }
+}
+
+/// Returns the status of a rise that was not seen today: one that never alerted is over, an alerted one only after a while.
+#[must_use]
+pub fn unseen_rise_status(alerted: bool, expired: bool) -> TopicStatus {
+    if alerted && !expired {
+        TopicStatus::Steady
+    } else {
+        TopicStatus::Over
+    }
 }
 
 /// `宜阳县、嵩县等4个县区农村饮水：饮水安全工程、吃水困难`.
@@ -41,9 +63,50 @@ pub fn title(areas: &[&str], category: Option<&str>, keywords: &[String]) -> Str
     format!("{place}{matter}").chars().take(MAX_TITLE_CHARS).collect()
 }
 
+/// Compares a count with the number that the past predicts: `明显高于往年同期（6 件，往年约 1 件）`.
+#[must_use]
+pub fn compared(recent: i32, expected: f64) -> String {
+    let usual = if expected < 0.5 {
+        "往年几乎没有".to_owned()
+    } else {
+        format!("往年约 {expected:.0} 件")
+    };
+    let count = f64::from(recent);
+    let word = if count >= 2.0 * expected.max(0.5) && recent > 2 {
+        "明显高于往年同期"
+    } else if count > expected {
+        "高于往年同期"
+    } else {
+        "与往年同期相当"
+    };
+    format!("{word}（{recent} 件，{usual}）")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_are_compared_in_words() {
+        for (recent, expected, told) in [
+            (6, 1.2, "明显高于往年同期（6 件，往年约 1 件）"),
+            (4, 0.1, "明显高于往年同期（4 件，往年几乎没有）"),
+            (5, 4.0, "高于往年同期（5 件，往年约 4 件）"),
+            (3, 3.2, "与往年同期相当（3 件，往年约 3 件）"),
+        ] {
+            assert_eq!(compared(recent, expected), told);
+        }
+    }
+
+    #[test]
+    fn a_rise_that_chance_shows_more_than_once_a_year_is_watched_and_then_over() {
+        assert_eq!(rise_status(RISE_ALERTS), TopicStatus::Rising);
+        assert_eq!(rise_status(RISE_ALERTS * 1.01), TopicStatus::Watch);
+        assert_eq!(rise_status(RISE_SHOWN), TopicStatus::Watch);
+        assert_eq!(unseen_rise_status(false, false), TopicStatus::Over);
+        assert_eq!(unseen_rise_status(true, false), TopicStatus::Steady);
+        assert_eq!(unseen_rise_status(true, true), TopicStatus::Over);
+    }
 
     #[test]
     fn many_orders_of_several_delegates_or_a_sure_rise_cross_the_line() {

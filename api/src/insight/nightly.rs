@@ -11,6 +11,7 @@ use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
 use crate::history_import::service as history_import;
+use crate::insight::alert_rules;
 use crate::insight::kind_assignment;
 use crate::insight::persist::{self, RunContext};
 use crate::insight::reports::service as reports;
@@ -18,15 +19,27 @@ use crate::insight::rises::{self, DetectedRise};
 use crate::insight::store::{self, orders};
 use crate::insight::topic_matching::{self, KnownTopic};
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::{Job, Lane};
 use crate::orders::search::text_index::TextIndex;
 use crate::orders::search::text_index::{OVERLAP, WINDOW};
 
-/// The job.
-pub const FIND_TOPICS: &str = "find_topics";
 /// When few people work: 02:30 city time.
 const AT: (u32, u32) = (2, 30);
 /// A rise that is not seen any more for so long is over.
 const RISE_LASTS: TimeDelta = TimeDelta::days(28);
+
+/// Searches at the given time.
+pub struct FindTopics;
+
+impl Job for FindTopics {
+    const NAME: &'static str = "find_topics";
+    const LANE: Lane = Lane::Heavy;
+    type Input = DateTime<Utc>;
+
+    async fn run(app: &App, _at: DateTime<Utc>) -> Result<()> {
+        find_topics(app).await
+    }
+}
 
 /// Sees to it that the next search is in the queue. Called at the start, and by each search.
 pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
@@ -39,13 +52,8 @@ pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
         .map(|local| local.with_timezone(&Utc))
         .find(|moment| *moment > now);
     let run_at = next.unwrap_or(now + TimeDelta::days(1));
-    let job = NewJob {
-        kind: FIND_TOPICS,
-        subject: run_at.to_rfc3339(),
-        dedup_key: Some(format!("{FIND_TOPICS}:{}", run_at.to_rfc3339())),
-        run_at,
-    };
-    enqueue(&app.db, job, now).await
+    let key = format!("{}:{}", FindTopics::NAME, run_at.to_rfc3339());
+    enqueue(&app.db, NewJob::of::<FindTopics>(&run_at, run_at)?.once(key), now).await
 }
 
 /// One search. Run twice it finds nothing the second time.
@@ -96,16 +104,34 @@ pub async fn find_topics(app: &App) -> Result<()> {
             .date_naive(),
         looked_at,
     };
-    write(app, &deltas, &risen, moment, (seen, rules)).await
+    let search = Search {
+        seen,
+        kind_rules: rules,
+        moment,
+    };
+    write(app, &deltas, &risen, search).await
+}
+
+/// A nightly search.
+struct Search {
+    /// Number of new orders.
+    seen: usize,
+    /// Hash of the rules by which the orders were sorted into kinds.
+    kind_rules: Option<String>,
+    moment: RunContext,
 }
 
 async fn write(
     app: &App,
     deltas: &[topic_matching::TopicDelta],
     risen: &[DetectedRise],
-    moment: RunContext,
-    (seen, rules): (usize, Option<String>),
+    search: Search,
 ) -> Result<()> {
+    let Search {
+        seen,
+        kind_rules,
+        moment,
+    } = search;
     let now = moment.now;
     let txn = db::write(&app.db).await?;
     persist::apply(&txn, deltas, now).await?;
@@ -132,7 +158,7 @@ async fn write(
         orders: Set(i32::try_from(seen).unwrap_or(i32::MAX)),
         topics: Set(i32::try_from(topics).unwrap_or(i32::MAX)),
         crossed: Set(i32::try_from(crossed).unwrap_or(i32::MAX)),
-        kind_rules: Set(rules),
+        kind_rules: Set(kind_rules),
         ..Default::default()
     };
     run.insert(&txn).await?;
@@ -142,7 +168,7 @@ async fn write(
     Ok(())
 }
 
-/// Marks rises that were not found today as steady, and later as over.
+/// Marks rises that were not found today as steady, and later as over; those that never alerted as over at once.
 async fn expire_rises(
     connection: &impl sea_orm::ConnectionTrait,
     open: Vec<topic::Model>,
@@ -150,11 +176,8 @@ async fn expire_rises(
     now: DateTime<Utc>,
 ) -> Result<()> {
     for topic in open.into_iter().filter(|topic| !seen.contains(&topic.id)) {
-        let status = if now - topic.last_at >= RISE_LASTS - TimeDelta::days(1) {
-            TopicStatus::Over
-        } else {
-            TopicStatus::Steady
-        };
+        let expired = now - topic.last_at >= RISE_LASTS - TimeDelta::days(1);
+        let status = alert_rules::unseen_rise_status(topic.crossed_at.is_some(), expired);
         if status != topic.status {
             let change = topic::ActiveModel {
                 id: Set(topic.id),

@@ -9,6 +9,7 @@ use entity::topic;
 use insight::topics::{Status, keywords, trend};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, IntoActiveModel};
 use serde::Deserialize as _;
+use serde_json::json;
 
 use crate::app::App;
 use crate::city::snapshot::City;
@@ -16,10 +17,12 @@ use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::insight::alert_rules;
 use crate::insight::rises::DetectedRise;
-use crate::insight::store::{self, Member};
+use crate::insight::store::{self, Member, TopicEvent};
 use crate::insight::topic_matching::TopicDelta;
 use crate::notices::MessageCatalog;
-use crate::notices::{self, Event, EventKind};
+use crate::notices::{self, Event, EventKind, Subject};
+use crate::webhooks::event_type::EventType;
+use crate::webhooks::outbox;
 
 /// Number of stored keywords.
 const KEYWORDS: usize = 8;
@@ -58,6 +61,8 @@ pub fn new_topic(id: TopicId, origin: TopicOrigin, now: DateTime<Utc>) -> topic:
         first_at: now,
         last_at: now,
         crossed_at: None,
+        crossed_recent: None,
+        crossed_expected: None,
         dismissed_at: None,
         pinned: false,
         merged_into: None,
@@ -79,18 +84,13 @@ pub async fn apply(
     let mut events = Vec::new();
     for delta in new() {
         let Some(from) = delta.split_from else {
-            events.push(store::event(
-                delta.topic,
-                TopicAction::Found,
-                (None, None, None),
-                now,
-            ));
+            events.push(TopicEvent::new(delta.topic, TopicAction::Found));
             continue;
         };
-        let split = |topic, other| store::event(topic, TopicAction::Split, (None, Some(other), None), now);
+        let split = |topic, other| TopicEvent::new(topic, TopicAction::Split).with(other);
         events.extend([split(delta.topic, from), split(from, delta.topic)]);
     }
-    store::append_all(connection, events).await?;
+    store::append_all(connection, events, now).await?;
     for delta in deltas {
         for gone in &delta.united {
             unite(connection, *gone, delta.topic, None, now).await?;
@@ -125,8 +125,9 @@ pub async fn unite(
         ..Default::default()
     };
     gone.update(connection).await?;
-    store::append(connection, from, TopicAction::Merged, (by, Some(into), None), now).await?;
-    store::append(connection, into, TopicAction::Merged, (by, Some(from), None), now).await?;
+    let merged = |topic, other| TopicEvent::new(topic, TopicAction::Merged).by(by).with(other);
+    let events = vec![merged(from, into), merged(into, from)];
+    store::append_all(connection, events, now).await?;
     Ok(())
 }
 
@@ -154,13 +155,12 @@ pub async fn refresh(
     let areas = refreshed.iter().filter(|one| one.areas_changed);
     let areas: Vec<_> = areas.map(|one| (one.topic.id, one.areas.as_slice())).collect();
     store::set_areas(connection, &areas).await?;
-    let event =
-        |one: &UpdatedTopic, action| store::event(one.topic.id, action, (None, None, None), moment.now);
+    let event = |one: &UpdatedTopic, action| TopicEvent::new(one.topic.id, action);
     let over = refreshed.iter().filter(|one| one.over);
     let over = over.map(|one| event(one, TopicAction::Over));
     let told = refreshed.iter().filter(|one| one.told);
     let crossed = told.clone().map(|one| event(one, TopicAction::Crossed));
-    store::append_all(connection, over.chain(crossed).collect()).await?;
+    store::append_all(connection, over.chain(crossed).collect(), moment.now).await?;
     let mut crossed = 0;
     for one in told {
         tell(app, connection, &one.topic, &one.areas, moment.now).await?;
@@ -254,7 +254,7 @@ fn recompute(
     describe(city, &mut topic, known, &areas);
     let told = topic.crossed_at.is_none() && topic.dismissed_at.is_none() && {
         match topic.origin {
-            TopicOrigin::Rise => true,
+            TopicOrigin::Rise => topic.status == TopicStatus::Rising,
             TopicOrigin::Group => {
                 alert_rules::should_alert(topic.status, figures.recent, delegates.len(), topic.p_value)
             }
@@ -262,6 +262,8 @@ fn recompute(
     };
     if told {
         topic.crossed_at = Some(moment.now);
+        topic.crossed_recent = Some(topic.recent);
+        topic.crossed_expected = Some(topic.expected);
     }
     topic.updated_at = moment.now;
     Some(UpdatedTopic {
@@ -303,7 +305,7 @@ fn describe(city: &City, topic: &mut topic::Model, known: &Known, areas: &[(Stri
     }
 }
 
-/// Notifies the supervisors: of the county if the topic is in one, otherwise of the city.
+/// Notifies the supervisors, of the county if the topic is in one, otherwise of the city, and other systems.
 async fn tell(
     app: &App,
     connection: &impl ConnectionTrait,
@@ -311,18 +313,27 @@ async fn tell(
     areas: &[(String, i32)],
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let compared = alert_rules::compared(topic.recent, topic.expected);
     let note = format!(
-        "最近{}天 {} 件，按以往应有 {:.1} 件；涉及代表 {} 名。",
-        topic.window_days, topic.recent, topic.expected, topic.delegates
+        "最近{}天{compared}；涉及代表 {} 名。",
+        topic.window_days, topic.delegates
     );
     let mut event = Event::general(EventKind::HotTopic)
         .title(topic.title.as_str())
         .reference(topic.orders.to_string())
+        .about(Subject::Topic(topic.id))
         .note(note);
     if let [(only, _)] = areas {
         event = event.area(only.as_str());
     }
-    notices::emit(connection, app.state::<MessageCatalog>(), &event, now).await
+    notices::emit(connection, app.state::<MessageCatalog>(), &event, now).await?;
+    let areas: Vec<&str> = areas.iter().map(|(code, _)| code.as_str()).collect();
+    let data = json!({ "topic": {
+        "id": topic.id, "title": topic.title, "category": topic.category_code, "areas": areas,
+        "orders": topic.orders, "delegates": topic.delegates, "window_days": topic.window_days,
+        "recent": topic.recent, "expected": topic.expected,
+    } });
+    outbox::record(connection, EventType::HotTopicFound, data, now).await
 }
 
 /// Keeps a rise: the topic of its category that is still open, or a new one.
@@ -339,7 +350,7 @@ pub async fn upsert_rise(
         .cloned()
         .unwrap_or_else(|| new_topic(TopicId::generate(), TopicOrigin::Rise, now));
     row.category_code = Some(risen.category.clone());
-    row.status = TopicStatus::Rising;
+    row.status = alert_rules::rise_status(risen.p_value);
     row.recent = risen.observed;
     row.expected = risen.expected;
     row.p_value = risen.p_value;
@@ -350,7 +361,7 @@ pub async fn upsert_rise(
         row.update(connection).await?;
     } else {
         row.insert(connection).await?;
-        store::append(connection, id, TopicAction::Found, (None, None, None), now).await?;
+        store::append(connection, TopicEvent::new(id, TopicAction::Found), now).await?;
     }
     store::put(connection, id, &risen.orders).await?;
     Ok(id)

@@ -15,7 +15,7 @@ use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
-use crate::insight::alert_rules::YEARLY;
+use crate::insight::alert_rules::RISE_SHOWN;
 use crate::insight::day_counts::{DayCounts, DayCountsBuilder, ScanInput};
 use crate::insight::store::{day_counts, orders};
 
@@ -45,7 +45,7 @@ pub struct DetectedRise {
 pub async fn find(app: &App, today: NaiveDate, imported: Option<DateTime<Utc>>) -> Result<Vec<DetectedRise>> {
     let city = app.state::<CityHandle>().load();
     count_days(app, &city, today, imported).await?;
-    let Some(sheet) = lay_out(app, &city, today).await? else {
+    let Some(sheet) = load_scan_input(app, &city, today).await? else {
         return Ok(Vec::new());
     };
     let mut centres: Vec<Option<(f64, f64)>> = city.counties.middles().map(Some).collect();
@@ -61,7 +61,7 @@ pub async fn find(app: &App, today: NaiveDate, imported: Option<DateTime<Utc>>) 
         areas: all_areas,
         grid,
     } = sheet;
-    let found = tokio::task::spawn_blocking(move || scan(&grid, &config, YEARLY))
+    let found = tokio::task::spawn_blocking(move || scan(&grid, &config, RISE_SHOWN))
         .await
         .map_err(anyhow::Error::from)?;
     let mut risen = Vec::new();
@@ -76,8 +76,8 @@ pub async fn find(app: &App, today: NaiveDate, imported: Option<DateTime<Utc>>) 
         };
         let days = i32::try_from(rise.days).unwrap_or(i32::MAX);
         let since = today - TimeDelta::days(i64::from(days));
-        let span = (midnight(&city, since), midnight(&city, today));
-        let orders = orders::of_category(&app.db, &category, &areas, span).await?;
+        let (from, until) = (midnight(&city, since), midnight(&city, today));
+        let orders = orders::of_category(&app.db, &category, &areas, from, until).await?;
         risen.push(DetectedRise {
             whole_city: areas.len() == all_areas.len(),
             areas,
@@ -157,7 +157,7 @@ fn midnight(city: &City, day: NaiveDate) -> chrono::DateTime<Utc> {
 }
 
 /// All days on record up to `today`, read a portion at a time.
-async fn lay_out(app: &App, city: &City, today: NaiveDate) -> Result<Option<ScanInput>> {
+async fn load_scan_input(app: &App, city: &City, today: NaiveDate) -> Result<Option<ScanInput>> {
     let divisions = city.counties.divisions().iter();
     let mut areas: Vec<String> = divisions.map(|division| division.code.clone()).collect();
     areas.push(String::new());

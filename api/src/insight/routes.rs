@@ -13,7 +13,7 @@ use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::insight::store::TopicFilter;
-use crate::insight::topic_actions::{self, FromTopic};
+use crate::insight::topic_actions::{self, FromTopic, NewTopic};
 use crate::insight::view::{self, TopicDetail, TopicView};
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -167,7 +167,7 @@ pub async fn merge_topic(
     id: web::Path<TopicId>,
     body: web::Json<MergeTopic>,
 ) -> Result<web::Json<TopicDetail>> {
-    let topic = topic_actions::merge(&app, &caller, (id.into_inner(), body.into), app.clock.now()).await?;
+    let topic = topic_actions::merge(&app, &caller, id.into_inner(), body.into, app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -198,7 +198,10 @@ pub async fn split_topic(
     let SplitTopic { mut numbers, title } = body.into_inner();
     numbers.sort();
     numbers.dedup();
-    let part = (numbers.as_slice(), title.as_str());
+    let part = NewTopic {
+        numbers: &numbers,
+        title: &title,
+    };
     let topic = topic_actions::split(&app, &caller, id.into_inner(), part, app.clock.now()).await?;
     shown(&app, &caller, topic).await
 }
@@ -224,8 +227,8 @@ pub async fn dismiss_topic(
     id: web::Path<TopicId>,
     body: web::Json<DismissTopic>,
 ) -> Result<web::Json<TopicDetail>> {
-    let word = (true, body.reason.as_str());
-    let topic = topic_actions::dismiss(&app, &caller, id.into_inner(), word, app.clock.now()).await?;
+    let now = app.clock.now();
+    let topic = topic_actions::dismiss(&app, &caller, id.into_inner(), &body.reason, now).await?;
     shown(&app, &caller, topic).await
 }
 
@@ -244,8 +247,8 @@ pub async fn restore_topic(
     id: web::Path<TopicId>,
     body: web::Json<DismissTopic>,
 ) -> Result<web::Json<TopicDetail>> {
-    let word = (false, body.reason.as_str());
-    let topic = topic_actions::dismiss(&app, &caller, id.into_inner(), word, app.clock.now()).await?;
+    let now = app.clock.now();
+    let topic = topic_actions::restore(&app, &caller, id.into_inner(), &body.reason, now).await?;
     shown(&app, &caller, topic).await
 }
 

@@ -1,5 +1,7 @@
-//! An analyst's actions on a topic. They take precedence: the nightly search does not rename a topic that an analyst
-//! has named, does not merge or split one that an analyst has shaped, and does not restore a dismissed one.
+//! An analyst's actions on a topic.
+//!
+//! They take precedence: the nightly search does not rename a topic that an analyst has named, does not merge or split
+//! one that an analyst has shaped, and does not restore a dismissed one.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +17,7 @@ use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::insight::persist::{self, RunContext};
-use crate::insight::store::{self, orders};
+use crate::insight::store::{self, TopicEvent, orders};
 use crate::supervision::campaigns::service as campaigns;
 use crate::supervision::campaigns::service::{MAX_ORDERS, NewCampaign};
 
@@ -112,22 +114,15 @@ pub async fn rename(
     title: &str,
     now: DateTime<Utc>,
 ) -> Result<topic::Model> {
-    let topic = own(app, caller, id).await?;
+    own(app, caller, id).await?;
     check("title", title, MAX_TITLE_CHARS)?;
     let change = topic::ActiveModel {
         title: Set(title.trim().to_owned()),
         titled_by: Set(Some(caller.person)),
         ..Default::default()
     };
-    apply(
-        app,
-        caller,
-        topic,
-        change,
-        (TopicAction::Renamed, Some(title.trim())),
-        now,
-    )
-    .await
+    let event = TopicEvent::new(id, TopicAction::Renamed).note(Some(title.trim().to_owned()));
+    apply(app, caller, Change { row: change, event }, now).await
 }
 
 /// Puts a topic and its orders into a kind; none takes them out again.
@@ -138,7 +133,7 @@ pub async fn sort(
     kind: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<topic::Model> {
-    let topic = own(app, caller, id).await?;
+    own(app, caller, id).await?;
     if let Some(kind) = kind {
         check("kind", kind, MAX_KIND_CHARS)?;
     }
@@ -155,48 +150,68 @@ pub async fn sort(
         sorted_by: Set(Some(caller.person)),
         ..Default::default()
     };
-    apply(app, caller, topic, change, (TopicAction::Sorted, kind), now).await
+    let event = TopicEvent::new(id, TopicAction::Sorted).note(kind.map(str::to_owned));
+    apply(app, caller, Change { row: change, event }, now).await
 }
 
-/// Says that a topic is nothing to follow, or, `dismissed` false, that it is after all.
+/// Says that a topic is nothing to follow.
 pub async fn dismiss(
     app: &App,
     caller: &Caller,
     id: TopicId,
-    (dismissed, reason): (bool, &str),
+    reason: &str,
     now: DateTime<Utc>,
 ) -> Result<topic::Model> {
-    let topic = own(app, caller, id).await?;
+    let event = TopicEvent::new(id, TopicAction::Dismissed);
+    set_dismissed(app, caller, event, reason, now).await
+}
+
+/// Says that a dismissed topic is to be followed after all.
+pub async fn restore(
+    app: &App,
+    caller: &Caller,
+    id: TopicId,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<topic::Model> {
+    let event = TopicEvent::new(id, TopicAction::Restored);
+    set_dismissed(app, caller, event, reason, now).await
+}
+
+async fn set_dismissed(
+    app: &App,
+    caller: &Caller,
+    event: TopicEvent,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<topic::Model> {
+    own(app, caller, event.topic()).await?;
     check("reason", reason, MAX_NOTE_CHARS)?;
-    let change = topic::ActiveModel {
+    let dismissed = event.action() == TopicAction::Dismissed;
+    let row = topic::ActiveModel {
         dismissed_at: Set(dismissed.then_some(now)),
         ..Default::default()
     };
-    let action = if dismissed {
-        TopicAction::Dismissed
-    } else {
-        TopicAction::Restored
-    };
-    apply(app, caller, topic, change, (action, Some(reason)), now).await
+    let event = event.note(Some(reason.to_owned()));
+    apply(app, caller, Change { row, event }, now).await
 }
 
-async fn apply(
-    app: &App,
-    caller: &Caller,
-    topic: topic::Model,
-    change: topic::ActiveModel,
-    (action, note): (TopicAction, Option<&str>),
-    now: DateTime<Utc>,
-) -> Result<topic::Model> {
+/// A change of a topic's row, and its event.
+struct Change {
+    row: topic::ActiveModel,
+    event: TopicEvent,
+}
+
+async fn apply(app: &App, caller: &Caller, change: Change, now: DateTime<Utc>) -> Result<topic::Model> {
+    let Change { row, event } = change;
     let txn = db::write(&app.db).await?;
-    let change = topic::ActiveModel {
-        id: Set(topic.id),
+    let row = topic::ActiveModel {
+        id: Set(event.topic()),
         updated_at: Set(now),
-        ..change
+        ..row
     };
-    let changed = change.update(&txn).await?;
-    let by = (Some(caller.person), None, note.map(str::to_owned));
-    store::append(&txn, topic.id, action, by, now).await?;
+    let changed = row.update(&txn).await?;
+    store::append(&txn, event.by(caller.person), now).await?;
     txn.commit().await?;
     Ok(changed)
 }
@@ -205,7 +220,8 @@ async fn apply(
 pub async fn merge(
     app: &App,
     caller: &Caller,
-    (from, into): (TopicId, TopicId),
+    from: TopicId,
+    into: TopicId,
     now: DateTime<Utc>,
 ) -> Result<topic::Model> {
     let gone = own(app, caller, from).await?;
@@ -230,14 +246,23 @@ pub async fn merge(
     store::topic(&app.db, into).await?.ok_or_else(Error::not_found)
 }
 
+/// Orders that become a topic of their own.
+#[derive(Clone, Copy)]
+pub struct NewTopic<'a> {
+    /// Numbers of the orders, each once.
+    pub numbers: &'a [String],
+    pub title: &'a str,
+}
+
 /// Takes some orders of a group out into a group of their own.
 pub async fn split(
     app: &App,
     caller: &Caller,
     id: TopicId,
-    (numbers, title): (&[String], &str),
+    part: NewTopic<'_>,
     now: DateTime<Utc>,
 ) -> Result<topic::Model> {
+    let NewTopic { numbers, title } = part;
     let topic = own(app, caller, id).await?;
     check("title", title, MAX_TITLE_CHARS)?;
     if topic.origin != TopicOrigin::Group {
@@ -270,22 +295,13 @@ pub async fn split(
         ..Default::default()
     };
     let rest = rest.update(&txn).await?;
-    store::append(
-        &txn,
-        id,
-        TopicAction::Split,
-        (Some(caller.person), Some(new_id), None),
-        now,
-    )
-    .await?;
-    store::append(
-        &txn,
-        new_id,
-        TopicAction::Split,
-        (Some(caller.person), Some(id), None),
-        now,
-    )
-    .await?;
+    let split = |topic, other| {
+        TopicEvent::new(topic, TopicAction::Split)
+            .by(caller.person)
+            .with(other)
+    };
+    let events = vec![split(id, new_id), split(new_id, id)];
+    store::append_all(&txn, events, now).await?;
     let changed = BTreeSet::from([id, new_id]);
     persist::refresh(app, &txn, vec![new, rest], &changed, moment).await?;
     txn.commit().await?;
@@ -334,8 +350,10 @@ pub async fn open_campaign(
     }
     let orders = orders.into_iter().map(|order| order.id).collect();
     campaigns::add_orders_in(&txn, caller, &campaign, orders, now).await?;
-    let by = (Some(caller.person), None, Some(campaign.title.clone()));
-    store::append(&txn, id, TopicAction::Campaign, by, now).await?;
+    let event = TopicEvent::new(id, TopicAction::Campaign)
+        .by(caller.person)
+        .note(Some(campaign.title.clone()));
+    store::append(&txn, event, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(campaign)

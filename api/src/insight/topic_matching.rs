@@ -3,14 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::ids::{OrderId, TopicId};
-use insight::topics::{Change, GroupId, Grouping, Settings, is_coherent};
+use insight::topics::{Change, GroupId, Grouping, MIN_REPORTERS, Settings};
 
 use crate::orders::search::text_index::IndexedOrders;
 
-/// Delegates are few, and each speaks for many: two of them make a matter.
-const MIN_DELEGATES: usize = 2;
-
 /// A topic as the last run left it.
+#[derive(Clone, Debug)]
 pub struct KnownTopic {
     pub id: TopicId,
     pub orders: Vec<OrderId>,
@@ -49,7 +47,9 @@ pub fn find(recent: &IndexedOrders, known: &[KnownTopic], fresh: &[OrderId]) -> 
             let members: BTreeSet<OrderId> = grouping.members(group).collect();
             let topic = match names.topics.get(&group) {
                 Some(topic) => *topic,
-                None if is_reportable(recent, &members, grouping.coherence(group)) => TopicId::generate(),
+                None if grouping.is_topic(&recent.index, group) && has_reporters(recent, &members) => {
+                    TopicId::generate()
+                }
                 None => return None,
             };
             let held: BTreeSet<OrderId> = before
@@ -73,12 +73,12 @@ pub fn find(recent: &IndexedOrders, known: &[KnownTopic], fresh: &[OrderId]) -> 
         .collect()
 }
 
-fn is_reportable(recent: &IndexedOrders, members: &BTreeSet<OrderId>, coherence: f32) -> bool {
+fn has_reporters(recent: &IndexedOrders, members: &BTreeSet<OrderId>) -> bool {
     let reporters = members
         .iter()
         .filter_map(|order| Some(recent.facts.get(order)?.reporter));
     let delegates: BTreeSet<_> = reporters.collect();
-    delegates.len() >= MIN_DELEGATES && is_coherent(members.len(), coherence)
+    delegates.len() >= MIN_REPORTERS
 }
 
 /// The topics' names of the groups in memory.

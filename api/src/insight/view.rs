@@ -22,6 +22,13 @@ use crate::supervision::campaigns::service::MAX_ORDERS;
 /// Events of a topic's history shown, the newest.
 const HISTORY: u64 = 100;
 
+/// The figures that caused an alert.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct AlertFigures {
+    pub recent: i32,
+    pub expected: f64,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TopicView {
     pub id: TopicId,
@@ -53,6 +60,8 @@ pub struct TopicView {
     /// Time of the alert to the supervisors.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub crossed_at: Option<DateTime<FixedOffset>>,
+    /// `recent` and `expected` at the time of the alert.
+    pub at_alert: Option<AlertFigures>,
     pub dismissed: bool,
     pub merged_into: Option<TopicId>,
     pub campaign: Option<CampaignId>,
@@ -116,16 +125,6 @@ pub struct TopicEvent {
     pub note: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub at: DateTime<FixedOffset>,
-}
-
-/// A status as people read it.
-#[must_use]
-pub fn in_chinese(status: TopicStatus) -> &'static str {
-    match status {
-        TopicStatus::Rising => "上升",
-        TopicStatus::Steady => "持续",
-        TopicStatus::Over => "已结束",
-    }
 }
 
 /// The topics that the caller may know of, the busiest first.
@@ -254,6 +253,10 @@ fn one(app: &App, topic: topic::Model, areas: Vec<topic_area::Model>) -> TopicVi
         first_at: local(topic.first_at, zone),
         last_at: local(topic.last_at, zone),
         crossed_at: topic.crossed_at.map(|at| local(at, zone)),
+        at_alert: topic
+            .crossed_recent
+            .zip(topic.crossed_expected)
+            .map(|(recent, expected)| AlertFigures { recent, expected }),
         dismissed: topic.dismissed_at.is_some(),
         merged_into: topic.merged_into,
         campaign: topic.campaign_id,

@@ -141,7 +141,8 @@ impl Frame {
         })
     }
 
-    fn place(&self, (longitude, latitude): (f64, f64)) -> (f64, f64) {
+    fn place(&self, point: (f64, f64)) -> (f64, f64) {
+        let (longitude, latitude) = point;
         let x = (longitude - self.west) * self.shorten * self.scale + self.margin;
         (x, (self.north - latitude) * self.scale + 6.0)
     }
@@ -160,7 +161,7 @@ fn shade(share: f64) -> String {
 
 fn head(width: f64, height: f64) -> String {
     format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">"#
     )
 }
 

@@ -1,4 +1,4 @@
-//! Whether a rise is more than chance, and how a comparison is said. Pure.
+//! Pure: whether a rise is more than chance, and how a comparison is said.
 
 use crate::overview::rates;
 
@@ -7,9 +7,11 @@ pub const MIN_COUNT: u64 = 5;
 /// Below this many, a rate is marked and not compared; the same as on the screen.
 pub const MIN_DENOMINATOR: u64 = rates::MIN_DENOMINATOR.cast_unsigned();
 
-/// The chance of at least `now` out of `now + before` events falling into the present period, were both
-/// periods as busy by day: a binomial tail. `share` is the present period's part of all days.
-/// Source: the conditional test of two Poisson rates (Przyborowski and Wilenski 1940).
+/// The chance of at least `now` out of `now + before` events falling into the present period, were both periods as busy
+/// by day: a binomial tail.
+///
+/// `share` is the present period's part of all days. Source: the conditional test of two Poisson rates (Przyborowski
+/// and Wilenski 1940).
 #[must_use]
 pub fn rise_p_value(now: u64, before: u64, share: f64) -> f64 {
     let total = now + before;
@@ -34,23 +36,53 @@ fn ln_factorial(n: u64) -> f64 {
     x * x.ln() - x + 0.5 * (2.0 * std::f64::consts::PI * x).ln() + 1.0 / (12.0 * x)
 }
 
-/// The change as people say it: `增加 12 件（上升 20.0%）`.
+/// Above this a percentage says less than the numbers themselves.
+const MAX_PERCENT: f64 = 100.0;
+
+/// How a count has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Same,
+    /// There was nothing before.
+    New,
+    /// `增加5件`: the base is too small or the change too large for a percentage.
+    By(String),
+    /// `增加2件，上升20.0%`
+    WithPercent(String),
+}
+
+/// Compares two counts. A percentage is given only of at least [`MIN_DENOMINATOR`] and up to 100%.
 #[must_use]
-pub fn change(now: u64, before: u64) -> String {
+pub fn change(now: u64, before: u64) -> Change {
     let difference = now.abs_diff(before);
-    let verb = match now.cmp(&before) {
-        std::cmp::Ordering::Equal => return "持平".to_owned(),
+    let (verb, direction) = match now.cmp(&before) {
+        std::cmp::Ordering::Equal => return Change::Same,
         std::cmp::Ordering::Greater => ("增加", "上升"),
         std::cmp::Ordering::Less => ("减少", "下降"),
     };
-    if before < MIN_COUNT {
-        return format!("{} {difference} 件", verb.0);
+    if before == 0 {
+        return Change::New;
     }
     let percent = difference as f64 * 100.0 / before as f64;
-    format!("{} {difference} 件（{} {percent:.1}%）", verb.0, verb.1)
+    if before < MIN_DENOMINATOR || percent > MAX_PERCENT {
+        return Change::By(format!("{verb}{difference}件"));
+    }
+    Change::WithPercent(format!("{verb}{difference}件，{direction}{percent:.1}%"))
 }
 
-/// The change of a rate in percentage points: `上升 3.2 个百分点`.
+/// An expected count as people say it: never `0.0件`.
+#[must_use]
+pub fn expected(count: f64) -> String {
+    if count < 0.5 {
+        "往常几乎没有这类反映".to_owned()
+    } else if count < 1.5 {
+        "往常约1件".to_owned()
+    } else {
+        format!("往常约{count:.0}件")
+    }
+}
+
+/// The change of a rate in percentage points: `上升3.2个百分点`.
 #[must_use]
 pub fn change_of_rate(now: (u64, u64), before: (u64, u64)) -> Option<String> {
     let rate = |(numerator, denominator): (u64, u64)| {
@@ -60,9 +92,9 @@ pub fn change_of_rate(now: (u64, u64), before: (u64, u64)) -> Option<String> {
     Some(if points.abs() < 0.05 {
         "持平".to_owned()
     } else if points > 0.0 {
-        format!("上升 {points:.1} 个百分点")
+        format!("上升{points:.1}个百分点")
     } else {
-        format!("下降 {:.1} 个百分点", -points)
+        format!("下降{:.1}个百分点", -points)
     })
 }
 
@@ -88,17 +120,28 @@ mod tests {
     }
 
     #[test]
-    fn changes_are_said_in_words_and_small_numbers_without_percent() {
-        assert_eq!(change(12, 10), "增加 2 件（上升 20.0%）");
-        assert_eq!(change(10, 20), "减少 10 件（下降 50.0%）");
-        assert_eq!(change(7, 2), "增加 5 件");
-        assert_eq!(change(3, 3), "持平");
+    fn changes_are_said_in_words_where_a_percentage_would_mislead() {
+        let with_percent = |text: &str| Change::WithPercent(text.to_owned());
+        assert_eq!(change(12, 10), with_percent("增加2件，上升20.0%"));
+        assert_eq!(change(10, 20), with_percent("减少10件，下降50.0%"));
+        assert_eq!(change(7, 2), Change::By("增加5件".to_owned()));
+        // 2120.0% is nothing that anybody reads aloud.
+        assert_eq!(change(222, 10), Change::By("增加212件".to_owned()));
+        assert_eq!(change(3, 3), Change::Same);
+        assert_eq!(change(3, 0), Change::New);
         assert_eq!(
             change_of_rate((9, 10), (8, 10)).as_deref(),
-            Some("上升 10.0 个百分点")
+            Some("上升10.0个百分点")
         );
         assert_eq!(change_of_rate((9, 9), (8, 10)), None);
         assert_eq!(percent(1, 3).as_deref(), Some("33.3%"));
         assert_eq!(percent(0, 0), None);
+        for (count, said) in [
+            (0.0, "往常几乎没有这类反映"),
+            (0.9, "往常约1件"),
+            (7.6, "往常约8件"),
+        ] {
+            assert_eq!(expected(count), said);
+        }
     }
 }

@@ -1,15 +1,15 @@
-//! A report as PDF, DOCX or XLSX. All three say the same; the tables of the last are whole, with the orders.
-//! Takes up to a second of one core: not for an async thread.
+//! A report as PDF, DOCX or XLSX. All three say the same; the last has the source of every number and the orders. Takes up to a second of one core: not for an async thread.
 
 use std::str::FromStr;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::city::snapshot::City;
-use crate::error::{Error, ErrorKind, Result};
-use crate::insight::reports::body::{Block, Body, Run};
-use crate::insight::reports::facts::ReportFact;
+use crate::error::Result;
+use crate::insight::reports::body::{Block, Run};
+use crate::insight::reports::report_file::ReportFile;
 use crate::insight::reports::{docx, xlsx};
+use crate::orders::paper::render::refused;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -51,68 +51,68 @@ impl FromStr for Format {
     }
 }
 
-/// Renders the report in a format. `link` is its address in the console; the orders of its figures are listed below it.
-pub fn make(format: Format, city: &City, body: &Body, facts: &[ReportFact], link: &str) -> Result<Vec<u8>> {
+/// Renders the report in a format.
+pub fn make(format: Format, city: &City, file: &ReportFile) -> Result<Vec<u8>> {
     match format {
-        Format::Pdf => pdf(body, link),
-        Format::Docx => Ok(docx::make(body, link)?),
-        Format::Xlsx => Ok(xlsx::make(city, body, facts)?),
+        Format::Pdf => pdf(file),
+        Format::Docx => Ok(docx::make(file)?),
+        Format::Xlsx => Ok(xlsx::make(city, &file.body, &file.facts)?),
     }
 }
 
-fn pdf(body: &Body, link: &str) -> Result<Vec<u8>> {
-    pdf::render(pdf::Template::InsightReport, &data(body, link)).map_err(|error| match error {
-        pdf::Error::NoChineseFont => {
-            let kind = ErrorKind::Unavailable {
-                retry_after_secs: 3600,
-            };
-            let detail = "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。";
-            Error::refused(kind, "no_chinese_font", detail)
-        }
-        other => anyhow::Error::from(other).into(),
+fn pdf(file: &ReportFile) -> Result<Vec<u8>> {
+    let photos = file.photos.iter();
+    let images = photos.filter_map(|(id, photo)| Some((id.to_string(), photo.bytes.clone()?)));
+    pdf::render_with(pdf::Template::InsightReport, &data(file), &images.collect()).map_err(refused)
+}
+
+/// The body as the template reads it: sentences are plain, the sources of their numbers are in the workbook.
+fn data(file: &ReportFile) -> Value {
+    let sections: Vec<_> = file
+        .body
+        .sections
+        .iter()
+        .map(|section| {
+            let blocks: Vec<_> = section.blocks.iter().map(|part| block(file, part)).collect();
+            json!({ "heading": section.heading, "blocks": blocks })
+        })
+        .collect();
+    json!({
+        "title": file.body.title,
+        "subtitle": file.body.subtitle,
+        "issuer": file.body.issuer,
+        "number": file.stamp.number,
+        "date": file.stamp.date,
+        "record": file.stamp.record,
+        "sections": sections,
     })
 }
 
-/// The body as the template reads it: every number with the ordinals of its figures, counted from 1.
-fn data(body: &Body, link: &str) -> serde_json::Value {
-    let run = |run: &Run| {
-        let figures: Vec<_> = run.figures().into_iter().map(|figure| figure + 1).collect();
-        json!({ "text": run.plain(), "figures": figures })
-    };
-    let block = |block: &Block| match block {
+fn block(file: &ReportFile, block: &Block) -> Value {
+    match block {
+        Block::Heading { text } => json!({ "type": "heading", "text": text }),
         Block::Paragraph { runs } => {
-            json!({ "type": "paragraph", "runs": runs.iter().map(run).collect::<Vec<_>>() })
+            let text: String = runs.iter().map(Run::plain).collect();
+            json!({ "type": "paragraph", "text": text })
+        }
+        Block::Photos { photos } => {
+            let photos: Vec<_> = photos
+                .iter()
+                .map(|photo| {
+                    let known = file.photos.get(&photo.photo);
+                    let image = known.filter(|known| known.bytes.is_some());
+                    json!({ "image": image.map(|_| photo.photo.to_string()), "caption": photo.caption })
+                })
+                .collect();
+            json!({ "type": "photos", "photos": photos })
         }
         Block::Table(table) => {
             let rows: Vec<Vec<_>> = table
-                .rows
-                .iter()
-                .map(|row| row.iter().map(run).collect())
+                .shown_rows()
+                .map(|row| row.iter().map(Run::plain).collect())
                 .collect();
             json!({ "type": "table", "caption": table.caption, "columns": table.columns, "rows": rows })
         }
         Block::Chart { caption, svg } => json!({ "type": "chart", "caption": caption, "svg": svg }),
-    };
-    let sections: Vec<_> = body
-        .sections
-        .iter()
-        .map(|section| {
-            let blocks: Vec<_> = section.blocks.iter().map(block).collect();
-            json!({ "heading": section.heading, "blocks": blocks })
-        })
-        .collect();
-    let figures: Vec<_> = body
-        .figures
-        .iter()
-        .map(|figure| {
-            json!({ "label": figure.label, "value": figure.value, "link": format!("{link}/figures/{}", figure.key) })
-        })
-        .collect();
-    json!({
-        "title": body.title,
-        "subtitle": body.subtitle,
-        "sections": sections,
-        "figures": figures,
-        "definitions": body.definitions,
-    })
+    }
 }

@@ -1,4 +1,4 @@
-//! The period that a report is about, and the one it is compared with. Pure.
+//! Pure: the period that a report is about, and the one it is compared with.
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc, Weekday};
 use chrono_tz::Tz;

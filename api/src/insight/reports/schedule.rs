@@ -12,31 +12,37 @@ use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::insight::reports::period::DateRange;
 use crate::insight::reports::service::{self, NewReportRequest};
+use crate::jobs::Job;
 use crate::jobs::queue::{NewJob, enqueue};
 
-/// Subject: `weekly` or `monthly`.
-pub const ASK_FOR_REPORT: &str = "ask_for_insight_report";
 const KINDS: [ReportKind; 2] = [ReportKind::Weekly, ReportKind::Monthly];
 /// Before office hours, after the nightly jobs.
 const HOUR: u32 = 6;
+
+/// Asks for the weekly or the monthly report.
+pub struct AskForReport;
+
+impl Job for AskForReport {
+    const NAME: &'static str = "ask_for_insight_report";
+    type Input = ReportKind;
+
+    async fn run(app: &App, kind: ReportKind) -> Result<()> {
+        ask(app, kind).await
+    }
+}
 
 /// Makes sure that the next ones are waiting; done by every start of the server.
 pub async fn begin(app: &App) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     for kind in KINDS {
-        enqueue(
-            &txn,
-            next(kind, now, app.state::<CityHandle>().load().zone()),
-            now,
-        )
-        .await?;
+        let job = next(kind, now, app.state::<CityHandle>().load().zone())?;
+        enqueue(&txn, job, now).await?;
     }
     Ok(txn.commit().await?)
 }
 
-pub async fn ask(app: &App, subject: &str) -> Result<()> {
-    let kind: ReportKind = subject.parse().map_err(anyhow::Error::from)?;
+async fn ask(app: &App, kind: ReportKind) -> Result<()> {
     let now = app.clock.now();
     let zone = app.state::<CityHandle>().load().zone();
     let period = DateRange::last(kind, local_date(now, zone));
@@ -50,20 +56,16 @@ pub async fn ask(app: &App, subject: &str) -> Result<()> {
     };
     service::request_once(app, &txn, &asked, now).await?;
     // This job is not done yet, so the next one needs a key of its own.
-    enqueue(&txn, next(kind, now, zone), now).await?;
+    enqueue(&txn, next(kind, now, zone)?, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(())
 }
 
-fn next(kind: ReportKind, now: DateTime<Utc>, zone: Tz) -> NewJob<'static> {
+fn next(kind: ReportKind, now: DateTime<Utc>, zone: Tz) -> Result<NewJob> {
     let run_at = next_at(kind, now, zone);
-    NewJob {
-        kind: ASK_FOR_REPORT,
-        subject: kind.to_string(),
-        dedup_key: Some(format!("{ASK_FOR_REPORT}:{kind}:{}", local_date(run_at, zone))),
-        run_at,
-    }
+    let key = format!("{}:{kind}:{}", AskForReport::NAME, local_date(run_at, zone));
+    Ok(NewJob::of::<AskForReport>(&kind, run_at)?.once(key))
 }
 
 /// The next Monday or first of a month, at six in the morning, after `now`.

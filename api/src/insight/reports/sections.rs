@@ -1,50 +1,63 @@
-//! Pure: the sections of the report, in Chinese that can be read aloud: situation, matters, places, handling, verdicts,
-//! supervision, findings, suggestions. Every number is a figure; each section is a function.
+//! Pure: the report as a committee signs it: the situation, the outstanding problems, areas and units, what supervision
+//! achieved, recommendations. Every number is a figure; each section is a function.
 
 use entity::kinds::Channel;
 
 use crate::insight::reports::body::{Block, Body, Run, Section};
 use crate::insight::reports::chart;
-use crate::insight::reports::compare;
-use crate::insight::reports::findings::{self, Finding, chance_said};
+use crate::insight::reports::problems::{self, Recommendation};
 use crate::insight::reports::slice::{Dimension, Measure, Slice};
 use crate::insight::reports::tables::{Column, table};
-use crate::insight::reports::writer::{Material, ReportWriter, TopicFact, listed};
-use crate::insight::view::in_chinese;
+use crate::insight::reports::writer::{Material, RateWords, ReportWriter};
 use crate::overview::rates;
 
-/// Matters named in a sentence.
+/// Counties and units named in a sentence.
 const NAMED: usize = 3;
+
+/// The parts around the sections.
+#[derive(Clone, Debug)]
+pub struct ReportHead {
+    pub title: String,
+    pub subtitle: String,
+    pub issuer: String,
+}
 
 /// Writes the whole report.
 #[must_use]
-pub fn write(title: String, subtitle: String, material: &Material<'_>) -> Body {
+pub fn write(head: ReportHead, material: &Material<'_>) -> Body {
     let mut writer = ReportWriter::new(material);
     let w = &mut writer;
-    let found = findings::of(w);
+    let (problems, mut recommended) = problems::tell(w);
+    recommended.extend(problems::late_units(w));
     let mut sections = vec![
-        situation(w),
-        matters(w),
-        places(w),
-        handling(w),
-        verdicts(w),
-        supervision(w),
-        standing_out(&found),
-        suggestions(&found),
+        section("总体情况", situation(w)),
+        section("突出问题", problems),
+        section("区域与单位", places_and_units(w)),
+        section("督办成效", supervision(w)),
+        section("工作建议", recommendations(recommended)),
     ];
     for (section, ordinal) in sections.iter_mut().zip(ORDINALS) {
         section.heading = format!("{ordinal}、{}", section.heading);
     }
+    // All counts of the whole and of the topics are sources, said or not.
+    for topic in material.topics {
+        w.figure(&Slice::now(Measure::Arrived).of(Dimension::Topic(topic.id)));
+    }
+    for measure in Measure::ALL {
+        w.figure(&Slice::now(*measure));
+        w.figure(&Slice::before(*measure));
+    }
     Body {
-        title,
-        subtitle,
+        title: head.title,
+        subtitle: head.subtitle,
         sections,
         figures: writer.into_figures(),
         definitions: DEFINITIONS.map(str::to_owned).to_vec(),
+        issuer: head.issuer,
     }
 }
 
-const ORDINALS: [&str; 8] = ["一", "二", "三", "四", "五", "六", "七", "八"];
+const ORDINALS: [&str; 5] = ["一", "二", "三", "四", "五"];
 
 /// How the numbers are counted; of the rates the very words of the screen.
 pub const DEFINITIONS: [&str; 6] = [
@@ -53,48 +66,102 @@ pub const DEFINITIONS: [&str; 6] = [
     rates::ON_TIME,
     rates::RESOLUTION,
     rates::SATISFACTION,
-    "各项比率与平台“一屏”口径一致：按本期内判定、评价、办结的次数计，不论工单何时收到；同一工单可能计入多次。分母不足 10 的比率注明“件数少”，不参与比较。",
+    "各项比率与平台“一屏”口径一致：按本期内判定、评价、办结的次数计，不论工单何时收到；同一工单可能计入多次。分母不足10的不列百分比，直接列件数。",
 ];
+
+const RATES: [RateWords; 4] = [
+    RateWords {
+        name: "响应率",
+        part: Measure::ResponseInTime,
+        whole: Measure::ResponseJudged,
+        met: "按时响应",
+    },
+    RateWords {
+        name: "按时办结率",
+        part: Measure::ResolutionInTime,
+        whole: Measure::ResolutionJudged,
+        met: "按时办结",
+    },
+    RateWords {
+        name: "解决率",
+        part: Measure::Solved,
+        whole: Measure::Judgeable,
+        met: "已解决",
+    },
+    RateWords {
+        name: "满意率",
+        part: Measure::Satisfied,
+        whole: Measure::Judgeable,
+        met: "满意",
+    },
+];
+
+fn section(heading: &str, blocks: Vec<Block>) -> Section {
+    Section {
+        heading: heading.to_owned(),
+        blocks,
+    }
+}
 
 fn paragraph(runs: Vec<Run>) -> Block {
     Block::Paragraph { runs }
 }
 
-fn situation(w: &mut ReportWriter<'_>) -> Section {
+fn situation(w: &mut ReportWriter<'_>) -> Vec<Block> {
     let arrived = Slice::now(Measure::Arrived);
     let mut runs = vec![
-        Run::text(format!("{}，共受理代表反映的问题 ", w.from.period.text())),
+        Run::text(format!("{}，共受理代表反映事项", w.from.period.text())),
         w.number(&arrived),
-        Run::text(" 件，"),
+        Run::text("件，"),
     ];
     runs.extend(w.comparison(&arrived));
-    runs.push(Run::text("，涉及代表 "));
+    runs.push(Run::text("，涉及代表"));
     runs.push(w.number(&Slice::now(Measure::Delegates)));
-    runs.push(Run::text(" 人。"));
-    runs.push(Run::text("其中"));
-    for (index, channel) in Channel::ALL.iter().enumerate() {
-        let slice = arrived.clone().of(Dimension::Channel(*channel));
-        let name = w.name(&Dimension::Channel(*channel));
-        let start = if index == 0 { "" } else { "，" };
-        runs.push(Run::text(format!("{start}{name} ")));
-        runs.push(w.number(&slice));
-        runs.push(Run::text(" 件"));
-    }
-    runs.push(Run::text("。截至成稿，已办结 "));
+    runs.push(Run::text("人"));
+    runs.extend(channels(w));
+    runs.push(Run::text("。截至成稿，已办结"));
     runs.push(w.number(&Slice::now(Measure::Closed)));
-    runs.push(Run::text(" 件，办理中 "));
+    runs.push(Run::text("件，办理中"));
     runs.push(w.number(&Slice::now(Measure::Open)));
-    runs.push(Run::text(" 件"));
+    runs.push(Run::text("件"));
     if w.count(&Slice::now(Measure::Triage)) > 0 {
-        runs.push(Run::text("（其中待分派 "));
+        runs.push(Run::text("（其中待派单"));
         runs.push(w.number(&Slice::now(Measure::Triage)));
-        runs.push(Run::text(" 件）"));
+        runs.push(Run::text("件）"));
     }
     runs.push(Run::text("。"));
-    Section {
-        heading: "总体情况".to_owned(),
-        blocks: vec![paragraph(runs), weeks(w)],
+    let mut blocks = vec![paragraph(runs)];
+    let mut said = Vec::new();
+    for rate in &RATES {
+        let runs = w.rate_said(rate);
+        if !runs.is_empty() && !said.is_empty() {
+            said.push(Run::text("；"));
+        }
+        said.extend(runs);
     }
+    if !said.is_empty() {
+        said.push(Run::text("。"));
+        blocks.push(paragraph(said));
+    }
+    blocks.push(weeks(w));
+    blocks
+}
+
+/// The channels that were used.
+fn channels(w: &mut ReportWriter<'_>) -> Vec<Run> {
+    let mut runs = Vec::new();
+    for channel in Channel::ALL {
+        let of = Dimension::Channel(*channel);
+        let slice = Slice::now(Measure::Arrived).of(of.clone());
+        if w.count(&slice) == 0 {
+            continue;
+        }
+        let start = if runs.is_empty() { "。其中，" } else { "，" };
+        runs.push(Run::text(format!("{start}“{}”", w.name(&of))));
+        runs.push(w.number(&slice));
+        runs.push(Run::text("件"));
+    }
+    runs
 }
 
 /// Arrivals per week, preceded by the previous period.
@@ -129,101 +196,14 @@ fn weeks(w: &mut ReportWriter<'_>) -> Block {
     }
 }
 
-fn matters(w: &mut ReportWriter<'_>) -> Section {
-    let ranked = w.from.tally.ranked(|of| matches!(of, Dimension::Category(_)));
+fn places_and_units(w: &mut ReportWriter<'_>) -> Vec<Block> {
     let mut blocks = Vec::new();
-    if ranked.is_empty() {
-        blocks.push(paragraph(vec![Run::text("本期没有已归类的问题。")]));
-    } else {
-        let mut runs = vec![Run::text("反映较多的是")];
-        for (index, (of, _)) in ranked.iter().take(NAMED).enumerate() {
-            let start = if index == 0 { "" } else { "、" };
-            runs.push(Run::text(format!("{start}{}（", w.name(of))));
-            runs.push(w.number(&Slice::now(Measure::Arrived).of(of.clone())));
-            runs.push(Run::text(" 件）"));
-        }
-        runs.push(Run::text("。"));
-        blocks.push(paragraph(runs));
-        let columns = [
-            Column::Count("受理", Measure::Arrived),
-            Column::Before,
-            Column::Rate("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
-            Column::Rate("满意率", Measure::Satisfied, Measure::Judgeable),
-            Column::Count("二次办理", Measure::SecondRound),
-        ];
-        blocks.push(table(w, "反映较多的问题", "问题类别", &ranked, &columns));
-    }
-    topics(w, &mut blocks);
-    Section {
-        heading: "主要问题".to_owned(),
-        blocks,
-    }
-}
-
-fn topics(w: &mut ReportWriter<'_>, blocks: &mut Vec<Block>) {
-    let from = w.from;
-    for topic in from.topics {
-        let areas = if topic.areas.is_empty() {
-            String::new()
-        } else {
-            format!("，涉及{}", listed(&topic.areas))
-        };
-        let of = Dimension::Topic(topic.id);
-        blocks.push(paragraph(vec![
-            Run::text(format!("高频问题群“{}”：本期 ", topic.title)),
-            w.number(&Slice::now(Measure::Arrived).of(of.clone())),
-            Run::text(" 件，反映的代表 "),
-            w.number(&Slice::now(Measure::Delegates).of(of)),
-            Run::text(format!(
-                " 人{areas}，目前{}。{}",
-                in_chinese(topic.status),
-                against_the_past(topic)
-            )),
-        ]));
-    }
-}
-
-fn against_the_past(topic: &TopicFact) -> String {
-    let usual = format!("最近{}天按以往应有{:.1}件，", topic.window_days, topic.expected);
-    if topic.p_value <= findings::SIGNIFICANCE {
-        format!("{usual}实际件数出于偶然的可能性{}。", chance_said(topic.p_value))
-    } else {
-        format!("{usual}实际件数没有超出偶然波动。")
-    }
-}
-
-fn places(w: &mut ReportWriter<'_>) -> Section {
     let ranked = w.from.tally.ranked(|of| matches!(of, Dimension::Area(_)));
-    let mut blocks = Vec::new();
-    if let Some((most, _)) = ranked.first() {
-        let mut runs = vec![Run::text(format!("从区域看，{}最多，", w.name(most)))];
-        let arrived = Slice::now(Measure::Arrived).of(most.clone());
-        runs.push(w.number(&arrived));
-        runs.push(Run::text(" 件，"));
-        runs.extend(w.comparison(&arrived));
-        let others: Vec<_> = ranked.iter().skip(1).take(NAMED - 1).collect();
-        for (index, (of, _)) in others.into_iter().enumerate() {
-            runs.push(Run::text(format!(
-                "{}{} ",
-                if index == 0 { "；其次是" } else { "、" },
-                w.name(of)
-            )));
-            runs.push(w.number(&Slice::now(Measure::Arrived).of(of.clone())));
-            runs.push(Run::text(" 件"));
-        }
-        runs.push(Run::text("。"));
-        blocks.push(paragraph(runs));
-        let by_area = |of: &Dimension| match of {
-            Dimension::Area(code) => code.clone(),
-            _ => String::new(),
-        };
-        let counts: Vec<_> = ranked.iter().map(|(of, count)| (by_area(of), *count)).collect();
-        if let Some(svg) = chart::map(w.from.outlines, &w.from.names.areas, &counts) {
-            blocks.push(Block::Chart {
-                caption: "各县区受理件数（颜色越深件数越多）".to_owned(),
-                svg,
-            });
-        }
+    if ranked.is_empty() {
+        blocks.push(paragraph(vec![Run::text("本期没有可定位到县区的事项。")]));
+    } else {
+        blocks.push(paragraph(most(w, &ranked, "从区域看，", "受理")));
+        blocks.extend(map(w, &ranked));
         let columns = [
             Column::Count("受理", Measure::Arrived),
             Column::Before,
@@ -233,47 +213,10 @@ fn places(w: &mut ReportWriter<'_>) -> Section {
         ];
         let busy = w.from.tally.active_values(|of| matches!(of, Dimension::Area(_)));
         blocks.push(table(w, "各县区情况", "县区", &busy, &columns));
-    } else {
-        blocks.push(paragraph(vec![Run::text("本期没有可定位到县区的问题。")]));
     }
-    Section {
-        heading: "区域分布".to_owned(),
-        blocks,
-    }
-}
-
-fn handling(w: &mut ReportWriter<'_>) -> Section {
-    let mut blocks = Vec::new();
-    let rates = [
-        ("响应率", Measure::ResponseInTime, Measure::ResponseJudged),
-        ("按时办结率", Measure::ResolutionInTime, Measure::ResolutionJudged),
-        ("解决率", Measure::Solved, Measure::Judgeable),
-        ("满意率", Measure::Satisfied, Measure::Judgeable),
-    ];
-    let mut runs = Vec::new();
-    for (index, (name, part, whole)) in rates.into_iter().enumerate() {
-        let start = if index == 0 { "" } else { "；" };
-        runs.push(Run::text(format!("{start}{name} ")));
-        runs.extend(w.rate_in_full(&Slice::now(part), whole));
-        let of = |make: fn(Measure) -> Slice| (w.count(&make(part)), w.count(&make(whole)));
-        if let Some(change) = compare::change_of_rate(of(Slice::now), of(Slice::before)) {
-            let before = w.from.period.before_said();
-            runs.push(Run::text(format!("，较{before}{change}")));
-        }
-    }
-    runs.push(Run::text("。"));
-    blocks.push(paragraph(runs));
-    blocks.push(paragraph(vec![
-        Run::text("本期办结时限超期 "),
-        w.number(&Slice::now(Measure::ResolutionLate)),
-        Run::text(" 件次。本期受理的工单中，申请延期获准 "),
-        w.number(&Slice::now(Measure::Extended)),
-        Run::text(" 件，退单 "),
-        w.number(&Slice::now(Measure::Returned)),
-        Run::text(" 件。"),
-    ]));
     let ranked = w.from.tally.active_values(|of| matches!(of, Dimension::Unit(_)));
     if !ranked.is_empty() {
+        blocks.push(paragraph(most(w, &ranked, "从承办单位看，", "承办")));
         let columns = [
             Column::Count("承办", Measure::Arrived),
             Column::Rate("响应率", Measure::ResponseInTime, Measure::ResponseJudged),
@@ -283,44 +226,79 @@ fn handling(w: &mut ReportWriter<'_>) -> Section {
         ];
         blocks.push(table(w, "承办较多的单位", "承办单位", &ranked, &columns));
     }
-    Section {
-        heading: "办理情况".to_owned(),
-        blocks,
-    }
+    blocks
 }
 
-fn verdicts(w: &mut ReportWriter<'_>) -> Section {
-    let mut runs = vec![Run::text("本期代表评价满意 ")];
-    runs.push(w.number(&Slice::now(Measure::Satisfied)));
-    for (words, measure) in [
-        (" 件次，基本满意 ", Measure::Basically),
-        (" 件次，不满意 ", Measure::Dissatisfied),
-        (" 件次，办结而未评价 ", Measure::Unrated),
-        (" 件。本期受理的工单中，转入二次办理 ", Measure::SecondRound),
-        (" 件，列为疑难工单 ", Measure::Difficult),
-    ] {
-        runs.push(Run::text(words));
-        runs.push(w.number(&Slice::now(measure)));
+/// The first of a ranking with their numbers.
+fn most(w: &mut ReportWriter<'_>, ranked: &[(Dimension, u64)], start: &str, verb: &str) -> Vec<Run> {
+    let mut runs = vec![Run::text(start)];
+    for (index, (of, _)) in ranked.iter().take(NAMED).enumerate() {
+        let gap = if index == 0 { "" } else { "、" };
+        runs.push(Run::text(format!("{gap}{}{verb}", w.name(of))));
+        runs.push(w.number(&Slice::now(Measure::Arrived).of(of.clone())));
+        runs.push(Run::text("件"));
     }
-    runs.push(Run::text(" 件。"));
-    Section {
-        heading: "代表评价".to_owned(),
-        blocks: vec![paragraph(runs)],
+    let late = Slice::now(Measure::ResolutionLate);
+    if verb == "承办" && w.count(&late) > 0 {
+        runs.push(Run::text("；全部单位办结超期"));
+        runs.push(w.number(&late));
+        runs.push(Run::text("件次，申请延期获准"));
+        runs.push(w.number(&Slice::now(Measure::Extended)));
+        runs.push(Run::text("件，退单"));
+        runs.push(w.number(&Slice::now(Measure::Returned)));
+        runs.push(Run::text("件"));
+    } else {
+        runs.push(Run::text("，件数居前"));
     }
+    runs.push(Run::text("。"));
+    runs
 }
 
-fn supervision(w: &mut ReportWriter<'_>) -> Section {
-    let mut runs = Vec::new();
-    for (words, measure) in [
-        ("人大常委会人工催办涉及工单 ", Measure::Urged),
-        (" 件，重点跟踪 ", Measure::Tracked),
-        (" 件，发出督办单涉及工单 ", Measure::Supervised),
+fn map(w: &ReportWriter<'_>, ranked: &[(Dimension, u64)]) -> Option<Block> {
+    let counts: Vec<_> = ranked
+        .iter()
+        .filter_map(|(of, count)| match of {
+            Dimension::Area(code) => Some((code.clone(), *count)),
+            _ => None,
+        })
+        .collect();
+    let svg = chart::map(w.from.outlines, &w.from.names.areas, &counts)?;
+    Some(Block::Chart {
+        caption: "各县区受理件数（颜色越深件数越多）".to_owned(),
+        svg,
+    })
+}
+
+fn supervision(w: &mut ReportWriter<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for (start, parts) in [
+        (
+            "人大常委会",
+            &[
+                ("催办工单", Measure::Urged, "件"),
+                ("重点跟踪", Measure::Tracked, "件"),
+                ("就工单发出督办单", Measure::Supervised, "件"),
+            ][..],
+        ),
+        (
+            "经督办和二次办理，代表",
+            &[
+                ("评价满意", Measure::Satisfied, "件次"),
+                ("基本满意", Measure::Basically, "件次"),
+                ("不满意", Measure::Dissatisfied, "件次"),
+            ][..],
+        ),
+        (
+            "需要继续关注的有",
+            &[
+                ("二次办理", Measure::SecondRound, "件"),
+                ("疑难工单", Measure::Difficult, "件"),
+                ("办结而未评价", Measure::Unrated, "件"),
+            ][..],
+        ),
     ] {
-        runs.push(Run::text(words));
-        runs.push(w.number(&Slice::now(measure)));
+        blocks.extend(counted(w, start, parts));
     }
-    runs.push(Run::text(" 件。"));
-    let mut blocks = vec![paragraph(runs)];
     for campaign in w.from.campaigns {
         let state = match (&campaign.outcome, campaign.closed) {
             (Some(outcome), true) => format!("已结项：{outcome}"),
@@ -332,47 +310,40 @@ fn supervision(w: &mut ReportWriter<'_>) -> Section {
             campaign.title
         ))]));
     }
-    Section {
-        heading: "监督工作".to_owned(),
-        blocks,
+    if blocks.is_empty() {
+        blocks.push(paragraph(vec![Run::text("本期没有需要督办的事项。")]));
     }
+    blocks
 }
 
-fn standing_out(found: &[Finding]) -> Section {
-    let mut blocks: Vec<_> = found
-        .iter()
-        .map(|finding| paragraph(finding.said.clone()))
-        .collect();
-    if blocks.is_empty() {
-        blocks.push(paragraph(vec![Run::text(
-            "与上一时段相比，没有超出偶然波动的变化。",
-        )]));
+/// A sentence of the counts that are not zero; none if all are.
+fn counted(w: &mut ReportWriter<'_>, start: &str, parts: &[(&str, Measure, &str)]) -> Option<Block> {
+    let mut runs = Vec::new();
+    for (before, measure, after) in parts {
+        let slice = Slice::now(*measure);
+        if w.count(&slice) == 0 {
+            continue;
+        }
+        let gap = if runs.is_empty() { start } else { "，" };
+        runs.push(Run::text(format!("{gap}{before}")));
+        runs.push(w.number(&slice));
+        runs.push(Run::text(*after));
     }
-    Section {
-        heading: "值得关注".to_owned(),
-        blocks,
+    if runs.is_empty() {
+        return None;
     }
+    runs.push(Run::text("。"));
+    Some(paragraph(runs))
 }
 
-fn suggestions(found: &[Finding]) -> Section {
-    let mut blocks: Vec<_> = found
-        .iter()
-        .enumerate()
-        .map(|(index, finding)| {
-            paragraph(vec![Run::text(format!(
-                "（{}）{}",
-                index + 1,
-                finding.suggestion
-            ))])
-        })
-        .collect();
-    if blocks.is_empty() {
-        blocks.push(paragraph(vec![Run::text(
-            "建议继续按既定安排跟踪办理，暂无需要专项部署的事项。",
-        )]));
+fn recommendations(recommended: Vec<Recommendation>) -> Vec<Block> {
+    if recommended.is_empty() {
+        let nothing = "本期件数、办理和评价都没有超出平常的变化，按既定安排跟踪，不另作部署。";
+        return vec![paragraph(vec![Run::text(nothing)])];
     }
-    Section {
-        heading: "工作建议".to_owned(),
-        blocks,
-    }
+    let numbered = recommended.into_iter().enumerate().map(|(index, runs)| {
+        let start = Run::text(format!("{}．", index + 1));
+        paragraph(std::iter::once(start).chain(runs).collect())
+    });
+    numbered.collect()
 }

@@ -1,12 +1,15 @@
 //! Asking for reports, finding them, and their numbers.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, ReportId, TopicId};
 use entity::insight_report;
-use entity::kinds::{PersonLevel, ReportKind, ReportStatus, Role, TopicStatus};
+use entity::kinds::{PersonLevel, ReportKind, ReportStage, ReportStatus, Role, TopicStatus};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait};
 
 use crate::app::App;
+use crate::audit_tree::checkpoints;
 use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::db;
@@ -18,13 +21,18 @@ use crate::insight::reports::body::Body;
 use crate::insight::reports::facts::ReportFact;
 use crate::insight::reports::files::{self, Format};
 use crate::insight::reports::period::DateRange;
+use crate::insight::reports::report_file::{ReportFile, Stamp};
 use crate::insight::reports::slice::Slice;
 use crate::insight::reports::store;
 use crate::insight::reports::view::{CountedOrder, ReportView};
-use crate::insight::reports::write_job::{self, WRITE_REPORT};
+use crate::insight::reports::write_job::{self, WriteReport};
 use crate::insight::{store as topics, topic_actions};
+use crate::jobs::Job as _;
 use crate::jobs::queue::{NewJob, enqueue};
+use crate::orders::paper::times;
 use crate::orders::submit::IdempotencyScope;
+use crate::photos::embed;
+use crate::stored_json::StoredJson as _;
 
 /// A topic is reported on at most once in so long.
 const REPORTED_AGAIN: TimeDelta = TimeDelta::days(28);
@@ -72,8 +80,13 @@ pub struct NewReportRequest {
 }
 
 impl NewReportRequest {
-    fn about(&self) -> (Option<&str>, Option<TopicId>) {
-        (self.area.as_deref(), self.topic)
+    fn about(&self) -> store::ReportSubject<'_> {
+        store::ReportSubject {
+            kind: self.kind,
+            period: self.period,
+            area: self.area.as_deref(),
+            topic: self.topic,
+        }
     }
 }
 
@@ -130,8 +143,7 @@ pub async fn request_once(
     asked: &NewReportRequest,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let days = (asked.period.from, asked.period.to);
-    if store::versions(connection, asked.kind, asked.about(), days).await? > 0 {
+    if store::latest_version(connection, asked.about()).await? > 0 {
         return Ok(());
     }
     let (from, before) = asked.period.instants(app.state::<CityHandle>().load().zone());
@@ -187,8 +199,7 @@ async fn insert(
     asked: &NewReportRequest,
     now: DateTime<Utc>,
 ) -> Result<insight_report::Model> {
-    let days = (asked.period.from, asked.period.to);
-    let version = store::versions(connection, asked.kind, asked.about(), days).await? + 1;
+    let version = store::latest_version(connection, asked.about()).await? + 1;
     let id = ReportId::generate();
     let row = insight_report::ActiveModel {
         id: Set(id),
@@ -199,6 +210,12 @@ async fn insert(
         to_day: Set(asked.period.to),
         version: Set(version),
         title: Set(title(app, connection, asked).await?),
+        stage: Set(ReportStage::Draft),
+        revision: Set(1),
+        document_number: Set(None),
+        issued_by: Set(None),
+        issued_at: Set(None),
+        sent_at: Set(None),
         status: Set(ReportStatus::Queued),
         progress: Set(0),
         requested_by: Set(asked.by),
@@ -208,12 +225,7 @@ async fn insert(
         facts: Set(None),
     };
     let row = row.insert(connection).await?;
-    let job = NewJob {
-        kind: WRITE_REPORT,
-        subject: id.to_string(),
-        dedup_key: Some(format!("{WRITE_REPORT}:{id}")),
-        run_at: now,
-    };
+    let job = NewJob::of::<WriteReport>(&id, now)?.once(format!("{}:{id}", WriteReport::NAME));
     enqueue(connection, job, now).await?;
     Ok(row)
 }
@@ -232,8 +244,7 @@ async fn title(app: &App, connection: &impl ConnectionTrait, asked: &NewReportRe
         .as_deref()
         .map_or(city.meta.name.as_str(), |code| city.county_name(code));
     let what = match asked.kind {
-        ReportKind::Weekly => "周报",
-        ReportKind::Monthly => "月报",
+        ReportKind::Weekly | ReportKind::Monthly => asked.kind.label(),
         ReportKind::Topic | ReportKind::Custom => "专项分析报告",
     };
     Ok(format!("{place}人大代表反映问题办理情况{what}（{said}）"))
@@ -251,7 +262,10 @@ pub async fn list(app: &App, caller: &Caller, paging: &Paging) -> Result<Page<Re
 pub async fn visible(app: &App, caller: &Caller, id: ReportId) -> Result<insight_report::Model> {
     let confined = confined_to(caller).map_err(|_| Error::not_found())?;
     let report = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
-    if confined.is_some() && confined != report.area_code {
+    if let Some(county) = confined
+        && report.area_code.as_ref() != Some(&county)
+        && !store::drafts::was_sent_to(&app.db, id, &county).await?
+    {
         return Err(Error::not_found());
     }
     Ok(report)
@@ -261,7 +275,17 @@ pub async fn visible(app: &App, caller: &Caller, id: ReportId) -> Result<insight
 pub fn body(report: &insight_report::Model) -> Result<Body> {
     ready(report)?;
     let body = report.body.clone().unwrap_or_default();
-    Ok(serde_json::from_value(body).map_err(anyhow::Error::from)?)
+    Ok(Body::from_stored(&body)?)
+}
+
+/// The body of a report if it is ready.
+/// # Errors
+/// If a newer release wrote it.
+pub fn body_if_ready(report: &insight_report::Model) -> Result<Option<Body>> {
+    match ready(report) {
+        Ok(()) => body(report).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 fn ready(report: &insight_report::Model) -> Result<()> {
@@ -311,13 +335,26 @@ pub async fn file(app: &App, report: &insight_report::Model, format: Format) -> 
     } else {
         Vec::new()
     };
-    let link = format!(
-        "{}/console/insight/reports/{}",
-        app.config.public_url.trim_end_matches('/'),
-        report.id
-    );
     let city = app.state::<CityHandle>().load();
-    let made = tokio::task::spawn_blocking(move || files::make(format, &city, &body, &facts, &link)).await;
+    let photos = match format {
+        Format::Xlsx => HashMap::new(),
+        Format::Pdf | Format::Docx => embed::load(app, &body.photos()).await?,
+    };
+    let dated = report
+        .issued_at
+        .or(report.ready_at)
+        .unwrap_or(report.requested_at);
+    let file = ReportFile {
+        stamp: Stamp {
+            number: report.document_number.clone(),
+            date: times::day_of(dated, city.zone()),
+            record: checkpoints::foot(app, dated).await?,
+        },
+        body,
+        facts,
+        photos,
+    };
+    let made = tokio::task::spawn_blocking(move || files::make(format, &city, &file)).await;
     made.map_err(anyhow::Error::from)?
 }
 
@@ -331,6 +368,11 @@ fn head(row: &insight_report::Model) -> store::Head {
         to_day: row.to_day,
         version: row.version,
         title: row.title.clone(),
+        stage: row.stage,
+        revision: row.revision,
+        document_number: row.document_number.clone(),
+        issued_at: row.issued_at,
+        sent_at: row.sent_at,
         status: row.status,
         progress: row.progress,
         requested_by: row.requested_by,

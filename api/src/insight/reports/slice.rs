@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use chrono::{NaiveDate, Weekday};
 use entity::ids::TopicId;
-use entity::kinds::{Channel, Satisfaction, Solved, Status};
+use entity::kinds::{Channel, EventAction, Light, Satisfaction, Solved, Status};
 
 use crate::insight::reports::facts::{ComparedPeriod, ReportFact};
 use crate::overview::facts::OutcomeKind;
@@ -23,7 +23,7 @@ enum Counting {
 use Counting::{Decided, Orders};
 
 macro_rules! measures {
-    ($($(#[$doc:meta])* $name:ident $text:literal $label:literal => $counting:expr;)*) => {
+    ($($(#[$doc:meta])* $name:ident $text:literal $label:expr => $counting:expr;)*) => {
         /// A counted property.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Measure { $($(#[$doc])* $name,)* }
@@ -54,30 +54,30 @@ measures! {
     Arrived "arrived" "受理" => Orders(|fact| fact.status != Status::Cancelled);
     /// Counts delegates, not orders; its list shows their orders.
     Delegates "delegates" "参与代表" => Self::Arrived.counting();
-    Cancelled "cancelled" "撤销" => Orders(|fact| fact.status == Status::Cancelled);
-    Closed "closed" "已办结" => Orders(|fact| fact.status == Status::Closed);
-    Open "open" "办理中" => Orders(|fact| !matches!(fact.status, Status::Closed | Status::Cancelled));
-    Triage "triage" "待分派" => Orders(|fact| matches!(fact.status, Status::Triage | Status::Submitted));
+    Cancelled "cancelled" EventAction::Cancelled.label() => Orders(|fact| fact.status == Status::Cancelled);
+    Closed "closed" Status::Closed.label() => Orders(|fact| fact.status == Status::Closed);
+    Open "open" Status::InProgress.label() => Orders(|fact| !fact.status.is_over());
+    Triage "triage" Status::Triage.label() => Orders(|fact| matches!(fact.status, Status::Triage | Status::Submitted));
     /// Denominator of the response rate.
     ResponseJudged "response_judged" "应响应" => Decided(|what| matches!(what, OutcomeKind::Response { .. }));
     ResponseInTime "response_in_time" "按时响应" => Decided(|what| what == OutcomeKind::Response { met: true });
     ResolutionJudged "resolution_judged" "应办结" => Decided(|what| matches!(what, OutcomeKind::Resolution { .. }));
     ResolutionInTime "resolution_in_time" "按时办结" => Decided(|what| what == OutcomeKind::Resolution { met: true });
-    ResolutionLate "resolution_late" "超期" => Decided(|what| what == OutcomeKind::Resolution { met: false });
+    ResolutionLate "resolution_late" Light::Red.label() => Decided(|what| what == OutcomeKind::Resolution { met: false });
     /// Denominator of the satisfaction and solution rates: judged, or closed without a verdict.
     Judgeable "judgeable" "应评价" => Decided(|what| matches!(what, OutcomeKind::Verdict { .. } | OutcomeKind::Unrated));
-    Satisfied "satisfied" "满意" => Decided(|what| result_of(what) == Some(Satisfaction::Satisfied));
-    Basically "basically_satisfied" "基本满意" => Decided(|what| result_of(what) == Some(Satisfaction::BasicallySatisfied));
-    Dissatisfied "dissatisfied" "不满意" => Decided(|what| result_of(what) == Some(Satisfaction::Dissatisfied));
+    Satisfied "satisfied" Satisfaction::Satisfied.label() => Decided(|what| result_of(what) == Some(Satisfaction::Satisfied));
+    Basically "basically_satisfied" Satisfaction::BasicallySatisfied.label() => Decided(|what| result_of(what) == Some(Satisfaction::BasicallySatisfied));
+    Dissatisfied "dissatisfied" Satisfaction::Dissatisfied.label() => Decided(|what| result_of(what) == Some(Satisfaction::Dissatisfied));
     Unrated "unrated" "未评价" => Decided(|what| what == OutcomeKind::Unrated);
-    Solved "solved" "已解决" => Decided(|what| matches!(what, OutcomeKind::Verdict { solved: Solved::Yes, .. }));
+    Solved "solved" Solved::Yes.label() => Decided(|what| matches!(what, OutcomeKind::Verdict { solved: Solved::Yes, .. }));
     SecondRound "second_round" "二次办理" => Orders(|fact| fact.round > 1);
     Difficult "difficult" "疑难" => Orders(|fact| fact.difficult);
-    Tracked "tracked" "重点跟踪" => Orders(|fact| fact.tracked);
+    Tracked "tracked" EventAction::Tracked.label() => Orders(|fact| fact.tracked);
     Extended "extended" "延期" => Orders(|fact| fact.extensions > 0);
-    Returned "returned" "退单" => Orders(|fact| fact.returns > 0);
+    Returned "returned" EventAction::Returned.label() => Orders(|fact| fact.returns > 0);
     Urged "urged" "人工催办" => Orders(|fact| fact.urges > 0);
-    Supervised "supervised" "发出督办单" => Orders(|fact| fact.supervision_orders > 0);
+    Supervised "supervised" EventAction::SupervisionOrder.label() => Orders(|fact| fact.supervision_orders > 0);
     Endorsed "endorsed" "有代表附议" => Orders(|fact| fact.endorsements > 0);
 }
 
@@ -107,6 +107,8 @@ impl Measure {
 pub enum Dimension {
     Area(String),
     Category(String),
+    /// A category within a county.
+    CategoryArea(String, String),
     Unit(String),
     /// 高频问题群
     Topic(TopicId),
@@ -122,10 +124,15 @@ impl Dimension {
         Self::Week(day.week(Weekday::Mon).first_day())
     }
 
-    fn holds(&self, fact: &ReportFact) -> bool {
+    /// Whether an order has this value.
+    #[must_use]
+    pub fn holds(&self, fact: &ReportFact) -> bool {
         match self {
             Self::Area(code) => fact.area.as_ref() == Some(code),
             Self::Category(code) => fact.category.as_ref() == Some(code),
+            Self::CategoryArea(category, area) => {
+                fact.category.as_ref() == Some(category) && fact.area.as_ref() == Some(area)
+            }
             Self::Unit(id) => fact.unit.is_some_and(|unit| unit.to_string() == *id),
             Self::Topic(id) => fact.topics.contains(id),
             Self::Channel(channel) => fact.channel == *channel,
@@ -139,6 +146,7 @@ impl fmt::Display for Dimension {
         match self {
             Self::Area(code) => write!(f, "area:{code}"),
             Self::Category(code) => write!(f, "category:{code}"),
+            Self::CategoryArea(category, area) => write!(f, "category_area:{category}+{area}"),
             Self::Unit(id) => write!(f, "unit:{id}"),
             Self::Topic(id) => write!(f, "topic:{id}"),
             Self::Channel(channel) => write!(f, "channel:{channel}"),
@@ -155,6 +163,10 @@ impl FromStr for Dimension {
         match dimension {
             "area" => Ok(Self::Area(value.to_owned())),
             "category" => Ok(Self::Category(value.to_owned())),
+            "category_area" => {
+                let (category, area) = value.split_once('+').ok_or(UnknownSlice)?;
+                Ok(Self::CategoryArea(category.to_owned(), area.to_owned()))
+            }
             "unit" => Ok(Self::Unit(value.to_owned())),
             "topic" => value.parse().map(Self::Topic).map_err(|_| UnknownSlice),
             "channel" => value.parse().map(Self::Channel).map_err(|_| UnknownSlice),
@@ -257,6 +269,7 @@ mod tests {
                 Slice::now(*measure),
                 Slice::before(*measure).of(Dimension::Area("410302".to_owned())),
                 Slice::now(*measure).of(Dimension::Channel(Channel::Scan)),
+                Slice::now(*measure).of(Dimension::CategoryArea("0801".to_owned(), "410302".to_owned())),
                 Slice::now(*measure).of(Dimension::Topic(TopicId::generate())),
             ] {
                 assert_eq!(slice.to_string().parse(), Ok(slice));
@@ -269,6 +282,7 @@ mod tests {
             "later.arrived",
             "now.arrived.moon:1",
             "now.arrived.channel:x",
+            "now.arrived.category_area:0801",
         ] {
             assert_eq!(wrong.parse::<Slice>(), Err(UnknownSlice), "{wrong}");
         }

@@ -1,12 +1,13 @@
-//! Tables of areas, categories and units: the same columns of counts and rates for each. Pure.
+//! Pure: tables of areas, categories and units: the same columns of counts and rates for each.
 
 use crate::insight::reports::body::{Block, Run, Table};
-use crate::insight::reports::compare::MIN_DENOMINATOR;
 use crate::insight::reports::slice::{Dimension, Measure, Slice};
 use crate::insight::reports::writer::ReportWriter;
 
-/// Rows of a table.
-const ROWS: usize = 10;
+/// Rows on paper.
+const ROWS: usize = 6;
+/// Rows in the workbook.
+const MAX_ROWS: usize = 500;
 
 /// The content of a column.
 pub enum Column {
@@ -30,7 +31,7 @@ pub fn table(
         Column::Before => w.from.period.before_said().to_owned(),
     }));
     let mut rows = Vec::new();
-    for (of, _) in ranked.iter().take(ROWS) {
+    for (of, _) in ranked.iter().take(MAX_ROWS) {
         let mut row = vec![Run::text(w.name(of))];
         for column in columns {
             row.push(cell(w, of, column));
@@ -39,7 +40,7 @@ pub fn table(
     }
     let rest = ranked.len().saturating_sub(ROWS);
     let caption = if rest > 0 {
-        format!("{caption}（前 {ROWS} 位，另有 {rest} 项见附表）")
+        format!("{caption}（前{ROWS}位，另有{rest}个见附表）")
     } else {
         caption.to_owned()
     };
@@ -47,6 +48,7 @@ pub fn table(
         caption,
         columns: heads,
         rows,
+        shown: Some(ROWS),
     })
 }
 
@@ -54,24 +56,6 @@ fn cell(w: &mut ReportWriter<'_>, of: &Dimension, column: &Column) -> Run {
     match column {
         Column::Count(_, measure) => w.number(&Slice::now(*measure).of(of.clone())),
         Column::Before => w.number(&Slice::before(Measure::Arrived).of(of.clone())),
-        Column::Rate(_, part, whole) => {
-            let part = Slice::now(*part).of(of.clone());
-            let few = w.count(&Slice {
-                measure: *whole,
-                ..part.clone()
-            }) < MIN_DENOMINATOR;
-            match w.rate(&part, *whole) {
-                Run::Rate {
-                    numerator,
-                    denominator,
-                    text,
-                } if few && text != "—" => Run::Rate {
-                    numerator,
-                    denominator,
-                    text: format!("{text}（件数少）"),
-                },
-                run => run,
-            }
-        }
+        Column::Rate(_, part, whole) => w.rate(&Slice::now(*part).of(of.clone()), *whole),
     }
 }

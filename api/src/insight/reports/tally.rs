@@ -1,4 +1,4 @@
-//! Every count of a report, from one walk over its facts. Pure.
+//! Pure: every count of a report, from one walk over its facts.
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,6 +43,10 @@ impl Tally {
             Some(Dimension::week_of(fact.day)),
             fact.area.clone().map(Dimension::Area),
             fact.category.clone().map(Dimension::Category),
+            fact.category
+                .clone()
+                .zip(fact.area.clone())
+                .map(|(category, area)| Dimension::CategoryArea(category, area)),
             fact.unit.map(|unit| Dimension::Unit(unit.to_string())),
         ];
         let topics = fact.topics.iter().copied().map(Dimension::Topic);

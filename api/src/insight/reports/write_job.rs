@@ -1,13 +1,15 @@
 //! The job that writes a report: reads the facts, counts and writes off the async threads, stores everything at once
-//! and notifies the committee. After a crash it starts over; a finished report is not changed.
+//! and notifies the committee.
+//!
+//! After a crash it starts over; a finished report is not changed.
 
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, ReportId, TopicId};
-use entity::kinds::ReportStatus;
-use entity::{campaign, insight_report, order};
+use entity::kinds::{CheckpointReason, ReportStatus};
+use entity::{campaign, insight_report, insight_report_revision, order};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -15,28 +17,32 @@ use geo::SimplifyVwPreserve as _;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
+use crate::audit_tree::checkpoints;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::deadlines::calendar::local_date;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::insight::reports::body::Body;
+use crate::insight::reports::case_files;
+use crate::insight::reports::cases::CaseFact;
 use crate::insight::reports::facts::{DecidedOutcome, ReportFact};
 use crate::insight::reports::period::DateRange;
-use crate::insight::reports::sections;
+use crate::insight::reports::sections::{self, ReportHead};
+use crate::insight::reports::slice::Dimension;
 use crate::insight::reports::store::{self, Finished, ReportScope};
 use crate::insight::reports::tally::Tally;
 use crate::insight::reports::writer::{CampaignFact, Material, Names, Outline, TopicFact};
 use crate::insight::store as topics;
 use crate::insight::store::TopicFilter;
 use crate::insight::view::{TopicView, views};
+use crate::jobs::{Job, Lane};
 use crate::notices::MessageCatalog;
-use crate::notices::{self, Event, EventKind};
+use crate::notices::{self, Event, EventKind, Subject};
 use crate::overview::facts::{Outcome, outcomes};
+use crate::stored_json::StoredJson as _;
 use places::boundaries;
 
-/// Subject: the report's id.
-pub const WRITE_REPORT: &str = "write_insight_report";
 /// Orders that one report is written from; more is a matter for a data warehouse.
 const MAX_ORDERS: u64 = 400_000;
 const MAX_CAMPAIGNS: u64 = 20;
@@ -44,8 +50,20 @@ const MAX_TOPICS: u64 = 10;
 /// Square degrees that an outline may lose at a corner: some hundred metres on a map of a page's width.
 const SIMPLIFY: f64 = 1e-5;
 
-pub async fn write(app: &App, subject: &str) -> Result<()> {
-    let id: ReportId = subject.parse().map_err(anyhow::Error::from)?;
+/// Writes a report.
+pub struct WriteReport;
+
+impl Job for WriteReport {
+    const NAME: &'static str = "write_insight_report";
+    const LANE: Lane = Lane::Heavy;
+    type Input = ReportId;
+
+    async fn run(app: &App, id: ReportId) -> Result<()> {
+        write(app, id).await
+    }
+}
+
+async fn write(app: &App, id: ReportId) -> Result<()> {
     let Some(report) = store::find(&app.db, id).await? else {
         return Ok(());
     };
@@ -68,35 +86,66 @@ pub async fn write(app: &App, subject: &str) -> Result<()> {
         tracing::warn!(report = %id, "report over too many orders");
         return Ok(store::mark(&app.db, id, ReportStatus::Failed, 0).await?);
     }
-    let topics = alive(app, &report, period).await?;
-    let mut facts = facts(&app.db, &city, &reach, period).await?;
-    name_topics(&app.db, &topics, &mut facts).await?;
-    let facts: Vec<ReportFact> = facts.into_iter().map(|(_, fact)| fact).collect();
+    let reading = async {
+        let topics = alive(app, &report, period).await?;
+        let mut facts = facts(&app.db, &city, &reach, period).await?;
+        name_topics(&app.db, &topics, &mut facts).await?;
+        let facts: Vec<ReportFact> = facts.into_iter().map(|(_, fact)| fact).collect();
+        Ok::<_, Error>((topics, facts))
+    };
+    let (topics, facts) = app.db.in_job(reading).await?;
     store::mark(&app.db, id, ReportStatus::Queued, 60).await?;
+    let cases = case_files::load(&app.db, &city, &facts, &topics).await?;
     let campaigns = store::campaigns(&app.db, &period_reach(&reach, period, &city), MAX_CAMPAIGNS).await?;
     let campaigns: Vec<_> = campaigns.into_iter().map(campaign_fact).collect();
     let outlines: Vec<_> = store::outlines(&app.db)
         .await?
         .into_iter()
-        .filter_map(outline)
+        .filter_map(|(code, geometry)| outline(code, geometry))
         .collect();
     let head = report.clone();
     let finished = tokio::task::spawn_blocking(move || {
         let told = ReportContext {
+            period,
+            city: &city,
+            facts: &facts,
             topics: &topics,
             campaigns: &campaigns,
+            cases: &cases,
             outlines: &outlines,
         };
-        finished(&head, period, &city, &facts, &told, now)
+        finished(&head, &told, now)
     });
     let (finished, said) = finished.await.map_err(anyhow::Error::from)??;
     let txn = db::write(&app.db).await?;
+    let first = first_revision(&report, finished.body.clone(), now);
     if store::finish(&txn, id, finished, now).await? {
+        store::drafts::keep(&txn, first).await?;
         tell(app, &txn, &report, said, now).await?;
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
+    // The report is written; a tree that cannot be signed is the business of the operators.
+    if let Err(error) = checkpoints::sign(app, CheckpointReason::Report).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "checkpoint not signed");
+    }
     Ok(())
+}
+
+/// Returns the revision that the product has written.
+fn first_revision(
+    report: &insight_report::Model,
+    body: serde_json::Value,
+    now: DateTime<Utc>,
+) -> insight_report_revision::Model {
+    insight_report_revision::Model {
+        report_id: report.id,
+        revision: report.revision,
+        title: report.title.clone(),
+        body,
+        edited_by: None,
+        edited_at: now,
+    }
 }
 
 fn period_reach(reach: &ReportScope, period: DateRange, city: &City) -> ReportScope {
@@ -213,22 +262,26 @@ async fn alive(app: &App, report: &insight_report::Model, period: DateRange) -> 
     Ok(views(app, rows).await?.into_iter().map(fact).collect())
 }
 
-/// The content of a report besides its counts.
+/// The content of a report.
 struct ReportContext<'a> {
+    period: DateRange,
+    city: &'a City,
+    facts: &'a [ReportFact],
     topics: &'a [TopicFact],
     campaigns: &'a [CampaignFact],
+    cases: &'a HashMap<Dimension, CaseFact>,
     outlines: &'a [Outline],
 }
 
 /// Counts and writes; gives also the line for the notice.
 fn finished(
     report: &insight_report::Model,
-    period: DateRange,
-    city: &City,
-    facts: &[ReportFact],
     told: &ReportContext<'_>,
     now: DateTime<Utc>,
 ) -> anyhow::Result<(Finished, String)> {
+    let ReportContext {
+        period, city, facts, ..
+    } = *told;
     let tally = Tally::of(facts);
     let names = names(city);
     let material = Material {
@@ -237,15 +290,20 @@ fn finished(
         names: &names,
         topics: told.topics,
         campaigns: told.campaigns,
+        cases: told.cases,
         outlines: told.outlines,
     };
     let made = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日%H时");
-    let subtitle = format!("{}，数据截至{made}", period.text());
-    let body = sections::write(report.title.clone(), subtitle, &material);
+    let head = ReportHead {
+        title: report.title.clone(),
+        subtitle: format!("{}，数据截至{made}", period.text()),
+        issuer: city.organ(report.area_code.as_deref()).organ,
+    };
+    let body = sections::write(head, &material);
     let said = first_sentence(&body);
     Ok((
         Finished {
-            body: serde_json::to_value(&body)?,
+            body: body.to_stored(),
             facts: pack(facts)?,
         },
         said,
@@ -281,7 +339,7 @@ fn names(city: &City) -> Names {
 }
 
 /// An outline fit for a page; one that cannot be read is left out of the drawing.
-fn outline((code, geometry): (String, serde_json::Value)) -> Option<Outline> {
+fn outline(code: String, geometry: serde_json::Value) -> Option<Outline> {
     let geometry: geojson::Geometry = serde_json::from_value(geometry).ok()?;
     let outline = boundaries::trusted_outline(&geometry)
         .ok()?
@@ -308,6 +366,7 @@ async fn tell(
 ) -> Result<()> {
     let mut event = Event::general(EventKind::ReportReady)
         .title(report.title.clone())
+        .about(Subject::Report(report.id))
         .note(said);
     if let Some(area) = &report.area_code {
         event = event.area(area.clone());

@@ -6,7 +6,8 @@ use entity::ids::TopicId;
 use entity::kinds::TopicStatus;
 
 use crate::insight::reports::body::{Figure, Run};
-use crate::insight::reports::compare::{self, MIN_DENOMINATOR};
+use crate::insight::reports::cases::CaseFact;
+use crate::insight::reports::compare::{self, Change, MIN_DENOMINATOR};
 use crate::insight::reports::facts::ComparedPeriod;
 use crate::insight::reports::period::DateRange;
 use crate::insight::reports::slice::{Dimension, Measure, Slice};
@@ -51,6 +52,16 @@ pub struct Outline {
     pub rings: Vec<Vec<(f64, f64)>>,
 }
 
+/// The words of a rate.
+#[derive(Clone, Copy, Debug)]
+pub struct RateWords {
+    pub name: &'static str,
+    pub part: Measure,
+    pub whole: Measure,
+    /// The common property of the counted orders.
+    pub met: &'static str,
+}
+
 /// The data that a report is written from.
 pub struct Material<'a> {
     pub period: DateRange,
@@ -58,6 +69,8 @@ pub struct Material<'a> {
     pub names: &'a Names,
     pub topics: &'a [TopicFact],
     pub campaigns: &'a [CampaignFact],
+    /// A typical case of a category or a topic.
+    pub cases: &'a HashMap<Dimension, CaseFact>,
     pub outlines: &'a [Outline],
 }
 
@@ -88,7 +101,8 @@ impl<'a> ReportWriter<'a> {
         self.from.tally.count(slice)
     }
 
-    fn figure(&mut self, slice: &Slice) -> usize {
+    /// The index of a count; it becomes a source of the report.
+    pub fn figure(&mut self, slice: &Slice) -> usize {
         if let Some(known) = self.known.get(slice) {
             return *known;
         }
@@ -121,12 +135,16 @@ impl<'a> ReportWriter<'a> {
         match of {
             Dimension::Area(code) => known(&names.areas, code).unwrap_or_else(|| code.clone()),
             Dimension::Category(code) => known(&names.categories, code).unwrap_or_else(|| code.clone()),
+            Dimension::CategoryArea(category, area) => {
+                let category = self.name(&Dimension::Category(category.clone()));
+                format!("{}{category}", self.name(&Dimension::Area(area.clone())))
+            }
             Dimension::Unit(id) => known(&names.units, id).unwrap_or_else(|| "已撤销的单位".to_owned()),
             Dimension::Topic(id) => {
                 let told = self.from.topics.iter().find(|topic| topic.id == *id);
                 told.map_or_else(String::new, |topic| format!("“{}”", topic.title))
             }
-            Dimension::Channel(channel) => channel_name(*channel).to_owned(),
+            Dimension::Channel(channel) => channel.label().to_owned(),
             Dimension::Week(monday) => monday.format("%-m月%-d日起一周").to_string(),
         }
     }
@@ -149,38 +167,67 @@ impl<'a> ReportWriter<'a> {
         Run::Rate {
             numerator: self.figure(numerator),
             denominator: self.figure(&denominator),
-            text: compare::percent(part, whole).unwrap_or_else(|| "—".to_owned()),
+            text: rate_text(part, whole),
         }
     }
 
-    /// A share with its numerator and denominator: `92.3%（12/13）`, marked where there are few.
-    pub fn rate_in_full(&mut self, numerator: &Slice, measure: Measure) -> Vec<Run> {
-        let denominator = Slice {
-            measure,
-            ..numerator.clone()
-        };
-        let few = self.count(&denominator) < MIN_DENOMINATOR;
-        vec![
-            self.rate(numerator, measure),
+    /// A share in words: `按时办结率92.3%（12/13）`; of few, `应办结的3件次中2件次按时办结`. Returns nothing if there
+    /// is nothing to take a share of.
+    pub fn rate_said(&mut self, rate: &RateWords) -> Vec<Run> {
+        let numerator = Slice::now(rate.part);
+        let denominator = Slice::now(rate.whole);
+        let (part, whole) = (self.count(&numerator), self.count(&denominator));
+        if whole == 0 {
+            return Vec::new();
+        }
+        if whole < MIN_DENOMINATOR {
+            return vec![
+                Run::text(format!("{}的", rate.whole.label())),
+                self.number(&denominator),
+                Run::text("件次中"),
+                self.number(&numerator),
+                Run::text(format!("件次{}", rate.met)),
+            ];
+        }
+        let mut said = vec![
+            Run::text(rate.name),
+            self.rate(&numerator, rate.whole),
             Run::text("（"),
-            self.number(numerator),
+            self.number(&numerator),
             Run::text("/"),
             self.number(&denominator),
-            Run::text(if few { "，件数少）" } else { "）" }),
-        ]
+            Run::text("）"),
+        ];
+        let before = (
+            self.count(&Slice::before(rate.part)),
+            self.count(&Slice::before(rate.whole)),
+        );
+        if let Some(change) = compare::change_of_rate((part, whole), before) {
+            said.push(Run::text(format!(
+                "，较{}{change}",
+                self.from.period.before_said()
+            )));
+        }
+        said
     }
 
-    /// `较上月（10 件）增加 2 件（上升 20.0%）`.
+    /// `较上月的10件增加2件，上升20.0%`; `上月没有`.
     pub fn comparison(&mut self, slice: &Slice) -> Vec<Run> {
         let before = Slice {
             when: ComparedPeriod::Before,
             ..slice.clone()
         };
-        let change = compare::change(self.count(slice), self.count(&before));
+        let said = self.from.period.before_said();
+        let count = self.count(&before);
+        let change = match compare::change(self.count(slice), count) {
+            Change::Same => return vec![Run::text(format!("与{said}持平"))],
+            Change::New => return vec![Run::text(format!("{said}没有此类反映"))],
+            Change::By(text) | Change::WithPercent(text) => text,
+        };
         vec![
-            Run::text(format!("较{}（", self.from.period.before_said())),
+            Run::text(format!("较{said}的")),
             self.number(&before),
-            Run::text(format!(" 件）{change}")),
+            Run::text(format!("件{change}")),
         ]
     }
 
@@ -192,13 +239,12 @@ impl<'a> ReportWriter<'a> {
     }
 }
 
-#[must_use]
-pub fn channel_name(channel: entity::kinds::Channel) -> &'static str {
-    use entity::kinds::Channel;
-    match channel {
-        Channel::Snap => "随手拍",
-        Channel::Scan => "有事请扫码",
-        Channel::Call => "代表来电",
+/// A share as a cell says it: of few as a fraction, of none as a word.
+fn rate_text(part: u64, whole: u64) -> String {
+    match compare::percent(part, whole) {
+        None => "无".to_owned(),
+        Some(_) if whole < MIN_DENOMINATOR => format!("{part}/{whole}"),
+        Some(percent) => percent,
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use rust_xlsxwriter::{Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use chrono::{Datelike as _, NaiveDate};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError};
+use tables::written::plain;
 
 use crate::city::snapshot::City;
-use crate::insight::reports::body::{Block, Body, Run};
+use crate::insight::reports::body::{Block, Body, Figure, Run, Table};
 use crate::insight::reports::facts::{ComparedPeriod, ReportFact};
-use crate::insight::reports::writer::channel_name;
-use crate::orders::view::labels;
 use crate::overview::facts::OutcomeKind;
 
 /// The format allows 31 characters in a sheet's name.
@@ -16,7 +16,11 @@ const MAX_SHEET_NAME: usize = 31;
 
 pub fn make(city: &City, body: &Body, facts: &[ReportFact]) -> anyhow::Result<Vec<u8>> {
     let mut workbook = Workbook::new();
-    let head = Format::new().set_bold().set_align(FormatAlign::Center);
+    let formats = Formats {
+        head: Format::new().set_bold().set_align(FormatAlign::Center),
+        percent: Format::new().set_num_format("0.0%"),
+        date: Format::new().set_num_format("yyyy-mm-dd"),
+    };
     let mut used = BTreeMap::new();
     for section in &body.sections {
         for block in &section.blocks {
@@ -24,12 +28,13 @@ pub fn make(city: &City, body: &Body, facts: &[ReportFact]) -> anyhow::Result<Ve
                 let sheet = workbook
                     .add_worksheet()
                     .set_name(sheet_name(&table.caption, &mut used))?;
-                table_sheet(sheet, &table.columns, &table.rows, &head)?;
+                table_sheet(sheet, table, &body.figures, &formats)?;
             }
         }
     }
-    figures_sheet(workbook.add_worksheet().set_name("指标")?, body, &head)?;
-    orders_sheet(workbook.add_worksheet().set_name("工单")?, city, facts, &head)?;
+    figures_sheet(workbook.add_worksheet().set_name("指标")?, body, &formats.head)?;
+    orders_sheet(workbook.add_worksheet().set_name("工单")?, city, facts, &formats)?;
+    definitions_sheet(workbook.add_worksheet().set_name("统计口径")?, body)?;
     Ok(workbook.save_to_buffer()?)
 }
 
@@ -58,22 +63,35 @@ fn heads(sheet: &mut Worksheet, names: &[&str], head: &Format) -> Result<(), Xls
     Ok(())
 }
 
+struct Formats {
+    head: Format,
+    percent: Format,
+    date: Format,
+}
+
+/// Counts and shares as numbers; a share of nothing is a word.
 fn table_sheet(
     sheet: &mut Worksheet,
-    columns: &[String],
-    rows: &[Vec<Run>],
-    head: &Format,
+    table: &Table,
+    figures: &[Figure],
+    formats: &Formats,
 ) -> Result<(), XlsxError> {
-    heads(
-        sheet,
-        &columns.iter().map(String::as_str).collect::<Vec<_>>(),
-        head,
-    )?;
-    for (line, row) in (1u32..).zip(rows) {
+    let columns: Vec<&str> = table.columns.iter().map(String::as_str).collect();
+    heads(sheet, &columns, &formats.head)?;
+    let value = |at: &usize| figures.get(*at).map_or(0, |figure| figure.value);
+    for (line, row) in (1u32..).zip(&table.rows) {
         for (column, run) in (0u16..).zip(row) {
             match run {
                 Run::Number { value, .. } => sheet.write(line, column, *value)?,
-                run => sheet.write(line, column, run.plain())?,
+                Run::Rate {
+                    numerator,
+                    denominator,
+                    ..
+                } if value(denominator) > 0 => {
+                    let share = value(numerator) as f64 / value(denominator) as f64;
+                    sheet.write_number_with_format(line, column, share, &formats.percent)?
+                }
+                run => sheet.write_string(line, column, plain(&run.plain()))?,
             };
         }
     }
@@ -81,10 +99,18 @@ fn table_sheet(
     Ok(())
 }
 
+fn definitions_sheet(sheet: &mut Worksheet, body: &Body) -> Result<(), XlsxError> {
+    sheet.set_column_width(0, 120)?;
+    for (line, definition) in (0u32..).zip(&body.definitions) {
+        sheet.write_string(line, 0, definition)?;
+    }
+    Ok(())
+}
+
 fn figures_sheet(sheet: &mut Worksheet, body: &Body, head: &Format) -> Result<(), XlsxError> {
     heads(sheet, &["指标", "数值", "编号"], head)?;
     for (line, figure) in (1u32..).zip(&body.figures) {
-        sheet.write(line, 0, figure.label.as_str())?;
+        sheet.write_string(line, 0, plain(&figure.label))?;
         sheet.write(line, 1, figure.value)?;
         sheet.write(line, 2, figure.key.as_str())?;
     }
@@ -104,7 +130,7 @@ const ORDER_COLUMNS: [&str; 13] = [
     "本期响应",
     "本期办结",
     "本期评价",
-    "轮次",
+    "办理次数",
     "延期次数",
 ];
 
@@ -112,9 +138,11 @@ fn orders_sheet(
     sheet: &mut Worksheet,
     city: &City,
     facts: &[ReportFact],
-    head: &Format,
+    formats: &Formats,
 ) -> Result<(), XlsxError> {
-    heads(sheet, &ORDER_COLUMNS, head)?;
+    heads(sheet, &ORDER_COLUMNS, &formats.head)?;
+    sheet.set_column_width(0, 18)?;
+    sheet.set_column_width(6, 24)?;
     for (line, fact) in (1u32..).zip(facts) {
         let area = fact.area.as_deref().map_or("", |code| city.county_name(code));
         let category = fact
@@ -130,26 +158,43 @@ fn orders_sheet(
             Some(ComparedPeriod::Before) => "上期",
             None => "更早",
         };
-        let day = fact.day.to_string();
         let [response, resolution, verdict] = decided(fact);
         let texts = [
             fact.number.as_str(),
             when,
-            &day,
-            channel_name(fact.channel),
+            "",
+            fact.channel.label(),
             area,
             category,
             unit,
-            labels::status(fact.status),
+            fact.status.label(),
             &response,
             &resolution,
             &verdict,
         ];
         for (column, text) in (0u16..).zip(texts) {
-            sheet.write(line, column, text)?;
+            sheet.write_string(line, column, plain(text))?;
         }
+        put_day(sheet, line, fact.day, &formats.date)?;
         sheet.write(line, 11, fact.round)?;
         sheet.write(line, 12, fact.extensions)?;
+    }
+    Ok(())
+}
+
+/// A day before 1900 is no date of a spreadsheet.
+fn put_day(sheet: &mut Worksheet, line: u32, day: NaiveDate, format: &Format) -> Result<(), XlsxError> {
+    let parts = (
+        u16::try_from(day.year()),
+        u8::try_from(day.month()),
+        u8::try_from(day.day()),
+    );
+    if let (Ok(year), Ok(month), Ok(of_month)) = parts
+        && let Ok(date) = ExcelDateTime::from_ymd(year, month, of_month)
+    {
+        sheet.write_datetime_with_format(line, 2, &date, format)?;
+    } else {
+        sheet.write_string(line, 2, day.to_string())?;
     }
     Ok(())
 }
@@ -166,7 +211,7 @@ fn decided(fact: &ReportFact) -> [String; 3] {
         match decided.what {
             OutcomeKind::Response { met } => response.push(kept_name(met)),
             OutcomeKind::Resolution { met } => resolution.push(kept_name(met)),
-            OutcomeKind::Verdict { result, .. } => verdict.push(labels::satisfaction(result)),
+            OutcomeKind::Verdict { result, .. } => verdict.push(result.label()),
             OutcomeKind::Unrated => verdict.push("未评价"),
             OutcomeKind::Closed => {}
         }
@@ -175,5 +220,9 @@ fn decided(fact: &ReportFact) -> [String; 3] {
 }
 
 fn kept_name(met: bool) -> &'static str {
-    if met { "按时" } else { "超时" }
+    if met {
+        "按时"
+    } else {
+        entity::kinds::Light::Red.label()
+    }
 }

@@ -1,13 +1,16 @@
-//! Queries of insight: topics and the data for finding them. `orders.rs` reads the orders, `day_counts.rs` their
-//! counts.
+//! Queries of insight: topics and the data for finding them. `history.rs` is what was done with a
+//! topic; `orders.rs` reads the orders, `day_counts.rs` their counts.
 
 pub mod day_counts;
+pub mod history;
 pub mod orders;
+
+pub use history::{TopicEvent, append, append_all, history};
 
 use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, OrderId, PersonId, TopicId, UnitId};
-use entity::kinds::{Status, TopicAction, TopicOrigin, TopicStatus};
-use entity::{insight_run, order, topic, topic_area, topic_event, topic_order};
+use entity::kinds::{Status, TopicOrigin, TopicStatus};
+use entity::{insight_run, order, topic, topic_area, topic_order};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait,
@@ -248,61 +251,6 @@ pub async fn find_alerted(
         .filter(topic::Column::DismissedAt.is_null())
         .filter(topic::Column::MergedInto.is_null())
         .order_by_asc(topic::Column::Id)
-        .all(connection)
-        .await
-}
-
-/// Builds an event of a topic: the actor, the other topic, and the words.
-pub fn event(
-    topic: TopicId,
-    action: TopicAction,
-    (person, other, note): (Option<PersonId>, Option<TopicId>, Option<String>),
-    at: DateTime<Utc>,
-) -> topic_event::ActiveModel {
-    topic_event::ActiveModel {
-        topic_id: Set(topic),
-        action: Set(action),
-        person_id: Set(person),
-        other_id: Set(other),
-        note: Set(note),
-        at: Set(at),
-        ..Default::default()
-    }
-}
-
-/// Appends to a topic's history.
-pub async fn append(
-    connection: &impl ConnectionTrait,
-    topic: TopicId,
-    action: TopicAction,
-    by: (Option<PersonId>, Option<TopicId>, Option<String>),
-    at: DateTime<Utc>,
-) -> Result<(), DbErr> {
-    append_all(connection, vec![event(topic, action, by, at)]).await
-}
-
-/// Appends to the histories of several topics, in order.
-pub async fn append_all(
-    connection: &impl ConnectionTrait,
-    events: Vec<topic_event::ActiveModel>,
-) -> Result<(), DbErr> {
-    for part in events.chunks(ROWS_AT_ONCE) {
-        topic_event::Entity::insert_many(part.to_vec())
-            .exec_without_returning(connection)
-            .await?;
-    }
-    Ok(())
-}
-
-pub async fn history(
-    connection: &impl ConnectionTrait,
-    topic: TopicId,
-    limit: u64,
-) -> Result<Vec<topic_event::Model>, DbErr> {
-    topic_event::Entity::find()
-        .filter(topic_event::Column::TopicId.eq(topic))
-        .order_by_desc(topic_event::Column::Id)
-        .limit(limit)
         .all(connection)
         .await
 }

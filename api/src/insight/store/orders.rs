@@ -47,7 +47,8 @@ pub async fn of_category(
     connection: &impl ConnectionTrait,
     category: &str,
     areas: &[String],
-    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
 ) -> Result<Vec<OrderId>, DbErr> {
     let mut there = Condition::any().add(order::Column::AreaCode.is_in(areas.iter().map(String::as_str)));
     if areas.iter().any(String::is_empty) {

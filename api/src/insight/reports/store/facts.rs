@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId, TopicId};
 use entity::kinds::{ClockKind, Light};
-use entity::{deadline, endorsement, order, supervision_order, topic_order, urge, verdict};
+use entity::{deadline, endorsement, order, order_photo, supervision_order, topic_order, urge, verdict};
 use sea_orm::sea_query::{IntoTableRef, Query, SelectStatement, UnionType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -208,6 +208,30 @@ pub async fn endorsements(
         .all(connection)
         .await?;
     Ok(rows.into_iter().collect())
+}
+
+/// Orders by number, for the typical cases.
+pub async fn by_numbers(
+    connection: &impl ConnectionTrait,
+    numbers: &[String],
+) -> Result<Vec<order::Model>, DbErr> {
+    order::Entity::find()
+        .filter(order::Column::Number.is_in(numbers))
+        .all(connection)
+        .await
+}
+
+/// The photos of these orders, the earliest first.
+pub async fn photos(
+    connection: &impl ConnectionTrait,
+    orders: &[OrderId],
+) -> Result<Vec<order_photo::Model>, DbErr> {
+    order_photo::Entity::find()
+        .filter(order_photo::Column::OrderId.is_in(orders.iter().copied()))
+        .order_by_asc(order_photo::Column::OrderId)
+        .order_by_asc(order_photo::Column::Round)
+        .all(connection)
+        .await
 }
 
 /// Delegates as small numbers, so that a report keeps no person.

@@ -4,18 +4,22 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::ids::{PersonId, ReportId, TopicId};
-use entity::kinds::{AreaLevel, ReportKind, ReportStatus};
-use entity::{area, boundary_set, campaign, insight_report};
+use entity::kinds::{AreaLevel, RecipientKind, ReportKind, ReportStage, ReportStatus};
+use entity::{area, boundary_set, campaign, insight_report, insight_report_recipient};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
     QuerySelect,
 };
 
+use crate::insight::reports::period::DateRange;
+
+pub mod drafts;
 mod facts;
 
 pub use facts::{
-    ReportScope, clocks, count, endorsements, numbered, orders, supervision_orders, urges, verdicts,
+    ReportScope, by_numbers, clocks, count, endorsements, numbered, orders, photos, supervision_orders,
+    urges, verdicts,
 };
 
 /// Campaigns that were opened or closed in the period, or ran through it.
@@ -74,6 +78,11 @@ pub struct Head {
     pub to_day: NaiveDate,
     pub version: i32,
     pub title: String,
+    pub stage: ReportStage,
+    pub revision: i32,
+    pub document_number: Option<String>,
+    pub issued_at: Option<DateTime<Utc>>,
+    pub sent_at: Option<DateTime<Utc>>,
     pub status: ReportStatus,
     pub progress: i32,
     pub requested_by: Option<PersonId>,
@@ -81,7 +90,7 @@ pub struct Head {
     pub ready_at: Option<DateTime<Utc>>,
 }
 
-/// The newest first; a county's people see their county's.
+/// The newest first; a county's people see their county's and those sent to it.
 pub async fn list(
     connection: &impl ConnectionTrait,
     area: Option<&str>,
@@ -98,6 +107,11 @@ pub async fn list(
         C::ToDay,
         C::Version,
         C::Title,
+        C::Stage,
+        C::Revision,
+        C::DocumentNumber,
+        C::IssuedAt,
+        C::SentAt,
         C::Status,
         C::Progress,
         C::RequestedBy,
@@ -105,7 +119,15 @@ pub async fn list(
         C::ReadyAt,
     ]);
     if let Some(area) = area {
-        query = query.filter(C::AreaCode.eq(area));
+        let mut sent = Query::select();
+        sent.column(insight_report_recipient::Column::ReportId)
+            .from(insight_report_recipient::Entity)
+            .and_where(insight_report_recipient::Column::Kind.eq(RecipientKind::County))
+            .and_where(insight_report_recipient::Column::Name.eq(area));
+        let theirs = Condition::any()
+            .add(C::AreaCode.eq(area))
+            .add(C::Id.in_subquery(sent));
+        query = query.filter(theirs);
     }
     if let Some((at, id)) = after {
         let same = C::RequestedAt.eq(at).and(C::Id.lt(id));
@@ -127,14 +149,28 @@ pub async fn find(
     insight_report::Entity::find_by_id(id).one(connection).await
 }
 
-/// How many there are about exactly this.
-pub async fn versions(
+/// The subject of a report.
+#[derive(Clone, Copy, Debug)]
+pub struct ReportSubject<'a> {
+    pub kind: ReportKind,
+    pub period: DateRange,
+    /// None: the whole city.
+    pub area: Option<&'a str>,
+    pub topic: Option<TopicId>,
+}
+
+/// Returns the number of the latest report about exactly this, 0 if there is none.
+pub async fn latest_version(
     connection: &impl ConnectionTrait,
-    kind: ReportKind,
-    (area, topic): (Option<&str>, Option<TopicId>),
-    days: (NaiveDate, NaiveDate),
+    about: ReportSubject<'_>,
 ) -> Result<i32, DbErr> {
     use insight_report::Column as C;
+    let ReportSubject {
+        kind,
+        period,
+        area,
+        topic,
+    } = about;
     let of_topic = match topic {
         Some(topic) => C::TopicId.eq(topic),
         None => C::TopicId.is_null(),
@@ -149,8 +185,8 @@ pub async fn versions(
         .filter(C::Kind.eq(kind))
         .filter(of_area)
         .filter(of_topic)
-        .filter(C::FromDay.eq(days.0))
-        .filter(C::ToDay.eq(days.1))
+        .filter(C::FromDay.eq(period.from))
+        .filter(C::ToDay.eq(period.to))
         .into_tuple()
         .one(connection)
         .await?;

@@ -1,4 +1,4 @@
-//! `/insight-reports`
+//! `/insight-reports`; `drafts.rs` edits, issues and sends them.
 
 use actix_web::http::header::{
     CONTENT_DISPOSITION, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
@@ -7,6 +7,7 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate};
 use chrono_tz::Tz;
 use entity::ids::{ReportId, TopicId};
+use entity::insight_report;
 use entity::kinds::ReportKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -15,18 +16,22 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
-use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::idempotency::{IdempotencyKey, fingerprint};
 use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::local;
 use crate::insight::reports::body::Body;
+use crate::insight::reports::drafts::read;
 use crate::insight::reports::files::Format;
 use crate::insight::reports::period::DateRange;
 use crate::insight::reports::service::{self, NewReportRequest};
 use crate::insight::reports::store::Head;
-use crate::insight::reports::view::{CountedOrder, ReportView};
+use crate::insight::reports::view::{CountedOrder, RecipientView, ReportView, RevisionView};
+use crate::moments::is_day_within_years;
 use crate::orders::submit::IdempotencyScope;
+
+pub mod drafts;
 
 impl ReportView {
     #[must_use]
@@ -40,6 +45,11 @@ impl ReportView {
             to_day: to,
             version,
             title,
+            stage,
+            revision,
+            document_number,
+            issued_at,
+            sent_at,
             status,
             progress,
             requested_by: by,
@@ -55,6 +65,11 @@ impl ReportView {
             to,
             version,
             title,
+            stage,
+            revision,
+            document_number,
+            issued_at: issued_at.map(|at| local(at, zone)),
+            sent_at: sent_at.map(|at| local(at, zone)),
             status,
             progress,
             on_request: by.is_some(),
@@ -71,6 +86,9 @@ pub struct ReportInFull {
     pub report: ReportView,
     /// None until it is ready.
     pub body: Option<Body>,
+    /// The revisions of the text, the first first.
+    pub revisions: Vec<RevisionView>,
+    pub recipients: Vec<RecipientView>,
 }
 
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -110,6 +128,8 @@ pub async fn ask_for_report(
         key,
         fingerprint: fingerprint("POST /insight-reports", &body),
     });
+    // Those who may not ask learn nothing about the body.
+    service::confined_to(&caller)?;
     let asked = understood(&app, body, now)?;
     Ok(service::ask(&app, &caller, asked, claim.as_ref(), now)
         .await?
@@ -127,19 +147,23 @@ fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Resu
         topic,
     } = body;
     if topic.is_some() && kind != ReportKind::Topic {
-        return Err(wrong("topic", "只有专题报告可以指定高频问题群。"));
+        return Err(Error::invalid_field(
+            "topic",
+            "malformed",
+            "只有专题报告可以指定高频问题群。",
+        ));
     }
     let last = DateRange::last(kind, today);
     let period = match (day("from", from, city.zone())?, day("to", to, city.zone())?) {
         (None, None) => last,
         (Some(from), Some(to)) => DateRange::checked(from, to, today)?,
-        (None, Some(_)) => return Err(wrong("from", "缺少开始日期。")),
-        (Some(_), None) => return Err(wrong("to", "缺少结束日期。")),
+        (None, Some(_)) => return Err(Error::invalid_field("from", "malformed", "缺少开始日期。")),
+        (Some(_), None) => return Err(Error::invalid_field("to", "malformed", "缺少结束日期。")),
     };
     let area = area
         .map(|text| {
             let county = city.county(&text).map(|county| county.code.clone());
-            county.ok_or_else(|| wrong("area", "没有这个县区。"))
+            county.ok_or_else(|| Error::invalid_field("area", "malformed", "没有这个县区。"))
         })
         .transpose()?;
     Ok(NewReportRequest {
@@ -151,19 +175,16 @@ fn understood(app: &App, body: AskForReport, now: DateTime<chrono::Utc>) -> Resu
     })
 }
 
-fn wrong(field: &str, detail: &str) -> Error {
-    Error::invalid(vec![FieldError::new(field, "malformed", detail)])
-}
-
 /// A date of the city, or the date of a time.
 fn day(field: &str, text: Option<String>, zone: Tz) -> Result<Option<NaiveDate>> {
     let Some(text) = text else { return Ok(None) };
-    if let Ok(date) = text.trim().parse() {
-        return Ok(Some(date));
-    }
-    DateTime::parse_from_rfc3339(text.trim())
-        .map(|at| Some(local_date(at.to_utc(), zone)))
-        .map_err(|_| wrong(field, "应为日期，如 2025-09-01。"))
+    let text = text.trim();
+    let time = || DateTime::parse_from_rfc3339(text).map(|at| local_date(at.to_utc(), zone));
+    let date = text.parse::<NaiveDate>().or_else(|_| time());
+    date.ok()
+        .filter(|date| is_day_within_years(*date))
+        .map(Some)
+        .ok_or_else(|| Error::invalid_field(field, "malformed", "应为日期，如 2025-09-01。"))
 }
 
 /// The reports, the newest first.
@@ -213,15 +234,23 @@ pub async fn show_report(
     };
     let report = service::visible(&app, &caller, parsed(id)?).await?;
     let Some(format) = format else {
-        let body = service::body(&report).ok();
-        let report = service::view(&app, &report);
-        return Ok(HttpResponse::Ok().json(ReportInFull { report, body }));
+        return Ok(HttpResponse::Ok().json(in_full(&app, &report).await?));
     };
     let bytes = service::file(&app, &report, format).await?;
     Ok(HttpResponse::Ok()
         .content_type(format.media_type())
         .insert_header((CONTENT_DISPOSITION, named(&report.title, format)))
         .body(bytes))
+}
+
+/// The report with its body, its revisions and its recipients.
+async fn in_full(app: &App, report: &insight_report::Model) -> Result<ReportInFull> {
+    Ok(ReportInFull {
+        body: service::body_if_ready(report)?,
+        revisions: read::revisions(app, report.id).await?,
+        recipients: read::recipients(app, report.id).await?,
+        report: service::view(app, report),
+    })
 }
 
 fn parsed(id: &str) -> Result<ReportId> {
