@@ -1,9 +1,17 @@
-//! 效果评估: asks the delegate (`automatic.rs`), records the verdict with its consequences (`verdict.rs`), and covers the
-//! calls that an operator makes when nobody answers (`manual.rs`); `pending_calls.rs` lists pending calls.
+//! 效果评估: asks delegates about a reply and records their verdicts.
+//!
+//! In reading order: `store` (queries), `automatic` (asks, reminds, queues a call), `unrated` (closes what was not to be
+//! asked about), `left_reporters` (delegates who have left the roster), `verdict` (the verdict with its consequences),
+//! `call_rules` (pure: which calls in vain count), `manual` (the calls of operators), `pending_calls` and `queue` (calls
+//! to make), `routes`.
 
 pub mod automatic;
+pub mod call_rules;
+pub mod left_reporters;
 pub mod manual;
 pub mod pending_calls;
 pub mod queue;
 pub mod routes;
+mod store;
+mod unrated;
 pub mod verdict;

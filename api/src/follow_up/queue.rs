@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
+use crate::follow_up::left_reporters;
 use crate::follow_up::pending_calls::calls;
 use crate::http::paging::{Page, Paging};
 use crate::http::time::local;
@@ -18,14 +19,35 @@ use crate::orders::view::load;
 use crate::orders::view::summary::{OrderSummary, summaries};
 use crate::people::profile;
 
+/// Who is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CalleeKind {
+    Delegate,
+    /// The delegate has left the roster.
+    Committee,
+}
+
+/// The person to call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CalleeView {
+    pub kind: CalleeKind,
+    /// Of the delegate or of the committee.
+    pub name: String,
+}
+
 /// A call to make.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct QueuedCall {
     pub order: OrderSummary,
-    /// Of the delegate to be called.
+    /// The person to call.
+    pub callee: CalleeView,
+    /// Of the delegate to be called; empty if the committee is to be called.
     pub phone_masked: String,
-    /// Calls made in vain so far.
+    /// Calls in vain that count so far.
     pub tries: i32,
+    /// A call in vain counts from then on; `null` if it counts now.
+    pub counts_from: Option<DateTime<FixedOffset>>,
     /// The outcome of the last call.
     pub outcome: Option<String>,
     pub queued_at: DateTime<FixedOffset>,
@@ -38,15 +60,30 @@ pub async fn list(app: &App, actor: &Actor, paging: &Paging) -> Result<Page<Queu
     let orders: Vec<order::Model> = page.items.iter().map(|(_, order)| order.clone()).collect();
     let shown = summaries(app, &app.db, actor, &orders).await?;
     let people = load::people(&app.db, orders.iter().map(|order| order.reporter_id)).await?;
-    let zone = app.state::<CityHandle>().load().zone();
+    let city = app.state::<CityHandle>().load();
+    let (zone, now) = (city.zone(), app.clock.now());
     let mut items = Vec::with_capacity(shown.len());
     for ((call, order), summary) in page.items.into_iter().zip(shown) {
-        let delegate = people.get(&order.reporter_id).cloned();
-        let delegate = delegate.map(|person| profile::of(app, person)).transpose()?;
+        let delegate = people.get(&order.reporter_id).filter(|person| person.active);
+        let delegate = delegate
+            .cloned()
+            .map(|person| profile::of(app, person))
+            .transpose()?;
+        let (kind, name, phone_masked) = match delegate {
+            Some(delegate) => (CalleeKind::Delegate, delegate.name, delegate.phone_masked),
+            None => (
+                CalleeKind::Committee,
+                left_reporters::committee(&city, &order),
+                String::new(),
+            ),
+        };
+        let counts_from = call.next_at.filter(|from| now < *from);
         items.push(QueuedCall {
             order: summary,
-            phone_masked: delegate.map(|delegate| delegate.phone_masked).unwrap_or_default(),
+            callee: CalleeView { kind, name },
+            phone_masked,
             tries: call.tries,
+            counts_from: counts_from.map(|from| local(from, zone)),
             outcome: call.outcome,
             queued_at: local(call.asked_at, zone),
         });

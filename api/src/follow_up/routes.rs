@@ -92,7 +92,8 @@ pub struct RecordCall {
     pub verdict: Option<GiveVerdict>,
 }
 
-/// An operator notes a call; the third in vain closes the order as 未评价.
+/// An operator notes a call; the last of the policy's number of calls in vain closes the order as 未评价. A call in vain
+/// counts after the delegate's own time to answer, with a gap to the one before, and on several working days.
 #[utoipa::path(
     tag = "follow-up",
     request_body = RecordCall,

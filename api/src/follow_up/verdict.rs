@@ -1,28 +1,28 @@
-//! The delegate's verdict, and in the same transaction everything it brings about: closing, a supplementary
-//! reply, or the next round with a supervision order. `orders/rules/consequences.rs` decides; here it is carried out.
+//! The delegate's verdict, and in the same transaction everything it brings about: closing, a supplementary reply, or
+//! the next round with a supervision order.
+//!
+//! `orders/rules/consequences.rs` decides; here it is carried out.
 
 use entity::ids::{PersonId, PhotoId, VerdictId};
-use entity::kinds::{Satisfaction, Solved, Status, SupervisionLevel};
+use entity::kinds::{EventAction, FollowUpStatus, Satisfaction, Solved, Status, SupervisionLevel};
 use entity::verdict;
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use serde_json::json;
 
 use crate::app::App;
 use crate::deadlines::deadline_rows;
 use crate::error::Result;
-use crate::follow_up::automatic;
+use crate::follow_up::store;
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionRequest;
 use crate::orders::actions::{self, ActionTxn, escalate, next_round};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::photos;
 use crate::orders::rules::consequences::{self, Consequences, NewDeadlines};
 use crate::orders::rules::lifecycle::Action;
+use crate::orders::rules::text_limits::NOTE;
 use crate::orders::submit::draft::require_text;
-use crate::orders::view::OrderView;
-use crate::orders::view::labels;
+use crate::orders::view::{OrderView, available_actions};
 use crate::supervision::supervision_orders;
-
-const COMMENT_CHARS: std::ops::RangeInclusive<usize> = 1..=1_000;
 
 /// The delegate's statement: satisfaction with result and process, and whether the problem is solved.
 #[derive(Clone, Debug)]
@@ -49,32 +49,55 @@ impl NewVerdict {
 pub async fn submit_verdict(request: ActionRequest<'_>, given: NewVerdict) -> Result<OrderView> {
     let ActionRequest { app, .. } = request;
     let step = actions::begin(request, given.action()).await?;
+    if step.before.status == Status::Closed && !judged_late(&step).await? {
+        return Err(step.conflict("move_not_open", "工单已办结，不能再评价。").await);
+    }
     let step = apply_verdict(app, step, given).await?;
     step.commit(app).await
+}
+
+/// Whether the order was closed as 未评价 and its delegate may still judge.
+async fn judged_late(step: &ActionTxn) -> Result<bool> {
+    let around = step.load_context(&step.before).await?;
+    Ok(available_actions::may_judge(
+        &step.city,
+        &step.before,
+        &around,
+        step.now,
+    ))
 }
 
 /// Writes the verdict and what follows from it; the caller commits.
 pub async fn apply_verdict(app: &App, mut step: ActionTxn, given: NewVerdict) -> Result<ActionTxn> {
     let comment = given.comment.as_deref().filter(|text| !text.trim().is_empty());
     let comment = comment
-        .map(|text| require_text("comment", text, COMMENT_CHARS))
+        .map(|text| require_text("comment", text, NOTE))
         .transpose()?;
     let before = escalate::escalation_input(&step.city.policy, &step.before, step.known.endorsers.len());
     insert(&step, &given, comment.clone()).await?;
-    automatic::close_open(&step.txn, step.order.id, step.now).await?;
-    photos::attach(&step.txn, &step.order, &step.actor, &given.photos, None, step.now).await?;
+    store::close_open(&step.txn, step.order.id, FollowUpStatus::Answered, step.now).await?;
+    photos::attach(&step.txn, &step.order, &step.actor, &given.photos, step.now).await?;
     let follows = consequences::after_verdict(given.result, before);
     apply(&mut step, &follows).await?;
     step.save().await?;
-    let detail = json!({ "result": given.result, "process": given.process, "solved": given.solved });
-    let mut event = step.event("verdict").detail(detail).photos(&given.photos);
+    let detail = EventDetail::Verdict {
+        result: given.result,
+        process: given.process,
+        solved: given.solved,
+    };
+    let mut event = step
+        .event(EventAction::Verdict)
+        .detail(detail)
+        .photos(&given.photos);
     if let Some(comment) = &comment {
         event = event.note(comment.clone());
     }
     step.append_event(event).await?;
     emit(app, &step, given.result, comment).await?;
     if follows.supervision_order {
-        supervision_orders::issue_by_verdict(app, &step).await?;
+        if step.order.unit_id.is_some() {
+            supervision_orders::issue_by_verdict(app, &step).await?;
+        }
         next_round::notify_supporting_units(app, &step).await?;
         // The first dissatisfied verdict sends the supervision order to the unit; from the second on, the next higher
         // level is notified.
@@ -110,9 +133,12 @@ async fn apply(step: &mut ActionTxn, follows: &Consequences) -> Result<()> {
     step.order.tracked |= follows.tracked;
     step.order.supervision_level = follows.supervision_level;
     step.order.dissatisfied_count += i32::from(follows.difficult);
-    if follows.status == Status::Closed {
-        step.order.closed_at = Some(step.now);
-    }
+    // An order that was closed as 未评价 stays closed since then.
+    step.order.closed_at = match (follows.status, step.before.closed_at) {
+        (Status::Closed, None) => Some(step.now),
+        (Status::Closed, closed) => closed,
+        _ => None,
+    };
     match follows.fresh_clocks {
         NewDeadlines::None => Ok(()),
         NewDeadlines::Supplementary => {
@@ -133,7 +159,7 @@ async fn emit(app: &App, step: &ActionTxn, result: Satisfaction, comment: Option
         Satisfaction::Dissatisfied => &[EventKind::Dissatisfied],
     };
     for kind in kinds {
-        let mut event = Event::of(*kind, &step.order).reference(labels::satisfaction(result));
+        let mut event = Event::of(*kind, &step.order).reference(result.label());
         if let Some(comment) = &comment {
             event = event.note(comment.clone());
         }

@@ -1,4 +1,4 @@
-//! Recipients of every event of the design; `docs/notices.md` explains the table.
+//! Pure: recipients of every event of the design; `docs/notices.md` explains the table.
 //!
 //! Each member of an audience gets a line in the inbox. If a template is named, WeChat pushes it as well. Actors get no
 //! notice of their own action, except the receipt for a submission. A person in two audiences of one event gets one
@@ -26,6 +26,7 @@ pub enum Audience {
     /// Supervisors of the order's county.
     CountySupervisors,
     CitySupervisors,
+    Administrators,
     /// Supervisors of the committee that the event or the order names.
     Committee,
     /// The people whom the event names.
@@ -41,9 +42,11 @@ impl Audience {
                 Visibility::Public
             }
             Self::Unit | Self::UnitHead | Self::NamedUnit => Visibility::Internal,
-            Self::Operators | Self::CountySupervisors | Self::CitySupervisors | Self::Committee => {
-                Visibility::Supervision
-            }
+            Self::Operators
+            | Self::CountySupervisors
+            | Self::CitySupervisors
+            | Self::Administrators
+            | Self::Committee => Visibility::Supervision,
         }
     }
 
@@ -178,6 +181,8 @@ events! {
     FollowUpReminder "follow_up_reminder" => [pushed(Reporter, Answer)];
     /// The delegate did not answer; an operator must call.
     ManualFollowUp "manual_follow_up" => [inbox(Operators)];
+    /// The delegate has left the roster; the matter goes on without them.
+    ReporterLeft "reporter_left" => [inbox(Operators)];
     /// 基本满意: the supervisors are warned, the unit owes more.
     Warned "warned" => [pushed(CountySupervisors, Attention), inbox(CitySupervisors)];
     SupplementaryDue "supplementary_due" => [pushed(Unit, Task)];
@@ -232,13 +237,25 @@ events! {
         pushed(Committee, Attention), inbox(CitySupervisors), pushed(CountySupervisors, Attention),
     ];
     ReportReady "report_ready" => [pushed(Committee, Attention), inbox(CountySupervisors), inbox(CitySupervisors)];
+    /// To the county or the committee that the event names.
+    ReportSent "report_sent" => [pushed(Committee, Attention), inbox(CountySupervisors)];
     /// 有事请扫码: a resident wrote to the named delegates' station.
     SiteMessage "site_message" => [pushed(NamedPeople, Progress)];
     /// Something published by a person needs an operator's eye.
     ContentReview "content_review" => [inbox(Operators)];
+    /// The notice of a year's holidays is needed and has not been imported.
+    HolidayNoticeMissing "holiday_notice_missing" => [inbox(Administrators)];
+    /// A receiver of webhooks is gone or has failed for days: nothing is sent to it any more.
+    WebhookDisabled "webhook_disabled" => [inbox(Administrators)];
 }
 
 impl EventKind {
+    /// Returns `true` for alarms, which may be pushed in quiet hours if the city's policy says so.
+    #[must_use]
+    pub fn is_alarm(self) -> bool {
+        matches!(self, Self::EmergencyReported)
+    }
+
     /// Returns `true` if the actor gets a notice too: a report gets its receipt.
     #[must_use]
     pub fn notifies_actor(self) -> bool {

@@ -1,6 +1,7 @@
-//! The number of pushes a person has allowed, per template. A hint only: WeChat does not report the remaining number, a
-//! client can claim anything (to its own harm), and a consent may be counted twice, by the client and by WeChat's
-//! event. Error 43101 is reliable and corrects the count.
+//! The number of pushes a person has allowed, per template.
+//!
+//! A hint only: WeChat does not report the remaining number, a client can claim anything (to its own harm), and a
+//! consent may be counted twice, by the client and by WeChat's event. Error 43101 is reliable and corrects the count.
 
 use std::collections::BTreeMap;
 
@@ -73,7 +74,7 @@ pub async fn record_answers(app: &App, person: PersonId, results: &BTreeMap<Stri
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     for (key, answer) in answers {
-        apply(app, &txn, person, key, answer, now).await?;
+        apply(app, &txn, PersonConsent { person, key, answer }, now).await?;
     }
     txn.commit().await?;
     Ok(())
@@ -83,15 +84,22 @@ fn fault(name: &str, code: &str, detail: &str) -> FieldError {
     FieldError::new(format!("results.{name}"), code, detail)
 }
 
+/// A person's answer about one template.
+#[derive(Clone, Copy, Debug)]
+pub struct PersonConsent {
+    pub person: PersonId,
+    pub key: TemplateKey,
+    pub answer: ConsentAnswer,
+}
+
 /// Writes one answer down.
 pub async fn apply(
     app: &App,
     txn: &impl ConnectionTrait,
-    person: PersonId,
-    key: TemplateKey,
-    answer: ConsentAnswer,
+    consent: PersonConsent,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let PersonConsent { person, key, answer } = consent;
     let long_term = app
         .state::<MessageCatalog>()
         .template(key)
@@ -104,7 +112,13 @@ pub async fn apply(
                 (subscription::Column::Refused, Expr::value(false)),
                 (subscription::Column::UpdatedAt, Expr::value(now)),
             ];
-            upsert(txn, row(person, key, 1, long_term, false, now), changes).await
+            let granted = subscription::ActiveModel {
+                remaining: Set(1),
+                long_term: Set(long_term),
+                refused: Set(false),
+                ..refused(person, key, now)
+            };
+            upsert(txn, granted, changes).await
         }
         // It is unknown whether a refusal revokes earlier consents; a count that is too high is corrected later.
         ConsentAnswer::Refused => {
@@ -113,7 +127,7 @@ pub async fn apply(
                 (subscription::Column::LongTerm, Expr::value(false)),
                 (subscription::Column::UpdatedAt, Expr::value(now)),
             ];
-            upsert(txn, row(person, key, 0, false, true, now), changes).await
+            upsert(txn, refused(person, key, now), changes).await
         }
         ConsentAnswer::Nothing => Ok(()),
     }
@@ -132,7 +146,7 @@ pub async fn revoke(
         (subscription::Column::LongTerm, Expr::value(false)),
         (subscription::Column::UpdatedAt, Expr::value(now)),
     ];
-    upsert(txn, row(person, key, 0, false, true, now), changes).await
+    upsert(txn, refused(person, key, now), changes).await
 }
 
 /// WeChat took messages: one consent less for each, unless it is a standing one.
@@ -166,12 +180,12 @@ pub async fn consume(
 /// Resets the count after 43101. Consents after `asked_at` are kept. Each person occurs once.
 pub async fn reset(
     txn: &impl ConnectionTrait,
-    refused: &[(PersonId, TemplateKey)],
+    denied: &[(PersonId, TemplateKey)],
     asked_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     use subscription::Column;
-    if refused.is_empty() {
+    if denied.is_empty() {
         return Ok(());
     }
     let known_before = OnConflict::columns([Column::PersonId, Column::TemplateKey])
@@ -183,9 +197,7 @@ pub async fn reset(
         ])
         .action_and_where(Expr::col((subscription::Entity, Column::UpdatedAt)).lte(asked_at))
         .to_owned();
-    let rows = refused
-        .iter()
-        .map(|(person, key)| row(*person, *key, 0, false, true, now));
+    let rows = denied.iter().map(|(person, key)| refused(*person, *key, now));
     subscription::Entity::insert_many(rows)
         .on_conflict(known_before)
         .exec_without_returning(txn)
@@ -218,20 +230,14 @@ fn count() -> Expr {
     Expr::col((subscription::Entity, subscription::Column::Remaining))
 }
 
-fn row(
-    person: PersonId,
-    key: TemplateKey,
-    remaining: i32,
-    long_term: bool,
-    refused: bool,
-    now: DateTime<Utc>,
-) -> subscription::ActiveModel {
+/// The row of a person who wants no messages of this template.
+fn refused(person: PersonId, key: TemplateKey, now: DateTime<Utc>) -> subscription::ActiveModel {
     subscription::ActiveModel {
         person_id: Set(person),
         template_key: Set(key.as_str().to_owned()),
-        remaining: Set(remaining),
-        long_term: Set(long_term),
-        refused: Set(refused),
+        remaining: Set(0),
+        long_term: Set(false),
+        refused: Set(true),
         updated_at: Set(now),
     }
 }

@@ -1,13 +1,16 @@
-//! The push of a notice through WeChat. A delivery says itself when something is to be done with it (`next_at`), so it
-//! needs no job. Claim, call, record: the attempts are committed before WeChat is called and no transaction is open
-//! meanwhile, so after a crash an attempt that was under way is `unknown` and never made again. What WeChat acknowledged
-//! is never repeated; what it refused before carrying it out is tried again later where that helps.
+//! The push of a notice through WeChat.
+//!
+//! A delivery says itself when something is to be done with it (`next_at`), so it needs no job. Claim, call, record:
+//! the attempts are committed before WeChat is called and no transaction is open meanwhile, so after a crash an attempt
+//! that was under way is `unknown` and never made again. What WeChat acknowledged is never repeated; what it refused
+//! before carrying it out is tried again later where that helps.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::delivery;
-use entity::ids::{DeliveryId, PersonId};
+use entity::ids::{DeliveryId, NoticeId, PersonId};
 use entity::kinds::DeliveryStatus;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -33,6 +36,8 @@ const OTHER_IN_FLIGHT: TimeDelta = TimeDelta::seconds(2);
 const MAX_AGE: TimeDelta = TimeDelta::days(3);
 /// Maximum number of concurrent messages, each to a different person.
 const MAX_IN_FLIGHT: usize = 16;
+/// Results that come within this time are recorded together.
+const RECORD_WINDOW: Duration = Duration::from_secs(1);
 /// Due deliveries looked at for a round: several may be for one person, who gets one at a time.
 const SCAN_LIMIT: u64 = 64;
 
@@ -53,11 +58,13 @@ enum Disposition {
     End(DeliveryStatus),
     /// Another worker is sending to this person.
     WaitForOther,
+    /// Phones stay silent until then.
+    Quiet(DateTime<Utc>),
 }
 
 /// The results of a batch of due deliveries.
 #[derive(Default)]
-struct LeasedBatch {
+pub struct LeasedBatch {
     attempts: Vec<Attempt>,
     /// Finished or postponed without an attempt.
     skipped: usize,
@@ -67,48 +74,61 @@ struct LeasedBatch {
 /// WeChat is left alone they wait and cost nothing.
 pub async fn deliver_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    let limit = match app.state::<WeChat>().room_for_messages() {
-        CircuitState::OpenUntil(_) => return Ok(0),
+    // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
+    if next_due(app).await?.is_none_or(|at| at > now) {
+        return Ok(0);
+    }
+    let txn = db::write(&app.db).await?;
+    let round = claim(app, &txn).await?;
+    txn.commit().await?;
+    round.deliver(app).await
+}
+
+/// Takes deliveries that are still to be made as part of a transaction, one a person. None while WeChat is left alone.
+pub async fn claim(app: &App, txn: &impl ConnectionTrait) -> Result<LeasedBatch> {
+    let limit = match app.state::<WeChat>().message_circuit() {
+        CircuitState::OpenUntil(_) => return Ok(LeasedBatch::default()),
         CircuitState::HalfOpen => 1,
         CircuitState::Closed => MAX_IN_FLIGHT,
     };
-    // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
-    if delivery_store::next_due(&app.db).await?.is_none_or(|at| at > now) {
-        return Ok(0);
+    claim_in(app, txn, limit, app.clock.now()).await
+}
+
+impl LeasedBatch {
+    /// Makes the attempts, after the commit of the claim. A transaction records the results that come within a second of the
+    /// first one, without waiting for the slowest call.
+    pub async fn deliver(self, app: &App) -> Result<usize> {
+        let now = app.clock.now();
+        let done = self.attempts.len() + self.skipped;
+        let attempts = self.attempts.into_iter();
+        let mut calls: FuturesUnordered<_> = attempts
+            .map(|attempt| async {
+                let outcome = push(app, &attempt).await;
+                (attempt, outcome)
+            })
+            .collect();
+        while let Some(first) = calls.next().await {
+            let mut ended = vec![first];
+            let others = async {
+                while let Some(next) = calls.next().await {
+                    ended.push(next);
+                }
+            };
+            // What has ended until then is kept when the wait is over.
+            let _ = tokio::time::timeout(RECORD_WINDOW, others).await;
+            record(app, ended, now).await?;
+        }
+        Ok(done)
     }
-    let round = lease_due(app, limit, now).await?;
-    let done = round.attempts.len() + round.skipped;
-    let calls: FuturesUnordered<_> = round
-        .attempts
-        .into_iter()
-        .map(|attempt| async {
-            let outcome = push(app, &attempt).await;
-            (attempt, outcome)
-        })
-        .collect();
-    // Records the available results together, without waiting for the slowest call.
-    let mut answered = calls.ready_chunks(MAX_IN_FLIGHT);
-    while let Some(ended) = answered.next().await {
-        record(app, ended, now).await?;
-    }
-    Ok(done)
 }
 
 /// When the next push can be made, or an attempt is lost.
 pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
     let next = delivery_store::next_due(&app.db).await?;
-    Ok(match app.state::<WeChat>().room_for_messages() {
+    Ok(match app.state::<WeChat>().message_circuit() {
         CircuitState::OpenUntil(until) => next.map(|next| next.max(until)),
         CircuitState::Closed | CircuitState::HalfOpen => next,
     })
-}
-
-/// Takes up to `limit` deliveries that are still to be made, one a person.
-async fn lease_due(app: &App, limit: usize, now: DateTime<Utc>) -> Result<LeasedBatch> {
-    let txn = db::write(&app.db).await?;
-    let round = claim_in(app, &txn, limit, now).await?;
-    txn.commit().await?;
-    Ok(round)
 }
 
 async fn claim_in(
@@ -121,7 +141,7 @@ async fn claim_in(
     let known = DeliveryContext::load(app, txn, &due, now).await?;
     let (mut round, mut taken) = (LeasedBatch::default(), HashSet::new());
     let mut ended: BTreeMap<DeliveryStatus, Vec<DeliveryId>> = BTreeMap::new();
-    let mut waiting = Vec::new();
+    let (mut waiting, mut quiet) = (Vec::new(), BTreeMap::<DateTime<Utc>, Vec<DeliveryId>>::new());
     for row in due {
         let (id, person) = (row.id, row.person_id);
         match known.fate(app, &row, now) {
@@ -129,13 +149,18 @@ async fn claim_in(
             Disposition::Attempt { key, openid } => round.attempts.push(Attempt { row, key, openid }),
             Disposition::End(status) => ended.entry(status).or_default().push(id),
             Disposition::WaitForOther => waiting.push(id),
+            Disposition::Quiet(until) => quiet.entry(until).or_default().push(id),
         }
     }
-    round.skipped = waiting.len() + ended.values().map(Vec::len).sum::<usize>();
+    let silent: usize = quiet.values().map(Vec::len).sum();
+    round.skipped = silent + waiting.len() + ended.values().map(Vec::len).sum::<usize>();
     for (status, ids) in ended {
         delivery_store::close(txn, &ids, status, now).await?;
     }
-    delivery_store::postpone(txn, &waiting, now + OTHER_IN_FLIGHT).await?;
+    quiet.entry(now + OTHER_IN_FLIGHT).or_default().extend(waiting);
+    for (until, ids) in quiet {
+        delivery_store::postpone(txn, &ids, until).await?;
+    }
     let leased: Vec<_> = round.attempts.iter().map(|attempt| attempt.row.id).collect();
     delivery_store::lease(txn, &leased, now + LEASE).await?;
     Ok(round)
@@ -146,6 +171,8 @@ struct DeliveryContext {
     openids: HashMap<PersonId, Vec<u8>>,
     in_flight: HashSet<PersonId>,
     unsubscribed: HashSet<(PersonId, String)>,
+    /// The end of the quiet hours, if it is night, and the notices that are pushed nevertheless.
+    quiet: Option<(DateTime<Utc>, HashSet<NoticeId>)>,
 }
 
 impl DeliveryContext {
@@ -163,7 +190,17 @@ impl DeliveryContext {
             .filter(|_| app.state::<MessageCatalog>().consent_events_enabled)
             .filter_map(|row| Some((row.person_id, TemplateKey::by_name(&row.template_key)?)))
             .collect();
+        let voice = app.state::<MessageCatalog>();
+        let quiet = match voice.quiet_until(now) {
+            Some(until) => {
+                let mut events = delivery_store::events(txn, due).await?;
+                events.retain(|(_, event)| voice.breaks_quiet_hours(event));
+                Some((until, events.into_iter().map(|(notice, _)| notice).collect()))
+            }
+            None => None,
+        };
         Ok(Self {
+            quiet,
             openids: delivery_store::openids(txn, &people).await?,
             in_flight: delivery_store::in_flight(txn, &people, now).await?,
             unsubscribed: store::known_unsubscribed(txn, &wanted, now).await?,
@@ -187,6 +224,11 @@ impl DeliveryContext {
             .contains(&(row.person_id, row.template_key.clone()))
         {
             return Disposition::End(DeliveryStatus::NotSubscribed);
+        }
+        if let Some((until, exempt)) = &self.quiet
+            && !exempt.contains(&row.notice_id)
+        {
+            return Disposition::Quiet(*until);
         }
         if self.in_flight.contains(&row.person_id) {
             return Disposition::WaitForOther;

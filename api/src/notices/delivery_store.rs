@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::delivery::{self, Column, Entity};
-use entity::ids::{DeliveryId, PersonId};
+use entity::ids::{DeliveryId, NoticeId, PersonId};
 use entity::kinds::DeliveryStatus;
-use entity::person;
+use entity::{notice, person};
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -72,6 +72,20 @@ pub async fn openids(
         .await?;
     let bound = rows.into_iter().filter_map(|(id, sealed)| Some((id, sealed?)));
     Ok(bound.collect())
+}
+
+/// The events of the notices of these deliveries.
+pub async fn events(
+    connection: &impl ConnectionTrait,
+    due: &[delivery::Model],
+) -> Result<Vec<(NoticeId, String)>, DbErr> {
+    notice::Entity::find()
+        .select_only()
+        .columns([notice::Column::Id, notice::Column::Event])
+        .filter(notice::Column::Id.is_in(due.iter().map(|row| row.notice_id)))
+        .into_tuple()
+        .all(connection)
+        .await
 }
 
 /// Those of `people` to whom a push is under way somewhere.

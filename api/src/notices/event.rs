@@ -5,6 +5,7 @@ use entity::ids::{PersonId, UnitId};
 use entity::order;
 
 use crate::notices::audience::EventKind;
+use crate::notices::subject::Subject;
 
 /// An event to be sent to its recipients.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct Event<'a> {
     pub title: Option<String>,
     /// The number of a supervision order, a count, a verdict: what `{reference}` shows.
     pub reference: Option<String>,
+    /// The object of an event without an order.
+    pub subject: Option<Subject>,
 }
 
 impl<'a> Event<'a> {
@@ -52,6 +55,7 @@ impl<'a> Event<'a> {
             note: None,
             title: None,
             reference: None,
+            subject: None,
         }
     }
 
@@ -101,6 +105,12 @@ impl<'a> Event<'a> {
     #[must_use]
     pub fn title(mut self, title: impl Into<String>) -> Self {
         self.title = Some(title.into());
+        self
+    }
+
+    #[must_use]
+    pub fn about(mut self, subject: Subject) -> Self {
+        self.subject = Some(subject);
         self
     }
 

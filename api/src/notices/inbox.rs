@@ -26,6 +26,11 @@ pub async fn list(
     ))
 }
 
+/// How many lines are unread, counted up to `most`.
+pub async fn unread_up_to(app: &App, person: PersonId, most: u64) -> Result<u64> {
+    Ok(store::unread_up_to(&app.db, person, most).await?)
+}
+
 /// Marks one line as read; reading it again changes nothing. Somebody else's line does not exist.
 pub async fn read(app: &App, person: PersonId, id: NoticeId) -> Result<notice::Model> {
     store::mark_read(&app.db, person, Some(id), app.clock.now()).await?;

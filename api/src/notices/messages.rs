@@ -3,12 +3,14 @@
 
 use std::ops::Deref;
 
+use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
 use entity::order;
 use sea_orm::ConnectionTrait;
 
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
+use crate::notices::audience::EventKind;
 use crate::notices::{Wording, store};
 
 /// The wording that notices are written with.
@@ -30,6 +32,20 @@ impl MessageCatalog {
     #[must_use]
     pub fn new(wording: Wording, city: CityHandle) -> Self {
         Self { wording, city }
+    }
+
+    /// Returns the end of the quiet hours that `now` is in; `None` outside them.
+    pub(super) fn quiet_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let city = self.city.load();
+        city.quiet_hours?.end(now, city.zone())
+    }
+
+    /// Returns `true` if this event is pushed in quiet hours too.
+    pub(super) fn breaks_quiet_hours(&self, event: &str) -> bool {
+        let allowed = self.city.load().quiet_hours;
+        let allowed = allowed.is_none_or(|quiet| quiet.emergencies_break_quiet_hours);
+        let alarm = |kind: &&EventKind| kind.is_alarm() && kind.as_str() == event;
+        allowed && EventKind::ALL.iter().any(|kind| alarm(&kind))
     }
 
     pub(super) async fn unit(

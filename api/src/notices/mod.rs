@@ -1,8 +1,11 @@
-//! 通知: recipients, the inbox, and the push through WeChat. Read `audience.rs` (the table of recipients), then
-//! `outbox.rs` (written with the change itself), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and
-//! `fields.rs` (wording), `delivery.rs`, `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs`
-//! (allowed pushes per person) and `push_events.rs` (WeChat's events about them). `inbox.rs` reads a person's notices;
-//! `template_check.rs` compares the account's templates with ours, `template_health.rs` reports their results.
+//! 通知: recipients, the inbox, and the push through WeChat.
+//!
+//! Read `audience.rs` (the table of recipients), `subject.rs` (the page that a notice opens), then `outbox.rs` (written
+//! with the change itself), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and `fields.rs`
+//! (wording), `delivery.rs`, `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs` (allowed pushes per
+//! person) and `push_events.rs` (WeChat's events about them). `inbox.rs` reads a person's notices; `second_channel/`
+//! sends what is not read another way; `template_check.rs` compares the account's templates with ours,
+//! `template_health.rs` reports their results.
 
 pub mod audience;
 pub mod consents;
@@ -17,7 +20,9 @@ pub mod outbox;
 pub mod push_events;
 mod recipients;
 pub mod routes;
+pub mod second_channel;
 mod store;
+pub mod subject;
 pub mod template;
 pub mod template_check;
 pub mod template_health;
@@ -28,4 +33,5 @@ pub use audience::EventKind;
 pub use event::Event;
 pub use messages::MessageCatalog;
 pub use outbox::{emit, emit_all};
+pub use subject::Subject;
 pub use wording::Wording;

@@ -4,22 +4,26 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use entity::ids::{DeliveryId, NoticeId, OrderId, PersonId};
+use entity::ids::{DeliveryId, NoticeId, PersonId};
 use entity::kinds::DeliveryStatus;
-use entity::{delivery, notice, order};
+use entity::{delivery, notice, order, second_delivery};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
 use crate::error::Result;
+use crate::jobs::queue::{self, NewJob};
 use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
 use crate::notices::fields::{cut, visible};
 use crate::notices::messages::MessageCatalog;
 use crate::notices::recipients::AudienceCache;
+use crate::notices::second_channel::send::planned;
 use crate::notices::store;
+use crate::notices::subject::{Leads, NoticeData};
 use crate::notices::template::Card;
 use crate::notices::text_pattern::PlaceholderValues;
 use crate::publication_rules;
+use crate::stored_json::StoredJson as _;
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
@@ -34,6 +38,8 @@ struct Recipient {
     person: PersonId,
     audience: Audience,
     push: Option<TemplateKey>,
+    /// Whether the event is important enough for them to be pushed, even if WeChat does not know them.
+    wanted: bool,
 }
 
 /// Writes the notices of an event. Call it inside the event's transaction, and wake the jobs (`app.jobs.wake`) after
@@ -58,7 +64,7 @@ pub async fn emit_all(
     for event in events {
         outgoing.add(connection, voice, event, now).await?;
     }
-    outgoing.write(connection).await
+    outgoing.write(connection, now).await
 }
 
 /// The notices of a transaction.
@@ -67,6 +73,7 @@ struct OutboxBatch {
     found: AudienceCache,
     notices: Vec<notice::ActiveModel>,
     deliveries: Vec<delivery::ActiveModel>,
+    second: Vec<(second_delivery::ActiveModel, NewJob)>,
 }
 
 impl OutboxBatch {
@@ -81,6 +88,18 @@ impl OutboxBatch {
         if recipients.is_empty() {
             return Ok(());
         }
+        debug_assert_eq!(
+            event.kind.leads() == Leads::ToOrder,
+            event.order.is_some(),
+            "{:?}",
+            event.kind
+        );
+        debug_assert_eq!(
+            event.kind.leads() == Leads::ToSubject,
+            event.subject.is_some(),
+            "{:?}",
+            event.kind
+        );
         let facts = facts(connection, voice, event, now).await?;
         let wanted = if voice.consent_events_enabled {
             wanted(&recipients)
@@ -88,6 +107,9 @@ impl OutboxBatch {
             Vec::new()
         };
         let silent = store::known_unsubscribed(connection, &wanted, now).await?;
+        let quiet = voice
+            .quiet_until(now)
+            .filter(|_| !voice.breaks_quiet_hours(event.kind.as_str()));
         for recipient in recipients {
             let facts = facts_for(&recipient, event, &facts);
             let Some(text) = voice.text(event.kind, recipient.audience.visibility(), &facts) else {
@@ -95,11 +117,26 @@ impl OutboxBatch {
             };
             let id = NoticeId::generate();
             if let Some(key) = recipient.push
-                && let Some(card) = voice.card(key, &facts, now)
+                && let Some(mut card) = voice.card(key, &facts, now)
             {
+                if let Some(subject) = &event.subject {
+                    card.page = subject.page();
+                }
                 let asked = !silent.contains(&(recipient.person, key.as_str().to_owned()));
-                self.deliveries
-                    .push(new_delivery(id, recipient.person, key, card, asked, now));
+                let push = Push {
+                    notice: id,
+                    person: recipient.person,
+                    key,
+                    card,
+                    due: asked.then_some(quiet.unwrap_or(now)),
+                };
+                self.deliveries.push(new_delivery(push, now));
+            }
+            if recipient.wanted
+                && let Some(rule) = voice.second_channel.of(event.kind)
+            {
+                self.second
+                    .push(planned(id, recipient.person, event.kind, rule, now)?);
             }
             self.notices.push(notice::ActiveModel {
                 id: Set(id),
@@ -108,7 +145,7 @@ impl OutboxBatch {
                 event: Set(event.kind.as_str().to_owned()),
                 title: Set(text.title),
                 body: Set(text.body),
-                data: Set(data(event)),
+                data: Set(data(event, recipient.audience).to_stored()),
                 created_at: Set(now),
                 read_at: Set(None),
             });
@@ -128,19 +165,24 @@ impl OutboxBatch {
                 if Some(reachable.person) == skipped {
                     continue;
                 }
+                let pushed = hears.push.filter(|_| event.actor != Some(reachable.person));
                 found.entry(reachable.person).or_insert(Recipient {
                     person: reachable.person,
                     audience: hears.audience,
-                    push: hears.push.filter(|_| reachable.bound),
+                    push: pushed.filter(|_| reachable.bound),
+                    wanted: pushed.is_some(),
                 });
             }
         }
         Ok(found.into_values().collect())
     }
 
-    async fn write(self, connection: &impl ConnectionTrait) -> Result<()> {
+    async fn write(self, connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<()> {
         insert::<notice::Entity, _>(connection, self.notices).await?;
-        insert::<delivery::Entity, _>(connection, self.deliveries).await
+        insert::<delivery::Entity, _>(connection, self.deliveries).await?;
+        let (rows, jobs): (Vec<_>, Vec<_>) = self.second.into_iter().unzip();
+        insert::<second_delivery::Entity, _>(connection, rows).await?;
+        queue::enqueue_all(connection, jobs, now).await
     }
 }
 
@@ -152,12 +194,15 @@ fn wanted(recipients: &[Recipient]) -> Vec<(PersonId, TemplateKey)> {
         .collect()
 }
 
-fn data(event: &Event<'_>) -> serde_json::Value {
-    json!({
-        "number": event.order.map(|order| order.number.as_str()),
-        "round": event.order.map(|order| order.round),
-        "reference": event.reference,
-    })
+fn data(event: &Event<'_>, audience: Audience) -> NoticeData {
+    let subject = event.subject.as_ref();
+    let subject = subject.filter(|subject| subject.is_open_to(audience.visibility()));
+    NoticeData {
+        number: event.order.map(|order| order.number.clone()),
+        round: event.order.map(|order| order.round),
+        reference: event.reference.clone(),
+        subject: subject.cloned(),
+    }
 }
 
 /// Collects the facts that all recipients may read; `reporter` is removed where it must stay hidden.
@@ -199,6 +244,9 @@ async fn facts(
     set_value(&mut facts, "committee", event.committee.clone());
     set_value(&mut facts, "note", event.note.as_deref().map(visible));
     set_value(&mut facts, "title", event.title.clone());
+    if event.order.is_none() {
+        set_value(&mut facts, "summary", event.title.clone());
+    }
     set_value(&mut facts, "reference", event.reference.clone());
     Ok(facts)
 }
@@ -245,16 +293,26 @@ fn redact_unpublished(facts: &mut PlaceholderValues, order: &order::Model, actor
     }
 }
 
-/// A push to be made, or, where we know that it is not wanted, the record of it.
-fn new_delivery(
+/// A push on top of a notice.
+struct Push {
     notice: NoticeId,
     person: PersonId,
     key: TemplateKey,
     card: Card,
-    asked: bool,
-    now: DateTime<Utc>,
-) -> delivery::ActiveModel {
-    let status = if asked {
+    /// `None`: the person is known not to have subscribed.
+    due: Option<DateTime<Utc>>,
+}
+
+/// A push to be made, or, where we know that it is not wanted, the record of it.
+fn new_delivery(push: Push, now: DateTime<Utc>) -> delivery::ActiveModel {
+    let Push {
+        notice,
+        person,
+        key,
+        card,
+        due,
+    } = push;
+    let status = if due.is_some() {
         DeliveryStatus::Waiting
     } else {
         DeliveryStatus::NotSubscribed
@@ -268,12 +326,12 @@ fn new_delivery(
         data: Set(json!({ "fields": card.fields })),
         status: Set(status),
         attempts: Set(0),
-        next_at: Set(asked.then_some(now)),
+        next_at: Set(due),
         leased_until: Set(None),
         errcode: Set(None),
         message_id: Set(None),
         created_at: Set(now),
-        settled_at: Set((!asked).then_some(now)),
+        settled_at: Set(due.is_none().then_some(now)),
     }
 }
 
@@ -288,12 +346,4 @@ where
             .await?;
     }
     Ok(())
-}
-
-/// The order an inbox line belongs to, as a path in the mini-program.
-#[must_use]
-pub fn page_of(order: Option<OrderId>, data: &serde_json::Value) -> Option<String> {
-    order?;
-    let number = data.get("number")?.as_str()?;
-    Some(format!("pages/order/index?number={number}"))
 }

@@ -9,7 +9,7 @@ use crate::db;
 use crate::error::Result;
 use crate::notices::MessageCatalog;
 use crate::notices::audience::TemplateKey;
-use crate::notices::consents::{self, ConsentAnswer};
+use crate::notices::consents::{self, ConsentAnswer, PersonConsent};
 use crate::notices::store;
 use crate::sealing::OpenId;
 use crate::sealing::Sealer;
@@ -44,7 +44,12 @@ async fn consented(app: &App, openid: &str, template_id: &str, accepted: bool) -
     let hash = app.state::<Sealer>().openid_hash(&OpenId::new(openid));
     if let Some(person) = store::person_by_openid(&txn, &hash).await? {
         if accepted {
-            consents::apply(app, &txn, person, template.key, ConsentAnswer::Granted, now).await?;
+            let consent = PersonConsent {
+                person,
+                key: template.key,
+                answer: ConsentAnswer::Granted,
+            };
+            consents::apply(app, &txn, consent, now).await?;
         } else {
             consents::revoke(&txn, person, template.key, now).await?;
         }

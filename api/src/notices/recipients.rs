@@ -64,6 +64,7 @@ fn whom(audience: Audience, event: &Event<'_>) -> Option<AudienceKey> {
         Audience::Operators
         | Audience::CountySupervisors
         | Audience::CitySupervisors
+        | Audience::Administrators
         | Audience::Committee => None,
         Audience::Reporter | Audience::ReporterUnasked | Audience::Endorsers | Audience::NamedPeople => {
             return None;
@@ -128,6 +129,7 @@ fn condition(audience: Audience, event: &Event<'_>) -> Option<Condition> {
         Audience::CitySupervisors => {
             Some(role(Role::Supervisor).add(person::Column::Level.eq(PersonLevel::City)))
         }
+        Audience::Administrators => Some(role(Role::Admin)),
         Audience::Committee => {
             let named = event.committee.clone();
             let committee = named.or_else(|| order.and_then(|order| order.committee.clone()))?;

@@ -15,7 +15,9 @@ use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
 use crate::notices::MessageCatalog;
 use crate::notices::consents::{self, ConsentStatus};
-use crate::notices::{inbox, outbox};
+use crate::notices::inbox;
+use crate::notices::subject::{NoticeData, page_of};
+use crate::stored_json::StoredJson as _;
 
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -89,12 +91,12 @@ pub struct SubscriptionsReply {
 
 fn reply(app: &App, row: notice::Model) -> NoticeReply {
     let zone = app.state::<MessageCatalog>().zone();
-    let page = outbox::page_of(row.order_id, &row.data);
-    let number = row.data.get("number").and_then(|number| number.as_str());
+    // The line itself is readable whichever release wrote the data; then it opens no page.
+    let data = NoticeData::from_stored(&row.data).unwrap_or_default();
     NoticeReply {
         id: row.id,
-        order_number: number.map(str::to_owned),
-        page,
+        page: page_of(row.order_id, &row.data),
+        order_number: data.number,
         event: row.event,
         title: row.title,
         body: row.body,

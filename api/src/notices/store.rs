@@ -112,6 +112,24 @@ pub async fn unread(connection: &impl ConnectionTrait, person: PersonId) -> Resu
         .await
 }
 
+/// Counts unread notices, reading no more than `most` of them.
+pub async fn unread_up_to(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    most: u64,
+) -> Result<u64, DbErr> {
+    let ids: Vec<NoticeId> = notice::Entity::find()
+        .select_only()
+        .column(notice::Column::Id)
+        .filter(notice::Column::PersonId.eq(person))
+        .filter(notice::Column::ReadAt.is_null())
+        .limit(most)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(u64::try_from(ids.len()).unwrap_or(most))
+}
+
 pub async fn own_notice(
     connection: &impl ConnectionTrait,
     person: PersonId,

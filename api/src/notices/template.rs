@@ -122,8 +122,10 @@ impl Template {
 
     /// Whether any field speaks of this fact.
     #[must_use]
-    pub fn asks_for(&self, fact: &str) -> bool {
-        self.fields.values().any(|field| field.pattern.asks_for(fact))
+    pub fn uses_placeholder(&self, fact: &str) -> bool {
+        self.fields
+            .values()
+            .any(|field| field.pattern.uses_placeholder(fact))
     }
 }
 

@@ -127,7 +127,9 @@ pub async fn warn_of_differences(app: &App) {
     }
 }
 
-fn compare(ours: &Ours, theirs: &[Theirs]) -> Vec<Problem> {
+/// Compares one template with those of the account.
+#[must_use]
+pub fn compare(ours: &Ours, theirs: &[Theirs]) -> Vec<Problem> {
     let key = ours.key.as_str();
     let Some(theirs) = theirs.iter().find(|theirs| theirs.id == ours.id) else {
         return vec![Problem::Missing { key }];

@@ -1,4 +1,4 @@
-//! Texts with `{facts}` in them. Pure.
+//! Pure: texts with `{facts}` in them.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub type PlaceholderValues = BTreeMap<&'static str, String>;
 
 /// A text with `{facts}` in it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Pattern(Vec<Piece>);
+pub struct Pattern(Vec<Piece>);
 
 #[derive(Clone, Debug)]
 enum Piece {
@@ -71,7 +71,7 @@ impl Pattern {
     }
 
     /// Whether it speaks of this fact.
-    pub fn asks_for(&self, name: &str) -> bool {
+    pub fn uses_placeholder(&self, name: &str) -> bool {
         self.0
             .iter()
             .any(|piece| matches!(piece, Piece::Fact(fact) if *fact == name))

@@ -1,6 +1,7 @@
-//! The words of notices and the templates of pushes, read from `wording.toml` of the city pack and checked
-//! against the table of `audience.rs`: a text that is missing, superfluous or asks for an unknown fact is a
-//! fault with its key.
+//! Pure: the words of notices and the templates of pushes.
+//!
+//! They are read from `wording.toml` of the city pack and checked against the table of `audience.rs`: a text that is
+//! missing, superfluous or asks for an unknown fact is a fault with its key.
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,7 @@ use serde::Deserialize;
 
 use crate::notices::audience::{EventKind, TemplateKey};
 use crate::notices::fields::{cut, is_han, visible};
+use crate::notices::second_channel::rules::{RawSecondChannel, SecondChannelRules};
 use crate::notices::template::{self, Card, RawTemplate, Template};
 use crate::notices::text_pattern::{Pattern, PlaceholderValues};
 
@@ -23,6 +25,8 @@ pub struct Wording {
     /// Whether WeChat reports consents (message push is configured). Only then a known refusal is trusted without
     /// calling WeChat again.
     pub consent_events_enabled: bool,
+    /// Rules for notices that nobody reads.
+    pub second_channel: SecondChannelRules,
     zone: Tz,
     city: String,
     events: BTreeMap<EventKind, EventTexts>,
@@ -50,6 +54,8 @@ struct RawWording {
     city: String,
     events: BTreeMap<String, RawEvent>,
     templates: BTreeMap<String, RawTemplate>,
+    #[serde(default)]
+    second_channel: RawSecondChannel,
 }
 
 #[derive(Deserialize)]
@@ -102,11 +108,13 @@ impl Wording {
             }
         }
         template::find_ambiguous(templates.values(), &mut faults);
+        let second_channel = SecondChannelRules::read(&raw.second_channel, &mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
         Ok(Self {
             consent_events_enabled: false,
+            second_channel,
             zone,
             city: raw.city,
             events,
@@ -138,6 +146,14 @@ impl Wording {
         }
     }
 
+    /// The state of the matter after an event, in a few characters.
+    #[must_use]
+    pub fn phrase(&self, kind: EventKind) -> &str {
+        self.events
+            .get(&kind)
+            .map_or(kind.as_str(), |words| words.phrase.as_str())
+    }
+
     pub fn templates(&self) -> impl Iterator<Item = &Template> {
         self.templates.values()
     }
@@ -163,10 +179,10 @@ impl Wording {
             .flat_map(|words| words.texts.values());
         let in_texts = texts
             .flat_map(|(title, body)| [title, body])
-            .any(|pattern| pattern.asks_for(fact));
+            .any(|pattern| pattern.uses_placeholder(fact));
         let pushes = kind.audiences().iter().filter_map(|hears| hears.push);
         let mut cards = pushes.filter_map(|key| self.templates.get(&key));
-        in_texts || cards.any(|template| template.asks_for(fact))
+        in_texts || cards.any(|template| template.uses_placeholder(fact))
     }
 
     /// The inbox line for those who read at this visibility.

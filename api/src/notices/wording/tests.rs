@@ -142,6 +142,19 @@ fn an_enum_field_holds_one_of_the_account_s_words() {
     assert_eq!(chosen, Some(["处理中", "已完成"].into()));
 }
 
+/// As pages, exports and papers tell it.
+#[test]
+fn a_deadline_at_midnight_is_24_00_of_the_day_that_ends() {
+    let wording = built_in();
+    for (due, told) in [
+        ("2025-09-11T16:00:00Z", "2025年9月11日 24:00"),
+        ("2025-12-31T16:00:00Z", "2025年12月31日 24:00"),
+        ("2025-09-09T01:00:00Z", "2025年9月9日 09:00"),
+    ] {
+        assert_eq!(wording.deadline(due.parse().unwrap()), told);
+    }
+}
+
 #[test]
 fn units_are_never_told_who_reported() {
     // The name is a fact only for those who may know; no text for units asks for it at all.
@@ -149,12 +162,12 @@ fn units_are_never_told_who_reported() {
     for (kind, words) in &wording.events {
         if let Some((title, body)) = words.texts.get(&Visibility::Internal) {
             assert!(
-                !title.asks_for("reporter") && !body.asks_for("reporter"),
+                !title.uses_placeholder("reporter") && !body.uses_placeholder("reporter"),
                 "{kind:?}"
             );
         }
     }
     for template in wording.templates() {
-        assert!(!template.asks_for("reporter"));
+        assert!(!template.uses_placeholder("reporter"));
     }
 }
