@@ -1,4 +1,5 @@
-//! Applies a verdict to the part and to the whole. If the whole has changed, enqueues the job that notifies the author.
+//! Applies a verdict to the part and to the whole. If the whole has changed, tells the capability that publishes it, in the
+//! same transaction.
 //! An operator's decision takes precedence over WeChat's.
 
 use std::collections::BTreeMap;
@@ -11,39 +12,62 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
+use crate::content::publishers::{self, CheckStatus};
 use crate::content::{group_by_key, result, store};
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
-use crate::jobs::queue::{self, NewJob};
 use crate::notices::MessageCatalog;
 use crate::notices::{self, Event, EventKind};
 use crate::wechat::push::PushEvent;
 
-/// Something published is settled, or settled otherwise. Its subject is the check's id. Several are done at once.
-pub const SETTLED: &str = "content_settled";
+/// Applies the result of a check to its content. Earlier releases enqueued it; now a result is applied when it is recorded.
+pub struct ApplyCheckResults;
+
 /// Maximum number of characters of a text in a notice.
 const NOTE_CHARS: usize = 60;
 
-/// The verdict on a text.
+/// The result of checking one part, a text or a photo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct TextResult {
+pub(super) struct PartResult {
     pub state: ContentCheck,
     /// WeChat's own.
     pub label: Option<i64>,
+}
+
+impl PartResult {
+    /// The part could not be checked.
+    pub(super) const UNAVAILABLE: Self = Self {
+        state: ContentCheck::Unavailable,
+        label: None,
+    };
+
+    pub(super) fn of(verdict: &media_verdict::Model) -> Self {
+        Self {
+            state: verdict.state,
+            label: Some(verdict.label),
+        }
+    }
+}
+
+/// A photo whose check the caller has locked.
+#[derive(Clone, Copy)]
+pub(super) struct LockedPhoto<'a> {
+    pub check: &'a content_check::Model,
+    pub picture: &'a content_picture::Model,
 }
 
 /// Texts that were asked about. One that was settled meanwhile stays as it is.
 pub(super) async fn apply_text_results(
     app: &App,
     txn: &WriteTransaction,
-    verdicts: Vec<(ContentCheckId, TextResult)>,
+    verdicts: Vec<(ContentCheckId, PartResult)>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let verdicts: BTreeMap<_, _> = verdicts.into_iter().collect();
     let ids: Vec<ContentCheckId> = verdicts.keys().copied().collect();
     let mut settled = Vec::new();
     let mut said = Vec::new();
-    for check in store::hold_all(txn, &ids).await? {
+    for check in store::lock_all(txn, &ids).await? {
         let Some(verdict) = verdicts.get(&check.id).copied() else {
             continue;
         };
@@ -62,30 +86,30 @@ pub(super) async fn apply_text_results(
 pub(super) async fn apply_photo_result(
     app: &App,
     picture: &content_picture::Model,
-    state: ContentCheck,
-    label: Option<i64>,
+    result: PartResult,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let txn = db::write(&app.db).await?;
-    let Some(check) = store::hold(&txn, picture.check_id).await? else {
+    let Some(check) = store::lock(&txn, picture.check_id).await? else {
         return Ok(());
     };
-    find_photo_check(app, &txn, &check, picture, state, label, now).await?;
+    let check = &check;
+    settle_photo(app, &txn, LockedPhoto { check, picture }, result, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(())
 }
 
-/// Applies a picture's verdict; the caller has locked the check. A verdict after the time limit still counts.
-pub(super) async fn find_photo_check(
+/// Applies a photo's result. A result after the time limit still counts.
+pub(super) async fn settle_photo(
     app: &App,
     txn: &WriteTransaction,
-    check: &content_check::Model,
-    picture: &content_picture::Model,
-    state: ContentCheck,
-    label: Option<i64>,
+    photo: LockedPhoto<'_>,
+    result: PartResult,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let LockedPhoto { check, picture } = photo;
+    let PartResult { state, label } = result;
     let open = matches!(picture.state, ContentCheck::Pending | ContentCheck::Unavailable);
     if !open || picture.state == state || check.decided_at.is_some() {
         return Ok(());
@@ -115,9 +139,14 @@ pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     let txn = db::write(&app.db).await?;
     store::keep_verdict(&txn, row).await?;
     if let Some(found) = store::traced(&txn, trace_id).await?
-        && let Some(check) = store::hold(&txn, found.check_id).await?
+        && let Some(check) = store::lock(&txn, found.check_id).await?
     {
-        find_photo_check(app, &txn, &check, &found, state, Some(*label), now).await?;
+        let photo = LockedPhoto {
+            check: &check,
+            picture: &found,
+        };
+        let label = Some(*label);
+        settle_photo(app, &txn, photo, PartResult { state, label }, now).await?;
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -140,33 +169,35 @@ async fn update_overall(
         if state == check.state {
             continue;
         }
-        changed.push((state, check.id));
         if result::needs_review(state) {
             notify_operators(app, txn, &check.title, &check.text, now).await?;
         }
+        changed.push((state, check));
     }
-    for (state, ids) in group_by_key(changed) {
-        set_overall(txn, &ids, state, now).await?;
+    for (state, checks) in group_by_key(changed) {
+        let checks: Vec<_> = checks.iter().collect();
+        set_overall(app, txn, &checks, state, now).await?;
     }
     Ok(())
 }
 
-/// Stores the results of wholes and notifies the authors.
+/// Stores the results of wholes, whose rows the caller has locked, and applies them to the content.
 pub(super) async fn set_overall(
-    txn: &impl ConnectionTrait,
-    ids: &[ContentCheckId],
+    app: &App,
+    txn: &WriteTransaction,
+    checks: &[&content_check::Model],
     state: ContentCheck,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let settled_at = (state != ContentCheck::Pending).then_some(now);
-    store::set_state(txn, ids, state, settled_at).await?;
-    let jobs = ids.iter().map(|id| NewJob {
-        kind: SETTLED,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at: now,
+    let ids: Vec<ContentCheckId> = checks.iter().map(|check| check.id).collect();
+    store::set_state(txn, &ids, state, settled_at).await?;
+    let statuses = checks.iter().map(|check| CheckStatus {
+        subject: check.subject,
+        subject_id: check.subject_id,
+        state,
     });
-    queue::enqueue_all(txn, jobs.collect(), now).await
+    publishers::apply(app, txn, &statuses.collect::<Vec<_>>()).await
 }
 
 pub(super) async fn notify_operators(

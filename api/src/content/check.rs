@@ -8,12 +8,14 @@ use entity::{content_check, content_picture, photo};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 
 use crate::app::App;
-use crate::content::apply_result::{self, TextResult};
-use crate::content::enqueue::{CHECK_PICTURE, CHECK_TEXT, enqueue};
+use crate::content::apply_result::{self, LockedPhoto, PartResult};
+use crate::content::enqueue::{CheckPicture, CheckText};
 use crate::content::result::{self, IMAGE_TIMEOUT, MAX_IMAGE_SUBMISSIONS, Next};
-use crate::content::{ids, store};
+use crate::content::store;
 use crate::db;
 use crate::error::Result;
+use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::{Held, Job, Lane};
 use crate::objects::client::ObjectStore;
 use crate::sealing::OpenId;
 use crate::sealing::Sealer;
@@ -21,9 +23,40 @@ use crate::wechat::CallError;
 use crate::wechat::WeChat;
 use crate::wechat::calls::content::Scene;
 
-/// Several texts: WeChat is asked about all of them side by side, and what it says is written down together.
-pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
-    let open = store::find_all(&app.db, &ids(subjects)?).await?;
+impl Job for CheckText {
+    const NAME: &'static str = "check_text";
+    const LANE: Lane = Lane::Checks;
+    const TOGETHER: bool = true;
+    type Input = ContentCheckId;
+
+    async fn run(app: &App, id: ContentCheckId) -> Result<()> {
+        check_texts(app, &[id]).await
+    }
+
+    async fn run_held(app: &App, ids: Vec<ContentCheckId>, held: &Held<'_>) -> Result<()> {
+        check_held_texts(app, &ids, held).await
+    }
+}
+
+impl Job for CheckPicture {
+    const NAME: &'static str = "check_picture";
+    const LANE: Lane = Lane::Checks;
+    type Input = ContentPictureId;
+
+    async fn run(app: &App, id: ContentPictureId) -> Result<()> {
+        check_picture(app, id).await
+    }
+}
+
+/// Checks several texts, see [`check_held_texts`].
+pub async fn check_texts(app: &App, ids: &[ContentCheckId]) -> Result<()> {
+    check_held_texts(app, ids, &Held::default()).await
+}
+
+/// Asks WeChat about several texts side by side. One transaction records the verdicts, applies them to the content and
+/// marks the jobs done.
+async fn check_held_texts(app: &App, ids: &[ContentCheckId], held: &Held<'_>) -> Result<()> {
+    let open = store::find_all(&app.db, ids).await?;
     let open = open
         .into_iter()
         .filter(|check| check.text_state == ContentCheck::Pending && check.decided_at.is_none());
@@ -39,13 +72,14 @@ pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
     for (id, answer) in answers {
         match answer {
             Answer::Verdict(verdict) => verdicts.push((id, verdict)),
-            Answer::AskAgain { wait, tries } => {
+            Answer::Retry { wait, tries } => {
                 store::count_text_try(&txn, id, tries).await?;
-                enqueue(&txn, CHECK_TEXT, id.to_string(), now + wait, now).await?;
+                enqueue(&txn, NewJob::of::<CheckText>(&id, now + wait)?, now).await?;
             }
         }
     }
     apply_result::apply_text_results(app, &txn, verdicts, now).await?;
+    held.record_done(&txn, now).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
     Ok(())
@@ -53,15 +87,12 @@ pub async fn check_texts(app: &App, subjects: &[&str]) -> Result<()> {
 
 /// The result of checking a text.
 enum Answer {
-    Verdict(TextResult),
-    AskAgain { wait: TimeDelta, tries: i32 },
+    Verdict(PartResult),
+    Retry { wait: TimeDelta, tries: i32 },
 }
 
 async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, Answer)> {
-    let none = Answer::Verdict(TextResult {
-        state: ContentCheck::Unavailable,
-        label: None,
-    });
+    let none = Answer::Verdict(PartResult::UNAVAILABLE);
     let Some(openid) = openid(app, &check)? else {
         return Ok((check.id, none));
     };
@@ -69,7 +100,7 @@ async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, 
         .state::<WeChat>()
         .check_text(openid.expose(), Scene::Comment, &check.text);
     let answer = match call.await {
-        Ok(checked) => Answer::Verdict(TextResult {
+        Ok(checked) => Answer::Verdict(PartResult {
             state: result::from_suggestion(checked.suggestion),
             label: Some(checked.label),
         }),
@@ -77,15 +108,14 @@ async fn ask(app: &App, check: content_check::Model) -> Result<(ContentCheckId, 
             let tries = check.text_attempts + 1;
             match after(&error, tries) {
                 Next::GiveUp => none,
-                Next::Retry(wait) => Answer::AskAgain { wait, tries },
+                Next::Retry(wait) => Answer::Retry { wait, tries },
             }
         }
     };
     Ok((check.id, answer))
 }
 
-pub async fn check_picture(app: &App, subject: &str) -> Result<()> {
-    let id: ContentPictureId = subject.parse().map_err(anyhow::Error::from)?;
+async fn check_picture(app: &App, id: ContentPictureId) -> Result<()> {
     let Some((picture, photo)) = store::picture(&app.db, id).await? else {
         return Ok(());
     };
@@ -111,7 +141,7 @@ async fn overdue(
 ) -> Result<()> {
     let now = app.clock.now();
     if let Some(verdict) = store::verdict_of(&app.db, trace_id).await? {
-        return apply_result::apply_photo_result(app, picture, verdict.state, Some(verdict.label), now).await;
+        return apply_result::apply_photo_result(app, picture, PartResult::of(&verdict), now).await;
     }
     let waiting = picture.asked_at.is_some_and(|asked| asked + IMAGE_TIMEOUT > now);
     if waiting {
@@ -120,7 +150,7 @@ async fn overdue(
     if picture.attempts < MAX_IMAGE_SUBMISSIONS {
         return show(app, check, picture, photo).await;
     }
-    apply_result::apply_photo_result(app, picture, ContentCheck::Unavailable, None, now).await
+    apply_result::apply_photo_result(app, picture, PartResult::UNAVAILABLE, now).await
 }
 
 /// Shows WeChat the picture as people would see it, under a link that lives for an hour.
@@ -131,7 +161,8 @@ async fn show(
     photo: &photo::Model,
 ) -> Result<()> {
     let give_up = async || {
-        apply_result::apply_photo_result(app, picture, ContentCheck::Unavailable, None, app.clock.now()).await
+        let now = app.clock.now();
+        apply_result::apply_photo_result(app, picture, PartResult::UNAVAILABLE, now).await
     };
     let Some(openid) = openid(app, check)? else {
         return give_up().await;
@@ -142,26 +173,42 @@ async fn show(
         .check_picture(openid.expose(), Scene::Comment, &link)
         .await;
     let (now, tries) = (app.clock.now(), picture.attempts + 1);
-    let (trace, again_at) = match answer {
+    let (trace_id, again_at) = match answer {
         Ok(trace_id) => (Some(trace_id), now + IMAGE_TIMEOUT),
         Err(error) => match after(&error, tries) {
             Next::GiveUp => return give_up().await,
             Next::Retry(wait) => (None, now + wait),
         },
     };
-    await_verdict(app, picture, tries, trace.as_deref(), again_at, now).await
+    let submission = ImageSubmission {
+        tries,
+        trace_id: trace_id.as_deref(),
+        again_at,
+    };
+    await_verdict(app, picture, submission, now).await
+}
+
+/// A photo has been shown to WeChat, which names its answer-to-be by `trace_id` unless the call failed.
+struct ImageSubmission<'a> {
+    tries: i32,
+    trace_id: Option<&'a str>,
+    /// When to look for the result, or to try again.
+    again_at: DateTime<Utc>,
 }
 
 async fn await_verdict(
     app: &App,
     picture: &content_picture::Model,
-    tries: i32,
-    trace_id: Option<&str>,
-    again_at: DateTime<Utc>,
+    submission: ImageSubmission<'_>,
     now: DateTime<Utc>,
 ) -> Result<()> {
+    let ImageSubmission {
+        tries,
+        trace_id,
+        again_at,
+    } = submission;
     let txn = db::write(&app.db).await?;
-    let Some(check) = store::hold(&txn, picture.check_id).await? else {
+    let Some(check) = store::lock(&txn, picture.check_id).await? else {
         return Ok(());
     };
     store::count_picture_try(&txn, picture.id, tries, trace_id.map(|id| (id, now))).await?;
@@ -171,18 +218,11 @@ async fn await_verdict(
     };
     match early {
         Some(verdict) => {
-            apply_result::find_photo_check(
-                app,
-                &txn,
-                &check,
-                picture,
-                verdict.state,
-                Some(verdict.label),
-                now,
-            )
-            .await?;
+            let check = &check;
+            let photo = LockedPhoto { check, picture };
+            apply_result::settle_photo(app, &txn, photo, PartResult::of(&verdict), now).await?;
         }
-        None => enqueue(&txn, CHECK_PICTURE, picture.id.to_string(), again_at, now).await?,
+        None => enqueue(&txn, NewJob::of::<CheckPicture>(&picture.id, again_at)?, now).await?,
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();

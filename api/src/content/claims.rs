@@ -13,7 +13,7 @@ use crate::city::snapshot::CityHandle;
 use crate::content::store;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
-use crate::people::claims::{self, Claim, ClaimQueue};
+use crate::people::claims::{self, Claim, ClaimQueue, Claimant};
 
 /// States that only operators may see.
 pub(super) const WAITING: [ContentCheck; 3] = [
@@ -70,13 +70,15 @@ pub async fn claim(app: &App, caller: &Caller, id: ContentCheckId) -> Result<()>
     caller.require(Role::Operator)?;
     let (now, zone) = (app.clock.now(), app.state::<CityHandle>().load().zone());
     let txn = db::write(&app.db).await?;
-    let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
+    let check = store::lock(&txn, id).await?.ok_or_else(Error::not_found)?;
     if !is_open(&check) {
         return Err(Refused::AlreadyDecided.into());
     }
-    QUEUE
-        .heed(&txn, zone, id.to_string(), Some(caller.person), now)
-        .await?;
+    let claimant = Claimant {
+        person: Some(caller.person),
+        zone,
+    };
+    QUEUE.heed(&txn, id.to_string(), claimant, now).await?;
     QUEUE.take(&txn, id.to_string(), caller.person, now).await?;
     Ok(txn.commit().await?)
 }

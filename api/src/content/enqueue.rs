@@ -14,10 +14,11 @@ use crate::jobs::queue::{self, NewJob};
 use crate::sealing::OpenId;
 use crate::sealing::Sealer;
 
-/// Its subject is the check's id. Several are done at once.
-pub const CHECK_TEXT: &str = "check_text";
-/// Its subject is the picture's id. It runs again when a verdict should have come.
-pub const CHECK_PICTURE: &str = "check_picture";
+/// Has WeChat check a text.
+pub struct CheckText;
+
+/// Has WeChat check a picture. It runs again when a verdict should have come.
+pub struct CheckPicture;
 
 /// Content to be checked, its place and its author's openid.
 pub struct Publication<'a> {
@@ -77,18 +78,16 @@ pub async fn enqueue_check(
     let pictures: Vec<_> = pictures.collect();
     let mut jobs = Vec::new();
     if text_state == ContentCheck::Pending {
-        jobs.push((CHECK_TEXT, id.to_string()));
+        jobs.push(NewJob::of::<CheckText>(&id, now)?);
     }
     if picture_state == ContentCheck::Pending {
-        jobs.extend(
-            pictures
-                .iter()
-                .map(|row| (CHECK_PICTURE, row.id.as_ref().to_string())),
-        );
+        for row in &pictures {
+            jobs.push(NewJob::of::<CheckPicture>(row.id.as_ref(), now)?);
+        }
     }
     store::insert(txn, row, pictures).await?;
-    for (kind, subject) in jobs {
-        enqueue(txn, kind, subject, now, now).await?;
+    for job in jobs {
+        queue::enqueue(txn, job, now).await?;
     }
     if result::needs_review(state) {
         apply_result::notify_operators(app, txn, &publication.title, publication.text, now).await?;
@@ -114,20 +113,4 @@ fn state_if_possible(possible: bool) -> ContentCheck {
     } else {
         ContentCheck::Unavailable
     }
-}
-
-pub(super) async fn enqueue(
-    txn: &impl ConnectionTrait,
-    kind: &str,
-    subject: String,
-    run_at: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    let job = NewJob {
-        kind,
-        subject,
-        dedup_key: None,
-        run_at,
-    };
-    queue::enqueue(txn, job, now).await
 }

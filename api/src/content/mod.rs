@@ -1,27 +1,19 @@
-//! 内容安全: published content is checked by WeChat, and by an operator if WeChat is unsure or does not respond. Read
-//! `result.rs` (pure: result of the whole, time of the next check), then `enqueue.rs` (inserted with the content),
+//! 内容安全: published content is checked by WeChat, and by an operator if WeChat is unsure or does not respond.
+//!
+//! Read `result.rs` (pure: result of the whole, time of the next check), then `enqueue.rs` (inserted with the content),
 //! `check.rs` (jobs that call WeChat), `apply_result.rs` (effects of a verdict), `review.rs` (the operators' queue) and
-//! `claims.rs` (exclusive review). The job `SETTLED` notifies authors. `publication_rules.rs` (pure) decides which
-//! parts of an order are published.
+//! `claims.rs` (exclusive review). `publishers.rs` tells the capabilities that publish. `publication_rules.rs` (pure) decides
+//! which parts of an order are published.
 
 pub mod apply_result;
 pub mod check;
 pub mod claims;
 pub mod enqueue;
+pub mod publishers;
 pub mod result;
 pub mod review;
 pub mod routes;
 mod store;
-
-use entity::ids::ContentCheckId;
-
-use crate::error::Result;
-
-/// The checks that jobs are about.
-fn ids(subjects: &[&str]) -> Result<Vec<ContentCheckId>> {
-    let ids = subjects.iter().map(|subject| subject.parse());
-    Ok(ids.collect::<Result<_, _>>().map_err(anyhow::Error::from)?)
-}
 
 /// Groups items by key; keeps the order of first occurrence of the keys and the order of items within a group. O(items
 /// × keys).

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use entity::ids::ContentCheckId;
+use entity::ids::{ContentCheckId, VideoId};
 use entity::kinds::{ContentCheck, ContentSubject, Role};
 use entity::{content_check, content_picture, photo};
 use sea_orm::ConnectionTrait;
@@ -13,45 +13,26 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::content::claims::{self, Refused, WAITING};
-use crate::content::{apply_result, ids, store};
+use crate::content::publishers::{self, CheckStatus};
+use crate::content::{apply_result, store};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::http::paging::{Page, Paging};
+use crate::people::claims::Claimant;
+use crate::videos::view::{self, VideoView};
 
 /// Something published, with its pictures.
 pub type ReviewItem = (content_check::Model, Vec<(content_picture::Model, photo::Model)>);
 
-/// The state of published content, for its author.
-#[derive(Clone, Copy, Debug)]
-pub struct CheckStatus {
-    pub subject: ContentSubject,
-    pub subject_id: Uuid,
-    pub state: ContentCheck,
-}
-
-impl From<content_check::Model> for CheckStatus {
-    fn from(check: content_check::Model) -> Self {
-        Self {
-            subject: check.subject,
-            subject_id: check.subject_id,
-            state: check.state,
-        }
-    }
-}
-
-/// The standings of checks, known by the subjects of `SETTLED` jobs.
-pub async fn standings(app: &App, subjects: &[&str]) -> Result<Vec<CheckStatus>> {
-    let found = store::find_all(&app.db, &ids(subjects)?).await?;
-    Ok(found.into_iter().map(CheckStatus::from).collect())
-}
-
-/// The states of what was published as these, each with its subject.
-pub async fn states_of(
-    connection: &impl ConnectionTrait,
-    subject: ContentSubject,
-    ids: &[Uuid],
-) -> Result<Vec<(Uuid, ContentCheck)>> {
-    store::states_of_subjects(connection, subject, ids).await
+/// Applies the present results of checks once more.
+pub async fn apply_results(app: &App, ids: &[ContentCheckId]) -> Result<()> {
+    let txn = db::write(&app.db).await?;
+    let checks = store::lock_all(&txn, ids).await?;
+    let statuses: Vec<CheckStatus> = checks.into_iter().map(CheckStatus::from).collect();
+    publishers::apply(app, &txn, &statuses).await?;
+    txn.commit().await?;
+    app.jobs.wake.notify_one();
+    Ok(())
 }
 
 /// Returns the state of content. Returns `None` if nothing was published.
@@ -89,20 +70,22 @@ pub async fn decide(app: &App, caller: &Caller, id: ContentCheckId, pass: bool) 
     let now = app.clock.now();
     let zone = app.state::<CityHandle>().load().zone();
     let txn = db::write(&app.db).await?;
-    let check = store::hold(&txn, id).await?.ok_or_else(Error::not_found)?;
+    let check = store::lock(&txn, id).await?.ok_or_else(Error::not_found)?;
     if check.decided_at.is_some() {
         return Err(Refused::AlreadyDecided.into());
     }
-    claims::QUEUE
-        .heed(&txn, zone, id.to_string(), Some(caller.person), now)
-        .await?;
+    let claimant = Claimant {
+        person: Some(caller.person),
+        zone,
+    };
+    claims::QUEUE.heed(&txn, id.to_string(), claimant, now).await?;
     let state = if pass {
         ContentCheck::Pass
     } else {
         ContentCheck::Risky
     };
     store::note_decision(&txn, id, caller.person, now).await?;
-    apply_result::set_overall(&txn, &[id], state, now).await?;
+    apply_result::set_overall(app, &txn, &[&check], state, now).await?;
     claims::QUEUE.release(&txn, id.to_string(), caller.person).await?;
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -115,6 +98,25 @@ pub async fn show(app: &App, caller: &Caller, id: ContentCheckId) -> Result<Revi
     let check = store::find(&app.db, id).await?.ok_or_else(Error::not_found)?;
     let mut pictures = store::pictures(&app.db, vec![id]).await?;
     Ok(with_pictures(check, &mut pictures))
+}
+
+/// The video that a check is about, as its reviewer sees it.
+pub async fn video_of(app: &App, check: &content_check::Model) -> Result<Option<VideoView>> {
+    if check.subject != ContentSubject::Video {
+        return Ok(None);
+    }
+    let id = VideoId(check.subject_id);
+    Ok(view::for_reviewers(app, &[id]).await?.remove(&id))
+}
+
+/// The videos of several checks.
+pub async fn videos_of(app: &App, items: &[ReviewItem]) -> Result<HashMap<VideoId, VideoView>> {
+    let ids: Vec<VideoId> = items
+        .iter()
+        .filter(|(check, _)| check.subject == ContentSubject::Video)
+        .map(|(check, _)| VideoId(check.subject_id))
+        .collect();
+    view::for_reviewers(app, &ids).await
 }
 
 /// How many wait for a verdict or a person.

@@ -1,7 +1,7 @@
 //! `GET /content-reviews`, `POST /content-reviews/{id}/decision`
 
 use actix_web::{get, post, web};
-use entity::ids::{ContentCheckId, PhotoId};
+use entity::ids::{ContentCheckId, PhotoId, VideoId};
 use entity::kinds::{ContentCheck, ContentSubject};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -17,6 +17,7 @@ use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::{LocalTime, local};
 use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
+use crate::videos::view::VideoView;
 
 /// Something published, as those who review it see it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +35,8 @@ pub struct ReviewView {
     /// fraud, 20012 vulgar, 20013 copyright, 21000 other.
     pub text_label: Option<i64>,
     pub pictures: Vec<ReviewedPicture>,
+    /// Of the subject `video`; a person decides always.
+    pub video: Option<VideoView>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: LocalTime,
     /// When an operator decided.
@@ -72,9 +75,11 @@ pub async fn list_reviews(
     paging: web::Query<Paging>,
 ) -> Result<web::Json<Page<ReviewView>>> {
     let page = review::list(&app, &caller, query.state, &paging).await?;
+    let mut videos = review::videos_of(&app, &page.items).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for reviewed in page.items {
-        items.push(view(&app, reviewed).await?);
+        let video = videos.remove(&VideoId(reviewed.0.subject_id));
+        items.push(view(&app, reviewed, video).await?);
     }
     Ok(web::Json(Page {
         items,
@@ -113,10 +118,12 @@ pub async fn decide_review(
 ) -> Result<web::Json<ReviewView>> {
     let pass = matches!(body.result, ReviewResult::Pass);
     let reviewed = review::decide(&app, &caller, id.into_inner(), pass).await?;
-    Ok(web::Json(view(&app, reviewed).await?))
+    let video = review::video_of(&app, &reviewed.0).await?;
+    Ok(web::Json(view(&app, reviewed, video).await?))
 }
 
-async fn view(app: &App, (check, pictures): ReviewItem) -> Result<ReviewView> {
+async fn view(app: &App, reviewed: ReviewItem, video: Option<VideoView>) -> Result<ReviewView> {
+    let (check, pictures) = reviewed;
     let zone = app.state::<CityHandle>().load().zone();
     let mut shown = Vec::with_capacity(pictures.len());
     for (picture, photo) in pictures {
@@ -138,6 +145,7 @@ async fn view(app: &App, (check, pictures): ReviewItem) -> Result<ReviewView> {
         text_state: check.text_state,
         text_label: check.text_label,
         pictures: shown,
+        video,
         created_at: local(check.created_at, zone),
         decided_at: check.decided_at.map(|at| local(at, zone)),
     })

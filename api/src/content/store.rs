@@ -30,13 +30,13 @@ pub async fn find_all(
 }
 
 /// The check, held until the transaction ends: its parts are settled one after the other.
-pub async fn hold(txn: &impl ConnectionTrait, id: ContentCheckId) -> Result<Option<content_check::Model>> {
+pub async fn lock(txn: &impl ConnectionTrait, id: ContentCheckId) -> Result<Option<content_check::Model>> {
     let query = content_check::Entity::find_by_id(id).lock_exclusive();
     Ok(query.one(txn).await?)
 }
 
 /// Locks several checks in the order of their ids, which prevents deadlocks.
-pub async fn hold_all(
+pub async fn lock_all(
     txn: &impl ConnectionTrait,
     ids: &[ContentCheckId],
 ) -> Result<Vec<content_check::Model>> {
@@ -47,20 +47,6 @@ fn among(ids: &[ContentCheckId]) -> Select<content_check::Entity> {
     content_check::Entity::find()
         .filter(content_check::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(content_check::Column::Id)
-}
-
-/// The checks of what was published as these, each with its subject.
-pub async fn states_of_subjects(
-    connection: &impl ConnectionTrait,
-    subject: ContentSubject,
-    ids: &[Uuid],
-) -> Result<Vec<(Uuid, ContentCheck)>> {
-    let states = content_check::Entity::find()
-        .select_only()
-        .columns([content_check::Column::SubjectId, content_check::Column::State])
-        .filter(content_check::Column::Subject.eq(subject))
-        .filter(content_check::Column::SubjectId.is_in(ids.iter().copied()));
-    Ok(states.into_tuple().all(connection).await?)
 }
 
 pub async fn of_subject(

@@ -11,14 +11,15 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::config::{WeChatConfig, WeChatMode};
+use crate::config::{MiniProgramState, WeChatConfig, WeChatMode};
 use crate::wechat::circuit::CircuitState;
 use crate::wechat::error::CallError;
 use crate::wechat::lenient;
 use crate::wechat::token::{self, Token, TokenCache};
 use crate::wechat::transport::{self, Timeouts, Transport, WeChatRequest};
 
-const LIVE_BASE: &str = "https://api.weixin.qq.com";
+/// Where WeChat's server API is.
+pub const LIVE_BASE: &str = "https://api.weixin.qq.com";
 const STABLE_TOKEN: &str = "/cgi-bin/stable_token";
 
 /// A handle; all clones share connections, token and circuits.
@@ -30,6 +31,7 @@ struct Inner {
     tokens: TokenCache,
     app_id: String,
     app_secret: SecretString,
+    state: MiniProgramState,
     clock: Clock,
 }
 
@@ -60,13 +62,26 @@ impl WeChat {
             tokens: TokenCache::default(),
             app_id: config.app_id.clone(),
             app_secret: config.app_secret.clone(),
+            state: config.miniprogram_state,
             clock,
         })))
+    }
+
+    /// Proves that WeChat gives this account an access token.
+    /// # Errors
+    /// If it does not, or cannot be reached.
+    pub async fn check_account(&self) -> Result<(), CallError> {
+        self.token().await.map(|_| ())
     }
 
     #[must_use]
     pub fn app_id(&self) -> &str {
         &self.0.app_id
+    }
+
+    /// The version of the mini-program that messages, codes and links open.
+    pub(in crate::wechat) fn state(&self) -> MiniProgramState {
+        self.0.state
     }
 
     pub(in crate::wechat) fn app_secret(&self) -> &str {
@@ -117,7 +132,7 @@ impl WeChat {
     }
 
     /// Returns the state of the circuit of `path`. Without a token no call is possible.
-    pub(in crate::wechat) fn message_circuit(&self, path: &'static str) -> CircuitState {
+    pub(in crate::wechat) fn circuit_of(&self, path: &'static str) -> CircuitState {
         match self.0.transport.room(STABLE_TOKEN) {
             closed @ CircuitState::OpenUntil(_) => closed,
             CircuitState::Closed | CircuitState::HalfOpen => self.0.transport.room(path),
@@ -166,8 +181,9 @@ impl WeChat {
     }
 }
 
-/// A wildcard address can be listened on but not called.
-fn reachable(address: SocketAddr) -> SocketAddr {
+/// Returns an address to call for one that is listened on: a wildcard address cannot be called.
+#[must_use]
+pub fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         return SocketAddr::from(([127, 0, 0, 1], address.port()));
     }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::json;
 
+use crate::config::MiniProgramState;
 use crate::wechat::client::WeChat;
 use crate::wechat::error::CallError;
 use crate::wechat::transport;
@@ -40,8 +41,9 @@ impl WeChat {
         let body = json!({
             "scene": request.scene,
             "page": request.page,
-            "check_path": request.check_path,
-            "env_version": "release",
+            // WeChat knows the pages of the released version only.
+            "check_path": request.check_path && self.state() == MiniProgramState::Formal,
+            "env_version": self.state().env_version(),
             "width": request.width,
         });
         self.call_with("/wxa/getwxacodeunlimit", Some(&body), image_or_refusal)

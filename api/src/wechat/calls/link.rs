@@ -35,7 +35,7 @@ impl WeChat {
     /// `generatescheme`: `weixin://…`. Android cannot open it directly; a page must redirect.
     pub async fn scheme(&self, request: LinkRequest<'_>) -> Result<String, CallError> {
         let body = json!({
-            "jump_wxa": { "path": request.path, "query": request.query, "env_version": "release" },
+            "jump_wxa": { "path": request.path, "query": request.query, "env_version": self.state().env_version() },
             "is_expire": true,
             "expire_type": EXPIRE_AFTER_DAYS,
             "expire_interval": request.days.clamp(1, MAX_DAYS),
@@ -49,7 +49,7 @@ impl WeChat {
         let body: Value = json!({
             "path": request.path,
             "query": request.query,
-            "env_version": "release",
+            "env_version": self.state().env_version(),
             "expire_type": EXPIRE_AFTER_DAYS,
             "expire_interval": request.days.clamp(1, MAX_DAYS),
         });

@@ -93,9 +93,11 @@ struct Templates {
 }
 
 impl WeChat {
-    /// `subscribe/send`, once. 43101 not subscribed (normal), 43108 another send to the same person is under
-    /// way, 47003 a field breaks its rule, 40003 openid unknown, 40037 template unknown, 43107 banned,
-    /// 45168 sensitive word, 45009 daily limit. After `may_have_happened` never send again blindly.
+    /// `subscribe/send`, once.
+    ///
+    /// 43101 not subscribed (normal), 43108 another send to the same person is under way, 47003 a field breaks its
+    /// rule, 40003 openid unknown, 40037 template unknown, 43107 banned, 45168 sensitive word, 45009 daily limit. After
+    /// `may_have_happened` never send again blindly.
     pub async fn send_message(&self, message: SubscribeMessage<'_>) -> Result<Accepted, CallError> {
         let data: Map<String, Value> = message
             .data
@@ -105,7 +107,7 @@ impl WeChat {
         let mut body = json!({
             "touser": message.openid,
             "template_id": message.template_id,
-            "miniprogram_state": "formal",
+            "miniprogram_state": self.state().of_message(),
             "lang": LANGUAGE,
             "data": data,
         });
@@ -118,8 +120,8 @@ impl WeChat {
 
     /// Whether messages can be sent now.
     #[must_use]
-    pub fn room_for_messages(&self) -> CircuitState {
-        self.message_circuit(SEND)
+    pub fn message_circuit(&self) -> CircuitState {
+        self.circuit_of(SEND)
     }
 
     /// `gettemplate`: the templates of our account.

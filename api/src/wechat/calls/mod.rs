@@ -5,4 +5,5 @@ pub mod content;
 pub mod link;
 pub mod login;
 pub mod message;
+pub mod official;
 pub mod phone;

@@ -39,7 +39,7 @@ pub enum EnvelopeError {
     AppId,
 }
 
-/// The key made of EncodingAESKey.
+/// The key made of `EncodingAESKey`.
 #[derive(Clone)]
 pub struct AesKey([u8; KEY_BYTES]);
 

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::moments::has_four_digit_year;
 use crate::wechat::calls::content::{ResultPart, Suggestion};
 use crate::wechat::lenient;
 
@@ -102,12 +103,12 @@ impl PushEvent {
         let openid = head.from;
         Some(match head.event.as_str() {
             "subscribe_msg_popup_event" => Self::Consents {
-                at: DateTime::from_timestamp(head.created, 0),
+                at: DateTime::from_timestamp(head.created, 0).filter(|at| has_four_digit_year(*at)),
                 consents: consents(entries(fields, "SubscribeMsgPopupEvent")?),
                 openid,
             },
             "subscribe_msg_change_event" => Self::Consents {
-                at: DateTime::from_timestamp(head.created, 0),
+                at: DateTime::from_timestamp(head.created, 0).filter(|at| has_four_digit_year(*at)),
                 consents: consents(entries(fields, "SubscribeMsgChangeEvent")?),
                 openid,
             },

@@ -1,6 +1,7 @@
-//! WeChat's message push (消息推送): verify the sender (`signature.rs`), read the content (`envelope.rs` decrypts,
-//! `body.rs` parses JSON or XML, `event.rs` interprets), store it and respond at once (`service.rs`); a job processes
-//! it later.
+//! WeChat's message push (消息推送).
+//!
+//! Verify the sender (`signature.rs`), read the content (`envelope.rs` decrypts, `body.rs` parses JSON or XML,
+//! `event.rs` interprets), store it and respond at once (`service.rs`); a job processes it later.
 
 pub mod body;
 pub mod envelope;

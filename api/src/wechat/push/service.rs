@@ -15,15 +15,31 @@ use crate::wechat::push::envelope::AesKey;
 use crate::wechat::push::event::{self, PushEvent};
 use crate::wechat::push::{body, signature, store};
 
-/// The job that works on a stored push; its subject is the push's number.
-pub const HANDLE: &str = "handle_push_message";
+/// The job that works on a stored push, given its number.
+pub struct HandlePush;
+
 /// Older ones are replays: WeChat's own three tries are over within seconds.
 const MAX_AGE: TimeDelta = TimeDelta::minutes(10);
 /// The event of the console's debugging page; the one push that gets an answer in words.
 const DEBUG_EVENT: &str = "debug_demo";
 
+/// The query parameters of WeChat's check of an address.
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AddressCheckQuery {
+    #[serde(default)]
+    pub signature: String,
+    #[serde(default)]
+    pub timestamp: String,
+    #[serde(default)]
+    pub nonce: String,
+    #[serde(default)]
+    pub echostr: String,
+}
+
 /// The query parameters of a push.
-#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[derive(Clone, Debug, Default, serde::Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct PushQuery {
     #[serde(default)]
     pub signature: String,
@@ -33,8 +49,6 @@ pub struct PushQuery {
     pub nonce: String,
     #[serde(default)]
     pub msg_signature: String,
-    #[serde(default)]
-    pub echostr: String,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -73,40 +87,105 @@ impl Refusal for PushRefused {
     }
 }
 
-/// Answers WeChat's check of our address: the echo, if the check is signed.
-pub fn echo(app: &App, stamp: PushQuery) -> Result<String> {
-    let token = token(app)?;
-    let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce];
-    if !signature::is_signed(&parts, &stamp.signature) {
-        return Err(PushRefused::Signature.into());
+/// An account whose pushes are received: the mini-program or the official account.
+pub struct PushAccount<'a> {
+    app_id: &'a str,
+    token: &'a SecretString,
+    key: Option<AesKey>,
+}
+
+impl<'a> PushAccount<'a> {
+    /// `key` is the account's `EncodingAESKey`; without it pushes are plain.
+    pub fn new(app_id: &'a str, token: &'a SecretString, key: Option<&SecretString>) -> Result<Self> {
+        let key = key.map(|key| AesKey::parse(key.expose_secret())).transpose();
+        Ok(Self {
+            app_id,
+            token,
+            key: key.map_err(anyhow::Error::from)?,
+        })
     }
-    Ok(stamp.echostr)
+
+    /// Answers WeChat's check of our address: the echo, if the check is signed.
+    pub fn echo(&self, check: AddressCheckQuery) -> Result<String> {
+        let parts = [self.token.expose_secret(), &check.timestamp, &check.nonce];
+        if !signature::is_signed(&parts, &check.signature) {
+            return Err(PushRefused::Signature.into());
+        }
+        Ok(check.echostr)
+    }
+
+    /// Reads a push: signed, for this account, and not older than ten minutes.
+    pub fn read(&self, stamp: &PushQuery, bytes: &[u8], now: DateTime<Utc>) -> Result<Map<String, Value>> {
+        let fields = match &self.key {
+            Some(key) => self.open_sealed(key, stamp, bytes)?,
+            None => self.open_plain(stamp, bytes)?,
+        };
+        if is_recent(&stamp.timestamp, now) {
+            Ok(fields)
+        } else {
+            Err(PushRefused::Signature.into())
+        }
+    }
+
+    /// Plain mode: the signature covers the query only, which is why secure mode is the one to use.
+    fn open_plain(&self, stamp: &PushQuery, bytes: &[u8]) -> Result<Map<String, Value>> {
+        let parts = [self.token.expose_secret(), &stamp.timestamp, &stamp.nonce];
+        if !signature::is_signed(&parts, &stamp.signature) {
+            return Err(PushRefused::Signature.into());
+        }
+        body::read(bytes).map_err(|_| PushRefused::Malformed.into())
+    }
+
+    /// Opens a push in secure mode. Fields beside the envelope (compatible mode) are not signed and are ignored.
+    fn open_sealed(&self, key: &AesKey, stamp: &PushQuery, bytes: &[u8]) -> Result<Map<String, Value>> {
+        let outer = body::read(bytes).map_err(|_| PushRefused::Malformed)?;
+        let encrypt = outer.get("Encrypt").and_then(Value::as_str).unwrap_or_default();
+        let parts = [
+            self.token.expose_secret(),
+            &stamp.timestamp,
+            &stamp.nonce,
+            encrypt,
+        ];
+        if !signature::is_signed(&parts, &stamp.msg_signature) {
+            return Err(PushRefused::Signature.into());
+        }
+        let inner = key.open(encrypt, self.app_id).map_err(|broken| {
+            tracing::warn!(error = %broken, "signed push unreadable");
+            Error::from(PushRefused::Signature)
+        })?;
+        body::read(&inner).map_err(|_| PushRefused::Malformed.into())
+    }
+}
+
+/// The mini-program's account.
+fn account(app: &App) -> Result<PushAccount<'_>> {
+    let config = &app.config.wechat;
+    let token = config.push_token.as_ref().ok_or(PushRefused::NotConfigured)?;
+    PushAccount::new(&config.app_id, token, config.push_aes_key.as_ref())
+}
+
+/// Answers WeChat's check of our address: the echo, if the check is signed.
+pub fn echo(app: &App, check: AddressCheckQuery) -> Result<String> {
+    account(app)?.echo(check)
 }
 
 /// Stores a push and gives what to answer. A repeat is answered the same and stored once.
 pub async fn receive(app: &App, stamp: &PushQuery, bytes: &[u8]) -> Result<String> {
-    let token = token(app)?;
-    let key = aes_key(app)?;
+    let account = account(app)?;
     let now = app.clock.now();
-    let fields = match &key {
-        Some(key) => open_sealed(app, token, key, stamp, bytes)?,
-        None => open_plain(token, stamp, bytes)?,
-    };
-    if !is_recent(&stamp.timestamp, now) {
-        return Err(PushRefused::Signature.into());
-    }
+    let fields = account.read(stamp, bytes, now)?;
     store(app, &fields, now).await?;
-    match key {
+    match &account.key {
         Some(key) if fields.get("Event").is_some_and(|name| name == DEBUG_EVENT) => {
-            debug_reply(app, token, &key, stamp, body::Format::of(bytes))
+            debug_reply(app, account.token, key, stamp, body::Format::of(bytes))
         }
         _ => Ok("success".to_owned()),
     }
 }
 
 /// Returns the event of a stored push. Returns `None` if it has been handled already.
-pub async fn open(app: &App, subject: &str) -> Result<Option<PushEvent>> {
-    let Some(payload) = store::unhandled(&app.db, number(subject)?).await? else {
+pub async fn open(app: &App, id: i64) -> Result<Option<PushEvent>> {
+    let Some(payload) = store::unhandled(&app.db, id).await? else {
         return Ok(None);
     };
     let sealed = payload.get("sealed").and_then(Value::as_str).unwrap_or_default();
@@ -120,55 +199,8 @@ pub async fn open(app: &App, subject: &str) -> Result<Option<PushEvent>> {
 }
 
 /// Marks the push as handled.
-pub async fn mark_handled(app: &App, subject: &str) -> Result<()> {
-    store::mark_handled(&app.db, number(subject)?, app.clock.now()).await
-}
-
-fn number(subject: &str) -> Result<i64> {
-    Ok(subject.parse().map_err(anyhow::Error::from)?)
-}
-
-fn token(app: &App) -> Result<&SecretString> {
-    let token = app.config.wechat.push_token.as_ref();
-    token.ok_or_else(|| PushRefused::NotConfigured.into())
-}
-
-fn aes_key(app: &App) -> Result<Option<AesKey>> {
-    let Some(key) = &app.config.wechat.push_aes_key else {
-        return Ok(None);
-    };
-    let key = AesKey::parse(key.expose_secret()).map_err(anyhow::Error::from)?;
-    Ok(Some(key))
-}
-
-/// Plain mode: the signature covers the query only, which is why secure mode is the one to use.
-fn open_plain(token: &SecretString, stamp: &PushQuery, bytes: &[u8]) -> Result<Map<String, Value>> {
-    let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce];
-    if !signature::is_signed(&parts, &stamp.signature) {
-        return Err(PushRefused::Signature.into());
-    }
-    body::read(bytes).map_err(|_| PushRefused::Malformed.into())
-}
-
-/// Opens a push in secure mode. Fields beside the envelope (compatible mode) are not signed and are ignored.
-fn open_sealed(
-    app: &App,
-    token: &SecretString,
-    key: &AesKey,
-    stamp: &PushQuery,
-    bytes: &[u8],
-) -> Result<Map<String, Value>> {
-    let outer = body::read(bytes).map_err(|_| PushRefused::Malformed)?;
-    let encrypt = outer.get("Encrypt").and_then(Value::as_str).unwrap_or_default();
-    let parts = [token.expose_secret(), &stamp.timestamp, &stamp.nonce, encrypt];
-    if !signature::is_signed(&parts, &stamp.msg_signature) {
-        return Err(PushRefused::Signature.into());
-    }
-    let inner = key.open(encrypt, &app.config.wechat.app_id).map_err(|broken| {
-        tracing::warn!(error = %broken, "signed push unreadable");
-        Error::from(PushRefused::Signature)
-    })?;
-    body::read(&inner).map_err(|_| PushRefused::Malformed.into())
+pub async fn mark_handled(app: &App, id: i64) -> Result<()> {
+    store::mark_handled(&app.db, id, app.clock.now()).await
 }
 
 fn is_recent(timestamp: &str, now: DateTime<Utc>) -> bool {
@@ -189,12 +221,7 @@ async fn store(app: &App, fields: &Map<String, Value>, now: DateTime<Utc>) -> Re
     let payload = json!({ "sealed": STANDARD.encode(sealed) });
     let txn = db::write(&app.db).await?;
     if let Some(id) = store::insert(&txn, &event::dedupe_key(fields), payload, now).await? {
-        let job = NewJob {
-            kind: HANDLE,
-            subject: id.to_string(),
-            dedup_key: None,
-            run_at: now,
-        };
+        let job = NewJob::of::<HandlePush>(&id, now)?;
         queue::enqueue(&txn, job, now).await?;
     }
     txn.commit().await?;

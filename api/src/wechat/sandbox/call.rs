@@ -33,6 +33,14 @@ impl SandboxRequest {
         self.json_or(47001, "data format error")
     }
 
+    /// The version of the mini-program that the call names. Returns `None` if it names none.
+    pub fn version(&self) -> Option<String> {
+        let body = serde_json::from_slice::<Value>(&self.body).ok()?;
+        let fields = ["/env_version", "/jump_wxa/env_version", "/miniprogram_state"];
+        let mut named = fields.iter().filter_map(|field| body.pointer(field)?.as_str());
+        named.next().map(str::to_owned)
+    }
+
     /// The JSON body, with another number for what is none.
     pub fn json_or(&self, errcode: i64, errmsg: &str) -> Result<Value, Errcode> {
         let body = serde_json::from_slice::<Value>(&self.body).ok();

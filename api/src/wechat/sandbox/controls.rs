@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
 use crate::jobs::catch_up;
+use crate::moments::has_four_digit_year;
 use crate::wechat::push::body::Format;
 use crate::wechat::sandbox::endpoints;
 use crate::wechat::sandbox::faults::InjectedFault;
@@ -65,7 +66,7 @@ pub struct PushRequest {
 pub struct ClockRequest {
     #[serde(default)]
     pub advance_seconds: Option<i64>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub set: Option<DateTime<chrono::FixedOffset>>,
 }
 
@@ -252,7 +253,7 @@ pub async fn move_clock(app: &App, wanted: ClockRequest) -> Result<DateTime<Utc>
     let target = match (wanted.advance_seconds, wanted.set) {
         (Some(seconds), None) => TimeDelta::try_seconds(seconds)
             .and_then(|by| now.checked_add_signed(by))
-            .filter(|_| seconds >= 0),
+            .filter(|at| seconds >= 0 && has_four_digit_year(*at)),
         (None, Some(at)) => Some(at.with_timezone(&Utc)).filter(|at| *at >= now),
         _ => None,
     };

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use actix_web::guard;
+use actix_web::http::header::LOCATION;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes, Data, Json, Query, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,6 +21,7 @@ use crate::wechat::sandbox::controls::{
     self, ClockRequest, GrantRequest, LoginCodeRequest, PhoneCodeRequest, PushRequest,
 };
 use crate::wechat::sandbox::faults::InjectedFault;
+use crate::wechat::sandbox::official_controls::OfficialAct;
 use crate::wechat::sandbox::templates::SandboxTemplate;
 
 const SANDBOX: &str = "/sandbox";
@@ -45,6 +47,9 @@ pub fn configure(service: &mut ServiceConfig) {
             .route("/clock", web::get().to(clock))
             .route("/clock", web::post().to(move_clock))
             // Beyond the contract, for tests.
+            .route("/official", web::get().to(official))
+            .route("/official", web::post().to(act_on_official))
+            .route("/official/connect/oauth2/authorize", web::get().to(authorize))
             .route("/calls", web::get().to(calls))
             .route("/rules", web::get().to(rules))
             .route("/rules", web::post().to(change_rules))
@@ -145,6 +150,23 @@ fn shown(app: &App, now: DateTime<Utc>) -> HttpResponse {
 
 async fn calls(app: Data<App>) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(sandbox(&app)?.calls()))
+}
+
+async fn official(app: Data<App>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(sandbox(&app)?.official()))
+}
+
+async fn act_on_official(app: Data<App>, act: Json<OfficialAct>) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(sandbox(&app)?.official_act(act.into_inner())))
+}
+
+/// WeChat's page that sends the browser back; it shows nothing for `snsapi_base`.
+async fn authorize(app: Data<App>, request: HttpRequest) -> Result<HttpResponse> {
+    let back = sandbox(&app)?.authorize(request.query_string());
+    Ok(match back {
+        Some(back) => HttpResponse::Found().insert_header((LOCATION, back)).finish(),
+        None => HttpResponse::Ok().body("该链接无法访问"),
+    })
 }
 
 async fn rules(app: Data<App>) -> Result<HttpResponse> {

@@ -14,7 +14,8 @@ use crate::wechat::sandbox::faults::InjectedFault;
 use crate::wechat::sandbox::people::{self, SandboxPerson};
 use crate::wechat::sandbox::pusher::Pusher;
 use crate::wechat::sandbox::templates::{self, SandboxTemplate};
-use crate::wechat::sandbox::world::{Account, CallRecord, SandboxState};
+use crate::wechat::sandbox::tokens::Account;
+use crate::wechat::sandbox::world::{CallRecord, SandboxState};
 
 /// A handle; all clones are the same sandbox.
 #[derive(Clone)]
@@ -121,6 +122,7 @@ impl Sandbox {
         let reply = apply_fault(reply, fault.as_ref());
         self.world().record_call(CallRecord {
             at: now,
+            version: call.version(),
             path: call.path,
             errcode: errcode_of(&reply),
             status: reply.status,

@@ -18,6 +18,13 @@ struct Issued {
     superseded: bool,
 }
 
+/// A mini-program or official account as it is registered.
+#[derive(Clone)]
+pub struct Account {
+    pub app_id: String,
+    pub app_secret: secrecy::SecretString,
+}
+
 #[derive(Default)]
 pub struct Tokens {
     issued: HashMap<String, Issued>,

@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::wechat::sandbox::faults::InjectedFaults;
+use crate::wechat::sandbox::official::{OFFICIAL_APP_ID, OfficialState};
 use crate::wechat::sandbox::people::SandboxPerson;
 use crate::wechat::sandbox::rate_limit::Rates;
 use crate::wechat::sandbox::rules::Rules;
 use crate::wechat::sandbox::templates::SandboxTemplate;
-use crate::wechat::sandbox::tokens::Tokens;
+use crate::wechat::sandbox::tokens::{Account, Tokens};
 
 /// WeChat's own: five minutes for a code.
 pub const CODE_LIFE: TimeDelta = TimeDelta::minutes(5);
@@ -60,21 +61,17 @@ pub struct Message {
 pub struct CallRecord {
     pub at: DateTime<Utc>,
     pub path: String,
+    /// Of the mini-program: `release`, `trial`, `formal` …
+    pub version: Option<String>,
     /// 0: executed. `None`: no response of WeChat was sent.
     pub errcode: Option<i64>,
     pub status: u16,
     pub by_fault: bool,
 }
 
-/// The mini-program as it is registered.
-#[derive(Clone)]
-pub struct Account {
-    pub app_id: String,
-    pub app_secret: secrecy::SecretString,
-}
-
 pub struct SandboxState {
     pub account: Account,
+    pub official: OfficialState,
     pub people: Vec<SandboxPerson>,
     /// The people who have opened the mini-program, with the time of the last visit.
     pub seen: HashMap<String, DateTime<Utc>>,
@@ -95,7 +92,9 @@ pub struct SandboxState {
 
 impl SandboxState {
     pub fn new(account: Account, people: Vec<SandboxPerson>, templates: Vec<SandboxTemplate>) -> Self {
+        let secret = account.app_secret.clone();
         Self {
+            official: OfficialState::new(OFFICIAL_APP_ID.to_owned(), secret),
             account,
             people,
             templates,

@@ -5,6 +5,7 @@ mod content;
 mod link;
 mod login;
 mod message;
+mod official;
 mod phone;
 mod token;
 
@@ -15,20 +16,52 @@ use crate::wechat::sandbox::world::SandboxState;
 
 type Answer = fn(&mut SandboxState, &SandboxRequest, DateTime<Utc>) -> CallResult;
 
-/// Every endpoint; the flag says whether it wants an access token.
-const ENDPOINTS: [(&str, bool, Answer); 12] = [
-    ("/sns/jscode2session", false, login::session_of_code),
-    ("/cgi-bin/token", false, token::plain),
-    ("/cgi-bin/stable_token", false, token::stable),
-    ("/wxa/checksession", true, login::check_session),
-    ("/wxa/business/getuserphonenumber", true, phone::number),
-    ("/cgi-bin/message/subscribe/send", true, message::send),
-    ("/wxaapi/newtmpl/gettemplate", true, message::templates),
-    ("/wxa/getwxacodeunlimit", true, code::image),
-    ("/wxa/generatescheme", true, link::scheme),
-    ("/wxa/generate_urllink", true, link::url_link),
-    ("/wxa/msg_sec_check", true, content::text),
-    ("/wxa/media_check_async", true, content::media),
+/// The account whose access token a call wants.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wants {
+    Nothing,
+    MiniProgram,
+    Official,
+}
+
+/// Every endpoint, and whose access token it wants.
+const ENDPOINTS: [(&str, Wants, Answer); 16] = [
+    ("/sns/jscode2session", Wants::Nothing, login::session_of_code),
+    ("/cgi-bin/token", Wants::Nothing, token::plain),
+    ("/cgi-bin/stable_token", Wants::Nothing, token::stable),
+    ("/wxa/checksession", Wants::MiniProgram, login::check_session),
+    (
+        "/wxa/business/getuserphonenumber",
+        Wants::MiniProgram,
+        phone::number,
+    ),
+    (
+        "/cgi-bin/message/subscribe/send",
+        Wants::MiniProgram,
+        message::send,
+    ),
+    (
+        "/wxaapi/newtmpl/gettemplate",
+        Wants::MiniProgram,
+        message::templates,
+    ),
+    ("/wxa/getwxacodeunlimit", Wants::MiniProgram, code::image),
+    ("/wxa/generatescheme", Wants::MiniProgram, link::scheme),
+    ("/wxa/generate_urllink", Wants::MiniProgram, link::url_link),
+    ("/wxa/msg_sec_check", Wants::MiniProgram, content::text),
+    ("/wxa/media_check_async", Wants::MiniProgram, content::media),
+    ("/cgi-bin/menu/create", Wants::Official, official::menu),
+    (
+        "/cgi-bin/user/info/batchget",
+        Wants::Official,
+        official::followers,
+    ),
+    (
+        "/cgi-bin/message/template/send",
+        Wants::Official,
+        official::template,
+    ),
+    ("/sns/oauth2/access_token", Wants::Nothing, official::web_identity),
 ];
 
 /// Whether `endpoint` names one of the paths, as a fault does.
@@ -38,14 +71,12 @@ pub fn exists(matches: impl Fn(&str) -> bool) -> bool {
 
 /// Answers, or none: WeChat has no such path.
 pub fn answer(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc>) -> Option<CallResult> {
-    let (_, wants_token, answer) = ENDPOINTS.iter().find(|(path, ..)| *path == call.path)?;
+    let (_, wants, answer) = ENDPOINTS.iter().find(|(path, ..)| *path == call.path)?;
     let token = call.param("access_token").to_owned();
-    Some(if *wants_token {
-        world
-            .tokens
-            .check(&token, now)
-            .and_then(|()| answer(world, call, now))
-    } else {
-        answer(world, call, now)
-    })
+    let checked = match wants {
+        Wants::Nothing => Ok(()),
+        Wants::MiniProgram => world.tokens.check(&token, now),
+        Wants::Official => world.official.tokens.check(&token, now),
+    };
+    Some(checked.and_then(|()| answer(world, call, now)))
 }

@@ -37,8 +37,14 @@ pub fn stable(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc
     refuse_if(app_id.is_empty(), 41002, "appid missing")?;
     refuse_if(secret.is_empty(), 41004, "appsecret missing")?;
     refuse_if(text(&body, "grant_type") != GRANT, 40002, "invalid grant_type")?;
-    refuse_if(app_id != world.account.app_id, 40013, "invalid appid")?;
-    let right = secret == world.account.app_secret.expose_secret();
+    let official = app_id == world.official.account.app_id;
+    let account = if official {
+        &world.official.account
+    } else {
+        &world.account
+    };
+    refuse_if(app_id != account.app_id, 40013, "invalid appid")?;
+    let right = secret == account.app_secret.expose_secret();
     refuse_if(!right, 40125, "invalid appsecret")?;
     refuse_if(world.rules.ip_refused, 40164, "invalid ip, not in whitelist")?;
     refuse_if(world.rules.frozen, 40243, "AppSecret is frozen")?;
@@ -51,6 +57,11 @@ pub fn stable(world: &mut SandboxState, call: &SandboxRequest, now: DateTime<Utc
         .get("force_refresh")
         .and_then(Value::as_bool)
         .unwrap_or(false);
-    let (token, left) = world.tokens.stable(force, now);
+    let tokens = if official {
+        &mut world.official.tokens
+    } else {
+        &mut world.tokens
+    };
+    let (token, left) = tokens.stable(force, now);
     Ok(json!({ "access_token": token, "expires_in": left }).into())
 }

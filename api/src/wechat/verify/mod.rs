@@ -1,0 +1,3 @@
+//! WeChat's domain verification files, served byte for byte.
+
+pub mod routes;
