@@ -3,7 +3,9 @@
 use crate::error::{ErrorKind, Refusal};
 
 /// The largest file, in bytes.
-pub const MAX_BYTES: usize = 20 << 20;
+pub const MAX_BYTES: usize = MAX_FILE_MB << 20;
+/// This limit in megabytes, for texts.
+pub const MAX_FILE_MB: usize = 20;
 const MAX_NAME_CHARS: usize = 120;
 /// The end record of a ZIP file: 22 bytes and a comment of up to 64 KiB.
 const ZIP_END: &[u8] = b"PK\x05\x06";
@@ -11,7 +13,7 @@ const ZIP_END_BYTES: usize = 22;
 const MAX_ZIP_COMMENT: usize = 65_535;
 const ZIP_ENTRY: &[u8] = b"PK\x01\x02";
 const ZIP_ENTRY_BYTES: usize = 46;
-/// FormFields that are looked at; an office document has some tens.
+/// `FormFields` that are looked at; an office document has some tens.
 const MAX_ZIP_ENTRIES: usize = 4_096;
 
 /// The kinds of files that are taken.
@@ -74,7 +76,7 @@ impl Refusal for Refused {
     fn detail(&self) -> String {
         match self {
             Self::Empty => "文件是空的，请重新选择。",
-            Self::TooLarge => "文件超过 20 MB，请压缩后再传。",
+            Self::TooLarge => return format!("文件超过 {MAX_FILE_MB} MB，请压缩后再传。"),
             Self::UnknownType => "只接受 PDF、Word（DOCX）、Excel（XLSX）和图片文件。",
         }
         .to_owned()

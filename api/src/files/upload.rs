@@ -1,6 +1,7 @@
 //! Storing a file: the object first, the row after, so that no row points at nothing.
 
 use crate::objects::client::ObjectStore;
+use crate::objects::unused::removal;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use entity::ids::{FileId, PersonId};
@@ -13,7 +14,8 @@ use crate::db;
 use crate::error::Result;
 use crate::files::content::{file_name, file_type};
 use crate::files::{cleanup, store};
-use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::queue::enqueue;
+use crate::ops::disk_space::DiskSpace;
 
 /// Bodies in memory at the same time: 8 × 20 MB.
 static UPLOADS: Semaphore = Semaphore::const_new(8);
@@ -26,7 +28,7 @@ pub async fn acquire_permit() -> Result<SemaphorePermit<'static>> {
 /// Stores a file of a person.
 ///
 /// # Errors
-/// `file_empty` (422), `file_too_large` (413), `file_type_unknown` (415), `store_unavailable` (503).
+/// `file_empty` (422), `file_too_large` (413), `file_type_unknown` (415), `store_unavailable` and `storage_low` (503).
 pub async fn store(
     app: &App,
     owner: PersonId,
@@ -34,6 +36,7 @@ pub async fn store(
     bytes: Bytes,
     now: DateTime<Utc>,
 ) -> Result<stored_file::Model> {
+    app.state::<DiskSpace>().admit_upload()?;
     let content = bytes.clone();
     let read = tokio::task::spawn_blocking(move || {
         file_type(&content).map(|kind| (kind, hex::encode(Sha256::digest(&content))))
@@ -41,12 +44,7 @@ pub async fn store(
     let (kind, sha256) = read.await.map_err(anyhow::Error::from)??;
     let id = FileId::generate();
     let txn = db::write(&app.db).await?;
-    let job = NewJob {
-        kind: cleanup::REMOVE_UNUSED,
-        subject: id.to_string(),
-        dedup_key: None,
-        run_at: now + cleanup::UNUSED_AFTER,
-    };
+    let job = removal::<cleanup::RemoveUnusedFile>(&id, now)?;
     enqueue(&txn, job, now).await?;
     txn.commit().await?;
     let row = stored_file::Model {

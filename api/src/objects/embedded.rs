@@ -61,7 +61,9 @@ pub async fn start(
             let service = service.clone();
             tokio::spawn(async move {
                 let _place = place;
-                let mut server = hyper_util::server::conn::auto::Builder::new(TokioExecutor::new());
+                // Told apart from HTTP/2 by its first bytes, a connection that sends none would have no deadline.
+                let mut server =
+                    hyper_util::server::conn::auto::Builder::new(TokioExecutor::new()).http1_only();
                 server
                     .http1()
                     .timer(TokioTimer::new())

@@ -1,9 +1,13 @@
-//! Objects in a folder, durably: written to a temporary file, synced, renamed, and the folder synced, before
-//! anybody is told that they are stored. One file an object: a small header (type, entity tag), then the bytes.
+//! Objects in a folder, durably: written to a temporary file, synced, renamed, and the folder synced, before anybody is
+//! told that they are stored.
+//!
+//! One file an object: a small header (type, entity tag), then the bytes.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -35,6 +39,36 @@ pub struct StoredObject {
 #[derive(Clone, Debug)]
 pub struct FileStore {
     root: PathBuf,
+    durable: DurableFolders,
+}
+
+/// Folders whose own entry is known to survive a power cut, because this process has synced the folder above them since
+/// they were there. Clones share it.
+#[derive(Clone, Debug, Default)]
+struct DurableFolders(Arc<Mutex<HashSet<PathBuf>>>);
+
+impl DurableFolders {
+    /// Syncs the folder of a new entry, and the folders above it up to `root` unless they are known to be durable.
+    fn sync_entry(&self, folder: &Path, root: &Path) -> io::Result<()> {
+        sync_folder(folder)?;
+        let mut entry = folder;
+        while let Some(parent) = entry.parent().filter(|parent| parent.starts_with(root)) {
+            if !self.is_known(entry) {
+                sync_folder(parent)?;
+                self.lock().insert(entry.to_owned());
+            }
+            entry = parent;
+        }
+        Ok(())
+    }
+
+    fn is_known(&self, folder: &Path) -> bool {
+        self.lock().contains(folder)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl FileStore {
@@ -43,6 +77,7 @@ impl FileStore {
         fs::create_dir_all(root)?;
         let folder = Self {
             root: root.to_owned(),
+            durable: DurableFolders::default(),
         };
         folder.remove_temporary(root)?;
         Ok(folder)
@@ -98,6 +133,7 @@ impl FileStore {
             temporary,
             target,
             root: self.root.clone(),
+            durable: self.durable.clone(),
             header,
         })
     }
@@ -189,6 +225,7 @@ pub struct PendingObject {
     temporary: PathBuf,
     target: PathBuf,
     root: PathBuf,
+    durable: DurableFolders,
     header: Header,
 }
 
@@ -206,11 +243,8 @@ impl PendingObject {
         file.sync_all()?;
         drop(file);
         fs::rename(&self.temporary, &self.target)?;
-        let mut folder = self.target.parent();
-        while let Some(path) = folder.filter(|path| path.starts_with(&self.root)) {
-            sync_folder(path)?;
-            folder = path.parent();
-        }
+        let folder = self.target.parent().unwrap_or(&self.root);
+        self.durable.sync_entry(folder, &self.root)?;
         Ok(self.header.clone())
     }
 }

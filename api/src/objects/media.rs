@@ -1,5 +1,7 @@
-//! Pure: links to objects of the embedded store under the product's own public address. A link names an object, the
-//! moment it runs out, and a signature of both; its bearer needs no session, like a presigned link of S3.
+//! Pure: links to objects of the embedded store under the product's own public address.
+//!
+//! A link names an object, the moment it runs out, and a signature of both; its bearer needs no session, like a
+//! presigned link of S3.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,5 +1,5 @@
-//! Who may see a photo: its owner, those who see an order that it belongs to, and, once it is published, those who endorse
-//! the order.
+//! Who may see a photo: its owner, those who see an order that it belongs to, once it is published those who endorse the
+//! order, and the committees of counties that a document with it was sent to.
 
 use entity::ids::{PersonId, PhotoId};
 use entity::kinds::Role;
@@ -10,6 +10,7 @@ use sea_orm::{
 
 use crate::caller::{Caller, OrderAccess};
 use crate::error::{Error, Result};
+use crate::photos::readers;
 use crate::publication_rules;
 
 pub async fn visible(
@@ -17,24 +18,47 @@ pub async fn visible(
     caller: &Caller,
     id: PhotoId,
 ) -> Result<photo::Model> {
-    let photo = photo::Entity::find_by_id(id)
-        .filter(photo::Column::RemovingAt.is_null())
-        .one(connection)
-        .await?;
-    let photo = photo.ok_or_else(Error::not_found)?;
-    if photo.owner_id == Some(caller.person) || in_a_visible_order(connection, caller, &photo).await? {
+    let photo = stored(connection, id).await?;
+    if is_of_caller(connection, caller, &photo).await? || was_sent(connection, caller, &photo).await? {
         return Ok(photo);
     }
     Err(Error::not_found())
 }
 
-/// As evidence, unchanged and with all metadata: staff only.
+async fn stored(connection: &impl ConnectionTrait, id: PhotoId) -> Result<photo::Model> {
+    let photo = photo::Entity::find_by_id(id)
+        .filter(photo::Column::RemovingAt.is_null())
+        .one(connection)
+        .await?;
+    photo.ok_or_else(Error::not_found)
+}
+
+async fn is_of_caller(
+    connection: &impl ConnectionTrait,
+    caller: &Caller,
+    photo: &photo::Model,
+) -> Result<bool> {
+    Ok(photo.owner_id == Some(caller.person) || in_a_visible_order(connection, caller, photo).await?)
+}
+
+/// A committee reads the photos of the reports that were sent to its county.
+async fn was_sent(connection: &impl ConnectionTrait, caller: &Caller, photo: &photo::Model) -> Result<bool> {
+    match caller.order_access() {
+        OrderAccess::Area(area) => readers::is_admitted(connection, &area, photo.id).await,
+        _ => Ok(false),
+    }
+}
+
+/// As evidence, unchanged and with all metadata: staff who see the order.
 pub async fn visible_as_evidence(
     connection: &impl ConnectionTrait,
     caller: &Caller,
     id: PhotoId,
 ) -> Result<photo::Model> {
-    let photo = visible(connection, caller, id).await?;
+    let photo = stored(connection, id).await?;
+    if !is_of_caller(connection, caller, &photo).await? {
+        return Err(Error::not_found());
+    }
     caller.require_any(&[Role::Handler, Role::Operator, Role::Supervisor])?;
     Ok(photo)
 }

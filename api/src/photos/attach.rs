@@ -9,10 +9,9 @@ use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::error::{Refusal, Result};
+use crate::photos::limits::{MAX_EVIDENCE_PHOTOS, too_many};
 use places::datum::Wgs84;
 
-/// A report with more photos than this is an archive.
-pub const MAX_PHOTOS: usize = 20;
 const FAR_M: f64 = 500.0;
 const LONG: TimeDelta = TimeDelta::hours(24);
 
@@ -33,7 +32,7 @@ impl Refusal for Refused {
     fn detail(&self) -> String {
         match self {
             Self::Unknown => "有的照片不存在或已过期，请重新上传。".to_owned(),
-            Self::TooMany => format!("一次最多 {MAX_PHOTOS} 张照片。"),
+            Self::TooMany => too_many(MAX_EVIDENCE_PHOTOS),
         }
     }
 }
@@ -98,7 +97,7 @@ pub async fn attach(
     if photos.is_empty() {
         return Ok(());
     }
-    if photos.len() > MAX_PHOTOS {
+    if photos.len() > MAX_EVIDENCE_PHOTOS {
         return Err(Refused::TooMany.into());
     }
     let wanted: std::collections::BTreeSet<PhotoId> = photos.iter().copied().collect();
@@ -134,6 +133,29 @@ pub async fn attach(
         .exec_without_returning(connection)
         .await?;
     Ok(())
+}
+
+/// # Errors
+/// `photo_unknown` (422) unless the photo is this person's upload.
+pub async fn require_own(connection: &impl ConnectionTrait, owner: PersonId, id: PhotoId) -> Result<()> {
+    let own = photo::Entity::find_by_id(id)
+        .filter(photo::Column::OwnerId.eq(owner))
+        .filter(photo::Column::RemovingAt.is_null())
+        .one(connection)
+        .await?;
+    own.map(|_| ()).ok_or_else(|| Refused::Unknown.into())
+}
+
+/// Keeps the owner's photo from the clean-up although no report lists it: the poster of a video. `false` if it is gone.
+pub async fn keep(connection: &impl ConnectionTrait, owner: PersonId, id: PhotoId) -> Result<bool> {
+    let kept = photo::Entity::update_many()
+        .col_expr(photo::Column::Attached, Expr::value(true))
+        .filter(photo::Column::Id.eq(id))
+        .filter(photo::Column::OwnerId.eq(owner))
+        .filter(photo::Column::RemovingAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(kept.rows_affected > 0)
 }
 
 #[cfg(test)]

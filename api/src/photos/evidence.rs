@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::error::Result;
-use crate::photos::attach::{MAX_PHOTOS, Refused};
+use crate::photos::attach::Refused;
+use crate::photos::limits::MAX_EVIDENCE_PHOTOS;
 use crate::photos::service::links;
 
 /// A photo as the page of its evidence shows it; the links expire after an hour.
@@ -31,7 +32,7 @@ pub async fn keep(connection: &impl ConnectionTrait, owner: PersonId, photos: &[
     if wanted.is_empty() {
         return Ok(());
     }
-    if wanted.len() > MAX_PHOTOS {
+    if wanted.len() > MAX_EVIDENCE_PHOTOS {
         return Err(Refused::TooMany.into());
     }
     let kept = photo::Entity::update_many()

@@ -1,4 +1,4 @@
-//! EXIF data of a photo: orientation, time and place. They are claims and are not trusted.
+//! Pure: EXIF data of a photo: orientation, time and place. They are claims and are not trusted.
 
 use std::io::Cursor;
 
@@ -8,6 +8,8 @@ use entity::kinds::Datum;
 use exif::{Exif, In, Reader, Tag, Value};
 
 use places::datum::Wgs84;
+
+use crate::place_kinds::wgs84;
 
 /// Facts of the file; each may be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -91,7 +93,7 @@ fn place(exif: &Exif) -> Option<Wgs84> {
     if !known || !fixed {
         return None;
     }
-    Some(Wgs84::from_given(longitude, latitude, datum(exif)?))
+    Some(wgs84(longitude, latitude, datum(exif)?))
 }
 
 /// EXIF means WGS-84 unless it says otherwise; a datum that we do not know makes the numbers useless.

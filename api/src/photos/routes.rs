@@ -8,21 +8,18 @@ use chrono::DateTime;
 use entity::ids::PhotoId;
 use entity::kinds::{Datum, PhotoRole, PhotoSource};
 use entity::photo;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::app::App;
 use crate::error::{Error, FieldError, Result};
-use crate::http::multipart::{BodyShare, BoundedForm, FileBytes, malformed};
+use crate::http::multipart::{BodyShare, BoundedForm, FileBytes, TextFields, malformed};
 use crate::http::problem::Problem;
 use crate::http::time::{LocalTime, local};
 use crate::objects::client::ObjectStore;
 use crate::photos::access;
 use crate::photos::intake::{Limits, Refused};
 use crate::photos::service::{self, DeclaredMetadata};
-use places::datum::Wgs84;
-
-/// Maximum length of a text field.
-const MAX_FIELD_BYTES: usize = 256;
+use crate::place_kinds::wgs84;
 
 /// A photo as people see it; the links run out after an hour.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -50,7 +47,7 @@ pub struct PhotoPlace {
 }
 
 /// Presigned links: the longer side is 1280 and 320 pixels at most, without metadata.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PhotoLinks {
     pub large: String,
     pub thumb: String,
@@ -168,75 +165,45 @@ pub async fn view(app: &App, photo: &photo::Model) -> Result<PhotoView> {
 pub async fn read_form(mut form: BoundedForm, share: BodyShare) -> Result<(FileBytes, DeclaredMetadata)> {
     let mut share = Some(share);
     let mut file = None;
-    let mut texts: Vec<(String, String)> = Vec::new();
+    let mut texts = TextFields::default();
     while let Some(field) = form.next().await? {
-        let name = field.name().to_owned();
-        if name == "file" {
+        if field.name() == "file" {
             let share = share.take().ok_or_else(|| malformed("there are several files"))?;
             let read = field.file(Limits::default().max_bytes, share).await?;
             file = Some(read.ok_or(Refused::TooLarge)?);
         } else {
-            let text = form.text(field, MAX_FIELD_BYTES).await?;
-            texts.push((name, text.trim().to_owned()));
+            texts.read(&mut form, field).await?;
         }
     }
     let file = file.ok_or_else(|| malformed("there is no file"))?;
     Ok((file, claims(&texts)?))
 }
 
-fn claims(texts: &[(String, String)]) -> Result<DeclaredMetadata> {
-    let text = |name: &str| {
-        texts
-            .iter()
-            .find(|(n, value)| n == name && !value.is_empty())
-            .map(|(_, v)| v.as_str())
-    };
+fn claims(texts: &TextFields) -> Result<DeclaredMetadata> {
     let bad = |field: &str, detail: &str| Error::invalid(vec![FieldError::new(field, "malformed", detail)]);
-    let number = |name: &str| match text(name) {
-        Some(value) => value
-            .parse::<f64>()
-            .map(Some)
-            .map_err(|_| bad(name, "应为十进制度数。")),
-        None => Ok(None),
-    };
-    let datum = text("datum")
-        .map(|t| {
-            t.parse::<Datum>()
-                .map_err(|_| bad("datum", "应为 wgs84、gcj02 或 bd09。"))
-        })
-        .transpose()?;
-    let place = match (number("longitude")?, number("latitude")?, datum) {
+    let degrees = |name: &str| texts.parse::<f64>(name, "应为十进制度数。");
+    let datum = texts.parse::<Datum>("datum", "应为 wgs84、gcj02 或 bd09。")?;
+    let place = match (degrees("longitude")?, degrees("latitude")?, datum) {
         (Some(longitude), Some(latitude), Some(datum)) => {
             let on_earth = (-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude);
             if !on_earth {
                 return Err(bad("longitude", "坐标超出范围。"));
             }
-            Some((Wgs84::from_given(longitude, latitude, datum), datum))
+            Some((wgs84(longitude, latitude, datum), datum))
         }
         (None, None, _) => None,
         (Some(_), Some(_), None) => return Err(bad("datum", "给出坐标时必须说明坐标系。")),
         _ => return Err(bad("longitude", "经度和纬度应一起给出。")),
     };
-    let role = text("role")
-        .map(|t| {
-            t.parse::<PhotoRole>()
-                .map_err(|_| bad("role", "应为 before、after 或 evidence。"))
-        })
-        .transpose()?;
-    let source = text("source")
-        .map(|t| {
-            t.parse::<PhotoSource>()
-                .map_err(|_| bad("source", "应为 camera 或 album。"))
-        })
-        .transpose()?;
-    let taken_at = text("taken_at")
-        .map(|t| DateTime::parse_from_rfc3339(t).map_err(|_| bad("taken_at", "应为 RFC 3339 时间。")))
-        .transpose()?
-        .map(|time| time.with_timezone(&chrono::Utc));
+    let taken_at = texts
+        .get("taken_at")
+        .map(DateTime::parse_from_rfc3339)
+        .transpose();
+    let taken_at = taken_at.map_err(|_| bad("taken_at", "应为 RFC 3339 时间。"))?;
     Ok(DeclaredMetadata {
-        role,
-        taken_at,
+        role: texts.parse("role", "应为 before、after 或 evidence。")?,
+        taken_at: taken_at.map(|time| time.with_timezone(&chrono::Utc)),
         place,
-        source,
+        source: texts.parse("source", "应为 camera 或 album。")?,
     })
 }

@@ -16,8 +16,9 @@ use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::multipart::FileBytes;
-use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::queue::enqueue;
 use crate::objects::client::ObjectStore;
+use crate::objects::unused::removal;
 use crate::ops::disk_space::DiskSpace;
 use crate::photos::intake::{self, Limits, ProcessedPhoto, Sniffed};
 use crate::photos::{claims, exif, heic, store};
@@ -70,7 +71,12 @@ pub async fn store(
         app.state::<ObjectStore>()
             .put(&keys.thumb, intake.thumb.clone().into(), "image/jpeg"),
     )?;
-    record(app, row(owner, &sha256, bytes.len(), &intake, &claims, now), now).await
+    let upload = Upload {
+        owner,
+        sha256: &sha256,
+        byte_size: bytes.len(),
+    };
+    record(app, row(upload, &intake, &claims, now), now).await
 }
 
 /// Ten megabytes take long enough to keep them off the async threads.
@@ -104,12 +110,7 @@ async fn schedule_cleanup(app: &App, sha256: &str, now: DateTime<Utc>) -> Result
         let detail = "这张照片以前的上传正在清理，请稍后再试。";
         return Err(Error::refused(kind, "photo_being_removed", detail));
     }
-    let job = NewJob {
-        kind: store::REMOVE_UNUSED,
-        subject: sha256.to_owned(),
-        dedup_key: None,
-        run_at: now + store::UNUSED_AFTER,
-    };
+    let job = removal::<store::RemoveUnusedPhoto>(&sha256.to_owned(), now)?;
     enqueue(&txn, job, now).await?;
     txn.commit().await?;
     Ok(())
@@ -138,6 +139,15 @@ async fn record(app: &App, row: photo::Model, now: DateTime<Utc>) -> Result<Stor
     }
     txn.commit().await?;
     Ok(Stored { photo, is_new: false })
+}
+
+/// Whether a HEIC can be converted here.
+#[must_use]
+pub fn converts_heic(app: &App) -> bool {
+    app.config
+        .heif_convert
+        .as_deref()
+        .is_some_and(std::path::Path::is_file)
 }
 
 /// Decodes on a thread of its own, within the permits. A client that goes away frees them only when the work is done.
@@ -209,14 +219,24 @@ impl Keys {
     }
 }
 
-fn row(
+/// A file as it was sent.
+struct Upload<'a> {
     owner: Option<PersonId>,
-    sha256: &str,
+    sha256: &'a str,
     byte_size: usize,
+}
+
+fn row(
+    upload: Upload<'_>,
     intake: &ProcessedPhoto,
     claims: &DeclaredMetadata,
     now: DateTime<Utc>,
 ) -> photo::Model {
+    let Upload {
+        owner,
+        sha256,
+        byte_size,
+    } = upload;
     let keys = Keys::of(sha256);
     let side = |pixels: u32| i32::try_from(pixels).unwrap_or(i32::MAX);
     let claimed = claims.place.map(|(place, _)| place);
@@ -258,6 +278,18 @@ pub async fn links(app: &App, photo: &photo::Model) -> Result<(String, String)> 
         app.state::<ObjectStore>().link(&photo.large_key).await?,
         app.state::<ObjectStore>().link(&photo.thumb_key).await?,
     ))
+}
+
+/// Returns `true` if the photos of the two lists have the same bytes, in the same order.
+pub async fn have_same_bytes(app: &App, these: &[PhotoId], those: &[PhotoId]) -> Result<bool> {
+    let found = store::by_ids(&app.db, &[these, those].concat()).await?;
+    let bytes: HashMap<PhotoId, &str> = found
+        .iter()
+        .map(|photo| (photo.id, photo.sha256.as_str()))
+        .collect();
+    let is_same =
+        |(this, that): (&PhotoId, &PhotoId)| bytes.contains_key(this) && bytes.get(this) == bytes.get(that);
+    Ok(these.len() == those.len() && these.iter().zip(those).all(is_same))
 }
 
 /// Fresh links of several photos, by their ids; what has been removed is missing.

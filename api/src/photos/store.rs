@@ -1,6 +1,6 @@
 //! Queries on `photo`, and the waiting clean-ups of `job`.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, PhotoId};
 use entity::{job, photo};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -11,11 +11,10 @@ use sea_orm::{
 
 use crate::db;
 use crate::error::Result;
+use crate::jobs::Job as _;
 
-/// The kind of the job; its subject is the SHA-256 of the original.
-pub const REMOVE_UNUSED: &str = "remove_unused_photo";
-/// A photo waits so long for its report.
-pub const UNUSED_AFTER: TimeDelta = TimeDelta::hours(24);
+/// Removes a photo that no report uses, given the SHA-256 of the original.
+pub struct RemoveUnusedPhoto;
 
 /// Puts everybody who stores or removes these bytes in line until the transaction ends. SQLite's one writer
 /// is in line already.
@@ -72,7 +71,7 @@ pub async fn renew(connection: &impl ConnectionTrait, id: PhotoId, now: DateTime
 
 fn cleanups(sha256: &str) -> sea_orm::Select<job::Entity> {
     job::Entity::find()
-        .filter(job::Column::Kind.eq(REMOVE_UNUSED))
+        .filter(job::Column::Kind.eq(RemoveUnusedPhoto::NAME))
         .filter(job::Column::Subject.eq(sha256))
         .filter(job::Column::DoneAt.is_null())
         .filter(job::Column::FailedAt.is_null())

@@ -1,5 +1,5 @@
-//! Bytes in; a photo with two clean derivatives out, or a refusal that says what to do. Judged by content,
-//! never by name. Pure, and heavy: not for an async thread.
+//! Pure: bytes in; a photo with two clean derivatives out, or a refusal that says what to do. Judged by content, never
+//! by name. Heavy: not for an async thread.
 
 use bytes::Bytes;
 use chrono_tz::Tz;
@@ -8,8 +8,8 @@ use img_parts::jpeg::{Jpeg, markers};
 
 use crate::error::{ErrorKind, Refusal};
 use crate::photos::exif::{self, ExifData};
-use crate::photos::pixel_error::PixelError;
-use crate::photos::pixels::{self, Measured};
+use crate::photos::limits::{MAX_PHOTO_BYTES, MAX_PHOTO_MB};
+use pixels::{Measured, PixelError};
 
 /// How much is taken.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            max_bytes: 10 << 20,
+            max_bytes: MAX_PHOTO_BYTES,
             max_pixels: 50_000_000,
         }
     }
@@ -73,7 +73,9 @@ impl Refusal for Refused {
     fn detail(&self) -> String {
         match self {
             Self::Empty => "照片是空文件，请重新选择。",
-            Self::TooLarge => "照片超过 10 MB，请在选择时勾选“压缩”，或重新拍摄。",
+            Self::TooLarge => {
+                return format!("照片超过 {MAX_PHOTO_MB} MB，请在选择时勾选“压缩”，或重新拍摄。");
+            }
             Self::TooManyPixels => "照片像素太大（超过 5000 万像素），请压缩后再传。",
             Self::Damaged => "照片文件不完整或已损坏，请重新选择。",
             Self::NotAPhoto => "这不是照片。支持 JPEG、PNG、WebP、HEIC 格式。",
