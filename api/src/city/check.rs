@@ -1,4 +1,4 @@
-//! Checks that a list of units is one that dispatch can work with. Pure.
+//! Pure: checks that a list of units is one that dispatch can work with.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,6 +1,7 @@
 //! Pure: the standing committees of the city and its counties, their working bodies, and the numbers that rule their
 //! campaigns: `committees.toml` and `[campaigns]` of `policy.toml` in the city pack.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::PersonLevel;
 use serde::Deserialize;
 
@@ -126,6 +127,8 @@ pub struct CampaignPolicy {
     pub remind_before_hours: u32,
     /// Days after closing at which the system looks back.
     pub look_back_days: u32,
+    /// Opinions, measures and county tasks are due within so many days.
+    pub longest_due_days: u32,
     /// A rebound: new orders reach this share, in per cent, of those before.
     pub rebound_percent: u32,
 }
@@ -136,6 +139,7 @@ impl Default for CampaignPolicy {
             vote_pass_percent: 60,
             remind_before_hours: 48,
             look_back_days: 30,
+            longest_due_days: 366,
             rebound_percent: 50,
         }
     }
@@ -148,6 +152,12 @@ struct Sections {
 }
 
 impl CampaignPolicy {
+    /// The latest due time that may be set now.
+    #[must_use]
+    pub fn latest_due(&self, now: DateTime<Utc>) -> DateTime<Utc> {
+        now + TimeDelta::days(i64::from(self.longest_due_days))
+    }
+
     /// Reads the section of `policy.toml`.
     pub fn read(policy: &str) -> Result<Self, String> {
         let Sections { campaigns } = toml::from_str(policy).map_err(|error| error.message().to_owned())?;
@@ -161,6 +171,7 @@ impl CampaignPolicy {
         percent("vote_pass_percent", campaigns.vote_pass_percent, 100)?;
         percent("rebound_percent", campaigns.rebound_percent, 1_000)?;
         percent("look_back_days", campaigns.look_back_days, MAX_DAYS)?;
+        percent("longest_due_days", campaigns.longest_due_days, 10 * MAX_DAYS)?;
         percent("remind_before_hours", campaigns.remind_before_hours, 24 * 366)?;
         Ok(campaigns)
     }

@@ -11,7 +11,7 @@ pub struct Fault {
     /// 0: the whole file.
     pub line: u64,
     pub column: Option<String>,
-    /// Stable snake_case English.
+    /// Stable `snake_case` English.
     pub code: &'static str,
     pub reason: String,
 }
@@ -97,9 +97,10 @@ pub struct CategoryRow {
     pub urgency: String,
 }
 
-/// `scope`: `city`, `county:CODE`, `county:*`, `township:CODE`, `township:*`, `zone:NAME`. `lead` and each of
-/// `supports`: a unit's code, `government` (the county's), `office` (the township's), `bureau:SUFFIX` (the county
-/// bureau whose code is `B` + county + SUFFIX).
+/// `scope`: `city`, `county:CODE`, `county:*`, `township:CODE`, `township:*`, `zone:NAME`.
+///
+/// `lead` and each of `supports`: a unit's code, `government` (the county's), `office` (the township's),
+/// `bureau:SUFFIX` (the county bureau whose code is `B` + county + SUFFIX).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DutyRow {

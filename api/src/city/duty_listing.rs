@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use entity::duty_rule;
-use entity::ids::UnitId;
+use entity::ids::{DutyRuleId, UnitId};
 use entity::kinds::{Role, ScopeKind};
 use entity::unit;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tables::written::csv_cell;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -28,6 +29,7 @@ pub struct DutyFilter {
 /// A row with the names of its units.
 #[derive(Clone, Debug)]
 pub struct Row {
+    pub id: DutyRuleId,
     pub category: String,
     pub scope: ScopeKind,
     pub scope_code: String,
@@ -108,6 +110,7 @@ async fn named(connection: &impl ConnectionTrait, rows: Vec<duty_rule::Model>) -
     let row = |row: duty_rule::Model| {
         let supports = supports(&row);
         Some(Row {
+            id: row.id,
             lead: units.get(&row.lead_unit_id)?.clone(),
             supports: supports.iter().filter_map(|id| units.get(id).cloned()).collect(),
             category: row.category_code,
@@ -120,12 +123,15 @@ async fn named(connection: &impl ConnectionTrait, rows: Vec<duty_rule::Model>) -
     Ok(rows.into_iter().filter_map(row).collect())
 }
 
-/// The whole table as a file for `zhitong import duty`, every pattern written out.
+/// The whole table as a file for `zhitong import duty`, every pattern written out. Codes with a
+/// leading zero are marked as text, which the import takes off again.
 pub async fn file(app: &App, caller: &Caller) -> Result<String> {
     caller.require(Role::Admin)?;
     let rows = rows(&app.db, Condition::all(), None).await?;
     let rows = named(&app.db, rows).await?;
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     let heading = ["category", "scope", "lead", "supports", "precedence"];
     writer.write_record(heading).map_err(anyhow::Error::from)?;
     for row in rows {
@@ -137,7 +143,9 @@ pub async fn file(app: &App, caller: &Caller) -> Result<String> {
             supports.join(" "),
             row.precedence.to_string(),
         ];
-        writer.write_record(record).map_err(anyhow::Error::from)?;
+        writer
+            .write_record(record.map(|cell| csv_cell(&cell)))
+            .map_err(anyhow::Error::from)?;
     }
     let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
     Ok(String::from_utf8(bytes).map_err(anyhow::Error::from)?)

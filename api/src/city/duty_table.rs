@@ -1,7 +1,8 @@
-//! 派单目录: category × area → unit. The most specific row wins: a township before a county before a
-//! functional zone before the whole city; then the exact category before its first-level category before any;
-//! then precedence. Two rows that say the same with equal weight are refused when the table is built, so that
-//! nothing is ever settled by luck.
+//! Pure: 派单目录: category × area → unit.
+//!
+//! The most specific row wins: a township before a county before a functional zone before the whole city; then the
+//! exact category before its first-level category before any; then precedence. Two rows that say the same with equal
+//! weight are refused when the table is built, so that nothing is ever settled by luck.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Duty rows with patterns (`county:*`, `government`, `bureau:CG`) written out: one rule for each place. Pure.
+//! Pure: duty rows with patterns (`county:*`, `government`, `bureau:CG`) written out: one rule for each place.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,8 @@
-//! The data of one city. `files.rs` reads a pack, `pack.rs` checks it, `seed.rs` fills an empty database from it,
-//! `store.rs` reads the database, `snapshot.rs` is the immutable copy in memory; `import/` and `boundaries/` change the
-//! data later, `refresh.rs` makes every replica reload them.
+//! The data of one city.
+//!
+//! `files.rs` reads a pack, `pack.rs` checks it, `seed.rs` fills an empty database from it, `store.rs` reads the
+//! database, `snapshot.rs` is the immutable copy in memory; `import/` and `boundaries/` change the data later,
+//! `refresh.rs` makes every replica reload them.
 
 pub mod areas;
 pub mod boundaries;
@@ -8,6 +10,7 @@ pub mod categories;
 pub mod check;
 pub mod committees;
 pub mod csv_rows;
+pub mod duty_edit;
 pub mod duty_listing;
 pub mod duty_table;
 pub mod emergencies;
@@ -15,6 +18,7 @@ pub mod expand;
 pub mod files;
 pub mod import;
 pub mod pack;
+pub mod quiet_hours;
 pub mod refresh;
 pub mod routes;
 pub mod seed;

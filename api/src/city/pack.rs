@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use entity::kinds::AreaLevel;
 use insight::classify::Model;
 use serde::Deserialize;
 
@@ -17,8 +16,9 @@ use crate::city::csv_rows::{
 use crate::city::emergencies;
 use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
 use crate::city::files::{Files, MODEL};
+use crate::city::quiet_hours::QuietHours;
 use crate::deadlines::{Calendar, Policy, parse};
-use places::boundaries::{self, Boundary};
+use places::boundaries::{self, Boundary, BoundaryLevel};
 
 /// 标准答复.
 pub const REPLY_TEXTS: &str = "reply_texts.csv";
@@ -31,6 +31,8 @@ pub struct Pack {
     pub policy: Policy,
     pub committees: Committees,
     pub campaigns: CampaignPolicy,
+    /// None: pushes go out at any time.
+    pub quiet_hours: Option<QuietHours>,
     pub calendar: Calendar,
     pub shapes: Vec<Boundary>,
     /// The boundary file as it is, with what it says of itself.
@@ -65,6 +67,9 @@ pub struct CitySection {
     /// Area code of the city's landlines, with the trunk `0`.
     #[serde(default)]
     pub area_code: Option<String>,
+    /// Drawn on shots of the camera by the mini-program; `{time}` and `{place}` are filled in. `None` draws nothing.
+    #[serde(default)]
+    pub photo_watermark: Option<String>,
 }
 
 /// `[places]` of policy.toml.
@@ -93,6 +98,7 @@ struct OtherSections {
     city: CitySection,
     places: PlacesSection,
     dispatch: DispatchSection,
+    notices: Option<QuietHours>,
 }
 
 impl Pack {
@@ -159,6 +165,7 @@ impl Pack {
             policy,
             committees: committees.unwrap_or_default(),
             campaigns: campaigns.unwrap_or_default(),
+            quiet_hours: other.notices,
             calendar,
             shapes,
             boundaries,
@@ -181,7 +188,7 @@ impl Pack {
         let counties: HashSet<&str> = self
             .shapes
             .iter()
-            .filter(|s| s.level == AreaLevel::County)
+            .filter(|s| s.level == BoundaryLevel::County)
             .map(|s| s.code.as_str())
             .collect();
         let townships: HashSet<&str> = self.townships.iter().map(|l| l.row.code.as_str()).collect();
@@ -247,7 +254,7 @@ impl Pack {
     }
 
     fn ground(&self) -> ExpansionContext<'_> {
-        let counties = self.shapes.iter().filter(|s| s.level == AreaLevel::County);
+        let counties = self.shapes.iter().filter(|s| s.level == BoundaryLevel::County);
         ExpansionContext {
             counties: counties.map(|s| s.code.as_str()).collect(),
             townships: self

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use entity::kinds::GenerationKind;
 use sea_orm::ConnectionTrait;
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +31,11 @@ pub async fn run(app: App, stop: CancellationToken) {
 }
 
 /// Says in the transaction of a change that replicas must reload.
-pub async fn publish_change(connection: &impl ConnectionTrait, kind: &str, now: DateTime<Utc>) -> Result<()> {
+pub async fn publish_change(
+    connection: &impl ConnectionTrait,
+    kind: GenerationKind,
+    now: DateTime<Utc>,
+) -> Result<()> {
     store::bump_generation(connection, kind, now).await
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{BoundarySetId, DutyRuleId, SiteId, UnitId};
-use entity::kinds::{AreaLevel, Role};
+use entity::kinds::{AreaLevel, GenerationKind, Role};
 use entity::{
     area, boundary_set, calendar_day, calendar_year, category, community, duty_rule, person, site,
     site_delegate, unit,
@@ -18,6 +18,7 @@ use crate::city::snapshot::City;
 use crate::city::store;
 use crate::db::{self, Db};
 use crate::error::Result;
+use crate::place_kinds::area_level;
 use places::boundaries::Boundary;
 use places::datum::Wgs84;
 
@@ -36,8 +37,8 @@ pub async fn seed_if_empty(db: &Db, pack: &Pack, now: DateTime<Utc>) -> Result<(
     categories(&txn, pack).await?;
     duty(&txn, pack, &units).await?;
     calendar(&txn, pack, now).await?;
-    for kind in store::KINDS {
-        store::bump_generation(&txn, kind, now).await?;
+    for kind in GenerationKind::ALL {
+        store::bump_generation(&txn, *kind, now).await?;
     }
     Ok(txn.commit().await?)
 }
@@ -88,7 +89,7 @@ pub fn area_row(set: BoundarySetId, position: usize, shape: &Boundary) -> area::
         boundary_set_id: Set(set),
         code: Set(shape.code.clone()),
         name: Set(shape.name.clone()),
-        level: Set(shape.level),
+        level: Set(area_level(shape.level)),
         parent_code: Set(shape.parent.clone()),
         zone: Set(None),
         geometry: Set(serde_json::to_value(geojson::Geometry::from(&shape.outline)).ok()),

@@ -15,6 +15,7 @@ use crate::city::committees::{CampaignPolicy, Committees, Organ};
 use crate::city::duty_table::DutyTable;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection};
+use crate::city::quiet_hours::QuietHours;
 use crate::city::units::{Unit, Units};
 use crate::deadlines::{Calendar, DeadlineRules, Policy};
 use places::county_map::CountyMap;
@@ -32,6 +33,8 @@ pub struct City {
     pub committees: Committees,
     /// The numbers that rule campaigns.
     pub campaigns: CampaignPolicy,
+    /// None: pushes go out at any time.
+    pub quiet_hours: Option<QuietHours>,
     pub calendar: Calendar,
     pub boundary_set: BoundarySetId,
     pub counties: AreaIndex,

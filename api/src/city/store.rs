@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
-use entity::kinds::AreaLevel;
+use entity::kinds::{AreaLevel, GenerationKind};
 use entity::{
     area, boundary_set, calendar_day, calendar_year, category, city_generation, community, duty_rule, unit,
 };
@@ -22,6 +22,7 @@ use crate::city::duty_table::{DutyTable, Rule};
 use crate::city::emergencies;
 use crate::city::files::Files;
 use crate::city::pack::{CitySection, DispatchSection, Pack, REPLY_TEXTS};
+use crate::city::quiet_hours::QuietHours;
 use crate::city::snapshot::City;
 use crate::city::units::{Unit, Units};
 use crate::deadlines::calendar::AnnouncedYear;
@@ -31,17 +32,14 @@ use places::boundaries::Boundary;
 use places::county_map::CountyMap;
 use places::lookup::{AreaIndex, BorderTolerance};
 
-/// The kinds of data that change independently; each has a generation.
-pub const KINDS: [&str; 5] = ["areas", "units", "categories", "duty", "calendar"];
-
 /// Says that rows of a kind have changed, in the transaction that changes them.
 pub async fn bump_generation(
     connection: &impl ConnectionTrait,
-    kind: &str,
+    kind: GenerationKind,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let row = city_generation::ActiveModel {
-        kind: Set(kind.to_owned()),
+        kind: Set(kind.to_string()),
         generation: Set(1),
         changed_at: Set(now),
     };
@@ -73,6 +71,7 @@ pub struct PackSettings {
     policy: Policy,
     committees: Committees,
     campaigns: CampaignPolicy,
+    quiet_hours: Option<QuietHours>,
     models: Models,
     files: Files,
 }
@@ -90,6 +89,7 @@ impl PackSettings {
             policy: pack.policy.clone(),
             committees: pack.committees.clone(),
             campaigns: pack.campaigns,
+            quiet_hours: pack.quiet_hours,
             models: Models {
                 starter: pack.model.clone(),
                 learned: None,
@@ -107,6 +107,7 @@ impl PackSettings {
             policy: city.policy.clone(),
             committees: city.committees.clone(),
             campaigns: city.campaigns,
+            quiet_hours: city.quiet_hours,
             models: city.suggester.models.clone(),
             files: city.files.clone(),
         }
@@ -145,6 +146,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: PackSettings) -> Res
         policy,
         committees,
         campaigns,
+        quiet_hours,
         models,
         files,
     } = frame;
@@ -157,6 +159,7 @@ pub async fn load(connection: &impl ConnectionTrait, frame: PackSettings) -> Res
         policy,
         committees,
         campaigns,
+        quiet_hours,
         calendar: calendar(connection).await?,
         boundary_set: set.id,
         outlines: CountyMap::draw(&counties),
@@ -251,9 +254,7 @@ async fn tree(connection: &impl ConnectionTrait) -> Result<Tree> {
 }
 
 pub async fn units(connection: &impl ConnectionTrait) -> Result<Units> {
-    let rows = unit::Entity::find()
-        .filter(unit::Column::Active.eq(true))
-        .order_by_asc(unit::Column::Code);
+    let rows = unit::Entity::find().order_by_asc(unit::Column::Code);
     let unit = |row: unit::Model| Unit {
         id: row.id,
         code: row.code,
@@ -264,9 +265,13 @@ pub async fn units(connection: &impl ConnectionTrait) -> Result<Units> {
         township: row.township_code,
         parent: row.parent_id,
     };
-    Ok(Units::new(
-        rows.all(connection).await?.into_iter().map(unit).collect(),
-    ))
+    let (listed, former): (Vec<_>, Vec<_>) = rows
+        .all(connection)
+        .await?
+        .into_iter()
+        .partition(|row| row.active);
+    let former = former.into_iter().map(unit).collect();
+    Ok(Units::new(listed.into_iter().map(unit).collect()).with_former(former))
 }
 
 async fn duty(connection: &impl ConnectionTrait, units: &Units) -> Result<DutyTable> {
@@ -292,7 +297,8 @@ async fn duty(connection: &impl ConnectionTrait, units: &Units) -> Result<DutyTa
     })
 }
 
-async fn calendar(connection: &impl ConnectionTrait) -> Result<Calendar> {
+/// The calendar as announced so far.
+pub async fn calendar(connection: &impl ConnectionTrait) -> Result<Calendar> {
     let loaded = calendar_year::Entity::find().all(connection).await?;
     let mut years: BTreeMap<i32, AnnouncedYear> = loaded
         .into_iter()

@@ -22,6 +22,8 @@ pub struct Units {
     units: Vec<Unit>,
     by_id: HashMap<UnitId, usize>,
     by_text: HashMap<String, usize>,
+    /// Units that have left the list; old orders are still theirs.
+    former: HashMap<UnitId, Unit>,
 }
 
 impl Units {
@@ -45,7 +47,20 @@ impl Units {
             units,
             by_id,
             by_text,
+            former: HashMap::new(),
         }
+    }
+
+    #[must_use]
+    pub fn with_former(mut self, former: Vec<Unit>) -> Self {
+        self.former = former.into_iter().map(|unit| (unit.id, unit)).collect();
+        self
+    }
+
+    /// A unit of the list, or one that has left it.
+    #[must_use]
+    pub fn of_record(&self, id: UnitId) -> Option<&Unit> {
+        self.get(id).or_else(|| self.former.get(&id))
     }
 
     #[must_use]

@@ -1,4 +1,5 @@
 //! Claims: an operator's exclusive hold on a queue item. A claim expires on its own; an action on the item releases it.
+//!
 //! Taking or checking a claim requires the lock on the item's row, so two operators never get the same item.
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,7 +18,9 @@ use crate::http::time::local;
 use crate::people::{profile, store};
 
 /// How long a claim lasts unless it is taken again: a long call, and a little more.
-pub const CLAIM_TTL: TimeDelta = TimeDelta::minutes(15);
+pub const CLAIM_TTL: TimeDelta = TimeDelta::minutes(CLAIM_MINUTES);
+/// This time in minutes, for texts.
+pub const CLAIM_MINUTES: i64 = 15;
 
 /// A queue whose matters are claimed.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +54,15 @@ pub async fn read(
     Ok(rows.into_iter().map(|(id, row)| (id, claim(row))).collect())
 }
 
+/// The person who is about to act on an item.
+#[derive(Clone, Copy, Debug)]
+pub struct Claimant {
+    /// None: the product itself.
+    pub person: Option<PersonId>,
+    /// The zone in which the person is told until when another holds the item.
+    pub zone: Tz,
+}
+
 impl ClaimQueue {
     /// The claims on these matters that have not run out.
     pub async fn active(
@@ -71,16 +83,16 @@ impl ClaimQueue {
             .collect())
     }
 
-    /// Checks that nobody but `person` holds an unexpired claim on the item, otherwise fails with 409. The caller must
+    /// Checks that nobody but the claimant holds an unexpired claim on the item, otherwise fails with 409. The caller must
     /// have locked the item's row.
     pub async fn heed(
         self,
         txn: &impl ConnectionTrait,
-        zone: Tz,
         id: String,
-        person: Option<PersonId>,
+        claimant: Claimant,
         now: DateTime<Utc>,
     ) -> Result<()> {
+        let Claimant { person, zone } = claimant;
         let claims = self.active(txn, [id], now).await?;
         let Some(claim) = claims.into_values().find(|claim| Some(claim.person_id) != person) else {
             return Ok(());

@@ -7,11 +7,13 @@ use entity::ids::{PersonId, SessionId, UnitId};
 use entity::kinds::{ActKind, Role};
 use entity::{person, session};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::app::App;
 use crate::audit_log::{self, AuditActor, AuditEntry};
-use crate::caller::Caller;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 use crate::http::paging::{Page, Paging};
@@ -21,6 +23,8 @@ use crate::sealing::Phone;
 
 /// People of one unit that are shown; more is no unit.
 const MAX_PER_UNIT: u64 = 200;
+/// Maximum number of people to propose.
+const MAX_PROPOSED: u64 = 12;
 
 /// A person who is or was on the roster.
 #[derive(Clone, Debug)]
@@ -63,6 +67,52 @@ pub async fn search(
         items: items.collect::<Result<_>>()?,
         next_cursor: page.next_cursor,
     })
+}
+
+/// A person of the roster, proposed by part of their name.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProposedPerson {
+    pub name: String,
+    /// The congress or committee that they belong to.
+    pub label: String,
+}
+
+/// Delegates and members of standing committees whose names contain `part`: of the city, or of the county whose
+/// committee asks.
+pub async fn propose(app: &App, caller: &Caller, part: &str) -> Result<Vec<ProposedPerson>> {
+    caller.require(Role::Supervisor)?;
+    let part = tables::text::tidy_name(part);
+    if part.is_empty() {
+        return Ok(Vec::new());
+    }
+    let county = match caller.order_access() {
+        OrderAccess::City => None,
+        OrderAccess::Area(area) => Some(area),
+        _ => return Ok(Vec::new()),
+    };
+    let which = Condition::all()
+        .add(person::Column::Active.eq(true))
+        .add(person::Column::Role.is_in([Role::Delegate, Role::Supervisor]))
+        .add(person::Column::Name.contains(part))
+        .add_option(county.map(|area| person::Column::AreaCode.eq(area)));
+    let city = app.state::<CityHandle>().load();
+    let rows = store::by_name(&app.db, which, None, MAX_PROPOSED).await?;
+    let proposed = rows.into_iter().map(|row| {
+        let area = row
+            .area_code
+            .as_deref()
+            .map(|code| city.county_name(code).to_owned());
+        let body = match row.role {
+            Role::Delegate => row.level.map(|level| level.label().to_owned()),
+            _ => row.committee.or_else(|| Some(row.role.label().to_owned())),
+        };
+        let label = [area, body].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        ProposedPerson {
+            name: row.name,
+            label,
+        }
+    });
+    Ok(proposed.collect())
 }
 
 /// Returns the people on the roster with this role.

@@ -11,6 +11,7 @@ use entity::kinds::SessionKind;
 
 use crate::app::App;
 use crate::caller::Caller;
+use crate::db;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::connections;
 use crate::http::origin::{self, Provenance};
@@ -30,6 +31,7 @@ impl FromRequest for Caller {
         let request = request.clone();
         Box::pin(async move {
             let caller = identify(&request).await?;
+            db::identify_reader(caller.person);
             connections::mark_identified(&request);
             Ok(caller)
         })

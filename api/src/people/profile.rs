@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use entity::ids::{PersonId, UnitId};
 use entity::kinds::{PersonLevel, Role, UnitLevel};
 use entity::person;
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -27,6 +28,8 @@ pub struct Profile {
     pub electoral_unit: Option<String>,
     pub committee: Option<String>,
     pub phone_masked: String,
+    /// The city's, for shots of the camera.
+    pub photo_watermark: Option<String>,
 }
 
 pub async fn of_id(app: &App, id: PersonId) -> Result<Profile> {
@@ -58,6 +61,33 @@ pub async fn with_phone(app: &App, phone: &Phone) -> Result<Option<person::Model
     Ok(store::person_by_phone(&app.db, &app.state::<Sealer>().phone_hash(phone)).await?)
 }
 
+/// The people with these phone numbers, in one query. The numbers have names of the caller's, which the result has too.
+pub async fn ids_with_phones(
+    app: &App,
+    phones: &HashMap<String, Phone>,
+) -> Result<HashMap<String, PersonId>> {
+    let sealer = app.state::<Sealer>();
+    let hashes: HashMap<&String, String> = phones
+        .iter()
+        .map(|(name, phone)| (name, sealer.phone_hash(phone)))
+        .collect();
+    let asked = hashes.values().cloned().collect();
+    let people = store::ids_by_phones(&app.db, asked).await?;
+    let named = hashes
+        .into_iter()
+        .filter_map(|(name, hash)| Some((name.clone(), *people.get(&hash)?)));
+    Ok(named.collect())
+}
+
+/// The names of delegates who left the roster with this phone number, the last to leave first: a number that is given
+/// to another person later still leads to them.
+pub async fn former_delegates_with_phone(app: &App, phone: &Phone, limit: u64) -> Result<Vec<String>> {
+    let hash = app.state::<Sealer>().phone_hash(phone);
+    let people = store::former_holders(&app.db, &hash, limit).await?;
+    let delegates = people.into_iter().filter(|person| person.role == Role::Delegate);
+    Ok(delegates.map(|person| person.name).collect())
+}
+
 /// The names of these people.
 pub async fn names(app: &App, ids: impl IntoIterator<Item = PersonId>) -> Result<HashMap<PersonId, String>> {
     let people = store::people(&app.db, ids.into_iter().collect()).await?;
@@ -78,6 +108,12 @@ pub async fn contact(app: &App, id: PersonId) -> Result<Option<(String, Phone)>>
         .open_text(&person.phone_sealed)
         .map_err(anyhow::Error::from)?;
     Ok(Phone::parse(&phone).map(|phone| (person.name, phone)))
+}
+
+/// Whether a person is off the roster.
+pub async fn has_left(connection: &impl ConnectionTrait, id: PersonId) -> Result<bool> {
+    let person = store::person(connection, id).await?;
+    Ok(person.is_none_or(|person| !person.active))
 }
 
 /// How WeChat knows a person; none who has not signed in with it.
@@ -108,6 +144,27 @@ pub async fn delegates_with_name(app: &App, names: Vec<String>) -> Result<Vec<pe
     Ok(store::delegates_with_name(&app.db, names).await?)
 }
 
+/// A delegate of the roster in a list.
+#[derive(Clone, Debug)]
+pub struct DelegateName {
+    pub id: PersonId,
+    pub name: String,
+    pub level: Option<PersonLevel>,
+    pub area_code: Option<String>,
+}
+
+/// The delegates of the roster, up to `limit`: all, or those of the congresses of a county and its townships.
+pub async fn delegate_names(app: &App, county: Option<&str>, limit: u64) -> Result<Vec<DelegateName>> {
+    let rows = store::delegate_names(&app.db, county, limit).await?;
+    let name = |(id, name, level, area_code)| DelegateName {
+        id,
+        name,
+        level,
+        area_code,
+    };
+    Ok(rows.into_iter().map(name).collect())
+}
+
 pub fn of(app: &App, person: person::Model) -> Result<Profile> {
     let city = app.state::<CityHandle>().load();
     let unit = person.unit_id.and_then(|id| city.unit(id));
@@ -133,5 +190,6 @@ pub fn of(app: &App, person: person::Model) -> Result<Profile> {
         phone_masked: Phone::parse(&phone)
             .map(|phone| phone.masked())
             .unwrap_or_default(),
+        photo_watermark: city.meta.photo_watermark.clone(),
     })
 }

@@ -16,6 +16,8 @@ use crate::http::problem::Problem;
 use crate::http::time::local;
 use crate::people::profile::{self, Profile};
 use crate::people::{binding, sessions};
+use crate::photos::limits::{MAX_PHOTO_MB, MAX_PHOTOS, TextLimits};
+use crate::videos::limits::VideoLimits;
 
 /// The person who is signed in.
 #[derive(Serialize, ToSchema)]
@@ -38,6 +40,17 @@ pub struct Me {
     committee: Option<String>,
     #[schema(example = "138****5678")]
     phone_masked: String,
+    /// Text to draw on shots of the camera, with `{time}` and `{place}`; absent where the city draws none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    photo_watermark: Option<String>,
+    /// Photos of one report.
+    max_photos: usize,
+    /// Megabytes of a photo.
+    max_photo_mb: usize,
+    /// Of a report's description.
+    text: TextLimits,
+    /// Of a report's video.
+    video: VideoLimits,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -66,6 +79,7 @@ impl From<Profile> for Me {
             electoral_unit,
             committee,
             phone_masked,
+            photo_watermark,
         } = profile;
         Self {
             id,
@@ -78,6 +92,11 @@ impl From<Profile> for Me {
             electoral_unit,
             committee,
             phone_masked,
+            photo_watermark,
+            max_photos: MAX_PHOTOS,
+            max_photo_mb: MAX_PHOTO_MB,
+            text: TextLimits::REPORT,
+            video: VideoLimits::PRODUCT,
         }
     }
 }

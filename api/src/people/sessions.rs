@@ -1,6 +1,7 @@
-//! Sessions: a short-lived access token and a rotating refresh token. Reuse of a spent refresh token ends the whole
-//! session, because a thief or the owner has a copy. `docs/adr/refresh-repeat.md` explains why a repeat within seconds
-//! is accepted.
+//! Sessions: a short-lived access token and a rotating refresh token.
+//!
+//! Reuse of a spent refresh token ends the whole session, because a thief or the owner has a copy.
+//! `docs/adr/refresh-repeat.md` explains why a repeat within seconds is accepted.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, SessionId};
@@ -33,15 +34,23 @@ pub struct Grant {
     pub session: SessionId,
 }
 
+/// A session to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'a> {
+    pub person: PersonId,
+    pub kind: SessionKind,
+    /// The device or address that asks for it, as the person sees it in the list of sessions.
+    pub client: Option<&'a str>,
+}
+
 /// Begins a session inside the caller's transaction.
 pub async fn begin(
     app: &App,
     connection: &impl ConnectionTrait,
-    person: PersonId,
-    kind: SessionKind,
-    client: Option<&str>,
+    new: NewSession<'_>,
     now: DateTime<Utc>,
 ) -> Result<Grant> {
+    let NewSession { person, kind, client } = new;
     let ttl = match kind {
         SessionKind::MiniProgram => SESSION_TTL,
         SessionKind::Console => CONSOLE_TTL,

@@ -1,8 +1,10 @@
 //! Queries on people and sessions.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SessionId};
-use entity::kinds::Role;
+use entity::kinds::{PersonLevel, Role};
 use entity::{person, refresh_token, session};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -39,6 +41,37 @@ pub async fn person_by_phone(
         .await
 }
 
+/// The people with these phone numbers, by the hash of the number.
+pub async fn ids_by_phones(
+    connection: &impl ConnectionTrait,
+    phone_hashes: Vec<String>,
+) -> Result<HashMap<String, PersonId>, DbErr> {
+    let people: Vec<(String, PersonId)> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::PhoneHash, person::Column::Id])
+        .filter(person::Column::PhoneHash.is_in(phone_hashes))
+        .filter(person::Column::Active.eq(true))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(people.into_iter().collect())
+}
+
+/// People off the roster who had this phone number, the last to leave first; at most `limit`.
+pub async fn former_holders(
+    connection: &impl ConnectionTrait,
+    phone_hash: &str,
+    limit: u64,
+) -> Result<Vec<person::Model>, DbErr> {
+    person::Entity::find()
+        .filter(person::Column::PhoneHash.eq(phone_hash))
+        .filter(person::Column::Active.eq(false))
+        .order_by_desc(person::Column::RemovedAt)
+        .limit(limit)
+        .all(connection)
+        .await
+}
+
 /// These people, on the roster or not.
 pub async fn people(
     connection: &impl ConnectionTrait,
@@ -66,6 +99,34 @@ pub async fn delegates_named(
         .order_by_asc(person::Column::Name)
         .order_by_asc(person::Column::Id)
         .limit(limit)
+        .all(connection)
+        .await
+}
+
+type DelegateRow = (PersonId, String, Option<PersonLevel>, Option<String>);
+
+/// Delegates by name: all, or those of the congresses of a county and its townships.
+pub async fn delegate_names(
+    connection: &impl ConnectionTrait,
+    county: Option<&str>,
+    limit: u64,
+) -> Result<Vec<DelegateRow>, DbErr> {
+    use person::Column as C;
+    let mut query = person::Entity::find()
+        .select_only()
+        .columns([C::Id, C::Name, C::Level, C::AreaCode])
+        .filter(C::Role.eq(Role::Delegate))
+        .filter(C::Active.eq(true));
+    if let Some(county) = county {
+        query = query
+            .filter(C::Level.is_in([PersonLevel::County, PersonLevel::Township]))
+            .filter(C::AreaCode.eq(county));
+    }
+    query
+        .order_by_asc(C::Name)
+        .order_by_asc(C::Id)
+        .limit(limit)
+        .into_tuple()
         .all(connection)
         .await
 }
@@ -226,7 +287,7 @@ pub async fn spend_all(
 }
 
 /// Returns a person by id, locked until the transaction ends: a roster import that removes them waits or has finished.
-pub async fn person_held(
+pub async fn lock_person(
     connection: &impl ConnectionTrait,
     id: PersonId,
 ) -> Result<Option<person::Model>, DbErr> {

@@ -1,4 +1,4 @@
-//! A site's code: short enough to be typed from the paper, without letters that are mistaken for one another. Pure.
+//! Pure: a site's code: short enough to be typed from the paper, without letters that are mistaken for one another.
 
 /// No 0 O, 1 I L, U V.
 const ALPHABET: &[u8; 29] = b"23456789ABCDEFGHJKMNPQRSTWXYZ";

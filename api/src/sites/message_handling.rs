@@ -3,9 +3,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, SiteMessageId};
-use entity::kinds::{Channel, ContentSubject, Role, SiteMessageStatus};
+use entity::kinds::{Channel, ContentSubject, EventAction, Role, SiteMessageStatus};
 use entity::{order, site, site_message};
-use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
@@ -14,10 +13,12 @@ use crate::db::{self, WriteTransaction};
 use crate::error::{CurrentState, Error, ErrorKind, Refusal, Result};
 use crate::http::idempotency::StoredResponse;
 use crate::http::paging::{Page, Paging};
+use crate::orders::history::detail::EventDetail;
 use crate::orders::history::{self, NewEvent};
 use crate::orders::submit::draft::{NewOrder, require_text};
+use crate::orders::submit::{self, Submission};
 use crate::orders::view::{OrderView, read};
-use crate::orders::{Actor, photos, submit};
+use crate::orders::{Actor, photos};
 use crate::people::profile;
 pub use crate::sites::store::Filter;
 use crate::sites::store::{self, Handling, MessageAccess};
@@ -92,7 +93,7 @@ pub async fn show(app: &App, caller: &Caller, id: SiteMessageId) -> Result<Messa
         .await
 }
 
-async fn known(app: &App, caller: &Caller, id: SiteMessageId) -> Result<site_message::Model> {
+pub(super) async fn known(app: &App, caller: &Caller, id: SiteMessageId) -> Result<site_message::Model> {
     let message = store::message(&app.db, id, &reach(caller)?).await?;
     message.ok_or_else(Error::not_found)
 }
@@ -100,7 +101,11 @@ async fn known(app: &App, caller: &Caller, id: SiteMessageId) -> Result<site_mes
 async fn around(app: &App, messages: &[site_message::Model]) -> Result<MessageContext> {
     let sites = messages.iter().map(|message| message.site_id).collect();
     let photos = messages.iter().flat_map(photo_ids).collect();
+    let people = messages
+        .iter()
+        .flat_map(|message| [message.handed_to, message.handed_by]);
     Ok(MessageContext {
+        people: profile::names(app, people.flatten()).await?,
         sites: store::by_ids(&app.db, sites).await?,
         photos: store::photos(&app.db, photos).await?,
     })
@@ -123,12 +128,21 @@ pub async fn adopt(
         .await?
         .remove(&message.site_id);
     let site = site.ok_or_else(Error::not_found)?;
-    let new = order_of(caller, &message, &site, adoption);
+    let submission = Submission {
+        new: order_of(caller, &message, &site, adoption),
+        claim: None,
+        beside: None,
+    };
     let actor = Actor::from(caller);
     let handle = async |txn: &WriteTransaction, order: &order::Model| {
-        take_up(app, txn, &actor, &message, &site, order).await
+        let now = app.clock.now();
+        let adopted = AdoptedMessage {
+            message: &message,
+            site: &site,
+        };
+        take_up(txn, &actor, adopted, order, now).await
     };
-    match submit::submit_with(app, &actor, new, None, None, handle).await {
+    match submit::submit_with(app, &actor, submission, handle).await {
         // The same delegate, twice at once.
         Err(error) if error.code() == Some(Refused::AlreadyHandled.code()) => {
             let message = known(app, caller, id).await?;
@@ -155,12 +169,16 @@ async fn adopted_before(
                 ..StoredResponse::created(body)
             }))
         }
-        (status, _) => Err(with_state(Refused::AlreadyHandled.into(), status)),
+        (status, _) => Err(already_handled(status)),
     }
 }
 
 async fn number_of(app: &App, id: OrderId) -> Result<String> {
     read::number_of(app, id).await?.ok_or_else(Error::not_found)
+}
+
+pub(super) fn already_handled(status: SiteMessageStatus) -> Error {
+    with_state(Refused::AlreadyHandled.into(), status)
 }
 
 fn with_state(error: Error, status: SiteMessageStatus) -> Error {
@@ -188,6 +206,7 @@ fn order_of(
         address: adoption.address.or_else(|| site.address.clone()),
         category: adoption.category.or_else(|| site.category_code.clone()),
         photos: Vec::new(),
+        video: None,
         occurred_at: None,
         wants_follow_up: adoption.wants_follow_up,
         confidential: adoption.confidential,
@@ -196,16 +215,21 @@ fn order_of(
     }
 }
 
-/// In the transaction of the new order: the message becomes this order's, and its photos go along.
+/// A message and the site that it was left at.
+struct AdoptedMessage<'a> {
+    message: &'a site_message::Model,
+    site: &'a site::Model,
+}
+
+/// Makes the message the order's, with its photos, in the transaction that inserts the order.
 async fn take_up(
-    app: &App,
     txn: &WriteTransaction,
     actor: &Actor,
-    message: &site_message::Model,
-    site: &site::Model,
+    adopted: AdoptedMessage<'_>,
     order: &order::Model,
+    now: DateTime<Utc>,
 ) -> Result<()> {
-    let now = app.clock.now();
+    let AdoptedMessage { message, site } = adopted;
     let handling = Handling {
         status: SiteMessageStatus::Adopted,
         by: actor.person,
@@ -217,9 +241,12 @@ async fn take_up(
     }
     let photos = photo_ids(message);
     photos::attach_residents(txn, order, actor, &photos, now).await?;
-    let event = NewEvent::new("adopted", actor, order.status, now)
+    let event = NewEvent::new(EventAction::Adopted, actor, order.status, now)
         .note(format!("{}的群众留言", site.name))
-        .detail(json!({ "site": site.code, "message": message.id }))
+        .detail(EventDetail::Adopted {
+            site: site.code.clone(),
+            message: message.id,
+        })
         .photos(&photos);
     history::append(txn, order, event).await
 }
@@ -248,7 +275,7 @@ pub async fn answer(app: &App, caller: &Caller, id: SiteMessageId, text: &str) -
         if same {
             return show(app, caller, id).await;
         }
-        return Err(with_state(Refused::AlreadyHandled.into(), message.status));
+        return Err(already_handled(message.status));
     }
     let publication = Publication {
         subject: ContentSubject::SiteAnswer,

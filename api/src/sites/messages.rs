@@ -12,52 +12,42 @@ use crate::city::categories;
 use crate::city::emergencies::EmergencyView;
 use crate::city::snapshot::CityHandle;
 use crate::content::enqueue::{self, Publication};
-use crate::content::review::{self, CheckStatus};
+use crate::content::publishers::CheckStatus;
+use crate::content::review;
 use crate::db::{self, WriteTransaction};
 use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
 use crate::http::multipart::FileBytes;
 use crate::http::time::local;
 use crate::notices::MessageCatalog;
-use crate::notices::{self, Event, EventKind};
-use crate::orders::submit::draft::{min_chars, validate_text};
+use crate::notices::{self, Event, EventKind, Subject};
+use crate::orders::submit::draft::validate_text;
 use crate::orders::view::progress;
+use crate::photos::limits::too_many;
 use crate::photos::service as photos;
 use crate::photos::service::DeclaredMetadata;
 use crate::sealing::Sealer;
-use crate::sites::rate_limit::{self, LimitedAction};
+use crate::sites::message_limits::MessageLimits;
+use crate::sites::rate_limit::{self, Attempt, LimitedAction};
 use crate::sites::receipt::Receipt;
-use crate::sites::view::{Named, ReceiptView};
+use crate::sites::view::{Named, ReceiptView, progress_title};
 use crate::sites::visits::Device;
-use crate::sites::{service, store};
+use crate::sites::{repetition, service, store};
 
-const MAX_TEXT_CHARS: usize = 1_000;
-const MAX_CONTACT_CHARS: usize = 64;
-const MAX_PHOTOS: usize = 6;
 /// Maximum number of county delegates to notify for a site without delegates.
-const MOST_TOLD: u64 = 50;
+const MAX_NOTIFIED: u64 = 50;
 /// Maximum number of characters of a message in a notice.
 const NOTE_CHARS: usize = 60;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Refused {
-    PhotoUnknown,
-    KeyReused,
-}
+struct PhotoUnknown;
 
-impl Refusal for Refused {
+impl Refusal for PhotoUnknown {
     fn code(&self) -> &'static str {
-        match self {
-            Self::PhotoUnknown => "photo_unknown",
-            Self::KeyReused => "idempotency_key_reused",
-        }
+        "photo_unknown"
     }
 
     fn detail(&self) -> String {
-        match self {
-            Self::PhotoUnknown => "有的照片不存在或已过期，请重新上传。",
-            Self::KeyReused => "这个 Idempotency-Key 已用于另一次不同的提交。",
-        }
-        .to_owned()
+        "有的照片不存在或已过期，请重新上传。".to_owned()
     }
 
     fn kind(&self) -> ErrorKind {
@@ -105,12 +95,20 @@ pub async fn receive(
     let receipt_hash = receipt.hash(app.state::<Sealer>());
     let txn = db::write(&app.db).await?;
     if let Some(first) = store::by_receipt(&txn, &receipt_hash).await? {
-        return again(first, new, receipt, site, emergency);
+        drop(txn);
+        repetition::require_same(app, &first, &new.text, &new.photos).await?;
+        return Ok(again(&first, receipt, site, emergency));
     }
-    rate_limit::count(&txn, LimitedAction::Message, site.id, device, &device_hash, now).await?;
+    let attempt = Attempt {
+        action: LimitedAction::Message,
+        site: site.id,
+        device,
+        device_hash: &device_hash,
+    };
+    rate_limit::count(&txn, attempt, now).await?;
     let taken = store::take_uploads(&txn, &new.photos, site.id, &device_hash).await?;
     if taken != new.photos.len() as u64 {
-        return Err(Refused::PhotoUnknown.into());
+        return Err(PhotoUnknown.into());
     }
     let message = MessageWriter {
         app,
@@ -126,7 +124,8 @@ pub async fn receive(
         let first = store::by_receipt(&app.db, &receipt_hash)
             .await?
             .ok_or_else(Error::not_found)?;
-        return again(first, new, receipt, site, emergency);
+        repetition::require_same(app, &first, &new.text, &new.photos).await?;
+        return Ok(again(&first, receipt, site, emergency));
     }
     txn.commit().await?;
     app.jobs.wake.notify_one();
@@ -140,40 +139,40 @@ pub async fn receive(
     })
 }
 
-/// The first answer again, if it was the same message.
+/// The first answer again.
 fn again(
-    first: site_message::Model,
-    new: NewMessage,
+    first: &site_message::Model,
     receipt: Receipt,
     site: site::Model,
     emergency: Option<EmergencyView>,
-) -> Result<StoredMessage> {
-    if first.text != new.text || first.photo_ids != serde_json::json!(new.photos) {
-        return Err(Refused::KeyReused.into());
-    }
-    Ok(StoredMessage {
+) -> StoredMessage {
+    StoredMessage {
         receipt,
         site,
         check: first.content_check,
         emergency,
         created_at: first.created_at,
         replayed: true,
-    })
+    }
 }
 
 fn checked(mut new: NewMessage) -> Result<NewMessage> {
     let mut faults = Vec::new();
-    // The limits of an order's description, because a delegate may adopt the message.
-    let chars = min_chars(&new.photos)..=MAX_TEXT_CHARS;
-    new.text = validate_text("text", &new.text, chars, &mut faults);
+    let limits = MessageLimits::PRODUCT;
+    new.text = validate_text(
+        "text",
+        &new.text,
+        limits.text.chars(new.photos.len()),
+        &mut faults,
+    );
     let contact = new
         .contact
-        .map(|text| validate_text("contact", &text, 0..=MAX_CONTACT_CHARS, &mut faults));
+        .map(|text| validate_text("contact", &text, 0..=limits.contact_chars, &mut faults));
     new.contact = contact.filter(|text| !text.is_empty());
     let mut seen = std::collections::BTreeSet::new();
     new.photos.retain(|photo| seen.insert(*photo));
-    if new.photos.len() > MAX_PHOTOS {
-        let detail = format!("照片最多 {MAX_PHOTOS} 张。");
+    if new.photos.len() > limits.photos {
+        let detail = too_many(limits.photos);
         faults.push(FieldError::new("photo_ids", "too_many", detail));
     }
     if faults.is_empty() {
@@ -229,6 +228,10 @@ impl MessageWriter<'_> {
             content_check,
             created_at: self.now,
             handled_at: None,
+            handed_to: None,
+            handed_by: None,
+            hand_over_note: None,
+            handed_at: None,
         })
     }
 }
@@ -245,7 +248,13 @@ pub async fn upload(
     let site = service::active(app, code).await?;
     let device_hash = device.hash(app.state::<Sealer>());
     let txn = db::write(&app.db).await?;
-    rate_limit::count(&txn, LimitedAction::Photo, site.id, device, &device_hash, now).await?;
+    let attempt = Attempt {
+        action: LimitedAction::Photo,
+        site: site.id,
+        device,
+        device_hash: &device_hash,
+    };
+    rate_limit::count(&txn, attempt, now).await?;
     txn.commit().await?;
     let stored = photos::store(app, None, file, claims, now).await?;
     let row = site_upload::Model {
@@ -273,14 +282,16 @@ pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> 
     };
     let shown = review::state_of(&app.db, ContentSubject::SiteAnswer, message.id.0).await?;
     let zone = app.state::<CityHandle>().load().zone();
+    let in_review =
+        message.status == SiteMessageStatus::Received && message.content_check != ContentCheck::Pass;
     Ok(ReceiptView {
         site: Named {
             code: site.code,
             name: site.name,
         },
         state: message.status,
-        in_review: message.status == SiteMessageStatus::Received
-            && message.content_check != ContentCheck::Pass,
+        in_review,
+        title: progress_title(message.status, in_review),
         text: message.text,
         answer: message.answer.filter(|_| shown == Some(ContentCheck::Pass)),
         order,
@@ -291,18 +302,15 @@ pub async fn status_by_receipt(app: &App, receipt: &str) -> Result<ReceiptView> 
 
 /// Applies verdicts: a message is shown to the site's delegates, who are notified, or to nobody. An answer's state is
 /// read where the answer is shown.
-pub async fn apply_check_results(app: &App, standings: &[CheckStatus]) -> Result<()> {
-    let messages = standings
+pub async fn apply_check_results(app: &App, txn: &WriteTransaction, statuses: &[CheckStatus]) -> Result<()> {
+    let messages = statuses
         .iter()
-        .filter(|standing| standing.subject == ContentSubject::SiteMessage);
-    for standing in messages {
-        let (id, now) = (SiteMessageId(standing.subject_id), app.clock.now());
-        let txn = db::write(&app.db).await?;
-        if store::note_check(&txn, id, standing.state).await? && standing.state == ContentCheck::Pass {
-            tell_delegates(app, &txn, id, now).await?;
+        .filter(|status| status.subject == ContentSubject::SiteMessage);
+    for status in messages {
+        let (id, now) = (SiteMessageId(status.subject_id), app.clock.now());
+        if store::note_check(txn, id, status.state).await? && status.state == ContentCheck::Pass {
+            tell_delegates(app, txn, id, now).await?;
         }
-        txn.commit().await?;
-        app.jobs.wake.notify_one();
     }
     Ok(())
 }
@@ -331,7 +339,7 @@ async fn tell_delegates(
         .people(people)
         .title(site.name)
         .note(note)
-        .reference(message.id.to_string());
+        .about(Subject::SiteMessage(message.id));
     notices::emit(txn, app.state::<MessageCatalog>(), &event, now).await
 }
 
@@ -345,12 +353,7 @@ async fn readers(txn: &impl ConnectionTrait, site: &site::Model) -> Result<Vec<P
         .map(|p| p.id)
         .collect();
     match &site.area_code {
-        Some(area) if own.is_empty() => store::delegates_of_area(txn, area, MOST_TOLD).await,
+        Some(area) if own.is_empty() => store::delegates_of_area(txn, area, MAX_NOTIFIED).await,
         _ => Ok(own),
     }
-}
-
-/// The job that forgets the counts of hours that are over.
-pub async fn forget_quotas(app: &App) -> Result<()> {
-    store::quotas::forget_past(&app.db, app.clock.now()).await
 }

@@ -5,14 +5,27 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::SiteId;
 use sea_orm::ConnectionTrait;
 
+use crate::app::App;
 use crate::error::{ErrorKind, Refusal, Result};
 use crate::jobs::queue::{self, NewJob};
+use crate::jobs::{Job, Lane};
 use crate::sites::store::quotas;
 use crate::sites::visits::Device;
 
-/// Removes the counts of hours that are over.
-pub const FORGET_QUOTAS: &str = "forget_site_quotas";
 const WINDOW: TimeDelta = TimeDelta::hours(1);
+
+/// Removes the counts of hours that are over.
+pub struct ForgetQuotas;
+
+impl Job for ForgetQuotas {
+    const NAME: &'static str = "forget_site_quotas";
+    const LANE: Lane = Lane::Heavy;
+    type Input = ();
+
+    async fn run(app: &App, (): ()) -> Result<()> {
+        quotas::forget_past(&app.db, app.clock.now()).await
+    }
+}
 
 /// A limited action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,22 +86,32 @@ impl Refusal for TooOften {
     }
 }
 
-/// Counts one deed, or refuses it. The caller's transaction must not be committed after a refusal.
-pub async fn count(
-    txn: &impl ConnectionTrait,
-    deed: LimitedAction,
-    site: SiteId,
-    device: &Device,
-    device_hash: &str,
-    now: DateTime<Utc>,
-) -> Result<()> {
-    for (key, limit) in [
-        (
-            format!("{}:device:{device_hash}", deed.name()),
-            deed.per_device(device),
-        ),
-        (format!("{}:site:{site}", deed.name()), deed.per_site()),
-    ] {
+/// A limited action at a site.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    pub action: LimitedAction,
+    pub site: SiteId,
+    pub device: &'a Device,
+    pub device_hash: &'a str,
+}
+
+impl Attempt<'_> {
+    /// The counters that the action adds to, each with its hourly limit.
+    fn counters(self) -> [(String, i32); 2] {
+        let name = self.action.name();
+        [
+            (
+                format!("{name}:device:{}", self.device_hash),
+                self.action.per_device(self.device),
+            ),
+            (format!("{name}:site:{}", self.site), self.action.per_site()),
+        ]
+    }
+}
+
+/// Counts one attempt, or refuses it. The caller's transaction must not be committed after a refusal.
+pub async fn count(txn: &impl ConnectionTrait, attempt: Attempt<'_>, now: DateTime<Utc>) -> Result<()> {
+    for (key, limit) in attempt.counters() {
         let (used, ends_at) = quotas::count(txn, &key, now, now + WINDOW).await?;
         if used > limit {
             // Whole seconds, rounded up: a client that waits this long is accepted.
@@ -98,11 +121,7 @@ pub async fn count(
         }
     }
     let day = (now + TimeDelta::days(1)).format("%Y-%m-%d");
-    let job = NewJob {
-        kind: FORGET_QUOTAS,
-        subject: String::new(),
-        dedup_key: Some(format!("{FORGET_QUOTAS}:{day}")),
-        run_at: now + TimeDelta::days(1),
-    };
+    let key = format!("{}:{day}", ForgetQuotas::NAME);
+    let job = NewJob::of::<ForgetQuotas>(&(), now + TimeDelta::days(1))?.once(key);
     queue::enqueue(txn, job, now).await
 }

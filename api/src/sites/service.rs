@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, SiteId};
 use entity::kinds::{ActKind, Role};
 use entity::{person, site};
+use places::datum::Wgs84;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 
@@ -12,7 +13,7 @@ use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::caller::Caller;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::{Error, FieldError, Result};
 use crate::http::idempotency::{self, StoredResponse};
 use crate::http::paging::{Page, Paging};
@@ -65,6 +66,23 @@ pub async fn active(app: &App, text: &str) -> Result<site::Model> {
     } else {
         Err(Error::not_found())
     }
+}
+
+/// Returns the active site that is nearest to a point (WGS-84), and no farther away than `within_m` metres.
+pub async fn nearest(app: &App, longitude: f64, latitude: f64, within_m: f64) -> Result<Option<site::Model>> {
+    let here = Wgs84 { longitude, latitude };
+    let distance = |site: &site::Model| {
+        here.distance_m(Wgs84 {
+            longitude: site.longitude,
+            latitude: site.latitude,
+        })
+    };
+    let sites = store::active_around(&app.db, here, within_m).await?;
+    let nearest = sites.into_iter().map(|site| (distance(&site), site));
+    let nearest = nearest.min_by(|(one, _), (other, _)| one.total_cmp(other));
+    Ok(nearest
+        .filter(|(away, _)| *away <= within_m)
+        .map(|(_, site)| site))
 }
 
 pub async fn any(app: &App, text: &str) -> Result<site::Model> {
@@ -174,7 +192,7 @@ pub async fn set_active(app: &App, caller: &Caller, text: &str, active: bool) ->
     Ok(txn.commit().await?)
 }
 
-async fn note(txn: &impl ConnectionTrait, caller: &Caller, kind: ActKind, row: &site::Model) -> Result<()> {
+async fn note(txn: &WriteTransaction, caller: &Caller, kind: ActKind, row: &site::Model) -> Result<()> {
     let act = AuditEntry {
         by: AuditActor::Person(caller.person),
         kind,

@@ -12,6 +12,7 @@ use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::config::WeChatMode;
 use crate::error::{Error, ErrorKind, Result};
+use crate::orders::paper::render::render;
 use crate::sites::code_image::{self, SiteCodeImage, Source};
 use crate::sites::{service, store};
 
@@ -112,20 +113,7 @@ async fn set(app: &App, fetched: Vec<(site::Model, SiteCodeImage)>) -> Result<Ve
         .into_iter()
         .map(|(site, picture)| (site.code, picture.bytes.into()))
         .collect();
-    let work = move || pdf::render_with(pdf::Template::SiteCodes, &data, &images);
-    let rendered = tokio::task::spawn_blocking(work)
-        .await
-        .map_err(anyhow::Error::from)?;
-    rendered.map_err(|error| match error {
-        pdf::Error::NoChineseFont => {
-            let kind = ErrorKind::Unavailable {
-                retry_after_secs: 3600,
-            };
-            let detail = "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。";
-            Error::refused(kind, "no_chinese_font", detail)
-        }
-        other => anyhow::Error::from(other).into(),
-    })
+    render(pdf::Template::SiteCodes, data, images).await
 }
 
 /// Returns the host name, to type by hand where nothing can be scanned.

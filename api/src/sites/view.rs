@@ -18,6 +18,7 @@ use crate::photos::routes::PhotoLinks;
 use crate::photos::service::links;
 use crate::sealing::Sealer;
 use crate::sites::code_image;
+use crate::sites::message_limits::MessageLimits;
 use places::datum::Wgs84;
 
 /// A code with the name it has in the city.
@@ -60,6 +61,14 @@ impl PublicSite {
             category,
         }
     }
+}
+
+/// A site as its visitor sees it, with the limits of a message to its delegates.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+pub struct VisitedSite {
+    #[serde(flatten)]
+    pub site: PublicSite,
+    pub limits: MessageLimits,
 }
 
 /// A site as an admin keeps it.
@@ -153,12 +162,24 @@ pub struct MessageView {
     /// 待审 unless `pass`; delegates are shown nothing else.
     pub content_check: ContentCheck,
     pub answer: Option<String>,
+    /// The last hand-over to another delegate.
+    pub hand_over: Option<HandOverView>,
     /// Whether the caller is the one who handled it.
     pub mine: bool,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: LocalTime,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub handled_at: Option<LocalTime>,
+}
+
+/// A message handed over from one delegate to another.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HandOverView {
+    pub from: String,
+    pub to: String,
+    pub note: String,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: LocalTime,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -175,6 +196,8 @@ pub fn photo_ids(message: &site_message::Model) -> Vec<PhotoId> {
 
 /// The rows that belong to messages.
 pub struct MessageContext {
+    /// Names of the delegates who hand messages over and get them.
+    pub people: HashMap<PersonId, String>,
     pub sites: HashMap<SiteId, site::Model>,
     pub photos: HashMap<PhotoId, photo::Model>,
 }
@@ -197,6 +220,7 @@ impl MessageContext {
                 urls: PhotoLinks { large, thumb },
             });
         }
+        let hand_over = self.hand_over(&message, zone);
         let sealed = message.contact_sealed.as_deref().filter(|_| reads_contact);
         let contact = sealed
             .map(|sealed| app.state::<Sealer>().open_text(sealed))
@@ -214,9 +238,20 @@ impl MessageContext {
             status: message.status,
             content_check: message.content_check,
             answer: message.answer,
+            hand_over,
             mine: message.handled_by == Some(reader),
             created_at: local(message.created_at, zone),
             handled_at: message.handled_at.map(|at| local(at, zone)),
+        })
+    }
+
+    fn hand_over(&self, message: &site_message::Model, zone: chrono_tz::Tz) -> Option<HandOverView> {
+        let name = |id: Option<PersonId>| id.and_then(|id| self.people.get(&id).cloned());
+        Some(HandOverView {
+            from: name(message.handed_by)?,
+            to: name(message.handed_to)?,
+            note: message.hand_over_note.clone().unwrap_or_default(),
+            at: local(message.handed_at?, zone),
         })
     }
 }
@@ -228,6 +263,8 @@ pub struct ReceiptView {
     pub state: SiteMessageStatus,
     /// 待审: only operators have seen it so far.
     pub in_review: bool,
+    /// State and review in words for the resident.
+    pub title: &'static str,
     /// The resident's text.
     pub text: String,
     /// The delegate's answer, once it has been found fit to be shown.
@@ -238,4 +275,16 @@ pub struct ReceiptView {
     pub created_at: LocalTime,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub handled_at: Option<LocalTime>,
+}
+
+/// How a message stands, as its resident reads it.
+#[must_use]
+pub const fn progress_title(status: SiteMessageStatus, in_review: bool) -> &'static str {
+    match status {
+        SiteMessageStatus::Received if in_review => "正在审核，审核后转给人大代表",
+        SiteMessageStatus::Received => "代表尚未处理",
+        SiteMessageStatus::Adopted => "代表已采纳，正在办理",
+        SiteMessageStatus::Answered => "代表已答复",
+        SiteMessageStatus::Refused => "内容不符合规定，未予转交",
+    }
 }

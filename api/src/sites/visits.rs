@@ -1,5 +1,7 @@
-//! A resident's identity: a device, known only by a keyed hash. The mini-program proves it with a login code; a browser
-//! is identified by its network address. A visit is not stored: it is issued encrypted and returned with each request.
+//! A resident's identity: a device, known only by a keyed hash.
+//!
+//! The mini-program proves it with a login code; a browser is identified by its network address. A visit is not stored:
+//! it is issued encrypted and returned with each request.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

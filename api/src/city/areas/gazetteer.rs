@@ -25,6 +25,8 @@ pub struct Gazetteer {
     townships: HashMap<String, Township>,
     /// Name → the townships it may mean, and how surely the name alone says so.
     names: HashMap<String, Vec<(String, f64)>>,
+    /// By township, as the list has them.
+    communities: HashMap<String, Vec<String>>,
     longest: usize,
 }
 
@@ -79,6 +81,10 @@ impl Gazetteer {
                 BY_VILLAGE,
             );
         }
+        let mut by_township: HashMap<String, Vec<String>> = HashMap::new();
+        for Community { name, township } in communities {
+            by_township.entry(township).or_default().push(name);
+        }
         let longest = names.keys().map(|name| name.chars().count()).max().unwrap_or(0);
         let townships = townships
             .into_iter()
@@ -87,6 +93,7 @@ impl Gazetteer {
         Self {
             townships,
             names,
+            communities: by_township,
             longest,
         }
     }
@@ -94,6 +101,12 @@ impl Gazetteer {
     #[must_use]
     pub fn township(&self, code: &str) -> Option<&Township> {
         self.townships.get(code)
+    }
+
+    /// Names of the villages and communities of a township.
+    #[must_use]
+    pub fn communities_of(&self, township: &str) -> &[String] {
+        self.communities.get(township).map_or(&[], Vec::as_slice)
     }
 
     /// All of them, by their codes.

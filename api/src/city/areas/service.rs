@@ -5,7 +5,7 @@ use entity::kinds::{AreaLevel, Datum};
 use crate::city::areas::view::{Area, Areas, Located, LocatedArea, Neighbour, Step};
 use crate::city::snapshot::City;
 use crate::error::{Error, FieldError, Result};
-use places::datum::Wgs84;
+use crate::place_kinds::{place_relation, wgs84};
 use places::lookup::Division;
 
 const MAX_ACCURACY_M: f64 = 100_000.0;
@@ -82,7 +82,7 @@ pub fn tree(city: &City) -> Areas {
 /// Finds the point; the words of an address tell the functional zone, which has no outline.
 pub fn locate(city: &City, asked: Asked) -> Result<Located> {
     asked.check()?;
-    let point = Wgs84::from_given(asked.longitude, asked.latitude, asked.datum);
+    let point = wgs84(asked.longitude, asked.latitude, asked.datum);
     let located = city.locate(point, asked.accuracy_m);
     let county = located.division;
     let township = asked
@@ -98,7 +98,7 @@ pub fn locate(city: &City, asked: Asked) -> Result<Located> {
     Ok(Located {
         area: county.map(|county| shown(city, county)),
         zone: township.and_then(|township| township.zone.clone()),
-        relation: located.relation,
+        relation: place_relation(located.relation),
         border_distance_m: located.border_distance_m.map(decimetres),
         candidates: neighbours.collect(),
         boundary_set: city.boundary_set,

@@ -16,7 +16,7 @@ use crate::city::csv_rows::{Fault, fault};
 use crate::city::import::ImportFile;
 use crate::db;
 use crate::error::Result;
-use places::boundaries::{self, Boundary, ShapeFault};
+use places::boundaries::{self, Boundary, BoundaryLevel, ShapeFault};
 
 /// The result of loading a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ pub async fn missing(
 /// The codes of the counties among shapes.
 #[must_use]
 pub fn county_codes(shapes: &[Boundary]) -> HashSet<&str> {
-    let counties = shapes.iter().filter(|shape| shape.level == AreaLevel::County);
+    let counties = shapes.iter().filter(|shape| shape.level == BoundaryLevel::County);
     counties.map(|shape| shape.code.as_str()).collect()
 }
 

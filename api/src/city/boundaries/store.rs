@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::BoundarySetId;
-use entity::kinds::AreaLevel;
+use entity::kinds::{AreaLevel, GenerationKind};
 use entity::{area, boundary_set, unit};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use crate::city::pack::boundary_file;
 use crate::city::{seed, store};
 use crate::error::Result;
-use places::boundaries::{self, Boundary};
+use places::boundaries::{self, Boundary, BoundaryLevel};
 
 /// The set in force.
 pub async fn active(connection: &impl ConnectionTrait) -> Result<Option<boundary_set::Model>> {
@@ -91,7 +91,7 @@ pub fn counties(rows: Vec<area::Model>) -> Result<Vec<Boundary>> {
         counties.push(Boundary {
             code: row.code,
             name: row.name,
-            level: row.level,
+            level: BoundaryLevel::County,
             parent: row.parent_code,
             outline: boundaries::trusted_outline(&geometry).map_err(anyhow::Error::msg)?,
         });
@@ -158,7 +158,7 @@ pub async fn insert(
 /// One set for the other, in one transaction: no reader ever sees none or two.
 pub async fn activate(txn: &impl ConnectionTrait, id: BoundarySetId, now: DateTime<Utc>) -> Result<()> {
     // First, because it locks the row: of two concurrent activations, the second waits here.
-    store::bump_generation(txn, "areas", now).await?;
+    store::bump_generation(txn, GenerationKind::Areas, now).await?;
     boundary_set::Entity::update_many()
         .col_expr(boundary_set::Column::Active, Expr::value(false))
         .filter(boundary_set::Column::Active.eq(true))

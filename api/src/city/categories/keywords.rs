@@ -1,6 +1,8 @@
 //! Suggestion by keywords, for cities without a trained model: the share of a category's own words in the text,
-//! weighted by their rarity among categories. Pairs of characters replace segmentation. The confidence is the winner's
-//! share against the runner-up, damped by the share of recognized words.
+//! weighted by their rarity among categories.
+//!
+//! Pairs of characters replace segmentation. The confidence is the winner's share against the runner-up, damped by the
+//! share of recognized words.
 
 use std::collections::HashMap;
 

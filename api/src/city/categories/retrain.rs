@@ -1,13 +1,15 @@
-//! Retrains on orders: categories that operators corrected on re-dispatch, and those of orders closed unchanged. The
-//! texts of the pack are always included; the orders are split into folds. A new model is activated, on all replicas at
-//! once, only if it is at least as accurate as the active one. Both are evaluated on the same orders that neither has
-//! seen: the new one by the folds, the active one because they arrived after it was trained.
+//! Retrains on orders: categories that operators corrected on re-dispatch, and those of orders closed unchanged.
+//!
+//! The texts of the pack are always included; the orders are split into folds. A new model is activated, on all
+//! replicas at once, only if it is at least as accurate as the active one. Both are evaluated on the same orders that
+//! neither has seen: the new one by the folds, the active one because they arrived after it was trained.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
-use insight::classify::{self, Evaluation, Example, Model, Trained};
+use entity::kinds::GenerationKind;
+use insight::classify::{self, Evaluation, Example, Model, Settings, Trained};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
@@ -20,16 +22,28 @@ use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::jobs::queue::{self, NewJob};
+use crate::jobs::{Job, Lane};
 use crate::{city, db};
 
-/// The job that learns every night.
-pub const LEARN: &str = "categories.learn";
 /// Maximum number of orders, latest first, which keeps the training below minutes.
 const MAX_ORDERS: u64 = 20_000;
 /// Fewer say nothing about whether the new model is better.
 const FEWEST_ORDERS: usize = 20;
 /// At night, local time.
 const HOUR: u32 = 3;
+
+/// Retrains in the night of the given date.
+pub struct RetrainCategories;
+
+impl Job for RetrainCategories {
+    const NAME: &'static str = "categories.learn";
+    const LANE: Lane = Lane::Heavy;
+    type Input = NaiveDate;
+
+    async fn run(app: &App, _night: NaiveDate) -> Result<()> {
+        nightly(app).await
+    }
+}
 
 /// How an attempt to learn ended.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -84,7 +98,7 @@ pub async fn learn(app: &App, now: DateTime<Utc>) -> Result<TrainingOutcome> {
     let report = serde_json::to_value(&report).map_err(anyhow::Error::from)?;
     let txn = db::write(&app.db).await?;
     let version = store::insert(&txn, &model, report, orders, now).await?;
-    city::refresh::publish_change(&txn, "suggestion", now).await?;
+    city::refresh::publish_change(&txn, GenerationKind::Suggestion, now).await?;
     txn.commit().await?;
     city::refresh::refresh(app).await?;
     Ok(TrainingOutcome::Learned {
@@ -121,7 +135,11 @@ struct ModelComparison {
 
 /// Trains on all, and compares by those of which `judged` is true.
 fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Result<ModelComparison> {
-    let settings = training::settings(&city.categories, city.dispatch.min_confidence);
+    let settings = Settings {
+        // Real orders are judged.
+        curve: true,
+        ..training::settings(&city.categories, city.dispatch.min_confidence)
+    };
     let mut always = training::texts(&city.files, &city.categories).map_err(|faults| {
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
         anyhow::anyhow!(faults.join("; "))
@@ -149,7 +167,7 @@ fn train(city: &Arc<City>, orders: &[Example], judged: &[bool]) -> anyhow::Resul
 }
 
 /// The nightly job: learns, and sets itself up for the next night.
-pub async fn nightly(app: &App) -> Result<()> {
+async fn nightly(app: &App) -> Result<()> {
     let now = app.clock.now();
     let outcome = learn(app, now).await?;
     tracing::info!(?outcome, "category model retrained");
@@ -163,12 +181,9 @@ pub async fn schedule(app: &App, now: DateTime<Utc>) -> Result<()> {
     let local = tomorrow
         .and_hms_opt(HOUR, 0, 0)
         .and_then(|local| local.and_local_timezone(zone).earliest());
-    let job = NewJob {
-        kind: LEARN,
-        subject: tomorrow.to_string(),
-        dedup_key: Some(format!("{LEARN} {tomorrow}")),
-        run_at: local.map_or(now + Duration::days(1), |local| local.to_utc()),
-    };
+    let run_at = local.map_or(now + Duration::days(1), |local| local.to_utc());
+    let key = format!("{} {tomorrow}", RetrainCategories::NAME);
+    let job = NewJob::of::<RetrainCategories>(&tomorrow, run_at)?.once(key);
     let txn = db::write(&app.db).await?;
     queue::enqueue(&txn, job, now).await?;
     Ok(txn.commit().await?)

@@ -58,10 +58,23 @@ pub struct Suggestion {
     pub confidence: f64,
 }
 
+/// One of two matters that a text tells of.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct SuggestedMatter {
+    /// Its part of the text, in the person's own words.
+    pub text: String,
+    /// The likeliest kind of this part.
+    pub category: Suggestion,
+}
+
 /// The likeliest kinds, the best first; empty when no word says anything.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub struct Suggestions {
     pub suggestions: Vec<Suggestion>,
+    /// Two if the text seems to tell of two matters, which are better filed apart; otherwise left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub matters: Vec<SuggestedMatter>,
     /// Set if the text tells of an emergency: show it before anything is sent.
     #[schema(required = true)]
     pub emergency: Option<EmergencyView>,
@@ -147,6 +160,14 @@ pub async fn suggest(
     let found = service::understand(&app.state::<CityHandle>().load(), &text).await?;
     Ok(web::Json(Suggestions {
         suggestions: found.suggestions.into_iter().map(shown).collect(),
+        matters: found
+            .matters
+            .into_iter()
+            .map(|matter| SuggestedMatter {
+                text: matter.text,
+                category: shown(matter.category),
+            })
+            .collect(),
         emergency: found.emergency,
     }))
 }

@@ -5,6 +5,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use crate::city::categories::suggest::Suggestion;
+use crate::city::categories::two_matters::{self, Matter};
 use crate::city::emergencies::{self, EmergencyView};
 use crate::city::snapshot::City;
 use crate::error::Result;
@@ -14,6 +15,8 @@ use crate::error::Result;
 pub struct Understood {
     /// The likeliest categories, best first.
     pub suggestions: Vec<Suggestion>,
+    /// Two if the text tells of two matters, otherwise none.
+    pub matters: Vec<Matter>,
     pub emergency: Option<EmergencyView>,
 }
 
@@ -22,6 +25,7 @@ pub async fn understand(city: &Arc<City>, text: &str) -> Result<Understood> {
     let (city, text) = (Arc::clone(city), text.to_owned());
     let work = tokio::task::spawn_blocking(move || Understood {
         suggestions: city.suggester.suggest(&text),
+        matters: two_matters::find(&city.suggester, &text),
         emergency: emergencies::detect(&city.emergencies, &text),
     });
     Ok(work.await.map_err(anyhow::Error::from)?)
@@ -41,6 +45,24 @@ where
             .into_iter()
             .map(|(key, text)| (key, city.suggester.suggest(&text)));
         suggested.collect()
+    });
+    Ok(work.await.map_err(anyhow::Error::from)?)
+}
+
+/// Finds the two matters of each text that tells of two, by their keys.
+pub async fn two_matters_of_all<K>(
+    city: &Arc<City>,
+    texts: HashMap<K, String>,
+) -> Result<HashMap<K, Vec<Matter>>>
+where
+    K: Eq + Hash + Send + 'static,
+{
+    let city = Arc::clone(city);
+    let work = tokio::task::spawn_blocking(move || {
+        let found = texts
+            .into_iter()
+            .map(|(key, text)| (key, two_matters::find(&city.suggester, &text)));
+        found.filter(|(_, matters)| !matters.is_empty()).collect()
     });
     Ok(work.await.map_err(anyhow::Error::from)?)
 }

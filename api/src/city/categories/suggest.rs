@@ -1,4 +1,4 @@
-//! Which category a text means: a trained model where there is one, otherwise the keywords of the categories.
+//! Pure: which category a text means: a trained model where there is one, otherwise the keywords of the categories.
 
 use std::sync::Arc;
 
@@ -54,6 +54,13 @@ impl Suggester {
             keywords: KeywordSuggester::new(tree),
             tree: tree.clone(),
         }
+    }
+
+    /// Returns `true` if both are of one first-level category.
+    #[must_use]
+    pub fn are_siblings(&self, one: &str, other: &str) -> bool {
+        let parent = |code: &str| self.tree.find(code).and_then(|category| category.parent.clone());
+        parent(one) == parent(other)
     }
 
     /// Returns the likeliest categories, best first. Empty if no word is known. Takes a fraction of a millisecond, but

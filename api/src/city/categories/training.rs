@@ -58,14 +58,17 @@ pub fn texts(files: &Files, tree: &Tree) -> Result<Vec<Example>, Vec<Fault>> {
     }
 }
 
-/// How a model of these categories is trained. No start from naive Bayes: among very many categories with few texts
-/// each it costs more than it gives (`cargo run --release -p insight --example starter`).
+/// How a model of these categories is trained on a pack's texts.
+///
+/// No start from naive Bayes: among very many categories with few texts each it costs more than it gives (`cargo run
+/// --release -p insight --example starter`).
 #[must_use]
 pub fn settings(tree: &Tree, min_confidence: f64) -> Settings {
     Settings {
         min_confidence: min_confidence as f32,
         prior: 0.0,
         family_chars: family_chars(tree),
+        curve: false,
         ..Settings::default()
     }
 }

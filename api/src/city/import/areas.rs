@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::area;
-use entity::kinds::ActKind;
+use entity::kinds::{ActKind, GenerationKind};
 
 use crate::city::boundaries::load::{active_rows, county_codes, missing, told};
 use crate::city::boundaries::store;
-use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, finish};
+use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, ImportedRows, finish};
 use crate::db::{self, Db};
 use places::boundaries::{self, Boundary};
 
@@ -38,7 +38,11 @@ pub async fn areas(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Impor
     let report = compare(&shapes, &old);
     let set = store::insert(&txn, text, &shapes, old, now).await?;
     store::activate(&txn, set.id, now).await?;
-    finish(txn, given, ("areas", ActKind::BoundariesActivated), report, now).await
+    let rows = ImportedRows {
+        generation: GenerationKind::Areas,
+        kind: ActKind::BoundariesActivated,
+    };
+    finish(txn, given, rows, report, now).await
 }
 
 fn compare(shapes: &[Boundary], old: &[area::Model]) -> ImportSummary {

@@ -4,16 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
-use entity::kinds::{ActKind, Status};
-use entity::{duty_rule, order, person, site, unit};
-use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QuerySelect as _,
-};
+use entity::kinds::{ActKind, GenerationKind};
+use entity::unit;
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::city::csv_rows::{CsvLine, Fault, UnitRow, fault};
 use crate::city::import::{
-    ChangeKind, ImportFile, ImportSummary, Imported, difference, divisions, finish, table_rows,
+    ChangeKind, ImportFile, ImportSummary, Imported, ImportedRows, difference, divisions, finish, held_rows,
+    table_rows,
 };
 use crate::city::{check, seed};
 use crate::db::{self, Db};
@@ -42,13 +40,15 @@ pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) ->
         .filter(|row| row.active && !given.keep_missing && !listed.contains(row.code.as_str()))
         .cloned()
         .collect();
-    faults.extend(still_needed(&txn, file, &left).await?);
+    let held_rows = held_rows::Held::load(&txn, &left).await?;
+    faults.extend(still_needed(file, &left, &held_rows, given.release_orders));
     if !faults.is_empty() {
         return Ok(Err(faults));
     }
     let mut report = put(&txn, &lines, held, now).await?;
     report.table = table;
     for row in left {
+        report.left_units.push(held_rows.left_unit(&row));
         report.note(ChangeKind::Left, row.name, row.code);
         let gone = unit::ActiveModel {
             id: Set(row.id),
@@ -58,30 +58,22 @@ pub async fn departments(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) ->
         };
         gone.update(&txn).await?;
     }
-    finish(txn, given, ("units", ActKind::UnitsImported), report, now).await
+    let rows = ImportedRows {
+        generation: GenerationKind::Units,
+        kind: ActKind::UnitsImported,
+    };
+    finish(txn, given, rows, report, now).await
 }
 
-/// A unit cannot go while the duty table sends matters to it, or while it has open orders, sites or staff.
-async fn still_needed(
-    connection: &impl ConnectionTrait,
+/// A unit cannot leave while the duty table names it, or while it has open orders, parts of orders, sites or staff.
+fn still_needed(
     file: &str,
     left: &[unit::Model],
-) -> Result<Vec<Fault>> {
-    let leads: Vec<UnitId> = duty_rule::Entity::find()
-        .filter(duty_rule::Column::Active.eq(true))
-        .select_only()
-        .column(duty_rule::Column::LeadUnitId)
-        .distinct()
-        .into_tuple()
-        .all(connection)
-        .await?;
-    let leads: HashSet<UnitId> = leads.into_iter().collect();
-    let held = Held::load(connection, left).await?;
+    held: &held_rows::Held,
+    release_orders: bool,
+) -> Vec<Fault> {
     let needed = left.iter().filter_map(|row| {
-        let mut holds = held.told(row.id);
-        if leads.contains(&row.id) {
-            holds.insert(0, "派单目录里的事项".to_owned());
-        }
+        let holds = held.described(row.id, release_orders);
         (!holds.is_empty()).then(|| Fault {
             code: "unit_in_use",
             ..fault(
@@ -96,61 +88,7 @@ async fn still_needed(
             )
         })
     });
-    Ok(needed.collect())
-}
-
-/// Returns the rows of removed units that must not stay without a unit.
-struct Held {
-    orders: HashMap<UnitId, i64>,
-    sites: HashMap<UnitId, i64>,
-    staff: HashMap<UnitId, i64>,
-}
-
-impl Held {
-    async fn load(connection: &impl ConnectionTrait, units: &[unit::Model]) -> Result<Self> {
-        let ids = || units.iter().map(|unit| unit.id);
-        let orders = order::Entity::find()
-            .filter(order::Column::UnitId.is_in(ids()))
-            .filter(order::Column::Status.is_not_in([Status::Closed, Status::Cancelled]))
-            .select_only()
-            .column(order::Column::UnitId)
-            .column_as(order::Column::Id.count(), "held")
-            .group_by(order::Column::UnitId);
-        let sites = site::Entity::find()
-            .filter(site::Column::UnitId.is_in(ids()))
-            .filter(site::Column::Active.eq(true))
-            .select_only()
-            .column(site::Column::UnitId)
-            .column_as(site::Column::Id.count(), "held")
-            .group_by(site::Column::UnitId);
-        let staff = person::Entity::find()
-            .filter(person::Column::UnitId.is_in(ids()))
-            .filter(person::Column::Active.eq(true))
-            .select_only()
-            .column(person::Column::UnitId)
-            .column_as(person::Column::Id.count(), "held")
-            .group_by(person::Column::UnitId);
-        let orders: Vec<(UnitId, i64)> = orders.into_tuple().all(connection).await?;
-        let sites: Vec<(UnitId, i64)> = sites.into_tuple().all(connection).await?;
-        let staff: Vec<(UnitId, i64)> = staff.into_tuple().all(connection).await?;
-        Ok(Self {
-            orders: orders.into_iter().collect(),
-            sites: sites.into_iter().collect(),
-            staff: staff.into_iter().collect(),
-        })
-    }
-
-    fn told(&self, unit: UnitId) -> Vec<String> {
-        let counts = [
-            (self.orders.get(&unit), "件未办结的工单"),
-            (self.sites.get(&unit), "个点位"),
-            (self.staff.get(&unit), "名工作人员"),
-        ];
-        let said = counts
-            .iter()
-            .filter_map(|(count, what)| count.map(|count| format!(" {count} {what}")));
-        said.collect()
-    }
+    needed.collect()
 }
 
 async fn put(

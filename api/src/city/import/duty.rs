@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::ids::{DutyRuleId, UnitId};
-use entity::kinds::{ActKind, ScopeKind};
+use entity::kinds::{ActKind, GenerationKind, ScopeKind};
 use entity::{category, duty_rule};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -12,7 +12,9 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use crate::city::csv_rows::{CsvLine, DutyRow, Fault, fault};
 use crate::city::duty_table::{ANY, DutyTable, Rule};
 use crate::city::expand::{ExpandedRule, ExpansionContext, UnitRef};
-use crate::city::import::{ChangeKind, ImportFile, ImportSummary, Imported, divisions, finish, table_rows};
+use crate::city::import::{
+    ChangeKind, ImportFile, ImportSummary, Imported, ImportedRows, divisions, finish, table_rows,
+};
 use crate::city::units::Units;
 use crate::city::{seed, store};
 use crate::db::{self, Db};
@@ -44,7 +46,11 @@ pub async fn duty(db: &Db, given: &ImportFile<'_>, now: DateTime<Utc>) -> Import
     }
     let mut report = put(&txn, rules, &units, given.keep_missing).await?;
     report.table = table;
-    finish(txn, given, ("duty", ActKind::DutyImported), report, now).await
+    let rows = ImportedRows {
+        generation: GenerationKind::Duty,
+        kind: ActKind::DutyImported,
+    };
+    finish(txn, given, rows, report, now).await
 }
 
 /// Every row for every place it covers, or every fault.

@@ -1,4 +1,5 @@
 //! New boundaries, units, duty table or calendar for a city that is there already: `zhitong import …` and the console.
+//!
 //! Each is all or nothing, safe to run again, says line by line what is wrong, and can say what it would change without
 //! changing it.
 
@@ -6,6 +7,7 @@ mod areas;
 mod calendar;
 mod departments;
 mod duty;
+mod held_rows;
 mod table_rows;
 
 use chrono::{DateTime, Utc};
@@ -17,7 +19,8 @@ use crate::city::csv_rows::Fault;
 use crate::city::store;
 use crate::db::WriteTransaction;
 use crate::error::Result;
-use entity::kinds::{ActKind, AreaLevel};
+use entity::ids::UnitId;
+use entity::kinds::{ActKind, AreaLevel, GenerationKind};
 use entity::{area, boundary_set};
 
 pub use areas::areas;
@@ -41,6 +44,10 @@ pub struct ImportFile<'a> {
     pub keep_missing: bool,
     /// Says what would change, and changes nothing.
     pub dry_run: bool,
+    /// A calendar: running deadlines that were counted by an announced year are recalculated too.
+    pub recount: bool,
+    /// A list of units: open orders of a unit that leaves do not refuse the import; the caller sends them to triage.
+    pub release_orders: bool,
 }
 
 impl<'a> ImportFile<'a> {
@@ -54,6 +61,8 @@ impl<'a> ImportFile<'a> {
             sheet: None,
             keep_missing: false,
             dry_run: false,
+            recount: false,
+            release_orders: false,
         }
     }
 
@@ -108,6 +117,19 @@ pub struct Change {
     pub detail: String,
 }
 
+/// A unit that leaves the list.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct LeftUnit {
+    #[serde(skip)]
+    pub id: UnitId,
+    pub name: String,
+    pub code: String,
+    /// Orders that it is handling.
+    pub open_orders: i64,
+    /// Numbers of the first of them.
+    pub numbers: Vec<String>,
+}
+
 /// The result of an import or of its preview: rows added, changed and removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct ImportSummary {
@@ -118,6 +140,9 @@ pub struct ImportSummary {
     /// The first of them, one by one.
     #[serde(skip)]
     pub changes: Vec<Change>,
+    /// The units that leave the list, with the orders that they are handling.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_units: Vec<LeftUnit>,
     /// How the table was read; empty for files that are no tables.
     #[serde(flatten)]
     pub table: tables::TableInfo,
@@ -148,11 +173,18 @@ impl ImportSummary {
 /// The file was taken, or is wrong in these places and nothing was changed.
 pub type Imported = Result<std::result::Result<ImportSummary, Vec<Fault>>>;
 
+/// A kind of row that an import replaces.
+struct ImportedRows {
+    /// The name of their generation.
+    generation: GenerationKind,
+    kind: ActKind,
+}
+
 /// Records and commits what an import has written, or takes it back when it was only to be tried.
 async fn finish(
     txn: WriteTransaction,
     given: &ImportFile<'_>,
-    (rows, kind): (&str, ActKind),
+    rows: ImportedRows,
     report: ImportSummary,
     now: DateTime<Utc>,
 ) -> Imported {
@@ -161,7 +193,8 @@ async fn finish(
         return Ok(Ok(report));
     }
     if !report.is_empty() {
-        store::bump_generation(&txn, rows, now).await?;
+        let ImportedRows { generation, kind } = rows;
+        store::bump_generation(&txn, generation, now).await?;
         let act = AuditEntry {
             by: given.by,
             kind,

@@ -1,6 +1,6 @@
-//! Requests per minute of each client: a token bucket that refills evenly.
+//! Pure: requests per minute of each client: a token bucket that refills evenly.
 //!
-//! Pure: time is an argument.
+//! Time is an argument.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -24,7 +24,14 @@ pub struct CreateClient {
     #[schema(max_items = 5)]
     pub scopes: Vec<String>,
     /// Never, if left out.
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub expires_at: Option<DateTime<FixedOffset>>,
+    /// Id, code or name of the only unit whose orders the client sees.
+    #[schema(max_length = 100)]
+    pub unit: Option<String>,
+    /// Code or name of the only county-level area whose orders the client sees; not with `unit`.
+    #[schema(max_length = 100)]
+    pub area: Option<String>,
 }
 
 /// A client's key, which is shown only now.
@@ -42,6 +49,10 @@ pub struct ClientView {
     pub name: String,
     pub scopes: Vec<String>,
     pub requests_per_minute: i32,
+    /// Name of the only unit whose orders the client sees.
+    pub unit: Option<String>,
+    /// Code of the only area whose orders the client sees.
+    pub area: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     pub created_at: LocalTime,
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -76,11 +87,15 @@ pub async fn create_client(
         name,
         scopes,
         expires_at,
+        unit,
+        area,
     } = body.into_inner();
     let new = NewClient {
         name,
         scopes,
         expires_at: expires_at.map(|at| at.to_utc()),
+        unit,
+        area,
     };
     let (id, key) = service::create(&app, Some(caller.person), new).await?;
     Ok(HttpResponse::Created().json(ClientKey { id, key }))
@@ -95,12 +110,16 @@ pub async fn create_client(
 #[get("/clients")]
 pub async fn list_clients(app: web::Data<App>, caller: Caller) -> Result<web::Json<ClientList>> {
     caller.require(Role::Admin)?;
-    let zone = app.state::<CityHandle>().load().zone();
+    let city = app.state::<CityHandle>().load();
+    let zone = city.zone();
+    let unit_name = |id| Some(city.units.of_record(id)?.name.clone());
     let clients = service::list(&app).await?.into_iter().map(|client| ClientView {
         id: client.id,
         name: client.name,
         scopes: serde_json::from_value(client.scopes).unwrap_or_default(),
         requests_per_minute: client.requests_per_minute,
+        unit: client.unit_id.and_then(unit_name),
+        area: client.area_code,
         created_at: local(client.created_at, zone),
         expires_at: client.expires_at.map(|at| local(at, zone)),
         last_used_at: client.last_used_at.map(|at| local(at, zone)),

@@ -1,6 +1,4 @@
-//! The scopes of an API key. Every path that no scope names is closed to clients.
-//!
-//! Pure.
+//! Pure: the scopes of an API key. Every path that no scope names is closed to clients.
 
 /// A right that an administrator gives to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +27,18 @@ impl ClientScope {
             Self::Link => "link",
             Self::Open311 => "open311",
             Self::Export => "export",
+        }
+    }
+
+    /// The rights of the scope, for administrators.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OrdersRead => "读取工单",
+            Self::OrdersWrite => "办理工单",
+            Self::Link => "与热线平台对接",
+            Self::Open311 => "Open311 接口",
+            Self::Export => "导出变更",
         }
     }
 

@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_client;
-use entity::ids::{ClientId, PersonId, SessionId};
+use entity::ids::{ClientId, PersonId, SessionId, UnitId};
 use entity::kinds::Role;
 use entity::person;
 use rand::RngCore as _;
@@ -16,7 +16,8 @@ use sha2::{Digest as _, Sha256};
 use super::scopes::{ClientScope, needed};
 use super::store;
 use crate::app::App;
-use crate::caller::Caller;
+use crate::caller::{Caller, OrderAccess};
+use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::people::clients::rate::ClientRates;
@@ -27,7 +28,9 @@ const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=60;
 const MAX_CLIENTS: usize = 50;
 const REQUESTS_PER_MINUTE: i32 = 600;
 /// The key before a rotation is valid for so long.
-const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(24);
+const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(ROTATION_HOURS);
+/// This time in hours, for texts.
+pub const ROTATION_HOURS: i64 = 24;
 /// `last_used_at` is written at most so often.
 const TOUCH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
@@ -37,15 +40,20 @@ pub struct NewClient {
     pub name: String,
     pub scopes: Vec<String>,
     pub expires_at: Option<DateTime<Utc>>,
+    /// Id, code or name of the only unit whose orders the client sees.
+    pub unit: Option<String>,
+    /// Code or name of the only county-level area whose orders the client sees.
+    pub area: Option<String>,
 }
 
 /// Creates a client and returns it with its key, which is not shown again.
 ///
 /// # Errors
-/// 422 for a name that is empty or too long, an unknown scope, an expiry in the past, or too many clients.
+/// 422 for a name that is empty or too long, an unknown scope, unit or area, an expiry in the past, or too many clients.
 pub async fn create(app: &App, by: Option<PersonId>, new: NewClient) -> Result<(ClientId, String)> {
     let now = app.clock.now();
     validate(&new, now)?;
+    let (unit_id, area_code) = limit(app, &new)?;
     let key = random_key();
     let person = client_person(new.name.trim(), now);
     let client = api_client::Model {
@@ -57,6 +65,8 @@ pub async fn create(app: &App, by: Option<PersonId>, new: NewClient) -> Result<(
         previous_key_hash: None,
         previous_key_until: None,
         requests_per_minute: REQUESTS_PER_MINUTE,
+        unit_id,
+        area_code,
         created_by: by,
         created_at: now,
         expires_at: new.expires_at,
@@ -106,6 +116,33 @@ fn validate(new: &NewClient, now: DateTime<Utc>) -> Result<()> {
         Ok(())
     } else {
         Err(Error::invalid(faults))
+    }
+}
+
+/// The unit or the area that the client is limited to.
+fn limit(app: &App, new: &NewClient) -> Result<(Option<UnitId>, Option<String>)> {
+    let given = |text: &Option<String>| {
+        let text = text.as_deref().map(str::trim);
+        text.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let city = app.state::<CityHandle>().load();
+    match (given(&new.unit), given(&new.area)) {
+        (None, None) => Ok((None, None)),
+        (Some(unit), None) => {
+            let unit = city.units.resolve(&unit);
+            let unit = unit.ok_or_else(|| Error::invalid_field("unit", "unknown_unit", "没有这个单位。"))?;
+            Ok((Some(unit.id), None))
+        }
+        (None, Some(area)) => {
+            let county = city.county(&area);
+            let county =
+                county.ok_or_else(|| Error::invalid_field("area", "unknown_area", "没有这个区县。"))?;
+            Ok((None, Some(county.code.clone())))
+        }
+        (Some(_), Some(_)) => {
+            let detail = "单位和区县只能限定一个。";
+            Err(Error::invalid_field("area", "unit_or_area", detail))
+        }
     }
 }
 
@@ -176,7 +213,7 @@ pub async fn revoke(app: &App, id: ClientId) -> Result<()> {
 
 /// Lists the clients, oldest first, revoked ones too.
 pub async fn list(app: &App) -> Result<Vec<api_client::Model>> {
-    store::all(&*app.db).await
+    store::all(&app.db).await
 }
 
 /// Returns `true` if the token is a client's key and no access token.
@@ -191,7 +228,7 @@ pub fn is_key(token: &str) -> bool {
 /// 401 for an unknown, expired or revoked key, 403 `scope_missing`, 429 over the client's rate.
 pub async fn authenticate(app: &App, key: &str, method: &str, path: &str) -> Result<Caller> {
     let now = app.clock.now();
-    let client = store::by_key_hash(&*app.db, &hash(key), now)
+    let client = store::by_key_hash(&app.db, &hash(key), now)
         .await?
         .filter(|client| client.expires_at.is_none_or(|at| at > now))
         .ok_or_else(|| Error::refused(ErrorKind::NotSignedIn, "key_invalid", "接口密钥无效或已过期。"))?;
@@ -226,6 +263,10 @@ pub async fn authenticate(app: &App, key: &str, method: &str, path: &str) -> Res
         unit_head: false,
         area: None,
         committee: None,
+        limit: client.unit_id.map_or_else(
+            || client.area_code.map(OrderAccess::Area),
+            |unit| Some(OrderAccess::Unit(unit)),
+        ),
     })
 }
 
@@ -234,9 +275,17 @@ pub async fn authenticate(app: &App, key: &str, method: &str, path: &str) -> Res
 /// # Errors
 /// 403 if the caller is a person.
 pub async fn client_of(app: &App, caller: &Caller) -> Result<ClientId> {
-    let client = store::find(&*app.db, ClientId(caller.session.0)).await?;
+    let client = store::find(&app.db, ClientId(caller.session.0)).await?;
     let client = client.ok_or_else(|| Error::forbidden("这个接口只供接口客户端调用。"))?;
     Ok(client.id)
+}
+
+/// Whether the caller is a client with this scope.
+pub async fn has_scope(app: &App, caller: &Caller, scope: ClientScope) -> Result<bool> {
+    let client = store::find(&app.db, ClientId(caller.session.0)).await?;
+    let scopes = client.map(|client| client.scopes).unwrap_or_default();
+    let scopes: Vec<String> = serde_json::from_value(scopes).unwrap_or_default();
+    Ok(scopes.iter().any(|name| name == scope.as_str()))
 }
 
 fn random_key() -> String {

@@ -1,6 +1,7 @@
-//! Two secrets: the *scan code* is visible on the screen, the *browser's secret* never leaves the browser. The code is
-//! derived from the secret by a keyed hash, so one row keyed by the code's hash serves both, and a person who
-//! photographs the screen cannot claim the session.
+//! Two secrets: the *scan code* is visible on the screen, the *browser's secret* never leaves the browser.
+//!
+//! The code is derived from the secret by a keyed hash, so one row keyed by the code's hash serves both, and a person
+//! who photographs the screen cannot claim the session.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;
@@ -16,8 +17,9 @@ use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::people::login_requests::number_match::Numbers;
 use crate::people::login_requests::store;
+use crate::people::sessions::{self, NewSession};
+use crate::people::store as people;
 use crate::people::tokens::{hash_secret, random_secret};
-use crate::people::{sessions, store as people};
 use crate::sealing::Phone;
 use crate::sealing::Sealer;
 use crate::wechat::sandbox::Sandbox;
@@ -235,12 +237,20 @@ async fn consume(app: &App, code_hash: &str, now: DateTime<Utc>) -> Result<Strin
     let request = request.ok_or_else(Error::not_found)?;
     let approved_by = request.approved_by.ok_or(Refused::Expired)?;
     // He may have left the roster in between.
-    let person = people::person_held(&txn, approved_by).await?;
+    let person = people::lock_person(&txn, approved_by).await?;
     let person = person.ok_or(Refused::Expired)?;
-    let kind = SessionKind::Console;
-    let grant = sessions::begin(app, &txn, person.id, kind, request.origin.as_deref(), now).await?;
+    let new = console_session(person.id, request.origin.as_deref());
+    let grant = sessions::begin(app, &txn, new, now).await?;
     txn.commit().await?;
     Ok(grant.refresh_token)
+}
+
+fn console_session(person: PersonId, origin: Option<&str>) -> NewSession<'_> {
+    NewSession {
+        person,
+        kind: SessionKind::Console,
+        client: origin,
+    }
 }
 
 /// Begins a session for a person of the sandbox, who has no phone to scan with. Returns the cookie's value. Fails in
@@ -264,7 +274,7 @@ pub async fn begin_as_sandbox_person(
     let Some(person) = people::person_by_phone(&txn, &app.state::<Sealer>().phone_hash(&phone)).await? else {
         return Ok(None);
     };
-    let grant = sessions::begin(app, &txn, person.id, SessionKind::Console, Some(origin), now).await?;
+    let grant = sessions::begin(app, &txn, console_session(person.id, Some(origin)), now).await?;
     txn.commit().await?;
     Ok(Some(grant.refresh_token))
 }
@@ -297,7 +307,7 @@ async fn make_link(app: &App, by: AuditActor, person: &person::Model, now: DateT
     let code = random_secret();
     let origin = match by {
         AuditActor::CommandLine => "zhitong admin login-link",
-        AuditActor::Person(_) => "管理员生成的一次性链接",
+        AuditActor::Person(_) => "系统管理员生成的一次性链接",
     };
     let row = login_request::Model {
         code_hash: hash_secret(&code),

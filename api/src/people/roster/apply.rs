@@ -17,9 +17,12 @@ use crate::app::App;
 use crate::audit_log::{self, AuditEntry};
 use crate::db;
 use crate::error::Result;
+use crate::jobs::queue::{NewJob, enqueue_all};
 use crate::people::roster::check::Entries;
-use crate::people::roster::plan::{self, File, Line, Off, Plan};
-use crate::people::roster::{ImportError, Leaving, Options, Progress, Report, Stage};
+use crate::people::roster::plan::{self, File, HashedEntry, Off, Plan};
+use crate::people::roster::{
+    ImportError, Leaving, NotifyReporterLeft, Options, Progress, RosterSummary, Stage,
+};
 use crate::people::store;
 use crate::sealing::Sealer;
 
@@ -34,7 +37,7 @@ pub async fn apply(
     options: Options,
     now: DateTime<Utc>,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Report, ImportError> {
+) -> Result<RosterSummary, ImportError> {
     let file = hashed(app, entries, options);
     let txn = db::write(&app.db).await?;
     let existing = person::Entity::find().all(&txn).await?;
@@ -61,7 +64,7 @@ pub async fn apply(
 }
 
 fn hashed(app: &App, entries: Entries, options: Options) -> File {
-    let lines = entries.wanted.into_iter().map(|wanted| Line {
+    let lines = entries.wanted.into_iter().map(|wanted| HashedEntry {
         phone_hash: app.state::<Sealer>().phone_hash(&wanted.phone),
         wanted,
     });
@@ -85,7 +88,7 @@ async fn report(
     plan: &Plan,
     existing: &[person::Model],
     options: Options,
-) -> Result<Report> {
+) -> Result<RosterSummary> {
     let left: HashSet<PersonId> = plan.left.iter().copied().collect();
     let mut open = open_orders(connection, &plan.left).await?;
     let leaving = existing.iter().filter(|person| left.contains(&person.id));
@@ -100,7 +103,7 @@ async fn report(
             }
         })
         .collect();
-    Ok(Report {
+    Ok(RosterSummary {
         added: plan.added.len(),
         changed: plan.changed.len(),
         left: plan.left.len(),
@@ -122,7 +125,7 @@ async fn open_orders(
     for ids in people.chunks(CHUNK) {
         let rows: Vec<(PersonId, String)> = order::Entity::find()
             .filter(order::Column::ReporterId.is_in(ids.iter().copied()))
-            .filter(order::Column::Status.is_not_in([Status::Closed, Status::Cancelled]))
+            .filter(order::Column::Status.is_not_in(Status::OVER))
             .order_by_asc(order::Column::Number)
             .select_only()
             .columns([order::Column::ReporterId, order::Column::Number])
@@ -136,7 +139,8 @@ async fn open_orders(
     Ok(open)
 }
 
-/// Removes people from the roster: inactive, without WeChat binding, signed out everywhere. Their reports stay.
+/// Removes people from the roster: inactive, without WeChat binding, signed out everywhere. Their reports stay; a job
+/// notifies the operators of those that are open.
 pub async fn remove(txn: &impl ConnectionTrait, left: &[PersonId], now: DateTime<Utc>) -> Result<()> {
     for ids in left.chunks(CHUNK) {
         let these = || Condition::all().add(person::Column::Id.is_in(ids.iter().copied()));
@@ -151,6 +155,13 @@ pub async fn remove(txn: &impl ConnectionTrait, left: &[PersonId], now: DateTime
         let sessions = Condition::all().add(session::Column::PersonId.is_in(ids.iter().copied()));
         store::end_sessions(txn, sessions, "left_roster", now).await?;
     }
+    let reporters = open_orders(txn, left).await?.into_keys();
+    let jobs = reporters.map(|person| NewJob::of::<NotifyReporterLeft>(&person, now));
+    let mut jobs: Vec<_> = jobs.collect::<Result<_>>()?;
+    while !jobs.is_empty() {
+        let rest = jobs.split_off(jobs.len().min(CHUNK));
+        enqueue_all(txn, std::mem::replace(&mut jobs, rest), now).await?;
+    }
     Ok(())
 }
 
@@ -161,7 +172,7 @@ async fn write(
     now: DateTime<Utc>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<()> {
-    set_aside(txn, &plan.changed).await?;
+    park_phone_hashes(txn, &plan.changed).await?;
     let mut rows: Vec<_> = plan.added.into_iter().chain(plan.changed).collect();
     let total = rows.len();
     let mut done = 0;
@@ -185,7 +196,7 @@ async fn write(
 
 /// Two people who have exchanged their numbers would each be refused for the other's: the numbers of all
 /// who change are out of the way first (they are unique among the active only).
-async fn set_aside(txn: &impl ConnectionTrait, changed: &[(PersonId, Line)]) -> Result<()> {
+async fn park_phone_hashes(txn: &impl ConnectionTrait, changed: &[(PersonId, HashedEntry)]) -> Result<()> {
     for chunk in changed.chunks(CHUNK) {
         person::Entity::update_many()
             .col_expr(person::Column::Active, Expr::value(false))
@@ -196,8 +207,8 @@ async fn set_aside(txn: &impl ConnectionTrait, changed: &[(PersonId, Line)]) -> 
     Ok(())
 }
 
-fn row(app: &App, id: PersonId, line: Line, now: DateTime<Utc>) -> Result<person::ActiveModel> {
-    let Line { wanted, phone_hash } = line;
+fn row(app: &App, id: PersonId, line: HashedEntry, now: DateTime<Utc>) -> Result<person::ActiveModel> {
+    let HashedEntry { wanted, phone_hash } = line;
     let phone = wanted.phone.expose().as_bytes();
     let phone_sealed = app.state::<Sealer>().seal(phone).map_err(anyhow::Error::from)?;
     Ok(person::ActiveModel {

@@ -1,6 +1,8 @@
-//! The roster comes from a table. `check.rs` (pure) turns rows into people or says what is wrong with each, `plan.rs`
-//! (pure) compares them with those we have, `apply.rs` writes the difference in one transaction, `single.rs` changes
-//! one person without a file. People who are no longer in the file: `docs/adr/roster-scope.md`.
+//! The roster comes from a table.
+//!
+//! `check.rs` (pure) turns rows into people or says what is wrong with each, `plan.rs` (pure) compares them with those
+//! we have, `apply.rs` writes the difference in one transaction, `single.rs` changes one person without a file. People
+//! who are no longer in the file: `docs/adr/roster-scope.md`.
 
 mod apply;
 mod check;
@@ -20,6 +22,9 @@ use crate::city::snapshot::CityHandle;
 use crate::error::Error;
 
 pub use plan::TakenOver;
+
+/// Job about a person who has left the roster with open orders; `follow_up` implements it.
+pub struct NotifyReporterLeft;
 
 /// Which table the file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -99,7 +104,7 @@ pub struct Leaving {
 
 /// Result of an import, or of its preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct RosterSummary {
     pub added: usize,
     pub changed: usize,
     /// Removed from the roster, sessions ended.
@@ -135,7 +140,7 @@ pub async fn import(
     source: &Source,
     options: Options,
     progress: &mut (dyn FnMut(Progress) + Send),
-) -> Result<Report, ImportError> {
+) -> Result<RosterSummary, ImportError> {
     let now: DateTime<Utc> = app.clock.now();
     progress(Progress {
         stage: Stage::Reading,
@@ -161,9 +166,10 @@ pub async fn import(
         total,
     });
     let city = app.state::<CityHandle>().load();
-    let names = check::Names {
+    let names = check::KnownNames {
         units: &city.units,
         counties: city.counties.divisions(),
+        committees: &city.committees,
     };
     let entries = check::people(&table, names).map_err(ImportError::Faults)?;
     let mut report = apply::apply(app, entries, options, now, progress).await?;

@@ -9,13 +9,13 @@ use tables::Fault;
 use tables::kinds::roster::Column;
 use tables::text::name_key;
 
-use crate::people::roster::check::{Wanted, heading};
+use crate::people::roster::check::{RosterEntry, heading};
 use crate::people::roster::vocabulary;
 
 /// A person in the file, with the keyed hash of their phone number.
 #[derive(Debug)]
-pub struct Line {
-    pub wanted: Wanted,
+pub struct HashedEntry {
+    pub wanted: RosterEntry,
     pub phone_hash: String,
 }
 
@@ -29,7 +29,7 @@ pub struct Off {
 /// The content of the file.
 #[derive(Debug, Default)]
 pub struct File {
-    pub lines: Vec<Line>,
+    pub lines: Vec<HashedEntry>,
     pub off: Vec<Off>,
     /// People who are not in the file stay.
     pub keep_missing: bool,
@@ -47,8 +47,8 @@ pub struct TakenOver {
 #[derive(Debug, Default)]
 pub struct Plan {
     /// New people, and those who come back.
-    pub added: Vec<(PersonId, Line)>,
-    pub changed: Vec<(PersonId, Line)>,
+    pub added: Vec<(PersonId, HashedEntry)>,
+    pub changed: Vec<(PersonId, HashedEntry)>,
     pub unchanged: usize,
     /// Marked as off, replaced by the next owner of their number, or (unless kept) not in the file.
     pub left: Vec<PersonId>,
@@ -94,7 +94,7 @@ impl<'a> Known<'a> {
     }
 
     /// By the roster key, or by name and place as people read them.
-    fn named(&self, wanted: &Wanted) -> Option<&'a person::Model> {
+    fn named(&self, wanted: &RosterEntry) -> Option<&'a person::Model> {
         let by_key = self.by_key.get(wanted.roster_key.as_str()).copied();
         by_key.or_else(|| {
             let identity = (!wanted.numbered).then(|| Identity::wanted(wanted))?;
@@ -133,7 +133,7 @@ impl Identity {
         }
     }
 
-    fn wanted(wanted: &Wanted) -> Self {
+    fn wanted(wanted: &RosterEntry) -> Self {
         let unit = wanted.unit.map(|unit| unit.to_string());
         let body = wanted
             .electoral_unit
@@ -154,13 +154,15 @@ impl Identity {
 
 /// True if the owner of a number is the person whom the line describes: the name is the same, or nothing but the name
 /// is different. Another name in another place is another person.
-fn is_same_person(person: &person::Model, wanted: &Wanted) -> bool {
+fn is_same_person(person: &person::Model, wanted: &RosterEntry) -> bool {
     let (held, given) = (Identity::of(person), Identity::wanted(wanted));
     held.name == given.name || held.place == given.place
 }
 
-/// Compares the file with the people we have. A plan can be written without a conflict: the person who holds a number that the
-/// file gives to somebody else either gets another number in the same file or leaves.
+/// Compares the file with the people we have.
+///
+/// A plan can be written without a conflict. If the file gives a phone number to another person, its present holder gets
+/// another number in the same file or leaves.
 pub fn plan(existing: &[person::Model], file: File) -> Result<Plan, Vec<Fault>> {
     let known = Known::of(existing);
     let roles: HashSet<Role> = file.lines.iter().map(|line| line.wanted.role).collect();
@@ -233,7 +235,7 @@ fn is_marked(person: &person::Model, off: &Off) -> bool {
 }
 
 /// The number belongs to somebody in a role that the file says nothing about.
-fn phone_taken(wanted: &Wanted, role: Role) -> Fault {
+fn phone_taken(wanted: &RosterEntry, role: Role) -> Fault {
     let detail = format!(
         "这个手机号已属于名册上的另一人（{}）。",
         vocabulary::role_name(role)
@@ -241,10 +243,10 @@ fn phone_taken(wanted: &Wanted, role: Role) -> Fault {
     Fault::line(wanted.line, "phone_taken", detail).column(heading(Column::Phone))
 }
 
-fn same(person: &person::Model, line: &Line) -> bool {
-    let Line {
+fn same(person: &person::Model, line: &HashedEntry) -> bool {
+    let HashedEntry {
         wanted:
-            Wanted {
+            RosterEntry {
                 line: _,
                 roster_key,
                 numbered: _,

@@ -9,8 +9,8 @@ use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::caller::Caller;
 use crate::db;
 use crate::error::{Error, Result};
-use crate::people::roster::{self, ImportError, Options, Report, RosterKind, Source, apply};
-use crate::people::store;
+use crate::people::roster::{self, ImportError, Options, RosterKind, RosterSummary, Source, apply};
+use crate::people::{profile, store};
 
 /// The columns of one row, as a form has them.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +51,7 @@ impl PersonFields {
 }
 
 /// Adds a person, or changes the one whom the row means. Everybody else stays, unless the number passes to the new one.
-pub async fn put(app: &App, caller: &Caller, fields: &PersonFields) -> Result<Report, ImportError> {
+pub async fn put(app: &App, caller: &Caller, fields: &PersonFields) -> Result<RosterSummary, ImportError> {
     caller.require(Role::Admin)?;
     let source = Source {
         bytes: fields.table(),
@@ -64,6 +64,21 @@ pub async fn put(app: &App, caller: &Caller, fields: &PersonFields) -> Result<Re
         by: Some(AuditActor::Person(caller.person)),
     };
     roster::import(app, &source, options, &mut |_| {}).await
+}
+
+/// Changes a person of the roster by the same rules; an empty number means the present one.
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    id: PersonId,
+    fields: &PersonFields,
+) -> Result<RosterSummary, ImportError> {
+    let mut fields = fields.clone();
+    if fields.phone.trim().is_empty() {
+        let contact = profile::contact(app, id).await?.ok_or_else(Error::not_found)?;
+        contact.1.expose().clone_into(&mut fields.phone);
+    }
+    put(app, caller, &fields).await
 }
 
 /// Takes a person off the roster: the binding and all sessions end; their orders stay.

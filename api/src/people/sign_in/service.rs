@@ -8,7 +8,8 @@ use sea_orm::{ConnectionTrait, SqlErr};
 use crate::app::App;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
-use crate::people::sessions::{self, Grant};
+use crate::official::followers::{self, SignedIn};
+use crate::people::sessions::{self, Grant, NewSession};
 use crate::people::sign_in::ticket;
 use crate::people::store;
 use crate::sealing::Sealer;
@@ -55,11 +56,13 @@ impl Refusal for Refused {
             Self::LoginCode => "登录凭证已失效，请重新登录。",
             Self::PhoneCode => "手机号授权已失效，请重新授权手机号。",
             Self::BlockedByWeChat => "微信限制了这个账号的登录，请联系微信客服。",
-            Self::NotOnRoster => "您的手机号不在名册上，系统没有保存您的任何信息。如有疑问请联系管理员。",
+            Self::NotOnRoster => "您的手机号不在名册上，系统没有保存您的任何信息。如有疑问请联系系统管理员。",
             Self::PersonBoundElsewhere => {
-                "您的名册信息已绑定另一个微信号。请用原微信号在“我的”中解除绑定，或联系管理员解除。"
+                "您的名册信息已绑定另一个微信号。请用原微信号在“我的”中解除绑定，或联系系统管理员解除。"
             }
-            Self::WeChatBoundToAnother => "这个微信号已绑定名册上的另一个人。请先解除绑定，或联系管理员。",
+            Self::WeChatBoundToAnother => {
+                "这个微信号已绑定名册上的另一个人。请先解除绑定，或联系系统管理员。"
+            }
         }
         .to_owned()
     }
@@ -81,20 +84,40 @@ pub async fn sign_in(app: &App, code: &str, client: Option<&str>, now: DateTime<
         .session_of_code(code)
         .await
         .map_err(login_refused)?;
-    let openid = OpenId::new(session.openid);
-    let hash = app.state::<Sealer>().openid_hash(&openid);
+    let account = ticket::Account {
+        openid: OpenId::new(session.openid),
+        unionid: session.unionid,
+    };
+    let hash = app.state::<Sealer>().openid_hash(&account.openid);
     if let Some(person) = store::person_by_openid(&app.db, &hash).await? {
         let txn = db::write(&app.db).await?;
         // Again, and held: the roster may have changed since.
-        let held = store::person_held(&txn, person.id).await?;
+        let held = store::lock_person(&txn, person.id).await?;
         if let Some(person) = held.filter(|person| person.openid_hash.as_ref() == Some(&hash)) {
             let grant = begin(app, &txn, &person, client, now).await?;
+            record_union(app, &txn, &person, &account, now).await?;
             txn.commit().await?;
             return Ok(SignIn::SignedIn(Box::new(person), grant));
         }
     }
-    let ticket = ticket::issue(app.state::<Sealer>(), &openid, now).map_err(anyhow::Error::from)?;
+    let ticket = ticket::issue(app.state::<Sealer>(), &account, now).map_err(anyhow::Error::from)?;
     Ok(SignIn::BindRequired { ticket })
+}
+
+/// The official account finds the person by it.
+async fn record_union(
+    app: &App,
+    txn: &impl ConnectionTrait,
+    person: &person::Model,
+    account: &ticket::Account,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let signed_in = SignedIn {
+        person: person.id,
+        openid: &account.openid,
+        unionid: account.unionid.as_deref(),
+    };
+    followers::record_union(app, txn, signed_in, now).await
 }
 
 async fn begin(
@@ -104,7 +127,12 @@ async fn begin(
     client: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<Grant> {
-    sessions::begin(app, txn, person.id, SessionKind::MiniProgram, client, now).await
+    let new = NewSession {
+        person: person.id,
+        kind: SessionKind::MiniProgram,
+        client,
+    };
+    sessions::begin(app, txn, new, now).await
 }
 
 /// Binds the WeChat account of the ticket to the person whose phone number the code verifies, and signs in.
@@ -115,10 +143,10 @@ pub async fn bind(
     client: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<(person::Model, Grant)> {
-    let openid = ticket::read(app.state::<Sealer>(), bind_ticket, now)?;
+    let account = ticket::read(app.state::<Sealer>(), bind_ticket, now)?;
     let verified = app
         .state::<WeChat>()
-        .phone_number(phone_code, Some(openid.expose()))
+        .phone_number(phone_code, Some(account.openid.expose()))
         .await
         .map_err(phone_refused)?;
     let phone = Some(verified)
@@ -128,7 +156,8 @@ pub async fn bind(
     let txn = db::write(&app.db).await?;
     let found = store::person_by_phone(&txn, &app.state::<Sealer>().phone_hash(&phone)).await?;
     let person = found.ok_or(Refused::NotOnRoster)?;
-    bind_openid(app, &txn, &person, &openid, now).await?;
+    bind_openid(app, &txn, &person, &account.openid, now).await?;
+    record_union(app, &txn, &person, &account, now).await?;
     let grant = begin(app, &txn, &person, client, now).await?;
     txn.commit().await?;
     tracing::info!(person = %person.id, "wechat account bound");
@@ -155,7 +184,7 @@ async fn bind_openid(
         // Two concurrent calls bind one person, and the second finds them bound: by another phone, or by their own
         // double tap.
         Ok(false) => {
-            let held = store::person_held(txn, person.id).await?;
+            let held = store::lock_person(txn, person.id).await?;
             let by_himself = held.is_some_and(|person| person.openid_hash.as_ref() == Some(&hash));
             if by_himself {
                 Ok(())

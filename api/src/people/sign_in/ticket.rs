@@ -20,7 +20,16 @@ const MAX_CHARS: usize = 1024;
 struct Content {
     purpose: String,
     openid: String,
+    #[serde(default)]
+    unionid: Option<String>,
     expires_at: i64,
+}
+
+/// The WeChat account that a ticket binds. It has no `Debug`, because a unionid names a person.
+pub struct Account {
+    pub openid: OpenId,
+    /// Known if the mini-program is bound to an Open Platform account.
+    pub unionid: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,17 +59,18 @@ impl Refusal for BadTicket {
     }
 }
 
-pub fn issue(sealer: &Sealer, openid: &OpenId, now: DateTime<Utc>) -> Result<String, SealError> {
+pub fn issue(sealer: &Sealer, account: &Account, now: DateTime<Utc>) -> Result<String, SealError> {
     let content = Content {
         purpose: PURPOSE.to_owned(),
-        openid: openid.expose().to_owned(),
+        openid: account.openid.expose().to_owned(),
+        unionid: account.unionid.clone(),
         expires_at: (now + TICKET_TTL).timestamp(),
     };
     let plain = serde_json::to_vec(&content).map_err(|_| SealError::Damaged)?;
     Ok(URL_SAFE_NO_PAD.encode(sealer.seal(&plain)?))
 }
 
-pub fn read(sealer: &Sealer, ticket: &str, now: DateTime<Utc>) -> Result<OpenId, BadTicket> {
+pub fn read(sealer: &Sealer, ticket: &str, now: DateTime<Utc>) -> Result<Account, BadTicket> {
     if ticket.len() > MAX_CHARS {
         return Err(BadTicket::Invalid);
     }
@@ -73,7 +83,10 @@ pub fn read(sealer: &Sealer, ticket: &str, now: DateTime<Utc>) -> Result<OpenId,
     if now.timestamp() >= content.expires_at {
         return Err(BadTicket::Expired);
     }
-    Ok(OpenId::new(content.openid))
+    Ok(Account {
+        openid: OpenId::new(content.openid),
+        unionid: content.unionid,
+    })
 }
 
 #[cfg(test)]
@@ -91,24 +104,27 @@ mod tests {
         };
         let sealer = Sealer::new(&[key]).unwrap();
         let now: DateTime<Utc> = "2025-01-17T00:00:00Z".parse().unwrap();
-        let ticket = issue(&sealer, &OpenId::new("o-secret"), now).unwrap();
+        let account = Account {
+            openid: OpenId::new("o-secret"),
+            unionid: Some("u-secret".to_owned()),
+        };
+        let ticket = issue(&sealer, &account, now).unwrap();
         let inside = URL_SAFE_NO_PAD.decode(&ticket).unwrap();
         assert!(!inside.windows(8).any(|part| part == b"o-secret"));
+        let back = read(&sealer, &ticket, now + TimeDelta::minutes(9)).unwrap();
         assert_eq!(
-            read(&sealer, &ticket, now + TimeDelta::minutes(9))
-                .unwrap()
-                .expose(),
-            "o-secret"
+            (back.openid.expose(), back.unionid.as_deref()),
+            ("o-secret", Some("u-secret"))
         );
         assert_eq!(
-            read(&sealer, &ticket, now + TICKET_TTL).unwrap_err(),
-            BadTicket::Expired
+            read(&sealer, &ticket, now + TICKET_TTL).err(),
+            Some(BadTicket::Expired)
         );
         for forged in ["", "x", &ticket[1..], &"A".repeat(2000)] {
-            assert_eq!(read(&sealer, forged, now).unwrap_err(), BadTicket::Invalid);
+            assert_eq!(read(&sealer, forged, now).err(), Some(BadTicket::Invalid));
         }
         // Sealed by us, but not as a ticket.
         let other = URL_SAFE_NO_PAD.encode(sealer.seal(b"13800000000").unwrap());
-        assert_eq!(read(&sealer, &other, now).unwrap_err(), BadTicket::Invalid);
+        assert_eq!(read(&sealer, &other, now).err(), Some(BadTicket::Invalid));
     }
 }

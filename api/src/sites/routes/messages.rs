@@ -1,9 +1,9 @@
 //! Routes for the sites' delegates: list, adopt and answer messages.
 
 use actix_web::{HttpResponse, get, post, web};
-use entity::ids::SiteMessageId;
+use entity::ids::{PersonId, SiteMessageId};
 use entity::kinds::{ContentCheck, SiteMessageStatus};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
@@ -13,6 +13,7 @@ use crate::http::paging::{Page, Paging};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::view::OrderView;
 use crate::sites::code;
+use crate::sites::hand_over::{self, Colleague};
 use crate::sites::message_handling::{self, Adoption};
 use crate::sites::store::Filter;
 use crate::sites::view::MessageView;
@@ -145,4 +146,55 @@ pub async fn answer_message(
 ) -> Result<web::Json<MessageView>> {
     let view = message_handling::answer(&app, &caller, id.into_inner(), &body.text).await?;
     Ok(web::Json(view))
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Colleagues {
+    pub items: Vec<Colleague>,
+}
+
+/// Lists the delegates to whom the message can be handed over: those of its county.
+#[utoipa::path(
+    tag = "sites",
+    params(("id" = SiteMessageId, Path)),
+    responses((status = 200, body = Colleagues), ReadErrors),
+    security(("bearer" = []))
+)]
+#[get("/site-messages/{id}/colleagues")]
+pub async fn list_colleagues(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<SiteMessageId>,
+) -> Result<web::Json<Colleagues>> {
+    let items = hand_over::colleagues(&app, &caller, id.into_inner()).await?;
+    Ok(web::Json(Colleagues { items }))
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct HandMessageOver {
+    /// A delegate of the site's county.
+    pub to: PersonId,
+    #[schema(min_length = 2, max_length = 200)]
+    pub note: String,
+}
+
+/// Hands an unhandled message over to another delegate, who is told.
+#[utoipa::path(
+    tag = "sites",
+    params(("id" = SiteMessageId, Path)),
+    request_body = HandMessageOver,
+    responses((status = 200, body = MessageView), WriteErrors),
+    security(("bearer" = []))
+)]
+#[post("/site-messages/{id}/hand-over")]
+pub async fn hand_message_over(
+    app: web::Data<App>,
+    caller: Caller,
+    id: web::Path<SiteMessageId>,
+    body: web::Json<HandMessageOver>,
+) -> Result<web::Json<MessageView>> {
+    let HandMessageOver { to, note } = body.into_inner();
+    Ok(web::Json(
+        hand_over::hand_over(&app, &caller, id.into_inner(), to, &note).await?,
+    ))
 }

@@ -1,6 +1,7 @@
-//! `GET|POST /sites`, `GET|PUT /sites/{code}`, `GET /sites/{code}/sheet.pdf`. What residents call is in
-//! `routes/residents.rs`, what the sites' delegates call in `routes/messages.rs`, the page of an ordinary QR code in
-//! `routes/pages.rs`.
+//! `GET|POST /sites`, `GET|PUT /sites/{code}`, `GET /sites/{code}/sheet.pdf`.
+//!
+//! Residents' calls are in `routes/residents.rs`, those of the sites' delegates in `routes/messages.rs`, the page of an
+//! ordinary QR code in `routes/pages.rs`.
 
 use actix_web::{HttpResponse, get, post, put, web};
 use serde::{Deserialize, Serialize};
@@ -15,9 +16,10 @@ use crate::http::problem::Problem;
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::orders::submit::IdempotencyScope;
 use crate::orders::submit::draft::GivenPoint;
+use crate::sites::message_limits::MessageLimits;
 use crate::sites::service::{self, NewSite};
 use crate::sites::sheets;
-use crate::sites::view::{PublicSite, SiteView};
+use crate::sites::view::{PublicSite, SiteView, VisitedSite};
 
 pub mod messages;
 pub mod pages;
@@ -79,15 +81,18 @@ impl From<SiteForm> for NewSite {
     tag = "sites",
     params(("code" = String, Path)),
     responses(
-        (status = 200, body = PublicSite),
+        (status = 200, body = VisitedSite),
         (status = 404, description = "No such site, or no longer", body = Problem, content_type = "application/problem+json"),
     ),
     security(())
 )]
 #[get("/sites/{code}")]
-pub async fn show_site(app: web::Data<App>, code: web::Path<String>) -> Result<web::Json<PublicSite>> {
+pub async fn show_site(app: web::Data<App>, code: web::Path<String>) -> Result<web::Json<VisitedSite>> {
     let site = service::active(&app, &code).await?;
-    Ok(web::Json(PublicSite::of(&app, &site)))
+    Ok(web::Json(VisitedSite {
+        site: PublicSite::of(&app, &site),
+        limits: MessageLimits::PRODUCT,
+    }))
 }
 
 #[derive(Debug, Deserialize, IntoParams)]

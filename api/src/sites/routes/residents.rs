@@ -19,7 +19,9 @@ use crate::http::multipart::BoundedForm;
 use crate::http::problem::Problem;
 use crate::http::responses::PublicErrors;
 use crate::http::time::{LocalTime, local};
+use crate::photos::limits::TextLimits;
 use crate::photos::routes::{PhotoForm, PhotoView, read_form, view as photo_view};
+use crate::sites::message_limits::MessageLimits;
 use crate::sites::messages::{self, NewMessage, StoredMessage};
 use crate::sites::service;
 use crate::sites::view::{Named, ReceiptView};
@@ -41,6 +43,10 @@ pub struct VisitBegun {
     pub visit: String,
     /// Seconds.
     pub expires_in: i64,
+    /// Photos of one message.
+    pub max_photos: usize,
+    /// Of the message's text.
+    pub text: TextLimits,
 }
 
 /// Begins a resident's visit in the mini-program, so that WeChat can check their content at once and quotas apply to
@@ -67,6 +73,8 @@ pub async fn begin_visit(
     Ok(HttpResponse::Created().json(VisitBegun {
         visit,
         expires_in: visits::LIFE.num_seconds(),
+        max_photos: MessageLimits::PRODUCT.photos,
+        text: MessageLimits::PRODUCT.text,
     }))
 }
 

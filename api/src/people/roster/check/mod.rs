@@ -6,6 +6,7 @@ use entity::ids::UnitId;
 use entity::kinds::{PersonLevel, Role};
 use sha2::{Digest as _, Sha256};
 
+use crate::city::committees::Committees;
 use crate::city::units::Units;
 use crate::people::roster::vocabulary;
 use crate::sealing::Phone;
@@ -18,7 +19,7 @@ const MAX_TEXT_CHARS: usize = 100;
 
 /// A line that is right.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct RosterEntry {
     pub line: usize,
     /// Identifies the person when their phone number changes.
     pub roster_key: String,
@@ -37,15 +38,17 @@ pub struct Wanted {
 
 /// The names that a roster may refer to.
 #[derive(Clone, Copy)]
-pub struct Names<'a> {
+pub struct KnownNames<'a> {
     pub units: &'a Units,
     pub counties: &'a [Division],
+    /// Without any, a committee's name is taken as it is.
+    pub committees: &'a Committees,
 }
 
 /// The content of a file: the people on the roster and those marked as not on it.
 #[derive(Debug, Default)]
 pub struct Entries {
-    pub wanted: Vec<Wanted>,
+    pub wanted: Vec<RosterEntry>,
     pub off: Vec<OffRoster>,
 }
 
@@ -57,11 +60,11 @@ pub struct OffRoster {
 }
 
 /// All rows, or all faults. The line that a person first came in is named when they come again.
-pub fn people(table: &Table<Column>, names: Names<'_>) -> Result<Entries, Vec<Fault>> {
+pub fn people(table: &Table<Column>, names: KnownNames<'_>) -> Result<Entries, Vec<Fault>> {
     let mut entries = Entries::default();
     let mut faults = Vec::new();
     for row in &table.rows {
-        let mut line = Line {
+        let mut line = RowParser {
             row,
             names,
             faults: &mut faults,
@@ -75,7 +78,7 @@ pub fn people(table: &Table<Column>, names: Names<'_>) -> Result<Entries, Vec<Fa
             });
         }
     }
-    twice(&entries.wanted, &mut faults);
+    find_duplicates(&entries.wanted, &mut faults);
     if faults.is_empty() {
         Ok(entries)
     } else {
@@ -89,7 +92,7 @@ pub fn heading(column: Column) -> &'static str {
     DELEGATES.field_name(column)
 }
 
-fn twice(wanted: &[Wanted], faults: &mut Vec<Fault>) {
+fn find_duplicates(wanted: &[RosterEntry], faults: &mut Vec<Fault>) {
     let mut phones = HashMap::new();
     let mut keys = HashMap::new();
     for person in wanted {
@@ -105,13 +108,13 @@ fn twice(wanted: &[Wanted], faults: &mut Vec<Fault>) {
     }
 }
 
-struct Line<'a> {
+struct RowParser<'a> {
     row: &'a Row<Column>,
-    names: Names<'a>,
+    names: KnownNames<'a>,
     faults: &'a mut Vec<Fault>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> RowParser<'a> {
     fn text(&self, column: Column) -> &'a str {
         self.row.text(column)
     }
@@ -134,7 +137,7 @@ impl<'a> Line<'a> {
     }
 
     /// Reads every cell before failing, so that all faults of a line are reported at once.
-    fn person(mut self) -> Option<Wanted> {
+    fn person(mut self) -> Option<RosterEntry> {
         let name = self.name();
         let phone = self.phone();
         let role = match vocabulary::role(self.text(Column::Role)) {
@@ -142,16 +145,17 @@ impl<'a> Line<'a> {
             None => self.fault(
                 Column::Role,
                 "unknown_role",
-                "请填：代表、坐席、承办人员、人大常委会、管理员之一。",
+                "请填：代表、坐席、承办人员、人大常委会、系统管理员之一。",
             ),
         };
-        let unit_head = match vocabulary::yes(self.text(Column::UnitHead)) {
+        let head = self.text(Column::UnitHead);
+        let unit_head = match vocabulary::yes(if vocabulary::is_nothing(head) { "" } else { head }) {
             Some(head) => Some(head),
             None => self.fault(Column::UnitHead, "yes_or_no", "请填「是」或「否」。"),
         };
         let electoral_unit = self.free_text(Column::ElectoralUnit);
-        let committee = self.free_text(Column::Committee);
         let role = role?;
+        let committee = self.committee(role);
         let unit = self.unit(role);
         let level = self.level(role);
         let area = self.area(role, level.flatten());
@@ -162,7 +166,7 @@ impl<'a> Line<'a> {
         if role == Role::Handler {
             area = unit.and_then(|unit| unit.county.clone());
         }
-        let mut wanted = Wanted {
+        let mut wanted = RosterEntry {
             line: self.row.line,
             roster_key: String::new(),
             numbered: !self.text(Column::Number).is_empty(),
@@ -174,11 +178,33 @@ impl<'a> Line<'a> {
             unit_head: unit_head && role == Role::Handler,
             area,
             electoral_unit: electoral_unit.filter(|_| role == Role::Delegate),
-            committee: committee.filter(|_| role == Role::Supervisor),
+            committee,
         };
         let place = unit.map(|unit| unit.code.as_str());
         wanted.roster_key = roster_key(self.text(Column::Number), &wanted, place);
         Some(wanted)
+    }
+
+    /// The full name of a committee of the city's list; only members of the standing committee have one.
+    fn committee(&mut self, role: Role) -> Option<Option<String>> {
+        let text = self
+            .free_text(Column::Committee)?
+            .filter(|_| role == Role::Supervisor);
+        let Some(text) = text else {
+            return Some(None);
+        };
+        let committees = self.names.committees;
+        if committees.all().is_empty() {
+            return Some(Some(text));
+        }
+        match committees.find(&text) {
+            Some(committee) => Some(Some(committee.name.clone())),
+            None => self.fault(
+                Column::Committee,
+                "unknown_committee",
+                format!("没有「{text}」这个委员会，请按委员会名单填写。"),
+            ),
+        }
     }
 
     fn name(&mut self) -> Option<String> {
@@ -204,7 +230,7 @@ impl<'a> Line<'a> {
         if text.chars().count() > MAX_TEXT_CHARS {
             return self.fault(column, "too_long", format!("超过 {MAX_TEXT_CHARS} 个字。"));
         }
-        Some((!text.is_empty()).then(|| text.to_owned()))
+        Some((!vocabulary::is_nothing(text)).then(|| text.to_owned()))
     }
 
     /// Reads the unit of a handler. A delegate's unit is their workplace and is ignored.
@@ -252,14 +278,11 @@ impl<'a> Line<'a> {
         match role {
             Role::Operator | Role::Handler | Role::Admin => Some(None),
             Role::Supervisor if level == Some(PersonLevel::City) => Some(None),
-            _ if text.is_empty() && local => self.fault(Column::Area, "empty", "县级、乡级必须填区县。"),
-            _ if text.is_empty() => Some(None),
-            _ => match self
-                .names
-                .counties
-                .iter()
-                .find(|d| d.code == text || d.name == text)
-            {
+            _ if vocabulary::is_nothing(text) && local => {
+                self.fault(Column::Area, "empty", "县级、乡级必须填区县。")
+            }
+            _ if vocabulary::is_nothing(text) => Some(None),
+            _ => match county(self.names.counties, text) {
                 Some(county) => Some(Some(county.code.clone())),
                 None => self.fault(
                     Column::Area,
@@ -271,8 +294,35 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The county that a cell means: by code, by name, by its name behind the city's, or without its last syllable where
+/// that is clear.
+fn county<'a>(counties: &'a [Division], text: &str) -> Option<&'a Division> {
+    let key = text::name_key(text);
+    let short = |name: &str| name.strip_suffix(['区', '县', '市']).map(str::to_owned);
+    let only = |found: &mut dyn Iterator<Item = &'a Division>| {
+        let first = found.next();
+        first.filter(|_| found.next().is_none())
+    };
+    let exact = counties
+        .iter()
+        .find(|d| d.code == text || text::name_key(&d.name) == key);
+    exact
+        .or_else(|| {
+            only(
+                &mut counties
+                    .iter()
+                    .filter(|d| key.ends_with(&text::name_key(&d.name))),
+            )
+        })
+        .or_else(|| {
+            only(&mut counties.iter().filter(|d| {
+                short(&d.name).is_some_and(|name| name.chars().count() > 1 && text::name_key(&name) == key)
+            }))
+        })
+}
+
 /// Hash of the office's own number of a person; without one, of all that identifies a person beside the phone number.
-fn roster_key(number: &str, person: &Wanted, unit_code: Option<&str>) -> String {
+fn roster_key(number: &str, person: &RosterEntry, unit_code: Option<&str>) -> String {
     let role = person.role.as_str();
     let parts = if number.is_empty() {
         let level = person.level.map_or("", PersonLevel::as_str);
@@ -294,5 +344,4 @@ fn roster_key(number: &str, person: &Wanted, unit_code: Option<&str>) -> String 
 }
 
 #[cfg(test)]
-#[path = "check_tests.rs"]
 mod tests;

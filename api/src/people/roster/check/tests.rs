@@ -5,6 +5,8 @@ use entity::kinds::UnitLevel;
 use super::*;
 use crate::city::units::Unit;
 
+const COMMITTEES: &str = "[[committee]]\ncode = \"C01\"\nname = \"代表工作委员会\"\naliases = [\"代工委\"]\n\
+                          levels = [\"county\"]\n";
 const HEADINGS: &str = "姓名,手机号,角色,层级,选举单位,区县,单位,负责人,委员会,编号";
 
 fn units() -> Units {
@@ -20,7 +22,7 @@ fn units() -> Units {
     }])
 }
 
-fn check(lines: &str) -> Result<Vec<Wanted>, Vec<Fault>> {
+fn check(lines: &str) -> Result<Vec<RosterEntry>, Vec<Fault>> {
     let counties = [Division {
         code: "990001".to_owned(),
         name: "甲县".to_owned(),
@@ -28,9 +30,11 @@ fn check(lines: &str) -> Result<Vec<Wanted>, Vec<Fault>> {
     }];
     let text = format!("{HEADINGS}\n{lines}\n");
     let table = tables::read(text.as_bytes(), &DELEGATES, tables::Choice::Only).unwrap();
-    let names = Names {
+    let committees = Committees::parse(COMMITTEES).unwrap();
+    let names = KnownNames {
         units: &units(),
         counties: &counties,
+        committees: &committees,
     };
     Ok(people(&table, names)?.wanted)
 }
@@ -52,6 +56,11 @@ fn each_fault_names_line_column_and_reason() {
         ("张三,13800000001,承办人员,,,,X01,也许", "负责人", "是"),
         ("张三,13800000001,人大常委会,省", "层级", "市"),
         ("张三,13800000001,人大常委会,县", "区县", "必须填"),
+        (
+            "张三,13800000001,人大常委会,县,,甲县,,,随便写的委员会",
+            "委员会",
+            "没有",
+        ),
         (
             "名名名名名名名名名名名名名名名名名名名名名名名名名名名名名名名,13800000001,代表,市",
             "姓名",
@@ -105,7 +114,7 @@ fn nobody_stands_in_the_file_twice() {
 fn a_right_line_becomes_a_person() {
     let people = check(
         "李　明,+86 138 0000 0001,,市人大代表,一团,990001,某公司\n王五,13800000002,handler,,,,甲县城管局,是\n\
-         赵六,13800000003,人大常委会,县,,甲县,,,代表工作委员会",
+         赵六,13800000003,人大常委会,县,,甲县,,,代工委",
     )
     .unwrap();
     let [delegate, handler, supervisor] = people.as_slice() else {
@@ -117,6 +126,7 @@ fn a_right_line_becomes_a_person() {
     assert_eq!((delegate.unit, delegate.area.as_deref()), (None, Some("990001")));
     assert!(handler.unit.is_some() && handler.unit_head);
     assert_eq!(handler.area.as_deref(), Some("990001"), "the unit's county");
+    // An alias becomes the name of the city's list.
     assert_eq!(supervisor.committee.as_deref(), Some("代表工作委员会"));
 }
 
