@@ -1,43 +1,25 @@
-//! A file of past orders: read as a table, resolved row by row against the city's data, all faults at once.
+//! A file of past orders: checked row by row, then written, all of it or nothing.
+//!
+//! The file is read twice: faults are known before anything is written, and memory holds one block of rows at a time.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone as _, Utc};
-use chrono_tz::Tz;
 use entity::ids::PersonId;
-use entity::kinds::{CategorySource, Channel, Datum, Satisfaction, Solved};
-use places::datum::Wgs84;
 use sha2::{Digest as _, Sha256};
 use tables::kinds::orders::{Column, ORDERS};
-use tables::{Choice, Fault, Row, TableInfo};
+use tables::{Fault, Row, TableInfo};
 
-use super::past_order::{PastCategory, PastOrder, PastPlace, PastRound, PastVerdict};
-use super::service::{self, ImportCounts, SourceFile};
+use super::past_order::PastOrder;
+use super::resolver::Resolver;
+use super::service::{self, Import, ImportCounts, SourceFile};
+use super::source::{Blocks, HistoryFile};
 use crate::app::App;
-use crate::city::categories::service::suggest_all;
-use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
-use crate::orders::submit::routing;
-use crate::people::profile;
-use crate::sealing::Phone;
+use crate::people::roster::{Progress, Stage};
 
 /// Faults that are answered.
 const MAX_FAULTS: usize = 500;
-/// Texts that are suggested a category at a time.
-const SUGGESTED_TOGETHER: usize = 500;
-
-/// A file, and what is to become of it.
-#[derive(Clone, Debug)]
-pub struct HistoryFile {
-    pub name: String,
-    pub bytes: Vec<u8>,
-    pub sheet: Option<String>,
-    /// Checks everything and writes nothing.
-    pub dry_run: bool,
-    /// `None` for the command line.
-    pub by: Option<PersonId>,
-}
 
 /// The result of an import or of a dry run.
 #[derive(Clone, Debug)]
@@ -46,6 +28,9 @@ pub struct HistoryReport {
     pub table: TableInfo,
 }
 
+/// Is told how far an import is.
+pub type OnProgress<'a> = &'a mut (dyn FnMut(Progress) + Send);
+
 /// Imports a file: all of it, or nothing and every fault at once.
 ///
 /// # Errors
@@ -53,364 +38,160 @@ pub struct HistoryReport {
 pub async fn import(
     app: &App,
     file: HistoryFile,
-    progress: impl Fn(usize),
+    progress: OnProgress<'_>,
 ) -> Result<std::result::Result<HistoryReport, Vec<Fault>>> {
-    let hash = hex::encode(Sha256::digest(&file.bytes));
-    let read = {
-        let (bytes, sheet) = (file.bytes, file.sheet.clone());
-        tokio::task::spawn_blocking(move || tables::read(&bytes, &ORDERS, Choice::of(sheet.as_deref())))
-            .await
-            .map_err(anyhow::Error::from)?
-    };
-    let mut table = match read {
-        Ok(table) => table,
-        Err(faults) => return Ok(Err(faults)),
-    };
-    let info = table.info();
-    let rows = std::mem::take(&mut table.rows);
-    // A preview writes nothing: any id will do.
-    let unknown_person = if file.dry_run {
-        PersonId::generate()
-    } else {
-        service::unknown_person(app).await?
-    };
-    let resolver = Resolver::new(app, &rows, unknown_person).await?;
-    let mut orders = Vec::with_capacity(rows.len());
-    let mut faults = Vec::new();
-    let mut numbers = HashSet::new();
-    for row in &rows {
-        match resolver.order(row) {
-            Ok(order) if numbers.insert(order.number.clone()) => orders.push(order),
-            Ok(_) => {
-                let detail = "这个编号在表中出现了两次。";
-                faults.push(row.fault(ORDERS.field_name(Column::Number), "duplicate_number", detail));
-            }
-            Err(fault) => faults.push(fault),
-        }
-        if faults.len() >= MAX_FAULTS {
-            break;
-        }
-    }
-    if !faults.is_empty() {
+    if let Err(faults) = file.map.check(&app.state::<CityHandle>().load()) {
         return Ok(Err(faults));
     }
-    orders.sort_by_key(|order| order.submitted_at);
+    let checked = match check(app, &file, progress).await? {
+        Ok(checked) => checked,
+        Err(faults) => return Ok(Err(faults)),
+    };
     let counts = if file.dry_run {
-        service::preview(app, &orders).await?
+        checked.counts
     } else {
-        let source = SourceFile {
-            name: file.name,
-            hash,
-            by: file.by,
-        };
-        service::import(app, &source, orders.into_iter().map(Ok), progress).await?
-    };
-    Ok(Ok(HistoryReport { counts, table: info }))
-}
-
-/// The data that rows refer to.
-struct Resolver<'a> {
-    city: std::sync::Arc<City>,
-    now: DateTime<Utc>,
-    zone: Tz,
-    unknown_person: PersonId,
-    /// Delegates by the phone number as the file has it.
-    reporters: HashMap<&'a str, PersonId>,
-    /// Categories by the text, where the file has none.
-    suggested: HashMap<usize, PastCategory>,
-}
-
-impl<'a> Resolver<'a> {
-    async fn new(app: &App, rows: &'a [Row<Column>], unknown_person: PersonId) -> Result<Self> {
-        let city = app.state::<CityHandle>().load();
-        let mut reporters = HashMap::new();
-        for row in rows {
-            let text = row.text(Column::ReporterPhone);
-            if !text.is_empty()
-                && !reporters.contains_key(text)
-                && let Some(phone) = Phone::parse(text)
-                && let Some(person) = profile::with_phone(app, &phone).await?
-            {
-                reporters.insert(text, person.id);
-            }
-        }
-        let mut suggested = HashMap::new();
-        let without: Vec<&Row<Column>> = rows
-            .iter()
-            .filter(|row| row.text(Column::Category).is_empty())
-            .collect();
-        for part in without.chunks(SUGGESTED_TOGETHER) {
-            let texts = part
-                .iter()
-                .map(|row| (row.line, row.text(Column::Description).to_owned()));
-            for (line, suggestions) in suggest_all(&city, texts.collect()).await? {
-                if let Some(best) = suggestions.into_iter().next() {
-                    let category = PastCategory {
-                        code: Some(best.code),
-                        source: CategorySource::Suggested,
-                        confidence: Some(best.confidence),
-                    };
-                    suggested.insert(line, category);
-                }
-            }
-        }
-        Ok(Self {
-            now: app.clock.now(),
-            zone: city.zone(),
-            city,
-            unknown_person,
-            reporters,
-            suggested,
-        })
-    }
-
-    fn order(&self, row: &Row<Column>) -> std::result::Result<PastOrder, Fault> {
-        let text = |column| row.text(column).trim();
-        let some = |column| Some(text(column)).filter(|text| !text.is_empty());
-        let submitted_at = self.time(row, Column::SubmittedAt)?;
-        let submitted_at = submitted_at.ok_or_else(|| missing(row, Column::SubmittedAt))?;
-        let closed_at = self.time(row, Column::ClosedAt)?;
-        let closed_at = closed_at.ok_or_else(|| missing(row, Column::ClosedAt))?;
-        let point = point(row)?;
-        let category = self.category(row)?;
-        let place = self.place(row, point)?;
-        let routed = routing::route(&self.city, &place.1, &as_resolved(&category));
-        let unit = match some(Column::Unit) {
-            Some(name) => {
-                let unit = self.city.units.resolve(name);
-                Some(unit.ok_or_else(|| unknown(row, Column::Unit, "没有这个单位"))?.id)
-            }
-            None => routed.unit,
-        };
-        let dispatched_at = self.time(row, Column::DispatchedAt)?.unwrap_or(submitted_at);
-        let round = PastRound {
-            dispatched_at,
-            accepted_at: self.time(row, Column::AcceptedAt)?,
-            extended_by: Vec::new(),
-            replied_at: self.time(row, Column::RepliedAt)?,
-            public_reply: some(Column::Reply).map(str::to_owned),
-            verdict: verdict(row, closed_at)?,
-        };
-        let order = PastOrder {
-            number: text(Column::Number).to_uppercase(),
-            channel: channel(text(Column::Channel)),
-            reporter: self
-                .reporters
-                .get(row.text(Column::ReporterPhone))
-                .copied()
-                .unwrap_or(self.unknown_person),
-            description: text(Column::Description).to_owned(),
-            category,
-            place: place.0,
-            unit,
-            supports: Vec::new(),
-            dispatch: serde_json::json!({ "rule": "import", "reason": "历史导入", "candidates": [] }),
-            submitted_at,
-            rounds: unit.map(|_| round).into_iter().collect(),
-            closed_at: Some(closed_at),
-            photos: Vec::new(),
-        };
-        order
-            .validate(self.now)
-            .map_err(|fault| Fault::line(row.line, fault.code(), fault.label()))?;
-        Ok(order)
-    }
-
-    fn time(&self, row: &Row<Column>, column: Column) -> std::result::Result<Option<DateTime<Utc>>, Fault> {
-        let text = row.text(column).trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        parse_time(text, self.zone)
-            .map(Some)
-            .ok_or_else(|| unknown(row, column, "时间应写成 2024-03-01 09:30 这样的格式"))
-    }
-
-    fn category(&self, row: &Row<Column>) -> std::result::Result<PastCategory, Fault> {
-        let text = row.text(Column::Category).trim();
-        if text.is_empty() {
-            let unknown = PastCategory {
-                code: None,
-                source: CategorySource::Unknown,
-                confidence: None,
-            };
-            return Ok(self.suggested.get(&row.line).cloned().unwrap_or(unknown));
-        }
-        let category = self.city.categories.find(text);
-        let category = category.ok_or_else(|| unknown(row, Column::Category, "没有这个类别"))?;
-        Ok(PastCategory {
-            code: Some(category.code.clone()),
-            source: CategorySource::Chosen,
-            confidence: None,
-        })
-    }
-
-    fn place(
-        &self,
-        row: &Row<Column>,
-        point: Option<Wgs84>,
-    ) -> std::result::Result<(PastPlace, routing::ResolvedPlace), Fault> {
-        let address = row.text(Column::Address).trim();
-        let county = row.text(Column::County).trim();
-        let words = format!("{county}\n{address}\n{}", row.text(Column::Description));
-        let mut place = routing::resolve(&self.city, point, None, &words);
-        if !county.is_empty() && point.is_none() {
-            let named = self.city.county(county);
-            let named = named.ok_or_else(|| unknown(row, Column::County, "没有这个区县"))?;
-            place.county = Some(named.code.clone());
-        }
-        let past = PastPlace {
-            point,
-            address: Some(address.to_owned()).filter(|text| !text.is_empty()),
-            boundary_set: place.boundary_set,
-            county: place.county.clone(),
-            township: place.township.clone(),
-            zone: place.zone.clone(),
-            relation: place.relation,
-        };
-        Ok((past, place))
-    }
-}
-
-fn as_resolved(category: &PastCategory) -> routing::ResolvedCategory {
-    routing::ResolvedCategory {
-        code: category.code.clone(),
-        source: category.source,
-        confidence: category.confidence,
-    }
-}
-
-fn missing(row: &Row<Column>, column: Column) -> Fault {
-    let name = ORDERS.field_name(column);
-    row.fault(name, "required", format!("请填写{name}。"))
-}
-
-fn unknown(row: &Row<Column>, column: Column, what: &str) -> Fault {
-    let text: String = row.text(column).chars().take(40).collect();
-    row.fault(
-        ORDERS.field_name(column),
-        "not_understood",
-        format!("{what}：{text}。"),
-    )
-}
-
-fn point(row: &Row<Column>) -> std::result::Result<Option<Wgs84>, Fault> {
-    let number = |column| {
-        let text = row.text(column).trim();
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        number
-            .map(Some)
-            .ok_or_else(|| unknown(row, column, "坐标应为十进制度数"))
-    };
-    let (longitude, latitude) = (number(Column::Longitude)?, number(Column::Latitude)?);
-    let Some((longitude, latitude)) = longitude.zip(latitude) else {
-        return Ok(None);
-    };
-    if !(-180.0..=180.0).contains(&longitude) || !(-90.0..=90.0).contains(&latitude) {
-        return Err(unknown(row, Column::Longitude, "坐标超出范围"));
-    }
-    let datum = row.text(Column::Datum).trim().to_lowercase();
-    let datum = match datum.as_str() {
-        "" => {
-            return Err(unknown(
-                row,
-                Column::Datum,
-                "给出坐标时必须写明坐标系（wgs84、gcj02 或 bd09）",
-            ));
-        }
-        text => text
-            .parse::<Datum>()
-            .map_err(|_| unknown(row, Column::Datum, "坐标系应为 wgs84、gcj02 或 bd09"))?,
-    };
-    Ok(Some(Wgs84::from_given(longitude, latitude, datum)))
-}
-
-fn verdict(row: &Row<Column>, closed_at: DateTime<Utc>) -> std::result::Result<Option<PastVerdict>, Fault> {
-    let result = match row.text(Column::Verdict).trim() {
-        "" | "未评价" | "默认好评" | "无" => return Ok(None),
-        "满意" | "非常满意" | "satisfied" => Satisfaction::Satisfied,
-        "基本满意" | "一般" | "basically_satisfied" => Satisfaction::BasicallySatisfied,
-        "不满意" | "非常不满意" | "dissatisfied" => Satisfaction::Dissatisfied,
-        _ => {
-            return Err(unknown(
-                row,
-                Column::Verdict,
-                "评价应为满意、基本满意、不满意或未评价",
-            ));
+        match write(app, &file, checked.rows, progress).await? {
+            Ok(counts) => counts,
+            Err(faults) => return Ok(Err(faults)),
         }
     };
-    let solved = match row.text(Column::Solved).trim() {
-        "部分解决" | "partly" => Solved::Partly,
-        "未解决" | "否" | "no" => Solved::No,
-        "" if result == Satisfaction::Dissatisfied => Solved::No,
-        "" | "解决" | "已解决" | "是" | "yes" => Solved::Yes,
-        _ => return Err(unknown(row, Column::Solved, "应为解决、部分解决或未解决")),
-    };
-    let comment = row.text(Column::Comment).trim();
-    Ok(Some(PastVerdict {
-        at: closed_at,
-        result,
-        solved,
-        comment: Some(comment.to_owned()).filter(|text| !text.is_empty()),
+    Ok(Ok(HistoryReport {
+        counts,
+        table: checked.table,
     }))
 }
 
-fn channel(text: &str) -> Channel {
-    if text.contains("扫码") {
-        Channel::Scan
-    } else if text.contains("随手拍") || text.contains("小程序") || text.contains("微信") {
-        Channel::Snap
-    } else {
-        Channel::Call
-    }
+/// The result of the first reading.
+struct Checked {
+    rows: usize,
+    counts: ImportCounts,
+    table: TableInfo,
 }
 
-/// A time as offices write it, in the city's zone. A date alone is its beginning.
-fn parse_time(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
-    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-        return Some(time.to_utc());
+async fn check(
+    app: &App,
+    file: &HistoryFile,
+    progress: OnProgress<'_>,
+) -> Result<std::result::Result<Checked, Vec<Fault>>> {
+    let mut blocks = match Blocks::open(file).await? {
+        Ok(blocks) => blocks,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    // Nothing is written: any id will do.
+    let mut resolver = Resolver::new(app, &file.map, PersonId::generate());
+    let (mut numbers, mut faults) = (Numbers::default(), Vec::new());
+    let (mut read, mut counts) = (0, ImportCounts::default());
+    loop {
+        let rows = match blocks.next_block().await? {
+            Ok(rows) if rows.is_empty() => break,
+            Ok(rows) => rows,
+            Err(broken) => {
+                faults.extend(broken);
+                break;
+            }
+        };
+        resolver.find_reporters(app, &rows).await?;
+        let orders = numbers.check(&resolver, &rows, &mut faults);
+        if faults.len() >= MAX_FAULTS {
+            break;
+        }
+        if file.dry_run {
+            let part = service::preview(app, &orders).await?;
+            counts.added += part.added;
+            counts.unchanged += part.unchanged;
+        }
+        read += rows.len();
+        progress(Progress {
+            stage: Stage::Checking,
+            done: read,
+            total: 0,
+        });
     }
-    let plain: String = text
-        .replace(['年', '月', '/', '.'], "-")
-        .replace(['日', 'T'], " ")
-        .replace('：', ":");
-    let plain = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    let moment = ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%d %H"]
-        .iter()
-        .find_map(|format| NaiveDateTime::parse_from_str(&plain, format).ok());
-    let moment = moment.or_else(|| {
-        let day = NaiveDate::parse_from_str(&plain, "%Y-%m-%d").ok()?;
-        Some(day.and_time(NaiveTime::MIN))
-    })?;
-    Some(zone.from_local_datetime(&moment).earliest()?.to_utc())
+    if faults.is_empty() && read == 0 {
+        let line = blocks.info.header_row;
+        faults.push(Fault::line(line, "no_rows", "表头下面没有内容。"));
+    }
+    if !faults.is_empty() {
+        faults.truncate(MAX_FAULTS);
+        return Ok(Err(faults));
+    }
+    Ok(Ok(Checked {
+        rows: read,
+        counts,
+        table: blocks.info,
+    }))
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+async fn write(
+    app: &App,
+    file: &HistoryFile,
+    total: usize,
+    progress: OnProgress<'_>,
+) -> Result<std::result::Result<ImportCounts, Vec<Fault>>> {
+    let source = SourceFile {
+        name: file.name.clone(),
+        hash: file.content.hash().await?,
+        by: file.by,
+    };
+    let mut blocks = match Blocks::open(file).await? {
+        Ok(blocks) => blocks,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    let mut import = Import::begin(app, &source).await?;
+    let mut resolver = Resolver::new(app, &file.map, import.unknown_person());
+    loop {
+        let rows = match blocks.next_block().await? {
+            Ok(rows) if rows.is_empty() => break,
+            Ok(rows) => rows,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        resolver.find_reporters(app, &rows).await?;
+        resolver.suggest_categories(&rows).await?;
+        let orders: std::result::Result<Vec<PastOrder>, Fault> =
+            rows.iter().map(|row| resolver.order(row)).collect();
+        match orders {
+            Ok(orders) => import.add(orders).await?,
+            Err(fault) => return Ok(Err(vec![fault])),
+        }
+        progress(Progress {
+            stage: Stage::Writing,
+            done: import.done(),
+            total,
+        });
+    }
+    Ok(Ok(import.finish(app).await?))
+}
 
-    #[test]
-    fn times_are_read_as_offices_write_them() {
-        let expected: DateTime<Utc> = "2024-03-01T01:30:00Z".parse().unwrap();
-        for text in [
-            "2024-03-01 09:30:00",
-            "2024-03-01 09:30",
-            "2024/3/1 9:30",
-            "2024年3月1日 9:30",
-            "2024.03.01 09：30",
-            "2024-03-01T09:30:00+08:00",
-        ] {
-            assert_eq!(
-                parse_time(text, chrono_tz::Asia::Shanghai),
-                Some(expected),
-                "{text}"
-            );
+/// The numbers of a file so far, as the first half of their SHA-256: 16 bytes each.
+#[derive(Default)]
+struct Numbers(HashSet<[u8; 16]>);
+
+impl Numbers {
+    /// Resolves a block. Faults are added to `faults`, a number that occurs twice among them.
+    fn check(
+        &mut self,
+        resolver: &Resolver<'_>,
+        rows: &[Row<Column>],
+        faults: &mut Vec<Fault>,
+    ) -> Vec<PastOrder> {
+        let mut orders = Vec::with_capacity(rows.len());
+        for row in rows {
+            match resolver.order(row) {
+                Ok(order) if self.is_new(&order.number) => orders.push(order),
+                Ok(_) => {
+                    let detail = "这个编号在表中出现了两次。";
+                    faults.push(row.fault(ORDERS.field_name(Column::Number), "duplicate_number", detail));
+                }
+                Err(fault) => faults.push(fault),
+            }
         }
-        for text in ["昨天", "2024-13-01", "45352"] {
-            assert_eq!(parse_time(text, chrono_tz::Asia::Shanghai), None, "{text}");
-        }
+        orders
+    }
+
+    fn is_new(&mut self, number: &str) -> bool {
+        let digest: [u8; 32] = Sha256::digest(number.as_bytes()).into();
+        let mut half = [0; 16];
+        half.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+        self.0.insert(half)
     }
 }

@@ -4,12 +4,18 @@
 //! - `past_order`: an order as it comes in, checked (pure)
 //! - `order_row`, `rows`: its rows in every table, its history chained (pure)
 //! - `store`: the queries
-//! - `file`: a table of them
+//! - `map`: another system's headings and words (pure)
+//! - `source`: the rows of a file, in blocks
+//! - `resolver`: rows resolved against the city's data
+//! - `file`: a file, checked and then written
 //! - `service`: all orders of one file in one transaction
 
 pub mod file;
+pub mod map;
 mod order_row;
 pub mod past_order;
+mod resolver;
 pub mod rows;
 pub mod service;
+pub mod source;
 mod store;

@@ -1,6 +1,4 @@
-//! The row of a past order in `orders`, and of its photos.
-//!
-//! Pure.
+//! Pure: the row of a past order in `orders`, and of its photos.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PersonId};
@@ -10,6 +8,7 @@ use serde_json::json;
 
 use super::past_order::PastOrder;
 use crate::deadlines::DeadlineRules;
+use crate::stored_json::StoredJson as _;
 
 /// The context of an import: the file, the placeholder for unknown people, and the rules of the city.
 #[derive(Clone, Copy)]
@@ -62,7 +61,7 @@ pub fn order_row(past: &PastOrder, id: OrderId, context: ImportContext<'_>) -> o
         zone: place.zone.clone(),
         place_relation: place.relation,
         unit_id: past.unit,
-        dispatch: past.dispatch.clone(),
+        dispatch: past.dispatch.to_stored(),
         difficult: dissatisfied > 0,
         tracked: false,
         committee: None,

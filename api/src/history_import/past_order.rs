@@ -1,8 +1,9 @@
-//! An order of an earlier system: what happened, and when. Everything but the number, the text and the time of submission
-//! may be unknown.
+//! Pure: an order of an earlier system: what happened, and when. Everything but the number, the text and the time of
+//! submission may be unknown.
 //!
-//! Pure: times are compared, nothing is looked up.
+//! Times are compared, nothing is looked up.
 
+use crate::orders::rules::dispatch_reason::DispatchReason;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{BoundarySetId, PersonId, PhotoId, UnitId};
 use entity::kinds::{CategorySource, Channel, PhotoRole, PlaceRelation, Satisfaction, Solved};
@@ -23,8 +24,7 @@ pub struct PastOrder {
     /// The unit that had the order last; `None` where no operator had dispatched it.
     pub unit: Option<UnitId>,
     pub supports: Vec<UnitId>,
-    /// Why it went to that unit, as `orders.dispatch` stores it.
-    pub dispatch: serde_json::Value,
+    pub dispatch: DispatchReason,
     pub submitted_at: DateTime<Utc>,
     /// Handling rounds, first round first; at least one where there is a unit.
     pub rounds: Vec<PastRound>,
@@ -183,7 +183,7 @@ mod tests {
             },
             unit: None,
             supports: Vec::new(),
-            dispatch: serde_json::Value::Null,
+            dispatch: DispatchReason::new(None, "", Vec::new()),
             submitted_at: at("2024-03-01T02:00:00Z"),
             rounds: vec![PastRound {
                 dispatched_at: at("2024-03-01T02:05:00Z"),

@@ -1,12 +1,12 @@
-//! The rows of a past order in every table that an order of this system would have rows in, and its history as one chain.
+//! Pure: the rows of a past order in every table that an order of this system would have rows in, and its history as
+//! one chain.
 //!
-//! Pure: ids are generated, nothing is read or written.
+//! Ids are generated, nothing is read or written.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AssignmentId, DeadlineId, OrderId, ReplyId, UnitId, VerdictId};
-use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, Light, Satisfaction, Status};
+use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, EventAction, Light, Satisfaction, Status};
 use entity::{assignment, deadline, order, order_photo, reply, verdict};
-use serde_json::{Value, json};
 
 pub use super::order_row::ImportContext;
 use super::order_row::{order_row, photo_rows};
@@ -16,6 +16,7 @@ use crate::deadlines::deadline_rows;
 use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
 use crate::orders::history::NewEvent;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::actor::Actor;
 
 /// The rows of one order.
@@ -31,7 +32,7 @@ pub struct Rows {
 
 /// An event of the history, before it is chained to the one before.
 pub struct Step {
-    pub action: &'static str,
+    pub action: EventAction,
     pub actor: Actor,
     pub at: DateTime<Utc>,
     pub from: Option<Status>,
@@ -39,7 +40,7 @@ pub struct Step {
     pub to: Status,
     pub round: i32,
     pub note: Option<String>,
-    pub detail: Value,
+    pub detail: EventDetail,
 }
 
 impl Step {
@@ -78,14 +79,21 @@ pub fn build(past: &PastOrder, context: ImportContext<'_>) -> Result<Rows> {
     for round in &past.rounds {
         nth += 1;
         if let Some(unit) = past.unit {
-            rows.handle(past, round, (nth, unit), context)?;
+            let numbered = NumberedRound {
+                past,
+                round,
+                nth,
+                unit,
+            };
+            rows.handle(numbered, context)?;
         }
     }
     if let Some(closed_at) = past.closed_at
         && past.rounds.last().is_none_or(|round| !ends_satisfied(round))
     {
         let from = rows.steps.last().map(|step| step.to);
-        rows.step("closed", system(), closed_at, (from, Status::Closed), nth.max(1));
+        let change = Change::new(EventAction::Closed, from, Status::Closed, nth.max(1));
+        rows.step(change, system(), closed_at);
     }
     rows.order.due_at = rows.due_at();
     rows.order.light = rows.light();
@@ -97,6 +105,34 @@ fn ends_satisfied(round: &PastRound) -> bool {
     verdict.is_some_and(|verdict| verdict.result == Satisfaction::Satisfied)
 }
 
+/// A round of an order that had a unit.
+#[derive(Clone, Copy)]
+struct NumberedRound<'a> {
+    past: &'a PastOrder,
+    round: &'a PastRound,
+    nth: i32,
+    unit: UnitId,
+}
+
+/// A change of status by an action.
+struct Change {
+    action: EventAction,
+    from: Option<Status>,
+    to: Status,
+    round: i32,
+}
+
+impl Change {
+    fn new(action: EventAction, from: Option<Status>, to: Status, round: i32) -> Self {
+        Self {
+            action,
+            from,
+            to,
+            round,
+        }
+    }
+}
+
 impl Rows {
     fn submit(&mut self, past: &PastOrder) {
         let delegate = Actor {
@@ -104,40 +140,43 @@ impl Rows {
             role: ActorRole::Delegate,
             ..Actor::system()
         };
-        self.step(
-            "submitted",
-            delegate,
-            past.submitted_at,
-            (None, Status::Submitted),
-            1,
-        );
-        self.detail(json!({ "channel": past.channel, "import": self.order.import_id }));
+        let change = Change::new(EventAction::Submitted, None, Status::Submitted, 1);
+        self.step(change, delegate, past.submitted_at);
+        self.detail(EventDetail::Imported {
+            channel: past.channel,
+            import: self.order.import_id,
+        });
         if past.unit.is_none() {
-            let to = (Some(Status::Submitted), Status::Triage);
-            self.step("triaged", system(), past.submitted_at, to, 1);
-            self.detail(json!({ "why": past.dispatch }));
+            let change = Change::new(EventAction::Triaged, Some(Status::Submitted), Status::Triage, 1);
+            self.step(change, system(), past.submitted_at);
+            self.detail(EventDetail::Triaged {
+                why: past.dispatch.clone(),
+            });
         }
     }
 
     /// Writes one round: who had it, its clocks, the reply and the verdict.
-    fn handle(
-        &mut self,
-        past: &PastOrder,
-        round: &PastRound,
-        (nth, unit): (i32, UnitId),
-        context: ImportContext<'_>,
-    ) -> Result<()> {
-        let from = self.steps.last().map(|step| step.to);
-        let first = if nth == 1 { "dispatched" } else { "redispatched" };
-        self.step(
-            first,
-            system(),
-            round.dispatched_at,
-            (from, Status::Dispatched),
+    fn handle(&mut self, numbered: NumberedRound<'_>, context: ImportContext<'_>) -> Result<()> {
+        let NumberedRound {
+            past,
+            round,
             nth,
-        );
-        self.detail(json!({ "unit": unit, "support_units": past.supports, "why": past.dispatch }));
-        self.assign(past, round, nth, unit);
+            unit,
+        } = numbered;
+        let from = self.steps.last().map(|step| step.to);
+        let first = if nth == 1 {
+            EventAction::Dispatched
+        } else {
+            EventAction::Redispatched
+        };
+        let change = Change::new(first, from, Status::Dispatched, nth);
+        self.step(change, system(), round.dispatched_at);
+        self.detail(EventDetail::DispatchedElsewhere {
+            unit,
+            support_units: past.supports.clone(),
+            why: past.dispatch.clone(),
+        });
+        self.assign(numbered);
         self.start_clocks(round, nth, context)?;
         let handler = Actor {
             role: ActorRole::Handler,
@@ -145,13 +184,22 @@ impl Rows {
             ..Actor::system()
         };
         if let Some(at) = round.accepted_at {
-            let step = (Some(Status::Dispatched), Status::InProgress);
-            self.step("accepted", handler.clone(), at, step, nth);
+            let change = Change::new(
+                EventAction::Accepted,
+                Some(Status::Dispatched),
+                Status::InProgress,
+                nth,
+            );
+            self.step(change, handler.clone(), at);
         }
         if let Some(at) = round.replied_at {
             let text = round.public_reply.clone().unwrap_or_default();
             let from = self.steps.last().map(|step| step.to);
-            self.step("replied", handler, at, (from, Status::Replied), nth);
+            self.step(
+                Change::new(EventAction::Replied, from, Status::Replied, nth),
+                handler,
+                at,
+            );
             self.note(&text);
             self.replies.push(reply::Model {
                 id: ReplyId::generate(),
@@ -171,7 +219,13 @@ impl Rows {
         Ok(())
     }
 
-    fn assign(&mut self, past: &PastOrder, round: &PastRound, nth: i32, unit: UnitId) {
+    fn assign(&mut self, numbered: NumberedRound<'_>) {
+        let NumberedRound {
+            past,
+            round,
+            nth,
+            unit,
+        } = numbered;
         let status = match (round.replied_at, round.accepted_at) {
             (Some(_), _) => AssignmentStatus::Done,
             (None, Some(_)) => AssignmentStatus::Accepted,
@@ -258,8 +312,13 @@ impl Rows {
             Satisfaction::BasicallySatisfied => Status::InProgress,
             Satisfaction::Dissatisfied => Status::Dispatched,
         };
-        self.step("verdict", delegate, given.at, (Some(Status::Replied), to), nth);
-        self.detail(json!({ "result": given.result, "process": null, "solved": given.solved }));
+        let change = Change::new(EventAction::Verdict, Some(Status::Replied), to, nth);
+        self.step(change, delegate, given.at);
+        self.detail(EventDetail::Verdict {
+            result: given.result,
+            process: None,
+            solved: given.solved,
+        });
         if let Some(comment) = &given.comment {
             self.note(comment);
         }
@@ -277,14 +336,13 @@ impl Rows {
         });
     }
 
-    fn step(
-        &mut self,
-        action: &'static str,
-        actor: Actor,
-        at: DateTime<Utc>,
-        (from, to): (Option<Status>, Status),
-        round: i32,
-    ) {
+    fn step(&mut self, change: Change, actor: Actor, at: DateTime<Utc>) {
+        let Change {
+            action,
+            from,
+            to,
+            round,
+        } = change;
         self.steps.push(Step {
             action,
             actor,
@@ -293,11 +351,11 @@ impl Rows {
             to,
             round,
             note: None,
-            detail: json!({}),
+            detail: EventDetail::None {},
         });
     }
 
-    fn detail(&mut self, detail: Value) {
+    fn detail(&mut self, detail: EventDetail) {
         if let Some(step) = self.steps.last_mut() {
             step.detail = detail;
         }

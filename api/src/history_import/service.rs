@@ -1,5 +1,7 @@
 //! Takes in the orders of one file: all of them or none, in one transaction. Nobody is notified.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use entity::ids::PersonId;
 use entity::kinds::Status;
@@ -11,11 +13,11 @@ use super::past_order::PastOrder;
 use super::rows::{self, ImportContext};
 use super::store;
 use crate::app::App;
-use crate::city::snapshot::CityHandle;
+use crate::city::snapshot::{City, CityHandle};
 use crate::db::{self, WriteTransaction};
 use crate::error::Result;
 use crate::jobs::queue::{NewJob, enqueue_all};
-use crate::orders::actions::reply::ASK_FOLLOW_UP;
+use crate::orders::actions::reply::AskForVerdict;
 use crate::orders::search::text_index::TextIndex;
 
 /// Orders per statement and table.
@@ -38,50 +40,88 @@ pub struct ImportCounts {
     pub unchanged: usize,
 }
 
-/// Writes `orders` (oldest first, already validated) and calls `progress` with the number written so far.
+/// Writes `orders`, already validated.
 ///
-/// An order whose number is known already is left alone, so that a file can be imported again. The cost is per order; memory
-/// holds 200 at a time.
+/// An order whose number is known already is left alone, so that a file can be imported again.
 ///
 /// # Errors
 /// Whatever the database says; then nothing is written.
-pub async fn import(
-    app: &App,
-    file: &SourceFile,
-    orders: impl IntoIterator<Item = Result<PastOrder>>,
-    progress: impl Fn(usize),
-) -> Result<ImportCounts> {
-    let now = app.clock.now();
-    let city = app.state::<CityHandle>().load();
-    let txn = db::write(&app.db).await?;
-    let unknown_person = store::unknown_person(&txn, now).await?;
-    let import = match store::by_file_hash(&txn, &file.hash).await? {
-        Some(known) => known.id,
-        None => store::insert_import(&txn, import_row(file, now)).await?,
-    };
-    let context = ImportContext {
-        import,
-        unknown_person,
-        rules: city.deadline_rules(),
-        now,
-    };
-    let mut counts = ImportCounts::default();
-    let mut first = now;
-    let mut batch = Vec::with_capacity(BATCH);
-    for order in orders {
-        let order = order?;
-        first = first.min(order.submitted_at);
-        batch.push(order);
-        if batch.len() == BATCH {
-            write(&txn, std::mem::take(&mut batch), context, &mut counts).await?;
-            progress(counts.added + counts.unchanged);
-        }
+pub async fn import(app: &App, file: &SourceFile, orders: Vec<PastOrder>) -> Result<ImportCounts> {
+    let mut import = Import::begin(app, file).await?;
+    import.add(orders).await?;
+    import.finish(app).await
+}
+
+/// An import under way: one transaction, which is undone if it is dropped. Orders may come in any order and in parts of any
+/// size; 200 are written per statement.
+pub struct Import {
+    txn: WriteTransaction,
+    city: Arc<City>,
+    import: i64,
+    unknown_person: PersonId,
+    now: DateTime<Utc>,
+    first: DateTime<Utc>,
+    counts: ImportCounts,
+}
+
+impl Import {
+    pub async fn begin(app: &App, file: &SourceFile) -> Result<Self> {
+        let now = app.clock.now();
+        let txn = db::write(&app.db).await?;
+        let unknown_person = store::unknown_person(&txn, now).await?;
+        let import = match store::by_file_hash(&txn, &file.hash).await? {
+            Some(known) => known.id,
+            None => store::insert_import(&txn, import_row(file, now)).await?,
+        };
+        Ok(Self {
+            txn,
+            city: app.state::<CityHandle>().load(),
+            import,
+            unknown_person,
+            now,
+            first: now,
+            counts: ImportCounts::default(),
+        })
     }
-    write(&txn, batch, context, &mut counts).await?;
-    finish(&txn, import, first, counts).await?;
-    txn.commit().await?;
-    app.state::<TextIndex>().reset().await;
-    Ok(counts)
+
+    /// The person who stands for people an earlier system did not name.
+    #[must_use]
+    pub fn unknown_person(&self) -> PersonId {
+        self.unknown_person
+    }
+
+    /// Orders written or found so far.
+    #[must_use]
+    pub fn done(&self) -> usize {
+        self.counts.added + self.counts.unchanged
+    }
+
+    pub async fn add(&mut self, mut orders: Vec<PastOrder>) -> Result<()> {
+        let city = self.city.clone();
+        let context = ImportContext {
+            import: self.import,
+            unknown_person: self.unknown_person,
+            rules: city.deadline_rules(),
+            now: self.now,
+        };
+        while !orders.is_empty() {
+            let rest = orders.split_off(orders.len().min(BATCH));
+            let batch = std::mem::replace(&mut orders, rest);
+            self.first = batch
+                .iter()
+                .fold(self.first, |first, order| first.min(order.submitted_at));
+            write(&self.txn, batch, context, &mut self.counts).await?;
+        }
+        Ok(())
+    }
+
+    /// Commits.
+    pub async fn finish(self, app: &App) -> Result<ImportCounts> {
+        finish(&self.txn, self.import, self.first, self.counts).await?;
+        self.txn.commit().await?;
+        app.state::<TextIndex>().reset().await;
+        Ok(self.counts)
+    }
 }
 
 async fn write(
@@ -108,13 +148,10 @@ async fn write(
         .map(|rows| rows.order.id)
         .collect();
     store::insert(txn, rows).await?;
-    let jobs = waiting.into_iter().map(|order| NewJob {
-        kind: ASK_FOLLOW_UP,
-        subject: order.to_string(),
-        dedup_key: None,
-        run_at: context.now,
-    });
-    let jobs: Vec<_> = jobs.collect();
+    let jobs = waiting
+        .into_iter()
+        .map(|order| NewJob::of::<AskForVerdict>(&order, context.now));
+    let jobs: Vec<_> = jobs.collect::<Result<_>>()?;
     if jobs.is_empty() {
         Ok(())
     } else {
@@ -160,17 +197,9 @@ pub async fn preview(app: &App, orders: &[PastOrder]) -> Result<ImportCounts> {
     let mut counts = ImportCounts::default();
     for part in orders.chunks(BATCH) {
         let numbers = part.iter().map(|order| order.number.clone()).collect();
-        let used = store::used_numbers(&*app.db, numbers).await?.len();
+        let used = store::used_numbers(&app.db, numbers).await?.len();
         counts.unchanged += used;
         counts.added += part.len() - used;
     }
     Ok(counts)
-}
-
-/// The person who stands for people an earlier system did not name.
-pub async fn unknown_person(app: &App) -> Result<PersonId> {
-    let txn = db::write(&app.db).await?;
-    let person = store::unknown_person(&txn, app.clock.now()).await?;
-    txn.commit().await?;
-    Ok(person)
 }

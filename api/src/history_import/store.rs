@@ -14,6 +14,7 @@ use sea_orm::{
 };
 
 use super::rows::Rows;
+use crate::db::WriteTransaction;
 use crate::error::Result;
 use crate::orders::search::text_search;
 use crate::orders::{change_feed, history};
@@ -79,7 +80,7 @@ pub async fn unknown_person(txn: &impl ConnectionTrait, now: DateTime<Utc>) -> R
 }
 
 /// Inserts the rows of several orders, table by table. At most 200 orders: SQLite takes 32,766 values per statement.
-pub async fn insert(txn: &impl ConnectionTrait, all: Vec<Rows>) -> Result<()> {
+pub async fn insert(txn: &WriteTransaction, all: Vec<Rows>) -> Result<()> {
     let mut orders = Vec::with_capacity(all.len());
     let (mut assignments, mut deadlines, mut replies) = (Vec::new(), Vec::new(), Vec::new());
     let (mut verdicts, mut photos, mut steps) = (Vec::new(), Vec::new(), Vec::new());
@@ -93,9 +94,7 @@ pub async fn insert(txn: &impl ConnectionTrait, all: Vec<Rows>) -> Result<()> {
         orders.push(rows.order);
     }
     insert_all::<order::Entity, _>(txn, orders.iter().cloned()).await?;
-    for order in &orders {
-        text_search::add(txn, order).await?;
-    }
+    text_search::add_all(txn, &orders).await?;
     insert_all::<assignment::Entity, _>(txn, assignments).await?;
     insert_all::<deadline::Entity, _>(txn, deadlines).await?;
     insert_all::<reply::Entity, _>(txn, replies).await?;

@@ -10,7 +10,7 @@ use entity::person;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::hotline::store;
 use crate::people::profile::{self, Profile};
 use crate::phone;
@@ -19,6 +19,8 @@ use crate::sealing::{Phone, Sealer};
 const DIGITS: std::ops::RangeInclusive<usize> = 5..=20;
 const NAME_CHARS: std::ops::RangeInclusive<usize> = 1..=20;
 const MAX_FOUND: u64 = 20;
+/// Former holders of a number that are named.
+const MAX_FORMER: u64 = 3;
 
 /// A number as the exchange shows it: a mobile one, or any other.
 #[derive(Clone, PartialEq, Eq)]
@@ -42,7 +44,7 @@ impl CallerNumber {
     pub fn read(app: &App, field: &str, text: &str) -> Result<Self> {
         let city = app.state::<CityHandle>().load();
         Self::parse(text, city.meta.area_code.as_deref()).ok_or_else(|| {
-            invalid_field(
+            Error::invalid_field(
                 field,
                 "malformed",
                 "号码无法识别，请填写手机号，或带区号的座机号。",
@@ -121,13 +123,17 @@ pub async fn find(
             let part: String = tables::text::tidy_name(text);
             let part: String = part.chars().filter(|c| !matches!(c, '%' | '_' | '\0')).collect();
             if !NAME_CHARS.contains(&part.chars().count()) {
-                return Err(invalid_field("name", "length", "请填写 1 到 20 个字的姓名。"));
+                return Err(Error::invalid_field(
+                    "name",
+                    "length",
+                    "请填写 1 到 20 个字的姓名。",
+                ));
             }
             let named = profile::delegates_named(app, &part, MAX_FOUND).await?;
             named.into_iter().map(|person| (person, FoundBy::Name)).collect()
         }
         _ => {
-            return Err(invalid_field(
+            return Err(Error::invalid_field(
                 "phone",
                 "required",
                 "请提供 phone 或 name 其中一项。",
@@ -143,8 +149,13 @@ pub async fn find(
     found.into_iter().map(shown).collect()
 }
 
-fn invalid_field(field: &str, code: &str, detail: &str) -> Error {
-    Error::invalid(vec![FieldError::new(field, code, detail)])
+/// The names of delegates who left the roster with this number, for an operator: the caller may be its new owner.
+pub async fn former_delegates(app: &App, caller: &Caller, phone: &str) -> Result<Vec<String>> {
+    caller.require(Role::Operator)?;
+    match CallerNumber::read(app, "phone", phone)? {
+        CallerNumber::Mobile(phone) => profile::former_delegates_with_phone(app, &phone, MAX_FORMER).await,
+        CallerNumber::Other(_) => Ok(Vec::new()),
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, FixedOffset, Utc};
 use entity::ids::PersonId;
-use entity::kinds::PersonLevel;
+use entity::kinds::{PersonLevel, Role};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::hotline::callers::{self, CallerMatch, FoundBy};
+use crate::hotline::relay;
 use crate::hotline::service::{self, Call, Filer};
 use crate::hotline::signature::Headers;
 use crate::http::extract::RawJson;
@@ -34,6 +35,7 @@ pub struct FileCall {
     /// Code or name; left out, it is suggested from the text.
     #[schema(max_length = 64)]
     pub category: Option<String>,
+    #[serde(default, deserialize_with = "crate::moments::optional_moment")]
     pub occurred_at: Option<DateTime<FixedOffset>>,
     /// The call's id in the call centre's system; the same call is filed once.
     #[schema(min_length = 1, max_length = 64)]
@@ -115,6 +117,56 @@ pub async fn file_call(app: web::Data<App>, request: HttpRequest, body: RawJson)
     let fingerprint = fingerprint("POST /hotline/calls", &call);
     let answer = service::file(&app, filer, call.into(), fingerprint).await?;
     Ok(answer.respond())
+}
+
+/// A call to the relay number.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct RelayCall {
+    /// The number that calls: of a person of the unit in charge.
+    #[schema(max_length = 32)]
+    pub caller_phone: String,
+    /// The order's number, or its last six digits, as typed on the telephone.
+    #[schema(min_length = 6, max_length = 16)]
+    pub number: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RelayReply {
+    /// The order's number.
+    pub number: String,
+    /// The delegate's number to connect; never shown to the unit.
+    pub phone: String,
+}
+
+/// 中间号: connects a unit with the delegate of an order; asked by an operator or, signed like `POST /hotline/calls`, by the
+/// call centre's own system.
+#[utoipa::path(
+    tag = "hotline",
+    request_body = RelayCall,
+    params(
+        ("X-Hotline-Timestamp" = Option<i64>, Header, description = "Unix seconds at which the call centre signed"),
+        ("X-Hotline-Nonce" = Option<String>, Header, description = "16 to 64 visible characters, never used before"),
+        ("X-Hotline-Signature" = Option<String>, Header, description = "64 hexadecimal digits"),
+    ),
+    responses((status = 200, body = RelayReply), WriteErrors),
+    security(("bearer" = []), ("hotline_signature" = []))
+)]
+#[post("/hotline/relays")]
+pub async fn connect_relay(
+    app: web::Data<App>,
+    request: HttpRequest,
+    body: RawJson,
+) -> Result<web::Json<RelayReply>> {
+    match signed(&request) {
+        Some(headers) => service::verify_request(&app, headers, &body.bytes).await?,
+        None => Caller::extract(&request).await?.require(Role::Operator)?,
+    }
+    let call: RelayCall = body.read()?;
+    let connection = relay::connect(&app, &call.caller_phone, &call.number).await?;
+    Ok(web::Json(RelayReply {
+        number: connection.number,
+        phone: connection.phone.expose().to_owned(),
+    }))
 }
 
 /// A request that carries a signature is judged by it alone.

@@ -2,23 +2,23 @@
 //! regardless of the filer.
 
 use entity::caller_number;
-use entity::ids::PersonId;
-use entity::kinds::{Channel, Role, Visibility};
+use entity::ids::{PersonId, PhotoId};
+use entity::kinds::{Channel, EventAction, Role, Visibility};
 use entity::person;
 use secrecy::ExposeSecret as _;
-use serde_json::json;
 
 use crate::app::App;
 use crate::caller::Caller;
 use crate::db;
-use crate::error::{Error, ErrorKind, FieldError, Refusal, Result};
+use crate::error::{Error, ErrorKind, Refusal, Result};
 use crate::hotline::callers::{self, CallerNumber};
 use crate::hotline::signature::{self, Headers};
 use crate::hotline::store;
-use crate::http::idempotency::StoredResponse;
+use crate::http::idempotency::{self, StoredResponse};
 use crate::orders::Actor;
+use crate::orders::history::detail::EventDetail;
 use crate::orders::submit::draft::{GivenPoint, NewOrder, require_text};
-use crate::orders::submit::{self, ExtraEvent, IdempotencyScope};
+use crate::orders::submit::{self, ExtraEvent, IdempotencyScope, Submission};
 use crate::orders::view::OrderView;
 use crate::people::profile;
 use crate::sealing::Sealer;
@@ -109,6 +109,17 @@ pub async fn file(
     call: Call,
     fingerprint: String,
 ) -> Result<StoredResponse<OrderView>> {
+    file_with_photos(app, filer, call, fingerprint, Vec::new()).await
+}
+
+/// Files a call with photos that are stored as the filer's own.
+pub async fn file_with_photos(
+    app: &App,
+    filer: Filer<'_>,
+    call: Call,
+    fingerprint: String,
+    photos: Vec<PhotoId>,
+) -> Result<StoredResponse<OrderView>> {
     let (actor, operator) = match filer {
         Filer::Operator(caller) => {
             caller.require(Role::Operator)?;
@@ -119,26 +130,35 @@ pub async fn file(
     let visible = call.call_id.bytes().all(|b| b.is_ascii_graphic());
     if !visible || !CALL_ID_CHARS.contains(&call.call_id.len()) {
         let detail = "来电编号应为 1 到 64 个字母、数字或符号。";
-        return Err(wrong("call_id", "malformed", detail));
+        return Err(Error::invalid_field("call_id", "malformed", detail));
     }
     let number = CallerNumber::read(app, "caller_phone", &call.caller_phone)?;
     let (delegate, confirmed) = identify_caller(app, &number, &call, operator).await?;
     let claim = IdempotencyScope {
         person: delegate.id,
-        key: format!("call:{}", call.call_id),
+        key: claim_key(&call.call_id),
         fingerprint,
     };
     let beside = confirmed.as_ref().map(|how| ExtraEvent {
-        action: "caller_confirmed",
+        action: EventAction::CallerConfirmed,
         visibility: Visibility::Supervision,
         note: how.clone(),
-        detail: json!({ "number": number.masked(), "remembered": call.remember_number }),
+        detail: EventDetail::CallerConfirmed {
+            number: number.masked(),
+            remembered: call.remember_number,
+        },
     });
     let call_id = call.call_id.clone();
     let remember = call.remember_number;
-    let new = order(call, &delegate, operator);
-    let answer = match submit::submit_with(app, &actor, new, Some(&claim), beside, async |_, _| Ok(())).await
-    {
+    let submission = Submission {
+        new: NewOrder {
+            photos,
+            ..order(call, &delegate, operator)
+        },
+        claim: Some(&claim),
+        beside,
+    };
+    let answer = match submit::submit_with(app, &actor, submission, async |_, _| Ok(())).await {
         Err(error) if error.code() == Some(submit::CALL_FILED) => {
             return Err(with_order_number(app, error, &call_id).await?);
         }
@@ -148,6 +168,25 @@ pub async fn file(
         save_confirmed_number(app, &number, delegate.id, operator, how).await?;
     }
     Ok(answer)
+}
+
+fn claim_key(call_id: &str) -> String {
+    format!("call:{call_id}")
+}
+
+/// Returns the number of the order that was filed for the delegate under this call id in the last 48 hours; `None` if there
+/// is none.
+/// # Errors
+/// `idempotency_key_reused` (422) if it was another call.
+pub async fn filed_before(
+    app: &App,
+    delegate: PersonId,
+    call_id: &str,
+    fingerprint: &str,
+) -> Result<Option<String>> {
+    let (key, now) = (claim_key(call_id), app.clock.now());
+    let first = idempotency::replay::<OrderView>(&app.db, delegate, &key, fingerprint, now).await?;
+    Ok(first.map(|first| first.body.number))
 }
 
 /// Who speaks, and how that was made sure of where the number does not say so.
@@ -186,6 +225,7 @@ fn order(call: Call, delegate: &person::Model, operator: Option<PersonId>) -> Ne
         address: call.address,
         category: call.category,
         photos: Vec::new(),
+        video: None,
         site_code: None,
         occurred_at: call.occurred_at,
         wants_follow_up: true,
@@ -222,8 +262,4 @@ async fn with_order_number(app: &App, refused: Error, call_id: &str) -> Result<E
     };
     let detail = format!("这通来电已经登记为工单 {number}。");
     Ok(Error::refused(ErrorKind::Rule, submit::CALL_FILED, detail))
-}
-
-fn wrong(field: &str, code: &str, detail: &str) -> Error {
-    Error::invalid(vec![FieldError::new(field, code, detail)])
 }

@@ -1,6 +1,7 @@
-//! The call centre's own requests: `X-Hotline-Signature` is the HMAC-SHA256, in hexadecimal, of the timestamp, the
-//! nonce and the body, each followed by a line feed except the last, under `HOTLINE_SECRET`. Pure; that a nonce is used
-//! once is the store's to see.
+//! Pure: the signature of the call centre's own requests.
+//!
+//! `X-Hotline-Signature` is the HMAC-SHA256, in hexadecimal, of the timestamp, the nonce and the body, each followed by
+//! a line feed except the last, under `HOTLINE_SECRET`. The store sees to it that a nonce is used once.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, Mac as _};

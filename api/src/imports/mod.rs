@@ -1,8 +1,9 @@
 //! Tables that people import: one way for the command line, the API and the console.
 //!
-//! In reading order: `kind` (which tables there are), `outcome` (the answer), `run` (reads, compares and writes),
+//! In reading order: `kind` (which tables there are), `outcome` (the answer), `run` (reads, compares and writes), `departments` (units that leave),
 //! `template` (an empty table to fill in), `routes`.
 
+pub mod departments;
 pub mod kind;
 pub mod outcome;
 pub mod routes;
@@ -11,4 +12,4 @@ pub mod template;
 
 pub use kind::ImportKind;
 pub use outcome::ImportOutcome;
-pub use run::{ImportRequest, run};
+pub use run::{HistoryOptions, ImportRequest, run};

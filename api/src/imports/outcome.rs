@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tables::{Fault, TableInfo};
 
+use crate::city::import::LeftUnit;
 use crate::people::roster;
 
 /// Faults that are answered; the rest comes up when these are mended.
@@ -32,6 +33,8 @@ pub struct ImportOutcome {
     pub dry_run: bool,
     /// The people who leave, with what they leave behind.
     pub left_people: Vec<LeavingPerson>,
+    /// The units that leave the list, with the orders that they are handling.
+    pub left_units: Vec<LeavingUnit>,
     /// Phone numbers that pass to another person.
     pub taken_over: Vec<TakenOverNumber>,
     pub faults: Vec<ImportFault>,
@@ -44,7 +47,7 @@ pub struct ImportFault {
     pub line: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<String>,
-    /// Stable snake_case English.
+    /// Stable `snake_case` English.
     pub code: String,
     /// A Chinese sentence.
     pub detail: String,
@@ -71,6 +74,35 @@ pub struct LeavingPerson {
     pub numbers: Vec<String>,
 }
 
+/// A unit that leaves the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct LeavingUnit {
+    pub name: String,
+    pub code: String,
+    /// Orders that it is handling; they go to triage.
+    pub open_orders: i64,
+    /// Numbers of the first of them.
+    pub numbers: Vec<String>,
+}
+
+impl From<LeftUnit> for LeavingUnit {
+    fn from(unit: LeftUnit) -> Self {
+        let LeftUnit {
+            id: _,
+            name,
+            code,
+            open_orders,
+            numbers,
+        } = unit;
+        Self {
+            name,
+            code,
+            open_orders,
+            numbers,
+        }
+    }
+}
+
 /// A number whose old owner leaves the roster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TakenOverNumber {
@@ -95,8 +127,8 @@ impl ImportOutcome {
     }
 
     #[must_use]
-    pub fn of_roster(report: roster::Report) -> Self {
-        let roster::Report {
+    pub fn of_roster(report: roster::RosterSummary) -> Self {
+        let roster::RosterSummary {
             added,
             changed,
             left,

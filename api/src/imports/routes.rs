@@ -1,21 +1,19 @@
 //! `POST /imports/{kind}`: a table as a file, for administrators.
 
-use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{HttpRequest, post, web};
-use bytes::{Bytes, BytesMut};
 use entity::kinds::Role;
-use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use crate::app::App;
 use crate::audit_log::AuditActor;
 use crate::caller::Caller;
-use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::history_import::map::MAX_MAP_BYTES;
+use crate::http::multipart::{BodyMemory, BoundedForm, FileBytes, MAX_FIELD_BYTES};
 use crate::http::problem::Problem;
-use crate::imports::{self, ImportKind, ImportOutcome, ImportRequest};
+use crate::imports::{self, HistoryOptions, ImportKind, ImportOutcome, ImportRequest};
 
 /// Longest file over HTTP; larger ones are imported on the command line.
 pub const MAX_FILE_BYTES: usize = 20 << 20;
-const MAX_FIELD_BYTES: usize = 256;
 const MAX_FILE_NAME_CHARS: usize = 60;
 
 /// Describes the form for the document.
@@ -31,6 +29,11 @@ pub struct ImportForm {
     keep_missing: Option<bool>,
     /// The sheet to read, `*` for all of them; needed if several have the headings.
     sheet: Option<String>,
+    /// `orders` only: another system's headings and words, in TOML; at most 32 KiB.
+    map: Option<String>,
+    /// Units that leave with orders in their hands: `true` sends these orders to triage, `false` (default) refuses the
+    /// file.
+    orders_to_triage: Option<bool>,
 }
 
 #[utoipa::path(
@@ -58,60 +61,82 @@ pub async fn import_table(
 ) -> Result<web::Json<ImportOutcome>> {
     caller.require(Role::Admin)?;
     let kind: ImportKind = kind.parse().map_err(|()| Error::not_found())?;
-    let form = ImportFields::read(Multipart::new(request.headers(), payload)).await?;
+    let form = ImportFields::read(&app, BoundedForm::new(&request, payload)).await?;
+    if form.map.is_some() && kind != ImportKind::Orders {
+        let detail = "对照表只用于历史工单。";
+        return Err(Error::invalid_field("map", "not_for_this_table", detail));
+    }
+    let FileBytes { bytes, share } = form.file;
     let request = ImportRequest {
         kind,
         file: form.name,
-        bytes: form.bytes.to_vec(),
+        bytes: bytes.to_vec(),
         sheet: form.sheet,
         dry_run: form.dry_run,
         keep_missing: form.keep_missing,
+        release_orders: form.orders_to_triage,
+        history: HistoryOptions {
+            map: form.map,
+            path: None,
+        },
         by: AuditActor::Person(caller.person),
     };
     let outcome = imports::run(&app, request, &mut |_| {}).await?;
+    drop(share);
     Ok(web::Json(outcome))
 }
 
 struct ImportFields {
     name: String,
-    bytes: Bytes,
+    file: FileBytes,
     dry_run: bool,
     keep_missing: bool,
     sheet: Option<String>,
+    orders_to_triage: bool,
+    map: Option<String>,
 }
 
 impl ImportFields {
-    async fn read(mut form: Multipart) -> Result<Self> {
+    async fn read(app: &App, mut form: BoundedForm) -> Result<Self> {
         let mut file = None;
-        let (mut dry_run, mut keep_missing, mut sheet) = (false, true, None);
-        while let Some(mut field) = form.try_next().await.map_err(unreadable)? {
-            let name = field.name().unwrap_or_default().to_owned();
-            if name == "file" {
-                let given = field.content_disposition().and_then(|given| given.get_filename());
-                let given = given
-                    .unwrap_or_default()
-                    .chars()
-                    .take(MAX_FILE_NAME_CHARS)
-                    .collect();
-                file = Some((given, read_field(&mut field, MAX_FILE_BYTES).await?));
+        let (mut dry_run, mut keep_missing, mut orders_to_triage) = (false, true, false);
+        let (mut sheet, mut map) = (None, None);
+        while let Some(field) = form.next().await? {
+            if field.name() == "file" {
+                let given = field.file_name().unwrap_or_default();
+                let given = given.chars().take(MAX_FILE_NAME_CHARS).collect();
+                let share = app.state::<BodyMemory>().begin(true);
+                let bytes = field.file(MAX_FILE_BYTES, share).await?;
+                file = Some((given, bytes.ok_or_else(too_large)?));
                 continue;
             }
-            let text = read_field(&mut field, MAX_FIELD_BYTES).await?;
-            let text = String::from_utf8_lossy(&text).trim().to_owned();
+            let name = field.name().to_owned();
+            let most = if name == "map" {
+                MAX_MAP_BYTES
+            } else {
+                MAX_FIELD_BYTES
+            };
+            let text = form.text(field, most).await?;
+            let text = text.trim();
             match name.as_str() {
-                "dry_run" => dry_run = flag("dry_run", &text)?,
-                "keep_missing" => keep_missing = flag("keep_missing", &text)?,
-                "sheet" => sheet = Some(text).filter(|text| !text.is_empty()),
+                "dry_run" => dry_run = flag("dry_run", text)?,
+                "keep_missing" => keep_missing = flag("keep_missing", text)?,
+                "orders_to_triage" => orders_to_triage = flag("orders_to_triage", text)?,
+                "map" => map = Some(text.to_owned()).filter(|text| !text.is_empty()),
+                "sheet" => sheet = Some(text.to_owned()).filter(|text| !text.is_empty()),
                 _ => {}
             }
         }
-        let (name, bytes): (String, Bytes) = file.ok_or_else(|| wrong("file", "required", "请上传文件。"))?;
+        let (name, file): (String, FileBytes) =
+            file.ok_or_else(|| Error::invalid_field("file", "required", "请上传文件。"))?;
         Ok(Self {
             name,
-            bytes,
+            file,
             dry_run,
             keep_missing,
             sheet,
+            orders_to_triage,
+            map,
         })
     }
 }
@@ -120,35 +145,11 @@ fn flag(field: &str, text: &str) -> Result<bool> {
     match text {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        _ => Err(wrong(field, "malformed", "应为 true 或 false。")),
+        _ => Err(Error::invalid_field(field, "malformed", "应为 true 或 false。")),
     }
 }
 
-fn wrong(field: &str, code: &str, detail: &str) -> Error {
-    Error::invalid(vec![FieldError::new(field, code, detail)])
-}
-
-async fn read_field(field: &mut Field, most: usize) -> Result<Bytes> {
-    let mut bytes = BytesMut::new();
-    while let Some(chunk) = field.next().await {
-        let chunk = chunk.map_err(unreadable)?;
-        if bytes.len() + chunk.len() > most {
-            let detail = "文件太大，请拆成几个文件，或者在服务器上用命令行导入。";
-            return Err(Error::refused(ErrorKind::TooLarge, "file_too_large", detail));
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    Ok(bytes.freeze())
-}
-
-fn unreadable(error: MultipartError) -> Error {
-    match error {
-        MultipartError::ContentTypeMissing
-        | MultipartError::ContentTypeParse
-        | MultipartError::ContentTypeIncompatible => {
-            let detail = "请以 multipart/form-data 上传文件。";
-            Error::refused(ErrorKind::UnsupportedMedia, "not_multipart", detail)
-        }
-        _ => Error::refused(ErrorKind::Malformed, "malformed_form", "提交的内容无法读取。"),
-    }
+fn too_large() -> Error {
+    let detail = "文件太大，请拆成几个文件，或者在服务器上用命令行导入。";
+    Error::refused(ErrorKind::TooLarge, "file_too_large", detail)
 }

@@ -1,12 +1,18 @@
 //! Imports a table of any kind: all of it, or nothing and every fault at once.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use crate::app::App;
 use crate::audit_log::AuditActor;
 use crate::city::import::{self as city_import, ChangeKind, ImportFile};
 use crate::city::refresh;
 use crate::error::Result;
-use crate::history_import::file::{self as history_import, HistoryFile};
-use crate::imports::{ImportKind, ImportOutcome};
+use crate::history_import::file as history_import;
+use crate::history_import::map::ImportMap;
+use crate::history_import::source::{Content, HistoryFile};
+use crate::imports::outcome::LeavingUnit;
+use crate::imports::{ImportKind, ImportOutcome, departments};
 use crate::people::roster::{self, ImportError, Options, Progress, RosterKind, Source};
 use crate::sites;
 
@@ -23,7 +29,20 @@ pub struct ImportRequest {
     pub dry_run: bool,
     /// Rows that are not in the file stay.
     pub keep_missing: bool,
+    /// Units that leave: the orders that they are handling go to triage. Otherwise such a file is refused.
+    pub release_orders: bool,
+    /// For past orders only.
+    pub history: HistoryOptions,
     pub by: AuditActor,
+}
+
+/// Options of the import of past orders.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryOptions {
+    /// Another system's headings and words, in TOML.
+    pub map: Option<String>,
+    /// The file on disk, instead of `bytes`: a long history is never held in memory.
+    pub path: Option<PathBuf>,
 }
 
 pub async fn run(
@@ -35,7 +54,7 @@ pub async fn run(
         ImportKind::Delegates => of_roster(app, request, RosterKind::Delegates, progress).await,
         ImportKind::Staff => of_roster(app, request, RosterKind::Staff, progress).await,
         ImportKind::Departments | ImportKind::Duty => of_city(app, request).await,
-        ImportKind::Orders => of_history(app, request).await,
+        ImportKind::Orders => of_history(app, request, progress).await,
         ImportKind::Sites => {
             let dry_run = request.dry_run;
             let file = sites::import::SiteFile {
@@ -60,19 +79,29 @@ pub async fn run(
 }
 
 /// Past orders: those that are there already stay as they are.
-async fn of_history(app: &App, request: ImportRequest) -> Result<ImportOutcome> {
+async fn of_history(
+    app: &App,
+    request: ImportRequest,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<ImportOutcome> {
     let dry_run = request.dry_run;
+    let HistoryOptions { map, path } = request.history;
+    let map = match ImportMap::read(&map.unwrap_or_default()) {
+        Ok(map) => map,
+        Err(faults) => return Ok(ImportOutcome::refused(faults, dry_run)),
+    };
     let file = HistoryFile {
         name: request.file,
-        bytes: request.bytes,
+        content: path.map_or_else(|| Content::Bytes(Arc::new(request.bytes)), Content::File),
         sheet: request.sheet,
+        map,
         dry_run,
         by: match request.by {
             AuditActor::Person(person) => Some(person),
             AuditActor::CommandLine => None,
         },
     };
-    Ok(match history_import::import(app, file, |_| {}).await? {
+    Ok(match history_import::import(app, file, progress).await? {
         Ok(report) => ImportOutcome {
             added: report.counts.added,
             unchanged: report.counts.unchanged,
@@ -115,10 +144,12 @@ async fn of_city(app: &App, request: ImportRequest) -> Result<ImportOutcome> {
         sheet: request.sheet.as_deref(),
         keep_missing: request.keep_missing,
         dry_run: request.dry_run,
+        recount: false,
+        release_orders: request.release_orders,
     };
     let now = app.clock.now();
     let imported = if request.kind == ImportKind::Departments {
-        city_import::departments(&app.db, &given, now).await?
+        departments::import_list(app, &given, now).await?
     } else {
         city_import::duty(&app.db, &given, now).await?
     };
@@ -143,6 +174,7 @@ async fn of_city(app: &App, request: ImportRequest) -> Result<ImportOutcome> {
         left_names: gone.map(|change| change.what.clone()).collect(),
         unchanged: report.unchanged,
         dry_run: request.dry_run,
+        left_units: report.left_units.into_iter().map(LeavingUnit::from).collect(),
         ..ImportOutcome::default()
     }
     .read_as(report.table))

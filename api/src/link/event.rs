@@ -1,15 +1,15 @@
-//! An event of the linked platform, checked.
+//! Pure: an event of the linked platform, checked.
 //!
-//! Pure: time is an argument.
+//! Time is an argument.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
+
+use crate::moments::past_fault;
 
 const EVENT_ID_CHARS: std::ops::RangeInclusive<usize> = 1..=128;
 const EXTERNAL_NUMBER_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
 const MAX_FILES: usize = 10;
 const URL_CHARS: usize = 500;
-/// Clocks of two systems differ a little.
-const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(10);
 
 /// An event of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +78,7 @@ pub fn validate(head: &EventHead<'_>, now: DateTime<Utc>) -> Result<LinkEventTyp
     if head.number.is_none() && head.external_number.is_none() {
         return Err(fault("number", "required", "请给出工单编号或外部编号。"));
     }
-    let earliest = DateTime::UNIX_EPOCH + TimeDelta::days(10_957);
-    if head.at > now + CLOCK_SKEW || head.at < earliest {
+    if past_fault("at", head.at, now).is_some() {
         return Err(fault(
             "at",
             "out_of_range",
@@ -112,6 +111,8 @@ pub fn account_with_files(account: &str, file_urls: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
 
     fn head<'a>() -> EventHead<'a> {

@@ -4,10 +4,14 @@
 //!
 //! - `event`: an event as it comes in, checked (pure)
 //! - `service`: applies an event by the order's lifecycle and remembers the answer
+//! - `changes`: the orders in the order of their last change
+//! - `reconcile`: what differs between the platform's list and ours
 //! - `store`: the queries
 //! - `routes`: HTTP
 
+pub mod changes;
 pub mod event;
+pub mod reconcile;
 pub mod routes;
 pub mod service;
 mod store;

@@ -1,8 +1,8 @@
 //! Applies an event of the linked platform by the order's own lifecycle, and remembers the answer: the same event gets the same
 //! answer, and nothing is done twice.
 //!
-//! The event is recorded before it is applied. If the process dies in between, the repetition applies it again and finds the
-//! step taken.
+//! The event is recorded before it is applied. Its action claims a key and stores its result under it in one transaction: if the
+//! process dies before the answer is remembered, the repetition finds the result and does nothing.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{ClientId, UnitId};
@@ -17,15 +17,16 @@ use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, FieldError, Result};
 use crate::hotline::service::{self as hotline, Call, Filer};
+use crate::http::idempotency::{self, fingerprint};
 use crate::orders::Actor;
 use crate::orders::actions::reply::NewReply as Reply;
-use crate::orders::actions::{ActionRequest, accept, extend, note, reply, return_order};
+use crate::orders::actions::{
+    ActionClaim, ActionReceipt, ActionRequest, accept, extend, note, reply, return_order,
+};
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::OrderView;
 use crate::people::clients::service::client_of;
-
-/// A step may be taken up to so long before the event was received, for an event that is applied again.
-const ALREADY_TAKEN: &str = "already_taken";
+use crate::webhooks::linked_units;
 
 /// An event as it came in.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ pub struct IncomingEvent {
     pub description: Option<String>,
     pub location: Option<GivenPoint>,
     pub address: Option<String>,
+    pub category: Option<String>,
     /// Of the whole request.
     pub fingerprint: String,
 }
@@ -72,8 +74,7 @@ pub async fn apply(app: &App, caller: &Caller, event: IncomingEvent) -> Result<E
         file_urls: &event.file_urls,
     };
     let event_type = validate(&head, now).map_err(|fault| invalid(fault.field, fault.code, fault.detail))?;
-    let known = store::event(&*app.db, client, &event.event_id).await?;
-    let is_repetition = known.is_some();
+    let known = store::event(&app.db, client, &event.event_id).await?;
     if let Some(known) = known {
         if known.body_hash != event.fingerprint {
             let detail = "这个事件编号已用于另一事件。";
@@ -89,40 +90,84 @@ pub async fn apply(app: &App, caller: &Caller, event: IncomingEvent) -> Result<E
     let order = match event_type {
         LinkEventType::Submitted => None,
         _ => {
-            let found = store::order(&*app.db, client, head.number, head.external_number).await?;
+            let found = store::order(&app.db, client, head.number, head.external_number).await?;
             Some(found.ok_or_else(Error::not_found)?)
         }
     };
     let txn = db::write(&app.db).await?;
     store::begin_event(&txn, client, &event.event_id, event.fingerprint.clone(), now).await?;
     txn.commit().await?;
+    let key = format!("link:{}", fingerprint("event", &event.event_id));
+    let claim = ActionClaim {
+        person: caller.person,
+        key: &key,
+        fingerprint: &event.fingerprint,
+    };
     let outcome = match &order {
         None => submit(app, caller, &event).await,
-        Some(order) => act(app, caller, order, event_type, &event).await,
+        Some(order) => {
+            act(
+                app,
+                caller,
+                order,
+                Step {
+                    event_type,
+                    event: &event,
+                    claim,
+                },
+            )
+            .await
+        }
     };
     let answer = match outcome {
-        Ok(view) => applied(&view),
-        Err(Error::Refused(refused)) if refused.kind == ErrorKind::Conflict => {
-            let taken = match &order {
-                Some(order) if is_repetition => step_taken(app, order, event_type).await?,
-                _ => None,
-            };
-            taken.unwrap_or_else(|| refused_answer(&refused))
-        }
+        Ok(view) => applied(&view.number, view.status, view.version),
+        Err(Error::Refused(refused)) => match done_before(app, claim).await? {
+            Some(done) => applied(&done.number, done.status, done.version),
+            None if refused.kind == ErrorKind::Conflict => refused_answer(&refused),
+            None => return Err(Error::Refused(refused)),
+        },
         Err(error) => return Err(error),
     };
     remember(app, client, &event, order, &answer).await?;
     Ok(answer)
 }
 
-async fn act(
-    app: &App,
-    caller: &Caller,
-    order: &LinkedOrder,
+/// A step of an order that an event asks for.
+#[derive(Clone, Copy)]
+struct Step<'a> {
     event_type: LinkEventType,
-    event: &IncomingEvent,
-) -> Result<OrderView> {
-    let unit = unit_of(app, order, event.unit_code.as_deref())?;
+    event: &'a IncomingEvent,
+    claim: ActionClaim<'a>,
+}
+
+/// The result of the event's action, if it was committed before the event was answered.
+async fn done_before(app: &App, claim: ActionClaim<'_>) -> Result<Option<ActionReceipt>> {
+    let ActionClaim {
+        person,
+        key,
+        fingerprint,
+    } = claim;
+    let now = app.clock.now();
+    let done = idempotency::replay(&app.db, person, key, fingerprint, now).await?;
+    Ok(done.map(|done| done.body))
+}
+
+async fn act(app: &App, caller: &Caller, order: &LinkedOrder, step: Step<'_>) -> Result<OrderView> {
+    let Step {
+        event_type,
+        event,
+        claim,
+    } = step;
+    let unit = unit_of(app, order, event.unit_code.as_deref()).await?;
+    let allowed = match caller.order_access() {
+        OrderAccess::City => true,
+        OrderAccess::Unit(own) => own == unit,
+        OrderAccess::Area(area) => order.area.as_deref() == Some(area.as_str()),
+        OrderAccess::OwnOrders(_) | OrderAccess::None => false,
+    };
+    if !allowed {
+        return Err(Error::not_found());
+    }
     let actor = Actor {
         person: Some(caller.person),
         role: ActorRole::Handler,
@@ -132,7 +177,7 @@ async fn act(
         order_access: OrderAccess::Unit(unit),
     };
     let reason = event.reason.as_deref().unwrap_or_default();
-    let request = ActionRequest::new(app, &actor, &order.number, None);
+    let request = ActionRequest::new(app, &actor, &order.number, None).once(claim);
     match event_type {
         LinkEventType::Accepted => accept::accept(request).await,
         LinkEventType::Replied => {
@@ -178,7 +223,7 @@ async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<Ord
         description: event.description.clone().unwrap_or_default(),
         location: event.location,
         address: event.address.clone(),
-        category: None,
+        category: event.category.clone(),
         occurred_at: None,
         confidential: false,
         delegate: None,
@@ -189,27 +234,26 @@ async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<Ord
     Ok(answer.body)
 }
 
-/// The unit that acts: the one whose code the platform names, or the one that has the order.
-fn unit_of(app: &App, order: &LinkedOrder, code: Option<&str>) -> Result<UnitId> {
-    let city = app.state::<CityHandle>().load();
-    let named = match code {
-        Some(code) => {
-            let unit = city.units.resolve(code);
-            Some(
-                unit.ok_or_else(|| invalid("unit_code", "unknown_unit", "没有这个单位。"))?
-                    .id,
-            )
-        }
-        None => order.unit,
+/// The unit that acts: the one whose code the platform names (the platform's own code, or ours), or the one that has the
+/// order.
+async fn unit_of(app: &App, order: &LinkedOrder, code: Option<&str>) -> Result<UnitId> {
+    let Some(code) = code else {
+        return order.unit.ok_or_else(Error::not_found);
     };
-    named.ok_or_else(Error::not_found)
+    if let Some(unit) = linked_units::by_code(&app.db, code.trim()).await? {
+        return Ok(unit);
+    }
+    let city = app.state::<CityHandle>().load();
+    let unit = city.units.resolve(code);
+    let unit = unit.ok_or_else(|| invalid("unit_code", "unknown_unit", "没有这个单位。"))?;
+    Ok(unit.id)
 }
 
-fn applied(view: &OrderView) -> EventAnswer {
+fn applied(number: &str, status: Status, version: i32) -> EventAnswer {
     let body = json!({
-        "number": view.number,
-        "status": view.status,
-        "version": view.version,
+        "number": number,
+        "status": status,
+        "version": version,
         "applied": true,
     });
     EventAnswer { status: 200, body }
@@ -231,31 +275,6 @@ fn refused_answer(refused: &crate::error::Rejection) -> EventAnswer {
     EventAnswer { status: 409, body }
 }
 
-/// The answer to an event that had been applied when the process died: the order already shows the step.
-async fn step_taken(
-    app: &App,
-    order: &LinkedOrder,
-    event_type: LinkEventType,
-) -> Result<Option<EventAnswer>> {
-    let Some(now) = store::progress(&*app.db, order.id).await? else {
-        return Ok(None);
-    };
-    let taken = match event_type {
-        LinkEventType::Accepted => now.accepted,
-        LinkEventType::Replied => now.replied,
-        LinkEventType::Returned => now.status == Status::Triage,
-        _ => false,
-    };
-    let body = json!({
-        "number": order.number,
-        "status": now.status,
-        "version": now.version,
-        "applied": true,
-        "note": ALREADY_TAKEN,
-    });
-    Ok(taken.then_some(EventAnswer { status: 200, body }))
-}
-
 async fn remember(
     app: &App,
     client: ClientId,
@@ -267,7 +286,7 @@ async fn remember(
         Some(order) => Some(order),
         None => {
             let number = answer.body.get("number").and_then(Value::as_str);
-            store::order(&*app.db, client, number, None).await?
+            store::order(&app.db, client, number, None).await?
         }
     };
     let txn = db::write(&app.db).await?;

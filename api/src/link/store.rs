@@ -1,12 +1,19 @@
 //! Queries on events of the linked platform and on the numbers it knows orders by.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use entity::ids::{ClientId, OrderId, UnitId};
 use entity::kinds::Status;
-use entity::{link_event, link_order, order};
+use entity::{link_event, link_order, order, order_position};
 use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::Expr;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult,
+    JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Result;
@@ -17,6 +24,8 @@ pub struct LinkedOrder {
     pub id: OrderId,
     pub number: String,
     pub unit: Option<UnitId>,
+    /// County-level code.
+    pub area: Option<String>,
 }
 
 pub async fn event(
@@ -81,6 +90,7 @@ pub async fn order(
         order::Column::Id,
         order::Column::Number,
         order::Column::UnitId,
+        order::Column::AreaCode,
     ]);
     query = match (number, external_number) {
         (Some(number), _) => query.filter(order::Column::Number.eq(number.to_uppercase())),
@@ -100,8 +110,13 @@ pub async fn order(
         }
         (None, None) => return Ok(None),
     };
-    let found: Option<(OrderId, String, Option<UnitId>)> = query.into_tuple().one(db).await?;
-    Ok(found.map(|(id, number, unit)| LinkedOrder { id, number, unit }))
+    let found: Option<(OrderId, String, Option<UnitId>, Option<String>)> = query.into_tuple().one(db).await?;
+    Ok(found.map(|(id, number, unit, area)| LinkedOrder {
+        id,
+        number,
+        unit,
+        area,
+    }))
 }
 
 /// Stores the platform's number of an order; the first one stays.
@@ -124,21 +139,102 @@ pub async fn link_order(
     Ok(())
 }
 
-/// How far an order has come.
-#[derive(Clone, Copy, Debug)]
-pub struct OrderProgress {
-    pub status: Status,
-    pub version: i32,
-    pub accepted: bool,
-    pub replied: bool,
+/// A place in the feed of changes.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct FeedCursor {
+    pub position: i64,
+    pub order: OrderId,
 }
 
-pub async fn progress(db: &impl ConnectionTrait, id: OrderId) -> Result<Option<OrderProgress>> {
-    let order = order::Entity::find_by_id(id).one(db).await?;
-    Ok(order.map(|order| OrderProgress {
-        status: order.status,
-        version: order.version,
-        accepted: order.accepted_at.is_some(),
-        replied: order.replied_at.is_some(),
-    }))
+/// Orders by the position of their last change. On PostgreSQL the page ends before the oldest transaction that is still
+/// running: what it writes gets a position that is not behind the reader.
+pub async fn changes(
+    db: &impl ConnectionTrait,
+    after: Option<FeedCursor>,
+    limit: u64,
+) -> Result<Vec<(FeedCursor, order::Model)>> {
+    use order_position::Column as C;
+    let mut query = order_position::Entity::find()
+        .order_by_asc(C::Position)
+        .order_by_asc(C::OrderId)
+        .limit(limit);
+    if let Some(FeedCursor { position, order }) = after {
+        // The first part lets the database begin in the index.
+        query = query.filter(C::Position.gte(position)).filter(
+            Condition::any()
+                .add(C::Position.gt(position))
+                .add(C::OrderId.gt(order)),
+        );
+    }
+    if db.get_database_backend() == DbBackend::Postgres {
+        query = query.filter(Expr::cust(
+            "position < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        ));
+    }
+    let places = query.all(db).await?;
+    let ids = places.iter().map(|place| place.order_id);
+    let found = order::Entity::find()
+        .filter(order::Column::Id.is_in(ids))
+        .all(db)
+        .await?;
+    let mut orders: BTreeMap<_, _> = found.into_iter().map(|order| (order.id, order)).collect();
+    let with_order = places.into_iter().filter_map(|place| {
+        let order = orders.remove(&place.order_id)?;
+        let cursor = FeedCursor {
+            position: place.position,
+            order: place.order_id,
+        };
+        Some((cursor, order))
+    });
+    Ok(with_order.collect())
+}
+
+/// An order as the link knows it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct OurSide {
+    pub order_id: OrderId,
+    pub external_number: String,
+    pub number: String,
+    pub status: Status,
+}
+
+/// Our side of these numbers of the platform, whichever client linked them.
+pub async fn linked_by_external_number(
+    db: &impl ConnectionTrait,
+    numbers: Vec<String>,
+) -> Result<BTreeMap<String, OurSide>> {
+    let query = linked_orders().filter(link_order::Column::ExternalNumber.is_in(numbers));
+    let sides = query.into_model::<OurSide>().all(db).await?;
+    let by_number = sides.into_iter().map(|side| (side.external_number.clone(), side));
+    Ok(by_number.collect())
+}
+
+/// Linked orders by id, a part at a time.
+pub async fn linked_after(
+    db: &impl ConnectionTrait,
+    after: Option<OrderId>,
+    limit: usize,
+) -> Result<Vec<OurSide>> {
+    let mut query = linked_orders()
+        .order_by_asc(link_order::Column::OrderId)
+        .limit(u64::try_from(limit).unwrap_or(u64::MAX));
+    if let Some(after) = after {
+        query = query.filter(link_order::Column::OrderId.gt(after));
+    }
+    Ok(query.into_model::<OurSide>().all(db).await?)
+}
+
+fn linked_orders() -> Select<link_order::Entity> {
+    link_order::Entity::find()
+        .select_only()
+        .columns([link_order::Column::OrderId, link_order::Column::ExternalNumber])
+        .column(order::Column::Number)
+        .column(order::Column::Status)
+        .join(
+            JoinType::InnerJoin,
+            link_order::Entity::belongs_to(order::Entity)
+                .from(link_order::Column::OrderId)
+                .to(order::Column::Id)
+                .into(),
+        )
 }

@@ -11,6 +11,13 @@ pub enum Format {
     Xml,
 }
 
+/// Names of XML elements: of a list, and of each item.
+#[derive(Clone, Copy, Debug)]
+pub struct ElementNames {
+    pub plural: &'static str,
+    pub singular: &'static str,
+}
+
 impl Format {
     #[must_use]
     pub fn named(extension: &str) -> Option<Self> {
@@ -29,12 +36,12 @@ impl Format {
         }
     }
 
-    /// A list of flat objects; `plural` and `singular` are the names of XML's elements.
+    /// A list of flat objects.
     #[must_use]
-    pub fn write(self, (plural, singular): (&str, &str), items: &[Map<String, Value>]) -> String {
+    pub fn write(self, names: ElementNames, items: &[Map<String, Value>]) -> String {
         match self {
             Self::Json => Value::from_iter(items.iter().cloned()).to_string(),
-            Self::Xml => xml(plural, singular, items),
+            Self::Xml => xml(names, items),
         }
     }
 
@@ -67,7 +74,8 @@ fn element(text: &mut String, name: &str, value: &Value) {
     let _ = writeln!(text, "</{name}>");
 }
 
-fn xml(plural: &str, singular: &str, items: &[Map<String, Value>]) -> String {
+fn xml(names: ElementNames, items: &[Map<String, Value>]) -> String {
+    let ElementNames { plural, singular } = names;
     let mut text = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{plural}>\n");
     for item in items {
         let _ = writeln!(text, "  <{singular}>");
@@ -91,6 +99,11 @@ mod tests {
 
     use super::*;
 
+    const SERVICES: ElementNames = ElementNames {
+        plural: "services",
+        singular: "service",
+    };
+
     fn item() -> Map<String, Value> {
         let item = json!({ "service_name": "占道 <经营> & 更多", "metadata": false, "group": null });
         item.as_object().unwrap().clone()
@@ -98,7 +111,7 @@ mod tests {
 
     #[test]
     fn xml_escapes_what_people_wrote() {
-        let text = Format::Xml.write(("services", "service"), &[item()]);
+        let text = Format::Xml.write(SERVICES, &[item()]);
         assert!(
             text.contains("<service_name>占道 &lt;经营&gt; &amp; 更多</service_name>"),
             "{text}"
@@ -111,8 +124,7 @@ mod tests {
 
     #[test]
     fn json_is_a_list() {
-        let read: Value =
-            serde_json::from_str(&Format::Json.write(("services", "service"), &[item()])).unwrap();
+        let read: Value = serde_json::from_str(&Format::Json.write(SERVICES, &[item()])).unwrap();
         assert_eq!(read[0]["metadata"], false);
     }
 }

@@ -1,9 +1,13 @@
-//! Open311 GeoReport v2, the reading side, for everybody without an account: `routes.rs`, then `service.rs` (what is
-//! asked and shown), `store.rs`, and `format.rs` (JSON and XML). Public-safe: no reporter, no words of a report, no
-//! confidential report at all, places to about a hundred metres. Reporting through it is not offered: a report is a
-//! delegate's, and Open311 has no way to say which.
+//! Open311 GeoReport v2.
+//!
+//! Reading is for everybody without an account: `service.rs` (what is asked and shown), `store.rs`. Public-safe: no
+//! reporter, no words of a report, no confidential report at all, places to about a hundred metres. Filing is for API
+//! clients: `form.rs` (what they send, pure), `submit.rs` (message or order). `routes.rs` and `format.rs` (JSON and XML)
+//! serve both.
 
+pub mod form;
 pub mod format;
 pub mod routes;
 pub mod service;
 pub mod store;
+mod submit;

@@ -12,27 +12,18 @@ use crate::city::snapshot::CityHandle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::time::local;
 use crate::open311::store::{self, RequestFilter};
+use crate::publication_rules::{SHOWN_PER_DEGREE, shown_cell};
 
 /// Without dates a request covers this period, as GeoReport says.
 const SPAN: TimeDelta = TimeDelta::days(90);
 /// When what discovery says changed last.
+const KEY_SERVICE: &str = "API keys are issued by the administrators of this site";
 const DISCOVERY_CHANGESET: &str = "2026-11-29T00:00:00Z";
 const DEFAULT_PAGE: u64 = 50;
 const MAX_PAGE: u64 = 200;
 /// Pages further back are asked for by date.
 const MAX_OFFSET: u64 = 10_000;
 const MAX_NUMBERS: usize = 50;
-/// Places are shown to a thousandth of a degree, about a hundred metres.
-const SHOWN_PER_DEGREE: f64 = 1_000.0;
-
-const OPEN: [Status; 5] = [
-    Status::Submitted,
-    Status::Triage,
-    Status::Dispatched,
-    Status::InProgress,
-    Status::Replied,
-];
-const CLOSED: [Status; 2] = [Status::Closed, Status::Cancelled];
 
 /// GeoReport's parameters, and `page` and `page_size` as most servers have them.
 /// Any other parameter is refused: a filter that is ignored gives a wrong answer that looks right.
@@ -92,7 +83,7 @@ pub fn discovery(app: &App) -> Map<String, Value> {
     object(json!({
         "changeset": DISCOVERY_CHANGESET,
         "contact": app.state::<CityHandle>().load().meta.name,
-        "key_service": "",
+        "key_service": KEY_SERVICE,
         "endpoints": [{
             "specification": "http://wiki.open311.org/GeoReport_v2",
             "url": base,
@@ -134,7 +125,10 @@ pub async fn request_of(app: &App, number: &str, now: DateTime<Utc>) -> Result<V
     Ok(found)
 }
 
-fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter> {
+/// Checks the criteria of a query.
+/// # Errors
+/// `bad_filter` (400) if a value cannot be read or is out of range.
+pub fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter> {
     let limit = asked.page_size.unwrap_or(DEFAULT_PAGE);
     let page = asked.page.unwrap_or(1);
     let offset = page.saturating_sub(1).saturating_mul(limit);
@@ -193,8 +187,8 @@ fn statuses(text: &str) -> Result<Vec<Status>> {
     let mut wanted = Vec::new();
     for part in parts(text) {
         match part.as_str() {
-            "open" => wanted.extend(OPEN),
-            "closed" => wanted.extend(CLOSED),
+            "open" => wanted.extend(Status::OPEN),
+            "closed" => wanted.extend(Status::OVER),
             _ => return Err(wrong("status is open or closed")),
         }
     }
@@ -214,7 +208,7 @@ fn instant(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
 /// Returns an order without the reporter, their words and the exact place.
 fn request(city: &City, order: order::Model, reply: Option<String>) -> Map<String, Value> {
     let zone = city.zone();
-    let open = OPEN.contains(&order.status);
+    let open = !order.status.is_over();
     let code = order.category_code.as_deref().unwrap_or_default();
     let area = order.area_code.as_deref().map(|code| city.county_name(code));
     let township = order
@@ -223,7 +217,7 @@ fn request(city: &City, order: order::Model, reply: Option<String>) -> Map<Strin
         .and_then(|code| city.township(code));
     let address = [area, township.map(|township| township.name.as_str())];
     let unit = order.unit_id.and_then(|unit| city.unit(unit));
-    let about = |degrees: f64| (degrees * SHOWN_PER_DEGREE).round() / SHOWN_PER_DEGREE;
+    let about = |degrees: f64| f64::from(shown_cell(degrees)) / SHOWN_PER_DEGREE;
     object(json!({
         "service_request_id": order.number,
         "status": if open { "open" } else { "closed" },

@@ -9,6 +9,7 @@ use sea_orm::ActiveValue::Set;
 use serde_json::json;
 
 use super::event_type::EventType;
+use super::linked_units::LinkedUnits;
 use super::payload;
 use super::signature::{SECRET_BYTES, Secret};
 use super::store;
@@ -20,11 +21,15 @@ use crate::sealing::Sealer;
 use crate::webhooks::sender::Sender as WebhookSender;
 
 /// Subscribes to every event.
-pub const EVERYTHING: &str = "*";
+pub const ALL_EVENTS: &str = "*";
 const MAX_ENDPOINTS: usize = 20;
 const DESCRIPTION_CHARS: usize = 200;
+/// Deliveries in the log.
+const LOG_ROWS: u64 = 100;
 /// The secret before a rotation signs too for so long.
-const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(24);
+const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(ROTATION_HOURS);
+/// This time in hours, for texts.
+pub const ROTATION_HOURS: i64 = 24;
 
 /// An administrator's request for an endpoint.
 #[derive(Clone, Debug)]
@@ -33,6 +38,8 @@ pub struct NewEndpoint {
     pub events: Vec<String>,
     pub description: Option<String>,
     pub include_personal_data: bool,
+    /// Only orders that a linked unit has, or that were sent before.
+    pub linked_only: bool,
 }
 
 /// Creates an endpoint and returns it with its secret, which is not shown again.
@@ -49,6 +56,7 @@ pub async fn create(app: &App, by: PersonId, new: NewEndpoint) -> Result<(webhoo
         events: json!(new.events),
         description: new.description,
         include_personal_data: new.include_personal_data,
+        linked_only: new.linked_only,
         secret_sealed: seal(app.state::<Sealer>(), &secret)?,
         previous_secret_sealed: None,
         previous_secret_until: None,
@@ -73,7 +81,7 @@ fn validate(app: &App, new: &NewEndpoint) -> Result<()> {
     if let Err(fault) = app.state::<WebhookSender>().validate(&new.url) {
         faults.push(FieldError::new("url", "not_allowed", fault.label()));
     }
-    let known = |name: &String| name == EVERYTHING || EventType::parse(name).is_some();
+    let known = |name: &String| name == ALL_EVENTS || EventType::parse(name).is_some();
     if new.events.is_empty() || new.events.len() > EventType::ALL.len() || !new.events.iter().all(known) {
         faults.push(FieldError::new("events", "unknown_event", "事件名称不正确。"));
     }
@@ -110,6 +118,21 @@ pub async fn rotate(app: &App, id: WebhookId) -> Result<Secret> {
     Ok(secret)
 }
 
+/// Lists the endpoints, oldest first.
+pub async fn list(app: &App) -> Result<Vec<webhook_endpoint::Model>> {
+    store::endpoints(&app.db).await
+}
+
+/// Returns an endpoint with its newest deliveries, at most 100.
+pub async fn with_log(
+    app: &App,
+    id: WebhookId,
+) -> Result<(webhook_endpoint::Model, Vec<webhook_delivery::Model>)> {
+    let endpoint = store::endpoint(&app.db, id).await?.ok_or_else(Error::not_found)?;
+    let log = store::log(&app.db, id, LOG_ROWS).await?;
+    Ok((endpoint, log))
+}
+
 /// Deletes the endpoint and whatever waits for it.
 pub async fn delete(app: &App, id: WebhookId) -> Result<()> {
     let txn = db::write(&app.db).await?;
@@ -127,13 +150,18 @@ pub async fn test(app: &App, id: WebhookId) -> Result<WebhookDeliveryId> {
     let txn = db::write(&app.db).await?;
     store::endpoint(&txn, id).await?.ok_or_else(Error::not_found)?;
     let event = EventType::Test.as_str();
+    let linked = LinkedUnits::default();
+    let names = payload::Names {
+        city: &city,
+        linked: &linked,
+    };
     let delivery = webhook_delivery::Model {
         id: WebhookDeliveryId::generate(),
         endpoint_id: id,
         sequence: 0,
         order_id: None,
         event_type: event.to_owned(),
-        body: payload::body(&city, event, now, &json!({ "webhook_id": id }), false),
+        body: payload::body(names, event, now, &json!({ "webhook_id": id }), false),
         status: WebhookDeliveryStatus::Waiting,
         attempts: 0,
         next_at: Some(now),
@@ -172,9 +200,11 @@ pub async fn resend(app: &App, id: WebhookId, delivery: WebhookDeliveryId) -> Re
 #[must_use]
 pub fn subscribes(endpoint: &webhook_endpoint::Model, event: &str) -> bool {
     let names = endpoint.events.as_array().map(Vec::as_slice).unwrap_or_default();
+    // Checkpoints come every hour, whatever happens: only to those who name them.
+    let in_everything = event != EventType::AuditCheckpoint.as_str();
     let named = |name: &serde_json::Value| {
         name.as_str()
-            .is_some_and(|name| name == event || name == EVERYTHING)
+            .is_some_and(|name| name == event || (name == ALL_EVENTS && in_everything))
     };
     endpoint.active && names.iter().any(named)
 }

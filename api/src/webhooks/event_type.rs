@@ -1,8 +1,6 @@
-//! The events that an endpoint can subscribe to, and which of them a step of an order's history stands for.
-//!
-//! Pure.
+//! Pure: the events that an endpoint can subscribe to, and which of them a step of an order's history stands for.
 
-use entity::kinds::Status;
+use entity::kinds::{EventAction, Status};
 
 macro_rules! event_types {
     ($($variant:ident => $name:literal,)*) => {
@@ -45,10 +43,38 @@ event_types! {
     SupervisionOrderAnswered => "supervision_order.answered",
     HotTopicFound => "hot_topic.found",
     ReportIssued => "report.issued",
+    AuditCheckpoint => "audit.checkpoint",
     Test => "webhook.test",
 }
 
 impl EventType {
+    /// The name of the event for administrators.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::OrderSubmitted => "提交",
+            Self::OrderDispatched => "派单",
+            Self::OrderAccepted => "签收",
+            Self::OrderReplied => "答复",
+            Self::OrderReturned => "退单",
+            Self::ExtensionRequested => "申请延期",
+            Self::ExtensionDecided => "延期审批",
+            Self::VerdictGiven => "代表评价",
+            Self::RoundStarted => "再次办理",
+            Self::OrderClosed => "办结",
+            Self::OrderReopened => "重新办理",
+            Self::OrderCancelled => "撤销",
+            Self::OrderMerged => "并单",
+            Self::LightChanged => "期限灯变化",
+            Self::SupervisionOrderIssued => "发出督办单",
+            Self::SupervisionOrderAnswered => "督办单答复",
+            Self::HotTopicFound => "发现高频问题",
+            Self::ReportIssued => "签发分析报告",
+            Self::AuditCheckpoint => "防篡改检查点",
+            Self::Test => "测试",
+        }
+    }
+
     /// Returns `None` if no event has this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
@@ -58,8 +84,8 @@ impl EventType {
 
 /// A step of an order's history, as far as it says what happened.
 #[derive(Clone, Copy, Debug)]
-pub struct HistoryStep<'a> {
-    pub action: &'a str,
+pub struct HistoryStep {
+    pub action: EventAction,
     pub from: Option<Status>,
     pub to: Status,
     pub round: i32,
@@ -67,32 +93,56 @@ pub struct HistoryStep<'a> {
 
 /// The events that a step stands for, in the order in which they are sent.
 #[must_use]
-pub fn of_step(step: HistoryStep<'_>) -> Vec<EventType> {
+pub fn of_step(step: HistoryStep) -> Vec<EventType> {
     let mut events: Vec<EventType> = match step.action {
-        "submitted" => vec![EventType::OrderSubmitted],
-        "dispatched" | "redispatched" => vec![EventType::OrderDispatched],
-        "accepted" => vec![EventType::OrderAccepted],
-        "replied" | "supplemented" => vec![EventType::OrderReplied],
-        "returned" => vec![EventType::OrderReturned],
-        "extension_asked" => vec![EventType::ExtensionRequested],
-        "extension_granted" | "extension_refused" => vec![EventType::ExtensionDecided],
-        "verdict" => vec![EventType::VerdictGiven],
-        "reopened" => vec![EventType::OrderReopened, EventType::RoundStarted],
-        "cancelled" => vec![EventType::OrderCancelled],
-        "merged" => vec![EventType::OrderMerged],
-        "light_yellow" | "light_red" => vec![EventType::LightChanged],
-        "supervision_order" => vec![EventType::SupervisionOrderIssued],
-        "supervision_order_answered" => vec![EventType::SupervisionOrderAnswered],
-        _ => Vec::new(),
+        EventAction::Submitted => vec![EventType::OrderSubmitted],
+        EventAction::Dispatched | EventAction::Redispatched => vec![EventType::OrderDispatched],
+        EventAction::Accepted => vec![EventType::OrderAccepted],
+        EventAction::Replied | EventAction::Supplemented => vec![EventType::OrderReplied],
+        EventAction::Returned => vec![EventType::OrderReturned],
+        EventAction::ExtensionAsked => vec![EventType::ExtensionRequested],
+        EventAction::ExtensionGranted | EventAction::ExtensionRefused => vec![EventType::ExtensionDecided],
+        EventAction::Verdict => vec![EventType::VerdictGiven],
+        EventAction::Reopened => vec![EventType::OrderReopened, EventType::RoundStarted],
+        EventAction::Cancelled => vec![EventType::OrderCancelled],
+        EventAction::Merged => vec![EventType::OrderMerged],
+        EventAction::LightYellow | EventAction::LightRed => vec![EventType::LightChanged],
+        EventAction::SupervisionOrder => vec![EventType::SupervisionOrderIssued],
+        EventAction::SupervisionOrderAnswered => vec![EventType::SupervisionOrderAnswered],
+        EventAction::Account
+        | EventAction::Adopted
+        | EventAction::CallerConfirmed
+        | EventAction::CampaignJoined
+        | EventAction::Closed
+        | EventAction::ContactCall
+        | EventAction::DeadlineRecounted
+        | EventAction::DispatchReason
+        | EventAction::Endorsed
+        | EventAction::FollowUp
+        | EventAction::MergedIn
+        | EventAction::Noted
+        | EventAction::PartAccepted
+        | EventAction::PartReminded
+        | EventAction::PartReported
+        | EventAction::PhotoCovered
+        | EventAction::Raised
+        | EventAction::SplitOff
+        | EventAction::SubAssigned
+        | EventAction::SupervisionOrderReminded
+        | EventAction::Tracked
+        | EventAction::Triaged
+        | EventAction::Unmerged
+        | EventAction::Untracked
+        | EventAction::Urged => Vec::new(),
     };
-    if matches!(step.action, "verdict" | "follow_up") {
+    if matches!(step.action, EventAction::Verdict | EventAction::FollowUp) {
         // A dissatisfied verdict puts the order back to its unit for another round.
         if step.to == Status::Dispatched {
             events.push(EventType::RoundStarted);
         }
     }
     let was_closed = step.from == Some(Status::Closed);
-    if step.to == Status::Closed && !was_closed && step.action != "merged" {
+    if step.to == Status::Closed && !was_closed && step.action != EventAction::Merged {
         events.push(EventType::OrderClosed);
     }
     events
@@ -102,7 +152,7 @@ pub fn of_step(step: HistoryStep<'_>) -> Vec<EventType> {
 mod tests {
     use super::*;
 
-    fn events(action: &str, from: Status, to: Status) -> Vec<&'static str> {
+    fn events(action: EventAction, from: Status, to: Status) -> Vec<&'static str> {
         let step = HistoryStep {
             action,
             from: Some(from),
@@ -115,23 +165,29 @@ mod tests {
     #[test]
     fn a_verdict_says_what_follows_from_it() {
         assert_eq!(
-            events("verdict", Status::Replied, Status::Closed),
+            events(EventAction::Verdict, Status::Replied, Status::Closed),
             ["order.verdict_given", "order.closed"]
         );
         assert_eq!(
-            events("verdict", Status::Replied, Status::Dispatched),
+            events(EventAction::Verdict, Status::Replied, Status::Dispatched),
             ["order.verdict_given", "order.round_started"]
         );
         assert_eq!(
-            events("verdict", Status::Replied, Status::InProgress),
+            events(EventAction::Verdict, Status::Replied, Status::InProgress),
             ["order.verdict_given"]
         );
     }
 
     #[test]
     fn what_nobody_outside_needs_is_no_event() {
-        assert_eq!(events("noted", Status::InProgress, Status::InProgress), [""; 0]);
-        assert_eq!(events("urged", Status::Closed, Status::Closed), [""; 0]);
+        assert_eq!(
+            events(EventAction::Noted, Status::InProgress, Status::InProgress),
+            [""; 0]
+        );
+        assert_eq!(
+            events(EventAction::Urged, Status::Closed, Status::Closed),
+            [""; 0]
+        );
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! written.
 
 use chrono::{DateTime, Utc};
+use entity::kinds::EventAction;
 use entity::{order, outbound_event, webhook_endpoint};
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::{Value, json};
@@ -15,11 +16,11 @@ use crate::error::Result;
 pub struct AppendedStep<'a> {
     /// The order after the step.
     pub order: &'a order::Model,
-    pub action: &'a str,
+    pub action: EventAction,
     pub from: Option<entity::kinds::Status>,
     pub at: DateTime<Utc>,
     pub note: Option<&'a str>,
-    pub detail: &'a Value,
+    pub detail: Value,
 }
 
 /// Records what the steps stand for.

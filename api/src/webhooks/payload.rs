@@ -1,7 +1,7 @@
-//! The body of a call: `{"type", "timestamp", "data"}`. Text, place and people are left out unless the endpoint may have
-//! personal data.
+//! Pure: the body of a call: `{"type", "timestamp", "data"}`. Text, place and people are left out unless the endpoint
+//! may have personal data.
 //!
-//! Pure: names come from the city's data.
+//! Names come from the city's data.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use entity::ids::UnitId;
@@ -10,6 +10,7 @@ use entity::order;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::linked_units::LinkedUnits;
 use crate::city::snapshot::City;
 
 /// An order as it was when the event happened; stored in the outbox.
@@ -67,7 +68,8 @@ impl OrderSnapshot {
 
     /// The order as a receiver sees it.
     #[must_use]
-    pub fn to_view(&self, city: &City, personal: bool) -> Value {
+    pub fn to_view(&self, names: Names<'_>, personal: bool) -> Value {
+        let Names { city, linked } = names;
         let time = |at: DateTime<Utc>| {
             let local = at.with_timezone(&city.zone());
             local.to_rfc3339_opts(SecondsFormat::Secs, false)
@@ -88,7 +90,12 @@ impl OrderSnapshot {
                 "code": code,
                 "name": city.county_name(code),
             })),
-            "unit": unit.map(|unit| json!({ "code": unit.code, "name": unit.name })),
+            "unit": unit.map(|unit| json!({
+                "code": unit.code,
+                "name": unit.name,
+                // The code that the platform knows the unit by; null if the unit is not linked.
+                "platform_code": linked.code(unit.id),
+            })),
             "difficult": self.difficult,
             "tracked": self.tracked,
             "due_at": self.due_at.map(time),
@@ -107,14 +114,26 @@ impl OrderSnapshot {
     }
 }
 
+/// The data that codes are named from.
+#[derive(Clone, Copy)]
+pub struct Names<'a> {
+    pub city: &'a City,
+    pub linked: &'a LinkedUnits,
+}
+
+/// The order of an outbox row as it was; `None` if the event is not about one order.
+#[must_use]
+pub fn order_of(detail: &Value) -> Option<OrderSnapshot> {
+    let snapshot = detail.get("order").cloned()?;
+    serde_json::from_value(snapshot).ok()
+}
+
 /// The payload of an outbox row.
 #[must_use]
-pub fn body(city: &City, event_type: &str, at: DateTime<Utc>, detail: &Value, personal: bool) -> String {
-    let snapshot = detail.get("order").cloned();
-    let snapshot = snapshot.and_then(|order| serde_json::from_value::<OrderSnapshot>(order).ok());
-    let data = match snapshot {
+pub fn body(names: Names<'_>, event_type: &str, at: DateTime<Utc>, detail: &Value, personal: bool) -> String {
+    let data = match order_of(detail) {
         Some(order) => {
-            let mut data = json!({ "order": order.to_view(city, personal) });
+            let mut data = json!({ "order": order.to_view(names, personal) });
             if personal && let Some(fields) = data.as_object_mut() {
                 fields.insert("note".to_owned(), detail.get("note").cloned().unwrap_or_default());
             }

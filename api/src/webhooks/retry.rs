@@ -1,6 +1,6 @@
-//! When a failed call is repeated, and when an endpoint is given up.
+//! Pure: when a failed call is repeated, and when an endpoint is given up.
 //!
-//! Pure: time and chance are arguments.
+//! Time and chance are arguments.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

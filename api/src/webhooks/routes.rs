@@ -14,10 +14,7 @@ use crate::error::{Error, Result};
 use crate::http::responses::{ReadErrors, WriteErrors};
 use crate::http::time::{LocalTime, local};
 use crate::webhooks::endpoints::{self, NewEndpoint};
-use crate::webhooks::{store, worker};
-
-/// Deliveries in the log.
-const LOG_ROWS: u64 = 100;
+use crate::webhooks::worker;
 
 /// A new endpoint.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,6 +30,9 @@ pub struct CreateWebhook {
     /// Text, address and location of orders too.
     #[serde(default)]
     pub include_personal_data: bool,
+    /// Only events of orders that a linked unit has, and of orders that were sent to this endpoint before.
+    #[serde(default)]
+    pub linked_only: bool,
 }
 
 /// An endpoint and its secret, which is shown only now.
@@ -51,6 +51,7 @@ pub struct WebhookView {
     pub events: Vec<String>,
     pub description: Option<String>,
     pub include_personal_data: bool,
+    pub linked_only: bool,
     pub active: bool,
     /// `gone` (the receiver answered 410) or `failing` (no success for days).
     pub disabled_reason: Option<String>,
@@ -121,12 +122,14 @@ pub async fn create_webhook(
         events,
         description,
         include_personal_data,
+        linked_only,
     } = body.into_inner();
     let new = NewEndpoint {
         url,
         events,
         description,
         include_personal_data,
+        linked_only,
     };
     let (endpoint, secret) = endpoints::create(&app, caller.person, new).await?;
     Ok(HttpResponse::Created().json(CreatedWebhook {
@@ -144,7 +147,7 @@ pub async fn create_webhook(
 #[get("/webhooks")]
 pub async fn list_webhooks(app: web::Data<App>, caller: Caller) -> Result<web::Json<WebhookList>> {
     caller.require(Role::Admin)?;
-    let endpoints = store::endpoints(&*app.db).await?;
+    let endpoints = endpoints::list(&app).await?;
     let items = endpoints
         .into_iter()
         .map(|endpoint| endpoint_view(&app, endpoint));
@@ -225,9 +228,7 @@ pub async fn list_webhook_deliveries(
     id: web::Path<WebhookId>,
 ) -> Result<web::Json<WebhookDeliveryList>> {
     caller.require(Role::Admin)?;
-    let endpoint = store::endpoint(&*app.db, id.into_inner()).await?;
-    let endpoint = endpoint.ok_or_else(Error::not_found)?;
-    let log = store::log(&*app.db, endpoint.id, LOG_ROWS).await?;
+    let (_, log) = endpoints::with_log(&app, id.into_inner()).await?;
     let items = log.into_iter().map(|delivery| delivery_view(&app, delivery));
     Ok(web::Json(WebhookDeliveryList {
         items: items.collect(),
@@ -268,6 +269,7 @@ fn endpoint_view(app: &App, endpoint: webhook_endpoint::Model) -> WebhookView {
         events: serde_json::from_value(endpoint.events).unwrap_or_default(),
         description: endpoint.description,
         include_personal_data: endpoint.include_personal_data,
+        linked_only: endpoint.linked_only,
         active: endpoint.active,
         disabled_reason: endpoint.disabled_reason,
         failing_since: endpoint.failing_since.map(|at| local(at, zone)),

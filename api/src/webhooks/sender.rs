@@ -1,11 +1,13 @@
-//! One call to a receiver: no redirects, a short time-out, and no private address unless the configuration allows it. The
-//! resolved address is checked when it is connected to, so a name that changes in between helps nobody.
+//! One call to a receiver: no redirects, a short time-out, and no private address unless the configuration allows it.
+//!
+//! The resolved address is checked when it is connected to, so a name that changes in between helps nobody.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::retry::CallResult;
@@ -15,6 +17,8 @@ use super::target::{self, TargetFault};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// From the first byte sent to the head of the answer; its body is not read.
 const TIMEOUT: Duration = Duration::from_secs(15);
+/// For a whole list of another system.
+const LIST_TIMEOUT: Duration = Duration::from_secs(120);
 const USER_AGENT: &str = concat!("zhitong-webhooks/", env!("CARGO_PKG_VERSION"));
 
 /// Makes calls. Clones share one connection pool.
@@ -35,6 +39,16 @@ pub struct Message<'a> {
     pub secrets: &'a [Secret],
 }
 
+/// Why a file was not fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchFault {
+    /// The address is malformed, private, or not https.
+    NotAllowed,
+    TooLarge,
+    /// No connection, a private address behind the name, or another answer than the file.
+    Unreachable,
+}
+
 impl Sender {
     /// # Errors
     /// When the HTTP client cannot be built.
@@ -49,6 +63,32 @@ impl Sender {
             .build()
             .context("the webhooks' HTTP client")?;
         Ok(Self { http, allow_private })
+    }
+
+    /// Fetches a file, under the same rules as a call: https, no redirect, no private address.
+    /// # Errors
+    /// See [`FetchFault`].
+    pub async fn fetch(&self, url: &str, max_bytes: usize) -> Result<Bytes, FetchFault> {
+        let url = target::validate(url, self.allow_private).map_err(|_| FetchFault::NotAllowed)?;
+        read(self.http.get(url), max_bytes).await
+    }
+
+    /// Fetches another system's list like [`Sender::fetch`], with its token as `Authorization: Bearer` and within 120 s.
+    ///
+    /// # Errors
+    /// See [`FetchFault`].
+    pub async fn fetch_list(
+        &self,
+        url: &str,
+        token: Option<&str>,
+        max_bytes: usize,
+    ) -> Result<Bytes, FetchFault> {
+        let url = target::validate(url, self.allow_private).map_err(|_| FetchFault::NotAllowed)?;
+        let mut request = self.http.get(url).timeout(LIST_TIMEOUT);
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        read(request, max_bytes).await
     }
 
     /// Checks the URL of a new endpoint.
@@ -95,6 +135,22 @@ impl Sender {
     }
 }
 
+async fn read(request: reqwest::RequestBuilder, max_bytes: usize) -> Result<Bytes, FetchFault> {
+    let answer = request.send().await;
+    let mut answer = answer
+        .ok()
+        .filter(|answer| answer.status().is_success())
+        .ok_or(FetchFault::Unreachable)?;
+    let mut bytes = BytesMut::new();
+    while let Some(part) = answer.chunk().await.map_err(|_| FetchFault::Unreachable)? {
+        if bytes.len() + part.len() > max_bytes {
+            return Err(FetchFault::TooLarge);
+        }
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes.freeze())
+}
+
 /// The reason in one word; the error itself may hold the address.
 fn reason(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
@@ -125,5 +181,24 @@ impl Resolve for Resolver {
             let addresses: Addrs = Box::new(allowed.into_iter());
             Ok(addresses)
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A name is judged by the addresses that it has when it is connected to, whatever the URL looks like.
+    #[tokio::test]
+    async fn a_name_with_a_private_address_is_not_connected_to() {
+        let resolve = async |allow_private| {
+            let name: Name = "localhost".parse().unwrap();
+            Resolver { allow_private }
+                .resolve(name)
+                .await
+                .map(Iterator::count)
+        };
+        assert!(resolve(true).await.unwrap() > 0);
+        assert!(resolve(false).await.is_err());
     }
 }

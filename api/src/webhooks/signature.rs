@@ -1,6 +1,6 @@
-//! Secrets (`whsec_…`) and signatures (`v1,…`) of Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`.
+//! Pure: secrets (`whsec_…`) and signatures (`v1,…`) of Standard Webhooks 1.0: HMAC-SHA256 over `id.timestamp.body`.
 //!
-//! Pure: randomness and time are arguments.
+//! Randomness and time are arguments.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

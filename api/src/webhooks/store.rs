@@ -1,7 +1,9 @@
 //! Queries on endpoints, the outbox and deliveries.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
-use entity::ids::{WebhookDeliveryId, WebhookId};
+use entity::ids::{OrderId, WebhookDeliveryId, WebhookId};
 use entity::kinds::WebhookDeliveryStatus;
 use entity::{outbound_event, webhook_delivery, webhook_endpoint};
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
@@ -63,6 +65,25 @@ pub async fn delete_events(txn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<
         .exec(txn)
         .await?;
     Ok(())
+}
+
+/// Pairs of these endpoints and orders between which there is a delivery.
+pub async fn orders_sent(
+    txn: &impl ConnectionTrait,
+    endpoints: Vec<WebhookId>,
+    orders: Vec<OrderId>,
+) -> Result<HashSet<(WebhookId, OrderId)>> {
+    use webhook_delivery::Column;
+    let pairs: Vec<(WebhookId, OrderId)> = webhook_delivery::Entity::find()
+        .select_only()
+        .columns([Column::EndpointId, Column::OrderId])
+        .distinct()
+        .filter(Column::EndpointId.is_in(endpoints))
+        .filter(Column::OrderId.is_in(orders))
+        .into_tuple()
+        .all(txn)
+        .await?;
+    Ok(pairs.into_iter().collect())
 }
 
 pub async fn insert_deliveries(txn: &impl ConnectionTrait, rows: Vec<webhook_delivery::Model>) -> Result<()> {

@@ -1,6 +1,6 @@
-//! Which addresses a webhook may call: public ones, unless the configuration allows private ones.
+//! Pure: which addresses a webhook may call: public ones, unless the configuration allows private ones.
 //!
-//! Pure: names are resolved elsewhere, and each resolved address is checked again when it is connected to.
+//! Names are resolved elsewhere, and each resolved address is checked again when it is connected to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -28,7 +28,7 @@ impl TargetFault {
             Self::Malformed => "不是完整的网址。",
             Self::Scheme => "网址应以 https:// 开头。",
             Self::Extra => "网址中不能带用户名、密码或#片段。",
-            Self::Private => "不允许推送到内网或本机地址；如确有需要，请由管理员在配置中放行。",
+            Self::Private => "不允许推送到内网或本机地址；如确有需要，请由系统管理员在配置中放行。",
         }
     }
 }

@@ -1,19 +1,22 @@
-//! Turns outbox rows into deliveries, one per endpoint that subscribes, and sends those that are due. Several replicas share the
-//! work: a delivery is leased before it is sent, and nothing is sent with a transaction open.
+//! Turns outbox rows into deliveries, one per endpoint that subscribes, and sends those that are due.
+//!
+//! Several replicas share the work: a delivery is leased before it is sent, and nothing is sent with a transaction
+//! open.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{WebhookDeliveryId, WebhookId};
+use entity::ids::{OrderId, WebhookDeliveryId, WebhookId};
 use entity::kinds::WebhookDeliveryStatus;
-use entity::{webhook_delivery, webhook_endpoint};
+use entity::{outbound_event, webhook_delivery, webhook_endpoint};
 use futures_util::future::join_all;
 use rand::Rng as _;
 use sea_orm::ActiveValue::Set;
 use tokio_util::sync::CancellationToken;
 
 use super::endpoints::{secrets, subscribes};
+use super::linked_units::LinkedUnits;
 use super::payload;
 use super::retry::{CallResult, NextStep, after_call, is_given_up};
 use super::sender::Message;
@@ -22,6 +25,7 @@ use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
+use crate::notices::{self, Event, EventKind, MessageCatalog};
 use crate::sealing::Sealer;
 use crate::webhooks::sender::Sender as WebhookSender;
 
@@ -31,10 +35,14 @@ const FAN_OUT: u64 = 100;
 const IN_FLIGHT: u64 = 8;
 /// Longer than a call can take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-const INTERVAL: Duration = Duration::from_secs(1);
+/// How late a delivery begins that nobody signals, e.g. one that is tried again.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// Pause between rounds, so that events of the same moment go together.
+const BATCH_WINDOW: Duration = Duration::from_millis(500);
 
 /// Delivers until told to stop.
 pub async fn run(app: App, stop: CancellationToken) {
+    let mut woken = app.jobs.wake.subscribe();
     while !stop.is_cancelled() {
         match deliver_due(&app).await {
             Ok(0) => {}
@@ -48,7 +56,10 @@ pub async fn run(app: App, stop: CancellationToken) {
         }
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(INTERVAL) => {}
+            Ok(()) = woken.changed() => {
+                stop.run_until_cancelled(tokio::time::sleep(BATCH_WINDOW)).await;
+            }
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
         }
     }
 }
@@ -67,19 +78,37 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
 
 async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
     // A read first: an idle product opens no write transaction.
-    if store::lock_events(&*app.db, 1).await?.is_empty() {
+    if store::lock_events(&app.db, 1).await?.is_empty() {
         return Ok(0);
     }
     let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
     let events = store::lock_events(&txn, FAN_OUT).await?;
     let endpoints = store::endpoints(&txn).await?;
+    let linked = LinkedUnits::load(&txn).await?;
+    let mut handed_over = handed_over_before(&txn, &endpoints, &events).await?;
+    let names = payload::Names {
+        city: &city,
+        linked: &linked,
+    };
     let mut deliveries = Vec::new();
     for event in &events {
+        let is_linked = payload::order_of(&event.detail)
+            .and_then(|order| order.unit_id)
+            .is_some_and(|unit| linked.code(unit).is_some());
         let listening = endpoints
             .iter()
             .filter(|endpoint| subscribes(endpoint, &event.event_type));
         for endpoint in listening {
+            if endpoint.linked_only
+                && let Some(order) = event.order_id
+            {
+                let known = handed_over.contains(&(endpoint.id, order));
+                if !is_linked && !known {
+                    continue;
+                }
+                handed_over.insert((endpoint.id, order));
+            }
             let personal = endpoint.include_personal_data;
             deliveries.push(webhook_delivery::Model {
                 id: WebhookDeliveryId::generate(),
@@ -87,7 +116,7 @@ async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
                 sequence: event.id,
                 order_id: event.order_id,
                 event_type: event.event_type.clone(),
-                body: payload::body(&city, &event.event_type, event.at, &event.detail, personal),
+                body: payload::body(names, &event.event_type, event.at, &event.detail, personal),
                 status: WebhookDeliveryStatus::Waiting,
                 attempts: 0,
                 next_at: Some(now),
@@ -104,10 +133,28 @@ async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
     Ok(events.len())
 }
 
+/// The orders of these events that an endpoint for linked units has received before: it hears of them to their end.
+async fn handed_over_before(
+    txn: &db::WriteTransaction,
+    endpoints: &[webhook_endpoint::Model],
+    events: &[outbound_event::Model],
+) -> Result<HashSet<(WebhookId, OrderId)>> {
+    let ids: Vec<WebhookId> = endpoints
+        .iter()
+        .filter(|endpoint| endpoint.linked_only)
+        .map(|endpoint| endpoint.id)
+        .collect();
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let orders = events.iter().filter_map(|event| event.order_id).collect();
+    store::orders_sent(txn, ids, orders).await
+}
+
 type Leased = Vec<(webhook_delivery::Model, webhook_endpoint::Model)>;
 
 async fn lease(app: &App, now: DateTime<Utc>) -> Result<Leased> {
-    if store::lock_due(&*app.db, now, 1).await?.is_empty() {
+    if store::lock_due(&app.db, now, 1).await?.is_empty() {
         return Ok(Vec::new());
     }
     let txn = db::write(&app.db).await?;
@@ -148,11 +195,34 @@ async fn send(app: &App, leased: Leased) -> Result<()> {
     let results: Vec<Result<CallResult>> = join_all(calls).await;
     let txn = db::write(&app.db).await?;
     let now = app.clock.now();
+    let mut disabled: HashMap<WebhookId, webhook_endpoint::Model> = HashMap::new();
     for ((delivery, endpoint), result) in leased.into_iter().zip(results) {
-        record(&txn, delivery, endpoint, result?, now).await?;
+        if disabled.contains_key(&endpoint.id) {
+            continue;
+        }
+        if record(&txn, delivery, &endpoint, result?, now).await? {
+            disabled.insert(endpoint.id, endpoint);
+        }
+    }
+    for endpoint in disabled.values() {
+        let event = Event::general(EventKind::WebhookDisabled).title(name(endpoint));
+        notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
     }
     txn.commit().await?;
+    if !disabled.is_empty() {
+        app.jobs.wake.notify_one();
+    }
     Ok(())
+}
+
+/// The receiver's description, or its host: the rest of an address may hold a secret.
+fn name(endpoint: &webhook_endpoint::Model) -> String {
+    let described = endpoint
+        .description
+        .clone()
+        .filter(|text| !text.trim().is_empty());
+    let host = || Some(url::Url::parse(&endpoint.url).ok()?.host_str()?.to_owned());
+    described.or_else(host).unwrap_or_default()
 }
 
 /// The id of a message, the same for every repetition.
@@ -161,13 +231,14 @@ pub fn message_id(id: WebhookDeliveryId) -> String {
     format!("msg_{}", id.0.simple())
 }
 
+/// Stores the result of a call. Returns `true` if it disabled the endpoint.
 async fn record(
     txn: &db::WriteTransaction,
     delivery: webhook_delivery::Model,
-    endpoint: webhook_endpoint::Model,
+    endpoint: &webhook_endpoint::Model,
     result: CallResult,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let attempts = usize::try_from(delivery.attempts).unwrap_or(usize::MAX);
     let chance = rand::rng().random();
     let next = after_call(&result, attempts, now, chance);
@@ -191,16 +262,16 @@ async fn record(
         ..Default::default()
     };
     store::save_delivery(txn, row).await?;
-    note_health(txn, &endpoint, next, now).await
+    note_health(txn, endpoint, next, now).await
 }
 
-/// Keeps since when an endpoint has failed, and disables it when it is gone or has failed too long.
+/// Keeps since when an endpoint has failed, and disables it when it is gone or has failed too long. Returns `true` if it did.
 async fn note_health(
     txn: &db::WriteTransaction,
     endpoint: &webhook_endpoint::Model,
     next: NextStep,
     now: DateTime<Utc>,
-) -> Result<()> {
+) -> Result<bool> {
     let failing_since = match next {
         NextStep::Done => None,
         _ => Some(endpoint.failing_since.unwrap_or(now)),
@@ -212,7 +283,7 @@ async fn note_health(
         _ => None,
     };
     if failing_since == endpoint.failing_since && reason.is_none() {
-        return Ok(());
+        return Ok(false);
     }
     let mut row = webhook_endpoint::ActiveModel {
         id: Set(endpoint.id),
@@ -225,5 +296,6 @@ async fn note_health(
         store::fail_waiting(txn, endpoint.id, now).await?;
         tracing::warn!(endpoint = %endpoint.id, reason, "webhook endpoint disabled");
     }
-    store::save_endpoint(txn, row).await
+    store::save_endpoint(txn, row).await?;
+    Ok(reason.is_some())
 }

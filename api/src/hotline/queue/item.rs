@@ -3,16 +3,14 @@
 use entity::kinds::Role;
 
 use super::kinds::QueueKind;
-use super::service::{self, ItemContext};
-use super::store;
+use super::service::{self, CalledParty, ItemContext};
+use super::store::{self, ItemFilter};
 use crate::app::App;
 use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::error::{ErrorKind, Result};
 use crate::orders::Actor;
 use crate::orders::view::read;
-use crate::people::profile;
-use crate::sealing::Phone;
 
 /// Maximum number of rows searched for an unclaimed matter, more than the operators of a desk.
 const SCAN_LIMIT: u64 = 50;
@@ -21,7 +19,7 @@ pub struct OpenItem {
     /// The pending items of the order; may be empty.
     pub items: Vec<ItemContext>,
     /// The person to call, for the operator who has claimed a call.
-    pub callee: Option<(String, Phone)>,
+    pub callee: Option<CalledParty>,
 }
 
 /// Returns the order with its pending items of these kinds.
@@ -31,15 +29,20 @@ pub async fn open(app: &App, caller: &Caller, kinds: &[QueueKind], number: &str)
     let city = app.state::<CityHandle>().load();
     let mut entries = Vec::new();
     for kind in kinds {
-        let allowance = kind.time_limit(&city.policy);
-        entries.extend(store::next(&app.db, *kind, allowance, Some(order.id), None, 1).await?);
+        let wanted = ItemFilter {
+            kind: *kind,
+            allowance: kind.time_limit(&city.policy),
+            only: Some(order.id),
+            after: None,
+        };
+        entries.extend(store::next(&app.db, wanted, 1).await?);
     }
     let items = service::load_contexts(app, caller, entries).await?;
     let calls = items.iter().any(|item| {
         item.entry.kind == QueueKind::FollowUp && item.claim.as_ref().is_some_and(|claim| claim.mine)
     });
     let callee = if calls {
-        profile::contact(app, order.reporter_id).await?
+        service::called_party(app, &order).await?
     } else {
         None
     };

@@ -50,9 +50,10 @@ impl QueueKind {
         matches!(self, Self::Returned | Self::Triage | Self::Unmatched)
     }
 
-    /// Returns the time added to the instant in the row. A report without a unit gets the response time of any other; a
-    /// call is due as soon as a reminder would be. Returned orders and extensions have a running deadline, whose end is
-    /// the limit.
+    /// Returns the time added to the instant in the row.
+    ///
+    /// A report without a unit gets the response time of any other; a call is due as soon as a reminder would be.
+    /// Returned orders and extensions have a running deadline, whose end is the limit.
     #[must_use]
     pub fn time_limit(self, policy: &Policy) -> TimeDelta {
         match self {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::kinds::QueueKind;
-use super::service::{self, Claimed, ItemContext};
+use super::service::{self, CalledParty, Claimed, ItemContext};
 use super::store::PendingRequest;
 use crate::app::App;
 use crate::caller::Caller;
@@ -228,9 +228,22 @@ pub struct ClaimedMatter {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Callee {
+    /// Of the delegate; of their standing committee if they have left the roster.
     pub name: String,
-    /// Whole: it is to be dialled.
-    pub phone: String,
+    /// Whole: it is to be dialled. `null` for the committee.
+    pub phone: Option<String>,
+}
+
+impl From<CalledParty> for Callee {
+    fn from(called: CalledParty) -> Self {
+        match called {
+            CalledParty::Delegate { name, phone } => Self {
+                name,
+                phone: Some(phone.expose().to_owned()),
+            },
+            CalledParty::Committee { name } => Self { name, phone: None },
+        }
+    }
 }
 
 /// Claims an item of the queue for 15 minutes, or until it is acted on or released
@@ -252,10 +265,7 @@ pub async fn claim_matter(
         number,
         kinds,
         until: local(until, app.state::<CityHandle>().load().zone()),
-        call: callee.map(|(name, phone)| Callee {
-            name,
-            phone: phone.expose().to_owned(),
-        }),
+        call: callee.map(Callee::from),
     }))
 }
 

@@ -9,15 +9,17 @@ use entity::{order, order_return};
 
 use super::kinds::QueueKind;
 pub use super::store::PendingRequest;
-use super::store::{self, After, Entry};
+use super::store::{self, After, Entry, ItemFilter};
 use super::suggestions::{self, Proposals};
 use crate::app::App;
 use crate::caller::Caller;
-use crate::city::categories::service::suggest_all;
+use crate::city::categories::service::{suggest_all, two_matters_of_all};
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, ErrorKind, Refusal, Result};
+use crate::follow_up::left_reporters;
 use crate::http::paging::Page;
+use crate::orders::rules::dispatch_reason::DispatchReason;
 use crate::orders::view::summary::{self, OrderSummary};
 use crate::orders::{Actor, claims};
 use crate::people::claims::Claim;
@@ -71,8 +73,13 @@ pub async fn list(
     let city = app.state::<CityHandle>().load();
     let mut entries = Vec::new();
     for kind in kinds {
-        let allowance = kind.time_limit(&city.policy);
-        entries.extend(store::next(&app.db, *kind, allowance, None, after, limit + 1).await?);
+        let wanted = ItemFilter {
+            kind: *kind,
+            allowance: kind.time_limit(&city.policy),
+            only: None,
+            after,
+        };
+        entries.extend(store::next(&app.db, wanted, limit + 1).await?);
     }
     entries.sort_by_key(Entry::key);
     let length = usize::try_from(limit + 1).unwrap_or(usize::MAX);
@@ -119,7 +126,9 @@ pub(super) async fn load_contexts(
         let (order, _) = orders.get(&entry.order)?;
         Some((entry.order, order.description.clone()))
     });
-    let suggested = suggest_all(&city, texts.collect()).await?;
+    let texts: HashMap<OrderId, String> = texts.collect();
+    let mut matters = two_matters_of_all(&city, texts.clone()).await?;
+    let suggested = suggest_all(&city, texts).await?;
     let mut items = Vec::with_capacity(entries.len());
     for entry in entries {
         // An order may wait for two things at once.
@@ -132,14 +141,17 @@ pub(super) async fn load_contexts(
         };
         let proposals = if entry.kind.wants_unit() {
             let categories = suggested.get(&entry.order).cloned().unwrap_or_default();
-            suggestions::of(&city, order, returned.as_ref(), categories)
+            Proposals {
+                matters: matters.remove(&entry.order).unwrap_or_default(),
+                ..suggestions::of(&city, order, returned.as_ref(), categories)
+            }
         } else {
             Proposals::default()
         };
-        let reason = order.dispatch.get("reason").and_then(|reason| reason.as_str());
+        let reason = Some(DispatchReason::read(&order.dispatch).reason);
         items.push(ItemContext {
             order: summary.clone(),
-            reason: reason.filter(|_| entry.kind.wants_unit()).map(str::to_owned),
+            reason: reason.filter(|reason| entry.kind.wants_unit() && !reason.is_empty()),
             returned,
             proposals,
             claim: claims.get(&entry.order.to_string()).cloned(),
@@ -154,7 +166,30 @@ pub struct Claimed {
     pub kinds: Vec<QueueKind>,
     pub until: DateTime<Utc>,
     /// The person to call, if the pending item is a call. No other place shows a whole number.
-    pub callee: Option<(String, Phone)>,
+    pub callee: Option<CalledParty>,
+}
+
+/// The person whom an operator calls.
+#[derive(Clone, Debug)]
+pub enum CalledParty {
+    Delegate {
+        name: String,
+        phone: Phone,
+    },
+    /// The delegate has left the roster: their standing committee, whose number the city knows.
+    Committee {
+        name: String,
+    },
+}
+
+/// Returns whom to call about an order; `None` if the delegate's number cannot be read.
+pub async fn called_party(app: &App, order: &order::Model) -> Result<Option<CalledParty>> {
+    if left_reporters::has_left(&app.db, order).await? {
+        let name = left_reporters::committee(&app.state::<CityHandle>().load(), order);
+        return Ok(Some(CalledParty::Committee { name }));
+    }
+    let contact = profile::contact(app, order.reporter_id).await?;
+    Ok(contact.map(|(name, phone)| CalledParty::Delegate { name, phone }))
 }
 
 /// Claims the matter for the caller; repeating renews the claim.
@@ -171,7 +206,7 @@ pub async fn claim(app: &App, caller: &Caller, number: &str) -> Result<Claimed> 
     let until = claims::acquire(&txn, order.id, caller.person, now).await?;
     txn.commit().await?;
     let callee = if kinds.contains(&QueueKind::FollowUp) {
-        profile::contact(app, order.reporter_id).await?
+        called_party(app, &order).await?
     } else {
         None
     };

@@ -54,15 +54,26 @@ impl Entry {
     }
 }
 
-/// The next `limit` of one kind, the most urgent first; of one order only, where `only` names it.
-pub async fn next(
-    db: &impl ConnectionTrait,
-    kind: QueueKind,
-    allowance: TimeDelta,
-    only: Option<OrderId>,
-    after: Option<After>,
-    limit: u64,
-) -> Result<Vec<Entry>> {
+/// Pending items of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct ItemFilter {
+    pub kind: QueueKind,
+    /// How long after its beginning an item of this kind is to be decided.
+    pub allowance: TimeDelta,
+    /// The items of this order only.
+    pub only: Option<OrderId>,
+    /// The items after this one only.
+    pub after: Option<After>,
+}
+
+/// Returns the next `limit` items, the most urgent first.
+pub async fn next(db: &impl ConnectionTrait, wanted: ItemFilter, limit: u64) -> Result<Vec<Entry>> {
+    let ItemFilter {
+        kind,
+        allowance,
+        only,
+        after,
+    } = wanted;
     let beyond = |at: Expr, id: Expr| {
         let wanted = only.map_or_else(Condition::all, |only| Condition::all().add(id.clone().eq(only)));
         match after {

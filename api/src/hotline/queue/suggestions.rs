@@ -1,14 +1,16 @@
-//! Pure: suggestions for the operator's dispatch: the unit proposed by the returning unit, and the duty table's units
-//! for the category and the likeliest others, at its place, at the neighbours near a border, and at places named in its
-//! words.
+//! Pure: suggestions for the operator's dispatch.
+//!
+//! They are the unit proposed by the returning unit, and the duty table's units for the category and the likeliest
+//! others: at the order's place, at the neighbours near a border, and at places named in its words.
 
 use entity::ids::UnitId;
 use entity::{order, order_return};
-use serde_json::Value;
 
 use crate::city::categories::suggest::Suggestion;
+use crate::city::categories::two_matters::Matter;
 use crate::city::duty_table::{Decision, DutyLocation, reason};
 use crate::city::snapshot::City;
+use crate::orders::rules::dispatch_reason::DispatchReason;
 
 const MAX_UNITS: usize = 5;
 const MAX_CATEGORIES: usize = 3;
@@ -24,6 +26,8 @@ pub struct Proposed {
 pub struct Proposals {
     pub units: Vec<Proposed>,
     pub categories: Vec<Suggestion>,
+    /// Two if the text tells of two matters, otherwise none.
+    pub matters: Vec<Matter>,
 }
 
 /// `categories`: what the order's text may mean, the likeliest first.
@@ -52,7 +56,11 @@ pub fn of(
     }
     let mut units = units.found;
     units.truncate(MAX_UNITS);
-    Proposals { units, categories }
+    Proposals {
+        units,
+        categories,
+        matters: Vec::new(),
+    }
 }
 
 /// Where it is judged to be, then where else it may be, by name.
@@ -62,26 +70,22 @@ fn places(order: &order::Model) -> Vec<(DutyLocation, Option<String>)> {
         county: order.area_code.clone(),
         zone: order.zone.clone(),
     };
-    let candidates = order.dispatch.get("candidates").and_then(Value::as_array);
-    let neighbour = |candidate: &Value| {
-        let code = candidate.get("code")?.as_str()?;
-        let name = candidate.get("name")?.as_str()?;
+    let stored = DispatchReason::read(&order.dispatch);
+    let neighbours = stored.candidates.into_iter().filter_map(|near| {
+        let elsewhere = order.area_code.as_deref() != Some(&near.code);
         let place = DutyLocation {
-            county: Some(code.to_owned()),
+            county: Some(near.code),
             ..DutyLocation::default()
         };
-        (order.area_code.as_deref() != Some(code)).then(|| (place, Some(name.to_owned())))
-    };
-    let neighbours = candidates.into_iter().flatten().filter_map(neighbour);
-    let told = order.dispatch.get("told").and_then(Value::as_array);
-    let told = told.into_iter().flatten().filter_map(|told| {
-        let text = |name: &str| told.get(name)?.as_str().map(str::to_owned);
+        elsewhere.then_some((place, Some(near.name)))
+    });
+    let told = stored.told.into_iter().filter_map(|told| {
         let place = DutyLocation {
-            township: text("township"),
-            county: text("county"),
+            township: Some(told.township),
+            county: Some(told.county),
             zone: None,
         };
-        (own.township != place.township).then_some((place, text("name")))
+        (own.township != place.township).then_some((place, Some(told.name)))
     });
     let told: Vec<_> = told.collect();
     std::iter::once((own, None))

@@ -1,0 +1,136 @@
+//! Units whose orders are handed over to the city's platform, with the platform's codes of them.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use entity::ids::UnitId;
+use entity::linked_unit;
+use sea_orm::ActiveValue::Set;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use crate::app::App;
+use crate::city::snapshot::CityHandle;
+use crate::db;
+use crate::error::{Error, FieldError, Result};
+
+const CODE_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
+/// A city has fewer units.
+const MAX_UNITS: u64 = 10_000;
+
+/// The platform's codes of the linked units.
+#[derive(Clone, Debug, Default)]
+pub struct LinkedUnits(HashMap<UnitId, String>);
+
+impl LinkedUnits {
+    pub async fn load(db: &impl ConnectionTrait) -> Result<Self> {
+        let rows = linked_unit::Entity::find().limit(MAX_UNITS).all(db).await?;
+        let codes = rows.into_iter().map(|row| (row.unit_id, row.platform_code));
+        Ok(Self(codes.collect()))
+    }
+
+    /// The platform's code of the unit; `None` if it is not linked.
+    #[must_use]
+    pub fn code(&self, unit: UnitId) -> Option<&str> {
+        self.0.get(&unit).map(String::as_str)
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A unit of the list as an administrator sees it.
+#[derive(Clone, Debug)]
+pub struct LinkedUnit {
+    pub unit: UnitId,
+    pub code: String,
+    pub name: String,
+    pub platform_code: String,
+}
+
+/// Lists the linked units in the order of the city's units.
+pub async fn list(app: &App) -> Result<Vec<LinkedUnit>> {
+    let linked = LinkedUnits::load(&app.db).await?;
+    let city = app.state::<CityHandle>().load();
+    let units = city.units.all().iter().filter_map(|unit| {
+        Some(LinkedUnit {
+            unit: unit.id,
+            code: unit.code.clone(),
+            name: unit.name.clone(),
+            platform_code: linked.code(unit.id)?.to_owned(),
+        })
+    });
+    Ok(units.collect())
+}
+
+/// Links a unit (by id, code or name) under the platform's code.
+///
+/// # Errors
+/// 404 for an unknown unit, 422 for a code that is malformed or belongs to another unit.
+pub async fn link(app: &App, unit: &str, platform_code: &str) -> Result<LinkedUnit> {
+    let now = app.clock.now();
+    let code = platform_code.trim();
+    let visible = code.chars().all(|c| !c.is_whitespace() && !c.is_control());
+    if !visible || !CODE_CHARS.contains(&code.chars().count()) {
+        return Err(fault("malformed", "平台编码应为1至64个字符，不含空格。"));
+    }
+    let city = app.state::<CityHandle>().load();
+    let unit = city.units.resolve(unit).ok_or_else(Error::not_found)?;
+    let txn = db::write(&app.db).await?;
+    let holder = by_code(&txn, code).await?;
+    if holder.is_some_and(|holder| holder != unit.id) {
+        return Err(fault("code_taken", "这个平台编码已用于另一单位。"));
+    }
+    save(&txn, unit.id, code, now).await?;
+    txn.commit().await?;
+    Ok(LinkedUnit {
+        unit: unit.id,
+        code: unit.code.clone(),
+        name: unit.name.clone(),
+        platform_code: code.to_owned(),
+    })
+}
+
+/// Ends the link of a unit (by id, code or name).
+///
+/// # Errors
+/// 404 for an unknown unit and for one that is not linked.
+pub async fn unlink(app: &App, unit: &str) -> Result<()> {
+    let city = app.state::<CityHandle>().load();
+    let unit = city.units.resolve(unit).ok_or_else(Error::not_found)?;
+    let txn = db::write(&app.db).await?;
+    let deleted = linked_unit::Entity::delete_by_id(unit.id).exec(&txn).await?;
+    if deleted.rows_affected == 0 {
+        return Err(Error::not_found());
+    }
+    txn.commit().await?;
+    Ok(())
+}
+
+/// The unit that has this code on the platform.
+pub async fn by_code(db: &impl ConnectionTrait, platform_code: &str) -> Result<Option<UnitId>> {
+    let query = linked_unit::Entity::find().filter(linked_unit::Column::PlatformCode.eq(platform_code));
+    Ok(query.one(db).await?.map(|row| row.unit_id))
+}
+
+async fn save(txn: &impl ConnectionTrait, unit: UnitId, code: &str, now: DateTime<Utc>) -> Result<()> {
+    let row = linked_unit::ActiveModel {
+        unit_id: Set(unit),
+        platform_code: Set(code.to_owned()),
+        updated_at: Set(now),
+    };
+    let known = OnConflict::column(linked_unit::Column::UnitId)
+        .update_columns([linked_unit::Column::PlatformCode, linked_unit::Column::UpdatedAt])
+        .to_owned();
+    linked_unit::Entity::insert(row)
+        .on_conflict(known)
+        .exec_without_returning(txn)
+        .await?;
+    Ok(())
+}
+
+fn fault(code: &'static str, detail: &str) -> Error {
+    Error::invalid(vec![FieldError::new("platform_code", code, detail)])
+}
