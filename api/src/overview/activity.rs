@@ -11,7 +11,7 @@ use sea_orm::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::period::Period;
+use super::period::Window;
 use super::view::Span;
 use crate::app::App;
 use crate::caller::{Caller, OrderAccess};
@@ -61,14 +61,14 @@ pub struct VerdictCounts {
 }
 
 /// A delegate's own.
-pub async fn own(app: &App, caller: &Caller, period: Period) -> Result<Activity> {
+pub async fn own(app: &App, caller: &Caller, period: Window) -> Result<Activity> {
     caller.require(Role::Delegate)?;
     of(app, caller.person, period).await
 }
 
 /// Returns a delegate's activity for their committee: the city's committees see all, a county's those of the congresses
 /// of the county and its townships.
-pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period: Period) -> Result<Activity> {
+pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period: Window) -> Result<Activity> {
     caller.require(Role::Supervisor)?;
     let delegate = profile::delegate(app, person)
         .await?
@@ -88,14 +88,14 @@ pub async fn for_committee(app: &App, caller: &Caller, person: PersonId, period:
     }
 }
 
-async fn of(app: &App, person: PersonId, period: Period) -> Result<Activity> {
+async fn of(app: &App, person: PersonId, period: Window) -> Result<Activity> {
     let delegate = profile::delegate(app, person)
         .await?
         .ok_or_else(Error::not_found)?;
     let zone = app.state::<CityHandle>().load().zone();
     let (from, before) = (
-        end_of_day(period.previous().last_day(), zone),
-        end_of_day(period.last_day(), zone),
+        end_of_day(period.previous().to, zone),
+        end_of_day(period.to, zone),
     );
     let db = &app.db;
     let reported = order::Entity::find().filter(order::Column::ReporterId.eq(person));

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::count_deltas::{Flow, group_of};
-use super::period::Period;
+use super::period::{Period, Window};
 use super::rates::{
-    MIN_DENOMINATOR, ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, in_percent,
+    MIN_DENOMINATOR, ON_TIME, RANKING, RESOLUTION, RESPONSE, Ranked, Rates, SATISFACTION, in_percent, rank,
 };
 use super::scope::Scope;
 use super::view::{Arrived, Place, Ratio, Span, Verdicts};
@@ -74,9 +74,9 @@ pub struct AppraisalRow {
     /// Unit's id, code of the county or category, first day of the span; empty for the total.
     pub code: String,
     pub name: String,
-    /// Units only. `None` if there are too few decisions.
+    /// Units and counties. `None` if there are too few decisions.
     pub rank: Option<usize>,
-    /// Units only: what the three rates together are at least, in percent.
+    /// Units and counties: what the three rates together are at least, in percent.
     pub score: Option<f64>,
     pub arrived: Arrived,
     pub response: Ratio,
@@ -106,8 +106,7 @@ impl AppraisalRow {
 
 pub async fn appraisal(app: &App, scope: &Scope, by: AppraisalGrouping) -> Result<Appraisal> {
     let city = app.state::<CityHandle>().load();
-    let own = store::flow(&app.db, &[scope.area_key()], &[scope.period]).await?;
-    let total = own.into_values().next().unwrap_or_default();
+    let total = counts_cache::window_flow(&app.db, scope.area_key(), scope.period).await?;
     let items = match by {
         AppraisalGrouping::Unit => units(app, scope).await?,
         AppraisalGrouping::Area => areas(app, scope).await?,
@@ -132,7 +131,7 @@ async fn units(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
     let city = app.state::<CityHandle>().load();
     let name = |id: UnitId| city.unit(id).map_or_else(String::new, |unit| unit.name.clone());
     let line = |unit: Ranked| {
-        let mut line = AppraisalRow::of(unit.unit.to_string(), name(unit.unit), &unit.flow);
+        let mut line = AppraisalRow::of(unit.of.to_string(), name(unit.of), &unit.flow);
         line.rank = unit.rank;
         line.score = Some(in_percent(unit.score));
         line
@@ -151,21 +150,23 @@ async fn areas(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
         .filter(|county| scope.area.is_none() || scope.area.as_ref() == Some(&county.code))
         .collect();
     let codes: Vec<_> = counties.iter().map(|county| county.code.as_str()).collect();
-    let flows = store::flow(&app.db, &codes, &[scope.period]).await?;
-    let line = |county: &&places::lookup::Division| {
-        let flow = flows.get(&(county.code.clone(), scope.period.starts_on));
-        AppraisalRow::of(
-            county.code.clone(),
-            county.name.clone(),
-            flow.unwrap_or(&Flow::default()),
-        )
+    let mut flows = counts_cache::window_flows(&app.db, &codes, scope.period).await?;
+    let flows = codes
+        .iter()
+        .map(|code| (*code, flows.remove(*code).unwrap_or_default()));
+    let line = |county: Ranked<&str>| {
+        let name = city.county_name(county.of).to_owned();
+        let mut line = AppraisalRow::of(county.of.to_owned(), name, &county.flow);
+        line.rank = county.rank;
+        line.score = Some(in_percent(county.score));
+        line
     };
-    Ok(counties.iter().map(line).collect())
+    Ok(rank(flows.collect()).into_iter().map(line).collect())
 }
 
 async fn categories(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
     let city = app.state::<CityHandle>().load();
-    let mut flows = store::flow_by(&app.db, scope.area_key(), scope.period, 'g').await?;
+    let mut flows = store::flow_by(&app.db, scope.area_key(), &scope.period.periods(), 'g').await?;
     flows.retain(|(_, flow)| *flow != Flow::default());
     flows.sort_by_key(|(_, flow)| std::cmp::Reverse(flow.arrived()));
     let line = |(subject, flow): (String, Flow)| {
@@ -180,15 +181,17 @@ async fn categories(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
 }
 
 async fn spans(app: &App, scope: &Scope) -> Result<Vec<AppraisalRow>> {
-    let periods = scope.period.with_previous(SPANS);
+    let windows = scope.period.with_previous(SPANS);
+    let periods: Vec<Period> = windows.iter().flat_map(|window| window.periods()).collect();
     let flows = store::flow(&app.db, &[scope.area_key()], &periods).await?;
-    let line = |period: Period| {
-        let flow = flows.get(&(scope.area_key().to_owned(), period.starts_on));
-        AppraisalRow::of(
-            period.starts_on.to_string(),
-            period.name(),
-            flow.unwrap_or(&Flow::default()),
-        )
+    let line = |window: Window| {
+        let mut sum = Flow::default();
+        for ((_, starts_on), flow) in &flows {
+            if (window.from..=window.to).contains(starts_on) {
+                sum += *flow;
+            }
+        }
+        AppraisalRow::of(window.from.to_string(), window.name(), &sum)
     };
-    Ok(periods.into_iter().map(line).collect())
+    Ok(windows.into_iter().map(line).collect())
 }

@@ -9,9 +9,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::kinds::{Grain, Status};
 use entity::overview_stock;
 use moka::future::Cache;
+use sea_orm::ConnectionTrait;
 
 use super::count_deltas::{Flow, unit_of, unit_subject};
-use super::period::Period;
+use super::period::{Period, Window};
 use super::rates::{Ranked, rank};
 use super::scope::Scope;
 use super::store;
@@ -25,7 +26,7 @@ const UNRANKED: usize = 5;
 const CACHE_CAPACITY: u64 = 64;
 const CACHE_TTL: Duration = Duration::from_secs(300);
 
-/// Readings of the present fold.
+/// Counts of the present state of the projection.
 pub struct CountsCache(Cache<Key, Arc<ScreenCounts>>);
 
 /// The cache key.
@@ -45,12 +46,14 @@ pub type Flows = HashMap<(String, NaiveDate), Flow>;
 #[derive(Debug)]
 pub struct ScreenCounts {
     /// The screen's span and the one before.
-    pub spans: Flows,
-    pub today: Flows,
+    pub span: Flow,
+    pub before: Flow,
+    pub today: Flow,
     /// Of the screen's area, and of each area on its map.
     pub stock: Vec<overview_stock::Model>,
     pub areas: Vec<overview_stock::Model>,
-    pub arrived: Flows,
+    /// In the span, by area.
+    pub arrived: HashMap<String, Flow>,
     pub medians: BTreeMap<Status, DateTime<Utc>>,
     /// The last twelve weeks, the oldest first.
     pub weeks: Vec<(Period, Flow)>,
@@ -98,13 +101,14 @@ async fn read(app: &App, scope: &Scope, areas: &[&str], today: NaiveDate) -> Res
     let weeks = Period::of(Grain::Week, today).with_previous(WEEKS);
     let by_week = store::flow(db, &[own], &weeks).await?;
     let units = limited(ranked(app, scope).await?);
-    let subjects = units.iter().map(|unit| unit_subject(unit.unit)).collect();
+    let subjects = units.iter().map(|unit| unit_subject(unit.of)).collect();
     Ok(ScreenCounts {
-        spans: store::flow(db, &[own], &[span, span.previous()]).await?,
-        today: store::flow(db, &[own], &[Period::of(Grain::Day, today)]).await?,
+        span: window_flow(db, own, span).await?,
+        before: window_flow(db, own, span.previous()).await?,
+        today: window_flow(db, own, Period::of(Grain::Day, today).into()).await?,
         stock: store::stock(db, &[own]).await?,
         areas: store::stock(db, areas).await?,
-        arrived: store::flow(db, areas, &[span]).await?,
+        arrived: window_flows(db, areas, span).await?,
         medians: store::medians(db, own).await?,
         weeks: weeks
             .into_iter()
@@ -121,9 +125,28 @@ pub fn flow_of(flows: &Flows, area: &str, period: Period) -> Flow {
     flows.get(&key).copied().unwrap_or_default()
 }
 
+/// The flow of these areas in a span.
+pub async fn window_flows(
+    db: &impl ConnectionTrait,
+    areas: &[&str],
+    window: Window,
+) -> Result<HashMap<String, Flow>> {
+    let mut sums: HashMap<String, Flow> = HashMap::new();
+    for ((area, _), flow) in store::flow(db, areas, &window.periods()).await? {
+        *sums.entry(area).or_default() += flow;
+    }
+    Ok(sums)
+}
+
+/// The flow of one area in a span.
+pub async fn window_flow(db: &impl ConnectionTrait, area: &str, window: Window) -> Result<Flow> {
+    let mut flows = window_flows(db, &[area], window).await?;
+    Ok(flows.remove(area).unwrap_or_default())
+}
+
 /// The units of the span by rank, as flows.
 pub async fn ranked(app: &App, scope: &Scope) -> Result<Vec<Ranked>> {
-    let rows = store::flow_by(&app.db, scope.area_key(), scope.period, 'u').await?;
+    let rows = store::flow_by(&app.db, scope.area_key(), &scope.period.periods(), 'u').await?;
     let units = rows
         .into_iter()
         .filter_map(|(subject, flow)| Some((unit_of(&subject)?, flow)));

@@ -10,6 +10,7 @@ use sea_orm::{
     QueryTrait as _, RelationDef, Select,
 };
 
+use super::excerpts::{excerpt, unit_name};
 use super::view::{CampaignLine, DueOrder, HotTopic, OpenSupervisionOrder};
 use crate::city::snapshot::City;
 use crate::deadlines::calendar::local_date;
@@ -21,7 +22,6 @@ const OVERDUE: u64 = 4;
 const DEMANDS: u64 = 5;
 const CAMPAIGNS: u64 = 5;
 const TOPICS: u64 = 6;
-const TITLE_CHARS: usize = 40;
 /// Below this the remaining hours are shown, above it the working days.
 const SHOW_HOURS_BELOW: TimeDelta = TimeDelta::hours(24);
 
@@ -92,22 +92,6 @@ fn nearest(city: &City, row: Row, now: DateTime<Utc>) -> DueOrder {
         working_days_left: (due_at > now).then_some(days),
         remaining: remaining(due_at, days, now),
     }
-}
-
-fn excerpt(text: &str) -> String {
-    let mut line: String = text
-        .chars()
-        .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .take(TITLE_CHARS)
-        .collect();
-    if text.chars().count() > TITLE_CHARS {
-        line.push('…');
-    }
-    line
-}
-
-fn unit_name(city: &City, unit: Option<UnitId>) -> Option<String> {
-    Some(city.unit(unit?)?.name.clone())
 }
 
 /// 剩 2 个工作日, 剩 5 小时, 超期 3 小时, 超期 2 天.
@@ -219,12 +203,12 @@ pub async fn campaigns(db: &impl ConnectionTrait, area: Option<&str>) -> Result<
     Ok(open.into_iter().map(line).collect())
 }
 
-/// The hot topics that are not over, the busiest first.
+/// The hot topics that are not over and not merely watched, the busiest first.
 pub async fn topics(db: &impl ConnectionTrait, area: Option<&str>) -> Result<Vec<HotTopic>> {
     let mut query = topic::Entity::find()
         .filter(topic::Column::MergedInto.is_null())
         .filter(topic::Column::DismissedAt.is_null())
-        .filter(topic::Column::Status.ne(TopicStatus::Over))
+        .filter(topic::Column::Status.is_not_in([TopicStatus::Over, TopicStatus::Watch]))
         .order_by_desc(topic::Column::Recent)
         .order_by_desc(topic::Column::Id)
         .limit(TOPICS);
@@ -270,11 +254,5 @@ mod tests {
                 "{minutes} minutes"
             );
         }
-    }
-
-    #[test]
-    fn long_words_are_cut_and_stay_on_one_line() {
-        assert_eq!(excerpt("路灯\n不亮"), "路灯 不亮");
-        assert_eq!(excerpt(&"长".repeat(41)), format!("{}…", "长".repeat(40)));
     }
 }

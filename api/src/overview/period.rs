@@ -1,7 +1,11 @@
-//! Spans of time that things are counted by: whole days, weeks from Monday, months, quarters, years of the city.
+//! Pure: spans of time that things are counted by: whole days, weeks from Monday, months, quarters, years of the city.
+
+use std::fmt;
+use std::str::FromStr;
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use entity::kinds::Grain;
+use serde::Serialize;
 
 /// One span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -76,6 +80,132 @@ impl Period {
     }
 }
 
+/// Days of the rolling span.
+const ROLLING_DAYS: u64 = 30;
+
+/// Length of a span that a screen or a table is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Length {
+    /// The thirty days that end with a date.
+    #[serde(rename = "30d")]
+    Days30,
+    #[serde(untagged)]
+    Calendar(Grain),
+}
+
+impl fmt::Display for Length {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Days30 => f.write_str("30d"),
+            Self::Calendar(grain) => grain.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Length {
+    type Err = <Grain as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "30d" => Ok(Self::Days30),
+            other => other.parse().map(Self::Calendar),
+        }
+    }
+}
+
+/// A span that is shown: one calendar period, or thirty days that end on any date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Window {
+    pub length: Length,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+}
+
+impl Window {
+    /// The calendar period that contains the date, or the thirty days that end with it.
+    #[must_use]
+    pub fn of(length: Length, date: NaiveDate) -> Self {
+        match length {
+            Length::Days30 => Self {
+                length,
+                from: back(date, ROLLING_DAYS - 1),
+                to: date,
+            },
+            Length::Calendar(grain) => Period::of(grain, date).into(),
+        }
+    }
+
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self::of(self.length, back(self.from, 1))
+    }
+
+    /// The next span. `None` if it would begin after `today`.
+    #[must_use]
+    pub fn next(self, today: NaiveDate) -> Option<Self> {
+        let first = self.to.checked_add_days(Days::new(1))?;
+        let date = match self.length {
+            Length::Days30 => first.checked_add_days(Days::new(ROLLING_DAYS - 1))?.min(today),
+            Length::Calendar(_) => first,
+        };
+        (first <= today).then(|| Self::of(self.length, date))
+    }
+
+    /// This span and the ones before it, the earliest first.
+    #[must_use]
+    pub fn with_previous(self, count: usize) -> Vec<Self> {
+        let mut windows: Vec<_> = std::iter::successors(Some(self), |window| Some(window.previous()))
+            .take(count)
+            .collect();
+        windows.reverse();
+        windows
+    }
+
+    /// The counted periods that make it up, all of one grain.
+    #[must_use]
+    pub fn periods(self) -> Vec<Period> {
+        match self.length {
+            Length::Days30 => self
+                .from
+                .iter_days()
+                .take_while(|day| *day <= self.to)
+                .map(|day| Period::of(Grain::Day, day))
+                .collect(),
+            Length::Calendar(grain) => vec![Period {
+                grain,
+                starts_on: self.from,
+            }],
+        }
+    }
+
+    /// As it is said: 10月31日 至 11月29日, 2025年9月.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self.length {
+            Length::Days30 => format!(
+                "{} 至 {}",
+                self.from.format("%-m月%-d日"),
+                self.to.format("%-m月%-d日")
+            ),
+            Length::Calendar(grain) => Period {
+                grain,
+                starts_on: self.from,
+            }
+            .name(),
+        }
+    }
+}
+
+impl From<Period> for Window {
+    fn from(period: Period) -> Self {
+        Self {
+            length: Length::Calendar(period.grain),
+            from: period.starts_on,
+            to: period.last_day(),
+        }
+    }
+}
+
 fn back(date: NaiveDate, days: u64) -> NaiveDate {
     date.checked_sub_days(Days::new(days)).unwrap_or(date)
 }
@@ -142,6 +272,29 @@ mod tests {
             assert_eq!(period.last_day(), day(last), "{grain} of {date}");
             assert_eq!(period.previous().starts_on, day(before), "{grain} of {date}");
         }
+    }
+
+    #[test]
+    fn thirty_days_end_with_the_date_and_leave_no_gap() {
+        let today = day("2025-11-29");
+        let window = Window::of(Length::Days30, today);
+        assert_eq!((window.from, window.to), (day("2025-10-31"), today));
+        assert_eq!(window.periods().len(), 30);
+        assert_eq!(window.previous().to, day("2025-10-30"));
+        assert_eq!(window.previous().next(today), Some(window));
+        assert_eq!(window.next(today), None, "nothing lies in the future");
+        // A span that was moved by a few days ends today at the latest.
+        let near = Window::of(Length::Days30, day("2025-11-20"));
+        assert_eq!(near.next(today), Some(window));
+        assert_eq!(window.name(), "10月31日 至 11月29日");
+        let months = Window::of("month".parse().unwrap(), today).with_previous(3);
+        let names: Vec<_> = months.iter().map(|month| month.name()).collect();
+        assert_eq!(names, ["2025年9月", "2025年10月", "2025年11月"]);
+        assert_eq!(months[2].periods(), [Period::of(Grain::Month, today)]);
+        assert_eq!(
+            Length::Days30.to_string().parse::<Length>().ok(),
+            Some(Length::Days30)
+        );
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub async fn apply_changes(app: &App) -> Result<usize> {
             break;
         }
         folded += taken;
+        if u64::try_from(taken).is_ok_and(|taken| taken < BATCH) {
+            break;
+        }
     }
     Ok(folded)
 }

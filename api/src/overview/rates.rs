@@ -1,4 +1,4 @@
-//! The three rates, and a rank that is fair to those who had little to do.
+//! Pure: the three rates, and a rank that is fair to those who had little to do.
 
 use entity::ids::UnitId;
 
@@ -68,13 +68,13 @@ pub struct Rates {
     pub on_time: Rate,
 }
 
-pub const RESPONSE: &str = "响应率＝按时签收的响应时限÷本期已判定的响应时限。按时签收的计入签收之日，逾期的计入到期之日；撤销和并单的不计。";
+pub const RESPONSE: &str = "响应率＝按时签收的响应期限÷本期已判定的响应期限。按时签收的计入签收之日，逾期的计入到期之日；撤销和并单的不计。";
 pub const RESOLUTION: &str =
     "解决率＝代表评价为“解决”的次数÷（本期评价次数＋未评价办结件数）。部分解决、未解决和未评价都不算解决。";
 pub const SATISFACTION: &str = "满意率＝代表评价为“满意”的次数÷（本期评价次数＋未评价办结件数）。“基本满意”须补充办理，不计为满意；未评价也不计为满意。";
 pub const ON_TIME: &str =
-    "按时办结率＝按时答复的办结时限÷本期已判定的办结时限。经批准延期的，按延期后的时限判定。";
-pub const RANKING: &str = "按三项合计达标比例的95%置信下界排名，件数少的单位不会因偶然一两件排到前面或后面；三项合计不足30次的单位不参加排名。";
+    "按时办结率＝按时答复的办结期限÷本期已判定的办结期限。经批准延期的，按延期后的期限判定。";
+pub const RANKING: &str = "综合得分＝响应、解决、满意三项合计的达标比例，再按件数折算：件数越少折算越多，一两件偶然的工单不会使单位排到最前或最后（折算取95%置信区间的下限）。三项合计不足30次的不参加排名。";
 
 impl Rates {
     #[must_use]
@@ -103,10 +103,10 @@ impl Rates {
     }
 }
 
-/// A unit's rank. `None` if there are too few decisions.
+/// The rank of a unit or a county. `None` if there are too few decisions.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ranked {
-    pub unit: UnitId,
+pub struct Ranked<K = UnitId> {
+    pub of: K,
     pub rank: Option<usize>,
     pub score: f64,
     pub rates: Rates,
@@ -115,13 +115,13 @@ pub struct Ranked {
 
 /// The best first; those with too little to be judged by come after, by how much they had to do.
 #[must_use]
-pub fn rank(units: Vec<(UnitId, Flow)>) -> Vec<Ranked> {
-    let mut ranked: Vec<_> = units
+pub fn rank<K: Ord>(all: Vec<(K, Flow)>) -> Vec<Ranked<K>> {
+    let mut ranked: Vec<_> = all
         .into_iter()
-        .map(|(unit, flow)| {
+        .map(|(of, flow)| {
             let rates = Rates::of(&flow);
             Ranked {
-                unit,
+                of,
                 rank: None,
                 score: rates.combined().wilson_lower_bound(),
                 rates,
@@ -135,7 +135,7 @@ pub fn rank(units: Vec<(UnitId, Flow)>) -> Vec<Ranked> {
         let by_work = (b.rates.combined().denominator, b.flow.arrived())
             .cmp(&(a.rates.combined().denominator, a.flow.arrived()));
         let within = if few_a { by_work } else { by_score.then(by_work) };
-        few_a.cmp(&few_b).then(within).then(a.unit.cmp(&b.unit))
+        few_a.cmp(&few_b).then(within).then(a.of.cmp(&b.of))
     });
     let judged = ranked.iter().take_while(|unit| !has_little(unit)).count();
     let mut place = (0, f64::NAN);
@@ -149,7 +149,7 @@ pub fn rank(units: Vec<(UnitId, Flow)>) -> Vec<Ranked> {
     ranked
 }
 
-fn has_little(unit: &Ranked) -> bool {
+fn has_little<K>(unit: &Ranked<K>) -> bool {
     unit.rates.combined().denominator < 3 * MIN_DENOMINATOR
 }
 
@@ -214,7 +214,7 @@ mod tests {
             (units[3], flow(40, 100)),
             (units[4], flow(0, 1)), // missed the only one
         ]);
-        let places: Vec<_> = ranked.iter().map(|unit| (unit.unit, unit.rank)).collect();
+        let places: Vec<_> = ranked.iter().map(|unit| (unit.of, unit.rank)).collect();
         // 36 of 36 is at least 90 %, 285 of 300 at least 92 %.
         assert_eq!(places[0], (units[1], Some(1)));
         assert_eq!(places[1], (units[2], Some(2)));

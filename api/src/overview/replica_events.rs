@@ -1,5 +1,7 @@
-//! Publishes projection results to all replicas: `NOTIFY` inside the projection transaction on PostgreSQL, received by
-//! every listening replica including this one; a direct call after the commit on SQLite.
+//! Publishes projection results to all replicas.
+//!
+//! On PostgreSQL this is a `NOTIFY` inside the projection transaction, received by every listening replica including
+//! this one; on SQLite a direct call after the commit.
 //!
 //! The projection notifies, not the submitter: PostgreSQL serializes the commits of transactions that notify.
 
@@ -144,7 +146,9 @@ pub async fn listen(app: &App, stop: &CancellationToken) {
 }
 
 async fn listen_once(app: &App) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect(app.config.database_url.expose_secret()).await?;
+    // A pooler in transaction mode passes no notifications on.
+    let url = app.config.database.server_url().expose_secret();
+    let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
     app.state::<ScreenHub>().request_resync();
     // None: the connection was lost.

@@ -113,7 +113,7 @@ pub struct AppraisalQuery {
     by: Option<AppraisalGrouping>,
     #[param(required = false)]
     area: Option<String>,
-    /// `day`, `week`, `month` (default), `quarter` or `year`.
+    /// `30d`, `day`, `week`, `month` (default), `quarter` or `year`.
     #[param(required = false)]
     period: Option<String>,
     /// A day of the span that is asked for; left out: today.
@@ -143,7 +143,7 @@ pub async fn show_appraisal(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ActivityQuery {
-    /// `day`, `week`, `month`, `quarter` or `year` (default).
+    /// `30d`, `day`, `week`, `month`, `quarter` or `year` (default).
     #[param(required = false)]
     period: Option<String>,
     /// A day of the span that is asked for; left out: today.
@@ -187,7 +187,7 @@ pub async fn delegate_activity(
     Ok(HttpResponse::Ok().json(activity))
 }
 
-fn period_of(app: &App, query: &ActivityQuery) -> Result<super::period::Period> {
+fn period_of(app: &App, query: &ActivityQuery) -> Result<super::period::Window> {
     let today = local_date(app.clock.now(), app.state::<CityHandle>().load().zone());
     let period = query.period.as_deref().or(Some("year"));
     scope::period(period, query.on.as_deref(), today)

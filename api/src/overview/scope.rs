@@ -5,10 +5,11 @@ use entity::kinds::{Grain, Role};
 use serde::Deserialize;
 
 use super::count_deltas::WHOLE_CITY;
-use super::period::Period;
+use super::period::{Length, Window};
 use crate::caller::{Caller, OrderAccess};
 use crate::city::snapshot::City;
-use crate::error::{Error, ErrorKind, FieldError, Result};
+use crate::error::{Error, Result};
+use crate::moments::is_day_within_years;
 
 /// As in the query string.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -17,7 +18,7 @@ pub struct ScopeQuery {
     /// Code or name of a county; left out: all that the caller sees.
     #[param(required = false)]
     pub area: Option<String>,
-    /// `day`, `week`, `month` (default), `quarter` or `year`.
+    /// `30d` (the thirty days up to `on`), `day`, `week`, `month` (default), `quarter` or `year`.
     #[param(required = false)]
     pub period: Option<String>,
     /// A day of the span that is asked for, e.g. `2025-09-08`; left out: today.
@@ -30,7 +31,7 @@ pub struct ScopeQuery {
 pub struct Scope {
     /// A county, or the whole city.
     pub area: Option<String>,
-    pub period: Period,
+    pub period: Window,
 }
 
 impl Scope {
@@ -67,27 +68,21 @@ pub fn scope(city: &City, caller: &Caller, query: &ScopeQuery, today: NaiveDate)
 }
 
 /// The span that is asked for: a month unless another length is named, the present one unless another day is.
-pub fn period(length: Option<&str>, on: Option<&str>, today: NaiveDate) -> Result<Period> {
-    let grain = match length {
-        None | Some("") => Grain::Month,
-        Some("today") => Grain::Day,
+pub fn period(length: Option<&str>, on: Option<&str>, today: NaiveDate) -> Result<Window> {
+    let length = match length {
+        None | Some("") => Length::Calendar(Grain::Month),
+        Some("today") => Length::Calendar(Grain::Day),
         Some(text) => text
             .parse()
-            .map_err(|_| invalid_field("period", "应为 day、week、month、quarter 或 year。"))?,
+            .map_err(|_| Error::bad_filter("period", "应为 30d、day、week、month、quarter 或 year。"))?,
     };
     let date = match on.filter(|text| !text.is_empty()) {
         None => today,
         Some(text) => text
-            .parse()
-            .map_err(|_| invalid_field("on", "应为日期，例如 2025-09-08。"))?,
+            .parse::<NaiveDate>()
+            .ok()
+            .filter(|date| is_day_within_years(*date))
+            .ok_or_else(|| Error::bad_filter("on", "应为日期，例如 2025-09-08。"))?,
     };
-    Ok(Period::of(grain, date))
-}
-
-fn invalid_field(field: &str, detail: &str) -> Error {
-    let mut error = Error::refused(ErrorKind::Malformed, "bad_filter", format!("{field}：{detail}"));
-    if let Error::Refused(refused) = &mut error {
-        refused.errors.push(FieldError::new(field, "bad_filter", detail));
-    }
-    error
+    Ok(Window::of(length, date))
 }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
-use entity::kinds::{Grain, Status};
+use entity::kinds::Status;
 use entity::overview_stock;
 
 use super::count_deltas::{Flow, unit_of};
-use super::counts_cache::{self, ScreenCounts, flow_of};
+use super::counts_cache::{self, ScreenCounts};
+use super::county::Inside;
 use super::facts::NOWHERE;
 use super::period::Period;
 use super::rates::{self, RANKING, Ranked, Rates};
@@ -16,15 +17,13 @@ use super::scope::Scope;
 use super::view::{
     Arrivals, District, Lights, Place, RateSet, Ratio, Screen, Stage, Supervision, TrendPoint, UnitLine,
 };
-use super::{highlights, projector};
+use super::{county, feed, highlights, projector};
 use crate::app::App;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::deadlines::calendar::local_date;
 use crate::error::Result;
 use crate::http::time::local;
-use crate::orders::search::list::OPEN;
-use crate::orders::view::labels;
 
 /// 工单 without a county.
 const NOWHERE_NAME: &str = "地点不明";
@@ -34,20 +33,21 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
     let (city, db) = (app.state::<CityHandle>().load(), &app.db);
     let (seq, _, waiting) = projector::progress(app).await?;
     let today = local_date(now, city.zone());
-    let own = scope.area_key();
     let areas = areas(&city, scope);
     let codes: Vec<_> = areas.iter().map(|(code, _)| *code).collect();
     let counts = counts_cache::cached(app, scope, &codes, seq, today).await?;
-    let flow = flow_of(&counts.spans, own, scope.period);
-    let flow_before = flow_of(&counts.spans, own, scope.period.previous());
-    let day = flow_of(&counts.today, own, Period::of(Grain::Day, today));
+    let (flow, flow_before) = (&counts.span, &counts.before);
     let stock = &counts.stock;
-    let open: Vec<_> = stock.iter().filter(|row| OPEN.contains(&row.status)).collect();
+    let open: Vec<_> = stock.iter().filter(|row| !row.status.is_over()).collect();
     let mut lights = Lights::default();
     for row in &open {
         lights.add(row.light, row.orders);
     }
     let total = |count: fn(&overview_stock::Model) -> i64| open.iter().map(|row| count(row)).sum();
+    let inside = match scope.area.as_deref() {
+        Some(area) => county::inside(db, &city, area).await?,
+        None => Inside::default(),
+    };
     let (deadlines, overdue) = highlights::deadlines(db, &city, scope.area.as_deref(), now).await?;
     Ok(Screen {
         as_of: local(now, city.zone()),
@@ -60,17 +60,21 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
         open: lights.total(),
         lights,
         stages: stages(&counts, now),
-        districts: districts(&counts, areas, scope.period),
+        districts: districts(&counts, areas),
         arrivals: Arrivals {
-            today: (&day).into(),
-            period: (&flow).into(),
-            before: (&flow_before).into(),
+            today: (&counts.today).into(),
+            period: flow.into(),
+            before: flow_before.into(),
         },
-        rates: RateSet::of(&flow, &flow_before),
-        verdicts: (&flow).into(),
+        rates: RateSet::of(flow, flow_before),
+        verdicts: flow.into(),
         units: units(&counts, &city),
         ranking: RANKING.to_owned(),
-        trend: counts.weeks.iter().map(point).collect(),
+        trend: counts
+            .weeks
+            .iter()
+            .map(|(week, flow)| point(*week, flow))
+            .collect(),
         deadlines,
         overdue,
         supervision: Supervision {
@@ -81,6 +85,10 @@ pub async fn screen(app: &App, scope: &Scope, now: DateTime<Utc>) -> Result<Scre
             campaigns: highlights::campaigns(db, scope.area.as_deref()).await?,
         },
         hot_topics: highlights::topics(db, scope.area.as_deref()).await?,
+        events: feed::events(db, &city, scope.area.as_deref(), now).await?,
+        latest_verdicts: feed::verdicts(db, &city, scope.area.as_deref()).await?,
+        townships: inside.townships,
+        clusters: inside.clusters,
     })
 }
 
@@ -97,7 +105,7 @@ fn stages(counts: &ScreenCounts, now: DateTime<Utc>) -> Vec<Stage> {
             .map(|since| (now - *since).num_hours().max(0));
         Stage {
             stage: *status,
-            name: labels::status(*status).to_owned(),
+            name: status.label().to_owned(),
             orders: lights.total(),
             lights,
             median_dwell_hours: dwell,
@@ -119,13 +127,13 @@ fn areas<'a>(city: &'a City, scope: &Scope) -> Vec<(&'a str, &'a str)> {
     areas
 }
 
-fn districts(counts: &ScreenCounts, areas: Vec<(&str, &str)>, span: Period) -> Vec<District> {
+fn districts(counts: &ScreenCounts, areas: Vec<(&str, &str)>) -> Vec<District> {
     let district = |(code, name): (&str, &str)| {
         let mut lights = Lights::default();
         for row in counts
             .areas
             .iter()
-            .filter(|row| row.area == code && OPEN.contains(&row.status))
+            .filter(|row| row.area == code && !row.status.is_over())
         {
             lights.add(row.light, row.orders);
         }
@@ -134,7 +142,7 @@ fn districts(counts: &ScreenCounts, areas: Vec<(&str, &str)>, span: Period) -> V
             name: name.to_owned(),
             open: lights.total(),
             lights,
-            arrived: flow_of(&counts.arrived, code, span).arrived(),
+            arrived: counts.arrived.get(code).map_or(0, Flow::arrived),
         }
     };
     let districts = areas.into_iter().map(district);
@@ -143,7 +151,7 @@ fn districts(counts: &ScreenCounts, areas: Vec<(&str, &str)>, span: Period) -> V
         .collect()
 }
 
-fn point((week, flow): &(Period, Flow)) -> TrendPoint {
+fn point(week: Period, flow: &Flow) -> TrendPoint {
     TrendPoint {
         from: week.starts_on,
         to: week.last_day(),
@@ -161,12 +169,12 @@ fn units(counts: &ScreenCounts, city: &City) -> Vec<UnitLine> {
         }
     }
     let line = |unit: &Ranked| {
-        let lights = lights.get(&unit.unit).copied().unwrap_or_default();
+        let lights = lights.get(&unit.of).copied().unwrap_or_default();
         UnitLine {
             rank: unit.rank,
-            id: unit.unit,
+            id: unit.of,
             name: city
-                .unit(unit.unit)
+                .unit(unit.of)
                 .map_or_else(String::new, |unit| unit.name.clone()),
             open: lights.total(),
             lights,

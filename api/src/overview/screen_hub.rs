@@ -1,6 +1,7 @@
-//! Fans updates out to this replica's SSE connections. Order events use one bounded broadcast channel; counts use one
-//! `watch` channel per screen key, which keeps only the latest value. A slow screen misses events and is told to
-//! resynchronize; nothing queues up for it.
+//! Fans updates out to this replica's SSE connections.
+//!
+//! Order events use one bounded broadcast channel; counts use one `watch` channel per screen key, which keeps only the
+//! latest value. A slow screen misses events and is told to resynchronize; nothing queues up for it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use entity::ids::{PersonId, SessionId};
-use entity::kinds::Grain;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::news::{OrderNews, ReplicaMessage};
+use super::period::Length;
 use super::view::Screen;
 use crate::app::App;
 use crate::error::Result;
@@ -47,7 +48,7 @@ struct ConnectedScreen {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ScreenKey {
     pub area: Option<String>,
-    pub grain: Grain,
+    pub length: Length,
     pub face: PayloadFormat,
 }
 

@@ -38,7 +38,7 @@ pub async fn open(
 ) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + use<>> {
     let board = ScreenKey {
         area: scope.area.clone(),
-        grain: scope.period.grain,
+        length: scope.period.length,
         face,
     };
     let mut seat = app

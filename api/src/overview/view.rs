@@ -2,12 +2,16 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use entity::ids::UnitId;
-use entity::kinds::{Grain, Light, Status, SupervisionLevel};
+use entity::kinds::{Light, Status, SupervisionLevel};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::clusters::Cluster;
 use super::count_deltas::Flow;
-use super::period::Period;
+use super::county::TownshipLine;
+use super::feed::{FeedEvent, LatestVerdict};
+pub use super::lights::Lights;
+use super::period::{Length, Window};
 use super::rates::{self, Rate, Rates, in_percent};
 
 /// 一屏: everything on it is a count of orders that `GET /orders` lists with the same filter.
@@ -42,6 +46,13 @@ pub struct Screen {
     pub overdue: Vec<DueOrder>,
     pub supervision: Supervision,
     pub hot_topics: Vec<HotTopic>,
+    /// The latest steps of orders.
+    pub events: Vec<FeedEvent>,
+    pub latest_verdicts: Vec<LatestVerdict>,
+    /// Of a county's screen.
+    pub townships: Vec<TownshipLine>,
+    /// Open orders of a county's screen on its map.
+    pub clusters: Vec<Cluster>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -52,7 +63,8 @@ pub struct Place {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Span {
-    pub grain: Grain,
+    #[schema(value_type = String)]
+    pub grain: Length,
     pub name: String,
     /// First and last day.
     pub from: NaiveDate,
@@ -68,42 +80,20 @@ pub struct PreviousSpan {
     pub to: NaiveDate,
 }
 
-impl From<Period> for Span {
-    fn from(period: Period) -> Self {
-        let before = period.previous();
+impl From<Window> for Span {
+    fn from(window: Window) -> Self {
+        let before = window.previous();
         Self {
-            grain: period.grain,
-            name: period.name(),
-            from: period.starts_on,
-            to: period.last_day(),
+            grain: window.length,
+            name: window.name(),
+            from: window.from,
+            to: window.to,
             before: PreviousSpan {
                 name: before.name(),
-                from: before.starts_on,
-                to: before.last_day(),
+                from: before.from,
+                to: before.to,
             },
         }
-    }
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Lights {
-    pub green: i64,
-    pub yellow: i64,
-    pub red: i64,
-}
-
-impl Lights {
-    pub fn add(&mut self, light: Light, orders: i64) {
-        match light {
-            Light::Green => self.green += orders,
-            Light::Yellow => self.yellow += orders,
-            Light::Red => self.red += orders,
-        }
-    }
-
-    #[must_use]
-    pub fn total(self) -> i64 {
-        self.green + self.yellow + self.red
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::period::Period;
+use super::period::Window;
 use super::scope::Scope;
 use super::screen_hub::ScreenKey;
 use super::{projector, replica_events, stream};
@@ -15,8 +16,10 @@ use crate::error::Result;
 use crate::overview::screen_hub::ScreenHub;
 use crate::people::sessions;
 
-/// How long a change waits at most before it is counted; one index probe each.
-const PROJECTION_INTERVAL: Duration = Duration::from_millis(250);
+/// How long a signalled change waits, so that what follows it within this time is counted with it.
+const PROJECTION_DELAY: Duration = Duration::from_secs(1);
+/// How late a change is counted that nobody signals, e.g. of a replica that was ended; one index probe each.
+const PROJECTION_POLL: Duration = Duration::from_secs(2);
 /// Minimum time between two updates of the counts.
 const PUBLISH_INTERVAL: Duration = Duration::from_secs(1);
 /// Maximum time between two updates: remaining times shrink without events.
@@ -35,7 +38,8 @@ pub async fn run(app: App, stop: CancellationToken) {
 }
 
 async fn projection_loop(app: &App, stop: &CancellationToken) {
-    while wait(stop, PROJECTION_INTERVAL).await {
+    let mut woken = app.jobs.wake.subscribe();
+    while wait_for_change(&mut woken, stop).await {
         if let Err(error) = projector::apply_changes(app).await {
             tracing::error!(error = %error, "overview projection failed");
             wait(stop, PUBLISH_INTERVAL).await;
@@ -66,7 +70,7 @@ pub async fn publish(app: &App, board: &ScreenKey) -> Result<()> {
     let today = local_date(app.clock.now(), app.state::<CityHandle>().load().zone());
     let scope = Scope {
         area: board.area.clone(),
-        period: Period::of(board.grain, today),
+        period: Window::of(board.length, today),
     };
     app.state::<ScreenHub>()
         .publish_counts(board, stream::counts(app, &scope, board.face).await?);
@@ -89,6 +93,15 @@ pub async fn disconnect_ended(app: &App) -> Result<()> {
         app.state::<ScreenHub>().disconnect_except(&asked, &living);
     }
     Ok(())
+}
+
+/// Waits for a signal or the next poll. Returns `false` when it is time to stop.
+async fn wait_for_change(woken: &mut watch::Receiver<()>, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        Ok(()) = woken.changed() => wait(stop, PROJECTION_DELAY).await,
+        () = tokio::time::sleep(PROJECTION_POLL) => true,
+    }
 }
 
 /// False when it is time to stop.

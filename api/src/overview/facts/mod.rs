@@ -9,7 +9,6 @@ use entity::{deadline, order, verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::deadlines::calendar::local_date;
-use crate::orders::search::list::OPEN;
 
 /// Where an order without a county is counted.
 pub const NOWHERE: &str = "-";
@@ -118,7 +117,7 @@ impl OrderFacts {
 
     #[must_use]
     pub fn is_open(&self) -> bool {
-        OPEN.contains(&self.status)
+        !self.status.is_over()
     }
 }
 

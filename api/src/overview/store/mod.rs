@@ -1,21 +1,20 @@
 //! Rows of the materialized counts: read for a screen, updated by the projection.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use entity::ids::OrderId;
-use entity::kinds::{Grain, Status};
 use entity::{
     deadline, order, order_change, overview_counted, overview_dwell, overview_flow, overview_fold,
     overview_stock, supervision_order, verdict,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, OnConflict};
 use sea_orm::{
-    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Statement,
+    ActiveModelTrait as _, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::count_deltas::{ALL_ORDERS, DwellKey, Flow, FlowKey, Stock, StockKey};
+use super::count_deltas::{DwellKey, Flow, FlowKey, Stock, StockKey};
 use super::period::Period;
 use crate::db;
 use crate::error::Result;
@@ -68,12 +67,12 @@ pub async fn state(connection: &impl ConnectionTrait) -> Result<Option<overview_
 }
 
 pub async fn record_progress(txn: &impl ConnectionTrait, seq: i64, now: DateTime<Utc>) -> Result<()> {
-    let row = overview_fold::ActiveModel {
-        id: Set(FOLD),
-        seq: Set(seq),
-        folded_at: Set(Some(now)),
-    };
-    overview_fold::Entity::update(row).exec(txn).await?;
+    overview_fold::Entity::update_many()
+        .col_expr(overview_fold::Column::Seq, Expr::value(seq))
+        .col_expr(overview_fold::Column::FoldedAt, Expr::value(now))
+        .filter(overview_fold::Column::Id.eq(FOLD))
+        .exec(txn)
+        .await?;
     Ok(())
 }
 
@@ -224,6 +223,7 @@ pub async fn apply_dwell(txn: &impl ConnectionTrait, by: HashMap<DwellKey, i64>)
     if by.is_empty() {
         return Ok(());
     }
+    let takes_away = by.values().any(|orders| *orders < 0);
     let adding = add_columns!(overview_dwell, [Area, Status, Since], [Orders]);
     let rows: Vec<_> = by
         .into_iter()
@@ -244,11 +244,13 @@ pub async fn apply_dwell(txn: &impl ConnectionTrait, by: HashMap<DwellKey, i64>)
             .exec_without_returning(txn)
             .await?;
     }
-    // Hours without orders are never read again.
-    overview_dwell::Entity::delete_many()
-        .filter(overview_dwell::Column::Orders.eq(0))
-        .exec(txn)
-        .await?;
+    if takes_away {
+        // Hours without orders are never read again.
+        overview_dwell::Entity::delete_many()
+            .filter(overview_dwell::Column::Orders.eq(0))
+            .exec(txn)
+            .await?;
+    }
     Ok(())
 }
 
