@@ -3,7 +3,7 @@
   const desk = document.querySelector("[data-desk]");
   const matter = document.querySelector("[data-matter]");
   if (!desk && !matter) return;
-  const typing = (target) => target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
+  const typing = (target) => target.matches("input:not([type=radio]):not([type=checkbox]), textarea, select");
 
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -24,6 +24,11 @@
       event.preventDefault();
       chosen.focus();
       chosen.click();
+    }
+    const link = desk && document.querySelector(`[data-shortcut="${event.key}"]`);
+    if (link && /^[a-z]$/.test(event.key)) {
+      event.preventDefault();
+      return link.click();
     }
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
     if (!desk || !step) return;
@@ -148,14 +153,14 @@
     for (const name of ["order", "board", "resync"]) source.addEventListener(name, () => soon(800));
     source.addEventListener("over", () => source.close());
   };
-  connect();
-  // A browser has six connections to a server: a tab that nobody sees gives its one back.
+  // A browser has six connections to a server: a tab that nobody sees takes none, and gives its one back.
+  if (!document.hidden) connect();
   document.addEventListener("visibilitychange", () => {
-    source.close();
+    if (source) source.close();
     if (document.hidden) return;
     connect();
     soon(0);
   });
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => event.persisted && connect());
+  addEventListener("pagehide", () => source && source.close());
+  addEventListener("pageshow", (event) => event.persisted && !document.hidden && connect());
 })();

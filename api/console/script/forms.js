@@ -31,6 +31,24 @@
     form.dataset.signedOut = "yes";
   };
 
+  // Chromium 78 does not say which button sends a form, and other old browsers cannot send one by script.
+  let pressed = null;
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest && event.target.closest("button, input[type=submit]");
+      if (button && button.form) pressed = button;
+    },
+    true,
+  );
+  const senderOf = (event) =>
+    event.submitter || (pressed && pressed.form === event.target ? pressed : event.target.querySelector("button"));
+  const sendChecked = (form, button) => {
+    form.dataset.checked = "yes";
+    if (form.requestSubmit) form.requestSubmit(button || undefined);
+    else button.click();
+  };
+
   // Sends the form if somebody is signed in; after a new sign-in with the new session's token.
   const sendIfSignedIn = async (form, button) => {
     const me = await fetch("/api/v1/me", { credentials: "same-origin" });
@@ -42,21 +60,18 @@
       if (!fresh) return askToSignIn(form);
       token.value = fresh.value;
     }
-    form.dataset.checked = "yes";
-    form.requestSubmit(button || undefined);
+    sendChecked(form, button);
   };
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) return event.preventDefault();
-    if (form.requestSubmit && "submitter" in event && !form.dataset.checked && isWorthKeeping(form)) {
+    const sender = senderOf(event);
+    if (sender && !form.dataset.checked && isWorthKeeping(form)) {
       event.preventDefault();
       // Without an answer the form goes its ordinary way.
-      sendIfSignedIn(form, event.submitter).catch(() => {
-        form.dataset.checked = "yes";
-        form.requestSubmit(event.submitter || undefined);
-      });
+      sendIfSignedIn(form, sender).catch(() => sendChecked(form, sender));
       return;
     }
     delete form.dataset.checked;

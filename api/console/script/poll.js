@@ -9,7 +9,8 @@
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.querySelector(`[data-part="${part.dataset.part}"]`);
-      if (!fresh) return;
+      // What was awaited has taken the place of the part.
+      if (!fresh) return location.reload();
       part.innerHTML = fresh.innerHTML;
       part.toggleAttribute("data-running", fresh.hasAttribute("data-running"));
     } catch (_) {

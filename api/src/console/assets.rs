@@ -16,6 +16,10 @@ pub const STYLE: &str = concat!(
     include_str!("../../console/style/screen.css"),
     include_str!("../../console/style/admin.css"),
     include_str!("../../console/style/desk.css"),
+    include_str!("../../console/style/work.css"),
+    include_str!("../../console/style/map.css"),
+    include_str!("../../console/style/call.css"),
+    include_str!("../../console/style/phone.css"),
     include_str!("../../console/style/print.css"),
 );
 pub const SCRIPT: &str = concat!(
@@ -24,10 +28,13 @@ pub const SCRIPT: &str = concat!(
     include_str!("../../console/script/list.js"),
     include_str!("../../console/script/units.js"),
     include_str!("../../console/script/lightbox.js"),
+    include_str!("../../console/script/map.js"),
+    include_str!("../../console/script/cover.js"),
     include_str!("../../console/script/screen.js"),
     include_str!("../../console/script/poll.js"),
     include_str!("../../console/script/desk.js"),
     include_str!("../../console/script/exports.js"),
+    include_str!("../../console/script/call.js"),
 );
 pub const ICON: &str = include_str!("../../console/icon.svg");
 

@@ -1,10 +1,14 @@
-//! A form as data: what it asks, what it will do, what was wrong with it. One template draws them all, so that
-//! every form says what will happen, names its fields, and keeps what was typed when something is refused.
+//! A form as data: what it asks, what it will do, what was wrong with it.
+//!
+//! One template draws them all, so that every form says what will happen, names its fields, and keeps what was typed
+//! when something is refused.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 use entity::ids::PhotoId;
+use entity::kinds::Labelled;
 
+use crate::console::labels::Markup;
 use crate::error::{Error, Rejection};
 
 /// Photos already stored when a form is shown again for correction; ids separated by commas.
@@ -71,9 +75,13 @@ pub enum Kind {
     Pick(Vec<Choice>),
     /// A unit by name, with proposals as one types.
     Unit,
+    /// People by name, with proposals from the roster as one types.
+    People,
     Photos,
     /// Documents that are stored: PDF, DOCX, XLSX, images.
     Attachments,
+    /// A point that a click on the map sets, in WGS-84 degrees; the value is longitude and latitude.
+    Point(Map),
     /// One file; what the browser proposes to choose, e.g. `.csv,text/csv`.
     File(&'static str),
 }
@@ -89,9 +97,22 @@ impl Kind {
         }
     }
 
-    fn is_unit(&self) -> bool {
-        *self == Self::Unit
+    /// The attribute by which the script knows what to propose.
+    fn proposals(&self) -> Option<&'static str> {
+        match self {
+            Self::Unit => Some("data-units"),
+            Self::People => Some("data-people"),
+            _ => None,
+        }
     }
+}
+
+/// The picture in which a point is chosen, and where a street map begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Map {
+    pub picture: Markup,
+    pub longitude: String,
+    pub latitude: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +130,13 @@ impl Choice {
             label: label.into(),
             selected: false,
         }
+    }
+
+    /// All variants of an enum under their labels.
+    #[must_use]
+    pub fn of<E: Labelled>() -> Vec<Self> {
+        let labels = E::labels().into_iter();
+        labels.map(|(value, label)| Self::new(value, label)).collect()
     }
 }
 
@@ -182,6 +210,25 @@ impl Field {
         }
     }
 
+    /// Whether it takes the width of the form.
+    fn is_wide(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Text | Kind::People | Kind::Photos | Kind::Attachments | Kind::Point(_)
+        )
+    }
+
+    /// The part of a point before or after the blank.
+    fn degrees(&self, name: &str) -> &str {
+        let mut parts = self.value.split(' ');
+        let longitude = parts.next().unwrap_or_default();
+        if name == "longitude" {
+            longitude
+        } else {
+            parts.next().unwrap_or_default()
+        }
+    }
+
     fn is_several(&self) -> bool {
         matches!(self.kind, Kind::OneOf(_))
     }
@@ -204,7 +251,11 @@ pub struct Form {
     pub carried: Vec<(&'static str, String)>,
     /// Whether it is shown unfolded.
     pub open: bool,
+    /// Whether it has to be unfolded even without fields: its effect is not undone by one more click.
+    pub grave: bool,
     pub error: Option<String>,
+    /// Whether photos may be HEIC: only where the machine has a converter.
+    pub heic: bool,
 }
 
 impl HtmlSafe for Form {}
@@ -227,8 +278,22 @@ impl Form {
             csrf: csrf.to_owned(),
             carried: Vec::new(),
             open: false,
+            grave: false,
             error: None,
+            heic: false,
         }
+    }
+
+    /// Offers HEIC for photos, if it can be converted.
+    #[must_use]
+    pub fn offer_heic(mut self, convertible: bool) -> Self {
+        self.heic = convertible;
+        if convertible {
+            for field in self.fields.iter_mut().filter(|field| field.kind == Kind::Photos) {
+                field.hint = field.hint.replace("PNG 或 WebP", "PNG、WebP 或 HEIC");
+            }
+        }
+        self
     }
 
     #[must_use]
@@ -240,6 +305,12 @@ impl Form {
     #[must_use]
     pub fn submit(mut self, label: &'static str) -> Self {
         self.submit = label;
+        self
+    }
+
+    #[must_use]
+    pub fn grave(mut self) -> Self {
+        self.grave = true;
         self
     }
 
@@ -259,7 +330,10 @@ impl Form {
     #[must_use]
     pub fn refused(mut self, entries: &FormFields, error: &Error) -> Self {
         for field in &mut self.fields {
-            field.value = entries.text(field.name).to_owned();
+            field.value = match field.kind {
+                Kind::Point(_) => format!("{} {}", entries.text("longitude"), entries.text("latitude")),
+                _ => entries.text(field.name).to_owned(),
+            };
             field.choose();
         }
         self.open = true;
@@ -297,6 +371,11 @@ impl Form {
         } else {
             homeless.join(" ")
         }
+    }
+
+    /// Nothing to fill in: one button, not folded.
+    fn is_direct(&self) -> bool {
+        self.fields.is_empty() && !self.grave
     }
 
     fn has_files(&self) -> bool {

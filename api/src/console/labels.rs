@@ -1,14 +1,9 @@
-//! The console's words: statuses, roles and lights in Chinese, times as people say them. The one place for them.
+//! The console's words: lights as drawn, times as people say them, what was done. Labels of enums stand beside the enums.
 
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, Datelike as _, NaiveDate, TimeDelta, Timelike as _, Utc};
 use chrono_tz::Tz;
-use entity::kinds::{ActorRole, Light, PersonLevel, Role, SessionKind, UnitLevel};
-
-pub use crate::orders::view::labels::{
-    assignment_role, assignment_status, category_source, channel, clock, extension, light, satisfaction,
-    solved, status, supervision,
-};
+use entity::kinds::Light;
 
 /// HTML of our own making: shown as it is. Never made from what people wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,61 +16,6 @@ impl std::fmt::Display for Markup {
 }
 
 impl HtmlSafe for Markup {}
-
-#[must_use]
-pub fn role(role: Role) -> &'static str {
-    match role {
-        Role::Delegate => "人大代表",
-        Role::Operator => "12345 坐席",
-        Role::Handler => "承办单位",
-        Role::Supervisor => "人大常委会",
-        Role::Admin => "系统管理员",
-    }
-}
-
-#[must_use]
-pub fn actor(role: ActorRole) -> &'static str {
-    match role {
-        ActorRole::Delegate => "代表",
-        ActorRole::Operator => "12345 坐席",
-        ActorRole::Handler => "承办单位",
-        ActorRole::Supervisor => "人大常委会",
-        ActorRole::Admin => "系统管理员",
-        ActorRole::System => "系统",
-        ActorRole::Resident => "群众",
-    }
-}
-
-#[must_use]
-pub fn level(level: PersonLevel) -> &'static str {
-    match level {
-        PersonLevel::National => "全国人大代表",
-        PersonLevel::Provincial => "省人大代表",
-        PersonLevel::City => "市人大代表",
-        PersonLevel::County => "县（区）人大代表",
-        PersonLevel::Township => "乡镇人大代表",
-    }
-}
-
-#[must_use]
-pub fn session(kind: SessionKind) -> &'static str {
-    match kind {
-        SessionKind::MiniProgram => "小程序",
-        SessionKind::Console => "工作台",
-    }
-}
-
-#[must_use]
-pub fn unit_level(level: UnitLevel) -> &'static str {
-    match level {
-        UnitLevel::CityBureau => "市级部门",
-        UnitLevel::CountyBureau => "县（区）部门",
-        UnitLevel::CountyGovernment => "县（区）政府",
-        UnitLevel::ZoneCommittee => "功能区管委会",
-        UnitLevel::StreetOffice => "乡镇街道",
-        UnitLevel::Enterprise => "公用企业",
-    }
-}
 
 /// A light with its shape: disc, triangle, square.
 #[must_use]
@@ -125,10 +65,23 @@ pub fn content_label(label: Option<i64>) -> Option<&'static str> {
 /// Returns the message for `?done=`. Returns `None` for names that are not in this list.
 #[must_use]
 pub fn done(name: &str) -> Option<&'static str> {
+    done_by_staff(name).or_else(|| done_to_order(name))
+}
+
+/// Messages about work that is not an action on one order.
+fn done_by_staff(name: &str) -> Option<&'static str> {
     Some(match name {
         "gone" => "这件事项已由他人处理。",
         "released" => "已放开，其他坐席可以处理。",
         "reviewed" => "已审核。",
+        "all_read" => "已全部标为已读。",
+        "duty_changed" => "派单目录已修改，立即生效。",
+        "person_saved" => "已保存。",
+        "client_revoked" => "已停用。",
+        "webhook_tested" => "测试消息已排队，稍后刷新查看结果。",
+        "webhook_resent" => "已重新排队。",
+        "webhook_deleted" => "推送地址已删除。",
+        "call_filed" => "来电已登记。",
         "signed_out_everywhere" => "已退出所有设备。",
         "session_ended" => "已退出该设备。",
         "person_signed_out" => "已退出此人的所有设备。",
@@ -144,6 +97,9 @@ pub fn done(name: &str) -> Option<&'static str> {
         "topic_renamed" => "已改名。",
         "topic_dismissed" => "已记住，不再提示。",
         "report_asked" => "报告正在生成，完成后会出现在列表里。",
+        "report_edited" => "已保存为新的一稿。",
+        "report_issued" => "已签发，可以发送。",
+        "report_sent" => "已发送。",
         "campaign_opened" => "专项监督已开展。",
         "orders_gathered" => "工单已加入。",
         "campaign_closed" => "专项监督已结项。",
@@ -166,6 +122,13 @@ pub fn done(name: &str) -> Option<&'static str> {
         "export_asked" => "文件正在生成，完成后在这里下载。",
         "view_saved" => "视图已保存。",
         "view_removed" => "视图已删除。",
+        _ => return None,
+    })
+}
+
+/// Messages about an action on an order or a resident's message.
+fn done_to_order(name: &str) -> Option<&'static str> {
+    Some(match name {
         "accept" => "已签收。",
         "reply" => "答复已提交。",
         "return" => "已退单，交坐席重新分派。",
@@ -185,7 +148,11 @@ pub fn done(name: &str) -> Option<&'static str> {
         "supervision_orders" => "督办单已发出。",
         "answer_supervision_order" => "督办单已答复。",
         "endorse" => "已附议。",
+        "message_adopted" => "已采纳，工单已生成。",
+        "message_answered" => "已答复，审核后留言人能看到。",
+        "message_handed_over" => "已转交，对方会收到通知。",
         "notes" => "备注已记录。",
+        "cover_photo" => "照片已遮挡，原图作为证据保留。",
         _ => return None,
     })
 }

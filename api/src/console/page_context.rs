@@ -6,17 +6,24 @@ use crate::app::App;
 use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::console::assets::{self, Assets};
-use crate::console::labels;
+use crate::console::map::tiles;
+use crate::orders::paper::times;
 use crate::sealing::Sealer;
 
 /// A room of the console.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
+    /// The queues of a unit.
+    Work,
+    /// One's notices: reached from the bar, not by the navigation.
+    Inbox,
     /// 一屏.
     Overview,
     /// The operators' desk.
     Desk,
     Orders,
+    /// A delegate's residents' messages.
+    Messages,
     /// 督办台账.
     Supervision,
     Campaigns,
@@ -26,6 +33,10 @@ pub enum Section {
     Tasks,
     Topics,
     Insight,
+    /// 考评.
+    Appraisal,
+    /// 代表履职.
+    Delegates,
     /// Where would this go?
     Dispatch,
     /// The way into administration; what follows are its rooms.
@@ -38,6 +49,14 @@ pub enum Section {
     People,
     Sites,
     Templates,
+    /// 系统状态.
+    Status,
+    /// Keys of other systems.
+    Clients,
+    /// Where other systems are called.
+    Webhooks,
+    /// 政策参数: the city's rules and their source.
+    Policy,
     Audit,
     /// One's own sessions: reached by one's name, not by the navigation.
     Sessions,
@@ -46,15 +65,20 @@ pub enum Section {
 impl Section {
     fn href(self) -> &'static str {
         match self {
+            Self::Work => "/console/work",
+            Self::Inbox => "/console/inbox",
             Self::Overview => "/console/overview",
             Self::Desk => "/console/desk",
             Self::Orders => "/console/orders",
+            Self::Messages => "/console/messages",
             Self::Supervision => "/console/supervision",
             Self::Campaigns => "/console/campaigns",
             Self::WatchLists => "/console/watch-lists",
             Self::Tasks => "/console/tasks",
             Self::Topics => "/console/insight/topics",
             Self::Insight => "/console/insight/reports",
+            Self::Appraisal => "/console/appraisal",
+            Self::Delegates => "/console/delegates",
             Self::Dispatch => "/console/admin/dispatch",
             Self::Administration => "/console/admin",
             Self::Units => "/console/admin/units",
@@ -65,6 +89,10 @@ impl Section {
             Self::People => "/console/admin/people",
             Self::Sites => "/console/admin/sites",
             Self::Templates => "/console/admin/templates",
+            Self::Status => "/console/admin/status",
+            Self::Clients => "/console/admin/clients",
+            Self::Webhooks => "/console/admin/webhooks",
+            Self::Policy => "/console/admin/policy",
             Self::Audit => "/console/admin/audit",
             Self::Sessions => "/console/sessions",
         }
@@ -72,9 +100,12 @@ impl Section {
 
     fn label(self, role: Role) -> &'static str {
         match (self, role) {
+            (Self::Work, _) => "待办",
+            (Self::Inbox, _) => "消息",
             (Self::Overview, _) => "一屏",
             (Self::Orders, Role::Delegate) => "我的工单",
             (Self::Orders, _) => "工单",
+            (Self::Messages, _) => "群众留言",
             (Self::Desk, _) => "工作台",
             (Self::Supervision, _) => "督办",
             (Self::Campaigns, _) => "专项监督",
@@ -82,6 +113,8 @@ impl Section {
             (Self::Tasks, _) => "监督任务",
             (Self::Topics, _) => "高频问题",
             (Self::Insight, _) => "分析报告",
+            (Self::Appraisal, _) => "考评",
+            (Self::Delegates, _) => "代表履职",
             (Self::Dispatch, _) => "派单试算",
             (Self::Administration, _) => "系统管理",
             (Self::Units, _) => "承办单位",
@@ -92,6 +125,10 @@ impl Section {
             (Self::People, _) => "人员与登录",
             (Self::Sites, _) => "扫码点位",
             (Self::Templates, _) => "消息模板",
+            (Self::Status, _) => "系统状态",
+            (Self::Clients, _) => "接口客户端",
+            (Self::Webhooks, _) => "事件推送",
+            (Self::Policy, _) => "办理规则",
             (Self::Audit, _) => "审计",
             (Self::Sessions, _) => "登录的设备",
         }
@@ -100,8 +137,8 @@ impl Section {
     /// Returns the sections of a role in the order of the navigation; the first is the landing page.
     fn of(role: Role) -> &'static [Self] {
         match role {
-            Role::Delegate => &[Self::Orders],
-            Role::Handler => &[Self::Orders, Self::Supervision, Self::Tasks],
+            Role::Delegate => &[Self::Orders, Self::Messages],
+            Role::Handler => &[Self::Work, Self::Orders, Self::Supervision, Self::Tasks],
             Role::Operator => &[
                 Self::Desk,
                 Self::Overview,
@@ -118,6 +155,8 @@ impl Section {
                 Self::WatchLists,
                 Self::Topics,
                 Self::Insight,
+                Self::Appraisal,
+                Self::Delegates,
             ],
             Role::Admin => &[
                 Self::Overview,
@@ -127,13 +166,15 @@ impl Section {
                 Self::WatchLists,
                 Self::Topics,
                 Self::Insight,
+                Self::Appraisal,
                 Self::Administration,
             ],
         }
     }
 
     /// The rooms of administration, in the order of their own navigation.
-    const ADMINISTRATION: [Self; 10] = [
+    const ADMINISTRATION: [Self; 14] = [
+        Self::Status,
         Self::Units,
         Self::Duty,
         Self::Dispatch,
@@ -143,6 +184,9 @@ impl Section {
         Self::People,
         Self::Sites,
         Self::Templates,
+        Self::Clients,
+        Self::Webhooks,
+        Self::Policy,
         Self::Audit,
     ];
 
@@ -184,6 +228,12 @@ pub struct PageContext {
     pub done: Option<&'static str>,
     /// Dark, large, without controls.
     pub wall: bool,
+    /// On paper only: relative dates of the page count from here.
+    pub printed_at: String,
+    /// The tile service of street maps.
+    pub tiles: Option<String>,
+    /// Unread notices, up to a hundred; `None` if there are none.
+    pub unread: Option<String>,
 }
 
 impl PageContext {
@@ -195,7 +245,7 @@ impl PageContext {
             .and_then(|id| city.unit(id))
             .map(|unit| unit.name.as_str());
         let place = unit.or(caller.committee.as_deref());
-        let role = labels::role(caller.role);
+        let role = caller.role.label();
         let item = |room: &Section| NavItem {
             href: room.href(),
             label: room.label(caller.role),
@@ -217,6 +267,9 @@ impl PageContext {
             assets: assets::addresses(),
             done: None,
             wall: false,
+            printed_at: times::moment(app.clock.now(), city.zone()),
+            tiles: tiles::description(app),
+            unread: None,
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::console::forms::FormFields;
 
 /// The part of an address after the question mark; values of one name are separated by commas.
@@ -89,19 +91,19 @@ impl UrlQuery {
     }
 }
 
+/// Characters that stay in a value: a list's commas and a time's colons besides the unreserved ones.
+const IN_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~')
+    .remove(b',')
+    .remove(b':');
+
 /// Percent-encodes a value, except characters that are allowed in it.
 #[must_use]
 pub fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b',' | b':' => {
-                encoded.push(char::from(byte));
-            }
-            other => encoded.push_str(&format!("%{other:02X}")),
-        }
-    }
-    encoded
+    utf8_percent_encode(text, IN_VALUE).to_string()
 }
 
 #[cfg(test)]

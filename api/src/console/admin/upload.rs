@@ -10,7 +10,9 @@ use crate::console::routes::submission::FormData;
 /// stays below what the texts of a form may be together.
 pub const MAX_CARRIED_BYTES: usize = 180 * 1024;
 /// Largest file that a form takes.
-pub const MAX_FILE_BYTES: usize = 20 << 20;
+pub const MAX_FILE_BYTES: usize = MAX_FILE_MB << 20;
+/// This limit in megabytes, for texts.
+pub const MAX_FILE_MB: usize = 20;
 const MAX_NAME_CHARS: usize = 60;
 const FILE_NAME: &str = "file_name";
 const FILE_DATA: &str = "file_data";

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDateTime, TimeZone as _, Utc};
 use entity::ids::CampaignId;
-use entity::kinds::{ActivityKind, CampaignStage, OpinionKind};
+use entity::kinds::{ActivityKind, OpinionKind};
 
 use crate::console::campaigns::list::numbers;
 use crate::console::forms::FormFields;
@@ -13,12 +13,15 @@ use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::http::fields::{GivenPlace, invalid};
+use crate::moments::has_four_digit_year;
 use crate::supervision::activities::add::{self, NewActivity};
 use crate::supervision::campaigns::change::{self, Change};
 use crate::supervision::campaigns::close::{self, Closing, WatchListEntry};
 use crate::supervision::campaigns::county_tasks::{self, CountyTask};
+use crate::supervision::campaigns::stage::{self, NextStage};
+use crate::supervision::campaigns::vote::NewVote;
 use crate::supervision::campaigns::vote_count::VoteCount;
-use crate::supervision::campaigns::{access, service, stage, vote};
+use crate::supervision::campaigns::{access, service, vote};
 use crate::supervision::measures::set::{self, NewMeasure};
 use crate::supervision::opinions::issue::{self, NewOpinion};
 
@@ -33,8 +36,11 @@ pub async fn perform(
     let entries = &sent.entries;
     match action {
         "stage" => {
-            let to: CampaignStage = required(entries, "stage")?;
-            stage::reach(app, caller, id, (to, entries.text("note")), now).await?;
+            let next = NextStage {
+                stage: required(entries, "stage")?,
+                note: entries.text("note"),
+            };
+            stage::reach(app, caller, id, next, now).await?;
             Ok("stage_reached")
         }
         "activities" => {
@@ -71,7 +77,8 @@ pub async fn perform(
                 dissatisfied: required(entries, "dissatisfied")?,
                 present: required(entries, "present")?,
             };
-            vote::record(app, caller, id, count, now).await?;
+            let participants = numbers(entries.text("participants"));
+            vote::record(app, caller, id, NewVote { count, participants }, now).await?;
             Ok("vote_recorded")
         }
         "orders" => {
@@ -173,6 +180,9 @@ pub fn moment(visitor: &ConsoleUser, entries: &FormFields, field: &str) -> Resul
     let zone = visitor.app.state::<CityHandle>().load().zone();
     let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok();
     let time = time.and_then(|time| zone.from_local_datetime(&time).earliest());
-    let time = time.ok_or_else(|| invalid(field, "malformed", "请按“年-月-日 时:分”填写。"))?;
-    Ok(Some(time.to_utc()))
+    let time = time.map(|time| time.to_utc());
+    let time = time
+        .filter(|time| has_four_digit_year(*time))
+        .ok_or_else(|| invalid(field, "malformed", "请按“年-月-日 时:分”填写。"))?;
+    Ok(Some(time))
 }

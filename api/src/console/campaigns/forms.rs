@@ -1,20 +1,23 @@
 //! Forms of a matter, its opinions and its measures.
 
-use entity::kinds::{CampaignStatus, MeasureStatus, OpinionStatus, Role};
+use entity::kinds::{
+    ActivityKind, CampaignAction, CampaignStage, CampaignStatus, MeasureStatus, OpinionKind, OpinionStatus,
+    Role, Satisfaction,
+};
 
 use crate::city::snapshot::City;
 use crate::console::campaigns::list::{self, PATH};
 use crate::console::forms::{Choice, Field, Form, Kind};
+use crate::files::content::MAX_FILE_MB;
+use crate::supervision::campaigns::service::MAX_NUMBERS;
 use crate::supervision::campaigns::view::CampaignView;
 use crate::supervision::measures::view::MeasureView;
 use crate::supervision::opinions::view::OpinionView;
+use crate::supervision::participants::{MAX_OF_ACTIVITY, NAME_CHARS};
 
-fn choices(pairs: &[(&str, &str)]) -> Vec<Choice> {
-    pairs
-        .iter()
-        .map(|(value, label)| Choice::new(*value, *label))
-        .collect()
-}
+/// Characters of the names of one vote together: a form's field has 64 KiB.
+const MAX_VOTE_NAMES_CHARS: usize = 20_000;
+const PEOPLE_HINT: &str = "输入姓名的一部分，从名册中选择；多人用顿号隔开。名册以外的人员直接填写。";
 
 fn text(name: &'static str, label: &'static str) -> Field {
     Field::new(name, label, Kind::Text).at_most(5_000)
@@ -32,12 +35,15 @@ pub fn of_campaign(city: &City, campaign: &CampaignView, csrf: &str) -> Vec<Form
             .field(text("note", "说明").required());
         return vec![again];
     }
-    let stages = choices(&[
-        ("survey", "调研"),
-        ("opinion", "审议意见"),
-        ("rectification", "整改"),
-        ("vote", "测评"),
-    ]);
+    let stages = [
+        CampaignStage::Survey,
+        CampaignStage::Opinion,
+        CampaignStage::Rectification,
+        CampaignStage::Vote,
+    ];
+    let stages = stages
+        .map(|stage| Choice::new(stage.as_str(), stage.label()))
+        .to_vec();
     let mut forms = vec![
         form("stage", "进入下一阶段")
             .submit("进入")
@@ -62,7 +68,9 @@ pub fn of_campaign(city: &City, campaign: &CampaignView, csrf: &str) -> Vec<Form
             .field(
                 Field::new("numbers", "工单编号", Kind::Text)
                     .required()
-                    .hint("每行一个，或用空格、逗号隔开；一次最多 100 件。"),
+                    .hint(format!(
+                        "每行一个，或用空格、逗号隔开；一次最多 {MAX_NUMBERS} 件。"
+                    )),
             ),
     );
     forms.push(change(form("change", "修改"), city, campaign));
@@ -71,23 +79,17 @@ pub fn of_campaign(city: &City, campaign: &CampaignView, csrf: &str) -> Vec<Form
 }
 
 fn activity(form: Form) -> Form {
-    let kinds = choices(&[
-        ("survey", "专题调研"),
-        ("unannounced_visit", "暗访督查"),
-        ("meeting", "座谈"),
-        ("talk", "约谈"),
-        ("phone", "电话了解"),
-    ]);
+    let kinds = Choice::of::<ActivityKind>();
     form.submit("记录")
         .field(Field::new("kind", "方式", Kind::OneOf(kinds)).required())
         .field(Field::new("at", "时间", Kind::Moment).required())
         .field(Field::new("place", "地点", Kind::Line).at_most(200))
         .field(
-            Field::new("participants", "参加人员", Kind::Line)
-                .at_most(1_000)
-                .hint("用顿号或逗号隔开。"),
+            Field::new("participants", "参加人员", Kind::People)
+                .at_most(MAX_OF_ACTIVITY * *NAME_CHARS.end())
+                .hint(PEOPLE_HINT),
         )
-        .field(Field::new("led_by", "带队领导", Kind::Line).at_most(60))
+        .field(Field::new("led_by", "带队领导", Kind::People).at_most(*NAME_CHARS.end()))
         .field(text("note", "了解到的情况").required())
         .field(text("outcome", "结果").hint("如约谈后施工方的承诺。"))
         .field(
@@ -98,16 +100,13 @@ fn activity(form: Form) -> Form {
         .field(Field::new("numbers", "涉及的工单", Kind::Line).at_most(2_000))
         .field(Field::new("photos", "照片", Kind::Photos))
         .field(
-            Field::new("attachments", "附件", Kind::Attachments).hint("PDF、DOCX、XLSX，单个不超过 20 MB。"),
+            Field::new("attachments", "附件", Kind::Attachments)
+                .hint(format!("PDF、DOCX、XLSX，单个不超过 {MAX_FILE_MB} MB。")),
         )
 }
 
 fn opinion(form: Form) -> Form {
-    let kinds = choices(&[
-        ("suggestion", "建议"),
-        ("opinion", "审议意见"),
-        ("decision", "决定"),
-    ]);
+    let kinds = Choice::of::<OpinionKind>();
     form.summary("编号后送主送单位，按公文格式打印；单位须书面答复。")
         .submit("提出")
         .field(Field::new("kind", "种类", Kind::OneOf(kinds)).required())
@@ -121,7 +120,8 @@ fn opinion(form: Form) -> Form {
         )
         .field(Field::new("due_at", "答复期限", Kind::Moment))
         .field(
-            Field::new("attachments", "附件", Kind::Attachments).hint("PDF、DOCX、XLSX，单个不超过 20 MB。"),
+            Field::new("attachments", "附件", Kind::Attachments)
+                .hint(format!("PDF、DOCX、XLSX，单个不超过 {MAX_FILE_MB} MB。")),
         )
 }
 
@@ -142,9 +142,17 @@ fn vote(form: Form) -> Form {
     let number = |name, label| Field::new(name, label, Kind::Number).required();
     form.submit("记录测评")
         .field(number("present", "出席人数"))
-        .field(number("satisfied", "满意"))
-        .field(number("basically_satisfied", "基本满意"))
-        .field(number("dissatisfied", "不满意"))
+        .field(number("satisfied", Satisfaction::Satisfied.label()))
+        .field(number(
+            "basically_satisfied",
+            Satisfaction::BasicallySatisfied.label(),
+        ))
+        .field(number("dissatisfied", Satisfaction::Dissatisfied.label()))
+        .field(
+            Field::new("participants", "参加测评的人员", Kind::People)
+                .at_most(MAX_VOTE_NAMES_CHARS)
+                .hint(PEOPLE_HINT),
+        )
 }
 
 fn change(form: Form, city: &City, campaign: &CampaignView) -> Form {
@@ -194,7 +202,7 @@ pub fn of_opinion(opinion: &OpinionView, role: Role, csrf: &str) -> Option<Form>
     let path = |action: &str| format!("/console/opinions/{}/{action}", opinion.no);
     match (role, opinion.status) {
         (Role::Supervisor, OpinionStatus::Replied) => {
-            let decisions = choices(&[("yes", "通过"), ("no", "退回重新答复")]);
+            let decisions = vec![Choice::new("yes", "通过"), Choice::new("no", "退回重新答复")];
             Some(
                 Form::new(id("acceptance"), path("acceptance"), "审阅答复", csrf)
                     .field(Field::new("accepted", "意见", Kind::OneOf(decisions)).required())
@@ -216,7 +224,10 @@ pub fn of_measure(measure: &MeasureView, role: Role, csrf: &str) -> Option<Form>
     let path = |action: &str| format!("/console/measures/{}/{action}", measure.id);
     match (role, measure.status) {
         (Role::Supervisor, MeasureStatus::Done) => {
-            let decisions = choices(&[("yes", "销号"), ("no", "退回继续整改")]);
+            let decisions = vec![
+                Choice::new("yes", CampaignAction::MeasureVerified.label()),
+                Choice::new("no", "退回继续整改"),
+            ];
             Some(
                 Form::new(id("verify"), path("verify"), "核验", csrf)
                     .field(Field::new("passed", "结论", Kind::OneOf(decisions)).required())

@@ -3,7 +3,7 @@
 use crate::city::snapshot::CityHandle;
 use askama::Template;
 use entity::campaign;
-use entity::kinds::{CampaignStatus, Role};
+use entity::kinds::{CampaignStatus, Labelled as _, Role};
 
 use crate::city::snapshot::City;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
@@ -16,7 +16,6 @@ use crate::error::Error;
 use crate::http::paging::Paging;
 use crate::supervision::campaigns::CampaignFilter;
 use crate::supervision::campaigns::service;
-use crate::supervision::campaigns::stages::label;
 
 pub const PATH: &str = "/console/campaigns";
 const NAMES: [&str; 2] = ["committee", "status"];
@@ -96,13 +95,14 @@ pub async fn page(
 }
 
 fn statuses(wanted: &UrlQuery) -> Vec<Chip> {
-    let chips = [("", "全部"), ("open", "进行中"), ("closed", "已结项")];
+    let labelled = CampaignStatus::labels();
+    let chips = [("", "全部")].into_iter().chain(labelled);
     let chip = |(name, label)| Chip {
         href: wanted.with("status", name).to(PATH),
         label,
         on: wanted.get("status") == name,
     };
-    chips.into_iter().map(chip).collect()
+    chips.map(chip).collect()
 }
 
 /// The city's committees to choose from.
@@ -124,7 +124,7 @@ fn to_row(visitor: &ConsoleUser, city: &City, row: campaign::Model, orders: i64)
         area: place(city, row.area_code.as_deref()),
         committee: row.committee.unwrap_or_default(),
         orders,
-        stage: label(row.stage),
+        stage: row.stage.label(),
         opened: when(row.opened_at),
         due: row.due_at.filter(|_| open).map(when).unwrap_or_default(),
         title: row.title,

@@ -14,9 +14,9 @@ use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::PageError;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
-use crate::supervision::campaigns::open_items::OpenItem;
+use crate::photos::service::converts_heic;
 use crate::supervision::campaigns::rebound::LookBack;
-use crate::supervision::campaigns::view;
+use crate::supervision::campaigns::view::{self, CampaignView};
 
 #[derive(Template)]
 #[template(path = "campaign.html")]
@@ -53,6 +53,14 @@ fn each<'a, View: 'a, Row>(views: &'a Option<Vec<View>>, row: impl FnMut(&'a Vie
     views.iter().flatten().map(row).collect()
 }
 
+/// A text in which opinions have the numbers that stand on their papers, not those of paths.
+fn on_paper(text: &str, campaign: &CampaignView) -> String {
+    let opinions = campaign.opinions.iter().flatten();
+    opinions.fold(text.to_owned(), |text, opinion| {
+        text.replace(&opinion.no, &opinion.document_number)
+    })
+}
+
 pub async fn page(
     visitor: &ConsoleUser,
     row: campaign::Model,
@@ -68,19 +76,24 @@ pub async fn page(
         csrf: &frame.csrf,
     };
     let forms = if may_change {
-        forms::of_campaign(&city, &campaign, &frame.csrf)
+        let heic = converts_heic(&visitor.app);
+        let forms = forms::of_campaign(&city, &campaign, &frame.csrf).into_iter();
+        forms.map(|form| form.offer_heic(heic)).collect()
     } else {
         Vec::new()
     };
     let mut activities = each(&campaign.activities, |row| formatter.activity(row));
     activities.reverse();
     let mut diary = each(&campaign.diary, |entry| formatter.diary(entry));
+    for row in &mut diary {
+        row.what = on_paper(&row.what, &campaign);
+    }
     diary.reverse();
     let watched = campaign.watch_list.iter();
     Ok(CampaignPage {
         steps: formatter.steps(&campaign),
         facts: formatter.facts(&campaign),
-        open_items: each(&campaign.open_items, OpenItem::describe),
+        open_items: each(&campaign.open_items, |item| on_paper(&item.describe(), &campaign)),
         counties: each(&campaign.counties, county),
         activities,
         opinions: each(&campaign.opinions, |row| formatter.opinion(row).restored(refused)),

@@ -5,6 +5,7 @@ use actix_web::web::{Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use entity::ids::{CampaignId, FileId, MeasureId};
 use entity::kinds::Role;
+use serde::Deserialize;
 
 use super::{actions, list, page_model, tasks};
 use crate::console::forms::FormFields;
@@ -13,17 +14,34 @@ use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::files;
+use crate::people::directory;
 use crate::supervision::campaigns::access;
 use crate::supervision::campaigns::service::{self, NewCampaign};
 use crate::supervision::measures::done::{self, Report};
-use crate::supervision::measures::{verify, view as measures};
-use crate::supervision::opinions::{decide, print, reply, view as opinions};
+use crate::supervision::measures::verify::{self, Verification};
+use crate::supervision::measures::view as measures;
+use crate::supervision::opinions::decide::{self, ReplyDecision};
+use crate::supervision::opinions::reply::{self, NewOpinionReply};
+use crate::supervision::opinions::{print, view as opinions};
 
 fn query(request: &HttpRequest) -> Result<FormFields, PageError> {
     let pairs = Query::<Vec<(String, String)>>::from_query(request.query_string());
     Ok(FormFields::new(
         pairs.map_err(|_| PageError::unreadable())?.into_inner(),
     ))
+}
+
+#[derive(Deserialize)]
+pub struct NamePart {
+    #[serde(default)]
+    q: String,
+}
+
+/// Proposes delegates and committee members by part of their name.
+#[get("/roster-names")]
+pub async fn roster_names(visitor: ConsoleUser, query: Query<NamePart>) -> Result<HttpResponse, PageError> {
+    let items = directory::propose(&visitor.app, &visitor.caller, &query.q).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "items": items })))
 }
 
 #[get("/campaigns")]
@@ -91,7 +109,7 @@ pub async fn act(
     };
     match done {
         Ok(done) => Ok(see_other(&format!("{}/{id}?done={done}", list::PATH))),
-        Err(error) => shown_again(&visitor, id, (&action, &sent.entries), error).await,
+        Err(error) => shown_again(&visitor, id, &action, &sent.entries, error).await,
     }
 }
 
@@ -99,7 +117,8 @@ pub async fn act(
 async fn shown_again(
     visitor: &ConsoleUser,
     id: CampaignId,
-    (form, entries): (&str, &FormFields),
+    form: &str,
+    entries: &FormFields,
     error: Error,
 ) -> Result<HttpResponse, PageError> {
     if !matches!(error, Error::Refused(_)) {
@@ -141,25 +160,26 @@ pub async fn act_on_opinion(
     let note = sent.entries.text("note");
     let done = match action.as_str() {
         "reply" => {
-            let text = (sent.entries.text("text"), sent.files.clone());
-            reply::reply(app, caller, &no, text, now)
+            let new = NewOpinionReply {
+                text: sent.entries.text("text"),
+                files: sent.files.clone(),
+            };
+            reply::reply(app, caller, &no, new, now)
                 .await
                 .map(|_| "opinion_replied")
         }
         "acceptance" => {
-            let accepted = sent.entries.text("accepted") == "yes";
-            let decided = decide::decide(app, caller, &no, (accepted, note), now).await;
+            let decision = ReplyDecision {
+                accepted: sent.entries.text("accepted") == "yes",
+                note,
+            };
+            let decided = decide::decide(app, caller, &no, decision, now).await;
             decided.map(|_| "opinion_decided")
         }
         _ => return Err(PageError::not_found()),
     };
-    settled(
-        &visitor,
-        campaign,
-        (&format!("{action}-{no}"), &sent.entries),
-        done,
-    )
-    .await
+    let form = format!("{action}-{no}");
+    settled(&visitor, campaign, &form, &sent.entries, done).await
 }
 
 #[post("/measures/{id}/{action}")]
@@ -186,21 +206,25 @@ pub async fn act_on_measure(
                 .map(|_| "measure_done")
         }
         "verify" => {
-            let verdict = (entries.text("passed") == "yes", entries.text("note"));
-            verify::verify(app, caller, id, verdict, now)
+            let verification = Verification {
+                passed: entries.text("passed") == "yes",
+                note: entries.text("note"),
+            };
+            verify::verify(app, caller, id, verification, now)
                 .await
                 .map(|_| "measure_decided")
         }
         _ => return Err(PageError::not_found()),
     };
-    settled(&visitor, campaign, (&format!("{action}-{id}"), entries), done).await
+    settled(&visitor, campaign, &format!("{action}-{id}"), entries, done).await
 }
 
 /// A unit goes back to its tasks, a supervisor to the matter.
 async fn settled(
     visitor: &ConsoleUser,
     campaign: CampaignId,
-    (form, entries): (&str, &FormFields),
+    form: &str,
+    entries: &FormFields,
     done: Result<&'static str>,
 ) -> Result<HttpResponse, PageError> {
     let unit = visitor.caller.role == Role::Handler;
@@ -211,6 +235,6 @@ async fn settled(
             let again = tasks::page(visitor, Some((form, entries, &error))).await?;
             with_status(error.status_code(), &again)
         }
-        Err(error) => shown_again(visitor, campaign, (form, entries), error).await,
+        Err(error) => shown_again(visitor, campaign, form, entries, error).await,
     }
 }

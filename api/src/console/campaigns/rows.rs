@@ -1,7 +1,7 @@
 //! The rows of a matter's page, in the city's words and time.
 
 use chrono::{DateTime, FixedOffset};
-use entity::kinds::{CampaignStage, CampaignStatus, Light, MeasureStatus, OpinionStatus};
+use entity::kinds::{CampaignStage, Light, MeasureStatus, OpinionStatus, Status};
 
 use crate::city::snapshot::City;
 use crate::console::campaigns::{forms, list};
@@ -10,13 +10,11 @@ use crate::console::labels::{self, Markup};
 use crate::console::routes::visitor::ConsoleUser;
 use crate::files::attach::AttachedFile;
 use crate::photos::evidence::EvidencePhoto;
-use crate::supervision::activities::view::{self as activities, ActivityView};
+use crate::photos::service::converts_heic;
+use crate::supervision::activities::view::ActivityView;
 use crate::supervision::campaigns::roll_up::CountyView;
-use crate::supervision::campaigns::stages;
 use crate::supervision::campaigns::view::{CampaignView, DiaryEntry, GatheredView, VoteView};
-use crate::supervision::measures::rules::status_label as measure_label;
 use crate::supervision::measures::view::MeasureView;
-use crate::supervision::opinions::rules;
 use crate::supervision::opinions::view::{OpinionReply, OpinionView};
 
 /// The stages in the order of the line.
@@ -129,7 +127,7 @@ impl RowFormatter<'_> {
         let step = |stage: CampaignStage| {
             let found = reached(stage);
             Step {
-                label: stages::label(stage),
+                label: stage.label(),
                 reached: found.is_some(),
                 current: campaign.stage == stage,
                 when: found.map(|found| self.when(found.at)).unwrap_or_default(),
@@ -140,12 +138,8 @@ impl RowFormatter<'_> {
     }
 
     pub fn facts(&self, campaign: &CampaignView) -> Vec<(&'static str, String)> {
-        let status = match campaign.status {
-            CampaignStatus::Open => "进行中",
-            CampaignStatus::Closed => "已结项",
-        };
         let told = [
-            ("状态", Some(status.to_owned())),
+            ("状态", Some(campaign.status.label().to_owned())),
             ("范围", Some(list::place(self.city, campaign.area.as_deref()))),
             ("问题类别", campaign.kind.clone()),
             ("目的", Some(campaign.purpose.clone())),
@@ -167,7 +161,7 @@ impl RowFormatter<'_> {
     pub fn activity(&self, row: &ActivityView) -> ActivityRow {
         let place = row.place.as_ref();
         ActivityRow {
-            kind: activities::label(row.kind),
+            kind: row.kind.label(),
             when: self.when(row.at),
             place: place.and_then(|place| place.name.clone()).unwrap_or_default(),
             people: row.participants.join("、"),
@@ -189,10 +183,10 @@ impl RowFormatter<'_> {
         };
         OpinionRow {
             number: row.document_number.clone(),
-            kind: rules::label(row.kind),
+            kind: row.kind.label(),
             title: row.title.clone(),
             unit: row.to_unit.name.clone(),
-            status: rules::status_label(row.status),
+            status: row.status.label(),
             lamp: row
                 .due_at
                 .filter(|_| !settled)
@@ -220,19 +214,21 @@ impl RowFormatter<'_> {
             unit: row.unit.name.clone(),
             due: self.when(row.due_at),
             lamp: open.then(|| self.lamp(row.light, row.due_at)),
-            status: measure_label(row.status),
+            status: row.status.label(),
             done: done.map(|done| done.text.clone()).unwrap_or_default(),
             photos: done.map(|done| done.photos.clone()).unwrap_or_default(),
             files: done.map(|done| done.files.clone()).unwrap_or_default(),
             note: row.verify_note.clone().unwrap_or_default(),
-            form: forms::of_measure(row, self.visitor.caller.role, self.csrf),
+            form: forms::of_measure(row, self.visitor.caller.role, self.csrf)
+                .map(|form| form.offer_heic(converts_heic(&self.visitor.app))),
         }
     }
 
     pub fn vote(&self, vote: &VoteView) -> String {
         let grades = vote.grades;
+        let names = vote.participants.join("、");
         format!(
-            "{}：出席 {} 人，满意 {}，基本满意 {}，不满意 {}，弃权 {}。{}（须达到 {}%）",
+            "{}：出席 {} 人，满意 {}，基本满意 {}，不满意 {}，弃权 {}。{}（须达到 {}%）{}",
             self.when(vote.held_at),
             vote.present,
             grades.satisfied,
@@ -245,6 +241,11 @@ impl RowFormatter<'_> {
                 "测评未通过"
             },
             vote.threshold_percent,
+            if names.is_empty() {
+                String::new()
+            } else {
+                format!("。参加测评：{names}")
+            },
         )
     }
 
@@ -255,7 +256,7 @@ impl RowFormatter<'_> {
             status: order
                 .status
                 .parse()
-                .map_or(order.status.clone(), |status| labels::status(status).to_owned()),
+                .map_or(order.status.clone(), |status: Status| status.label().to_owned()),
             area: area
                 .map(|code| self.city.county_name(code).to_owned())
                 .unwrap_or_default(),
@@ -277,7 +278,7 @@ pub fn county(row: &CountyView) -> CountyRow {
     CountyRow {
         href: format!("{}/{}", list::PATH, row.campaign),
         name: row.name.clone(),
-        stage: stages::label(row.stage),
+        stage: row.stage.label(),
         orders: row.orders,
         solved: row.solved,
         activities: row.activities,

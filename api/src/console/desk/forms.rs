@@ -3,6 +3,7 @@
 use entity::ids::UnitId;
 
 use super::tabs::Tab;
+use crate::city::categories::two_matters::Matter;
 use crate::city::snapshot::City;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::order::forms::OrderForms;
@@ -70,6 +71,7 @@ impl DeskForms<'_> {
             order: self.order,
             csrf: self.csrf,
             unit: None,
+            committees: &[],
         };
         let mut form = desk.of(action)?;
         form.action = self.address(action);
@@ -91,7 +93,9 @@ impl DeskForms<'_> {
         let units: Vec<Choice> = units.iter().filter_map(|unit| self.proposed(unit)).collect();
         let categories = proposals.map_or(&[][..], |proposals| proposals.categories.as_slice());
         let mut form = Form::new("dispatch", self.address("dispatch"), "派单", self.csrf)
-            .summary("工单转到所选单位，照片、经过和期限都保留。")
+            .summary(dispatch_summary(
+                proposals.map_or(&[], |proposals| proposals.matters.as_slice()),
+            ))
             .carry("version", self.order.version.to_string())
             .submit("派单");
         let any = !units.is_empty();
@@ -172,6 +176,18 @@ pub fn dispatch(items: &[ItemContext], entries: &FormFields) -> Result<FormField
     Ok(FormFields::new(pairs))
 }
 
+/// The effect of the dispatch, and the two matters that the text may tell of.
+fn dispatch_summary(matters: &[Matter]) -> String {
+    const KEPT: &str = "工单转到所选单位，照片、经过和期限都保留。";
+    match matters {
+        [first, second] => format!(
+            "{KEPT}似乎有两件事：{}；{}，可分开上报。",
+            first.category.name, second.category.name
+        ),
+        _ => KEPT.to_owned(),
+    }
+}
+
 fn no_unit() -> Error {
     Error::invalid(vec![FieldError::new(
         "unit",
@@ -185,7 +201,7 @@ fn no_unit() -> Error {
 pub fn review(address: &str, csrf: &str) -> Form {
     let choices = vec![Choice::new("pass", "通过"), Choice::new("refuse", "不予展示")];
     let mut form = Form::new("decision", format!("{address}/decision"), "审核结论", csrf)
-        .summary("通过后展示给相关的代表或居民；不予展示的内容只有坐席能看到。决定后不能更改。")
+        .summary("通过后展示给相关的代表或群众；不予展示的内容只有坐席能看到。决定后不能更改。")
         .field(
             Field::new("result", "结论", Kind::OneOf(choices))
                 .required()

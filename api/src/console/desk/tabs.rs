@@ -2,9 +2,12 @@
 
 use std::str::FromStr;
 
+use entity::kinds::Status;
+
 use crate::app::App;
 use crate::caller::Caller;
 use crate::content::review;
+use crate::deadlines::policy::FollowUp;
 use crate::error::Result;
 use crate::hotline::queue::kinds::QueueKind;
 use crate::hotline::queue::service;
@@ -47,26 +50,32 @@ impl Tab {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::Triage => "待分派",
+            Self::Triage => Status::Triage.label(),
             Self::Returned => "退单",
             Self::Extension => "延期",
             Self::FollowUp => "人工回访",
-            Self::Messages => "居民留言",
+            Self::Messages => "群众留言",
             Self::Reviews => "内容复核",
         }
     }
 
     /// Returns the text of an empty tab.
     #[must_use]
-    pub fn empty(self) -> &'static str {
+    pub fn empty(self, policy: &FollowUp) -> String {
         match self {
-            Self::Triage => "没有待分派的工单。规则分派不了的工单会出现在这里。",
+            Self::Triage => "没有待派单的工单。规则分派不了的工单会出现在这里。",
             Self::Returned => "没有退单。承办单位退回的工单会出现在这里。",
             Self::Extension => "没有待审批的延期申请。",
-            Self::FollowUp => "没有需要打电话回访的工单。代表三个工作日没有评价的工单会出现在这里。",
-            Self::Messages => "没有等待代表处理的居民留言。",
+            Self::FollowUp => {
+                return format!(
+                    "没有需要打电话回访的工单。代表 {} 个工作日没有评价的工单会出现在这里。",
+                    policy.manual_after_working_days
+                );
+            }
+            Self::Messages => "没有等待代表处理的群众留言。",
             Self::Reviews => "没有需要复核的内容。",
         }
+        .to_owned()
     }
 
     /// Returns the kinds of queue items in this tab.

@@ -9,9 +9,10 @@ use entity::kinds::DecisionKind;
 use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::console::forms::FormFields;
-use crate::error::{Error, FieldError, Result};
+use crate::error::{Error, Result};
 use crate::follow_up::manual::{self, Call};
 use crate::follow_up::verdict::{self, NewVerdict};
+use crate::moments::has_four_digit_year;
 use crate::orders::Actor;
 use crate::orders::actions::decisions::NewDecision;
 use crate::orders::actions::{
@@ -28,6 +29,8 @@ pub struct ActionForm<'a> {
     pub number: &'a str,
     pub entries: &'a FormFields,
     pub photos: Vec<entity::ids::PhotoId>,
+    /// Stored documents: the administrative decision of a reply.
+    pub files: Vec<entity::ids::FileId>,
 }
 
 impl<'a> ActionForm<'a> {
@@ -47,25 +50,27 @@ impl<'a> ActionForm<'a> {
         };
         let time = NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M").ok();
         let time = time.and_then(|time| self.zone().from_local_datetime(&time).earliest());
-        let time = time.ok_or_else(|| invalid_field(field, "请按“年-月-日 时:分”填写。"))?;
-        Ok(Some(time.to_utc()))
+        let time = time
+            .map(|time| time.to_utc())
+            .filter(|time| has_four_digit_year(*time))
+            .ok_or_else(|| Error::invalid_field(field, "malformed", "请按“年-月-日 时:分”填写。"))?;
+        Ok(Some(time))
     }
-}
-
-fn invalid_field(field: &str, detail: &str) -> Error {
-    Error::invalid(vec![FieldError::new(field, "malformed", detail)])
 }
 
 /// One of a closed set; nothing chosen is none.
 fn chosen<T: FromStr>(entries: &FormFields, field: &str) -> Result<Option<T>> {
     let text = entries.some(field);
-    text.map(|text| text.parse().map_err(|_| invalid_field(field, "请选择一项。")))
-        .transpose()
+    text.map(|text| {
+        text.parse()
+            .map_err(|_| Error::invalid_field(field, "malformed", "请选择一项。"))
+    })
+    .transpose()
 }
 
 /// Reads a field that must have a value.
 fn choice<T: FromStr>(entries: &FormFields, field: &str) -> Result<T> {
-    chosen(entries, field)?.ok_or_else(|| invalid_field(field, "请选择一项。"))
+    chosen(entries, field)?.ok_or_else(|| Error::invalid_field(field, "malformed", "请选择一项。"))
 }
 
 /// The order as it is after the move; 404 for a move that there is not.
@@ -90,17 +95,25 @@ async fn of_unit(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
             let how = entries.text("contacted_how").to_owned();
             let contacted = asked.moment("contacted_at")?;
             if contacted.is_none() && !how.is_empty() {
-                return Err(invalid_field("contacted_at", "请一并填写联系的时间。"));
+                return Err(Error::invalid_field(
+                    "contacted_at",
+                    "malformed",
+                    "请一并填写联系的时间。",
+                ));
             }
             if contacted.is_some() && how.is_empty() {
-                return Err(invalid_field("contacted_how", "请一并填写联系方式。"));
+                return Err(Error::invalid_field(
+                    "contacted_how",
+                    "malformed",
+                    "请一并填写联系方式。",
+                ));
             }
             let answer = reply::NewReply {
                 account: entries.text("account").to_owned(),
                 public_reply: entries.some("public_reply").map(str::to_owned),
                 photos: asked.photos,
                 contacted: contacted.map(|at| (at, how)),
-                decisions: decision(entries)?,
+                decisions: decision(entries, &asked.files)?,
             };
             reply::reply(request, answer).await
         }
@@ -109,13 +122,13 @@ async fn of_unit(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
             return_order::send_back(request, entries.text("reason"), proposed).await
         }
         "extensions" => {
-            let days = chosen::<u32>(entries, "days").map_err(|_| invalid_field("days", "请填写天数。"))?;
+            let days = chosen::<u32>(entries, "days")
+                .map_err(|_| Error::invalid_field("days", "malformed", "请填写天数。"))?;
             extend::request_extension(request, entries.text("reason"), days).await
         }
         "sub_assignments" => {
-            let part = (entries.text("unit"), entries.text("note"));
-            let due_at = asked.moment("due_at")?;
-            sub_assign::sub_assign(request, part, due_at).await
+            let (unit, note) = (entries.text("unit"), entries.text("note"));
+            sub_assign::sub_assign(request, unit, note, asked.moment("due_at")?).await
         }
         _ => {
             let (issued, text) = (entries.text("supervision_order"), entries.text("text"));
@@ -162,7 +175,7 @@ fn yes_or_no(entries: &FormFields, field: &str) -> Result<bool> {
     match entries.text(field) {
         "yes" => Ok(true),
         "no" => Ok(false),
-        _ => Err(invalid_field(field, "请选择一项。")),
+        _ => Err(Error::invalid_field(field, "malformed", "请选择一项。")),
     }
 }
 
@@ -210,18 +223,26 @@ async fn of_delegate(action: &str, asked: ActionForm<'_>) -> Result<OrderView> {
 }
 
 /// The administrative decision that the form names, if it does.
-fn decision(entries: &FormFields) -> Result<Vec<NewDecision>> {
+fn decision(entries: &FormFields, files: &[entity::ids::FileId]) -> Result<Vec<NewDecision>> {
     let Some(number) = entries.some("decision_number") else {
+        if !files.is_empty() {
+            return Err(Error::invalid_field(
+                "decision_number",
+                "required",
+                "附了文书，请一并填写文书编号和日期。",
+            ));
+        }
         return Ok(Vec::new());
     };
-    let kind =
-        chosen(entries, "decision_kind").map_err(|_| invalid_field("decision_kind", "请选择文书种类。"))?;
+    let kind = chosen(entries, "decision_kind")
+        .map_err(|_| Error::invalid_field("decision_kind", "malformed", "请选择文书种类。"))?;
     let issued_on = chosen(entries, "decision_date").ok().flatten();
     Ok(vec![NewDecision {
         kind: kind.unwrap_or(DecisionKind::OrderToCorrect),
         document_number: number.to_owned(),
-        issued_on: issued_on.ok_or_else(|| invalid_field("decision_date", "请填写文书日期。"))?,
-        file: None,
+        issued_on: issued_on
+            .ok_or_else(|| Error::invalid_field("decision_date", "malformed", "请填写文书日期。"))?,
+        file: files.first().copied(),
         summary: entries.some("decision_summary").map(str::to_owned),
     }])
 }

@@ -2,11 +2,14 @@
 //! here each gets its fields.
 
 use entity::ids::UnitId;
-use entity::kinds::{AssignmentRole, AssignmentStatus, ExtensionStatus, Satisfaction, Solved, Status};
+use entity::kinds::{
+    AssignmentRole, AssignmentStatus, DecisionKind, ExtensionStatus, Satisfaction, Solved, Status,
+};
 
 use crate::console::forms::{Choice, Field, Form, Kind};
-use crate::console::labels;
+use crate::orders::rules::text_limits::{ACCOUNT, CONTACTED_HOW, NOTE, PUBLIC_REPLY, REASON};
 use crate::orders::view::OrderView;
+use crate::photos::limits::{MAX_PHOTO_MB, MAX_PHOTOS};
 
 /// The data that the forms are built from.
 pub struct OrderForms<'a> {
@@ -14,12 +17,9 @@ pub struct OrderForms<'a> {
     pub csrf: &'a str,
     /// The unit of the one who asks.
     pub unit: Option<UnitId>,
+    /// The city's committees, for tracking.
+    pub committees: &'a [Choice],
 }
-
-const REASON_CHARS: usize = 500;
-const NOTE_CHARS: usize = 1_000;
-const REPLY_CHARS: usize = 2_000;
-const TEXT_CHARS: usize = 5_000;
 
 impl OrderForms<'_> {
     /// In the order in which people need them.
@@ -71,6 +71,7 @@ impl OrderForms<'_> {
     }
 
     fn of_unit(&self, action: &str) -> Option<Form> {
+        let limits = &self.order.limits;
         Some(match action {
             "accept" => self
                 .form("accept", "签收")
@@ -79,13 +80,19 @@ impl OrderForms<'_> {
             "reply" => self.reply(),
             "return" => self
                 .form("return", "退单")
-                .summary("工单不属于本单位时退给 12345 重新分派。每个单位只能退一次，须在派单后一个工作日内；期限不重新计算。")
+                .summary(format!(
+                    "工单不属于本单位时退给 12345 重新分派。每个单位最多退 {} 次，须在派单后 {} 个工作日内；期限不重新计算。",
+                    limits.returns, limits.return_working_days
+                ))
                 .field(reason("退单理由"))
                 .field(Field::new("proposed_unit", "建议的承办单位", Kind::Unit).at_most(60))
                 .submit("退单"),
             "extensions" => self
                 .form("extensions", "申请延期")
-                .summary("由 12345 审批。须在到期前申请，签收期限不受影响。")
+                .summary(format!(
+                    "由 12345 审批，每次最多 {} 个工作日，最多 {} 次。须在到期前申请，签收期限不受影响。",
+                    limits.extension_working_days, limits.extensions
+                ))
                 .field(reason("延期理由"))
                 .field(Field::new("days", "延长的工作日", Kind::Number).hint("不填则按一次延期的最长天数申请。"))
                 .submit("申请延期"),
@@ -93,8 +100,8 @@ impl OrderForms<'_> {
                 .form("sub_assignments", "下派")
                 .summary("把事项的一部分交给下级或其他单位办理，本单位仍为主办，对期限负责。")
                 .field(Field::new("unit", "下派给", Kind::Unit).required().at_most(60))
-                .field(Field::new("note", "任务要求", Kind::Text).required().at_most(REASON_CHARS))
-                .field(Field::new("due_at", "完成时限", Kind::Moment).hint("不填则与工单期限一致。"))
+                .field(Field::new("note", "任务要求", Kind::Text).required().at_most(*REASON.end()))
+                .field(Field::new("due_at", "完成期限", Kind::Moment).hint("不填则与工单期限一致。"))
                 .submit("下派"),
             "answer_supervision_order" => self.answer_supervision_order()?,
             _ => return None,
@@ -110,9 +117,11 @@ impl OrderForms<'_> {
                 "报告办理情况"
             },
         );
+        let mut decisions = vec![Choice::new("", "没有")];
+        decisions.extend(Choice::of::<DecisionKind>());
         let account = Field::new("account", "办理情况", Kind::Text)
             .required()
-            .at_most(TEXT_CHARS)
+            .at_most(*ACCOUNT.end())
             .hint("供单位、坐席和人大常委会查看，代表看不到。");
         if !self.is_lead() {
             return form
@@ -121,34 +130,32 @@ impl OrderForms<'_> {
                 .field(photos("办理后的照片"))
                 .submit("提交");
         }
-        form.summary("提交后办结期限停止计时，系统随即请代表评价。代表不满意时将进入第二轮办理。")
-            .field(account)
-            .field(
-                Field::new("public_reply", "公开答复", Kind::Text)
-                    .required()
-                    .at_most(REPLY_CHARS)
-                    .hint("代表会看到这段话。请写明做了什么、结果如何、今后怎么办。"),
-            )
-            .field(photos("办理后的照片"))
-            .field(Field::new("contacted_at", "与代表联系的时间", Kind::Moment))
-            .field(
-                Field::new("contacted_how", "联系方式", Kind::Line)
-                    .at_most(60)
-                    .hint("如：电话、现场见面。"),
-            )
-            .field(Field::new(
-                "decision_kind",
-                "行政决定",
-                Kind::Pick(vec![
-                    Choice::new("", "没有"),
-                    Choice::new("order_to_correct", "责令改正"),
-                    Choice::new("penalty", "行政处罚"),
-                    Choice::new("other", "其他行政决定"),
-                ]),
-            ))
-            .field(Field::new("decision_number", "文书编号", Kind::Line).at_most(100))
-            .field(Field::new("decision_date", "文书日期", Kind::Date))
-            .submit("提交答复")
+        form.summary(format!(
+            "提交后办结期限停止计时，系统随即请代表评价。代表不满意时将进入第 {} 次办理。",
+            self.order.round + 1
+        ))
+        .field(account)
+        .field(
+            Field::new("public_reply", "公开答复", Kind::Text)
+                .required()
+                .at_most(*PUBLIC_REPLY.end())
+                .hint("代表会看到这段话。请写明做了什么、结果如何、今后怎么办。"),
+        )
+        .field(photos("办理后的照片"))
+        .field(Field::new("contacted_at", "与代表联系的时间", Kind::Moment))
+        .field(
+            Field::new("contacted_how", "联系方式", Kind::Line)
+                .at_most(*CONTACTED_HOW.end())
+                .hint("如：电话、现场见面。"),
+        )
+        .field(Field::new("decision_kind", "行政决定", Kind::Pick(decisions)))
+        .field(Field::new("decision_number", "文书编号", Kind::Line).at_most(100))
+        .field(Field::new("decision_date", "文书日期", Kind::Date))
+        .field(
+            Field::new("attachments", "文书文件", Kind::Attachments)
+                .hint("责令改正通知书等的扫描件或电子件，PDF、DOCX 或图片，一份。"),
+        )
+        .submit("提交答复")
     }
 
     fn answer_supervision_order(&self) -> Option<Form> {
@@ -169,7 +176,7 @@ impl OrderForms<'_> {
                 .field(
                     Field::new("text", "答复内容", Kind::Text)
                         .required()
-                        .at_most(TEXT_CHARS),
+                        .at_most(*ACCOUNT.end()),
                 )
                 .submit("提交"),
         )
@@ -187,7 +194,7 @@ impl OrderForms<'_> {
                 .submit("并单"),
             "unmerge" => self
                 .form("unmerge", "恢复单独办理")
-                .summary("撤销并单，工单回到“待分派”。")
+                .summary("撤销并单，工单回到“待派单”。")
                 .field(reason("理由"))
                 .submit("恢复"),
             _ => return None,
@@ -221,7 +228,7 @@ impl OrderForms<'_> {
                 ))
                 .carry("extension", asked.id.to_string())
                 .field(Field::new("granted", "决定", Kind::OneOf(answers)).required())
-                .field(Field::new("note", "说明", Kind::Text).at_most(REASON_CHARS))
+                .field(Field::new("note", "说明", Kind::Text).at_most(*REASON.end()))
                 .submit("提交"),
         )
     }
@@ -234,7 +241,7 @@ impl OrderForms<'_> {
             .field(
                 Field::new("outcome", "通话情况", Kind::Text)
                     .required()
-                    .at_most(NOTE_CHARS),
+                    .at_most(*NOTE.end()),
             )
             .field(result().hint("接通时必填。"))
             .field(solved())
@@ -243,25 +250,33 @@ impl OrderForms<'_> {
     }
 
     fn of_supervisor(&self, action: &str) -> Option<Form> {
+        let limits = &self.order.limits;
         Some(match action {
             "urges" => self
                 .form("urges", "催办")
-                .summary("承办单位立即收到催办通知。同一工单短时间内不能重复催办。")
+                .summary(format!(
+                    "承办单位立即收到催办通知。同一工单 {} 分钟内不能重复催办。",
+                    limits.urge_interval_minutes
+                ))
                 .field(
                     Field::new("note", "催办内容", Kind::Text)
                         .required()
-                        .at_most(NOTE_CHARS),
+                        .at_most(*NOTE.end()),
                 )
                 .field(Field::new("phoned", "已电话催办", Kind::Tick))
                 .submit("催办"),
             "tracking" => self
                 .form("tracking", "重点跟踪")
                 .summary("列入重点跟踪清单，有进展时通知负责的委员会。")
-                .field(Field::new("committee", "交由哪个委员会", Kind::Line).at_most(60))
+                .field(Field::new(
+                    "committee",
+                    "交由哪个委员会",
+                    Kind::Pick(self.committees.to_vec()),
+                ))
                 .field(
                     Field::new("note", "跟踪要求", Kind::Text)
                         .required()
-                        .at_most(NOTE_CHARS),
+                        .at_most(*NOTE.end()),
                 )
                 .submit("列入跟踪"),
             "untrack" => self
@@ -269,7 +284,7 @@ impl OrderForms<'_> {
                 .field(
                     Field::new("note", "说明", Kind::Text)
                         .required()
-                        .at_most(NOTE_CHARS),
+                        .at_most(*NOTE.end()),
                 )
                 .submit("结束跟踪"),
             "supervision_orders" => self
@@ -278,9 +293,12 @@ impl OrderForms<'_> {
                 .field(
                     Field::new("requirement", "督办要求", Kind::Text)
                         .required()
-                        .at_most(TEXT_CHARS),
+                        .at_most(*ACCOUNT.end()),
                 )
-                .field(Field::new("due_at", "答复期限", Kind::Moment).hint("不填则按规定的工作日计算。"))
+                .field(Field::new("due_at", "答复期限", Kind::Moment).hint(format!(
+                    "不填则为 {} 个工作日。",
+                    limits.supervision_order_working_days
+                )))
                 .submit("发出督办单"),
             _ => return None,
         })
@@ -290,16 +308,19 @@ impl OrderForms<'_> {
         Some(match action {
             "verdict" => self
                 .form("verdict", "评价")
-                .summary("满意即办结；基本满意由承办单位补充办理并重点跟踪；不满意将发出督办单，重新办理。")
+                .summary(format!(
+                    "满意即办结；基本满意由承办单位在 {} 个工作日内补充办理并重点跟踪；不满意将发出督办单，重新办理。",
+                    self.order.limits.supplementary_working_days
+                ))
                 .field(result().required())
                 .field(solved().required())
                 .field(process())
-                .field(Field::new("comment", "您的意见", Kind::Text).at_most(NOTE_CHARS))
+                .field(Field::new("comment", "您的意见", Kind::Text).at_most(*NOTE.end()))
                 .field(photos("现场照片"))
                 .submit("提交评价"),
             "reopen" => self
                 .form("reopen", "问题反弹，重新办理")
-                .summary("工单以原编号进入下一轮办理，期限重新计算。")
+                .summary("工单以原编号重新办理，期限重新计算。")
                 .field(reason("情况说明"))
                 .field(photos("现场照片"))
                 .submit("重新办理"),
@@ -317,7 +338,7 @@ impl OrderForms<'_> {
                 .field(
                     Field::new("text", "内容", Kind::Text)
                         .required()
-                        .at_most(NOTE_CHARS),
+                        .at_most(*NOTE.end()),
                 )
                 .submit("保存"),
             _ => return None,
@@ -328,27 +349,23 @@ impl OrderForms<'_> {
 fn reason(label: &'static str) -> Field {
     Field::new("reason", label, Kind::Text)
         .required()
-        .at_most(REASON_CHARS)
+        .at_most(*REASON.end())
 }
 
 fn photos(label: &'static str) -> Field {
-    Field::new("photos", label, Kind::Photos).hint("JPEG、PNG、WebP 或 HEIC，每张不超过 10 MB，最多 9 张。")
+    Field::new("photos", label, Kind::Photos).hint(format!(
+        "JPEG、PNG 或 WebP，每张不超过 {MAX_PHOTO_MB} MB，最多 {MAX_PHOTOS} 张。"
+    ))
 }
 
 fn result() -> Field {
-    let choices = Satisfaction::ALL.iter();
-    let choices = choices.map(|result| Choice::new(result.as_str(), labels::satisfaction(*result)));
-    Field::new("result", "对办理结果", Kind::OneOf(choices.collect()))
+    Field::new("result", "对办理结果", Kind::OneOf(Choice::of::<Satisfaction>()))
 }
 
 fn process() -> Field {
-    let choices = Satisfaction::ALL.iter();
-    let choices = choices.map(|result| Choice::new(result.as_str(), labels::satisfaction(*result)));
-    Field::new("process", "对办理过程", Kind::OneOf(choices.collect()))
+    Field::new("process", "对办理过程", Kind::OneOf(Choice::of::<Satisfaction>()))
 }
 
 fn solved() -> Field {
-    let choices = Solved::ALL.iter();
-    let choices = choices.map(|solved| Choice::new(solved.as_str(), labels::solved(*solved)));
-    Field::new("solved", "问题是否解决", Kind::OneOf(choices.collect()))
+    Field::new("solved", "问题是否解决", Kind::OneOf(Choice::of::<Solved>()))
 }

@@ -1,18 +1,20 @@
 //! An order in the words of its page.
 
-use chrono::{DateTime, FixedOffset, Utc};
-use chrono_tz::Tz;
 use entity::ids::PhotoId;
-use entity::kinds::{Light, PhotoRole, PlaceRelation, Status};
+use entity::kinds::{Light, PersonLevel, PhotoRole, PlaceRelation, Satisfaction, Status};
 use serde_json::Value;
 
 use crate::console::labels::{self, Markup};
+use crate::console::order::headline::headline;
+use crate::console::order::times::RowFormatter;
+use crate::console::order::video::ShownVideo;
 use crate::console::orders::rows::{decision_line, order_marks};
 use crate::orders::view::read::TimelineItem;
 use crate::orders::view::{DeadlineView, OrderPhoto, OrderView, ReplyView};
 
 #[derive(Clone, Debug)]
 pub struct Photo {
+    pub id: PhotoId,
     pub thumb: String,
     pub large: String,
     /// Says what it shows, for those who cannot see it.
@@ -88,6 +90,8 @@ pub struct Issued {
 #[derive(Clone, Debug)]
 pub struct OrderPageModel {
     pub number: String,
+    /// The problem in a line.
+    pub title: String,
     pub status: &'static str,
     pub lamp: Option<Markup>,
     pub due: String,
@@ -96,6 +100,7 @@ pub struct OrderPageModel {
     pub facts: Vec<(&'static str, String)>,
     pub before: Vec<Photo>,
     pub after: Vec<Photo>,
+    pub video: Option<ShownVideo>,
     pub replies: Vec<Reply>,
     pub verdicts: Vec<Verdict>,
     pub clocks: Vec<Clock>,
@@ -104,29 +109,15 @@ pub struct OrderPageModel {
     pub issued: Vec<Issued>,
     pub steps: Vec<Step>,
     pub merged_into: Option<String>,
-}
-
-/// Says times of the city as seen now.
-struct RowFormatter {
-    now: DateTime<Utc>,
-    zone: Tz,
-}
-
-impl RowFormatter {
-    fn when(&self, time: DateTime<FixedOffset>) -> String {
-        labels::when(time.to_utc(), self.now, self.zone)
-    }
-
-    fn due(&self, time: DateTime<FixedOffset>) -> String {
-        labels::due(time.to_utc(), self.now, self.zone)
-    }
+    /// Whether the reader may cover parts of photos.
+    pub covers: bool,
 }
 
 impl OrderPageModel {
     #[must_use]
-    pub fn new(order: &OrderView, timeline: Vec<TimelineItem>, now: DateTime<Utc>, zone: Tz) -> Self {
-        let teller = RowFormatter { now, zone };
-        let over = matches!(order.status, Status::Closed | Status::Cancelled);
+    pub fn new(order: &OrderView, timeline: Vec<TimelineItem>, teller: &RowFormatter) -> Self {
+        let now = teller.now;
+        let over = order.status.is_over();
         let due = order.due_at.filter(|_| !over);
         let photos = |roles: &[PhotoRole]| -> Vec<Photo> {
             let of_role = order.photos.iter().filter(|photo| roles.contains(&photo.role));
@@ -134,36 +125,39 @@ impl OrderPageModel {
         };
         Self {
             number: order.number.clone(),
-            status: labels::status(order.status),
+            title: headline(&order.description),
+            status: order.status.label(),
             lamp: due.map(|due| labels::light_badge(order.light, &labels::left(due.to_utc(), now))),
             due: due.map(|due| teller.due(due)).unwrap_or_default(),
             marks: order_marks(order),
             description: order.description.clone(),
-            facts: facts(order, &teller),
+            facts: facts(order, teller),
             before: photos(&[PhotoRole::Before, PhotoRole::Evidence]),
             after: photos(&[PhotoRole::After]),
+            video: order.video.as_ref().map(ShownVideo::from),
             replies: order
                 .replies
                 .iter()
                 .rev()
-                .map(|reply| shown_reply(reply, &teller))
+                .map(|reply| shown_reply(reply, teller))
                 .collect(),
-            verdicts: verdicts(order, &teller),
+            verdicts: verdicts(order, teller),
             clocks: order
                 .deadlines
                 .iter()
                 .rev()
-                .map(|clock| shown_clock(clock, &teller))
+                .map(|clock| shown_clock(clock, teller))
                 .collect(),
             why: why(order),
             charges: charges(order),
-            issued: issued(order, &teller),
+            issued: issued(order, teller),
             steps: timeline
                 .into_iter()
                 .rev()
-                .map(|item| step(item, order, &teller))
+                .map(|item| step(item, order, teller))
                 .collect(),
             merged_into: order.merged_into.clone(),
+            covers: false,
         }
     }
 }
@@ -176,13 +170,13 @@ fn facts(order: &OrderView, teller: &RowFormatter) -> Vec<(&'static str, String)
         .collect();
     let reporter = match &order.reporter {
         Some(reporter) => {
-            let level = reporter.level.map(labels::level).unwrap_or_default();
+            let level = reporter.level.map(PersonLevel::label).unwrap_or_default();
             format!("{} {level}", reporter.name)
         }
         None => "保密".to_owned(),
     };
     let category = order.category.name.clone().unwrap_or_else(|| "未定".to_owned());
-    let source = labels::category_source(order.category.source);
+    let source = order.category.source.label();
     let mut facts = vec![
         ("类别", format!("{category}（{source}）")),
         (
@@ -196,7 +190,7 @@ fn facts(order: &OrderView, teller: &RowFormatter) -> Vec<(&'static str, String)
     ];
     facts.extend(order.address.clone().map(|address| ("地点", address)));
     facts.push(("反映人", reporter.trim().to_owned()));
-    facts.push(("渠道", labels::channel(order.channel).to_owned()));
+    facts.push(("渠道", order.channel.label().to_owned()));
     facts.push(("提交", teller.when(order.created_at)));
     facts.extend(order.occurred_at.map(|at| ("发生", teller.when(at))));
     if order.tracked {
@@ -212,7 +206,7 @@ fn why(order: &OrderView) -> Vec<(&'static str, String)> {
         order
             .unit
             .as_ref()
-            .map_or_else(|| "待分派".to_owned(), |unit| unit.name.clone()),
+            .map_or_else(|| Status::Triage.label().to_owned(), |unit| unit.name.clone()),
     ));
     if !order.support_units.is_empty() {
         let names: Vec<&str> = order
@@ -246,17 +240,14 @@ fn why(order: &OrderView) -> Vec<(&'static str, String)> {
 }
 
 fn shown_photo(photo: &OrderPhoto) -> Photo {
-    let role = match photo.role {
-        PhotoRole::Before => "办理前",
-        PhotoRole::After => "办理后",
-        PhotoRole::Evidence => "现场",
-    };
+    let role = photo.role.label();
     let caption = if photo.round > 1 {
-        format!("{role}照片，第 {} 轮", photo.round)
+        format!("{role}照片，第 {} 次办理", photo.round)
     } else {
         format!("{role}照片")
     };
     Photo {
+        id: photo.id,
         thumb: photo.urls.thumb.clone(),
         large: photo.urls.large.clone(),
         caption,
@@ -292,9 +283,9 @@ fn verdicts(order: &OrderView, teller: &RowFormatter) -> Vec<Verdict> {
     let verdicts = order.verdicts.iter().rev();
     verdicts
         .map(|verdict| Verdict {
-            result: labels::satisfaction(verdict.result),
-            solved: labels::solved(verdict.solved),
-            process: verdict.process.map(labels::satisfaction),
+            result: verdict.result.label(),
+            solved: verdict.solved.label(),
+            process: verdict.process.map(Satisfaction::label),
             comment: verdict.comment.clone(),
             at: teller.when(verdict.created_at),
             round: verdict.round,
@@ -303,7 +294,7 @@ fn verdicts(order: &OrderView, teller: &RowFormatter) -> Vec<Verdict> {
 }
 
 fn shown_clock(clock: &DeadlineView, teller: &RowFormatter) -> Clock {
-    let title = labels::clock(clock.kind);
+    let title = clock.kind.label();
     let text = clock.explanation.get("text").and_then(Value::as_str);
     let (due, now) = (clock.due_at.to_utc(), teller.now);
     let (light, word, state) = match clock.stopped_at {
@@ -321,7 +312,7 @@ fn shown_clock(clock: &DeadlineView, teller: &RowFormatter) -> Clock {
     };
     Clock {
         title: if clock.round > 1 {
-            format!("{title}（第 {} 轮）", clock.round)
+            format!("{title}（第 {} 次办理）", clock.round)
         } else {
             title.to_owned()
         },
@@ -342,8 +333,8 @@ fn charges(order: &OrderView) -> Vec<Charge> {
                 .as_ref()
                 .map(|unit| unit.name.clone())
                 .unwrap_or_default(),
-            role: labels::assignment_role(charge.role),
-            status: labels::assignment_status(charge.status),
+            role: charge.role.label(),
+            status: charge.status.label(),
             requirement: charge.requirement.clone(),
             account: charge.account.clone(),
             round: charge.round,
@@ -361,7 +352,7 @@ fn issued(order: &OrderView, teller: &RowFormatter) -> Vec<Issued> {
                 crate::console::url_query::encoded(&issued.number)
             ),
             number: issued.number.clone(),
-            level: labels::supervision(issued.level),
+            level: issued.level.label(),
             requirement: issued.requirement.clone(),
             due: teller.due(issued.due_at),
             answer: issued.answer.clone(),
@@ -370,7 +361,7 @@ fn issued(order: &OrderView, teller: &RowFormatter) -> Vec<Issued> {
 }
 
 fn step(item: TimelineItem, order: &OrderView, teller: &RowFormatter) -> Step {
-    let role = labels::actor(item.role);
+    let role = item.role.label();
     let who = match (&item.unit, &item.name) {
         (Some(unit), Some(name)) => format!("{} {name}", unit.name),
         (Some(unit), None) => unit.name.clone(),

@@ -4,39 +4,44 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::page_model::{OrderPageModel, Step};
+use super::times::RowFormatter;
 use crate::app::App;
+use crate::audit_tree::checkpoints;
 use crate::city::snapshot::CityHandle;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::orders::Actor;
-use crate::orders::view::read;
-
-const NO_FONT_RETRY_SECS: u64 = 3600;
+use crate::orders::paper::render::render;
+use crate::orders::paper::{photos, times};
+use crate::orders::view::{DeadlineView, OrderView, read};
 
 /// A4, as the actor may read the order.
 pub async fn pdf(app: &App, actor: &Actor, number: &str, now: DateTime<Utc>) -> Result<Vec<u8>> {
     let order = read::detail(app, actor, number).await?;
     let timeline = read::timeline(app, actor, number).await?;
     let city = app.state::<CityHandle>().load();
-    let sheet = OrderPageModel::new(&order, timeline, now, city.zone());
-    let printed_at = now.with_timezone(&city.zone()).format("%Y年%-m月%-d日 %H:%M");
-    let data = data(sheet, &city.meta.name, &printed_at.to_string());
-    let rendered = tokio::task::spawn_blocking(move || pdf::render(pdf::Template::OrderFile, &data)).await;
-    rendered
-        .map_err(anyhow::Error::from)?
-        .map_err(|error| match error {
-            pdf::Error::NoChineseFont => {
-                let kind = ErrorKind::Unavailable {
-                    retry_after_secs: NO_FONT_RETRY_SECS,
-                };
-                let detail = "服务器没有安装中文字体，请管理员安装 fonts-noto-cjk。";
-                Error::refused(kind, "no_chinese_font", detail)
-            }
-            other => anyhow::Error::from(other).into(),
-        })
+    let pictures = photos::of_order(app, &order, city.zone()).await?;
+    let times = RowFormatter {
+        now,
+        zone: city.zone(),
+        on_paper: true,
+    };
+    let sheet = OrderPageModel::new(&order, timeline, &times);
+    let record = checkpoints::foot(app, now).await?;
+    let mut data = data(sheet);
+    if let Some(fields) = data.as_object_mut() {
+        let clocks = order.deadlines.iter().map(|row| clock(row, &times));
+        fields.insert("city".to_owned(), json!(city.meta.name));
+        fields.insert("record".to_owned(), json!(record));
+        fields.insert("printed_at".to_owned(), json!(times::moment(now, city.zone())));
+        fields.insert("clocks".to_owned(), clocks.collect());
+        fields.insert("issued".to_owned(), issued(&order, &times));
+        fields.insert("photos".to_owned(), json!(pictures.entries));
+    }
+    render(pdf::Template::OrderFile, data, pictures.images).await
 }
 
-/// As the template reads it; the history in its own order, which on the page is turned round.
-fn data(sheet: OrderPageModel, city: &str, printed_at: &str) -> Value {
+/// The page as the template reads it; the history in its own order, which on the page is turned round.
+fn data(sheet: OrderPageModel) -> Value {
     let pairs = |facts: Vec<(&'static str, String)>| -> Vec<Value> {
         facts
             .into_iter()
@@ -46,25 +51,53 @@ fn data(sheet: OrderPageModel, city: &str, printed_at: &str) -> Value {
     let steps = sheet.steps.into_iter().rev();
     let replies = sheet.replies.into_iter().rev();
     json!({
-        "city": city,
-        "printed_at": printed_at,
+        "video": sheet.video.map(|video| video.on_paper),
         "number": sheet.number,
         "status": sheet.status,
         "marks": sheet.marks,
         "description": sheet.description,
         "facts": pairs(sheet.facts),
         "why": pairs(sheet.why),
-        "clocks": sheet.clocks.into_iter().rev().map(|clock| json!({
-            "title": clock.title, "due": clock.due, "state": clock.state, "explanation": clock.explanation,
-        })).collect::<Vec<_>>(),
         "replies": replies.map(|reply| json!({
             "unit": reply.unit, "at": reply.at, "public": reply.public, "account": reply.account,
+            "contacted": reply.contacted, "round": reply.round,
+            "decisions": reply.decisions.into_iter().map(|(line, _)| line).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "verdicts": sheet.verdicts.into_iter().rev().map(|verdict| json!({
-            "result": verdict.result, "solved": verdict.solved, "at": verdict.at, "comment": verdict.comment,
+            "result": verdict.result, "solved": verdict.solved, "process": verdict.process,
+            "at": verdict.at, "comment": verdict.comment, "round": format!("第 {} 次办理", verdict.round),
         })).collect::<Vec<_>>(),
         "steps": steps.map(|Step { title, at, who, note, .. }| json!({
             "title": title, "at": at, "who": who, "note": note,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// A deadline with what became of it.
+fn clock(clock: &DeadlineView, times: &RowFormatter) -> Value {
+    let (state, verdict) = match clock.stopped_at {
+        Some(at) if at <= clock.due_at => (times.when(at), "按期"),
+        Some(at) => (times.when(at), "超期"),
+        None if clock.due_at.to_utc() < times.now => ("未停止".to_owned(), "超期"),
+        None => ("未停止".to_owned(), "计时中"),
+    };
+    json!({
+        "title": clock.kind.label(),
+        "round": clock.round,
+        "due": times.due(clock.due_at),
+        "state": state,
+        "verdict": verdict,
+        "explanation": clock.explanation.get("text").and_then(Value::as_str).unwrap_or_default(),
+    })
+}
+
+fn issued(order: &OrderView, times: &RowFormatter) -> Value {
+    let issued = order.supervision_orders.iter().flatten();
+    let shown = issued.map(|issued| {
+        json!({
+            "number": issued.number, "level": issued.level.label(), "requirement": issued.requirement,
+            "due": times.due(issued.due_at), "answer": issued.answer,
+        })
+    });
+    shown.collect()
 }

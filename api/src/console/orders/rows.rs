@@ -13,6 +13,8 @@ pub struct Row {
     pub number: String,
     pub href: String,
     pub lamp: Option<Markup>,
+    /// Said where no deadline runs.
+    pub still: &'static str,
     /// When it is due, in full.
     pub due: String,
     pub status: &'static str,
@@ -32,7 +34,7 @@ const SUMMARY_CHARS: usize = 90;
 #[must_use]
 pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     let due_at = order.due_at.map(|due| due.to_utc());
-    let over = matches!(order.status, Status::Closed | Status::Cancelled);
+    let over = order.status.is_over();
     let lamp = due_at
         .filter(|_| !over)
         .map(|due| labels::light_badge(order.light, &labels::left(due, now)));
@@ -43,8 +45,9 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     Row {
         href: format!("/console/orders/{}", order.number),
         lamp,
+        still: still(order.status),
         due: due_at.map(|due| labels::due(due, now, zone)).unwrap_or_default(),
-        status: labels::status(order.status),
+        status: order.status.label(),
         since: if over {
             String::new()
         } else {
@@ -53,9 +56,11 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
         summary: shortened(&order.description),
         place: place.join(" · "),
         category: order.category.name.unwrap_or_else(|| "类别未定".to_owned()),
-        unit: order.unit.map_or_else(|| "待分派".to_owned(), |unit| unit.name),
+        unit: order
+            .unit
+            .map_or_else(|| Status::Triage.label().to_owned(), |unit| unit.name),
         created: labels::when(order.created_at.to_utc(), now, zone),
-        channel: labels::channel(order.channel),
+        channel: order.channel.label(),
         marks: marks(
             order.round,
             order.difficult,
@@ -66,12 +71,22 @@ pub fn row(order: OrderSummary, now: DateTime<Utc>, zone: Tz) -> Row {
     }
 }
 
+/// Why no deadline runs.
+fn still(status: Status) -> &'static str {
+    match status {
+        Status::Closed | Status::Cancelled => status.label(),
+        Status::Replied => "待评价",
+        Status::Triage | Status::Submitted => Status::Triage.label(),
+        Status::Dispatched | Status::InProgress => "未计时",
+    }
+}
+
 /// Returns the marks of an order.
 #[must_use]
 pub fn marks(round: i32, difficult: bool, tracked: bool, endorsements: u64) -> Vec<String> {
     let mut marks = Vec::new();
     if round > 1 {
-        marks.push(format!("第 {round} 轮"));
+        marks.push(format!("第 {round} 次办理"));
     }
     if difficult {
         marks.push("疑难".to_owned());

@@ -102,12 +102,32 @@ fn worst(lights: Lights) -> Option<Light> {
 
 /// 老城 for 老城区, but 嵩县 stays 嵩县.
 fn short(name: &str) -> String {
-    let stripped = name.strip_suffix(['区', '县', '市']);
-    stripped
-        .filter(|rest| rest.chars().count() >= 2)
-        .unwrap_or(name)
-        .to_owned()
+    let long = |rest: &&str| rest.chars().count() >= 2;
+    let stripped = name.strip_suffix(['区', '县', '市']).filter(long).unwrap_or(name);
+    let stripped = stripped.strip_suffix("自治").filter(long).unwrap_or(stripped);
+    let peoples = PEOPLES.iter().find_map(|people| stripped.strip_suffix(people));
+    peoples.filter(long).unwrap_or(stripped).to_owned()
 }
+
+/// Peoples that the names of districts and autonomous counties end with.
+const PEOPLES: [&str; 16] = [
+    "各族",
+    "回族",
+    "满族",
+    "蒙古族",
+    "土家族",
+    "苗族",
+    "侗族",
+    "瑶族",
+    "彝族",
+    "藏族",
+    "壮族",
+    "畲族",
+    "朝鲜族",
+    "哈萨克族",
+    "维吾尔族",
+    "黎族",
+];
 
 #[cfg(test)]
 mod tests {
@@ -127,5 +147,7 @@ mod tests {
     fn a_name_is_shortened_as_people_shorten_it() {
         assert_eq!(short("东城区"), "东城");
         assert_eq!(short("某县"), "某县");
+        assert_eq!(short("东河回族区"), "东河");
+        assert_eq!(short("东河满族自治县"), "东河");
     }
 }

@@ -4,7 +4,8 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, PathConfig, QueryConfig, ServiceConfig};
 
 use crate::console::{
-    admin, campaigns, desk, insight, order, orders, overview, sign_in, supervision, watch_lists,
+    admin, appraisal, campaigns, delegates, desk, inbox, insight, messages, order, orders, overview, sign_in,
+    supervision, watch_lists, work,
 };
 
 pub mod assets;
@@ -20,6 +21,14 @@ pub fn configure(service: &mut ServiceConfig) {
         .wrap(from_fn(security_headers::middleware))
         .service(visitor::home)
         .service(assets::serve)
+        .service(work::routes::show)
+        .service(inbox::routes::show)
+        .service(inbox::routes::read_all)
+        .service(inbox::routes::open)
+        .service(appraisal::routes::show)
+        .service(appraisal::routes::xlsx)
+        .service(delegates::routes::show_all)
+        .service(delegates::routes::show_one)
         .service(overview::routes::show)
         .service(overview::routes::stream)
         .service(sign_in::routes::show)
@@ -37,13 +46,19 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(insight::routes::topics::act)
         .service(insight::routes::reports::list)
         .service(insight::routes::reports::ask)
-        .service(insight::routes::reports::show)
-        .service(insight::routes::reports::counted)
+        .service(insight::routes::report::show)
+        .service(insight::routes::report::counted)
+        .service(insight::routes::report::act)
         .configure(matters)
         .configure(admin::routes::configure)
+        .service(messages::routes::list_all)
+        .service(messages::routes::show)
+        .service(messages::routes::act)
         .service(supervision::routes::show)
         .service(supervision::routes::answer_one)
         .service(desk::routes::show)
+        .service(desk::routes::call::show)
+        .service(desk::routes::call::take)
         .service(desk::routes::review::show)
         .service(desk::routes::review::act)
         .service(desk::routes::message::show)
@@ -64,6 +79,8 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(order::routes::show)
         .service(order::routes::pdf)
         .service(order::routes::supervision_pdf)
+        .service(order::routes::cover::show)
+        .service(order::routes::cover::cover)
         .service(order::routes::act)
         .default_service(web::route().to(page::unknown));
     service.service(console);
@@ -72,6 +89,7 @@ pub fn configure(service: &mut ServiceConfig) {
 /// Matters under supervision, what units owe to them, watch lists, documents.
 fn matters(service: &mut ServiceConfig) {
     service
+        .service(campaigns::routes::roster_names)
         .service(campaigns::routes::list_all)
         .service(campaigns::routes::open)
         .service(campaigns::routes::show)

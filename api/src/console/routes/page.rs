@@ -1,7 +1,7 @@
 //! Answering with a page: the ordinary one, the one that says what went wrong, the way to the next one.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::LOCATION;
+use actix_web::http::header::{LOCATION, RETRY_AFTER};
 use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 
@@ -68,9 +68,11 @@ impl ResponseError for PageError {
             Self::Broken(error) => error,
         };
         // Logs faults of our own, once; the problem document itself is for programs.
-        let status = error.error_response().status();
+        let problem = error.error_response();
+        let status = problem.status();
         let detail = match error {
             Error::Refused(refused) => refused.detail.as_str(),
+            _ if status == StatusCode::SERVICE_UNAVAILABLE => "系统暂时无法访问数据，请稍后再试。",
             Error::Database(_) | Error::Internal(_) => "系统出错了，已经记录。请稍后再试。",
         };
         let page = ErrorPage {
@@ -79,7 +81,11 @@ impl ResponseError for PageError {
             detail,
             request_id: request_id::current(),
         };
-        HttpResponse::build(status)
+        let mut answer = HttpResponse::build(status);
+        if let Some(seconds) = problem.headers().get(RETRY_AFTER) {
+            answer.insert_header((RETRY_AFTER, seconds.clone()));
+        }
+        answer
             .content_type(HTML)
             .body(page.render().unwrap_or_else(|_| detail.to_owned()))
     }

@@ -11,12 +11,21 @@ use actix_web::web;
 use crate::app::App;
 use crate::objects::client::ObjectStore;
 
-/// Nothing but our own files, and photos from the object store.
-fn policy(photos: &str) -> String {
+/// Nothing but our own files, photos and videos from the object store, and tiles of the configured street map.
+fn policy(photos: &str, videos: &str) -> String {
     format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {photos}; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {photos}; media-src {videos}; \
          connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+}
+
+/// The origins of pictures.
+fn pictures(app: &App) -> String {
+    let mut origins = vec![app.state::<ObjectStore>().origin().to_owned()];
+    if let Some(tiles) = &app.config.tiles {
+        origins.extend(tiles.origins());
+    }
+    origins.join(" ")
 }
 
 /// Pages are of one person and one moment: nobody keeps them. What sets its own `Cache-Control` keeps it.
@@ -27,7 +36,11 @@ pub async fn middleware(
     let app = request.app_data::<web::Data<App>>().cloned();
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
-    let policy = policy(app.as_ref().map_or("", |app| app.state::<ObjectStore>().origin()));
+    let pictures = app.as_ref().map(|app| pictures(app)).unwrap_or_default();
+    let videos = app
+        .as_ref()
+        .map(|app| app.state::<ObjectStore>().origin().to_owned());
+    let policy = policy(&pictures, videos.as_deref().unwrap_or("'none'"));
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);
     }

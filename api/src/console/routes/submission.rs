@@ -1,6 +1,7 @@
 //! A submitted form: the token is checked first, then texts are read and photos are stored.
 
 use crate::http::multipart::BodyMemory;
+use crate::photos::limits::{MAX_PHOTOS, too_many};
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::web::{Bytes, BytesMut, Payload, Query};
@@ -22,8 +23,6 @@ use crate::photos::service::{self, DeclaredMetadata};
 
 /// The texts of one form without files: a pasted table is one of them.
 const MAX_PLAIN_BYTES: usize = 256 * 1024;
-/// As many as an order takes at once.
-const MAX_PHOTOS: usize = 9;
 /// The field of documents that are stored.
 const ATTACHMENTS: &str = "attachments";
 
@@ -192,8 +191,11 @@ async fn take_file(
         return take_attachment(visitor, field, sent).await;
     }
     if sent.photos.len() == MAX_PHOTOS {
-        let detail = "一次最多上传 9 张照片。";
-        return Err(Error::refused(ErrorKind::Rule, "too_many_photos", detail));
+        return Err(Error::refused(
+            ErrorKind::Rule,
+            "too_many_photos",
+            too_many(MAX_PHOTOS),
+        ));
     }
     match take_photo(visitor, field).await {
         Ok(id) => sent.photos.extend(id),

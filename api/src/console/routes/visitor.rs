@@ -14,7 +14,11 @@ use crate::caller::Caller;
 use crate::console::labels;
 use crate::console::page_context::{self, PageContext, Section};
 use crate::error::{Error, ErrorKind};
+use crate::notices::inbox;
 use crate::orders::Actor;
+
+/// More unread notices than this are not counted one by one.
+const UNREAD_SHOWN: u64 = 99;
 
 /// The signed-in person of a page, and the moment it is made.
 #[derive(Clone)]
@@ -24,6 +28,7 @@ pub struct ConsoleUser {
     pub now: DateTime<Utc>,
     /// The message of the previous page, named in `?done=`.
     done: Option<&'static str>,
+    unread: u64,
 }
 
 impl ConsoleUser {
@@ -36,6 +41,7 @@ impl ConsoleUser {
     pub fn frame(&self, section: Section, title: impl Into<String>) -> PageContext {
         let mut frame = PageContext::new(&self.app, &self.caller, section, title);
         frame.done = self.done;
+        frame.unread = unread_mark(self.unread);
         frame
     }
 }
@@ -53,13 +59,23 @@ impl FromRequest for ConsoleUser {
             let caller = caller.await.map_err(|error| to_sign_in(error, &request))?;
             let now = app.clock.now();
             let done = done(request.query_string());
+            let unread = inbox::unread_up_to(&app, caller.person, UNREAD_SHOWN + 1).await?;
             Ok(Self {
                 app,
                 caller,
                 now,
                 done,
+                unread,
             })
         })
+    }
+}
+
+fn unread_mark(unread: u64) -> Option<String> {
+    match unread {
+        0 => None,
+        1..=UNREAD_SHOWN => Some(unread.to_string()),
+        _ => Some(format!("{UNREAD_SHOWN}+")),
     }
 }
 

@@ -230,7 +230,7 @@ pub async fn own_sessions(visitor: ConsoleUser) -> Result<HttpResponse, PageErro
     let own = sessions::list_own(&visitor.app, visitor.caller.person, now).await?;
     let shown = own.into_iter().map(|session| ShownSession {
         id: session.id,
-        kind: labels::session(session.kind),
+        kind: session.kind.label(),
         client: session.client,
         begun: labels::when(session.created_at, now, zone),
         used: labels::when(session.last_used_at, now, zone),

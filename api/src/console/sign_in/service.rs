@@ -12,6 +12,7 @@ use crate::orders::search::workload::{Workload, Workloads};
 use crate::people::login_requests::service::{self, StartedRequest};
 use crate::wechat::sandbox::Sandbox;
 use crate::wechat::sandbox::people::SandboxPerson;
+use entity::kinds::{Role, Status};
 
 /// Pixels; the page scales it.
 const CODE_SIZE: u32 = 240;
@@ -63,12 +64,12 @@ pub struct CastGroup {
 }
 
 /// By role, those who see most first.
-const ROLES: [(&str, &str); 5] = [
-    ("supervisor", "人大常委会"),
-    ("operator", "12345 坐席"),
-    ("handler", "承办单位"),
-    ("delegate", "人大代表"),
-    ("admin", "系统管理员"),
+const ROLES: [Role; 5] = [
+    Role::Supervisor,
+    Role::Operator,
+    Role::Handler,
+    Role::Delegate,
+    Role::Admin,
 ];
 
 /// Returns the sandbox's people who are on the roster; empty in live mode.
@@ -79,12 +80,12 @@ pub fn cast(app: &App) -> Vec<CastGroup> {
         .as_ref()
         .map(|sandbox| sandbox.people())
         .unwrap_or_default();
-    let of_role = |(role, label): (&str, &'static str)| CastGroup {
-        label,
+    let of_role = |role: Role| CastGroup {
+        label: role.label(),
         people: people
             .iter()
-            .filter(|person| person.on_roster && person.role == role)
-            .map(|person| shown(person, label))
+            .filter(|person| person.on_roster && person.role == role.as_str())
+            .map(|person| shown(person, role.label()))
             .collect(),
     };
     let groups = ROLES.into_iter().map(of_role);
@@ -125,16 +126,16 @@ pub fn suggested(app: &App, workloads: &Workloads) -> Vec<RosteredPerson> {
     // Stable: people of equal load stay in the order of the pack.
     ranked.sort_by_key(|(_, load)| std::cmp::Reverse(load.unwrap_or_default().open));
     let mut suggested: Vec<RosteredPerson> = Vec::new();
-    for (role, label) in ROLES {
+    for role in ROLES {
         let county =
-            |person: &SandboxPerson| role == "supervisor" && person.level.as_deref() == Some("county");
-        let of_role = ranked.iter().filter(|(person, _)| person.role == role);
+            |person: &SandboxPerson| role == Role::Supervisor && person.level.as_deref() == Some("county");
+        let of_role = ranked.iter().filter(|(person, _)| person.role == role.as_str());
         let (counties, others): (Vec<_>, Vec<_>) = of_role.partition(|(person, _)| county(person));
-        let most = if role == "handler" { SUGGESTED_UNITS } else { 1 };
+        let most = if role == Role::Handler { SUGGESTED_UNITS } else { 1 };
         for (person, load) in take_different(&others, most).chain(take_different(&counties, 1)) {
             suggested.push(RosteredPerson {
                 waiting: load.and_then(|load| waiting(role, load)),
-                ..shown(person, label)
+                ..shown(person, role.label())
             });
         }
     }
@@ -156,10 +157,12 @@ fn take_different<'a>(people: &'a [&'a Ranked<'a>], most: usize) -> impl Iterato
 }
 
 /// Returns the pending work in one line. Returns `None` if there is none.
-fn waiting(role: &str, load: Workload) -> Option<String> {
+fn waiting(role: Role, load: Workload) -> Option<String> {
     match (role, load) {
-        ("operator", Workload { triage: 1.., .. }) => Some(format!("待派单 {} 件", load.triage)),
-        ("operator", _) | (_, Workload { open: 0, .. }) => None,
+        (Role::Operator, Workload { triage: 1.., .. }) => {
+            Some(format!("{} {} 件", Status::Triage.label(), load.triage))
+        }
+        (Role::Operator, _) | (_, Workload { open: 0, .. }) => None,
         (_, Workload { overdue: 0, .. }) => Some(format!("在办 {} 件", load.open)),
         _ => Some(format!("在办 {} 件，超期 {} 件", load.open, load.overdue)),
     }

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
-use entity::kinds::Role;
+use entity::kinds::{EventAction, OpinionStatus, Role, Status};
 
 use super::rows::{self, IssuedRow, RowFormatter, TrackedRow, UrgedRow};
 use crate::city::snapshot::CityHandle;
@@ -137,7 +137,7 @@ async fn register(
         Vec::new()
     };
     Ok(SupervisionPage {
-        left: refused.and_then(|refused| left(refused, &view, &frame.csrf)),
+        left: refused.and_then(|(entries, error)| left(entries, error, &view, &frame.csrf)),
         views: view_chips(&wanted),
         states,
         committees,
@@ -160,7 +160,7 @@ fn restore_form(mut row: IssuedRow, refused: Option<(&FormFields, &Error)>) -> I
     row
 }
 
-fn left((entries, error): (&FormFields, &Error), view: &View, csrf: &str) -> Option<Form> {
+fn left(entries: &FormFields, error: &Error, view: &View, csrf: &str) -> Option<Form> {
     let (number, order) = (entries.text("supervision_order"), entries.text("order"));
     let View::Issued(rows) = view else {
         return None;
@@ -172,24 +172,28 @@ fn left((entries, error): (&FormFields, &Error), view: &View, csrf: &str) -> Opt
 
 fn view_chips(wanted: &UrlQuery) -> Vec<Chip> {
     let only_area = wanted.with("state", "").with("committee", "");
-    [("", "督办单"), ("tracked", "重点跟踪"), ("urges", "催办")]
-        .into_iter()
-        .map(|(name, label)| Chip {
-            href: only_area.with("view", name).to(PATH),
-            label: label.to_owned(),
-            count: None,
-            on: wanted.get("view") == name,
-        })
-        .collect()
+    [
+        ("", "督办单"),
+        ("tracked", EventAction::Tracked.label()),
+        ("urges", "催办"),
+    ]
+    .into_iter()
+    .map(|(name, label)| Chip {
+        href: only_area.with("view", name).to(PATH),
+        label: label.to_owned(),
+        count: None,
+        on: wanted.get("view") == name,
+    })
+    .collect()
 }
 
 async fn state_chips(wanted: &UrlQuery, register: &Register<'_>) -> Result<Vec<Chip>, PageError> {
     let counts = register.counts().await?;
     let chips = [
         ("", "全部", None),
-        ("open", "待答复", Some(counts.open)),
+        ("open", OpinionStatus::Issued.label(), Some(counts.open)),
         ("overdue", "逾期未答复", Some(counts.overdue)),
-        ("answered", "已答复", None),
+        ("answered", Status::Replied.label(), None),
     ];
     let chip = |(name, label, count): (&str, &str, Option<u64>)| Chip {
         href: wanted.with("state", name).to(PATH),

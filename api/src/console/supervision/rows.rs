@@ -8,10 +8,10 @@ use crate::city::snapshot::City;
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::orders::rows::{self, Row};
+use crate::orders::rules::text_limits::ACCOUNT;
 use crate::orders::view::available_actions::owes;
 use crate::supervision::register::{SupervisionOrderEntry, TrackedEntry, UrgeEntry};
 
-const ANSWER_CHARS: usize = 5_000;
 /// Where the answer of a unit is sent.
 pub const ANSWERS: &str = "/console/supervision/answers";
 
@@ -80,7 +80,7 @@ impl RowFormatter<'_> {
             ),
             number: row.number,
             unit: self.unit(row.unit_id),
-            level: labels::supervision(row.level),
+            level: row.level.label(),
             requirement: row.requirement,
             issued: self.when(row.issued_at),
             state,
@@ -142,6 +142,6 @@ pub fn answer_form(number: &str, order: &str, version: &str, csrf: &str) -> Form
     .carry("order", order)
     .carry("supervision_order", number)
     .carry("version", version)
-    .field(text.required().at_most(ANSWER_CHARS))
+    .field(text.required().at_most(*ACCOUNT.end()))
     .submit("提交答复")
 }

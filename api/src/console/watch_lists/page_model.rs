@@ -14,7 +14,9 @@ use crate::console::routes::page::PageError;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::http::paging::Paging;
+use crate::photos::service::converts_heic;
 use crate::watch_lists::lists;
+use crate::watch_lists::rules::NEAR_M;
 use crate::watch_lists::view::{InspectionView, WatchEntryView, WatchListView};
 
 pub const PATH: &str = "/console/watch-lists";
@@ -118,7 +120,7 @@ fn list_row(visitor: &ConsoleUser, city: &City, list: &WatchListView) -> ListRow
 
 fn create_form(visitor: &ConsoleUser, city: &City, csrf: &str) -> Form {
     let mut form = Form::new("create", PATH, "建立名单", csrf)
-        .summary("名单长期有效；对象附近 50 米内的工单会自动标出。")
+        .summary(format!("名单长期有效；对象附近 {NEAR_M} 米内的工单会自动标出。"))
         .submit("建立")
         .field(Field::new("title", "名称", Kind::Line).required().at_most(100));
     if visitor.caller.area.is_none() {
@@ -143,9 +145,11 @@ pub async fn one(
         Some((id, entries, error)) if form.id == id => form.refused(entries, error),
         _ => form,
     };
+    let heic = converts_heic(&visitor.app);
     let entry = |entry: &WatchEntryView| {
         let forms = if supervisor && entry.removed_at.is_none() {
-            entry_forms(entry, &frame.csrf).into_iter().map(refuse).collect()
+            let forms = entry_forms(entry, &frame.csrf).into_iter();
+            forms.map(refuse).map(|form| form.offer_heic(heic)).collect()
         } else {
             Vec::new()
         };

@@ -15,7 +15,7 @@ use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::http::fields::{GivenPlace, NamedPoint, invalid};
 use crate::http::paging::Paging;
-use crate::watch_lists::entries::{self, NewEntry, NewInspection};
+use crate::watch_lists::entries::{self, EntryKey, NewEntry, NewInspection};
 use crate::watch_lists::lists::{self, NewWatchList};
 
 #[get("/watch-lists")]
@@ -65,7 +65,7 @@ pub async fn add_entry(
         Err(error) => Err(error),
     };
     let done = added.map(|_| "watch_entry_added");
-    after(&visitor, *id, ("add", &sent.entries), done).await
+    after(&visitor, *id, "add", &sent.entries, done).await
 }
 
 fn entry(given: &FormFields) -> Result<NewEntry> {
@@ -103,23 +103,21 @@ pub async fn act_on_entry(
     let (app, caller, now) = (&visitor.app, &visitor.caller, visitor.now);
     let done = match action.as_str() {
         "inspections" => match inspection(&visitor, &sent) {
-            Ok(new) => entries::inspect(app, caller, (list, entry), new, now)
+            Ok(new) => entries::inspect(app, caller, EntryKey { list, entry }, new, now)
                 .await
                 .map(|_| "inspection_recorded"),
             Err(error) => Err(error),
         },
-        "remove" => entries::remove(app, caller, (list, entry), sent.entries.text("reason"), now)
-            .await
-            .map(|_| "watch_entry_removed"),
+        "remove" => {
+            let reason = sent.entries.text("reason");
+            entries::remove(app, caller, EntryKey { list, entry }, reason, now)
+                .await
+                .map(|_| "watch_entry_removed")
+        }
         _ => return Err(PageError::not_found()),
     };
-    after(
-        &visitor,
-        list,
-        (&format!("{action}-{entry}"), &sent.entries),
-        done,
-    )
-    .await
+    let form = format!("{action}-{entry}");
+    after(&visitor, list, &form, &sent.entries, done).await
 }
 
 fn inspection(visitor: &ConsoleUser, sent: &FormData) -> Result<NewInspection> {
@@ -136,7 +134,8 @@ fn inspection(visitor: &ConsoleUser, sent: &FormData) -> Result<NewInspection> {
 async fn after(
     visitor: &ConsoleUser,
     list: WatchListId,
-    (form, entries): (&str, &FormFields),
+    form: &str,
+    entries: &FormFields,
     done: Result<&'static str>,
 ) -> Result<HttpResponse, PageError> {
     match done {

@@ -3,10 +3,11 @@
 use actix_web::web::{Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
-use entity::kinds::ActKind;
 use serde_json::Value;
 
 use crate::audit_log;
+use crate::audit_tree::keys::TreeKeys;
+use crate::audit_tree::{checkpoints, mail, sequencer};
 use crate::city::snapshot::CityHandle;
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
@@ -50,6 +51,30 @@ struct AuditPage {
     running: bool,
     acts: Vec<ActLine>,
     more: Option<String>,
+    tree: TreeLines,
+}
+
+/// The record's Merkle tree.
+struct TreeLines {
+    /// The last checkpoint, as documents have it at their foot.
+    foot: Option<String>,
+    /// Outcome of the last mail with a checkpoint.
+    mail: Option<String>,
+    waiting: u64,
+    refused: u64,
+    /// The public key.
+    key: String,
+}
+
+async fn tree_lines(visitor: &ConsoleUser) -> Result<TreeLines, PageError> {
+    let lag = sequencer::lag(&visitor.app.db).await?;
+    Ok(TreeLines {
+        foot: checkpoints::foot(&visitor.app, visitor.now).await?,
+        mail: mail::status_line(&visitor.app).await?,
+        waiting: lag.waiting,
+        refused: lag.refused,
+        key: visitor.app.state::<TreeKeys>().public().to_string(),
+    })
 }
 
 #[get("/admin/audit")]
@@ -76,6 +101,7 @@ pub async fn show(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpRes
             .into_iter()
             .map(|act| act_line(&visitor, act))
             .collect(),
+        tree: tree_lines(&visitor).await?,
     })
 }
 
@@ -124,26 +150,9 @@ fn act_line(visitor: &ConsoleUser, act: AuditRecord) -> ActLine {
         seq: act.seq,
         at: labels::when(act.at, visitor.now, zone),
         who: act.who.unwrap_or_else(|| "服务器命令行".to_owned()),
-        what: what(act.kind),
+        what: act.kind.label(),
         detail: detail(&act.detail),
         subject: act.subject,
-    }
-}
-
-fn what(kind: ActKind) -> &'static str {
-    match kind {
-        ActKind::BeforeTheFirst => "开始记录",
-        ActKind::RosterImported => "导入名册",
-        ActKind::UnitsImported => "导入承办单位",
-        ActKind::DutyImported => "导入派单目录",
-        ActKind::CalendarImported => "导入放假安排",
-        ActKind::BoundariesLoaded => "载入边界",
-        ActKind::BoundariesActivated => "启用边界",
-        ActKind::SiteCreated => "新建点位",
-        ActKind::SiteChanged => "修改点位",
-        ActKind::PersonUnbound => "解除微信绑定",
-        ActKind::SessionsEnded => "退出登录",
-        ActKind::SignInLinkMade => "生成登录链接",
     }
 }
 

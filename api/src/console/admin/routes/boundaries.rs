@@ -26,7 +26,8 @@ use places::overlay::{Drawn, Overlay};
 
 const PATH: &str = "/console/admin/boundaries";
 /// A city drawn thirty times as finely as the built-in one.
-const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
+const MAX_FILE_MB: usize = 8;
+const MAX_FILE_BYTES: usize = MAX_FILE_MB << 20;
 /// Faults that are shown; the rest comes up when these are mended.
 const MAX_FAULTS: usize = 50;
 
@@ -67,7 +68,9 @@ async fn sets_page(visitor: &ConsoleUser) -> Result<SetsPage, PageError> {
                 Kind::File(".geojson,.json,application/geo+json"),
             )
             .required()
-            .hint("坐标为 WGS-84；每个要素要有 code、name、level，级别为 county 或 township。最大 8 MB。"),
+            .hint(format!(
+                "坐标为 WGS-84；每个要素要有 code、name、level，级别为 county 或 township。最大 {MAX_FILE_MB} MB。"
+            )),
         );
     Ok(SetsPage {
         frame,
@@ -135,6 +138,8 @@ pub async fn upload(
         sheet: None,
         keep_missing: false,
         dry_run: false,
+        recount: false,
+        release_orders: false,
     };
     match load::load(&visitor.app, &given, visitor.now).await? {
         Ok(Loaded::New(id)) => Ok(see_other(&format!("{PATH}/{id}?done=boundaries_loaded"))),

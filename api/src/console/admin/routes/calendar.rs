@@ -5,23 +5,29 @@ use actix_web::web::Query;
 use actix_web::{HttpResponse, get};
 use askama::Template;
 use chrono::{Datelike as _, NaiveDate};
+use chrono_tz::Tz;
 use entity::kinds::Role;
 use serde::Deserialize;
 
 use crate::city::snapshot::CityHandle;
+use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::ConsoleUser;
 use crate::deadlines::Calendar;
-use crate::deadlines::calendar::DayKind;
-use crate::orders::clocks::recalculate;
+use crate::deadlines::calendar::{DayKind, local_date};
+use crate::orders::clocks::{reaching, recalculate};
 
+/// The last page of deadlines that can be asked for.
+const MAX_PAGE: u64 = 100_000;
 /// Years that are shown although they have not been announced: this one and the next.
 const YEARS_AHEAD: i32 = 1;
 
 #[derive(Deserialize)]
 pub struct CalendarQuery {
     year: Option<i32>,
+    /// Page of the deadlines that wait for the next notice; the first is 0.
+    page: Option<u64>,
 }
 
 struct Year {
@@ -55,6 +61,19 @@ struct CalendarPage {
     /// Running deadlines that were counted without the announcement.
     provisional: u64,
     months: Vec<Month>,
+    /// The year whose announcement is missing although it is needed.
+    missing: Option<i32>,
+    /// Running deadlines that end in it or later: a page of them, and how many there are.
+    reaching: Vec<Reaching>,
+    reaching_count: u64,
+    previous: Option<u64>,
+    next: Option<u64>,
+}
+
+struct Reaching {
+    number: String,
+    clock: &'static str,
+    due: String,
 }
 
 #[get("/admin/calendar")]
@@ -68,6 +87,12 @@ pub async fn show(visitor: ConsoleUser, wanted: Query<CalendarQuery>) -> Result<
         .filter(|year| years.contains(year))
         .unwrap_or(this_year);
     let announced = city.calendar.years().get(&year);
+    let missing = city.calendar.missing(local_date(visitor.now, city.zone()));
+    let at = wanted.page.unwrap_or(0).min(MAX_PAGE);
+    let (reaching, reaching_count) = match missing {
+        Some(missing) => reaching(&visitor, missing, city.zone(), at).await?,
+        None => (Vec::new(), 0),
+    };
     page(&CalendarPage {
         frame: visitor.frame(Section::Calendar, format!("{year} 年工作日历")),
         years: years
@@ -89,7 +114,28 @@ pub async fn show(visitor: ConsoleUser, wanted: Query<CalendarQuery>) -> Result<
         months: (1..=12)
             .map(|month| month_of(&city.calendar, year, month))
             .collect(),
+        missing,
+        reaching,
+        reaching_count,
+        previous: at.checked_sub(1),
+        next: Some(at + 1).filter(|next| next * reaching::PAGE < reaching_count),
     })
+}
+
+async fn reaching(
+    visitor: &ConsoleUser,
+    year: i32,
+    zone: Tz,
+    at: u64,
+) -> Result<(Vec<Reaching>, u64), PageError> {
+    let count = reaching::count(&visitor.app, year, zone).await?;
+    let rows = reaching::list(&visitor.app, year, zone, at).await?;
+    let shown = |row: reaching::ReachingDeadline| Reaching {
+        number: row.number,
+        clock: row.kind.label(),
+        due: labels::due(row.due_at, visitor.now, zone),
+    };
+    Ok((rows.into_iter().map(shown).collect(), count))
 }
 
 fn years(calendar: &Calendar, this_year: i32) -> Vec<i32> {
@@ -129,14 +175,10 @@ fn month_of(calendar: &Calendar, year: i32, month: u32) -> Month {
 }
 
 fn day(calendar: &Calendar, date: NaiveDate) -> Day {
-    let name = || {
-        let announced = calendar.years().get(&date.year());
-        announced.and_then(|year| year.names.get(&date)).cloned()
-    };
     let (class, note) = match calendar.kind(date) {
         DayKind::Weekday => ("", String::new()),
         DayKind::Weekend => ("rest", String::new()),
-        DayKind::Holiday => ("holiday", short(name().as_deref().unwrap_or("休"))),
+        DayKind::Holiday => ("holiday", short(calendar.name(date).unwrap_or("休"))),
         DayKind::MakeUp => ("makeup", "上班".to_owned()),
     };
     Day {

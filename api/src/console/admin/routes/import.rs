@@ -12,18 +12,20 @@ use crate::city::csv_rows::Fault;
 use crate::city::import::{self, Change, ChangeKind, ImportFile, ImportSummary};
 use crate::city::refresh;
 use crate::city::snapshot::CityHandle;
-use crate::console::admin::upload::{MAX_FILE_BYTES, Upload};
+use crate::console::admin::upload::{MAX_FILE_BYTES, MAX_FILE_MB, Upload};
 use crate::console::forms::{Field, Form, Kind};
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, with_status};
 use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
-use crate::deadlines::{Calendar, parse};
+use crate::deadlines::parse;
 use crate::error::{Error, Result};
-use crate::orders::clocks::recalculate;
+use crate::imports::departments;
+use crate::orders::clocks::recalculate::{self, Affected};
 
 /// Pasted text; a file may be longer.
 const MAX_CHARS: usize = 80_000;
+const RECOUNT: &str = "已按公布日历计算、正在计时的期限也重新计算";
 /// Faults that are shown; the rest comes up when these are mended.
 const MAX_FAULTS: usize = 50;
 
@@ -84,8 +86,8 @@ impl What {
                 section: Section::Calendar,
                 title: "导入放假安排",
                 back: "/console/admin/calendar",
-                says: "JSON 文件，每年列出放假的日子 holidays、调休上班的日子 workdays、名称 names。文件里没有的年份不变。\
-                       按暂定日历计算的期限会重新计算，已按公布日历计算的不变。",
+                says: "JSON 文件，每年列出放假的日子 holidays、调休上班的日子 workdays、名称 names。通知中属于上一年或下一年的日子并入那一年，\
+                       其余年份不变。按暂定日历计算的期限会重新计算；已按公布日历计算的只在勾选后重新计算，并写入工单记录。",
                 accept: ".json,application/json",
                 command: "zhitong import calendar 文件",
             },
@@ -119,6 +121,9 @@ struct Handed {
     text: String,
     dry_run: bool,
     remove_missing: bool,
+    recount: bool,
+    /// Orders of units that are taken out of use go to triage.
+    release_orders: bool,
 }
 
 fn import_page(visitor: &ConsoleUser, what: What, handed: &Handed) -> ImportPage {
@@ -140,9 +145,17 @@ fn import_page(visitor: &ConsoleUser, what: What, handed: &Handed) -> ImportPage
                 .at_most(MAX_CHARS)
                 .value(handed.text.clone()),
         );
-    if what != What::Calendar {
+    if what == What::Calendar {
+        let recount = if handed.recount { "yes" } else { "" };
+        form = form.field(Field::new("recount", RECOUNT, Kind::Tick).value(recount));
+    } else {
         let missing = if handed.remove_missing { "yes" } else { "" };
         form = form.field(Field::new("remove_missing", "停用文件里没有的", Kind::Tick).value(missing));
+    }
+    if what == What::Units {
+        let release = if handed.release_orders { "yes" } else { "" };
+        let label = "停用单位正在办理的工单转人工分派（不勾选则不予停用）";
+        form = form.field(Field::new("orders_to_triage", label, Kind::Tick).value(release));
     }
     form = form.field(Field::new("really", "确认导入（不勾选则只预览）", Kind::Tick));
     if handed.text.is_empty() && !handed.upload.bytes.is_empty() {
@@ -185,10 +198,12 @@ pub async fn take(
         sheet: None,
         keep_missing: !handed.remove_missing,
         dry_run: handed.dry_run,
+        recount: handed.recount,
+        release_orders: handed.release_orders,
     };
     let (db, now) = (&visitor.app.db, visitor.now);
     let imported = match what {
-        What::Units => import::departments(db, &given, now).await?,
+        What::Units => departments::import_list(&visitor.app, &given, now).await?,
         What::Duty => import::duty(db, &given, now).await?,
         What::Calendar => import::calendar(db, &given, now).await?,
     };
@@ -211,6 +226,7 @@ pub async fn take(
                 let columns = report.table.unused_columns.join("、");
                 shown.notes.push(format!("没有用到的列：{columns}。"));
             }
+            shown.notes.extend(released(&report));
             shown.outcome = Some(Outcome {
                 report,
                 dry_run: handed.dry_run,
@@ -225,23 +241,37 @@ pub async fn take(
     }
 }
 
+/// The orders that go to triage because their unit leaves.
+fn released(report: &ImportSummary) -> Vec<String> {
+    let holding = report.left_units.iter().filter(|unit| unit.open_orders > 0);
+    let said = holding.map(|unit| {
+        let numbers = unit.numbers.join("、");
+        format!(
+            "{}正在办理的 {} 件工单转人工分派：{numbers}。",
+            unit.name, unit.open_orders
+        )
+    });
+    said.collect()
+}
+
 /// Describes how a new calendar would move running deadlines.
 async fn moves(visitor: &ConsoleUser, text: &str) -> Result<String> {
     let city = visitor.app.state::<CityHandle>().load();
-    let announced = parse::calendar(text).map_err(anyhow::Error::from)?;
-    let mut years = city.calendar.years().clone();
-    years.extend(announced.years().clone());
-    let calendar = Calendar::new(years).map_err(anyhow::Error::from)?;
-    let moved = recalculate::count_affected(&visitor.app, &calendar).await?;
+    let calendar = parse::announcement(text, &city.calendar).map_err(anyhow::Error::from)?;
+    let Affected {
+        provisional,
+        announced,
+    } = recalculate::count_affected(&visitor.app, &calendar).await?;
     let all = recalculate::count_provisional(&visitor.app).await?;
     Ok(format!(
-        "正在计时的期限中，{all} 个按暂定日历计算，导入后其中有 {moved} 个会改变。"
+        "正在计时的期限中，{all} 个按暂定日历计算，导入后其中有 {provisional} 个会改变。\
+         按公布日历计算的有 {announced} 个受影响，勾选“{RECOUNT}”才会改变，并写入工单记录。"
     ))
 }
 
 fn file_hint(upload: &Upload) -> String {
     if upload.bytes.is_empty() {
-        "最大 20 MB。".to_owned()
+        format!("最大 {MAX_FILE_MB} MB。")
     } else if upload.is_carried() {
         format!("已上传「{}」，不必重新选择。", upload.name)
     } else {
@@ -255,6 +285,8 @@ fn handed(sent: &FormData) -> Handed {
         text: sent.entries.text("text").to_owned(),
         dry_run: !sent.entries.ticked("really"),
         remove_missing: sent.entries.ticked("remove_missing"),
+        recount: sent.entries.ticked("recount"),
+        release_orders: sent.entries.ticked("orders_to_triage"),
     }
 }
 

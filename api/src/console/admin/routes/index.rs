@@ -34,17 +34,35 @@ pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     })
 }
 
-fn rooms(visitor: &ConsoleUser) -> Vec<AdminSection> {
-    let city = visitor.app.state::<CityHandle>().load();
-    let year = visitor.now.with_timezone(&city.zone()).year();
-    let counties = city.counties.divisions().len();
-    let room = |href, name, about, now: String| AdminSection {
+fn room(href: &'static str, name: &'static str, about: &'static str, now: String) -> AdminSection {
+    AdminSection {
         href,
         name,
         about,
         now,
-    };
-    let plain = |href, name, about| room(href, name, about, String::new());
+    }
+}
+
+fn plain(href: &'static str, name: &'static str, about: &'static str) -> AdminSection {
+    room(href, name, about, String::new())
+}
+
+fn rooms(visitor: &ConsoleUser) -> Vec<AdminSection> {
+    let mut rooms = vec![plain(
+        "/console/admin/status",
+        "系统状态",
+        "逐项说明运行是否正常，不正常时怎么办。",
+    )];
+    rooms.extend(rooms_of_city(visitor));
+    rooms.extend(rooms_of_people_and_systems());
+    rooms
+}
+
+/// The rules that the city's work rests on, as they are in force now.
+fn rooms_of_city(visitor: &ConsoleUser) -> Vec<AdminSection> {
+    let city = visitor.app.state::<CityHandle>().load();
+    let year = visitor.now.with_timezone(&city.zone()).year();
+    let counties = city.counties.divisions().len();
     let of_units = format!("{} 个单位", city.units.all().len());
     let of_duty = format!("{} 条生效", city.duty.len());
     let of_areas = format!("在用版本有 {counties} 个区县");
@@ -79,6 +97,11 @@ fn rooms(visitor: &ConsoleUser) -> Vec<AdminSection> {
             "节假日与调休，决定期限怎么算。",
             of_year,
         ),
+    ]
+}
+
+fn rooms_of_people_and_systems() -> Vec<AdminSection> {
+    vec![
         plain(
             "/console/admin/roster",
             "名册",
@@ -91,6 +114,21 @@ fn rooms(visitor: &ConsoleUser) -> Vec<AdminSection> {
         ),
         plain("/console/admin/sites", "扫码点位", "设点位、打印码、看群众留言。"),
         plain("/console/admin/templates", "消息模板", "微信订阅消息是否正常。"),
+        plain(
+            "/console/admin/clients",
+            "接口客户端",
+            "其他系统用什么身份、能读写什么。",
+        ),
+        plain(
+            "/console/admin/webhooks",
+            "事件推送",
+            "工单变化推送到哪里，是否送达。",
+        ),
+        plain(
+            "/console/admin/policy",
+            "办理规则",
+            "现行的期限和次数，以及每一项的出处。",
+        ),
         plain("/console/admin/audit", "审计", "核验全部记录，查看管理操作。"),
     ]
 }
@@ -99,6 +137,6 @@ fn loaded(yes: bool) -> &'static str {
     if yes {
         "已载入"
     } else {
-        "尚未载入，暂按周一至周五计算"
+        "尚未载入，暂按法定节假日计算"
     }
 }

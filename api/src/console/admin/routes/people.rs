@@ -10,7 +10,9 @@ use entity::ids::{PersonId, SessionId};
 use entity::kinds::Role;
 use entity::session;
 
-use crate::city::snapshot::CityHandle;
+use super::roster;
+use crate::city::snapshot::{City, CityHandle};
+use crate::console::admin::person_form;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
 use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
@@ -42,6 +44,7 @@ struct Line {
 struct PeoplePage {
     frame: PageContext,
     by_phone: Form,
+    new: Form,
     q: String,
     roles: Vec<Choice>,
     left: bool,
@@ -106,11 +109,16 @@ async fn people_page(visitor: &ConsoleUser, entries: &FormFields) -> Result<Peop
     let mut roles = vec![Choice::new("", "全部")];
     roles.extend(Role::ALL.iter().map(|role| Choice {
         selected: wanted.role == Some(*role),
-        ..Choice::new(role.as_str(), labels::role(*role))
+        ..Choice::new(role.as_str(), role.label())
     }));
     let frame = visitor.frame(Section::People, "人员与登录");
     Ok(PeoplePage {
         by_phone: by_phone(&frame.csrf),
+        new: roster::new_person(
+            &visitor.app.state::<CityHandle>().load(),
+            &frame.csrf,
+            &FormFields::default(),
+        ),
         frame,
         q: entries.text("q").to_owned(),
         roles,
@@ -139,8 +147,8 @@ fn line(visitor: &ConsoleUser, person: &DirectoryEntry) -> Line {
 fn role(person: &DirectoryEntry) -> String {
     let profile = &person.profile;
     match (profile.role, profile.level) {
-        (Role::Delegate, Some(level)) => labels::level(level),
-        (role, _) => labels::role(role),
+        (Role::Delegate, Some(level)) => level.label(),
+        (role, _) => role.label(),
     }
     .to_owned()
 }
@@ -154,7 +162,7 @@ fn place(person: &DirectoryEntry) -> String {
     parts.join("，")
 }
 
-struct SessionLine {
+pub(super) struct SessionLine {
     id: SessionId,
     kind: &'static str,
     client: String,
@@ -164,12 +172,12 @@ struct SessionLine {
 
 #[derive(Template)]
 #[template(path = "admin_person.html")]
-struct PersonPage {
+pub(super) struct PersonPage {
     frame: PageContext,
     path: String,
     facts: Vec<(&'static str, String)>,
     sessions: Vec<SessionLine>,
-    forms: Vec<Form>,
+    pub(super) forms: Vec<Form>,
     /// A link that has just been made, and for how many minutes it is good.
     link: Option<(String, i64)>,
 }
@@ -179,14 +187,20 @@ pub async fn show(visitor: ConsoleUser, id: Path<PersonId>) -> Result<HttpRespon
     page(&person_page(&visitor, *id).await?)
 }
 
-async fn person_page(visitor: &ConsoleUser, id: PersonId) -> Result<PersonPage, PageError> {
+pub(super) async fn person_page(visitor: &ConsoleUser, id: PersonId) -> Result<PersonPage, PageError> {
     let (person, sessions) =
         directory::find_with_sessions(&visitor.app, &visitor.caller, id, visitor.now).await?;
     let frame = visitor.frame(Section::People, person.profile.name.clone());
     let path = format!("{PATH}/{id}");
     Ok(PersonPage {
         facts: facts(visitor, &person),
-        forms: forms(&person, &path, !sessions.is_empty(), &frame.csrf),
+        forms: forms(
+            &visitor.app.state::<CityHandle>().load(),
+            &person,
+            &path,
+            !sessions.is_empty(),
+            &frame.csrf,
+        ),
         sessions: sessions
             .into_iter()
             .map(|session| session_line(visitor, session))
@@ -230,20 +244,31 @@ fn session_line(visitor: &ConsoleUser, session: session::Model) -> SessionLine {
     let zone = visitor.app.state::<CityHandle>().load().zone();
     SessionLine {
         id: session.id,
-        kind: labels::session(session.kind),
+        kind: session.kind.label(),
         client: session.client.unwrap_or_default(),
         begun: labels::when(session.created_at, visitor.now, zone),
         used: labels::when(session.last_used_at, visitor.now, zone),
     }
 }
 
-fn forms(person: &DirectoryEntry, path: &str, signed_in: bool, csrf: &str) -> Vec<Form> {
+fn forms(city: &City, person: &DirectoryEntry, path: &str, signed_in: bool, csrf: &str) -> Vec<Form> {
     let mut forms = Vec::new();
+    if person.on_roster {
+        let form = Form::new("change", format!("{path}/change"), "修改资料", csrf)
+            .summary("换了手机号、单位或职务时在这里修改，立即生效。");
+        forms.push(person_form::with_fields(
+            city,
+            form,
+            &person_form::entries_of(&person.profile),
+            false,
+        ));
+    }
     if signed_in {
         forms.push(
             Form::new("end-all", format!("{path}/end-all"), "退出所有设备", csrf)
                 .summary("此人在小程序和工作台上的登录立即失效，需要重新登录。")
-                .submit("全部退出"),
+                .submit("全部退出")
+                .grave(),
         );
     }
     if person.bound_at.is_some() {
@@ -252,7 +277,8 @@ fn forms(person: &DirectoryEntry, path: &str, signed_in: bool, csrf: &str) -> Ve
                 .summary(
                     "用于换了手机号或微信号的人。解除后所有登录失效，下次在小程序里重新验证手机号即可绑定。",
                 )
-                .submit("解除绑定"),
+                .submit("解除绑定")
+                .grave(),
         );
     }
     if person.on_roster {
@@ -262,12 +288,14 @@ fn forms(person: &DirectoryEntry, path: &str, signed_in: bool, csrf: &str) -> Ve
                     "用于无法扫码的人登录工作台。拿到链接的人即可以此人身份登录，请当面或经可靠渠道交给本人；\
                      生成链接会留下记录。",
                 )
-                .submit("生成链接"),
+                .submit("生成链接")
+                .grave(),
         );
         forms.push(
             Form::new("retire", format!("{path}/retire"), "离开名册", csrf)
                 .summary("用于离任、调离的人。微信绑定和所有登录立即失效；此人提交的工单继续办理。")
-                .submit("离开名册"),
+                .submit("离开名册")
+                .grave(),
         );
     }
     forms

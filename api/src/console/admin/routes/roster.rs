@@ -6,21 +6,21 @@ use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::ids::PersonId;
-use entity::kinds::{PersonLevel, Role};
+use entity::kinds::Role;
 
 use crate::audit_log::AuditActor;
-use crate::console::admin::upload::{MAX_FILE_BYTES, Upload};
+use crate::city::snapshot::{City, CityHandle};
+use crate::console::admin::person_form;
+use crate::console::admin::upload::{MAX_FILE_BYTES, MAX_FILE_MB, Upload};
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
-use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other};
 use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
-use crate::imports::{self, ImportKind, ImportOutcome, ImportRequest, template};
+use crate::imports::{self, HistoryOptions, ImportKind, ImportOutcome, ImportRequest, template};
 use crate::people::roster::ImportError;
-use crate::people::roster::single::{self, PersonFields};
-use crate::people::roster::vocabulary::role_name;
+use crate::people::roster::single;
 
 const PATH: &str = "/console/admin/roster";
 /// Pasted text; a file may be longer.
@@ -84,7 +84,10 @@ fn roster_page(visitor: &ConsoleUser, entries: &FormFields, upload: Option<&Uplo
         )
         .submit("继续")
         .field(Field::new("kind", "哪一种表", Kind::Pick(kinds(kind))).value(kind.as_str()))
-        .field(Field::new("file", "选择文件", Kind::File(ACCEPT)).hint("XLSX 或 CSV，最大 20 MB。"))
+        .field(
+            Field::new("file", "选择文件", Kind::File(ACCEPT))
+                .hint(format!("XLSX 或 CSV，最大 {MAX_FILE_MB} MB。")),
+        )
         .field(
             Field::new("text", "或粘贴内容", Kind::Text)
                 .at_most(MAX_CHARS)
@@ -118,7 +121,11 @@ fn roster_page(visitor: &ConsoleUser, entries: &FormFields, upload: Option<&Uplo
     }
     RosterPage {
         form,
-        person: person_form(&frame.csrf, &FormFields::default()),
+        person: new_person(
+            &visitor.app.state::<CityHandle>().load(),
+            &frame.csrf,
+            &FormFields::default(),
+        ),
         frame,
         outcome: None,
         faults: Vec::new(),
@@ -148,6 +155,8 @@ pub async fn import(
         sheet: entries.some("sheet").map(str::to_owned),
         dry_run,
         keep_missing: !entries.ticked("remove_missing"),
+        release_orders: false,
+        history: HistoryOptions::default(),
         by: AuditActor::Person(visitor.caller.person),
     };
     let outcome = imports::run(&visitor.app, request, &mut |_| {}).await?;
@@ -203,39 +212,12 @@ fn notes(outcome: &ImportOutcome) -> Vec<String> {
     notes
 }
 
-fn person_form(csrf: &str, entries: &FormFields) -> Form {
-    let line = |name, label| {
-        Field::new(name, label, Kind::Line)
-            .at_most(100)
-            .value(entries.text(name))
-    };
-    let role = |role: Role| Choice::new(role_name(role), labels::role(role));
-    let mut levels = vec![Choice::new("", "无")];
-    let all = [
-        (PersonLevel::National, "全国"),
-        (PersonLevel::Provincial, "省"),
-        (PersonLevel::City, "市"),
-        (PersonLevel::County, "县"),
-        (PersonLevel::Township, "乡"),
-    ];
-    levels.extend(all.map(|(level, name)| Choice::new(name, labels::level(level))));
-    Form::new("person", format!("{PATH}/person"), "新增或修改一人", csrf)
-        .summary("手机号相同或姓名、单位都相同的，按修改处理；其余是新增。姓名和单位都不同而手机号相同的，原来的人离任。")
-        .submit("保存")
-        .field(line("name", "姓名").required())
-        .field(line("phone", "手机号").required())
-        .field(
-            Field::new("role", "身份", Kind::Pick(Role::ALL.iter().map(|each| role(*each)).collect()))
-                .required()
-                .value(entries.some("role").unwrap_or(role_name(Role::Delegate))),
-        )
-        .field(Field::new("level", "层级", Kind::Pick(levels)).value(entries.text("level")))
-        .field(line("electoral_unit", "选举单位"))
-        .field(line("area", "区县"))
-        .field(Field::new("unit", "承办单位", Kind::Unit).at_most(100).value(entries.text("unit")))
-        .field(Field::new("unit_head", "单位负责人", Kind::Tick).value(entries.text("unit_head")))
-        .field(line("committee", "委员会"))
-        .field(line("number", "编号"))
+/// The form of a person who may be new.
+pub(super) fn new_person(city: &City, csrf: &str, entries: &FormFields) -> Form {
+    let form = Form::new("person", format!("{PATH}/person"), "新增一人", csrf).summary(
+        "手机号相同或姓名、单位都相同的，按修改处理；其余是新增。姓名和单位都不同而手机号相同的，原来的人离任。",
+    );
+    person_form::with_fields(city, form, entries, true)
 }
 
 /// Adds or changes one person.
@@ -246,19 +228,7 @@ pub async fn put_person(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     let sent = FormData::read(&visitor, &request, body).await?;
-    let text = |name: &str| sent.entries.text(name).to_owned();
-    let fields = PersonFields {
-        name: text("name"),
-        phone: text("phone"),
-        role: text("role"),
-        level: text("level"),
-        electoral_unit: text("electoral_unit"),
-        area: text("area"),
-        unit: text("unit"),
-        unit_head: sent.entries.ticked("unit_head"),
-        committee: text("committee"),
-        number: text("number"),
-    };
+    let fields = person_form::fields(&sent.entries);
     match single::put(&visitor.app, &visitor.caller, &fields).await {
         Ok(report) => {
             let mut shown = roster_page(&visitor, &FormFields::default(), None);
@@ -272,13 +242,13 @@ pub async fn put_person(
         }
         Err(ImportError::Faults(faults)) => {
             let mut shown = roster_page(&visitor, &FormFields::default(), None);
-            shown.person = person_form(&shown.frame.csrf, &sent.entries);
+            shown.person = new_person(
+                &visitor.app.state::<CityHandle>().load(),
+                &shown.frame.csrf,
+                &sent.entries,
+            );
             shown.person.open = true;
-            let told = |fault: &tables::Fault| match &fault.column {
-                Some(column) => format!("{column}：{}", fault.detail),
-                None => fault.detail.clone(),
-            };
-            shown.person.error = Some(faults.iter().map(told).collect::<Vec<_>>().join(" "));
+            shown.person.error = Some(person_form::trouble(&faults));
             page(&shown)
         }
         Err(ImportError::Failed(error)) => Err(error.into()),

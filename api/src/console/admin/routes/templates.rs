@@ -4,6 +4,7 @@ use actix_web::ResponseError as _;
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
+use entity::kinds::{SecondChannel, SecondDeliveryStatus};
 
 use crate::city::snapshot::CityHandle;
 use crate::console::labels;
@@ -12,6 +13,8 @@ use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
+use crate::notices::MessageCatalog;
+use crate::notices::second_channel::report::{self, RuleLine, SecondChannelReport};
 use crate::notices::template_health::{self, DAYS, Health};
 
 struct Line {
@@ -28,6 +31,23 @@ struct TemplatesPage {
     days: i64,
     lines: Vec<Line>,
     trouble: Option<String>,
+    rules: Vec<RuleRow>,
+    sends: Vec<SendRow>,
+}
+
+/// One rule of the second channel.
+struct RuleRow {
+    event: String,
+    channel: &'static str,
+    hours: i64,
+    state: &'static str,
+}
+
+/// Messages of one channel that ended in one way.
+struct SendRow {
+    channel: &'static str,
+    status: &'static str,
+    count: i64,
 }
 
 #[get("/admin/templates")]
@@ -37,12 +57,33 @@ pub async fn show(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
 
 async fn templates_page(visitor: &ConsoleUser) -> Result<TemplatesPage, PageError> {
     let all = template_health::of_templates(&visitor.app, &visitor.caller, visitor.now).await?;
+    let SecondChannelReport { rules, counts } = report::read(&visitor.app).await?;
+    let send = |(kind, status, count): (SecondChannel, SecondDeliveryStatus, i64)| SendRow {
+        channel: kind.label(),
+        status: status.label(),
+        count,
+    };
     Ok(TemplatesPage {
         frame: visitor.frame(Section::Templates, "消息模板"),
         days: DAYS,
         lines: all.into_iter().map(|health| line(visitor, health)).collect(),
         trouble: None,
+        rules: rules.into_iter().map(|rule| rule_row(visitor, &rule)).collect(),
+        sends: counts.into_iter().map(send).collect(),
     })
+}
+
+fn rule_row(visitor: &ConsoleUser, rule: &RuleLine) -> RuleRow {
+    RuleRow {
+        event: visitor
+            .app
+            .state::<MessageCatalog>()
+            .phrase(rule.event)
+            .to_owned(),
+        channel: rule.channel.label(),
+        hours: rule.hours,
+        state: if rule.configured { "启用" } else { "未开通" },
+    }
 }
 
 fn line(visitor: &ConsoleUser, health: Health) -> Line {

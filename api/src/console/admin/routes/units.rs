@@ -13,7 +13,6 @@ use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::city::units::Unit;
 use crate::console::forms::{Choice, FormFields};
-use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page};
 use crate::console::routes::visitor::ConsoleUser;
@@ -95,7 +94,7 @@ fn kinds(chosen: &str) -> Vec<Choice> {
     let levels = UnitLevel::ALL.iter();
     kinds.extend(levels.map(|level| Choice {
         selected: level.as_str() == chosen,
-        ..Choice::new(level.as_str(), labels::unit_level(*level))
+        ..Choice::new(level.as_str(), level.label())
     }));
     kinds
 }
@@ -116,7 +115,7 @@ fn line(city: &City, unit: &Unit, heads: &HashMap<UnitId, Vec<String>>, open: &H
         href: format!("{PATH}/{}", unit.id),
         name: unit.name.clone(),
         code: unit.code.clone(),
-        kind: labels::unit_level(unit.level),
+        kind: unit.level.label(),
         area: area(city, unit),
         heads: heads
             .get(&unit.id)
@@ -202,7 +201,7 @@ pub async fn show(visitor: ConsoleUser, id: Path<UnitId>) -> Result<HttpResponse
 fn facts(city: &City, unit: &Unit) -> Vec<(&'static str, String)> {
     let mut facts = vec![
         ("编码", unit.code.clone()),
-        ("类型", labels::unit_level(unit.level).to_owned()),
+        ("类型", unit.level.label().to_owned()),
         ("区域", area(city, unit)),
     ];
     if let Some(alias) = &unit.alias {

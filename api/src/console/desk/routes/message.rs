@@ -51,7 +51,7 @@ pub async fn show(visitor: ConsoleUser, id: Path<SiteMessageId>) -> Result<HttpR
     ];
     facts.extend(message.handled_at.map(|at| ("处理时间", when(at))));
     page(&MessagePage {
-        frame: visitor.frame(Section::Desk, "居民留言"),
+        frame: visitor.frame(Section::Desk, "群众留言"),
         list: Tab::Messages.address(),
         site: message.site.name,
         text: message.text,

@@ -9,10 +9,12 @@ use serde::Deserialize;
 
 use super::list::{self, Row};
 use super::tabs::{self, Tab, TabLink};
+use crate::city::snapshot::CityHandle;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, with_status};
 use crate::console::routes::visitor::ConsoleUser;
 
+pub mod call;
 pub mod message;
 pub mod order;
 pub mod review;
@@ -41,7 +43,7 @@ struct DeskPart {
     first: String,
     /// On a further page there is no word for an empty tab.
     further: bool,
-    empty: &'static str,
+    empty: String,
     csrf: String,
 }
 
@@ -72,7 +74,7 @@ pub async fn show(
         more: listed.more,
         first: tab.address(),
         further,
-        empty: tab.empty(),
+        empty: tab.empty(&visitor.app.state::<CityHandle>().load().policy.follow_up),
         csrf: frame.csrf.clone(),
     };
     if request.headers().contains_key("x-part") {

@@ -12,16 +12,17 @@ use crate::console::desk::list;
 use crate::console::desk::tabs::Tab;
 use crate::console::forms::{Form, FormFields};
 use crate::console::labels::{self, Markup};
+use crate::console::map::place as map;
 use crate::console::order::actions::{self, ActionForm};
-use crate::console::order::map;
 use crate::console::order::page_model::OrderPageModel;
+use crate::console::order::times::RowFormatter;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
 use crate::hotline::queue::item::{self, OpenItem};
-use crate::hotline::queue::service::{self, ItemContext, PendingRequest as Waits};
+use crate::hotline::queue::service::{self, CalledParty, ItemContext, PendingRequest as Waits};
 use crate::orders::view::read;
 
 /// The moves that can be made here; a note stays on the page, the others end the matter.
@@ -51,8 +52,8 @@ struct MatterPage {
     mine: Option<String>,
     /// Who else works on it.
     held: Option<String>,
-    /// Name and number of whom to call.
-    call: Option<(String, String)>,
+    /// Name and number of whom to call; no number for a committee.
+    call: Option<(String, Option<String>)>,
     forms: Vec<Form>,
 }
 
@@ -76,7 +77,7 @@ pub async fn show(visitor: ConsoleUser, path: Path<(String, String)>) -> Result<
     let (tab, number) = path.into_inner();
     let tab = tab_of(&tab)?;
     let matter = item::open(&visitor.app, &visitor.caller, tab.kinds(), &number).await?;
-    answer(&visitor, tab, &number, matter, None, StatusCode::OK).await
+    answer(&visitor, tab, &number, matter, None).await
 }
 
 async fn answer(
@@ -85,7 +86,6 @@ async fn answer(
     number: &str,
     matter: OpenItem,
     refused: Option<Refused<'_>>,
-    status: StatusCode,
 ) -> Result<HttpResponse, PageError> {
     let (app, actor) = (&visitor.app, visitor.actor());
     let order = read::detail(app, &actor, number).await?;
@@ -109,7 +109,9 @@ async fn answer(
         forms.extend(offer.main());
         forms.extend(offer.others());
     }
+    let mut status = StatusCode::OK;
     if let Some(refused) = refused {
+        status = refused.error.status_code();
         let again = |form: Form| {
             if form.id == refused.action {
                 form.refused(refused.entries, refused.error)
@@ -120,13 +122,18 @@ async fn answer(
         forms = forms.into_iter().map(again).collect();
         frame.done = None;
     }
+    let times = RowFormatter {
+        now,
+        zone,
+        on_paper: false,
+    };
     let page = MatterPage {
         tab: tab.label(),
         list: tab.address(),
         address: tab.page(number),
         order: format!("/console/orders/{number}"),
         map: map::draw(&city, order.area.as_ref(), order.location.as_ref()),
-        sheet: OrderPageModel::new(&order, timeline, now, zone),
+        sheet: OrderPageModel::new(&order, timeline, &times),
         asked: matter
             .items
             .first()
@@ -135,13 +142,18 @@ async fn answer(
         waits: !matter.items.is_empty(),
         held: held.map(|claim| list::held(&claim.by, &until.unwrap_or_default())),
         mine,
-        call: matter
-            .callee
-            .map(|(name, phone)| (name, phone.expose().to_owned())),
+        call: matter.callee.map(call_line),
         forms,
         frame,
     };
     with_status(status, &page)
+}
+
+fn call_line(called: CalledParty) -> (String, Option<String>) {
+    match called {
+        CalledParty::Delegate { name, phone } => (name, Some(phone.expose().to_owned())),
+        CalledParty::Committee { name } => (name, None),
+    }
 }
 
 /// Why the matter is here, fact by fact.
@@ -159,6 +171,8 @@ fn asked(visitor: &ConsoleUser, item: &ItemContext) -> Vec<(&'static str, String
         (Waits::Call(call), _) => {
             let mut facts = vec![("已拨打", format!("{} 次", call.tries))];
             facts.extend(call.outcome.clone().map(|outcome| ("上次", outcome)));
+            let later = call.next_at.filter(|from| visitor.now < *from);
+            facts.extend(later.map(|from| ("此后再拨才计次", when(from))));
             facts
         }
         (Waits::Unit, Some(returned)) => {
@@ -171,7 +185,7 @@ fn asked(visitor: &ConsoleUser, item: &ItemContext) -> Vec<(&'static str, String
         }
         (Waits::Unit, None) => Vec::new(),
     };
-    facts.extend(item.reason.clone().map(|reason| ("为什么待分派", reason)));
+    facts.extend(item.reason.clone().map(|reason| ("为什么待派单", reason)));
     facts.push(("请在此前处理", when(item.entry.act_by)));
     facts
 }
@@ -210,7 +224,7 @@ pub async fn act(
                 entries: &sent.entries,
                 error: &error,
             };
-            answer(&visitor, tab, &number, matter, Some(refused), error.status_code()).await
+            answer(&visitor, tab, &number, matter, Some(refused)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -248,6 +262,7 @@ async fn make(
         number,
         entries,
         photos: Vec::new(),
+        files: Vec::new(),
     };
     actions::perform(action, asked).await?;
     Ok(())

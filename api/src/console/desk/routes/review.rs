@@ -12,6 +12,7 @@ use crate::console::desk::tabs::Tab;
 use crate::console::desk::{forms, list};
 use crate::console::forms::{Form, FormFields};
 use crate::console::labels;
+use crate::console::order::video::ShownVideo;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::FormData;
@@ -38,6 +39,7 @@ struct ReviewPage {
     text: String,
     facts: Vec<(&'static str, String)>,
     pictures: Vec<Picture>,
+    video: Option<ShownVideo>,
     waits: bool,
     mine: Option<String>,
     held: Option<String>,
@@ -78,6 +80,8 @@ async fn answer(
             caption: format!("照片 {index}{said}"),
         });
     }
+    let video = review::video_of(app, &check).await?;
+    let video = video.as_ref().map(ShownVideo::from);
     let frame = visitor.frame(Section::Desk, check.title.clone());
     let address = Tab::Reviews.page(&key);
     let form = mine.is_some().then(|| forms::review(&address, &frame.csrf));
@@ -97,6 +101,7 @@ async fn answer(
         text: check.text,
         facts,
         pictures,
+        video,
         waits,
         held: held.map(|claim| list::held(&claim.by, &until.unwrap_or_default())),
         mine,

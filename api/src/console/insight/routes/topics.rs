@@ -5,9 +5,10 @@ use actix_web::web::{Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use askama::Template;
 use entity::ids::TopicId;
-use entity::kinds::{Role, TopicOrigin};
+use entity::kinds::{Role, TopicStatus};
 
-use crate::city::snapshot::CityHandle;
+use crate::city::snapshot::{City, CityHandle};
+use crate::console::campaigns::committees;
 use crate::console::forms::{Field, Form, FormFields, Kind};
 use crate::console::labels::{self, Markup};
 use crate::console::page_context::{PageContext, Section};
@@ -16,6 +17,7 @@ use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::http::paging::Paging;
+use crate::insight::alert_rules;
 use crate::insight::reports::chart;
 use crate::insight::topic_actions::{self, FromTopic};
 use crate::insight::view::{self, TopicDetail, TopicView};
@@ -49,7 +51,7 @@ pub async fn list(visitor: ConsoleUser, paging: Query<Paging>) -> Result<HttpRes
     let zone = visitor.app.state::<CityHandle>().load().zone();
     let line = |topic: TopicView| Line {
         href: format!("{PATH}/{}", topic.id),
-        status: view::in_chinese(topic.status),
+        status: topic.status.label(),
         orders: topic.order_count,
         delegates: topic.delegate_count,
         areas: areas(&topic),
@@ -74,17 +76,23 @@ fn areas(topic: &TopicView) -> String {
 
 /// Why it is taken for more than chance, in a sentence.
 fn why(topic: &TopicView) -> String {
-    let what = match topic.origin {
-        TopicOrigin::Group => "反映同一件事",
-        TopicOrigin::Rise => "这一类比平常多",
+    let what = topic.origin.label();
+    let days = topic.window_days;
+    let now = match topic.recent {
+        0 => format!("最近 {days} 天没有新的反映"),
+        recent => format!("最近 {days} 天 {recent} 件"),
     };
-    format!(
-        "{what}：最近 {} 天 {} 件，按以往预计 {:.1} 件；偶然如此的可能性 {:.1}%",
-        topic.window_days,
-        topic.recent,
-        topic.expected,
-        topic.p_value * 100.0
-    )
+    match (topic.at_alert, topic.crossed_at) {
+        (Some(then), Some(at)) => {
+            let compared = alert_rules::compared(then.recent, then.expected);
+            format!("{what}：{}提醒时{compared}；{now}", at.format("%Y年%-m月%-d日"))
+        }
+        _ if topic.status == TopicStatus::Watch => {
+            let compared = alert_rules::compared(topic.recent, topic.expected);
+            format!("{what}：最近 {days} 天{compared}；可能是偶然波动，只关注，不提醒")
+        }
+        _ => format!("{what}：{now}"),
+    }
 }
 
 struct Gathered {
@@ -129,7 +137,8 @@ async fn topic_page(
     let frame = visitor.frame(Section::Topics, topic.title.clone());
     let mut forms = Vec::new();
     if visitor.caller.role == Role::Supervisor && !topic.dismissed && topic.merged_into.is_none() {
-        forms = forms_of(&topic, &frame.csrf);
+        let city = visitor.app.state::<CityHandle>().load();
+        forms = forms_of(&city, &topic, &frame.csrf);
     }
     if let Some((id, entries, error)) = refused {
         let refuse = |form: Form| {
@@ -151,7 +160,7 @@ async fn topic_page(
         .collect();
     let gathered = orders.into_iter().map(|order| Gathered {
         number: order.number,
-        status: labels::status(order.status),
+        status: order.status.label(),
         area: order.area.unwrap_or_default(),
         when: labels::when(order.created_at.to_utc(), visitor.now, zone),
     });
@@ -169,7 +178,7 @@ async fn topic_page(
 
 fn facts(topic: &TopicView) -> Vec<(&'static str, String)> {
     let mut facts = vec![
-        ("状态", view::in_chinese(topic.status).to_owned()),
+        ("状态", topic.status.label().to_owned()),
         ("为什么", why(topic)),
         (
             "涉及",
@@ -184,7 +193,7 @@ fn facts(topic: &TopicView) -> Vec<(&'static str, String)> {
     facts
 }
 
-fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
+fn forms_of(city: &City, topic: &TopicView, csrf: &str) -> Vec<Form> {
     let path = |what: &str| format!("{PATH}/{}/{what}", topic.id);
     let mut forms = Vec::new();
     if topic.campaign.is_none() {
@@ -202,7 +211,11 @@ fn forms_of(topic: &TopicView, csrf: &str) -> Vec<Form> {
                         .required()
                         .at_most(5_000),
                 )
-                .field(Field::new("committee", "负责的委员会", Kind::Line).at_most(100)),
+                .field(Field::new(
+                    "committee",
+                    "负责的委员会",
+                    Kind::Pick(committees(city, "未指定", "")),
+                )),
         );
     }
     forms.push(
@@ -267,7 +280,7 @@ async fn apply(
             Ok(format!("{PATH}/{id}?done=topic_renamed"))
         }
         "dismiss" => {
-            topic_actions::dismiss(app, caller, id, (true, entries.text("reason")), now).await?;
+            topic_actions::dismiss(app, caller, id, entries.text("reason"), now).await?;
             Ok(format!("{PATH}?done=topic_dismissed"))
         }
         _ => Err(PageError::not_found()),

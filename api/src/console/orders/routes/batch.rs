@@ -15,6 +15,7 @@ use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::http::fields::invalid;
+use crate::http::idempotency::fingerprint;
 use crate::http::paging::Paging;
 use crate::supervision::batch::{self, BatchAction, BatchItem, BatchRequest};
 use crate::supervision::campaigns::CampaignFilter;
@@ -25,6 +26,8 @@ const MAX_MATTERS: u64 = 100;
 
 /// The bar below the list; only supervisors have it.
 pub struct BatchBar {
+    /// Makes sending the same selection twice do it once.
+    pub key: String,
     pub committees: Vec<Choice>,
     pub matters: Vec<Choice>,
 }
@@ -51,6 +54,7 @@ pub async fn bar(visitor: &ConsoleUser) -> Result<Option<BatchBar>> {
             .map(|(row, _)| Choice::new(row.id.to_string(), row.title)),
     );
     Ok(Some(BatchBar {
+        key: uuid::Uuid::new_v4().to_string(),
         committees: committees(&city, "选择委员会", ""),
         matters,
     }))
@@ -73,7 +77,15 @@ pub async fn perform(
 ) -> Result<HttpResponse, PageError> {
     let sent = FormData::read(&visitor, &request, body).await?;
     let asked = read(&sent.entries)?;
-    let items = batch::perform(&visitor.app, &visitor.caller, asked).await?;
+    // Another selection on the same page is another request.
+    let key = sent.entries.some("key").map(|key| fingerprint(key, &asked));
+    let items = match key {
+        Some(key) => {
+            let answer = batch::perform_once(&visitor.app, &visitor.caller, &key, asked).await?;
+            answer.body.items
+        }
+        None => batch::perform(&visitor.app, &visitor.caller, asked).await?,
+    };
     let (done, refused): (Vec<BatchItem>, Vec<BatchItem>) = items.into_iter().partition(|item| item.ok);
     if refused.is_empty() {
         return Ok(see_other(&format!("{PATH}?done=batch_done")));

@@ -123,7 +123,7 @@ async fn offer(visitor: &ConsoleUser, entries: &FormFields) -> Result<Offer, Pag
     let wanted = asked.wanted.pairs();
     carried.extend(wanted.map(|(name, value)| (name, value.to_owned())));
     Ok(Offer {
-        format: label(format),
+        format: format.label(),
         orders: list::count(&visitor.app, &visitor.actor(), &asked.query).await?,
         carried,
     })
@@ -133,13 +133,6 @@ fn format(entries: &FormFields) -> Result<ExportFormat, Error> {
     let wrong = FieldError::new("format", "malformed", "请选择 CSV 或 Excel。");
     let format = entries.text("format").parse();
     format.map_err(|_| Error::invalid(vec![wrong]))
-}
-
-fn label(format: ExportFormat) -> &'static str {
-    match format {
-        ExportFormat::Csv => "CSV",
-        ExportFormat::Xlsx => "Excel",
-    }
 }
 
 async fn lines(visitor: &ConsoleUser) -> Result<Vec<Line>, PageError> {
@@ -160,7 +153,7 @@ fn line(visitor: &ConsoleUser, row: order_export::Model) -> Line {
     let ready = row.status == ExportStatus::Ready && row.expires_at.is_some_and(|until| visitor.now < until);
     Line {
         asked: when(row.asked_at),
-        format: label(row.format),
+        format: row.format.label(),
         list: format!("{}?{}", filters::PATH, row.address),
         state,
         done: row.done,

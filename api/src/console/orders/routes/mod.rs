@@ -110,11 +110,7 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
     let (found, trouble) = match found {
         Ok(found) => (found, None),
         Err(Error::Refused(refused)) if refused.kind == ErrorKind::Malformed => {
-            let empty = crate::http::paging::Page {
-                items: Vec::new(),
-                next_cursor: None,
-            };
-            (empty, Some(refused.detail))
+            (nothing(), Some(refused.detail))
         }
         Err(error) => return Err(error.into()),
     };
@@ -147,7 +143,10 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
                 "工单"
             },
         ),
-        chips: filters::chips(&wanted, role),
+        chips: filters::narrowed(&city, &wanted)
+            .into_iter()
+            .chain(filters::chips(&wanted, role))
+            .collect(),
         sorts: filters::sorts(&wanted),
         areas: filters::areas(&city, &wanted),
         categories: filters::categories(&city, &wanted),
@@ -164,6 +163,13 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
         wanted,
         trouble,
     })
+}
+
+fn nothing<T>() -> crate::http::paging::Page<T> {
+    crate::http::paging::Page {
+        items: Vec::new(),
+        next_cursor: None,
+    }
 }
 
 async fn saved(visitor: &ConsoleUser, wanted: &UrlQuery) -> Result<Vec<View>, PageError> {

@@ -4,6 +4,8 @@ use entity::kinds::Datum;
 
 use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, Field, Form, FormFields, Kind};
+use crate::console::map::place as map;
+use crate::console::map::sheet::NamedPlace;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, FieldError, Result};
 use crate::orders::submit::draft::{GivenPoint, MAX_ADDRESS_CHARS};
@@ -12,12 +14,6 @@ use crate::sealing::Phone;
 use crate::sites::service::{KINDS, NewSite};
 use crate::sites::view::SiteView;
 use tables::text;
-
-const DATUMS: [(Datum, &str); 3] = [
-    (Datum::Gcj02, "GCJ-02（微信、高德、腾讯地图）"),
-    (Datum::Wgs84, "WGS-84（手机定位）"),
-    (Datum::Bd09, "BD-09（百度地图）"),
-];
 
 pub fn kind(kind: &str) -> &'static str {
     match kind {
@@ -33,18 +29,26 @@ pub fn kind(kind: &str) -> &'static str {
     }
 }
 
-/// Empty for a new site, filled in for one that is there.
+/// Where a form goes, and what it is called.
+#[derive(Clone, Copy)]
+pub struct Heading<'a> {
+    pub action: &'a str,
+    pub title: &'a str,
+    pub csrf: &'a str,
+}
+
+/// Empty for a new site, filled in for one that is there. The map names `townships`.
 pub fn form(
     visitor: &ConsoleUser,
-    id: &str,
-    action: &str,
-    title: &str,
+    heading: Heading<'_>,
     site: Option<&SiteView>,
-    csrf: &str,
+    townships: &[NamedPlace],
 ) -> Form {
+    let city = visitor.app.state::<CityHandle>().load();
+    let Heading { action, title, csrf } = heading;
     let kinds = KINDS.iter().map(|name| Choice::new(*name, kind(name)));
     let text = |of: &dyn Fn(&SiteView) -> String| site.map(of).unwrap_or_default();
-    let form = Form::new(id, action, title, csrf)
+    let form = Form::new("site", action, title, csrf)
         .summary("编码由系统生成，印在纸上以后不变。")
         .submit("保存")
         .field(
@@ -58,28 +62,25 @@ pub fn form(
                 .required()
                 .value(text(&|site| site.public.kind.clone())),
         );
-    let form = in_charge(visitor, place(form, site), site);
+    let form = in_charge(visitor, place(form, map::picker(&city, townships), site), site);
     Form { open: true, ..form }
 }
 
-/// Adds the fields of the place. WGS-84 is stored; administrators usually copy a map's coordinate.
-fn place(form: Form, site: Option<&SiteView>) -> Form {
+/// Adds the fields of the place: a click on the map, and words.
+fn place(form: Form, picker: Kind, site: Option<&SiteView>) -> Form {
     let text = |of: &dyn Fn(&SiteView) -> String| site.map(of).unwrap_or_default();
-    let degrees = |name, label| Field::new(name, label, Kind::Line).required().at_most(20);
-    let datums = DATUMS.map(|(datum, label)| Choice::new(datum.as_str(), label));
-    let datum = site.map_or(Datum::Gcj02, |site| site.location.datum);
-    form.field(degrees("longitude", "经度").value(text(&|site| site.location.longitude.to_string())))
-        .field(degrees("latitude", "纬度").value(text(&|site| site.location.latitude.to_string())))
-        .field(
-            Field::new("datum", "坐标系", Kind::Pick(datums.to_vec()))
-                .required()
-                .value(datum.as_str()),
-        )
-        .field(
-            Field::new("address", "地址", Kind::Line)
-                .at_most(MAX_ADDRESS_CHARS)
-                .value(text(&|site| site.public.address.clone().unwrap_or_default())),
-        )
+    form.field(
+        Field::new("longitude", "位置", picker)
+            .required()
+            .value(text(&|site| {
+                format!("{} {}", site.location.longitude, site.location.latitude)
+            })),
+    )
+    .field(
+        Field::new("address", "地址", Kind::Line)
+            .at_most(MAX_ADDRESS_CHARS)
+            .value(text(&|site| site.public.address.clone().unwrap_or_default())),
+    )
 }
 
 /// Adds the fields for category, unit and delegates of the site.
@@ -132,7 +133,11 @@ pub async fn read(visitor: &ConsoleUser, entries: &FormFields, site: Option<&Sit
     let mut number = |name: &str| {
         let number = entries.text(name).parse::<f64>().ok();
         number.unwrap_or_else(|| {
-            faults.push(FieldError::new(name, "not_a_number", "请填写以度为单位的数字。"));
+            faults.push(FieldError::new(
+                name,
+                "not_a_number",
+                "请在地图上点击选择位置；填写时用以度为单位的数字。",
+            ));
             0.0
         })
     };

@@ -8,8 +8,10 @@ use askama::Template;
 use entity::kinds::{ContentCheck, Role, SiteMessageStatus};
 
 use crate::city::snapshot::CityHandle;
-use crate::console::forms::{Form, FormFields};
+use crate::console::forms::{Form, FormFields, Map};
 use crate::console::labels;
+use crate::console::map::place::{self as map, Mark};
+use crate::console::map::townships;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::submission::FormData;
@@ -22,6 +24,8 @@ use crate::sites::view::SiteView;
 use crate::sites::{service, sheets};
 
 mod form;
+
+use form::Heading;
 
 pub(super) const PATH: &str = "/console/admin/sites";
 /// Sites on a page.
@@ -46,6 +50,7 @@ struct SitesPage {
     frame: PageContext,
     wanted: UrlQuery,
     lines: Vec<Line>,
+    map: Option<Map>,
     more: Option<String>,
 }
 
@@ -69,9 +74,19 @@ pub async fn list(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
     let more = found
         .next_cursor
         .map(|cursor| format!("{}{join}cursor={}", wanted.to(PATH), encoded(&cursor)));
+    let mark = |site: &SiteView| Mark {
+        longitude: site.location.longitude,
+        latitude: site.location.latitude,
+        href: format!("{PATH}/{}", site.public.code),
+        name: site.public.name.clone(),
+        off: !site.active,
+    };
+    let marks: Vec<Mark> = found.items.iter().map(mark).collect();
+    let city = visitor.app.state::<CityHandle>().load();
     page(&SitesPage {
         frame: visitor.frame(Section::Sites, "扫码点位"),
         wanted,
+        map: map::marked(&city, "点位在全市的位置", &marks),
         lines: found.items.into_iter().map(line).collect(),
         more,
     })
@@ -99,18 +114,24 @@ struct NewPage {
     form: Form,
 }
 
-fn new_page(visitor: &ConsoleUser) -> NewPage {
+async fn new_page(visitor: &ConsoleUser) -> Result<NewPage, PageError> {
     let frame = visitor.frame(Section::Sites, "新建点位");
-    NewPage {
-        form: form::form(visitor, "site", PATH, "新建点位", None, &frame.csrf),
+    let townships = townships::of_city(&visitor.app, visitor.now).await?;
+    let heading = Heading {
+        action: PATH,
+        title: "新建点位",
+        csrf: &frame.csrf,
+    };
+    Ok(NewPage {
+        form: form::form(visitor, heading, None, &townships),
         frame,
-    }
+    })
 }
 
 #[get("/admin/sites/new")]
 pub async fn ask(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
     visitor.caller.require(Role::Admin)?;
-    page(&new_page(&visitor))
+    page(&new_page(&visitor).await?)
 }
 
 #[post("/admin/sites")]
@@ -131,7 +152,7 @@ pub async fn create(
             Ok(see_other(&format!("{PATH}/{code}?done=site_created")))
         }
         Err(error @ Error::Refused(_)) => {
-            let mut shown = new_page(&visitor);
+            let mut shown = new_page(&visitor).await?;
             shown.form = shown.form.refused(&sent.entries, &error);
             with_status(error.status_code(), &shown)
         }
@@ -185,7 +206,17 @@ async fn site_page(visitor: &ConsoleUser, site: &SiteView) -> Result<SitePage, P
     };
     let frame = visitor.frame(Section::Sites, site.public.name.clone());
     let path = format!("{PATH}/{code}");
-    let edit = form::form(visitor, "site", &path, "修改", Some(site), &frame.csrf);
+    let heading = Heading {
+        action: &path,
+        title: "修改",
+        csrf: &frame.csrf,
+    };
+    let edit = form::form(
+        visitor,
+        heading,
+        Some(site),
+        &townships::of_city(&visitor.app, visitor.now).await?,
+    );
     Ok(SitePage {
         facts: facts(site),
         messages: messages.items.into_iter().map(message).collect(),
@@ -201,8 +232,7 @@ async fn site_page(visitor: &ConsoleUser, site: &SiteView) -> Result<SitePage, P
 fn message_state(status: SiteMessageStatus, check: ContentCheck) -> &'static str {
     match (status, check) {
         (SiteMessageStatus::Adopted, _) => "已转为工单",
-        (SiteMessageStatus::Answered, _) => "已答复",
-        (SiteMessageStatus::Refused, _) => "未通过审核",
+        (SiteMessageStatus::Answered | SiteMessageStatus::Refused, _) => status.label(),
         (SiteMessageStatus::Received, ContentCheck::Pass) => "待代表处理",
         (SiteMessageStatus::Received, _) => "待审核",
     }

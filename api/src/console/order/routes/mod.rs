@@ -4,21 +4,33 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
+use chrono_tz::Tz;
+use entity::kinds::Role;
 
 use super::actions::{self, ActionForm};
 use super::forms::OrderForms;
-use super::map;
+use super::headline;
 use super::page_model::OrderPageModel;
+use super::times::RowFormatter;
 use crate::city::snapshot::CityHandle;
-use crate::console::forms::{Form, FormFields};
+use crate::console::campaigns::committees;
+use crate::console::forms::{Field, Form, FormFields};
 use crate::console::labels::Markup;
+use crate::console::map::place as map;
+use crate::console::map::sheet::NamedPlace;
+use crate::console::map::townships;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, see_other, with_status};
 use crate::console::routes::submission::FormData;
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::Error;
+use crate::hotline::relay;
+use crate::orders::view::read::TimelineItem;
 use crate::orders::view::{OrderView, read};
+use crate::photos::service::converts_heic;
 use crate::supervision::print;
+
+pub mod cover;
 
 #[derive(Template)]
 #[template(path = "order.html")]
@@ -26,6 +38,12 @@ struct OrderPage {
     frame: PageContext,
     sheet: OrderPageModel,
     map: Option<Markup>,
+    /// Of the order's township.
+    communities: Option<String>,
+    /// The relay number and what is typed after it, for a unit that must contact the delegate.
+    call: Option<(String, String)>,
+    /// The one thing to do.
+    next: Option<Form>,
     forms: Vec<Form>,
     pdf: String,
 }
@@ -52,30 +70,88 @@ async fn answer(
     let timeline = read::timeline(&visitor.app, &visitor.actor(), &order.number).await?;
     let city = visitor.app.state::<CityHandle>().load();
     let mut frame = visitor.frame(Section::Orders, format!("工单 {}", order.number));
+    let committees = committees(&city, "暂不指定", order.committee.as_deref().unwrap_or_default());
     let desk = OrderForms {
         order: &order,
         csrf: &frame.csrf,
         unit: visitor.caller.unit,
+        committees: &committees,
     };
     let mut forms = desk.forms();
     if let Some(refused) = refused {
         frame.done = None;
         restore_form(&mut forms, &desk, &refused);
     }
-    // A single form is unfolded.
-    if let [only, rest @ ..] = forms.as_mut_slice()
-        && rest.iter().all(|form| form.id == "notes")
-    {
-        only.open = true;
-    }
+    let heic = converts_heic(&visitor.app);
+    let mut forms: Vec<Form> = forms.into_iter().map(|form| form.offer_heic(heic)).collect();
+    let times = RowFormatter {
+        now: visitor.now,
+        zone: city.zone(),
+        on_paper: false,
+    };
+    let call = fill_contact(&mut forms, &timeline, visitor, &order, city.zone());
+    let open: Vec<&str> = forms.iter().map(|form| form.id.as_str()).collect();
+    let next = headline::next_action(visitor.caller.role, order.status, order.light, &open);
+    let next = next.and_then(|action| forms.iter().position(|form| form.id == action));
+    let next = next.map(|at| forms.remove(at));
+    let places = places(visitor, &order).await?;
     let page = OrderPage {
-        map: map::draw(&city, order.area.as_ref(), order.location.as_ref()),
-        sheet: OrderPageModel::new(&order, timeline, visitor.now, city.zone()),
+        map: map::draw_with(&city, order.area.as_ref(), order.location.as_ref(), &places),
+        communities: order
+            .township
+            .as_ref()
+            .and_then(|township| map::communities(&city, &township.code)),
+        sheet: OrderPageModel {
+            covers: matches!(visitor.caller.role, Role::Operator | Role::Handler),
+            ..OrderPageModel::new(&order, timeline, &times)
+        },
         pdf: format!("/console/orders/{}/pdf", order.number),
+        call,
+        next,
         forms,
         frame,
     };
     with_status(status, &page)
+}
+
+/// Enters the last call through the relay into the reply, and says how to call. `None` if there is no relay, or no reply
+/// that asks for a contact.
+fn fill_contact(
+    forms: &mut [Form],
+    timeline: &[TimelineItem],
+    visitor: &ConsoleUser,
+    order: &OrderView,
+    zone: Tz,
+) -> Option<(String, String)> {
+    let relay = visitor.app.config.relay_number.clone()?;
+    let reply = forms.iter_mut().find(|form| form.id == "reply")?;
+    let asks = |field: &Field| field.name == "contacted_at";
+    if !reply.fields.iter().any(asks) {
+        return None;
+    }
+    let last = timeline.iter().rfind(|item| item.action == relay::EVENT.as_str());
+    if let Some(call) = last.filter(|_| reply.error.is_none()) {
+        for field in &mut reply.fields {
+            match field.name {
+                "contacted_at" => {
+                    field.value = call.at.with_timezone(&zone).format("%Y-%m-%dT%H:%M").to_string();
+                }
+                "contacted_how" => "电话（中间号）".clone_into(&mut field.value),
+                _ => {}
+            }
+        }
+    }
+    let start = order.number.len().saturating_sub(relay::TYPED_DIGITS);
+    let typed = order.number.get(start..).unwrap_or_default().to_owned();
+    Some((relay, typed))
+}
+
+/// Names of townships around the order, for its map.
+async fn places(visitor: &ConsoleUser, order: &OrderView) -> Result<Vec<NamedPlace>, PageError> {
+    let Some(area) = order.area.as_ref().filter(|_| order.location.is_some()) else {
+        return Ok(Vec::new());
+    };
+    Ok(townships::of_area(&visitor.app, Some(&area.code), visitor.now).await?)
 }
 
 /// Puts the refused form back as it was filled in; a move that is not open any more is shown all the same, so
@@ -111,6 +187,7 @@ pub async fn act(
                 number: &number,
                 entries: &sent.entries,
                 photos: sent.photos.clone(),
+                files: sent.files.clone(),
             };
             actions::perform(&action, asked).await
         }
