@@ -1,6 +1,7 @@
-//! Which county a point lies in, with the real boundaries of the built-in pack: `cargo bench --bench locate`. Prints
-//! points a second on one core. Half of the points lie anywhere in the city's rectangle, half near a border, where the
-//! exact test costs most.
+//! Which county a point lies in, with the real boundaries of the built-in pack: `cargo bench --bench locate`.
+//!
+//! Prints points a second on one core. Half of the points lie anywhere in the city's rectangle, half near a border,
+//! where the exact test costs most.
 
 use std::hint::black_box;
 use std::time::Instant;

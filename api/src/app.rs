@@ -22,12 +22,30 @@ pub struct AppInner {
     pub states: States,
 }
 
-/// Wakes the job runner, and pauses it while the sandbox's clock is being moved.
+/// Wakes the background workers, and pauses the job runner while the sandbox's clock is being moved.
 #[derive(Default)]
 pub struct Jobs {
-    pub wake: tokio::sync::Notify,
+    pub wake: Wake,
     /// The workers hold it for reading, a move of the clock for writing.
-    pub run_lock: tokio::sync::RwLock<()>,
+    pub run_lock: Arc<tokio::sync::RwLock<()>>,
+}
+
+/// Says to the background workers of this process that a transaction with work for them has committed. A worker that is
+/// busy finds the signal later; several signals may become one.
+#[derive(Default)]
+pub struct Wake(tokio::sync::watch::Sender<()>);
+
+impl Wake {
+    /// Call it after the commit.
+    pub fn notify_one(&self) {
+        self.0.send_replace(());
+    }
+
+    /// Returns a receiver that sees the signals from now on.
+    #[must_use]
+    pub fn subscribe(&self) -> tokio::sync::watch::Receiver<()> {
+        self.0.subscribe()
+    }
 }
 
 /// The in-memory state of the capabilities, one value per type.

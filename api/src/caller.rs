@@ -20,6 +20,8 @@ pub struct Caller {
     /// County-level code.
     pub area: Option<String>,
     pub committee: Option<String>,
+    /// Limits of an API client; `None` for people and for clients that see all orders.
+    pub limit: Option<OrderAccess>,
 }
 
 /// Which orders a person sees at all.
@@ -51,6 +53,9 @@ impl Caller {
 
     #[must_use]
     pub fn order_access(&self) -> OrderAccess {
+        if let Some(limit) = &self.limit {
+            return limit.clone();
+        }
         match self.role {
             Role::Delegate => OrderAccess::OwnOrders(self.person),
             Role::Handler => self.unit.map_or(OrderAccess::None, OrderAccess::Unit),
@@ -76,6 +81,7 @@ impl Caller {
             unit_head: person.unit_head,
             area: person.area_code,
             committee: person.committee,
+            limit: None,
         }
     }
 }
@@ -95,7 +101,18 @@ mod tests {
             unit_head: false,
             area: area.map(str::to_owned),
             committee: None,
+            limit: None,
         }
+    }
+
+    #[test]
+    fn a_limited_client_sees_no_more_than_its_limit() {
+        let limit = OrderAccess::Area("410305".to_owned());
+        let client = Caller {
+            limit: Some(limit.clone()),
+            ..caller(Role::Operator, None, None, None)
+        };
+        assert_eq!(client.order_access(), limit);
     }
 
     #[test]

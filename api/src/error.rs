@@ -9,7 +9,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A rule's "no". Each pure rule has an enum of its own that implements this.
 pub trait Refusal: std::fmt::Debug {
-    /// Stable snake_case English, part of the contract with clients.
+    /// Stable `snake_case` English, part of the contract with clients.
     fn code(&self) -> &'static str;
     /// Chinese that a delegate can read.
     fn detail(&self) -> String;
@@ -131,6 +131,22 @@ impl Error {
 
     /// 422 `invalid_fields`, naming each field.
     #[must_use]
+    pub fn invalid_field(field: &str, code: &str, detail: &str) -> Self {
+        Self::invalid(vec![FieldError::new(field, code, detail)])
+    }
+
+    /// A filter of a list that cannot be read.
+    #[must_use]
+    pub fn bad_filter(field: &str, detail: &str) -> Self {
+        const CODE: &str = "bad_filter";
+        let mut error = Self::refused(ErrorKind::Malformed, CODE, format!("{field}：{detail}"));
+        if let Self::Refused(refused) = &mut error {
+            refused.errors.push(FieldError::new(field, CODE, detail));
+        }
+        error
+    }
+
+    /// 422 `invalid_fields`, naming each field.
     pub fn invalid(errors: Vec<FieldError>) -> Self {
         let detail = errors
             .iter()

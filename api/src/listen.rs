@@ -25,7 +25,7 @@ use crate::config::MetricsBind;
 use crate::error::Error;
 use crate::http::connections::stream::Watched;
 use crate::http::connections::table::{ConnectionLimits, Connections};
-use crate::http::{answer_headers, extract, receiving, request_id};
+use crate::http::{answer_headers, extract, nul, read_routing, receiving, request_id};
 use crate::ops::file_limit;
 use crate::{ops, routes};
 
@@ -120,6 +120,8 @@ fn service(
         .route("/openapi.json", web::get().to(openapi))
         .configure(routes::plain)
         .default_service(web::route().to(ops::routes::unknown_path))
+        .wrap(from_fn(read_routing::middleware))
+        .wrap(from_fn(nul::middleware))
         .wrap(from_fn(receiving::middleware))
         .wrap(Compress::default())
         .wrap(from_fn(answer_headers::middleware))

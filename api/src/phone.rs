@@ -31,7 +31,7 @@ pub fn parse(text: &str, area_code: Option<&str>) -> Option<Number> {
         .map(half_width)
         .filter(|c| !is_invisible(*c))
         .collect();
-    let text = without_extension(&text);
+    let text = without_extension(&without_remarks(&text));
     let text = whole_number(text.trim())?;
     let international = text.trim_start().starts_with('+');
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -115,6 +115,29 @@ fn whole_number(text: &str) -> Option<String> {
         _ => text,
     };
     Some(trimmed.to_owned())
+}
+
+/// `手机：13800000001`, `13800000001（本人）` without the words.
+fn without_remarks(text: &str) -> String {
+    let no_digit = |text: &str| !text.contains(|c: char| c.is_ascii_digit());
+    let text = match text.rsplit_once(':') {
+        Some((label, number)) if no_digit(label) => number,
+        _ => text,
+    };
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, inside)) = rest.split_once('(') {
+        kept.push_str(before);
+        match inside.split_once(')') {
+            Some((remark, after)) if no_digit(remark) => rest = after,
+            _ => {
+                kept.push('(');
+                rest = inside;
+            }
+        }
+    }
+    kept.push_str(rest);
+    kept
 }
 
 /// `0379-63938888转8012`, `…-8012`, `…#8012`, `… ext. 8012`
@@ -223,6 +246,10 @@ mod tests {
     fn a_mobile_number_is_one_however_it_is_written() {
         for text in [
             "13812345678",
+            "手机：13812345678",
+            "Tel: 138-1234-5678",
+            "13812345678（本人）",
+            "（本人）13812345678",
             " 138 1234 5678 ",
             "138-1234-5678",
             "138－1234－5678",

@@ -6,6 +6,16 @@
 use entity::kinds::ContentCheck;
 use entity::{order, order_photo, photo};
 
+/// Places are shown to a thousandth of a degree, about a hundred metres.
+pub const SHOWN_PER_DEGREE: f64 = 1_000.0;
+
+/// Returns a coordinate in thousandths of a degree, as it may be shown to anyone.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, reason = "degrees are at most 180")]
+pub fn shown_cell(degrees: f64) -> i32 {
+    (degrees * SHOWN_PER_DEGREE).round() as i32
+}
+
 /// Returns the placeholder for words that must not be read. Returns `None` if they may be read.
 #[must_use]
 pub fn placeholder_text(state: ContentCheck) -> Option<&'static str> {

@@ -8,10 +8,10 @@ use crate::city::{self, areas, categories};
 use crate::insight::{self, reports};
 use crate::people::{self, clients, login_requests, sign_in};
 use crate::supervision::{self, activities, campaigns, measures, opinions};
-use crate::wechat::{push, sandbox};
+use crate::wechat::{push, sandbox, verify};
 use crate::{
-    console, content, files, follow_up, hotline, imports, link, notices, objects, open311, ops, orders,
-    overview, photos, sites, watch_lists, webhooks,
+    calendar_feeds, channels, console, content, files, follow_up, hotline, imports, link, notices, objects,
+    official, open311, ops, orders, overview, photos, sites, videos, watch_lists, webhooks,
 };
 
 /// The document's frame; paths and schemas are collected from the services below.
@@ -50,6 +50,11 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(reports::routes::list_reports)
         .service(reports::routes::show_report)
         .service(reports::routes::list_counted)
+        .service(reports::routes::drafts::edit_report)
+        .service(reports::routes::drafts::issue_report)
+        .service(reports::routes::drafts::send_report)
+        .service(reports::routes::drafts::show_revision)
+        .service(hotline::routes::connect_relay)
         .service(hotline::routes::find_callers)
         .service(hotline::queue::routes::operators_queue)
         .service(hotline::queue::routes::claim_matter)
@@ -77,9 +82,12 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(orders::routes::list_orders)
         .service(orders::routes::nearby_orders)
         .service(orders::routes::preview_dispatch)
+        // Before `/orders/{number}`, which would match it too.
+        .service(link::routes::order_changes)
         .service(orders::routes::get_order)
         .service(orders::routes::get_timeline)
         .service(orders::routes::similar_orders)
+        .service(orders::routes::order_place_history)
         .service(orders::routes::endorse_order)
         .service(orders::routes::primary_actions::accept_order)
         .service(orders::routes::primary_actions::cancel_order)
@@ -89,6 +97,7 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(orders::routes::secondary_actions::ask_extension)
         .service(orders::routes::secondary_actions::decide_extension)
         .service(orders::routes::secondary_actions::merge_order)
+        .service(orders::routes::secondary_actions::cover_photo)
         .service(orders::routes::secondary_actions::note_order)
         .service(orders::routes::secondary_actions::reopen_order)
         .service(orders::routes::secondary_actions::sub_assign)
@@ -98,6 +107,8 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(overview::routes::show_appraisal)
         .service(overview::routes::own_activity)
         .service(overview::routes::delegate_activity)
+        .service(people::review::routes::show_review_view)
+        .service(ops::client_errors::routes::report_client_error)
         .service(people::routes::me)
         .service(people::routes::own_sessions)
         .service(people::routes::sign_out)
@@ -112,6 +123,8 @@ pub fn api(service: &mut UtoipaServiceConfig) {
         .service(photos::routes::original)
         .service(photos::routes::show)
         .service(photos::routes::upload)
+        .service(videos::routes::upload_video)
+        .service(videos::routes::show_video)
         .service(notices::routes::list_inbox)
         .service(notices::routes::read_all_notices)
         .service(notices::routes::read_notice)
@@ -156,6 +169,9 @@ fn integration(service: &mut UtoipaServiceConfig) {
         .service(clients::routes::rotate_client)
         .service(clients::routes::revoke_client)
         .service(link::routes::receive_link_event)
+        .service(link::routes::list_linked_units)
+        .service(link::routes::link_unit)
+        .service(link::routes::unlink_unit)
         .service(webhooks::routes::create_webhook)
         .service(webhooks::routes::list_webhooks)
         .service(webhooks::routes::delete_webhook)
@@ -182,14 +198,18 @@ fn sites_and_content(service: &mut UtoipaServiceConfig) {
         .service(sites::routes::messages::list_messages)
         .service(sites::routes::messages::show_message)
         .service(sites::routes::messages::adopt_message)
-        .service(sites::routes::messages::answer_message);
+        .service(sites::routes::messages::answer_message)
+        .service(sites::routes::messages::list_colleagues)
+        .service(sites::routes::messages::hand_message_over);
 }
 
 /// Registers documented paths outside of `/api/v1`.
 pub fn absolute(service: &mut UtoipaServiceConfig) {
     service
         .service(push::routes::check_push_address)
-        .service(push::routes::receive_push);
+        .service(push::routes::receive_push)
+        .service(official::routes::check_official_address)
+        .service(official::routes::receive_official_event);
 }
 
 /// Registers paths that the document leaves out: operations and pages.
@@ -199,7 +219,12 @@ pub fn plain(service: &mut ServiceConfig) {
         .service(ops::routes::readyz)
         .configure(console::routes::configure)
         .configure(open311::routes::configure)
+        .service(calendar_feeds::routes::show)
         .service(objects::routes::show_media)
+        .service(verify::routes::at_root)
+        .service(verify::routes::under_scan)
         .configure(sites::routes::pages::configure)
+        // Before the scope `/sandbox`, which matches its paths too.
+        .configure(channels::sandbox::routes::configure)
         .configure(sandbox::routes::configure);
 }

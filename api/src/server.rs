@@ -3,6 +3,7 @@
 use crate::http::time::LocalZone;
 use crate::job_registry;
 use crate::sealing::Sealer;
+use entity::kinds::SecondChannel;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -10,12 +11,17 @@ use anyhow::Context as _;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::{App, AppInner, Jobs, States};
+use crate::audit_tree::gauges::TreeGauges;
+use crate::audit_tree::keys::TreeKeys;
+use crate::audit_tree::worker as audit_worker;
+use crate::channels::Channels;
+use crate::channels::sandbox::ChannelSandbox;
 use crate::city::pack::Pack;
 use crate::city::snapshot::CityHandle;
 use crate::city::store::{self, PackSettings};
 use crate::city::{refresh, seed};
 use crate::clock::Clock;
-use crate::config::{Config, S3Config, WeChatMode};
+use crate::config::{Config, WeChatMode};
 use crate::db::{self, Db};
 use crate::error::Error;
 use crate::http::budgets::Budgets;
@@ -25,10 +31,9 @@ use crate::http::multipart::BodyMemory;
 use crate::insight::{nightly, reports};
 use crate::jobs::monitor::LaneLags;
 use crate::notices::{MessageCatalog, Wording, template_check};
-use crate::objects::client::{LinkSettings, ObjectStore, Settings};
-use crate::objects::embedded;
-use crate::objects::folder::FileStore;
-use crate::objects::media::MediaLinks;
+use crate::objects::client::ObjectStore;
+use crate::objects::connect;
+use crate::official::OfficialAccount;
 use crate::ops::disk_space::{self, DiskSpace};
 use crate::orders::search::text_index::{self, TextIndex};
 use crate::orders::search::text_search;
@@ -64,15 +69,7 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
     }
     std::fs::create_dir_all(&config.data_dir)
         .with_context(|| format!("ZHITONG_DATA_DIR: cannot create {}", config.data_dir.display()))?;
-    let url = secrecy::ExposeSecret::expose_secret(&config.database_url).to_owned();
-    let setup = db::Setup::begin(&url)
-        .await
-        .context("DATABASE_URL: cannot connect")?;
-    setup
-        .migrate()
-        .await
-        .context("DATABASE_URL: the schema could not be brought up to date")?;
-    let db = db::connect(&url).await.context("DATABASE_URL: cannot connect")?;
+    let (setup, db, tree_keys) = open_database(&config).await?;
     let clock = config.clock_start.map_or_else(Clock::real, Clock::starting_at);
     let pack = Pack::open(&config.city_pack)?;
     let city = open_city(&db, &pack, &clock).await.context("the city's data")?;
@@ -82,10 +79,14 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
         .context("the object store")?;
     let tokens = Tokens::new(&config.jwt_secret);
     let wechat = WeChat::new(&config.wechat, address, clock.clone())?;
-    let (sandbox, wording) = open_wording(&config, &pack, address, (&clock, &city))?;
+    let official = OfficialAccount::new(&config.wechat, address, clock.clone())?;
+    let channels = Channels::new(&config.channels, address, &clock)?;
+    let channels = official.add_channel(channels, &config.wechat.app_id);
+    let (sandbox, wording) = open_wording(&config, &pack, address, &clock, &city)?;
     let photo_permits = PhotoPermits::new(config.decode_memory_mib);
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let disk_space = DiskSpace::new(&config);
+    let metrics = Metrics::new()?;
     let zone = pack.policy.clocks.time_zone;
     let states = States::default()
         .with(city)
@@ -94,7 +95,8 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
         .with(BodyMemory::default())
         .with(Budgets::default())
         .with(Strangers::default())
-        .with(Metrics::new()?)
+        .with(TreeGauges::register(&metrics.registry)?)
+        .with(metrics)
         .with(objects)
         .with(NumberAllocator::default())
         .with(TextIndex::default())
@@ -105,11 +107,16 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
         .with(ClientRates::default())
         .with(webhook_sender)
         .with(disk_space)
+        .with(tree_keys)
         .with(LaneLags::default())
         .with(wechat)
+        .with(channels)
+        .with(official)
+        .with(ChannelSandbox::default())
         .with(sandbox)
         .with(wording)
-        .with(job_registry::workload());
+        .with(job_registry::workload())
+        .with(job_registry::publishers());
     let app = App::new(AppInner {
         config,
         db,
@@ -127,12 +134,30 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
     Ok(app)
 }
 
+/// Brings the schema up to date and connects. Write transactions seal history under the keys of the record's tree.
+async fn open_database(config: &Config) -> anyhow::Result<(db::Setup, Db, TreeKeys)> {
+    let server_url = secrecy::ExposeSecret::expose_secret(config.database.server_url());
+    let setup = db::Setup::begin(server_url)
+        .await
+        .context("DATABASE_URL or DATABASE_DIRECT_URL: cannot connect")?;
+    setup
+        .migrate()
+        .await
+        .context("DATABASE_URL: the schema could not be brought up to date")?;
+    let tree_keys = TreeKeys::new(&config.audit).context("ZHITONG_AUDIT_KEY")?;
+    let db = db::open(&config.database)
+        .await
+        .context("DATABASE_URL: cannot connect")?;
+    Ok((setup, db.with_seals(tree_keys.seals.clone()), tree_keys))
+}
+
 /// The sandbox, if this is one, and the texts of notices.
 fn open_wording(
     config: &Config,
     pack: &Pack,
     address: SocketAddr,
-    (clock, city): (&Clock, &CityHandle),
+    clock: &Clock,
+    city: &CityHandle,
 ) -> anyhow::Result<(Option<Sandbox>, MessageCatalog)> {
     let setting = SandboxConfig {
         people: pack.files.get("demo/people.csv"),
@@ -145,6 +170,12 @@ fn open_wording(
     )
     .map_err(|faults| anyhow::anyhow!("CITY_PACK: wording.toml\n  {}", faults.join("\n  ")))?;
     wording.consent_events_enabled = config.wechat.push_token.is_some();
+    let sms = config.channels.sms.as_ref().map(|_| SecondChannel::Sms);
+    let wecom = config.channels.wecom.as_ref().map(|_| SecondChannel::Wecom);
+    let official = config.wechat.official.as_ref().map(|_| SecondChannel::Official);
+    wording
+        .second_channel
+        .configure([sms, wecom, official].into_iter().flatten());
     Ok((sandbox, MessageCatalog::new(wording, city.clone())))
 }
 
@@ -161,46 +192,9 @@ async fn seed_sandbox(app: &App, pack: &Pack) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The configured store, or the embedded one, whose secret follows from the data key.
+/// Connects to the store and makes sure of its bucket.
 async fn open_store(config: &Config, sealer: &Sealer, clock: &Clock) -> anyhow::Result<ObjectStore> {
-    let S3Config {
-        endpoint,
-        public_endpoint,
-        embedded_bind,
-        region,
-        bucket,
-        access_key_id,
-        ..
-    } = config.s3.clone();
-    let presigned = |public_endpoint| LinkSettings::Presigned { public_endpoint };
-    let (endpoint, secret_access_key, path_style, links) = if let Some(endpoint) = endpoint {
-        let links = presigned(public_endpoint.unwrap_or_else(|| endpoint.clone()));
-        let secret = config.s3.secret_access_key.clone();
-        (endpoint, secret, config.s3.path_style, links)
-    } else {
-        let secret = sealer.hash("embedded store", &access_key_id);
-        let root = config.data_dir.join("objects");
-        let address = embedded::start(&root, embedded_bind, &access_key_id, &secret).await?;
-        // One domain is enough: photos are shown under the product's own, unless the endpoint is published as well.
-        let links = match public_endpoint {
-            Some(public_endpoint) => presigned(public_endpoint),
-            None => LinkSettings::Own {
-                links: MediaLinks::new(&config.public_url, sealer.hash("media links", &bucket).into()),
-                folder: FileStore::open(&root)?,
-            },
-        };
-        (format!("http://{address}"), secret.into(), true, links)
-    };
-    let settings = Settings {
-        endpoint,
-        links,
-        region,
-        bucket,
-        access_key_id,
-        secret_access_key,
-        path_style,
-    };
-    let objects = ObjectStore::new(&settings, clock.clone());
+    let objects = connect::connect(config, sealer, clock).await?;
     if let Err(error) = objects.ensure_bucket().await {
         // Reports without photos still work; /readyz says so, and uploads answer 503 until it is back.
         tracing::warn!(error = %error, "object store not ready");
@@ -240,6 +234,7 @@ pub async fn serve(app: App, listener: TcpListener) -> anyhow::Result<()> {
     tokio::spawn(heap_trim::run(stop.clone()));
     tokio::spawn(index_orders(app.clone()));
     tokio::spawn(webhook_worker::run(app.clone(), stop.clone()));
+    tokio::spawn(audit_worker::run(app.clone(), stop.clone()));
     let server = listen(app.clone(), listener)?;
     let metrics = listen_for_metrics(&app)?;
     if let Some((server, address)) = metrics {

@@ -19,7 +19,7 @@ const INTERRUPTED: i32 = 130;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// A `.tar.gz`; encrypted if ZHITONG_BACKUP_PASSPHRASE is set
+    /// A `.tar.gz`; encrypted if `ZHITONG_BACKUP_PASSPHRASE` is set
     file: PathBuf,
     /// Print the result as JSON
     #[arg(long)]

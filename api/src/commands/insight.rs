@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use clap::Subcommand;
+use entity::kinds::TopicStatus;
 use indicatif::ProgressBar;
 use insight::topics::{Message, Settings, Status, Topic, analyse};
 use serde::Deserialize;
@@ -92,9 +93,9 @@ fn read(file: &Path) -> anyhow::Result<Vec<Message>> {
 
 fn told(rank: usize, topic: &Topic) -> String {
     let status = match topic.status {
-        Status::Rising => "上升",
-        Status::Steady => "持续",
-        Status::Over => "平息",
+        Status::Rising => TopicStatus::Rising.label(),
+        Status::Steady => TopicStatus::Steady.label(),
+        Status::Over => TopicStatus::Over.label(),
     };
     let (first, last) = (topic.first.format("%Y-%m-%d"), topic.last.format("%Y-%m-%d"));
     format!(

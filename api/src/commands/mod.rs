@@ -3,11 +3,16 @@
 mod admin;
 mod audit;
 pub mod backup;
+mod check;
 mod classify;
+mod clients;
 mod demo;
+mod export;
 mod import;
 mod insight;
+mod link;
 mod migrate;
+mod official;
 mod openapi;
 mod overview;
 mod retention;
@@ -37,18 +42,26 @@ pub struct Cli {
 enum Command {
     /// Serve the API, the console and the jobs, from the environment and `.env`
     Serve,
+    /// Check the configuration before a start: database, store, WeChat, addresses, fonts, clock, disk
+    Check(check::Args),
     /// Migrate the database schema up or down, or show its state
     Migrate(migrate::Args),
     /// The whole product on this machine without any account, with the stories played in it
     Demo(demo::Args),
     /// Take in a roster, units, boundaries, a calendar or a duty table
     Import(import::Args),
+    /// Write data for the public
+    #[command(subcommand)]
+    Export(export::ExportCommand),
     /// Create a sign-in link for an administrator
     #[command(subcommand)]
     Admin(admin::AdminCommand),
     /// Search orders or a CSV file for hot topics
     #[command(subcommand)]
     Insight(insight::InsightCommand),
+    /// The link with the city's 12345 platform
+    #[command(subcommand)]
+    Link(link::LinkCommand),
     /// The orders' history
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -67,9 +80,15 @@ enum Command {
     /// 扫码点位: the printed codes
     #[command(subcommand)]
     Sites(sites::SitesCommand),
+    /// 服务号: the official account
+    #[command(subcommand)]
+    Official(official::OfficialCommand),
     /// Which category a text means: train, measure, learn from orders
     #[command(subcommand)]
     Classify(classify::ClassifyCommand),
+    /// Create, list, rotate and revoke the keys of other systems that call the API
+    #[command(subcommand)]
+    Clients(clients::ClientsCommand),
     /// Print the OpenAPI document
     Openapi,
 }
@@ -98,11 +117,14 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve => serve::run().await,
+        Command::Check(args) => check::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Import(args) => import::run(args).await,
+        Command::Export(command) => export::run(command).await,
         Command::Admin(command) => admin::run(command).await,
         Command::Insight(command) => insight::run(command).await,
+        Command::Link(command) => link::run(command).await,
         Command::Audit(command) => audit::run(command).await,
         Command::Backup(args) => backup::back_up(args).await,
         Command::Restore(args) => backup::restore(args).await,
@@ -110,7 +132,9 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Erase(command) => retention::erase(command).await,
         Command::Overview(command) => overview::run(command).await,
         Command::Sites(command) => sites::run(command).await,
+        Command::Official(command) => official::run(command).await,
         Command::Classify(command) => classify::run(command).await,
+        Command::Clients(command) => clients::run(command).await,
         Command::Openapi => openapi::run(),
     }
 }
@@ -120,4 +144,46 @@ async fn open() -> anyhow::Result<App> {
     let config = Config::from_environment()?;
     let address = config.bind;
     server::build(config, address).await
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// The lines of a README about `zhitong NAME`.
+    fn lines_about(readme: &str, name: &str) -> String {
+        let path = format!("{}/../{readme}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let quoted = format!("`zhitong {name}");
+        let lines = text.lines().filter(|line| line.contains(&quoted));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn both_readmes_name_every_command() {
+        let cli = Cli::command();
+        // The first lines of the README start it.
+        let commands = cli
+            .get_subcommands()
+            .filter(|command| command.get_name() != "demo");
+        for command in commands {
+            for readme in ["README.md", "README.zh-CN.md"] {
+                let name = command.get_name();
+                let lines = lines_about(readme, name);
+                assert!(!lines.is_empty(), "{readme}: zhitong {name}");
+                let kinds = command.get_positionals().flat_map(|argument| {
+                    let values = argument.get_possible_values();
+                    values.into_iter().map(|value| value.get_name().to_owned())
+                });
+                let nested = command
+                    .get_subcommands()
+                    .map(|nested| nested.get_name().to_owned());
+                for word in nested.chain(kinds) {
+                    assert!(lines.contains(&word), "{readme}: zhitong {name} {word}");
+                }
+            }
+        }
+    }
 }

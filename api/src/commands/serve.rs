@@ -3,7 +3,7 @@
 use crate::city::categories::retrain;
 use crate::config::Config;
 use crate::ops::telemetry::{self, Style};
-use crate::server;
+use crate::{server, upkeep};
 
 pub async fn run() -> anyhow::Result<()> {
     let config = Config::from_environment()?;
@@ -12,6 +12,7 @@ pub async fn run() -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let app = server::build(config, address).await?;
     retrain::schedule(&app, app.clock.now()).await?;
+    upkeep::start::schedule(&app, app.clock.now()).await?;
     tracing::info!(%address, "server started");
     server::serve(app, listener).await
 }

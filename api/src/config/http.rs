@@ -3,8 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::Vars;
 use super::trusted_proxies::TrustedProxies;
+use super::vars::Vars;
 
 /// Limits of one body.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,7 @@ impl Vars<'_> {
         }
     }
 
-    fn seconds(&mut self, name: &str, default: &str) -> Duration {
+    pub(super) fn seconds(&mut self, name: &str, default: &str) -> Duration {
         let count: usize = self.parse(name, default, "a number of seconds, 1 or more");
         if count == 0 {
             self.fault(name, "must be a number of seconds, 1 or more");

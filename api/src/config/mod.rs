@@ -7,18 +7,29 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use fallback::FallbackValue;
+pub use audit::AuditConfig;
+pub use channels::{ChannelsConfig, SmsConfig, SmsProvider, WeComConfig};
+pub use checkpoint_mail::CheckpointMailConfig;
+pub use database::DatabaseConfig;
 pub use http::{HttpConfig, MetricsBind, PaceLimits};
+pub use map::TileService;
 pub use trusted_proxies::{Forwarding, TrustedProxies};
+pub use wechat::{MiniProgramState, OfficialConfig, VerifyFile};
 
-mod fallback;
+use vars::Vars;
+
+mod audit;
+pub mod channels;
+mod checkpoint_mail;
+mod database;
 mod http;
+mod map;
 mod s3;
 mod secrets;
 mod trusted_proxies;
+mod vars;
 mod wechat;
 
 /// The secrets printed in `.env.example`: good for reading, never for running.
@@ -40,9 +51,11 @@ pub struct Config {
     /// Whether it was stated; otherwise it follows from the address that is listened on.
     pub public_url_is_stated: bool,
     pub data_dir: PathBuf,
-    pub database_url: SecretString,
+    pub database: DatabaseConfig,
     pub s3: S3Config,
     pub wechat: WeChatConfig,
+    /// Channels for people whom the mini-program does not reach.
+    pub channels: ChannelsConfig,
     pub jwt_secret: SecretString,
     /// First the key that seals, then older keys that still open.
     pub data_keys: Vec<DataKey>,
@@ -59,13 +72,20 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// Signs the call centre's own requests; none means only operators may file calls.
     pub hotline_secret: Option<SecretString>,
+    /// Number that a unit dials to reach a delegate without learning the number.
+    pub relay_number: Option<String>,
     /// Webhooks may call private and loopback addresses, and http.
     pub webhook_allow_private: bool,
     /// Below this much free disk space, uploads are refused; 0 never refuses.
     pub low_disk_mb: u64,
     /// Encrypts backups; `None` leaves them readable.
     pub backup_passphrase: Option<SecretString>,
+    pub audit: AuditConfig,
+    /// Where nightly backups go; `None` takes none.
+    pub backup_dir: Option<PathBuf>,
     pub http: HttpConfig,
+    /// Street maps of the console.
+    pub tiles: Option<TileService>,
 }
 
 /// None of `endpoint` means the embedded endpoint in `data_dir`.
@@ -101,6 +121,14 @@ pub struct WeChatConfig {
     pub connect_timeout: Duration,
     /// A call that has no answer after this may or may not have been carried out.
     pub timeout: Duration,
+    /// The version of the mini-program that messages, codes and links open.
+    pub miniprogram_state: MiniProgramState,
+    /// Files by which WeChat verifies that a domain is ours.
+    pub verify_files: Vec<VerifyFile>,
+    /// Shows WeChat's reviewers a fictional view; none is off.
+    pub review_code: Option<SecretString>,
+    /// The official account (服务号); none is off.
+    pub official: Option<OfficialConfig>,
 }
 
 #[derive(Clone, Debug)]
@@ -141,10 +169,7 @@ impl Config {
 
     /// Reads from any source of variables; an empty value counts as not set.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
-        let mut vars = Vars {
-            lookup: &lookup,
-            faults: Vec::new(),
-        };
+        let mut vars = Vars::new(&lookup);
         let bind: SocketAddr = vars.parse(
             "ZHITONG_BIND",
             "127.0.0.1:8080",
@@ -154,21 +179,16 @@ impl Config {
         let stated_url = vars.public_url();
         let public_url_is_stated = stated_url.is_some();
         let public_url = stated_url.unwrap_or_else(|| format!("http://{bind}"));
-        let database_url = vars.text(
-            "DATABASE_URL",
-            &format!("sqlite://{}", data_dir.join("zhitong.sqlite").display()),
-        );
-        if !["sqlite:", "postgres:", "postgresql:"]
-            .iter()
-            .any(|scheme| database_url.starts_with(scheme))
-        {
-            vars.fault("DATABASE_URL", "must start with sqlite:// or postgres://");
-        }
+        let wechat = vars.wechat();
+        let data_keys = vars.data_keys();
         let config = Self {
-            wechat: vars.wechat(),
+            database: vars.database(&data_dir),
+            audit: vars.audit(&data_dir, &data_keys),
+            channels: vars.channels(wechat.mode),
+            wechat,
             s3: vars.s3(),
             jwt_secret: vars.jwt_secret(),
-            data_keys: vars.data_keys(),
+            data_keys,
             city_pack: vars.text("CITY_PACK", DEFAULT_CITY_PACK),
             clock_start: vars.clock_start(),
             job_workers: vars.parse("ZHITONG_JOB_WORKERS", "4", "a number from 1 to 64"),
@@ -176,13 +196,15 @@ impl Config {
             decode_memory_mib: vars.decode_memory(),
             otlp_endpoint: vars.optional("OTEL_EXPORTER_OTLP_ENDPOINT"),
             hotline_secret: vars.hotline_secret(),
+            relay_number: vars.relay_number(),
             webhook_allow_private: vars.parse("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "false", "true or false"),
             low_disk_mb: vars.parse("ZHITONG_LOW_DISK_MB", "512", "a number of megabytes"),
             backup_passphrase: vars.backup_passphrase(),
+            backup_dir: vars.optional("ZHITONG_BACKUP_DIR").map(PathBuf::from),
             http: vars.http(),
+            tiles: vars.tiles(),
             public_url: public_url.trim_end_matches('/').to_owned(),
             public_url_is_stated,
-            database_url: database_url.into(),
             bind,
             data_dir,
         };
@@ -207,48 +229,7 @@ impl Config {
     }
 }
 
-struct Vars<'a> {
-    lookup: &'a dyn Fn(&str) -> Option<String>,
-    faults: Vec<String>,
-}
-
 impl Vars<'_> {
-    fn fault(&mut self, name: &str, what: &str) {
-        self.faults.push(format!("{name}: {what}"));
-    }
-
-    fn optional(&self, name: &str) -> Option<String> {
-        (self.lookup)(name)
-            .map(|value| value.trim().to_owned())
-            .filter(|value| !value.is_empty())
-    }
-
-    fn text(&self, name: &str, default: &str) -> String {
-        self.optional(name).unwrap_or_else(|| default.to_owned())
-    }
-
-    fn parse<T>(&mut self, name: &str, default: &str, wanted: &str) -> T
-    where
-        T: std::str::FromStr + FallbackValue,
-    {
-        self.text(name, default).parse().unwrap_or_else(|_| {
-            self.fault(name, &format!("must be {wanted}"));
-            T::fallback()
-        })
-    }
-
-    fn required(&mut self, name: &str, why: &str) -> String {
-        self.optional(name).unwrap_or_else(|| {
-            self.fault(name, &format!("is not set; {why}"));
-            String::new()
-        })
-    }
-
-    fn milliseconds(&mut self, name: &str, default: &str) -> Duration {
-        let count: usize = self.parse(name, default, "a number of milliseconds, 1 or more");
-        Duration::from_millis(count.max(1) as u64)
-    }
-
     fn decode_memory(&mut self) -> u32 {
         let name = "ZHITONG_DECODE_MEMORY_MIB";
         let wanted = "a number of MiB from 64 to 65536";
@@ -260,20 +241,6 @@ impl Vars<'_> {
             self.fault(name, &format!("must be {wanted}"));
             512
         })
-    }
-
-    /// Parses an address; anything else is a fault.
-    fn check_url(&mut self, name: &str, text: &str) -> Option<Url> {
-        let url = Url::parse(text).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty()
-        });
-        if url.is_none() {
-            self.fault(
-                name,
-                "must be an http:// or https:// address such as https://zhitong.example.cn",
-            );
-        }
-        url
     }
 
     fn public_url(&mut self) -> Option<String> {
@@ -364,14 +331,30 @@ mod tests {
             ("ZHITONG_BODY_IDLE_SECS", "0"),
             ("ZHITONG_DECODE_MEMORY_MIB", "1"),
             ("DATABASE_URL", "mysql://x"),
+            ("DATABASE_DIRECT_URL", "postgres://server/zhitong"),
+            ("DATABASE_READ_URL", "postgres://replica/zhitong"),
+            ("DATABASE_READ_MAX_LAG_SECS", "601"),
             ("WECHAT_MODE", "maybe"),
             ("WECHAT_PUSH_AES_KEY", "short"),
+            ("WECHAT_MINIPROGRAM_STATE", "beta"),
+            ("SMS_PROVIDER", "pigeon"),
+            ("WECHAT_REVIEW_CODE", "short"),
+            ("WECHAT_OA_PUSH_AES_KEY", "short"),
+            ("WECHAT_OA_WEB_SIGN_IN", "perhaps"),
+            ("WECHAT_OA_WEB_SIGN_IN", "true"),
+            ("WECHAT_VERIFY_FILES", "/no/such/MP_verify_1.txt"),
+            ("WECHAT_VERIFY_FILES", "Cargo.toml"),
             ("JWT_SECRET", ""),
             ("JWT_SECRET", "short"),
             ("JWT_SECRET", SAMPLE_JWT_SECRET),
             ("HOTLINE_SECRET", "short"),
             ("DATA_KEY", SAMPLE_DATA_KEY),
             ("DATA_KEY", "k1:AAAA"),
+            ("ZHITONG_AUDIT_KEY", "AAAA"),
+            ("ZHITONG_AUDIT_KEY_FILE", "/nowhere/key"),
+            ("ZHITONG_AUDIT_ORIGIN", "two words"),
+            ("ZHITONG_TIMESTAMP_URL", "clock"),
+            ("ZHITONG_CHECKPOINT_MAIL_TO", "the committee"),
             ("ZHITONG_CLOCK_START", "yesterday"),
             ("S3_PATH_STYLE", "perhaps"),
         ] {

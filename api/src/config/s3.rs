@@ -1,6 +1,7 @@
 //! The variables of the object store.
 
-use super::{S3Config, Vars};
+use super::S3Config;
+use super::vars::Vars;
 
 impl Vars<'_> {
     pub(super) fn s3(&mut self) -> S3Config {

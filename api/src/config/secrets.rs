@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretString;
 
+use super::vars::Vars;
 use super::{
-    DATA_KEY_BYTES, DataKey, MIN_PASSPHRASE_CHARS, MIN_SECRET_CHARS, SAMPLE_DATA_KEY, SAMPLE_JWT_SECRET, Vars,
+    DATA_KEY_BYTES, DataKey, MIN_PASSPHRASE_CHARS, MIN_SECRET_CHARS, SAMPLE_DATA_KEY, SAMPLE_JWT_SECRET,
 };
 
 impl Vars<'_> {
@@ -43,6 +44,15 @@ impl Vars<'_> {
             );
         }
         Some(secret.into())
+    }
+
+    /// A number that people dial: digits, with hyphens between them.
+    pub(super) fn relay_number(&mut self) -> Option<String> {
+        let number = self.optional("ZHITONG_RELAY_NUMBER")?;
+        if !number.chars().all(|c| c.is_ascii_digit() || c == '-') {
+            self.fault("ZHITONG_RELAY_NUMBER", "must be digits, such as 0371-12345");
+        }
+        Some(number)
     }
 
     pub(super) fn data_keys(&mut self) -> Vec<DataKey> {

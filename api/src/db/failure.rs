@@ -1,12 +1,14 @@
-//! Pure: classes of database errors.
+//! Classes of database errors.
 
 use sea_orm::{DbErr, RuntimeErr};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::sqlite::SqliteError;
 
-/// Class of a database error, as it matters to the caller. Every class but `Other` is temporary: the request was not carried out, or
-/// it is unknown whether it was, and may be sent again with the same idempotency key.
+/// Class of a database error, as it matters to the caller.
+///
+/// Every class but `Other` is temporary: the request was not carried out, or it is unknown whether it was, and may be
+/// sent again with the same idempotency key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// A lock or a pooled connection did not come free in time.

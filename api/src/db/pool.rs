@@ -1,17 +1,18 @@
 //! Connections: a pool for reads, and on SQLite one connection of its own for writes.
 
-use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use sea_orm::sea_query::LockType;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult,
-    Statement,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QuerySelect, Statement,
 };
 use sqlx::{Connection as _, Executor as _};
 
-use crate::db::failure::Failure;
+use crate::db::counters::{Counters, Counts};
+use crate::db::replica::Replica;
+use crate::event_seal::EventSeals;
 
 /// Connections to PostgreSQL.
 const MAX_CONNECTIONS: u32 = 16;
@@ -38,6 +39,14 @@ pub struct Db {
     /// lock, its page cache is never outdated by another connection, and its statements stay prepared.
     pub(super) writer: Option<(DatabaseConnection, WriterState)>,
     pub(super) probe: Arc<Probe>,
+    pub(super) counters: Arc<Counters>,
+    /// The connections lead through a pooler in transaction mode: the next transaction may reach another connection of
+    /// the server.
+    pub(super) is_pooled: bool,
+    /// Answers lists; `None` if there is none.
+    pub(super) replica: Option<Arc<Replica>>,
+    /// Seals the history entries of write transactions; `None` for tools that write no history.
+    pub(super) seals: Option<EventSeals>,
 }
 
 /// Whether the writer's connection is still fit for use. Clones share the state.
@@ -63,23 +72,43 @@ impl WriterState {
     }
 }
 
-impl Deref for Db {
-    type Target = DatabaseConnection;
-
-    fn deref(&self) -> &DatabaseConnection {
-        &self.pool
-    }
-}
-
 impl Db {
+    /// A handle to this database whose write transactions seal history entries.
+    #[must_use]
+    pub fn with_seals(mut self, seals: EventSeals) -> Self {
+        self.seals = Some(seals);
+        self
+    }
+
+    /// Returns how many write transactions and statements were sent through this handle and its clones.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.counters.now()
+    }
+
+    /// Keeps the reads outside transactions, for a look at their plans.
+    pub fn record_reads(&self) {
+        self.counters.record();
+    }
+
+    /// Ends [`Self::record_reads`] and returns what was read.
+    #[must_use]
+    pub fn take_reads(&self) -> Vec<Statement> {
+        self.counters.take_recorded()
+    }
+
     pub async fn close(self) -> Result<(), DbErr> {
         if let Some((writer, _)) = self.writer {
             writer.close().await?;
+        }
+        if let Some(replica) = self.replica {
+            replica.close().await?;
         }
         self.pool.close().await
     }
 }
 
+/// Connects to the server itself.
 pub async fn connect(url: &str) -> Result<Db, DbErr> {
     let pool = Database::connect(options(url)).await?;
     let writer = if supports_skip_locked(&pool) {
@@ -91,6 +120,29 @@ pub async fn connect(url: &str) -> Result<Db, DbErr> {
         pool,
         writer,
         probe: Arc::default(),
+        counters: Arc::default(),
+        is_pooled: false,
+        replica: None,
+        seals: None,
+    })
+}
+
+/// Connects through a pooler in transaction mode, such as PgBouncer: nothing is prepared beyond a transaction, and no
+/// setting is made for a session.
+pub async fn connect_pooled(url: &str) -> Result<Db, DbErr> {
+    let mut options = common_options(url);
+    options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(0));
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+    });
+    Ok(Db {
+        pool: Database::connect(options).await?,
+        writer: None,
+        probe: Arc::default(),
+        counters: Arc::default(),
+        is_pooled: true,
+        replica: None,
+        seals: None,
     })
 }
 
@@ -115,7 +167,8 @@ async fn connect_writer(url: &str) -> Result<(DatabaseConnection, WriterState), 
     Ok((Database::connect(options).await?, state))
 }
 
-pub(super) fn options(url: &str) -> ConnectOptions {
+/// Pool size and time limits.
+fn common_options(url: &str) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     let most = if url.starts_with("sqlite") {
         MAX_READERS
@@ -127,6 +180,11 @@ pub(super) fn options(url: &str) -> ConnectOptions {
         .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false);
+    options
+}
+
+pub(super) fn options(url: &str) -> ConnectOptions {
+    let mut options = common_options(url);
     options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(STATEMENT_CACHE_SIZE));
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
@@ -149,49 +207,13 @@ pub(super) fn options(url: &str) -> ConnectOptions {
     options
 }
 
-/// Statements of callers outside a transaction. A plain `SELECT` that fails with a lost connection is sent once more, on
-/// another connection.
-#[async_trait::async_trait]
-impl ConnectionTrait for Db {
-    fn get_database_backend(&self) -> DbBackend {
-        self.pool.get_database_backend()
+/// Locks the rows of a query until the transaction ends; SQLite's single writer needs no such lock.
+pub fn for_update<Q: QuerySelect>(txn: &impl ConnectionTrait, query: Q) -> Q {
+    if supports_skip_locked(txn) {
+        query.lock(LockType::Update)
+    } else {
+        query
     }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.pool.execute_raw(statement).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.pool.execute_unprepared(sql).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let again = is_read(&statement).then(|| statement.clone());
-        match (self.pool.query_one_raw(statement).await, again) {
-            (Err(error), Some(again)) if is_lost(&error) => self.pool.query_one_raw(again).await,
-            (result, _) => result,
-        }
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let again = is_read(&statement).then(|| statement.clone());
-        match (self.pool.query_all_raw(statement).await, again) {
-            (Err(error), Some(again)) if is_lost(&error) => self.pool.query_all_raw(again).await,
-            (result, _) => result,
-        }
-    }
-}
-
-/// Returns `true` if running the statement twice is the same as running it once. `WITH` may hold an `INSERT`.
-fn is_read(statement: &Statement) -> bool {
-    statement
-        .sql
-        .get(..7)
-        .is_some_and(|verb| verb.eq_ignore_ascii_case("SELECT "))
-}
-
-fn is_lost(error: &DbErr) -> bool {
-    Failure::from_error(error) == Failure::ConnectionLost
 }
 
 /// Whether rows can be claimed with `FOR UPDATE SKIP LOCKED`; SQLite's single writer needs no such lock.

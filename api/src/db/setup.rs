@@ -67,7 +67,9 @@ pub async fn migrate_down(url: &str) -> Result<(), DbErr> {
 }
 
 /// Returns the file of an SQLite database, `None` for one in memory or for PostgreSQL.
-fn sqlite_file(url: &str) -> Result<Option<PathBuf>, DbErr> {
+/// # Errors
+/// If the address cannot be parsed.
+pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, DbErr> {
     if !url.starts_with("sqlite:") || url.contains(":memory:") {
         return Ok(None);
     }

@@ -21,6 +21,10 @@ pub enum Purchase {
     FalseRefreshToken,
     /// A visit of a site: a call to WeChat and a row.
     SiteVisit,
+    /// An error report of a phone: a log line.
+    ErrorReport,
+    /// The fictional view of WeChat's reviewers: a guess at its code.
+    ReviewView,
 }
 
 /// How many at once, and how many a second after that.
@@ -41,11 +45,13 @@ impl Purchase {
             Self::SignInPage => (rate(120.0, 1.0), rate(1200.0, 20.0)),
             Self::FalseLoginCode | Self::FalseRefreshToken => (rate(60.0, 0.5), rate(600.0, 10.0)),
             Self::SiteVisit => (rate(120.0, 2.0), rate(2000.0, 50.0)),
+            Self::ErrorReport => (rate(20.0, 0.1), rate(300.0, 2.0)),
+            Self::ReviewView => (rate(20.0, 0.02), rate(60.0, 0.1)),
         }
     }
 }
 
-const PURCHASES: usize = 4;
+const PURCHASES: usize = 6;
 
 /// The buckets; clones share them.
 #[derive(Clone, Debug)]
@@ -89,6 +95,8 @@ impl Default for Budgets {
             full(Purchase::FalseLoginCode),
             full(Purchase::FalseRefreshToken),
             full(Purchase::SiteVisit),
+            full(Purchase::ErrorReport),
+            full(Purchase::ReviewView),
         ]))
     }
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::web::{self, JsonConfig, PathConfig, QueryConfig};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, error::Error as ActixError};
 use serde::de::DeserializeOwned;
@@ -36,8 +36,10 @@ impl FromRequest for RawJson {
         let is_json = mime.is_some_and(|mime| mime.subtype() == "json");
         let bytes = web::Bytes::from_request(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.ok().filter(|bytes| bytes.len() <= MAX_JSON_BYTES);
-            let bytes = bytes.ok_or_else(too_large)?;
+            let bytes = bytes.await.map_err(unreceived)?;
+            if bytes.len() > MAX_JSON_BYTES {
+                return Err(too_large());
+            }
             Ok(Self { bytes, is_json })
         })
     }
@@ -49,6 +51,14 @@ impl RawJson {
             return Err(not_json());
         }
         serde_json::from_slice(&self.bytes).map_err(malformed)
+    }
+}
+
+/// A body that did not arrive whole.
+fn unreceived(error: ActixError) -> Error {
+    match error.as_error::<PayloadError>() {
+        Some(PayloadError::Overflow) | None => too_large(),
+        Some(other) => malformed(other),
     }
 }
 

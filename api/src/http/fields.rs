@@ -6,6 +6,7 @@ use entity::kinds::Datum;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FieldError, Result};
+use crate::place_kinds::wgs84;
 use places::datum::Wgs84;
 
 const MAX_PLACE_CHARS: usize = 200;
@@ -91,14 +92,14 @@ impl Place {
                 point: None,
             }),
             Some(GivenPlace::Point(point)) => {
-                let on_earth =
+                let is_valid =
                     (-180.0..=180.0).contains(&point.longitude) && (-90.0..=90.0).contains(&point.latitude);
-                if !on_earth {
+                if !is_valid {
                     return Err(invalid(field, "out_of_range", "位置坐标超出范围。"));
                 }
                 Ok(Self {
                     name: optional_text(field, point.name, MAX_PLACE_CHARS)?,
-                    point: Some(Wgs84::from_given(point.longitude, point.latitude, point.datum)),
+                    point: Some(wgs84(point.longitude, point.latitude, point.datum)),
                 })
             }
         }

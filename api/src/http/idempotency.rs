@@ -113,10 +113,40 @@ pub async fn begin<T: DeserializeOwned>(
     if claimed > 0 {
         return Ok(None);
     }
-    let first = idempotency_key::Entity::find_by_id((person, key.to_owned()))
-        .one(connection)
-        .await?;
+    let first = find(connection, person, key).await?;
     let first = first.ok_or_else(|| anyhow::anyhow!("idempotency key vanished"))?;
+    stored(first, fingerprint).map(Some)
+}
+
+/// The stored response to a key; `None` if the key is free.
+///
+/// For requests that change several things in transactions of their own: they look before they begin, and store the
+/// answer with [`begin`] and [`complete`] when they are done.
+pub async fn replay<T: DeserializeOwned>(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    key: &str,
+    fingerprint: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<StoredResponse<T>>> {
+    let first = find(connection, person, key).await?;
+    let first = first.filter(|first| first.expires_at > now);
+    first.map(|first| stored(first, fingerprint)).transpose()
+}
+
+async fn find(
+    connection: &impl ConnectionTrait,
+    person: PersonId,
+    key: &str,
+) -> Result<Option<idempotency_key::Model>> {
+    let query = idempotency_key::Entity::find_by_id((person, key.to_owned()));
+    Ok(query.one(connection).await?)
+}
+
+fn stored<T: DeserializeOwned>(
+    first: idempotency_key::Model,
+    fingerprint: &str,
+) -> Result<StoredResponse<T>> {
     if first.request_hash != fingerprint {
         let detail = "这个 Idempotency-Key 已用于另一次不同的提交。";
         return Err(Error::refused(ErrorKind::Rule, "idempotency_key_reused", detail));
@@ -125,11 +155,11 @@ pub async fn begin<T: DeserializeOwned>(
         return Err(anyhow::anyhow!("an idempotency key was committed without its answer").into());
     };
     let body = serde_json::from_str(&body).map_err(anyhow::Error::from)?;
-    Ok(Some(StoredResponse {
+    Ok(StoredResponse {
         status: u16::try_from(status).unwrap_or(200),
         body,
         replayed: true,
-    }))
+    })
 }
 
 /// Records the answer, in the same transaction as the change it reports.
@@ -154,6 +184,15 @@ pub async fn complete<T: Serialize>(
 }
 
 impl<T: Serialize> StoredResponse<T> {
+    #[must_use]
+    pub fn ok(body: T) -> Self {
+        Self {
+            status: 200,
+            body,
+            replayed: false,
+        }
+    }
+
     #[must_use]
     pub fn created(body: T) -> Self {
         Self {

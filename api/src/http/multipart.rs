@@ -1,21 +1,30 @@
 //! The one reader of `multipart/form-data`: at most 32 fields, 64 KiB of text in all, files within a limit that the
 //! caller states and within the process's budget of memory for bodies.
 
+use std::cell::Cell;
+use std::rc::Rc;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::HttpRequest;
+use actix_web::error::PayloadError;
 use actix_web::web::{Bytes, BytesMut, Payload};
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, FieldError, Result};
 
 pub const MAX_FIELDS: usize = 32;
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;
+/// Bytes of a text field beside a file.
+pub const MAX_FIELD_BYTES: usize = 256;
 /// Read beyond a limit, so that the sender hears why it is refused instead of a broken connection.
-const COURTESY_BYTES: usize = 1024 * 1024;
+const DRAIN_BYTES: usize = 1024 * 1024;
 const RETRY_SECS: u64 = 5;
+/// Read before the first field: its head stands in the first packet, and what may come before it is of no use.
+const PREAMBLE_BYTES: usize = 256 * 1024;
 
 /// Memory for the bytes of files that are being received or wait to be decoded.
 #[derive(Clone, Debug)]
@@ -39,6 +48,15 @@ impl Default for BodyMemory {
 }
 
 impl BodyMemory {
+    /// Counts bytes that were received in another way than by a form.
+    /// # Errors
+    /// `busy` (503) if the budget is used up.
+    pub fn of_bytes(&self, bytes: Bytes) -> Result<FileBytes> {
+        let mut share = self.begin(false);
+        share.grow_to(bytes.len())?;
+        Ok(FileBytes { bytes, share })
+    }
+
     /// Begins a file that holds no memory yet.
     #[must_use]
     pub fn begin(&self, caller_has_account: bool) -> BodyShare {
@@ -93,6 +111,8 @@ pub struct FileBytes {
 /// A form while it is read.
 pub struct BoundedForm {
     form: Multipart,
+    /// Set with the first field.
+    has_begun: Rc<Cell<bool>>,
     fields: usize,
     text_bytes: usize,
 }
@@ -106,8 +126,11 @@ pub struct BoundedField {
 impl BoundedForm {
     #[must_use]
     pub fn new(request: &HttpRequest, payload: Payload) -> Self {
+        let has_begun = Rc::new(Cell::new(false));
+        let body = limit_preamble(payload, Rc::clone(&has_begun));
         Self {
-            form: Multipart::new(request.headers(), payload),
+            form: Multipart::new(request.headers(), body),
+            has_begun,
             fields: 0,
             text_bytes: 0,
         }
@@ -120,6 +143,7 @@ impl BoundedForm {
         let Some(field) = self.form.try_next().await.map_err(unreadable)? else {
             return Ok(None);
         };
+        self.has_begun.set(true);
         self.fields += 1;
         if self.fields > MAX_FIELDS {
             let detail = format!("表单的字段太多，最多 {MAX_FIELDS} 个。");
@@ -139,7 +163,45 @@ impl BoundedForm {
         let limit = max.min(field.text_left.saturating_sub(name));
         let bytes = read(&mut field.field, limit, None).await?.ok_or_else(too_large)?;
         self.text_bytes += name + bytes.len();
-        String::from_utf8(bytes.to_vec()).map_err(|_| malformed("not UTF-8"))
+        let text = String::from_utf8(bytes.to_vec()).map_err(|_| malformed("not UTF-8"))?;
+        if text.contains('\0') {
+            return Err(malformed("有空字符（NUL）"));
+        }
+        Ok(text)
+    }
+}
+
+/// The text fields that came beside a file, by name.
+#[derive(Debug, Default)]
+pub struct TextFields(Vec<(String, String)>);
+
+impl TextFields {
+    /// Reads the field's text, without blanks at its ends.
+    /// # Errors
+    /// Those of [`BoundedForm::text`], beyond 256 bytes.
+    pub async fn read(&mut self, form: &mut BoundedForm, field: BoundedField) -> Result<()> {
+        let name = field.name().to_owned();
+        let text = form.text(field, MAX_FIELD_BYTES).await?;
+        self.0.push((name, text.trim().to_owned()));
+        Ok(())
+    }
+
+    /// Returns the first field of this name; `None` if it is missing or empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let found = self
+            .0
+            .iter()
+            .find(|(given, text)| given == name && !text.is_empty());
+        found.map(|(_, text)| text.as_str())
+    }
+
+    /// Reads a field as another type; `None` if it is missing or empty.
+    /// # Errors
+    /// `malformed` (422) with `detail`, if the text cannot be read.
+    pub fn parse<T: FromStr>(&self, name: &str, detail: &str) -> Result<Option<T>> {
+        let parsed = self.get(name).map(str::parse::<T>).transpose();
+        parsed.map_err(|_| Error::invalid(vec![FieldError::new(name, "malformed", detail)]))
     }
 }
 
@@ -164,6 +226,51 @@ impl BoundedField {
         let bytes = read(&mut self.field, max, Some(&mut share)).await?;
         Ok(bytes.map(|bytes| FileBytes { bytes, share }))
     }
+
+    /// Writes a file to disk part by part; returns its length, or `None` if it has more than `max` bytes.
+    /// # Errors
+    /// `malformed_form` (400); an error of the disk.
+    pub async fn into_file(mut self, max: usize, mut file: tokio::fs::File) -> Result<Option<usize>> {
+        write(&mut self.field, max, &mut file).await
+    }
+}
+
+/// The body, which ends with an error if the first field does not come early. A sender that never pauses would otherwise be
+/// read for ever.
+fn limit_preamble(
+    body: Payload,
+    has_begun: Rc<Cell<bool>>,
+) -> impl Stream<Item = Result<Bytes, PayloadError>> + 'static {
+    let mut before = 0_usize;
+    body.map(move |chunk| {
+        let chunk = chunk?;
+        if !has_begun.get() {
+            before += chunk.len();
+            if before > PREAMBLE_BYTES {
+                return Err(PayloadError::Overflow);
+            }
+        }
+        Ok(chunk)
+    })
+}
+
+/// Writes a field to a file, `None` if there is more than `max` bytes.
+async fn write(field: &mut Field, max: usize, file: &mut tokio::fs::File) -> Result<Option<usize>> {
+    let (mut bytes, mut beyond) = (0, 0);
+    while let Some(chunk) = field.next().await {
+        let chunk = chunk.map_err(unreadable)?;
+        if beyond > 0 || bytes + chunk.len() > max {
+            beyond += chunk.len();
+            if beyond > DRAIN_BYTES {
+                break;
+            }
+            continue;
+        }
+        file.write_all(&chunk).await.map_err(anyhow::Error::from)?;
+        bytes += chunk.len();
+    }
+    file.flush().await.map_err(anyhow::Error::from)?;
+    Ok((beyond == 0).then_some(bytes))
 }
 
 /// The bytes of a field, `None` if there are more than `max`.
@@ -175,7 +282,7 @@ async fn read(field: &mut Field, max: usize, mut share: Option<&mut BodyShare>) 
         if beyond > 0 || bytes.len() + chunk.len() > max {
             bytes = BytesMut::new();
             beyond += chunk.len();
-            if beyond > COURTESY_BYTES {
+            if beyond > DRAIN_BYTES {
                 break;
             }
             continue;

@@ -3,10 +3,13 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, FixedOffset};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, FieldError};
+use crate::moments::is_within_years;
 
 const DEFAULT_LIMIT: u64 = 20;
 const MAX_LIMIT: u64 = 100;
@@ -36,6 +39,9 @@ impl Paging {
     }
 
     /// The sort key after which the page starts.
+    /// # Errors
+    /// `bad_cursor` (400) if it is none of ours. Nobody signs cursors, so a forged one must not hold what a database
+    /// cannot compare.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, Error> {
         let Some(text) = self.cursor.as_deref().filter(|text| !text.is_empty()) else {
             return Ok(None);
@@ -43,7 +49,9 @@ impl Paging {
         let read = URL_SAFE_NO_PAD
             .decode(text)
             .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+            .filter(is_storable)
+            .and_then(|key| serde_json::from_value(key).ok());
         read.map(Some).ok_or_else(|| {
             let mut error = Error::refused(
                 ErrorKind::Malformed,
@@ -60,7 +68,21 @@ impl Paging {
     }
 }
 
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
+/// Returns `true` if no text of a sort key holds a NUL or a moment that a database does not know. A moment is whatever
+/// chrono reads as one, which is more than RFC 3339: `-262143-01-01T00:00:00Z`.
+fn is_storable(key: &Value) -> bool {
+    match key {
+        Value::String(text) => {
+            let moment = text.parse::<DateTime<FixedOffset>>().ok();
+            !text.contains('\0') && moment.is_none_or(|at| is_within_years(at.to_utc()))
+        }
+        Value::Array(parts) => parts.iter().all(is_storable),
+        Value::Object(parts) => parts.values().all(is_storable),
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Page<T> {
     pub items: Vec<T>,
     /// None on the last page.
@@ -111,6 +133,29 @@ mod tests {
         };
         assert_eq!(paging.after::<i32>().unwrap(), Some(2));
         assert_eq!(Page::from_rows(vec![1, 2], 2, |n| *n).next_cursor, None);
+    }
+
+    #[test]
+    fn a_cursor_with_what_no_database_stores_is_refused() {
+        let after = |key: &Value| {
+            let paging = Paging {
+                limit: None,
+                cursor: Some(cursor(key)),
+            };
+            paging.after::<Value>().is_ok()
+        };
+        assert!(after(&serde_json::json!(["2025-09-08T01:00:00Z", 3])));
+        for far in [
+            "0001-01-01T00:00:00Z",
+            "-4800-01-01T00:00:00Z",
+            "-262143-01-01T00:00:00Z",
+            "+262142-12-31T23:59:59Z",
+            "+262142-12-31 23:59:59 UTC",
+        ] {
+            assert!(!after(&serde_json::json!([far, 3])), "{far}");
+            assert!(!after(&serde_json::json!({ "act_by": far })), "{far}");
+        }
+        assert!(!after(&serde_json::json!({ "number": "T\u{0}" })));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::http::request_id;
 /// RFC 6750; a browser shows no window for it.
 const CHALLENGE: &str = "Bearer realm=\"zhitong\"";
 pub const PROBLEM_JSON: &str = "application/problem+json";
-/// `Retry-After` in seconds after a server error.
-const RETRY_SECS: u64 = 5;
+/// `Retry-After` in seconds while the database or the storage is unavailable.
+pub const RETRY_SECS: u64 = 5;
 
 /// The body of every error.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -24,7 +24,7 @@ pub struct Problem {
     pub problem_type: String,
     pub title: String,
     pub status: u16,
-    /// Stable snake_case English; clients decide by it.
+    /// Stable `snake_case` English; clients decide by it.
     pub code: String,
     /// Chinese that a delegate can read.
     pub detail: String,

@@ -1,8 +1,8 @@
 //! Doing what is due without the workers: when the sandbox's clock is moved, and in tests.
 
 use chrono::{DateTime, Utc};
-use entity::job;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{QueryOrder, QuerySelect};
 
 use crate::app::App;
 use crate::error::Result;
@@ -21,39 +21,65 @@ pub async fn run_due(app: &App) -> Result<usize> {
 /// Moves the clock to `target` and runs all work that becomes due in between, at its own time and in order.
 pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
     let _turn = app.jobs.run_lock.write().await;
-    loop {
-        while run_one_due(app).await? {}
-        match next_due(app).await? {
-            Some(next) if next <= target => app.clock.advance_to(next),
-            _ => break,
-        }
-    }
+    while run_one_due(app, target).await? {}
     app.clock.advance_to(target);
-    while run_one_due(app).await? {}
     Ok(())
 }
 
 /// Runs everything that is due at the present time, one after the other.
 pub async fn drain(app: &App) -> Result<()> {
     let _turn = app.jobs.run_lock.write().await;
-    while run_one_due(app).await? {}
+    while run_one_due(app, app.clock.now()).await? {}
     Ok(())
 }
 
-async fn run_one_due(app: &App) -> Result<bool> {
-    let swept = workload(app).sweep(app, app.clock.now()).await?;
-    workload(app).project_counts(app).await?;
-    let done = swept + runner::run_jobs(app, None, 1).await? + workload(app).deliver(app).await?;
-    Ok(done > 0)
+/// The next instant of each kind of work.
+struct NextDue {
+    sweep: Option<DateTime<Utc>>,
+    job: Option<DateTime<Utc>>,
+    push: Option<DateTime<Utc>>,
 }
 
-/// The next instant at which anything is to be done.
-async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
-    let waiting = lease::open()
-        .filter(job::Column::LockedUntil.is_null())
-        .order_by_asc(job::Column::RunAt);
-    let job = waiting.one(&app.db).await?.map(|job| job.run_at);
-    let sweep = workload(app).next_sweep(app).await?;
-    let push = workload(app).next_delivery(app).await?;
-    Ok([job, sweep, push].into_iter().flatten().min())
+impl NextDue {
+    async fn load(app: &App) -> Result<Self> {
+        // A job that is held is due again when its lease is over.
+        let due = Expr::cust("COALESCE(locked_until, run_at)");
+        let jobs = lease::open()
+            .select_only()
+            .expr_as(due.clone(), "due")
+            .order_by_asc(due)
+            .limit(1);
+        Ok(Self {
+            sweep: workload(app).next_sweep(app).await?,
+            job: jobs.into_tuple().one(&app.db).await?,
+            push: workload(app).next_delivery(app).await?,
+        })
+    }
+
+    fn earliest(&self) -> Option<DateTime<Utc>> {
+        [self.sweep, self.job, self.push].into_iter().flatten().min()
+    }
+}
+
+/// Moves the clock to what is due next until `target`, and runs of it the clocks, one job and one batch of pushes.
+/// Returns `false` if nothing was left to do. Only the kinds of work that are due are asked: most nights have one job.
+async fn run_one_due(app: &App, target: DateTime<Utc>) -> Result<bool> {
+    let next = NextDue::load(app).await?;
+    if let Some(at) = next.earliest().filter(|at| *at <= target) {
+        app.clock.advance_to(at);
+    }
+    let now = app.clock.now();
+    let is_due = |at: Option<DateTime<Utc>>| at.is_some_and(|at| at <= now);
+    let mut done = 0;
+    if is_due(next.sweep) {
+        done += workload(app).sweep(app, now).await?;
+    }
+    let counted = workload(app).project_counts(app).await?;
+    if is_due(next.job) || done + counted > 0 {
+        done += runner::run_jobs(app, None, 1).await?;
+    }
+    if is_due(next.push) || done > 0 {
+        done += workload(app).deliver(app).await?;
+    }
+    Ok(done > 0)
 }

@@ -34,6 +34,24 @@ impl Lane {
         }
     }
 
+    /// Its name for administrators.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Clocks => "期限",
+            Self::Pushes => "消息推送",
+            Self::Checks => "内容检查",
+            Self::Short => "日常任务",
+            Self::Heavy => "耗时任务",
+        }
+    }
+
+    /// Returns `true` if its work is rows of the table of jobs.
+    #[must_use]
+    pub fn has_jobs(self) -> bool {
+        matches!(self, Self::Checks | Self::Short | Self::Heavy)
+    }
+
     #[must_use]
     pub fn workers(self) -> usize {
         match self {

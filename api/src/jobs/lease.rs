@@ -6,57 +6,99 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::job;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, SimpleExpr};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, UpdateMany,
 };
 
 use crate::app::App;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::{Error, Result};
+use crate::jobs::held::{any_of, done, lease_is_current, released};
 use crate::jobs::lane::Lane;
-use crate::jobs::work::workload;
+use crate::jobs::work::{job_type, retry_policy, workload};
 
 /// Three renewals may fail before another worker takes over.
 const LEASE: TimeDelta = TimeDelta::seconds(40);
 pub const HEARTBEAT: Duration = Duration::from_secs(10);
-/// 1 + 2 + 4 … minutes: the last attempt is about a day after the first.
-const MAX_ATTEMPTS: i32 = 11;
 
 /// A job and how it ended.
 pub type Ended = (job::Model, Result<()>);
 
-/// Leases up to `limit` jobs that are due, the longest due first; of one lane, or of all.
+/// Due jobs looked at for a claim.
+const SCAN_LIMIT: u64 = 64;
+
+/// Leases up to `limit` jobs that are due, the longest due first; of one lane, or of all. If nothing is due, it costs
+/// one read: on SQLite every write waits for its turn.
 pub async fn lease(app: &App, lane: Option<Lane>, limit: u64) -> Result<Vec<job::Model>> {
     let now = app.clock.now();
-    let shared = db::supports_skip_locked(&app.db);
-    // On SQLite every write waits for its turn; an empty poll must not take one.
-    if !shared && leasable(app, now, lane).limit(1).one(&app.db).await?.is_none() {
+    if leasable(app, now, lane).limit(1).one(&app.db).await?.is_none() {
         return Ok(Vec::new());
     }
+    let txn = db::write(&app.db).await?;
+    let jobs = take(app, &txn, lane, limit).await?;
+    txn.commit().await?;
+    Ok(jobs)
+}
+
+/// Leases jobs as [`lease`] does, as part of a transaction. On PostgreSQL it leaves out what another replica is leasing.
+pub async fn take(
+    app: &App,
+    txn: &WriteTransaction,
+    lane: Option<Lane>,
+    limit: u64,
+) -> Result<Vec<job::Model>> {
+    let now = app.clock.now();
     let mut due = leasable(app, now, lane)
         .select_only()
         .column(job::Column::Id)
         .order_by_asc(job::Column::RunAt)
         .order_by_asc(job::Column::Id)
         .limit(limit);
-    if shared {
+    if db::supports_skip_locked(txn) {
         due = due.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked);
     }
     let lease = job::Entity::update_many()
         .col_expr(job::Column::LockedUntil, Expr::value(now + LEASE))
         .col_expr(job::Column::Attempts, Expr::col(job::Column::Attempts).add(1))
         .filter(job::Column::Id.in_subquery(due.into_query()));
-    let mut jobs = if shared {
-        lease.exec_with_returning(&app.db).await?
-    } else {
-        let txn = db::write(&app.db).await?;
-        let jobs = lease.exec_with_returning(&txn).await?;
-        txn.commit().await?;
-        jobs
-    };
+    let mut jobs = lease.exec_with_returning(txn).await?;
     jobs.sort_unstable_by_key(|job| (job.run_at, job.id));
     Ok(jobs)
+}
+
+/// Lanes with jobs that are due.
+#[derive(Debug, Default)]
+pub struct DueLanes {
+    pub lanes: Vec<Lane>,
+    /// Not all due jobs were looked at.
+    pub has_more: bool,
+}
+
+/// Finds those of `lanes` that have due jobs, by the jobs that are due longest.
+pub async fn due_lanes(app: &App, now: DateTime<Utc>, lanes: &[Lane]) -> Result<DueLanes> {
+    let any = lanes
+        .iter()
+        .filter(|lane| lane.has_jobs())
+        .fold(Condition::any(), |any, lane| any.add(of_lane(app, *lane)));
+    if any.is_empty() {
+        return Ok(DueLanes::default());
+    }
+    let kinds: Vec<String> = leasable(app, now, None)
+        .select_only()
+        .column(job::Column::Kind)
+        .filter(any)
+        .order_by_asc(job::Column::RunAt)
+        .order_by_asc(job::Column::Id)
+        .limit(SCAN_LIMIT)
+        .into_tuple()
+        .all(&app.db)
+        .await?;
+    let of_kind = |kind: &String| job_type(app, kind).map_or(Lane::Short, |job| job.lane);
+    Ok(DueLanes {
+        lanes: kinds.iter().map(of_kind).collect(),
+        has_more: u64::try_from(kinds.len()).is_ok_and(|found| found >= SCAN_LIMIT),
+    })
 }
 
 /// Runs `work` and renews the lease of its jobs at every `heartbeat` until it ends.
@@ -66,9 +108,7 @@ pub async fn while_held<T>(
     heartbeat: Duration,
     work: impl Future<Output = T>,
 ) -> T {
-    let held = jobs
-        .iter()
-        .fold(Condition::any(), |any, job| any.add(lease_is_current(job)));
+    let held = any_of(jobs);
     let renewing = async {
         loop {
             tokio::time::sleep(heartbeat).await;
@@ -76,7 +116,7 @@ pub async fn while_held<T>(
                 .col_expr(job::Column::LockedUntil, Expr::value(app.clock.now() + LEASE))
                 .filter(job::Column::DoneAt.is_null())
                 .filter(held.clone());
-            if let Err(error) = write(app, renewal).await {
+            if let Err(error) = write(app, &[renewal]).await {
                 tracing::warn!(%error, "job lease not renewed");
             }
         }
@@ -92,28 +132,28 @@ fn never_ends<T>(never: Infallible) -> T {
     match never {}
 }
 
-/// Records how jobs ended: successes in one statement, each failure in its own. What is not recorded is done again when
-/// its lease has expired, as after a crash.
+/// Records how jobs ended, in one transaction; if that fails, each result in its own. What is not recorded is done again
+/// when its lease has expired, as after a crash.
 pub async fn record(app: &App, ended: Vec<Ended>) {
     let (well, badly): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, outcome)| outcome.is_ok());
     let mut updates = Vec::with_capacity(badly.len() + 1);
     if !well.is_empty() {
-        let held = well
-            .iter()
-            .fold(Condition::any(), |any, (job, _)| any.add(lease_is_current(job)));
-        updates.push(
-            released()
-                .col_expr(job::Column::DoneAt, Expr::value(app.clock.now()))
-                .filter(held),
-        );
+        updates.push(done(well.iter().map(|(job, _)| job), app.clock.now()));
     }
     for (job, outcome) in &badly {
         if let Err(error) = outcome {
-            updates.push(failed(job, error, app.clock.now()));
+            updates.push(failed(app, job, error));
         }
     }
+    if updates.is_empty() {
+        return;
+    }
+    let Err(error) = write(app, &updates).await else {
+        return;
+    };
+    tracing::error!(%error, "job results not recorded together");
     for update in updates {
-        if let Err(error) = write(app, update).await {
+        if let Err(error) = write(app, &[update]).await {
             tracing::error!(%error, "job results not recorded");
         }
     }
@@ -138,54 +178,38 @@ pub fn leasable(app: &App, now: DateTime<Utc>, lane: Option<Lane>) -> Select<job
     }
 }
 
-/// A kind that no list names is short, so that an unknown one is seen and retried.
-fn of_lane(app: &App, lane: Lane) -> Condition {
-    let (checks, heavy) = (workload(app).checks(), workload(app).heavy());
-    let kinds = Condition::all();
+/// An unknown kind is short, so that it is seen and retried.
+fn of_lane(app: &App, lane: Lane) -> SimpleExpr {
+    let jobs = workload(app).jobs().iter();
     match lane {
-        Lane::Checks => kinds.add(job::Column::Kind.is_in(checks.iter().copied())),
-        Lane::Heavy => kinds.add(job::Column::Kind.is_in(heavy.iter().copied())),
-        Lane::Clocks | Lane::Pushes | Lane::Short => kinds
-            .add(job::Column::Kind.is_not_in(checks.iter().copied()))
-            .add(job::Column::Kind.is_not_in(heavy.iter().copied())),
+        Lane::Clocks | Lane::Pushes | Lane::Short => {
+            let others = jobs.filter(|job| job.lane != Lane::Short);
+            job::Column::Kind.is_not_in(others.map(|job| job.name))
+        }
+        Lane::Checks | Lane::Heavy => {
+            let own = jobs.filter(|job| job.lane == lane);
+            job::Column::Kind.is_in(own.map(|job| job.name))
+        }
     }
 }
 
-async fn write(app: &App, update: UpdateMany<job::Entity>) -> Result<()> {
-    if db::supports_skip_locked(&app.db) {
-        update.exec(&app.db).await?;
-        return Ok(());
-    }
+async fn write(app: &App, updates: &[UpdateMany<job::Entity>]) -> Result<()> {
     let txn = db::write(&app.db).await?;
-    update.exec(&txn).await?;
+    for update in updates {
+        update.clone().exec(&txn).await?;
+    }
     txn.commit().await?;
     Ok(())
 }
 
-/// Another worker has the job by now if the count has moved.
-fn lease_is_current(job: &job::Model) -> Condition {
-    Condition::all()
-        .add(job::Column::Id.eq(job.id))
-        .add(job::Column::Attempts.eq(job.attempts))
-}
-
-fn released() -> UpdateMany<job::Entity> {
-    let nobody = Expr::value(Option::<DateTime<Utc>>::None);
-    job::Entity::update_many().col_expr(job::Column::LockedUntil, nobody)
-}
-
-fn failed(job: &job::Model, error: &Error, now: DateTime<Utc>) -> UpdateMany<job::Entity> {
+fn failed(app: &App, job: &job::Model, error: &Error) -> UpdateMany<job::Entity> {
     tracing::warn!(kind = %job.kind, attempt = job.attempts, %error, "job failed");
     let update = released()
         .col_expr(job::Column::LastError, Expr::value(error.to_string()))
         .filter(lease_is_current(job));
-    if job.attempts >= MAX_ATTEMPTS {
-        update.col_expr(job::Column::FailedAt, Expr::value(now))
-    } else {
-        update.col_expr(job::Column::RunAt, Expr::value(now + backoff(job.attempts)))
+    let now = app.clock.now();
+    match retry_policy(app, &job.kind).pause_after(job.attempts) {
+        Some(pause) => update.col_expr(job::Column::RunAt, Expr::value(now + pause)),
+        None => update.col_expr(job::Column::FailedAt, Expr::value(now)),
     }
-}
-
-fn backoff(attempts: i32) -> TimeDelta {
-    TimeDelta::minutes(1_i64 << attempts.clamp(1, MAX_ATTEMPTS).saturating_sub(1))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::job;
-use sea_orm::QueryOrder as _;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -75,6 +75,12 @@ pub async fn measure(app: &App, lane: Lane) -> Result<TimeDelta> {
         .map_or(TimeDelta::zero(), |due| (now - due).max(TimeDelta::zero()));
     app.state::<LaneLags>().set(lane, lag);
     Ok(lag)
+}
+
+/// Counts the jobs that were given up since then.
+pub async fn failed_since(app: &App, since: DateTime<Utc>) -> Result<u64> {
+    let failed = job::Entity::find().filter(job::Column::FailedAt.gte(since));
+    Ok(failed.count(&app.db).await?)
 }
 
 async fn oldest_due(app: &App, lane: Lane, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {

@@ -6,26 +6,44 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::error::Result;
+use crate::jobs::job::{Job, encode};
 
-/// A unit of work. A job carries at most an id; everything else is read when it runs.
+/// A job with its input, to be enqueued.
 #[derive(Clone, Debug)]
-pub struct NewJob<'a> {
-    pub kind: &'a str,
-    pub subject: String,
+pub struct NewJob {
+    kind: &'static str,
+    subject: String,
+    dedup_key: Option<String>,
+    run_at: DateTime<Utc>,
+}
+
+impl NewJob {
+    pub fn of<J: Job>(input: &J::Input, run_at: DateTime<Utc>) -> Result<Self> {
+        Ok(Self {
+            kind: J::NAME,
+            subject: encode(input)?,
+            dedup_key: None,
+            run_at,
+        })
+    }
+
     /// Two unfinished jobs with one key are one job.
-    pub dedup_key: Option<String>,
-    pub run_at: DateTime<Utc>,
+    #[must_use]
+    pub fn once(mut self, key: impl Into<String>) -> Self {
+        self.dedup_key = Some(key.into());
+        self
+    }
 }
 
 /// Adds a job; one that is already waiting under the same key is left as it is.
-pub async fn enqueue(connection: &impl ConnectionTrait, job: NewJob<'_>, now: DateTime<Utc>) -> Result<()> {
+pub async fn enqueue(connection: &impl ConnectionTrait, job: NewJob, now: DateTime<Utc>) -> Result<()> {
     enqueue_all(connection, vec![job], now).await
 }
 
 /// Adds jobs, some tens at most.
 pub async fn enqueue_all(
     connection: &impl ConnectionTrait,
-    jobs: Vec<NewJob<'_>>,
+    jobs: Vec<NewJob>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let rows = jobs.into_iter().map(|job| job::ActiveModel {

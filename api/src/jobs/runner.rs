@@ -1,82 +1,160 @@
-//! The workers of the lanes: each leases what is due in its lane, runs it, and records the result.
+//! Claims what is due for the free workers of all lanes, and runs it: each lane by itself, so that none waits for another.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use entity::job;
 use futures_util::FutureExt as _;
-use tokio::sync::watch;
+use tokio::sync::{OwnedRwLockReadGuard, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::jobs::claim::{self, Vacancy};
+use crate::jobs::held::Held;
 use crate::jobs::lane::Lane;
 use crate::jobs::lease::{self, Ended, HEARTBEAT};
 use crate::jobs::monitor;
-use crate::jobs::work::workload;
+use crate::jobs::work::{job_type, workload};
 
-/// After as much as that there is more to do.
+/// After as many deadlines as that there are more to change.
 const BUSY_THRESHOLD: usize = 16;
-/// Pause between rounds. Work that arrives meanwhile is done together: a round costs about the same for one job and for many, and people who
+/// Pause between claims. Work that arrives meanwhile is done together: a round costs about the same for one job and for many, and people who
 /// wait for a notice do not see the difference.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
-const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// How late work is found that nobody signals: what becomes due with time, and what another replica left undone.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Held while a round runs, so that the sandbox's clock does not move under it.
+type Turn = Arc<OwnedRwLockReadGuard<()>>;
 
 /// Runs all lanes until told to stop; what is being done then is finished first.
 pub async fn run(app: App, stop: CancellationToken) {
-    let (wake, woken) = watch::channel(());
-    let mut lanes = JoinSet::new();
-    for lane in Lane::ALL {
-        for _ in 0..lane.workers() {
-            lanes.spawn(run_lane(app.clone(), lane, woken.clone(), stop.clone()));
-        }
-    }
-    lanes.spawn(monitor::run(app.clone(), stop.clone()));
-    while stop.run_until_cancelled(app.jobs.wake.notified()).await.is_some() {
-        wake.send_replace(());
-    }
-    while lanes.join_next().await.is_some() {}
-}
-
-async fn run_lane(app: App, lane: Lane, mut woken: watch::Receiver<()>, stop: CancellationToken) {
+    let mut woken = app.jobs.wake.subscribe();
+    let mut others = JoinSet::new();
+    others.spawn(run_clocks(app.clone(), stop.clone()));
+    others.spawn(monitor::run(app.clone(), stop.clone()));
+    let mut rounds = Rounds::default();
     while !stop.is_cancelled() {
-        let done = {
-            let _turn = app.jobs.run_lock.read().await;
-            // A panic of one job must not end its lane.
-            AssertUnwindSafe(run_round(&app, lane)).catch_unwind().await
-        };
-        match done {
-            Ok(Ok(done)) if done >= BUSY_THRESHOLD => continue,
-            Ok(Ok(0)) => wait_for_work(lane, &mut woken, &stop).await,
-            Ok(Ok(_)) => {}
+        // A panic must not end the workers.
+        let started = AssertUnwindSafe(rounds.start(&app)).catch_unwind().await;
+        match started {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => rounds.wait(&mut woken, &stop).await,
             Ok(Err(error)) => {
-                tracing::error!(%error, lane = lane.name(), "job round failed");
+                tracing::error!(%error, "job claim failed");
                 stop.run_until_cancelled(tokio::time::sleep(POLL_INTERVAL)).await;
             }
             Err(_) => {
-                tracing::error!(lane = lane.name(), "job round panicked");
+                tracing::error!("job claim panicked");
                 stop.run_until_cancelled(tokio::time::sleep(POLL_INTERVAL)).await;
             }
         }
         stop.run_until_cancelled(tokio::time::sleep(BATCH_WINDOW)).await;
     }
+    while rounds.running.join_next().await.is_some() {}
+    while others.join_next().await.is_some() {}
 }
 
-/// Every order wakes the lanes, save that of the clocks: no clock's line is as urgent as its notices.
-async fn wait_for_work(lane: Lane, woken: &mut watch::Receiver<()>, stop: &CancellationToken) {
-    tokio::select! {
-        () = stop.cancelled() => {}
-        Ok(()) = woken.changed(), if lane != Lane::Clocks => {}
-        () = tokio::time::sleep(POLL_INTERVAL) => {}
+/// Moves the clocks whose light changes. Nothing wakes it: no clock's line is as urgent as its notices.
+async fn run_clocks(app: App, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let done = {
+            let _turn = app.jobs.run_lock.read().await;
+            let sweep = workload(&app).sweep(&app, app.clock.now());
+            AssertUnwindSafe(sweep).catch_unwind().await
+        };
+        let lane = Lane::Clocks.name();
+        match done {
+            Ok(Ok(done)) if done >= BUSY_THRESHOLD => continue,
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, lane, "job round failed"),
+            Err(_) => tracing::error!(lane, "job round panicked"),
+        }
+        stop.run_until_cancelled(tokio::time::sleep(POLL_INTERVAL)).await;
     }
 }
 
-async fn run_round(app: &App, lane: Lane) -> Result<usize> {
-    match lane {
-        Lane::Clocks => workload(app).sweep(app, app.clock.now()).await,
-        Lane::Pushes => workload(app).deliver(app).await,
-        Lane::Checks | Lane::Short | Lane::Heavy => run_jobs(app, Some(lane), lane.batch()).await,
+/// The rounds that are under way, each with the lane whose worker it is.
+#[derive(Default)]
+struct Rounds {
+    running: JoinSet<Lane>,
+    busy: Vec<Lane>,
+}
+
+impl Rounds {
+    /// Claims what is due for the free workers and starts it. Returns `true` if more may be due for the workers that are still free.
+    async fn start(&mut self, app: &App) -> Result<bool> {
+        let turn = Arc::new(Arc::clone(&app.jobs.run_lock).read_owned().await);
+        let vacancies = self.vacancies();
+        if vacancies.is_empty() {
+            return Ok(false);
+        }
+        let claimed = claim::claim(app, &vacancies).await?;
+        let mut started = false;
+        for (lane, jobs) in claimed.jobs {
+            let size = usize::try_from(lane.batch()).unwrap_or(1);
+            for part in jobs.chunks(size.max(1)) {
+                started = true;
+                let (app, part) = (app.clone(), part.to_vec());
+                self.spawn(lane, &turn, async move { run_leased(&app, part).await });
+            }
+        }
+        if let Some(pushes) = claimed.pushes {
+            self.spawn(Lane::Pushes, &turn, async move {
+                if let Err(error) = pushes.await {
+                    tracing::error!(%error, lane = Lane::Pushes.name(), "job round failed");
+                }
+            });
+        }
+        Ok(started && claimed.has_more)
+    }
+
+    fn vacancies(&self) -> Vec<Vacancy> {
+        let free = |lane: Lane| {
+            let busy = self.busy.iter().filter(|other| **other == lane).count();
+            let workers = u64::try_from(lane.workers().saturating_sub(busy)).unwrap_or_default();
+            Vacancy {
+                lane,
+                jobs: workers * lane.batch(),
+            }
+        };
+        let lanes = Lane::ALL.into_iter().filter(|lane| *lane != Lane::Clocks);
+        lanes.map(free).filter(|vacancy| vacancy.jobs > 0).collect()
+    }
+
+    fn spawn(&mut self, lane: Lane, turn: &Turn, round: impl Future<Output = ()> + Send + 'static) {
+        let turn = Arc::clone(turn);
+        self.busy.push(lane);
+        self.running.spawn(async move {
+            if AssertUnwindSafe(round).catch_unwind().await.is_err() {
+                tracing::error!(lane = lane.name(), "job round panicked");
+            }
+            drop(turn);
+            lane
+        });
+    }
+
+    /// Waits for a signal, for the end of a round, or for the next poll. A round may leave work behind: what it has
+    /// enqueued, or a second push to somebody.
+    async fn wait(&mut self, woken: &mut watch::Receiver<()>, stop: &CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            Ok(()) = woken.changed() => {}
+            Some(ended) = self.running.join_next() => self.free(ended.ok()),
+            () = tokio::time::sleep(POLL_INTERVAL) => {}
+        }
+        while let Some(ended) = self.running.try_join_next() {
+            self.free(ended.ok());
+        }
+    }
+
+    fn free(&mut self, lane: Option<Lane>) {
+        if let Some(index) = self.busy.iter().position(|busy| Some(*busy) == lane) {
+            self.busy.swap_remove(index);
+        }
     }
 }
 
@@ -85,18 +163,22 @@ pub async fn run_jobs(app: &App, lane: Option<Lane>, limit: u64) -> Result<usize
     let leased = lease::lease(app, lane, limit).await?;
     let count = leased.len();
     if count > 0 {
-        let held = leased.clone();
-        let ended = lease::while_held(app, &held, HEARTBEAT, run_all(app, leased)).await;
-        lease::record(app, ended).await;
+        run_leased(app, leased).await;
     }
     Ok(count)
 }
 
-/// Side by side; those of a kind that is done together in one go.
+async fn run_leased(app: &App, leased: Vec<job::Model>) {
+    let held = leased.clone();
+    let ended = lease::while_held(app, &held, HEARTBEAT, run_all(app, leased)).await;
+    lease::record(app, ended).await;
+}
+
+/// Side by side; those of a kind that is done together in one go. Returns those whose result is still to be recorded.
 async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
     let mut groups: Vec<Vec<job::Model>> = Vec::new();
     for job in leased {
-        let together = workload(app).is_batched(&job.kind);
+        let together = job_type(app, &job.kind).is_some_and(|job| job.together);
         let same = |group: &&mut Vec<job::Model>| group.first().is_some_and(|other| other.kind == job.kind);
         match groups.iter_mut().find(same).filter(|_| together) {
             Some(group) => group.push(job),
@@ -115,8 +197,9 @@ async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
 /// If jobs that run together fail, runs each alone, so that one cannot block the others.
 async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     if let [first, _, ..] = group.as_slice() {
-        let subjects: Vec<&str> = group.iter().map(|job| job.subject.as_str()).collect();
-        match workload(app).run_batch(app, &first.kind, &subjects).await {
+        let held = Held::new(&group);
+        match run_stored(app, &group, &held).await {
+            Ok(()) if held.is_recorded() => return Vec::new(),
             Ok(()) => return group.into_iter().map(|job| (job, Ok(()))).collect(),
             Err(error) => {
                 tracing::warn!(kind = %first.kind, jobs = group.len(), %error, "job group failed");
@@ -125,8 +208,22 @@ async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     }
     let mut ended = Vec::new();
     for job in group {
-        let outcome = workload(app).run(app, &job.kind, &job.subject).await;
-        ended.push((job, outcome));
+        let alone = std::slice::from_ref(&job);
+        let held = Held::new(alone);
+        let outcome = run_stored(app, alone, &held).await;
+        if outcome.is_err() || !held.is_recorded() {
+            ended.push((job, outcome));
+        }
     }
     ended
+}
+
+/// Runs jobs of one kind. An unknown kind is an error: a newer release retries it.
+async fn run_stored(app: &App, jobs: &[job::Model], held: &Held<'_>) -> Result<()> {
+    let kind = jobs.first().map_or("", |job| job.kind.as_str());
+    let Some(job) = job_type(app, kind) else {
+        return Err(anyhow::anyhow!("no job of this kind: {kind}").into());
+    };
+    let subjects: Vec<&str> = jobs.iter().map(|job| job.subject.as_str()).collect();
+    job.run(app, &subjects, held).await
 }

@@ -49,8 +49,8 @@ impl DiskSpace {
     /// Measures for the first time.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let mut folders = vec![config.data_dir.clone()];
-        let database = config.database_url.expose_secret().strip_prefix("sqlite://");
+        let mut folders = vec![existing_ancestor(&config.data_dir)];
+        let database = config.database.url.expose_secret().strip_prefix("sqlite://");
         folders.extend(database.and_then(|file| Some(Path::new(file).parent()?.to_owned())));
         let space = Self {
             folders: folders.into(),
@@ -91,6 +91,16 @@ impl DiskSpace {
             self.free_bytes.store(free, Ordering::Relaxed);
         }
     }
+}
+
+/// Returns the path, or the nearest folder above it that exists.
+#[must_use]
+pub fn existing_ancestor(path: &Path) -> PathBuf {
+    let existing = path.ancestors().find(|path| path.is_dir());
+    existing
+        .filter(|path| !path.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+        .to_owned()
 }
 
 /// Measures until told to stop, and warns when space is low.

@@ -1,14 +1,15 @@
-//! Erasure on request: what is kept about one person and is not the city's record of its orders. The person's row
-//! stays without name, number or WeChat identity, so that orders and their history, whose chain of hashes names the row
-//! and not the person, stay whole.
+//! Erasure on request: what is kept about one person and is not the city's record of its orders.
+//!
+//! The person's row stays without name, number or WeChat identity, so that orders and their history, whose chain of
+//! hashes names the row and not the person, stay whole.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, PhotoId};
 use entity::kinds::{ContentSubject, SiteMessageStatus};
 use entity::{
-    caller_number, content_check, content_picture, delivery, idempotency_key, login_request, notice, order,
-    order_export, order_photo, person, photo, queue_claim, refresh_token, saved_view, session, site_delegate,
-    site_message, subscription,
+    caller_number, content_check, content_picture, delivery, idempotency_key, login_request, notice,
+    official_follower, order, order_export, order_photo, person, person_union, photo, queue_claim,
+    refresh_token, saved_view, second_delivery, session, site_delegate, site_message, subscription,
 };
 use sea_orm::sea_query::{Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{
@@ -139,6 +140,23 @@ impl Erasure<'_> {
             .await?;
         self.remove::<delivery::Entity>("pushes to his phone", delivery::Column::PersonId.eq(id))
             .await?;
+        let unions = person_union::Entity::find()
+            .select_only()
+            .column(person_union::Column::UnionidHash)
+            .filter(person_union::Column::PersonId.eq(id))
+            .into_query();
+        self.remove::<official_follower::Entity>(
+            "followers of the official account",
+            official_follower::Column::UnionidHash.in_subquery(unions),
+        )
+        .await?;
+        self.remove::<person_union::Entity>("unionids", person_union::Column::PersonId.eq(id))
+            .await?;
+        self.remove::<second_delivery::Entity>(
+            "messages on second channels",
+            second_delivery::Column::PersonId.eq(id),
+        )
+        .await?;
         self.remove::<notice::Entity>("lines of his inbox", notice::Column::PersonId.eq(id))
             .await
     }
@@ -170,8 +188,21 @@ impl Erasure<'_> {
             .column(site_message::Column::Id)
             .filter(site_message::Column::HandledBy.eq(id))
             .into_query();
+        self.erase_hand_over_notes(id).await?;
         self.detach_content(ContentSubject::Order, of_orders).await?;
         self.detach_content(ContentSubject::SiteAnswer, of_answers).await
+    }
+
+    async fn erase_hand_over_notes(&mut self, id: PersonId) -> Result<()> {
+        if self.mode == Mode::DryRun {
+            return Ok(());
+        }
+        site_message::Entity::update_many()
+            .col_expr(site_message::Column::HandOverNote, Expr::value(None::<String>))
+            .filter(site_message::Column::HandedBy.eq(id))
+            .exec(self.txn)
+            .await?;
+        Ok(())
     }
 
     /// A check under way no longer knows whose words it looks at; an operator decides.
@@ -292,12 +323,7 @@ async fn release_photos(txn: &WriteTransaction, photos: &[photo::Model], now: Da
         .exec(txn)
         .await?;
     for photo in photos {
-        let job = NewJob {
-            kind: cleanup::REMOVE_UNUSED,
-            subject: photo.sha256.clone(),
-            dedup_key: None,
-            run_at: now,
-        };
+        let job = NewJob::of::<cleanup::RemoveUnusedPhoto>(&photo.sha256, now)?;
         queue::enqueue(txn, job, now).await?;
     }
     Ok(())

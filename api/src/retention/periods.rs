@@ -14,7 +14,7 @@ pub struct Periods {
     pub jobs_days: u32,
     /// Pushes from WeChat, and its verdicts on pictures.
     pub pushes_days: u32,
-    /// Pushes to phones; the inbox stays.
+    /// Pushes to phones and webhook deliveries; the inbox stays.
     pub deliveries_days: u32,
     /// The check's own copy of a text.
     pub checked_texts_days: u32,

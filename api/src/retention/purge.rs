@@ -4,8 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;
 use entity::{
-    content_check, delivery, hotline_nonce, idempotency_key, job, media_verdict, person, push_message,
-    refresh_token, session, site_message, site_upload,
+    content_check, delivery, hotline_nonce, idempotency_key, job, media_verdict, official_follower, person,
+    push_message, refresh_token, second_delivery, session, site_message, site_upload, webhook_delivery,
 };
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{
@@ -17,13 +17,15 @@ use super::periods::Periods;
 use super::{Mode, PurgedRows, erase};
 use crate::app::App;
 use crate::city::snapshot::CityHandle;
+use crate::clock::Clock;
 use crate::db;
 use crate::error::Result;
+use crate::webhooks::partitions;
 
 const BATCH: u64 = 1_000;
 
 /// Deletes expired rows and returns the number per kind. `on_step` is called after each kind.
-pub async fn purge(app: &App, mode: Mode, on_step: impl Fn(&PurgedRows)) -> Result<Vec<PurgedRows>> {
+pub async fn purge(app: &App, mode: Mode, on_step: impl Fn(&PurgedRows) + Sync) -> Result<Vec<PurgedRows>> {
     let city = app.state::<CityHandle>().load();
     let policy = city.files.get("policy.toml").unwrap_or_default();
     let periods = Periods::read(policy)?;
@@ -46,7 +48,7 @@ struct PurgeRun<'a> {
     mode: Mode,
     now: DateTime<Utc>,
     lines: Vec<PurgedRows>,
-    on_step: &'a dyn Fn(&PurgedRows),
+    on_step: &'a (dyn Fn(&PurgedRows) + Sync),
 }
 
 impl PurgeRun<'_> {
@@ -105,6 +107,23 @@ impl PurgeRun<'_> {
             Condition::all().add(delivery::Column::SettledAt.lt(self.before(periods.deliveries_days)));
         self.delete::<delivery::Entity>("pushes to phones", delivery::Column::Id, settled)
             .await?;
+        let settled =
+            Condition::all().add(second_delivery::Column::SettledAt.lt(self.before(periods.deliveries_days)));
+        self.delete::<second_delivery::Entity>(
+            "messages on second channels",
+            second_delivery::Column::Id,
+            settled,
+        )
+        .await?;
+        self.webhook_deliveries(periods).await?;
+        let gone =
+            Condition::all().add(official_follower::Column::LeftAt.lt(self.before(periods.deliveries_days)));
+        self.delete::<official_follower::Entity>(
+            "people who no longer follow the official account",
+            official_follower::Column::OpenidHash,
+            gone,
+        )
+        .await?;
         let copies = Condition::all()
             .add(content_check::Column::SettledAt.lt(self.before(periods.checked_texts_days)))
             .add(content_check::Column::Text.ne(""));
@@ -116,6 +135,23 @@ impl PurgeRun<'_> {
             emptied,
         )
         .await
+    }
+
+    /// Drops whole months where the table is partitioned, and deletes what is left of the others.
+    async fn webhook_deliveries(&mut self, periods: &Periods) -> Result<()> {
+        let before = self.before(periods.deliveries_days);
+        if self.mode == Mode::Real
+            && let Err(error) = partitions::keep(&self.app.db, Clock::real().now(), before).await
+        {
+            // The table is in use: what is not done today is done tomorrow.
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "delivery partitions not kept"
+            );
+        }
+        let finished = Condition::all().add(webhook_delivery::Column::FinishedAt.lt(before));
+        self.delete::<webhook_delivery::Entity>("calls of webhooks", webhook_delivery::Column::Id, finished)
+            .await
     }
 
     async fn residents(&mut self, periods: &Periods) -> Result<()> {

@@ -33,13 +33,18 @@ enum What {
     /// Import boundaries, GeoJSON in WGS-84, and activate them
     Areas { file: PathBuf },
     /// Import public holidays and make-up working days, as in a pack's calendar.json
-    Calendar { file: PathBuf },
+    Calendar {
+        file: PathBuf,
+        /// Recalculate running deadlines that were counted by an announced year too
+        #[arg(long)]
+        recount: bool,
+    },
     /// Import the duty table, as in a pack's duty.csv
     Duty(table::Args),
     /// Import sites, as in a pack's sites.csv
     Sites(table::Args),
-    /// Import past orders
-    Orders(table::Args),
+    /// Import past orders of an earlier system
+    Orders(table::HistoryArgs),
 }
 
 pub async fn run(args: Args) -> anyhow::Result<()> {
@@ -49,21 +54,31 @@ pub async fn run(args: Args) -> anyhow::Result<()> {
         What::Departments(given) => table::run(ImportKind::Departments, given, args.json).await,
         What::Duty(given) => table::run(ImportKind::Duty, given, args.json).await,
         What::Sites(given) => table::run(ImportKind::Sites, given, args.json).await,
-        What::Orders(given) => table::run(ImportKind::Orders, given, args.json).await,
-        What::Areas { file } => of_city(file, true, args.json).await,
-        What::Calendar { file } => of_city(file, false, args.json).await,
+        What::Orders(given) => table::run_history(given, args.json).await,
+        What::Areas { file } => of_city(file, CityFile::Areas, args.json).await,
+        What::Calendar { file, recount } => {
+            let what = CityFile::Calendar { recount: *recount };
+            of_city(file, what, args.json).await
+        }
     }
 }
 
+/// A file that is no table.
+#[derive(Clone, Copy)]
+enum CityFile {
+    Areas,
+    Calendar { recount: bool },
+}
+
 /// Boundaries or a calendar.
-async fn of_city(path: &PathBuf, areas: bool, json: bool) -> anyhow::Result<()> {
+async fn of_city(path: &PathBuf, what: CityFile, json: bool) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let name = path
         .file_name()
         .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
     let config = Config::from_environment()?;
     std::fs::create_dir_all(&config.data_dir)?;
-    let url = config.database_url.expose_secret();
+    let url = config.database.server_url().expose_secret();
     db::migrate(url).await?;
     let db = db::connect(url).await?;
     let now = config
@@ -71,10 +86,11 @@ async fn of_city(path: &PathBuf, areas: bool, json: bool) -> anyhow::Result<()> 
         .map_or_else(Clock::real, Clock::starting_at)
         .now();
     let given = ImportFile::new(&name, &text);
-    let imported = if areas {
-        import::areas(&db, &given, now).await?
-    } else {
-        import::calendar(&db, &given, now).await?
+    let imported = match what {
+        CityFile::Areas => import::areas(&db, &given, now).await?,
+        CityFile::Calendar { recount } => {
+            import::calendar(&db, &ImportFile { recount, ..given }, now).await?
+        }
     };
     match imported {
         Ok(report) => print(&report, json),

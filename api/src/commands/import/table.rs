@@ -1,5 +1,6 @@
 //! `zhitong import delegates|staff|departments|duty|sites|orders FILE`
 
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -7,8 +8,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::audit_log::AuditActor;
 use crate::commands::open;
-use crate::imports::{self, ImportKind, ImportOutcome, ImportRequest};
-use crate::people::roster::Progress;
+use crate::imports::{self, HistoryOptions, ImportKind, ImportOutcome, ImportRequest};
+use crate::people::roster::{Progress, Stage};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -19,38 +20,116 @@ pub struct Args {
     /// Keep rows that are not in the file
     #[arg(long)]
     keep_missing: bool,
+    /// Units that leave: send the orders in their hands to triage instead of refusing the file
+    #[arg(long)]
+    orders_to_triage: bool,
     /// Read this sheet, or `*` for all of them
     #[arg(long)]
     sheet: Option<String>,
 }
 
+/// The arguments of `zhitong import orders`.
+#[derive(Debug, clap::Args)]
+pub struct HistoryArgs {
+    #[command(flatten)]
+    table: Args,
+    /// Read headings and words as this TOML file says what they mean
+    #[arg(long)]
+    map: Option<PathBuf>,
+}
+
 pub async fn run(kind: ImportKind, args: &Args, json: bool) -> anyhow::Result<()> {
     let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
-    let name = args.file.file_name();
-    let app = open().await?;
-    let bar = ProgressBar::new(0);
-    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")?);
-    let mut progress = |at: Progress| {
-        bar.set_message(at.stage.as_str());
-        bar.set_length(at.total as u64);
-        bar.set_position(at.done as u64);
+    import(request(kind, args, bytes, HistoryOptions::default()), json).await
+}
+
+/// Past orders: the file is read in parts.
+pub async fn run_history(args: &HistoryArgs, json: bool) -> anyhow::Result<()> {
+    let path = args.table.file.clone();
+    std::fs::metadata(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let read = |path: &PathBuf| {
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
     };
-    let request = ImportRequest {
+    let history = HistoryOptions {
+        map: args.map.as_ref().map(read).transpose()?,
+        path: Some(path),
+    };
+    import(
+        request(ImportKind::Orders, &args.table, Vec::new(), history),
+        json,
+    )
+    .await
+}
+
+fn request(kind: ImportKind, args: &Args, bytes: Vec<u8>, history: HistoryOptions) -> ImportRequest {
+    let name = args.file.file_name();
+    ImportRequest {
         kind,
         file: name.map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
         bytes,
         sheet: args.sheet.clone(),
         dry_run: args.dry_run,
         keep_missing: args.keep_missing,
+        release_orders: args.orders_to_triage,
+        history,
         by: AuditActor::CommandLine,
-    };
-    let outcome = imports::run(&app, request, &mut progress).await;
-    bar.finish_and_clear();
+    }
+}
+
+async fn import(request: ImportRequest, json: bool) -> anyhow::Result<()> {
+    let app = open().await?;
+    let mut shown = ShownProgress::new()?;
+    let outcome = imports::run(&app, request, &mut |at| shown.show(at)).await;
+    shown.bar.finish_and_clear();
     let outcome = outcome?;
     print(&outcome, json)?;
     match outcome.faults.len() {
         0 => Ok(()),
         faults => anyhow::bail!("nothing was imported, {faults} faults"),
+    }
+}
+
+/// A bar on a terminal, else a line per stage and per 10,000 rows.
+struct ShownProgress {
+    bar: ProgressBar,
+    is_terminal: bool,
+    last: Option<(Stage, usize)>,
+}
+
+/// Rows from one line to the next.
+const ROWS_PER_LINE: usize = 10_000;
+
+impl ShownProgress {
+    fn new() -> anyhow::Result<Self> {
+        let bar = ProgressBar::new(0);
+        bar.set_style(ProgressStyle::with_template(
+            "{msg} {wide_bar} {pos}/{len} {per_sec} {eta}",
+        )?);
+        Ok(Self {
+            bar,
+            is_terminal: std::io::stderr().is_terminal(),
+            last: None,
+        })
+    }
+
+    #[expect(clippy::print_stderr, reason = "progress of a command")]
+    fn show(&mut self, at: Progress) {
+        let Progress { stage, done, total } = at;
+        if self.is_terminal {
+            self.bar.set_message(stage.as_str());
+            self.bar.set_length(total.max(done) as u64);
+            self.bar.set_position(done as u64);
+            return;
+        }
+        let line = (stage, done / ROWS_PER_LINE);
+        if self.last != Some(line) {
+            self.last = Some(line);
+            if total > 0 {
+                eprintln!("{} {done}/{total}", stage.as_str());
+            } else {
+                eprintln!("{} {done}", stage.as_str());
+            }
+        }
     }
 }
 

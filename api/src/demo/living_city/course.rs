@@ -1,6 +1,6 @@
-//! The course of a drawn report up to now: dispatched like a new one, then handled along its course.
+//! Pure: the course of a drawn report up to now: dispatched like a new one, then handled along its course.
 //!
-//! Pure: the city's data and the moment are arguments.
+//! The city's data and the moment are arguments.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::PersonId;
@@ -25,18 +25,11 @@ const DAILY_NUMBERS: usize = 1_000_000;
 pub fn past_order(
     city: &City,
     report: &DrawnReport,
-    (nth, reporter): (usize, PersonId),
+    nth: usize,
+    reporter: PersonId,
     now: DateTime<Utc>,
 ) -> anyhow::Result<PastOrder> {
-    let category = city
-        .categories
-        .find(&report.category)
-        .ok_or_else(|| anyhow::anyhow!("no category is called {}", report.category))?;
-    let kind = routing::ResolvedCategory {
-        code: Some(category.code.clone()),
-        source: CategorySource::Chosen,
-        confidence: None,
-    };
+    let kind = category(city, report.category.as_deref())?;
     let place = routing::resolve(city, Some(report.spot.point), None, &report.text);
     let desk = routing::route(city, &place, &kind);
     let rounds = match desk.unit {
@@ -78,6 +71,18 @@ pub fn past_order(
         closed_at,
         photos: Vec::new(),
     })
+}
+
+/// The category that the reporter chose; without one an operator has to dispatch.
+fn category(city: &City, chosen: Option<&str>) -> anyhow::Result<routing::ResolvedCategory> {
+    let Some(name) = chosen else {
+        return Ok(routing::kind(None, CategorySource::Unknown, None));
+    };
+    let category = city
+        .categories
+        .find(name)
+        .ok_or_else(|| anyhow::anyhow!("no category is called {name}"))?;
+    Ok(routing::kind(Some(&category.code), CategorySource::Chosen, None))
 }
 
 fn channel(share: f64) -> Channel {

@@ -1,6 +1,6 @@
-//! Draws a year of reports: when, where, about what, in which words, and how each was handled.
+//! Pure: draws a year of reports: when, where, about what, in which words, and how each was handled.
 //!
-//! Pure: the same tables, city and moment give the same reports.
+//! Equal tables, city and moment give equal reports.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc, Weekday};
 use chrono_tz::Tz;
@@ -18,7 +18,8 @@ const DAYS: u64 = 365;
 #[derive(Clone, Debug)]
 pub struct DrawnReport {
     pub at: DateTime<Utc>,
-    pub category: String,
+    /// `None` where the text does not say it.
+    pub category: Option<String>,
     pub spot: Spot,
     pub text: String,
     pub reply: String,
@@ -82,7 +83,16 @@ pub fn year(tables: &Tables, geography: &Geography<'_>, until: DateTime<Utc>, zo
     drawing.rises(today, &mut reports);
     reports.retain(|report| report.at < until);
     reports.sort_by_key(|report| report.at);
+    leave_to_operators(&tables.unclear, &mut reports);
     reports
+}
+
+/// Gives the newest reports texts that do not say what they are about.
+fn leave_to_operators(texts: &[String], reports: &mut [DrawnReport]) {
+    for (report, text) in reports.iter_mut().rev().zip(texts) {
+        report.category = None;
+        report.text = text.replace("{place}", &report.spot.name);
+    }
 }
 
 struct Drawing<'a> {
@@ -135,7 +145,7 @@ impl<'a> Drawing<'a> {
         let reply = self.pick(&kind.replies);
         Some(DrawnReport {
             at: self.moment(day)?,
-            category: kind.category.clone(),
+            category: Some(kind.category.clone()),
             text,
             reply: self.fill(&reply, &spot.name),
             spot,

@@ -1,8 +1,9 @@
-//! Places to draw from: the communities of the pack, each near a point of its township.
+//! Pure: places to draw from: the communities of the pack, each near a point of its township.
 //!
-//! Townships have no outlines, so each gets a point inside its county, derived from its code; reports scatter around it.
+//! Townships have no outlines, so each gets a point inside its county, derived from its code; reports scatter around
+//! it.
 //!
-//! Pure: the same pack gives the same places.
+//! A pack always gives the same places.
 
 use std::collections::HashMap;
 

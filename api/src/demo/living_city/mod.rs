@@ -73,7 +73,7 @@ pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<
         hash: format!("living-city-{}", now.timestamp()),
         by: None,
     };
-    service::import(app, &file, orders.into_iter().map(Ok), |_| {}).await?;
+    service::import(app, &file, orders).await?;
     Ok(Some(counts))
 }
 
@@ -107,7 +107,7 @@ fn past_orders(
         let reporter = *all
             .get(index % all.len().max(1))
             .context("no delegate on the roster")?;
-        orders.push(course::past_order(city, report, (nth, reporter), now)?);
+        orders.push(course::past_order(city, report, nth, reporter, now)?);
     }
     Ok(orders)
 }

@@ -12,6 +12,9 @@ pub const FILE: &str = "demo/living_city.toml";
 #[serde(deny_unknown_fields)]
 pub struct Tables {
     pub seed: u64,
+    /// Texts that do not say what they are about, for the newest reports: operators have to dispatch them. Each is used once.
+    #[serde(default)]
+    pub unclear: Vec<String>,
     pub words: Words,
     /// Relative number of reports per county, by name.
     pub counties: HashMap<String, f64>,

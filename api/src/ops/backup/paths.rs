@@ -23,7 +23,7 @@ impl DataPaths {
     /// # Errors
     /// If the database is PostgreSQL or the object store is not the embedded one.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        let url = config.database_url.expose_secret();
+        let url = config.database.url.expose_secret();
         let Some(path) = url.strip_prefix("sqlite:") else {
             bail!("DATABASE_URL is not SQLite: back PostgreSQL up with pg_dump, see docs/operations.md");
         };

@@ -1,5 +1,7 @@
 //! Encryption of an archive with a passphrase: scrypt (N = 2^17, r = 8, p = 1) makes the key, XChaCha20-Poly1305 in the
-//! STREAM construction encrypts pieces of 64 KiB. A changed, missing, repeated or moved piece is found.
+//! STREAM construction encrypts pieces of 64 KiB.
+//!
+//! A changed, missing, repeated or moved piece is found.
 //!
 //! Layout: the text `zhitong-sealed-backup-1` and a line feed, 16 bytes of salt, 19 bytes of nonce, the pieces, each
 //! followed by its tag of 16 bytes. The last piece is marked as such and may be empty.

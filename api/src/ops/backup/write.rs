@@ -42,7 +42,7 @@ pub async fn back_up(
     let copies = paths.temporary_folder()?;
     let copy = copies.path().join(DATABASE);
     let taken_at = Clock::real().now();
-    let db = db::connect(config.database_url.expose_secret()).await?;
+    let db = db::connect(config.database.url.expose_secret()).await?;
     copy_database(&db, &copy).await?;
     db.close().await?;
     let database = File::open(&copy)?;
