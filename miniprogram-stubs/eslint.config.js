@@ -7,6 +7,9 @@ const ofNode = Object.fromEntries(
 const ofBrowser = Object.fromEntries(
   [
     'window',
+    'Event',
+    'createImageBitmap',
+    'CanvasRenderingContext2D',
     'document',
     'location',
     'localStorage',

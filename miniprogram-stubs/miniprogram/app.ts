@@ -1,4 +1,5 @@
 import { flush, recoverOutbox } from './services/outbox'
+import { reportError } from './services/error-report'
 import { offerUpdate } from './services/update'
 
 App({
@@ -8,6 +9,12 @@ App({
     wx.onNetworkStatusChange(({ isConnected }) => {
       if (isConnected) void flush()
     })
+  },
+  onError(message: string) {
+    reportError(message)
+  },
+  onUnhandledRejection({ reason }: WechatMiniprogram.OnUnhandledRejectionListenerResult) {
+    reportError(reason)
   },
   onShow() {
     void flush()

@@ -261,6 +261,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/client-errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Logs an error of the mini-program, without text that could be a person's. Who reports is neither asked nor stored. */
+        post: operations["report_client_error"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -658,6 +675,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hotline/relays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 中间号: connects a unit with the delegate of an order; asked by an operator or, signed like `POST /hotline/calls`, by the
+         *     call centre's own system.
+         */
+        post: operations["connect_relay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/{kind}": {
         parameters: {
             query?: never;
@@ -777,6 +814,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/insight-reports/{id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Issue (签发) a draft: it gets its number, and its text is fixed. */
+        post: operations["issue_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight-reports/{id}/revisions/{revision}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The text of one revision. */
+        get: operations["show_revision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight-reports/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an issued report to counties and committees. */
+        post: operations["send_report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/insight-reports/{id}/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Save an edited text as the next revision of a draft. */
+        put: operations["edit_report"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/link/events": {
         parameters: {
             query?: never;
@@ -789,6 +894,41 @@ export interface paths {
         /** Applies an event of the linked platform once. */
         post: operations["receive_link_event"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the units that are linked with the platform. */
+        get: operations["list_linked_units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link/units/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Links a unit with the platform, or changes the platform's code of it. */
+        put: operations["link_unit"];
+        post?: never;
+        /** Ends the link of a unit; orders that were handed over stay with the platform. */
+        delete: operations["unlink_unit"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1033,6 +1173,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders in the order of their last change, for clients with the scope `export`.
+         * @description Keep `next_cursor` and ask again with it: every committed change appears at least once. An empty page keeps the cursor.
+         */
+        get: operations["order_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/orders/nearby": {
         parameters: {
             query?: never;
@@ -1181,7 +1341,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** An operator notes a call; the third in vain closes the order as 未评价. */
+        /**
+         * An operator notes a call; the last of the policy's number of calls in vain closes the order as 未评价. A call in vain
+         *     counts after the delegate's own time to answer, with a gap to the one before, and on several working days.
+         */
         post: operations["record_follow_up"];
         delete?: never;
         options?: never;
@@ -1217,6 +1380,40 @@ export interface paths {
         put?: never;
         /** 备注: adds a remark; a delegate's is public, others are internal */
         post: operations["note_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}/photos/{id}/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 遮挡照片: paints over faces and plates in what people are shown; the original stays evidence */
+        post: operations["cover_photo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{number}/place-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists earlier orders at this order's place, within 50 m and three years, the newest first */
+        get: operations["order_place_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1598,6 +1795,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows a fictional delegate's home to WeChat's reviewers, a limited number of times; signs nobody in. 404 unless a
+         *     code is configured, 422 `review_code_wrong` with another one.
+         */
+        post: operations["show_review_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -1769,6 +1986,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/site-messages/{id}/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Lists the delegates to whom the message can be handed over: those of its county. */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/site-messages/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands an unhandled message over to another delegate, who is told. */
+        post: operations["hand_message_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sites": {
         parameters: {
             query?: never;
@@ -1907,6 +2158,39 @@ export interface paths {
         };
         /** Units by part of their name. */
         get: operations["units"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Uploads a short video, to be sent with a report within 24 hours. What the phone wrote of the place is removed. */
+        post: operations["upload_video"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/videos/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["show_video"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2104,6 +2388,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wechat/official": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** WeChat checks that the address is ours. */
+        get: operations["check_official_address"];
+        put?: never;
+        /** Receives an event of the official account: a person follows it or leaves */
+        post: operations["receive_official_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wechat/push": {
         parameters: {
             query?: never;
@@ -2126,6 +2428,66 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Numbers that forms and texts quote; clients keep none of their own. */
+        ActionLimits: {
+            /**
+             * Format: int32
+             * @description Maximum working days of one extension.
+             */
+            extension_working_days: number;
+            /**
+             * Format: int32
+             * @description How often the order may be extended in one round.
+             */
+            extensions: number;
+            /** @description Megabytes of a photo. */
+            photo_mb: number;
+            /** @description Photos of a reply, a verdict or a reopening. */
+            photos: number;
+            /**
+             * Format: int32
+             * @description Days after closing in which the delegate may reopen.
+             */
+            reopen_days: number;
+            /**
+             * Format: int32
+             * @description Working days after the dispatch in which the unit may return it.
+             */
+            return_working_days: number;
+            /**
+             * Format: int32
+             * @description How often one unit may return the order.
+             */
+            returns: number;
+            /**
+             * Format: int32
+             * @description Working days to answer a supervision order without a date of its own.
+             */
+            supervision_order_working_days: number;
+            /**
+             * Format: int32
+             * @description Working days of a supplementary handling.
+             */
+            supplementary_working_days: number;
+            /** @description How long the texts are. */
+            texts: components["schemas"]["ActionTexts"];
+            /**
+             * Format: int32
+             * @description Minutes between two urges of the order.
+             */
+            urge_interval_minutes: number;
+        };
+        /** @description The lengths of the texts that actions take. */
+        ActionTexts: {
+            /** @description A unit's account; a supervision order and its answer. */
+            account: components["schemas"]["TextLength"];
+            /** @description A note, an urge, a verdict's comment. */
+            note: components["schemas"]["TextLength"];
+            /** @description The reply that the delegate reads. */
+            public_reply: components["schemas"]["TextLength"];
+            /** @description Why: a return, an extension, a cancellation, a reopening; and the task of a part. */
+            reason: components["schemas"]["TextLength"];
+        };
         Activity: {
             /**
              * Format: int64
@@ -2225,6 +2587,13 @@ export interface components {
             description?: string | null;
             /** @description Default true. */
             wants_follow_up?: boolean | null;
+        };
+        /** @description The figures that caused an alert. */
+        AlertFigures: {
+            /** Format: double */
+            expected: number;
+            /** Format: int32 */
+            recent: number;
         };
         AnswerMessage: {
             text: string;
@@ -2422,9 +2791,17 @@ export interface components {
             phone_code: string;
         };
         Block: {
+            text: string;
+            /** @enum {string} */
+            type: "heading";
+        } | {
             runs: components["schemas"]["Run"][];
             /** @enum {string} */
             type: "paragraph";
+        } | {
+            photos: components["schemas"]["CasePhoto"][];
+            /** @enum {string} */
+            type: "photos";
         } | (components["schemas"]["Table"] & {
             /** @enum {string} */
             type: "table";
@@ -2438,6 +2815,8 @@ export interface components {
             /** @description How the rates are counted. */
             definitions: string[];
             figures: components["schemas"]["Figure"][];
+            /** @description 落款: the body that issues the report. Empty in reports of before it was named. */
+            issuer?: string;
             sections: components["schemas"]["Section"][];
             /** @description The line below the title: period, state of the data. */
             subtitle: string;
@@ -2463,9 +2842,21 @@ export interface components {
             tries: number;
         };
         Callee: {
+            /** @description Of the delegate; of their standing committee if they have left the roster. */
             name: string;
-            /** @description Whole: it is to be dialled. */
-            phone: string;
+            /** @description Whole: it is to be dialled. `null` for the committee. */
+            phone?: string | null;
+        };
+        /**
+         * @description Who is called.
+         * @enum {string}
+         */
+        CalleeKind: "delegate" | "committee";
+        /** @description The person to call. */
+        CalleeView: {
+            kind: components["schemas"]["CalleeKind"];
+            /** @description Of the delegate or of the committee. */
+            name: string;
         };
         /** @description A delegate who may be the caller. */
         CallerView: {
@@ -2575,6 +2966,11 @@ export interface components {
             distance_m: number;
             name: string;
         };
+        /** @description A photo of a typical case, by the id under which the photos' own rules show it. */
+        CasePhoto: {
+            caption: string;
+            photo: components["schemas"]["PhotoId"];
+        };
         Categories: {
             items: components["schemas"]["Group"][];
         };
@@ -2602,6 +2998,36 @@ export interface components {
             purpose?: string | null;
             title?: string | null;
         };
+        /** @description The order's state after its last change. Without the text, the place and the people. */
+        ChangedOrder: {
+            /** @description Code of the area. */
+            area?: string | null;
+            /** @description Code of the category. */
+            category?: string | null;
+            /** Format: date-time */
+            changed_at: string;
+            channel: components["schemas"]["Channel"];
+            /** Format: date-time */
+            closed_at?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            difficult: boolean;
+            light: components["schemas"]["Light"];
+            number: string;
+            /** Format: int32 */
+            round: number;
+            status: components["schemas"]["Status"];
+            /** @description Name of the responsible unit. */
+            unit?: string | null;
+            /** Format: int32 */
+            version: number;
+        };
+        /** @description A part of the feed. */
+        Changes: {
+            items: components["schemas"]["ChangedOrder"][];
+            /** @description Where to go on. Keep it when `items` is empty: later changes come after it. `None` as long as there are no orders. */
+            next_cursor?: string | null;
+        };
         /**
          * @description 随手拍, 有事请扫码, 代表来电.
          * @enum {string}
@@ -2622,6 +3048,16 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        /** @description An error that the mini-program did not handle. */
+        ClientError: {
+            base_library: string;
+            message: string;
+            /** @description The page's path, without its query. */
+            page: string;
+            platform: string;
+            /** @description Of the mini-program. */
+            version: string;
+        };
         /**
          * Format: uuid
          * @description A UUID version 7: sortable by creation time.
@@ -2639,6 +3075,8 @@ export interface components {
         };
         /** @description An API client. */
         ClientView: {
+            /** @description Code of the only area whose orders the client sees. */
+            area?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -2655,6 +3093,8 @@ export interface components {
             /** Format: date-time */
             revoked_at?: string | null;
             scopes: string[];
+            /** @description Name of the only unit whose orders the client sees. */
+            unit?: string | null;
         };
         /**
          * @description 响应, 办结, 补充办理.
@@ -2669,6 +3109,32 @@ export interface components {
             outcome: string;
             /** @description Becomes a standing watch list. */
             watch_list?: components["schemas"]["WatchListEntry"][];
+        };
+        /** @description Open orders that lie near to each other. */
+        Cluster: {
+            /** Format: double */
+            latitude: number;
+            lights: components["schemas"]["Lights"];
+            /**
+             * Format: double
+             * @description Mean of the points, WGS-84.
+             */
+            longitude: number;
+            /** @description Set if it is one order. */
+            number?: string | null;
+            /** Format: int64 */
+            orders: number;
+            /** @description West, south, east, north: `GET /orders?within=` lists them. */
+            within: number[];
+        };
+        /** @description A delegate to whom a message can be handed over. */
+        Colleague: {
+            id: components["schemas"]["PersonId"];
+            level?: components["schemas"]["PersonLevel"] | null;
+            name: string;
+        };
+        Colleagues: {
+            items: components["schemas"]["Colleague"][];
         };
         /** @description The working bodies of the city's and the counties' standing committees. */
         CommitteeView: {
@@ -2708,7 +3174,7 @@ export interface components {
          * @description A kind of published content.
          * @enum {string}
          */
-        ContentSubject: "site_message" | "site_answer" | "order";
+        ContentSubject: "site_message" | "site_answer" | "order" | "video";
         /** @description An order that a figure counts. */
         CountedOrder: {
             number: string;
@@ -2740,8 +3206,14 @@ export interface components {
             stage: components["schemas"]["CampaignStage"];
             status: components["schemas"]["CampaignStatus"];
         };
+        CoverPhoto: {
+            /** @description Parts to paint over, as fractions of width and height. */
+            rectangles: components["schemas"]["Rectangle"][];
+        };
         /** @description A new API client. */
         CreateClient: {
+            /** @description Code or name of the only county-level area whose orders the client sees; not with `unit`. */
+            area?: string | null;
             /**
              * Format: date-time
              * @description Never, if left out.
@@ -2750,6 +3222,8 @@ export interface components {
             name: string;
             /** @description `orders:read`, `orders:write`, `link`, `open311`, `export`. */
             scopes: string[];
+            /** @description Id, code or name of the only unit whose orders the client sees. */
+            unit?: string | null;
         };
         CreateWatchList: {
             /** @description County by code or name; left out for the whole city, or the county of its supervisor. */
@@ -2766,6 +3240,8 @@ export interface components {
             events: string[];
             /** @description Text, address and location of orders too. */
             include_personal_data?: boolean;
+            /** @description Only events of orders that a linked unit has, and of orders that were sent to this endpoint before. */
+            linked_only?: boolean;
             /** @description https; private and loopback addresses only where the configuration allows them. */
             url: string;
         };
@@ -2896,6 +3372,31 @@ export interface components {
             /** Format: int64 */
             open: number;
         };
+        /** @description An earlier order at the same place. */
+        EarlierOrder: {
+            category?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Whole metres.
+             */
+            distance_m: number;
+            number: string;
+            status: components["schemas"]["Status"];
+        };
+        EditReport: {
+            /** @description Photos that are not to be in the report. */
+            removed_photos?: components["schemas"]["PhotoId"][];
+            /**
+             * Format: int32
+             * @description The revision that was edited.
+             */
+            revision: number;
+            /** @description One text per section of the body, a paragraph a line. An unchanged paragraph keeps the sources of its numbers. */
+            sections: string[];
+            title: string;
+        };
         /** @description A report that tells of an emergency: call this number first, the platform is too slow for it. */
         EmergencyView: {
             /** @description Number to call first. */
@@ -2947,6 +3448,19 @@ export interface components {
             /** Format: int32 */
             round: number;
             status: components["schemas"]["ExtensionStatus"];
+        };
+        /** @description One step of an order. */
+        FeedEvent: {
+            /** @description The event, e.g. `replied`, and its name. */
+            action: string;
+            area?: string | null;
+            /** Format: date-time */
+            at: string;
+            name: string;
+            number: string;
+            /** @description The beginning of the order's words. */
+            title: string;
+            unit?: string | null;
         };
         /** @description A field that is at fault, as shown in `errors` of a problem document. */
         FieldError: {
@@ -3066,16 +3580,24 @@ export interface components {
             /** Format: int32 */
             satisfied: number;
         };
-        /**
-         * @description The length of a period of materialized counts.
-         * @enum {string}
-         */
-        Grain: "day" | "week" | "month" | "quarter" | "year";
         /** @description A first-level category with its kinds. */
         Group: {
             children: components["schemas"]["Leaf"][];
             code: string;
             name: string;
+        };
+        HandMessageOver: {
+            note: string;
+            /** @description A delegate of the site's county. */
+            to: components["schemas"]["PersonId"];
+        };
+        /** @description A message handed over from one delegate to another. */
+        HandOverView: {
+            /** Format: date-time */
+            at: string;
+            from: string;
+            note: string;
+            to: string;
         };
         /** @description A problem that many raise. */
         HotTopic: {
@@ -3087,7 +3609,7 @@ export interface components {
         };
         /** @description One fault. */
         ImportFault: {
-            /** @description Stable snake_case English. */
+            /** @description Stable `snake_case` English. */
             code: string;
             column?: string | null;
             /** @description A Chinese sentence. */
@@ -3107,6 +3629,13 @@ export interface components {
             file: string;
             /** @description `true`: rows that are not in the file stay. Default `true`. */
             keep_missing?: boolean | null;
+            /** @description `orders` only: another system's headings and words, in TOML; at most 32 KiB. */
+            map?: string | null;
+            /**
+             * @description Units that leave with orders in their hands: `true` sends these orders to triage, `false` (default) refuses the
+             *     file.
+             */
+            orders_to_triage?: boolean | null;
             /** @description The sheet to read, `*` for all of them; needed if several have the headings. */
             sheet?: string | null;
         };
@@ -3124,6 +3653,8 @@ export interface components {
             left_names: string[];
             /** @description The people who leave, with what they leave behind. */
             left_people: components["schemas"]["LeavingPerson"][];
+            /** @description The units that leave the list, with the orders that they are handling. */
+            left_units: components["schemas"]["LeavingUnit"][];
             questions: components["schemas"]["ImportQuestion"][];
             /** @description The sheets that were read, joined by `、`; `null` for delimited text. */
             sheet?: string | null;
@@ -3179,6 +3710,13 @@ export interface components {
             /** @description 主送, by name, alias, code or id. */
             to_unit: string;
         };
+        IssueReport: {
+            /**
+             * Format: int32
+             * @description The revision that is issued.
+             */
+            revision: number;
+        };
         IssueSupervisionOrder: {
             /**
              * Format: date-time
@@ -3186,6 +3724,17 @@ export interface components {
              */
             due_at?: string | null;
             requirement: string;
+        };
+        /** @description A verdict that was just given. */
+        LatestVerdict: {
+            /** Format: date-time */
+            at: string;
+            comment?: string | null;
+            number: string;
+            result: components["schemas"]["Satisfaction"];
+            solved: components["schemas"]["Solved"];
+            title: string;
+            unit?: string | null;
         };
         /** @description A kind of matter an order can be of. */
         Leaf: {
@@ -3213,6 +3762,18 @@ export interface components {
             open_orders: number;
             role: string;
         };
+        /** @description A unit that leaves the list. */
+        LeavingUnit: {
+            code: string;
+            name: string;
+            /** @description Numbers of the first of them. */
+            numbers: string[];
+            /**
+             * Format: int64
+             * @description Orders that it is handling; they go to triage.
+             */
+            open_orders: number;
+        };
         /**
          * @description 绿, 黄, 红.
          * @enum {string}
@@ -3232,14 +3793,14 @@ export interface components {
             code: string;
             name: string;
             on_time: components["schemas"]["Fraction"];
-            /** @description Units only. `None` if there are too few decisions. */
+            /** @description Units and counties. `None` if there are too few decisions. */
             rank?: number | null;
             resolution: components["schemas"]["Fraction"];
             response: components["schemas"]["Fraction"];
             satisfaction: components["schemas"]["Fraction"];
             /**
              * Format: double
-             * @description Units only: what the three rates together are at least, in percent.
+             * @description Units and counties: what the three rates together are at least, in percent.
              */
             score?: number | null;
             verdicts: components["schemas"]["Verdicts"];
@@ -3259,6 +3820,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             caller_phone?: string | null;
+            /** @description Code or name of the category, for `submitted`; suggested from the text if left out. */
+            category?: string | null;
             description?: string | null;
             /** @description The platform's own id of the event; the same id gets the same answer. */
             event_id: string;
@@ -3271,8 +3834,21 @@ export interface components {
             reason?: string | null;
             /** @description `submitted`, `accepted`, `replied`, `returned`, `extension_requested` or `note`. */
             type: string;
-            /** @description Code or name of the unit that acts; the unit that has the order, if left out. */
+            /** @description The platform's code of the unit that acts, or its code or name here; the unit that has the order, if left out. */
             unit_code?: string | null;
+        };
+        /** @description The linked units. */
+        LinkedUnitList: {
+            items: components["schemas"]["LinkedUnitView"][];
+        };
+        /** @description A unit whose orders are handed over to the platform. */
+        LinkedUnitView: {
+            /** @description Our code. */
+            code: string;
+            id: components["schemas"]["UnitId"];
+            name: string;
+            /** @description The platform's code. */
+            platform_code: string;
         };
         /** @description As in the query string; several values are separated by commas. */
         ListQuery: {
@@ -3281,6 +3857,15 @@ export interface components {
             /** @description Codes or names; a first-level category includes all below it. */
             category?: string | null;
             channel?: string | null;
+            /**
+             * @description The orders behind a number of the overview: `response`, `response_met`, `on_time`, `on_time_met`, `rated`,
+             *     `unrated`, `satisfied`, `basically_satisfied`, `dissatisfied`, `solved`, `partly_solved`, `unsolved` or `closed`.
+             */
+            counted?: string | null;
+            /** @description First day, or instant, of what was counted. */
+            counted_from?: string | null;
+            /** @description Last day, or the instant after it, of what was counted. */
+            counted_to?: string | null;
             /** @description `true` or `false`. */
             difficult?: string | null;
             /** @description Created at or after: a date of the city, or an RFC 3339 time. */
@@ -3288,6 +3873,13 @@ export interface components {
             light?: string | null;
             /** @description Words of the description or the address, all of which must occur, or an order number or its last six digits. */
             q?: string | null;
+            /**
+             * @description A queue of the caller's unit: `to_accept`, `in_progress`, `due_soon` (yellow and red), `to_answer` (unanswered
+             *     supervision orders) or `sent_back` (judged not good enough, or returned in vain).
+             */
+            queue?: string | null;
+            /** @description Reported by this person (id); for operators, supervisors and administrators. */
+            reporter?: string | null;
             /**
              * @description `mine` (reported or endorsed by the caller), `unit` (assigned to their unit now or before), `area` (in their
              *     area), `all` (visible to the caller); default `all`.
@@ -3300,10 +3892,14 @@ export interface components {
             status?: string | null;
             /** @description Created before the end of this date, or before this time. */
             to?: string | null;
+            /** @description Codes or names of townships. */
+            township?: string | null;
             /** @description `true` or `false`. */
             tracked?: string | null;
             /** @description Ids, codes or names. */
             unit?: string | null;
+            /** @description A box in WGS-84 degrees: west, south, east, north. */
+            within?: string | null;
         };
         /** @description The location of a point. */
         Located: {
@@ -3392,13 +3988,23 @@ export interface components {
             electoral_unit?: string | null;
             id: components["schemas"]["PersonId"];
             level?: components["schemas"]["PersonLevel"] | null;
+            /** @description Megabytes of a photo. */
+            max_photo_mb: number;
+            /** @description Photos of one report. */
+            max_photos: number;
             name: string;
             /** @example 138****5678 */
             phone_masked: string;
+            /** @description Text to draw on shots of the camera, with `{time}` and `{place}`; absent where the city draws none. */
+            photo_watermark?: string | null;
             role: components["schemas"]["Role"];
+            /** @description Of a report's description. */
+            text: components["schemas"]["TextLimits"];
             unit?: components["schemas"]["MyUnit"] | null;
             /** @description Receives notices of red lights and difficult orders of their unit. */
             unit_head: boolean;
+            /** @description Of a report's video. */
+            video: components["schemas"]["VideoLimits"];
         };
         /**
          * Format: uuid
@@ -3462,6 +4068,14 @@ export interface components {
             site: components["schemas"]["Named"];
             state: components["schemas"]["SiteMessageStatus"];
         };
+        /** @description The limits of a message. */
+        MessageLimits: {
+            /** @description Maximum number of characters of the contact. */
+            contact_chars: number;
+            /** @description Photos of one message. */
+            photos: number;
+            text: components["schemas"]["TextLimits"];
+        };
         MessagePhoto: {
             id: components["schemas"]["PhotoId"];
             urls: components["schemas"]["PhotoLinks"];
@@ -3475,6 +4089,7 @@ export interface components {
             content_check: components["schemas"]["ContentCheck"];
             /** Format: date-time */
             created_at: string;
+            hand_over?: components["schemas"]["HandOverView"] | null;
             /** Format: date-time */
             handled_at?: string | null;
             id: components["schemas"]["SiteMessageId"];
@@ -3742,6 +4357,8 @@ export interface components {
             endorsements: components["schemas"]["EndorsementsView"];
             extensions: components["schemas"]["ExtensionView"][];
             light: components["schemas"]["Light"];
+            /** @description The numbers that limit them. */
+            limits: components["schemas"]["ActionLimits"];
             location?: components["schemas"]["LocationView"] | null;
             /** @description The order that this one was merged into. */
             merged_into?: string | null;
@@ -3776,6 +4393,7 @@ export interface components {
              * @description For `If-Match`.
              */
             version: number;
+            video: components["schemas"]["VideoView"] | null;
             wants_follow_up: boolean;
             /** @description Places of watch lists (重点监管名单) within 50 m. */
             watched?: components["schemas"]["WatchedPlace"][];
@@ -3903,6 +4521,7 @@ export interface components {
                 content_check: components["schemas"]["ContentCheck"];
                 /** Format: date-time */
                 created_at: string;
+                hand_over?: components["schemas"]["HandOverView"] | null;
                 /** Format: date-time */
                 handled_at?: string | null;
                 id: components["schemas"]["SiteMessageId"];
@@ -3991,16 +4610,23 @@ export interface components {
         };
         Page_QueuedCall: {
             items: {
+                /** @description The person to call. */
+                callee: components["schemas"]["CalleeView"];
+                /**
+                 * Format: date-time
+                 * @description A call in vain counts from then on; `null` if it counts now.
+                 */
+                counts_from?: string | null;
                 order: components["schemas"]["OrderSummary"];
                 /** @description The outcome of the last call. */
                 outcome?: string | null;
-                /** @description Of the delegate to be called. */
+                /** @description Of the delegate to be called; empty if the committee is to be called. */
                 phone_masked: string;
                 /** Format: date-time */
                 queued_at: string;
                 /**
                  * Format: int32
-                 * @description Calls made in vain so far.
+                 * @description Calls in vain that count so far.
                  */
                 tries: number;
             }[];
@@ -4011,9 +4637,13 @@ export interface components {
             items: {
                 /** @description County-level code; none for the whole city. */
                 area?: string | null;
+                /** @description 期号, once it is issued. */
+                document_number?: string | null;
                 /** Format: date */
                 from: string;
                 id: components["schemas"]["ReportId"];
+                /** Format: date-time */
+                issued_at?: string | null;
                 kind: components["schemas"]["ReportKind"];
                 /** @description False for the calendar's own. */
                 on_request: boolean;
@@ -4026,6 +4656,14 @@ export interface components {
                 ready_at?: string | null;
                 /** Format: date-time */
                 requested_at: string;
+                /**
+                 * Format: int32
+                 * @description Of the text within this version; an edit makes the next one.
+                 */
+                revision: number;
+                /** Format: date-time */
+                sent_at?: string | null;
+                stage: components["schemas"]["ReportStage"];
                 status: components["schemas"]["ReportStatus"];
                 title: string;
                 /** Format: date */
@@ -4065,6 +4703,7 @@ export interface components {
                 text_state: components["schemas"]["ContentCheck"];
                 /** @description Where it is published. */
                 title: string;
+                video?: components["schemas"]["VideoView"] | null;
             }[];
             /** @description None on the last page. */
             next_cursor?: string | null;
@@ -4091,6 +4730,7 @@ export interface components {
         Page_TopicView: {
             items: {
                 areas: components["schemas"]["AreaShare"][];
+                at_alert?: components["schemas"]["AlertFigures"] | null;
                 /** Format: int32 */
                 before: number;
                 campaign?: components["schemas"]["CampaignId"] | null;
@@ -4236,6 +4876,9 @@ export interface components {
             code: string;
             name: string;
         };
+        PlaceHistory: {
+            items: components["schemas"]["EarlierOrder"][];
+        };
         /**
          * @description Relation of a point to its area.
          * @enum {string}
@@ -4251,6 +4894,10 @@ export interface components {
             longitude?: number | null;
             name?: string | null;
         };
+        /** @description The platform's code of a unit. */
+        PlatformCode: {
+            platform_code: string;
+        };
         /** @description As much of a report as is known yet. */
         PreviewDispatch: {
             address?: string | null;
@@ -4263,7 +4910,7 @@ export interface components {
         Problem: {
             /** @description 409 and 412: the moves that are open now. */
             allowed?: string[] | null;
-            /** @description Stable snake_case English; clients decide by it. */
+            /** @description Stable `snake_case` English; clients decide by it. */
             code: string;
             current_status?: string | null;
             /** @description Chinese that a delegate can read. */
@@ -4307,6 +4954,8 @@ export interface components {
             action: string;
             /** Format: date-time */
             at: string;
+            /** @description In words for residents. */
+            title: string;
         };
         ProposedUnit: {
             unit: components["schemas"]["UnitView"];
@@ -4372,16 +5021,23 @@ export interface components {
         };
         /** @description A call to make. */
         QueuedCall: {
+            /** @description The person to call. */
+            callee: components["schemas"]["CalleeView"];
+            /**
+             * Format: date-time
+             * @description A call in vain counts from then on; `null` if it counts now.
+             */
+            counts_from?: string | null;
             order: components["schemas"]["OrderSummary"];
             /** @description The outcome of the last call. */
             outcome?: string | null;
-            /** @description Of the delegate to be called. */
+            /** @description Of the delegate to be called; empty if the committee is to be called. */
             phone_masked: string;
             /** Format: date-time */
             queued_at: string;
             /**
              * Format: int32
-             * @description Calls made in vain so far.
+             * @description Calls in vain that count so far.
              */
             tries: number;
         };
@@ -4437,6 +5093,21 @@ export interface components {
             state: components["schemas"]["SiteMessageStatus"];
             /** @description The resident's text. */
             text: string;
+            /** @description State and review in words for the resident. */
+            title: string;
+        };
+        /**
+         * @description To whom a report was sent: a county's standing committee by its code, a committee by its name.
+         * @enum {string}
+         */
+        RecipientKind: "county" | "committee";
+        /** @description To whom the report was sent. */
+        RecipientView: {
+            kind: components["schemas"]["RecipientKind"];
+            /** @description Name of the county or the committee. */
+            name: string;
+            /** Format: date-time */
+            sent_at: string;
         };
         /** @description 人工回访: what a call brought. */
         RecordCall: {
@@ -4453,14 +5124,40 @@ export interface components {
         };
         RecordVote: {
             grades: components["schemas"]["Grades"];
+            /** @description Names of those present, as far as they are recorded. */
+            participants?: string[];
             /**
              * Format: int32
              * @description Those present; who marked nothing abstained.
              */
             present: number;
         };
+        /** @description A part of a picture: fractions of its width and height, from the upper left. */
+        Rectangle: {
+            /** Format: double */
+            height: number;
+            /** Format: double */
+            width: number;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         RefreshRequest: {
             refresh_token: string;
+        };
+        /** @description A call to the relay number. */
+        RelayCall: {
+            /** @description The number that calls: of a person of the unit in charge. */
+            caller_phone: string;
+            /** @description The order's number, or its last six digits, as typed on the telephone. */
+            number: string;
+        };
+        RelayReply: {
+            /** @description The order's number. */
+            number: string;
+            /** @description The delegate's number to connect; never shown to the unit. */
+            phone: string;
         };
         RemoveWatchEntry: {
             reason: string;
@@ -4534,6 +5231,9 @@ export interface components {
         /** @description A report with what it says. */
         ReportInFull: components["schemas"]["ReportView"] & {
             body?: components["schemas"]["Body"] | null;
+            recipients: components["schemas"]["RecipientView"][];
+            /** @description The revisions of the text, the first first. */
+            revisions: components["schemas"]["RevisionView"][];
         };
         /**
          * @description 周报, 月报, 专题, 自选时段.
@@ -4546,16 +5246,25 @@ export interface components {
             text: string;
         };
         /**
-         * @description State of a report.
+         * @description 草稿, 已签发, 已发送. Only a draft is edited.
+         * @enum {string}
+         */
+        ReportStage: "draft" | "issued" | "sent";
+        /**
+         * @description State of the job that writes a report.
          * @enum {string}
          */
         ReportStatus: "queued" | "ready" | "failed";
         ReportView: {
             /** @description County-level code; none for the whole city. */
             area?: string | null;
+            /** @description 期号, once it is issued. */
+            document_number?: string | null;
             /** Format: date */
             from: string;
             id: components["schemas"]["ReportId"];
+            /** Format: date-time */
+            issued_at?: string | null;
             kind: components["schemas"]["ReportKind"];
             /** @description False for the calendar's own. */
             on_request: boolean;
@@ -4568,6 +5277,14 @@ export interface components {
             ready_at?: string | null;
             /** Format: date-time */
             requested_at: string;
+            /**
+             * Format: int32
+             * @description Of the text within this version; an edit makes the next one.
+             */
+            revision: number;
+            /** Format: date-time */
+            sent_at?: string | null;
+            stage: components["schemas"]["ReportStage"];
             status: components["schemas"]["ReportStatus"];
             title: string;
             /** Format: date */
@@ -4611,6 +5328,18 @@ export interface components {
             reason: string;
             unit?: components["schemas"]["UnitView"] | null;
         };
+        ReviewCode: {
+            code: string;
+        };
+        ReviewOrder: {
+            answer?: string | null;
+            description: string;
+            due: string;
+            number: string;
+            place: string;
+            status: string;
+            unit: string;
+        };
         /** @enum {string} */
         ReviewResult: "pass" | "refuse";
         /** @description Something published, as those who review it see it. */
@@ -4641,6 +5370,7 @@ export interface components {
             text_state: components["schemas"]["ContentCheck"];
             /** @description Where it is published. */
             title: string;
+            video?: components["schemas"]["VideoView"] | null;
         };
         ReviewedPicture: {
             id: components["schemas"]["PhotoId"];
@@ -4648,6 +5378,16 @@ export interface components {
             label?: number | null;
             state: components["schemas"]["ContentCheck"];
             urls: components["schemas"]["PhotoLinks"];
+        };
+        /** @description A revision of the text. */
+        RevisionView: {
+            /** Format: date-time */
+            edited_at: string;
+            /** @description Who edited it; none for the text as the job wrote it. */
+            edited_by?: string | null;
+            /** Format: int32 */
+            revision: number;
+            title: string;
         };
         /**
          * @description A person's role. Read from the database, not from the token, for every change of data.
@@ -4690,11 +5430,16 @@ export interface components {
              * @description Time of the data.
              */
             as_of: string;
+            /** @description Open orders of a county's screen on its map. */
+            clusters: components["schemas"]["Cluster"][];
             /** @description Those that run out next. */
             deadlines: components["schemas"]["Nearest"][];
             /** @description Counties, and last the places unknown when there are any. */
             districts: components["schemas"]["District"][];
+            /** @description The latest steps of orders. */
+            events: components["schemas"]["FeedEvent"][];
             hot_topics: components["schemas"]["HotTopic"][];
+            latest_verdicts: components["schemas"]["LatestVerdict"][];
             /** @description Open orders by light. */
             lights: components["schemas"]["Lights"];
             /**
@@ -4710,6 +5455,8 @@ export interface components {
             rates: components["schemas"]["ThreeRates"];
             stages: components["schemas"]["Stage"][];
             supervision: components["schemas"]["Supervision"];
+            /** @description Of a county's screen. */
+            townships: components["schemas"]["TownshipLine"][];
             /** @description The last twelve weeks, this one last. */
             trend: components["schemas"]["TrendPoint"][];
             /** @description At most ten with a rank, then at most five that have too little to be ranked by. */
@@ -4721,6 +5468,12 @@ export interface components {
         Section: {
             blocks: components["schemas"]["Block"][];
             heading: string;
+        };
+        SendReport: {
+            /** @description Counties by code or name; their standing committees may read the report from then on. */
+            areas?: string[];
+            /** @description Committees by name. */
+            committees?: string[];
         };
         /**
          * Format: uuid
@@ -4909,7 +5662,7 @@ export interface components {
              * @description First and last day.
              */
             from: string;
-            grain: components["schemas"]["Grain"];
+            grain: string;
             name: string;
             /** Format: date */
             to: string;
@@ -4980,6 +5733,7 @@ export interface components {
             photo_ids?: components["schemas"]["PhotoId"][];
             /** @description Of the printed code that was scanned. */
             site_code?: string | null;
+            video_id?: components["schemas"]["VideoId"] | null;
             /** @description Default true. */
             wants_follow_up?: boolean | null;
         };
@@ -5003,6 +5757,13 @@ export interface components {
         SubscriptionsReply: {
             items: components["schemas"]["SubscriptionReply"][];
         };
+        /** @description One of two matters that a text tells of. */
+        SuggestedMatter: {
+            /** @description The likeliest kind of this part. */
+            category: components["schemas"]["Suggestion"];
+            /** @description Its part of the text, in the person's own words. */
+            text: string;
+        };
         Suggestion: {
             code: string;
             /**
@@ -5015,6 +5776,8 @@ export interface components {
         /** @description The likeliest kinds, the best first; empty when no word says anything. */
         Suggestions: {
             emergency: components["schemas"]["EmergencyView"] | null;
+            /** @description Two if the text seems to tell of two matters, which are better filed apart; otherwise left out. */
+            matters?: components["schemas"]["SuggestedMatter"][];
             suggestions: components["schemas"]["Suggestion"][];
         };
         Supervision: {
@@ -5068,12 +5831,27 @@ export interface components {
             caption: string;
             columns: string[];
             rows: components["schemas"]["Run"][][];
+            /** @description Rows shown on paper and on the page; the workbook has all. None for all. */
+            shown?: number | null;
         };
         /** @description A number whose old owner leaves the roster. */
         TakenOverNumber: {
             from: string;
             line: number;
             to: string;
+        };
+        /** @description The length of one text, in characters. */
+        TextLength: {
+            max: number;
+            min: number;
+        };
+        /** @description How long the text of a report or of a resident's message is. */
+        TextLimits: {
+            max_chars: number;
+            /** @description Characters of a text alone; “路灯不亮” is a complete report. */
+            min_chars: number;
+            /** @description Characters of a text with a photo, which says the rest. */
+            min_chars_with_photos: number;
         };
         /** @description 响应率, 解决率, 满意率, and 按时办结率 beside them. */
         ThreeRates: {
@@ -5150,12 +5928,13 @@ export interface components {
          */
         TopicOrigin: "group" | "rise";
         /**
-         * @description The trend of a hot topic.
+         * @description The trend of a hot topic. `Watch`: a rise of a category that chance explains too easily for an alert.
          * @enum {string}
          */
-        TopicStatus: "rising" | "steady" | "over";
+        TopicStatus: "rising" | "watch" | "steady" | "over";
         TopicView: {
             areas: components["schemas"]["AreaShare"][];
+            at_alert?: components["schemas"]["AlertFigures"] | null;
             /** Format: int32 */
             before: number;
             campaign?: components["schemas"]["CampaignId"] | null;
@@ -5204,6 +5983,16 @@ export interface components {
             title: string;
             /** Format: int32 */
             window_days: number;
+        };
+        /** @description A township of a county's screen. */
+        TownshipLine: {
+            /** @description Mean of the open orders that have a point, WGS-84: longitude and latitude. */
+            centre?: number[] | null;
+            code: string;
+            lights: components["schemas"]["Lights"];
+            name: string;
+            /** Format: int64 */
+            open: number;
         };
         TrackOrder: {
             /** @description One of the city's committees. */
@@ -5312,6 +6101,47 @@ export interface components {
             note: string;
             passed: boolean;
         };
+        /** @description Only for the document: the fields of the form. */
+        VideoForm: {
+            /**
+             * Format: binary
+             * @description MP4 or MOV with H.264 or HEVC and AAC, judged by content; 20 MB and 30 seconds at most.
+             */
+            file: string;
+            poster_id?: components["schemas"]["PhotoId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A UUID version 7: sortable by creation time.
+         */
+        VideoId: string;
+        /** @description Limits of a report's video, for clients. */
+        VideoLimits: {
+            /** @description Videos of one report. */
+            count: number;
+            megabytes: number;
+            /** Format: int32 */
+            seconds: number;
+        };
+        /** @description A short video. Without links until the reader may play it. */
+        VideoView: {
+            /** Format: int64 */
+            byte_size: number;
+            /** Format: int32 */
+            duration_ms: number;
+            /** Format: int32 */
+            height: number;
+            id: components["schemas"]["VideoId"];
+            poster?: components["schemas"]["PhotoLinks"] | null;
+            /** @description `pass`: everybody who sees the order may play it. `risky`: refused. Otherwise a person has yet to look. */
+            review: components["schemas"]["ContentCheck"];
+            /** @description Of the stored bytes. */
+            sha256: string;
+            /** @description Answers range requests. `None` for a reader who may not play it. */
+            url?: string | null;
+            /** Format: int32 */
+            width: number;
+        };
         /**
          * @description Readers of an event: all people concerned, units and staff, or supervisors and operators.
          * @enum {string}
@@ -5323,8 +6153,16 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
+            /** @description Photos of one message. */
+            max_photos: number;
+            /** @description Of the message's text. */
+            text: components["schemas"]["TextLimits"];
             /** @description To be sent as `X-Visit` with photos and the message. */
             visit: string;
+        };
+        /** @description A site as its visitor sees it, with the limits of a message to its delegates. */
+        VisitedSite: components["schemas"]["PublicSite"] & {
+            limits: components["schemas"]["MessageLimits"];
         };
         VoteView: {
             /** Format: int32 */
@@ -5337,6 +6175,8 @@ export interface components {
             grades: components["schemas"]["Grades"];
             /** Format: date-time */
             held_at: string;
+            /** @description Names of those present, as far as they were recorded. */
+            participants: string[];
             passed: boolean;
             /** Format: int32 */
             present: number;
@@ -5464,6 +6304,7 @@ export interface components {
             failing_since?: string | null;
             id: components["schemas"]["WebhookId"];
             include_personal_data: boolean;
+            linked_only: boolean;
             url: string;
         };
         WeekCount: {
@@ -5493,7 +6334,7 @@ export interface operations {
                 /** @description `unit` (default), `area`, `category` or `time`. */
                 by?: components["schemas"]["By"];
                 area?: string;
-                /** @description `day`, `week`, `month` (default), `quarter` or `year`. */
+                /** @description `30d`, `day`, `week`, `month` (default), `quarter` or `year`. */
                 period?: string;
                 /** @description A day of the span that is asked for; left out: today. */
                 on?: string;
@@ -7193,6 +8034,91 @@ export interface operations {
             };
         };
     };
+    report_client_error: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientError"];
+            };
+        };
+        responses: {
+            /** @description Logged */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no, or a field is at fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many from this phone, this address or at this site; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_clients: {
         parameters: {
             query?: never;
@@ -8280,7 +9206,7 @@ export interface operations {
     list_topics: {
         parameters: {
             query?: {
-                status?: "rising" | "steady" | "over";
+                status?: "rising" | "watch" | "steady" | "over";
                 /** @description 类 */
                 kind?: string;
                 /** @description County by code or name. */
@@ -9866,6 +10792,135 @@ export interface operations {
             };
         };
     };
+    connect_relay: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Unix seconds at which the call centre signed */
+                "X-Hotline-Timestamp"?: number | null;
+                /** @description 16 to 64 visible characters, never used before */
+                "X-Hotline-Nonce"?: string | null;
+                /** @description 64 hexadecimal digits */
+                "X-Hotline-Signature"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelayCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelayReply"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_table: {
         parameters: {
             query?: never;
@@ -10470,6 +11525,463 @@ export interface operations {
             };
         };
     };
+    issue_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportInFull"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_revision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReportId"];
+                revision: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Body"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportInFull"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ReportId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportInFull"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     receive_link_event: {
         parameters: {
             query?: never;
@@ -10556,6 +12068,297 @@ export interface operations {
             };
             /** @description The body is not what this call takes. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_linked_units: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedUnitList"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    link_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, code or name of the unit */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkedUnitView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unlink_unit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, code or name of the unit */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not linked any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10789,7 +12592,7 @@ export interface operations {
     own_activity: {
         parameters: {
             query?: {
-                /** @description `day`, `week`, `month`, `quarter` or `year` (default). */
+                /** @description `30d`, `day`, `week`, `month`, `quarter` or `year` (default). */
                 period?: string;
                 /** @description A day of the span that is asked for; left out: today. */
                 on?: string;
@@ -11705,6 +13508,26 @@ export interface operations {
                 from?: string;
                 /** @description Created before the end of this date, or before this time. */
                 to?: string;
+                /**
+                 * @description A queue of the caller's unit: `to_accept`, `in_progress`, `due_soon` (yellow and red), `to_answer` (unanswered
+                 *     supervision orders) or `sent_back` (judged not good enough, or returned in vain).
+                 */
+                queue?: string;
+                /** @description Codes or names of townships. */
+                township?: string;
+                /** @description Reported by this person (id); for operators, supervisors and administrators. */
+                reporter?: string;
+                /** @description A box in WGS-84 degrees: west, south, east, north. */
+                within?: string;
+                /**
+                 * @description The orders behind a number of the overview: `response`, `response_met`, `on_time`, `on_time_met`, `rated`,
+                 *     `unrated`, `satisfied`, `basically_satisfied`, `dissatisfied`, `solved`, `partly_solved`, `unsolved` or `closed`.
+                 */
+                counted?: string;
+                /** @description First day, or instant, of what was counted. */
+                counted_from?: string;
+                /** @description Last day, or the instant after it, of what was counted. */
+                counted_to?: string;
                 /** @description Words of the description or the address, all of which must occur, or an order number or its last six digits. */
                 q?: string;
                 /** @description `newest` (default), or `due`: the nearest deadline first, orders without a running clock left out. */
@@ -11921,7 +13744,10 @@ export interface operations {
     batch_orders: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description 8 to 128 visible characters; the same key again gets the same answer */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -12004,6 +13830,93 @@ export interface operations {
             };
             /** @description The body is not what this call takes. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_changes: {
+        parameters: {
+            query?: {
+                /** @description 1 to 100, default 20. */
+                limit?: number;
+                /** @description From `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13305,6 +15218,217 @@ export interface operations {
             };
             /** @description The body is not what this call takes. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cover_photo: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string | null;
+            };
+            path: {
+                number: string;
+                id: components["schemas"]["PhotoId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CoverPhoto"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_place_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceHistory"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14987,7 +17111,7 @@ export interface operations {
             query?: {
                 /** @description Code or name of a county; left out: all that the caller sees. */
                 area?: string;
-                /** @description `day`, `week`, `month` (default), `quarter` or `year`. */
+                /** @description `30d` (the thirty days up to `on`), `day`, `week`, `month` (default), `quarter` or `year`. */
                 period?: string;
                 /** @description A day of the span that is asked for, e.g. `2025-09-08`; left out: today. */
                 on?: string;
@@ -15076,7 +17200,7 @@ export interface operations {
             query?: {
                 /** @description Code or name of a county; left out: all that the caller sees. */
                 area?: string;
-                /** @description `day`, `week`, `month` (default), `quarter` or `year`. */
+                /** @description `30d` (the thirty days up to `on`), `day`, `week`, `month` (default), `quarter` or `year`. */
                 period?: string;
                 /** @description A day of the span that is asked for, e.g. `2025-09-08`; left out: today. */
                 on?: string;
@@ -15165,7 +17289,7 @@ export interface operations {
     delegate_activity: {
         parameters: {
             query?: {
-                /** @description `day`, `week`, `month`, `quarter` or `year` (default). */
+                /** @description `30d`, `day`, `week`, `month`, `quarter` or `year` (default). */
                 period?: string;
                 /** @description A day of the span that is asked for; left out: today. */
                 on?: string;
@@ -15549,6 +17673,92 @@ export interface operations {
                 };
             };
             /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_review_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no, or a field is at fault. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many from this phone, this address or at this site; `Retry-After` says when to come back. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16503,6 +18713,214 @@ export interface operations {
             };
         };
     };
+    list_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleagues"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hand_message_over: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SiteMessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandMessageOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageView"];
+                };
+            };
+            /** @description The request cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role may not. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not the caller's to know of. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it; the response contains the current one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` names an older version. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not what this call takes. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A rule says no. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many calls; `Retry-After` says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer; `Retry-After` says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_sites: {
         parameters: {
             query?: {
@@ -16732,7 +19150,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublicSite"];
+                    "application/json": components["schemas"]["VisitedSite"];
                 };
             };
             /** @description No such site, or no longer */
@@ -17365,6 +19783,134 @@ export interface operations {
                 };
             };
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["VideoForm"];
+            };
+        };
+        responses: {
+            /** @description Stored; a person looks at it before it is shown */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a delegate */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description More than 20 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not a video, or of a codec that browsers do not play */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Damaged, empty, longer than 30 seconds; or the poster is unknown */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is down or too many upload at once */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_video: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The video's id */
+                id: components["schemas"]["VideoId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Fresh links, for whom may play it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VideoView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown, or not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18671,6 +21217,133 @@ export interface operations {
             };
         };
     };
+    check_official_address: {
+        parameters: {
+            query?: {
+                signature?: string;
+                timestamp?: string;
+                nonce?: string;
+                echostr?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The echo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed by WeChat */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No push token is configured for the account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_official_event: {
+        parameters: {
+            query?: {
+                signature?: string;
+                timestamp?: string;
+                nonce?: string;
+                msg_signature?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description JSON or XML, plain or sealed */
+        requestBody: {
+            content: {
+                "application/json": string;
+            };
+        };
+        responses: {
+            /** @description Taken, `success` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed by WeChat, or too old */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No push token is configured for the account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Something the product depends on does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     check_push_address: {
         parameters: {
             query?: {
@@ -18694,6 +21367,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description Malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18711,7 +21385,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No push token is configured */
+            /** @description No push token is configured for the account */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18750,6 +21424,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
+            /** @description Malformed */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -18767,7 +21442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No push token is configured */
+            /** @description No push token is configured for the account */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -18776,6 +21451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is too large */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -18784,6 +21460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Something the product depends on does not answer */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -78,7 +78,7 @@ function sleep(milliseconds: number): Promise<void> {
 }
 
 /** These pages have something to show to everybody, and ask for the sign-in themselves. */
-const OPEN_PAGES = ['home', 'orders', 'inbox', 'me', 'sign-in', 'site', 'receipt', 'example', 'settings'].map((name) => `pages/${name}/index`)
+const OPEN_PAGES = ['home', 'orders', 'inbox', 'me', 'sign-in', 'site', 'receipt', 'example', 'settings', 'review'].map((name) => `pages/${name}/index`)
 
 /** Takes somebody who is not signed in to the sign-in page, and back to this page afterwards. */
 function goToSignIn(): void {

@@ -1,7 +1,8 @@
 // Orders as cards and pages show them.
 import type { Order, OrderSummary } from './orders'
 import { LATE, ago, dueTime, remaining } from './times'
-import { CHANNEL, LIGHT, STATUS, destination } from './labels'
+import { CHANNEL, LIGHT, STATUS } from './labels'
+import { destination } from './units'
 
 export interface Tag {
   words: string
@@ -37,7 +38,7 @@ export function lightTag(order: Either): Tag | null {
 
 export function tagsOf(order: Either): Tag[] {
   const tags: Tag[] = []
-  if (order.round > 1) tags.push({ words: `第${order.round}次办理`, colour: '' })
+  if (order.round > 1) tags.push({ words: `第 ${order.round} 次办理`, colour: '' })
   if (order.difficult) tags.push({ words: '疑难', colour: 'red' })
   if (order.tracked) tags.push({ words: '重点跟踪', colour: 'blue' })
   if (order.endorsements.count > 0) tags.push({ words: `${order.endorsements.count}人附议`, colour: '' })

@@ -28,12 +28,22 @@ export interface Emergency {
   message: string
 }
 
+/** One of two matters that a text tells of, in the person's own words. */
+export interface SuggestedMatter {
+  text: string
+  category: Suggestion
+}
+
 export interface Suggestions {
   suggestions: Suggestion[]
+  /** Two, or none. */
+  matters: SuggestedMatter[]
   emergency: Emergency | null
 }
 
 export async function suggestCategories(text: string): Promise<Suggestions> {
-  const answer: { suggestions: Suggestion[]; emergency?: Emergency | null } = await call('post', '/api/v1/categories/suggest', { body: { text } })
-  return { suggestions: answer.suggestions, emergency: answer.emergency ?? null }
+  const answer: { suggestions: Suggestion[]; matters?: SuggestedMatter[]; emergency?: Emergency | null } = await call('post', '/api/v1/categories/suggest', {
+    body: { text },
+  })
+  return { suggestions: answer.suggestions, matters: answer.matters ?? [], emergency: answer.emergency ?? null }
 }

@@ -1,7 +1,7 @@
 // Deadlines in words.
 import type { Order } from './orders'
 import { LATE, dayAndTime, dueTime, remaining } from './times'
-import { CLOCK, LIGHT } from './labels'
+import { CLOCK_KIND, LIGHT } from './labels'
 
 export interface Clock {
   key: string
@@ -21,8 +21,8 @@ export function clocksOf(order: Order): Clock[] {
       const explanation = (deadline.explanation as { text?: string }).text ?? ''
       return {
         key: `${deadline.kind}-${deadline.round}-${deadline.started_at}`,
-        name: deadline.round > 1 ? `第${deadline.round}次${CLOCK[deadline.kind]}` : CLOCK[deadline.kind],
-        state: stopped === undefined ? stateOf(deadline) : `${stopped <= deadline.due_at ? '按时完成' : '超时完成'} · ${dayAndTime(stopped)}`,
+        name: deadline.round > 1 ? `第 ${deadline.round} 次办理 · ${CLOCK_KIND[deadline.kind]}` : CLOCK_KIND[deadline.kind],
+        state: stopped === undefined ? stateOf(deadline) : `${stopped <= deadline.due_at ? '按时完成' : '超期完成'} · ${dayAndTime(stopped)}`,
         colour: stopped === undefined ? deadline.light : ('' as const),
         due: `${dueTime(deadline.due_at)} 前`,
         explanation,

@@ -1,6 +1,7 @@
 import { freshId } from './ids'
 import { type Photo, dropFile, dropOtherFiles } from './photos'
 import type { Place } from './places'
+import { type Video, filesOf } from './videos'
 import { refusal } from './problem'
 import type { Category } from './categories'
 
@@ -19,6 +20,7 @@ export interface Draft {
   createdAt: number
   description: string
   photos: Photo[]
+  video: Video | null
   place: Place | null
   /** `近泉舜购物中心 · 洛龙区`, as shown. */
   placeWords: string
@@ -40,7 +42,7 @@ const MAX_SENT = 5
 
 type Listener = () => void
 const listeners = new Set<Listener>()
-/** Percent by photo; only in memory, so that an upload does not write to the storage all the time. */
+/** Percent by photo or video; only in memory, so that an upload does not write to the storage all the time. */
 const progress = new Map<string, number>()
 
 export function newDraft(site?: { code: string; name: string; category: Category | null }): Draft {
@@ -51,6 +53,7 @@ export function newDraft(site?: { code: string; name: string; category: Category
     createdAt: Date.now(),
     description: '',
     photos: [],
+    video: null,
     place: null,
     placeWords: '',
     category: site?.category ?? null,
@@ -71,7 +74,10 @@ export function allDrafts(): Draft[] {
 }
 
 function withProgress(draft: Draft): Draft {
-  return { ...draft, photos: draft.photos.map((photo) => ({ ...photo, progress: progress.get(photo.key) ?? photo.progress })) }
+  const photos = draft.photos.map((photo) => ({ ...photo, progress: progress.get(photo.key) ?? photo.progress }))
+  // Drafts of an earlier release know no videos.
+  const video = (draft as Partial<Draft>).video ?? null
+  return { ...draft, photos, video: video === null ? null : { ...video, progress: progress.get(video.key) ?? video.progress } }
 }
 
 export function findDraft(id: string): Draft | undefined {
@@ -97,13 +103,13 @@ export function removeDraft(id: string): void {
   dropUnused()
 }
 
-export function showProgress(photoKey: string, percent: number): void {
-  progress.set(photoKey, percent)
+export function showProgress(key: string, percent: number): void {
+  progress.set(key, percent)
   notify()
 }
 
 export function isEmpty(draft: Draft): boolean {
-  return draft.description.trim() === '' && draft.photos.length === 0
+  return draft.description.trim() === '' && draft.photos.length === 0 && draft.video === null
 }
 
 /** Calls the listener whenever a draft changes; returns the function that ends this. */
@@ -114,13 +120,14 @@ export function watchDrafts(listener: Listener): () => void {
 
 /** Removes the saved files that no draft still has to send. */
 export function dropUnused(): void {
-  const needed = allDrafts().flatMap((draft) => (draft.state === 'sent' ? [] : draft.photos.map((photo) => photo.path)))
+  const needed = allDrafts().flatMap((draft) => (draft.state === 'sent' ? [] : draft.photos.map((photo) => photo.path).concat(filesOf(draft.video))))
   dropOtherFiles(new Set(needed))
 }
 
-/** The photos of a report that has arrived are shown from the server. */
-export function dropPhotosOf(draft: Draft): void {
+/** The photos and the video of a report that has arrived are shown from the server. */
+export function dropFilesOf(draft: Draft): void {
   for (const photo of draft.photos) dropFile(photo.path)
+  for (const path of filesOf(draft.video)) dropFile(path)
 }
 
 function write(drafts: Draft[]): void {

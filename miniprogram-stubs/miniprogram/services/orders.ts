@@ -34,6 +34,13 @@ export async function getTimeline(number: string): Promise<TimelineItem[]> {
   return (await call('get', '/api/v1/orders/{number}/timeline', { path: { number } })).items
 }
 
+export type EarlierOrder = Schemas['EarlierOrder']
+
+/** What happened within 50 m of the order's place before. */
+export async function getPlaceHistory(number: string): Promise<EarlierOrder[]> {
+  return (await call('get', '/api/v1/orders/{number}/place-history', { path: { number } })).items
+}
+
 export function submitOrder(body: Schemas['SubmitOrder'], idempotencyKey: string): Promise<Order> {
   return call('post', '/api/v1/orders', { body, idempotencyKey })
 }

@@ -1,13 +1,14 @@
 // Sends what was written on this phone: in order, once each, and never one behind another that cannot be sent.
-import { type Draft, allDrafts, changeDraft, dropPhotosOf, dropUnused, findDraft, showProgress } from './drafts'
+import { type Draft, allDrafts, changeDraft, dropFilesOf, dropUnused, findDraft, showProgress } from './drafts'
 import { freshId } from './ids'
 import { type Order, submitOrder } from './orders'
-import { type Photo, uploadPhoto } from './photos'
+import { type Photo, uploadPhoto, uploadPoster } from './photos'
 import { Problem, errorMessage, refusal } from './problem'
+import { type Video, uploadVideo } from './videos'
 
 const AGAIN_MS = 15_000
 /** The server has forgotten an upload that no report followed. */
-const PHOTO_UNKNOWN = 'photo_unknown'
+const UPLOAD_UNKNOWN = ['photo_unknown', 'video_unknown']
 /** The server knows this key with another text: the first sending arrived, and was changed afterwards. */
 const KEY_REUSED = 'idempotency_key_reused'
 
@@ -63,9 +64,9 @@ async function sendWaiting(): Promise<void> {
 async function sendOne(id: string): Promise<Problem | undefined> {
   changeDraft(id, { state: 'sending', problem: '' })
   try {
-    const order = await withPhotos(id)
+    const order = await withUploads(id)
     const sent = changeDraft(id, { state: 'sent', number: order.number, problem: '', unanswered: false })
-    if (sent !== undefined) dropPhotosOf(sent)
+    if (sent !== undefined) dropFilesOf(sent)
     return undefined
   } catch (error) {
     if (error instanceof Problem && error.kind !== 'refused') {
@@ -84,22 +85,61 @@ function refusedChange(error: unknown): Partial<Draft> {
   return { problem: errorMessage(error), key: freshId('report'), unanswered: false }
 }
 
-/** Photos of an upload that lies more than a day back are gone from the server: uploads them once more from this phone. */
-async function withPhotos(id: string): Promise<Order> {
+/** Uploads that lie more than a day back are gone from the server: sends them once more from this phone. */
+async function withUploads(id: string): Promise<Order> {
   try {
     await uploadAll(id)
     return await post(id)
   } catch (error) {
-    if (!(error instanceof Problem) || error.code !== PHOTO_UNKNOWN) throw error
+    if (!(error instanceof Problem) || !UPLOAD_UNKNOWN.includes(error.code)) throw error
     const photos = photosOf(id).map(({ id, ...photo }): Photo => ({ ...photo, state: 'waiting', progress: 0 }))
-    changeDraft(id, { photos })
+    changeDraft(id, { photos, video: anew(findDraft(id)?.video ?? null) })
     await uploadAll(id)
     return post(id)
   }
 }
 
+function anew(video: Video | null): Video | null {
+  if (video === null) return null
+  const { id, posterId, ...rest } = video
+  return { ...rest, state: 'waiting', progress: 0 }
+}
+
 async function uploadAll(id: string): Promise<void> {
   for (const photo of photosOf(id)) if (photo.id === undefined) await uploadOne(id, photo)
+  const video = findDraft(id)?.video ?? null
+  if (video !== null && video.id === undefined) await uploadClip(id, video)
+}
+
+/** The poster first: the video names it. A poster that is lost holds nothing up. */
+async function uploadClip(id: string, video: Video): Promise<void> {
+  showProgress(video.key, 0)
+  changeVideo(id, video.key, { state: 'sending' })
+  try {
+    const withPoster = await posterOf(id, video)
+    const stored = await uploadVideo(withPoster, (percent) => showProgress(video.key, percent))
+    changeVideo(id, video.key, { state: 'sent', progress: 100, id: stored.id })
+  } catch (error) {
+    changeVideo(id, video.key, { state: 'failed', problem: errorMessage(error) })
+    throw error
+  }
+}
+
+async function posterOf(id: string, video: Video): Promise<Video> {
+  if (video.poster === '' || video.posterId !== undefined) return video
+  try {
+    const posterId = (await uploadPoster(video.poster)).id
+    changeVideo(id, video.key, { posterId })
+    return { ...video, posterId }
+  } catch (error) {
+    if (error instanceof Problem && error.kind !== 'refused') throw error
+    return video
+  }
+}
+
+function changeVideo(id: string, key: string, change: Partial<Video>): void {
+  const video = findDraft(id)?.video ?? null
+  if (video?.key === key) changeDraft(id, { video: { ...video, ...change } })
 }
 
 async function uploadOne(id: string, photo: Photo): Promise<void> {
@@ -121,6 +161,13 @@ export async function uploadEarly(id: string): Promise<void> {
     if (photo.state !== 'waiting' || findDraft(id)?.state !== 'draft') continue
     await uploadOne(id, photo).catch(() => undefined)
   }
+  const draft = findDraft(id)
+  if (draft?.state === 'draft' && draft.video?.state === 'waiting') await uploadClip(id, draft.video).catch(() => undefined)
+}
+
+export async function retryVideo(id: string): Promise<void> {
+  const video = findDraft(id)?.video ?? null
+  if (video !== null) await uploadClip(id, video).catch(() => undefined)
 }
 
 export async function retryPhoto(id: string, key: string): Promise<void> {
@@ -146,6 +193,7 @@ function reportOf(draft: Draft) {
   return {
     description: draft.description.trim(),
     photo_ids: draft.photos.flatMap((photo) => (photo.id === undefined ? [] : [photo.id])),
+    ...(draft.video?.id === undefined ? {} : { video_id: draft.video.id }),
     wants_follow_up: draft.wantsFollowUp,
     confidential: draft.confidential,
     ...(draft.place === null ? {} : { location: draft.place.point, ...(draft.place.address === '' ? {} : { address: draft.place.address }) }),

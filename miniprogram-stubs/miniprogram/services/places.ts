@@ -1,7 +1,7 @@
 import type { components } from '../api/schema'
 import { call } from './api'
 import { permissionProblem } from './permissions'
-import { CANCELLED, Problem } from './problem'
+import { CANCELLED, PERMISSION, Problem, errorCode, errorMessage } from './problem'
 
 type Schemas = components['schemas']
 export type GivenPoint = Schemas['GivenPoint']
@@ -70,4 +70,10 @@ export function previewDispatch(place: Place, category: string | undefined, desc
 export async function nearby(place: Place, category: string): Promise<Schemas['NearbyOrder'][]> {
   const { longitude, latitude, datum } = place.point
   return (await call('get', '/api/v1/orders/nearby', { query: { longitude, latitude, datum, category } })).items
+}
+
+/** Why there is no place, in words, and whether the settings help. */
+export function placeProblem(error: unknown): { placeProblem: string; placeRefused: boolean } {
+  const words = errorCode(error) === CANCELLED ? '还没有选择位置。' : errorMessage(error)
+  return { placeProblem: words, placeRefused: errorCode(error) === PERMISSION }
 }

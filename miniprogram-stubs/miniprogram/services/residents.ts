@@ -1,6 +1,7 @@
 // What a resident does without an account: a visit, photos, a message, and the look at what became of it.
 import type { components } from '../api/schema'
 import { freshId } from './ids'
+import { UNKNOWN_LIMITS } from './limits'
 import { type Photo, photoFields } from './photos'
 import { errorCode } from './problem'
 import { send, upload } from './transport'
@@ -9,7 +10,6 @@ type Schemas = components['schemas']
 export type Left = Schemas['MessageLeft']
 export type ReceiptView = Schemas['ReceiptView']
 
-export const MAX_RESIDENT_PHOTOS = 6
 const VISIT_OVER = 'visit_over'
 
 /** A message that is being written at one site. Kept on the phone until its receipt has come. */
@@ -33,8 +33,18 @@ const SHOWN_CHARS = 40
 /** The visit at a site, begun with the first thing that is sent. Without WeChat a message is taken too. */
 export class Visit {
   private sealed: Promise<string | undefined> | undefined
+  private maxPhotos = UNKNOWN_LIMITS.count
+  /** Of the message's text; not known before the visit has begun. */
+  textLimits: Schemas['TextLimits'] | undefined
 
   constructor(private readonly code: string) {}
+
+  /** How many photos a message may have; begins the visit. */
+  async photoCount(): Promise<number> {
+    this.sealed ??= this.begin()
+    await this.sealed
+    return this.maxPhotos
+  }
 
   async uploadPhoto(photo: Photo, onProgress: (percent: number) => void): Promise<string> {
     const path = `/api/v1/sites/${encodeURIComponent(this.code)}/photos`
@@ -67,7 +77,10 @@ export class Visit {
     try {
       const { code } = await wx.login()
       const path = `/api/v1/sites/${encodeURIComponent(this.code)}/visits`
-      return (await send<Schemas['VisitBegun']>({ method: 'POST', path, body: { login_code: code } })).visit
+      const begun = await send<Schemas['VisitBegun']>({ method: 'POST', path, body: { login_code: code } })
+      this.maxPhotos = begun.max_photos
+      this.textLimits = begun.text
+      return begun.visit
     } catch {
       return undefined
     }

@@ -1,4 +1,4 @@
-// What a delegate does with residents' messages: read, adopt as an order, answer.
+// What a delegate does with residents' messages: read, adopt as an order, answer, hand over to another delegate.
 import type { components } from '../api/schema'
 import { call } from './api'
 import { type Order, type PageOf } from './orders'
@@ -8,8 +8,6 @@ export type SiteMessage = Schemas['MessageView']
 export type SiteMessageStatus = Schemas['SiteMessageStatus']
 
 const PAGE_SIZE = 20
-
-export const SITE_MESSAGE_STATUS: Record<SiteMessageStatus, string> = { received: '待处理', adopted: '已采纳', answered: '已答复', refused: '未通过审核' }
 
 export async function listSiteMessages(status: SiteMessageStatus | undefined, cursor?: string): Promise<PageOf<SiteMessage>> {
   const query = { limit: PAGE_SIZE, ...(status === undefined ? {} : { status }), ...(cursor === undefined ? {} : { cursor }) }
@@ -27,4 +25,15 @@ export function adoptMessage(id: string, body: Schemas['AdoptMessage']): Promise
 
 export function answerMessage(id: string, text: string): Promise<SiteMessage> {
   return call('post', '/api/v1/site-messages/{id}/answer', { path: { id }, body: { text } })
+}
+
+export type Colleague = Schemas['Colleague']
+
+/** The delegates to whom a message can be handed over. */
+export async function listColleagues(id: string): Promise<Colleague[]> {
+  return (await call('get', '/api/v1/site-messages/{id}/colleagues', { path: { id } })).items
+}
+
+export function handMessageOver(id: string, to: string, note: string): Promise<SiteMessage> {
+  return call('post', '/api/v1/site-messages/{id}/hand-over', { path: { id }, body: { to, note } })
 }

@@ -1,3 +1,4 @@
+import type { components } from '../api/schema'
 import type { Category } from './categories'
 import { send } from './transport'
 
@@ -7,6 +8,8 @@ export interface Site {
   name: string
   address: string
   category: Category | null
+  /** Of a message to its delegates. */
+  limits: components['schemas']['MessageLimits']
 }
 
 interface Answer {
@@ -15,6 +18,7 @@ interface Answer {
   address?: string | null
   area?: { name: string } | null
   category?: Category | null
+  limits: Site['limits']
 }
 
 export async function getSite(code: string): Promise<Site> {
@@ -24,5 +28,6 @@ export async function getSite(code: string): Promise<Site> {
     name: site.name,
     address: [site.area?.name, site.address].filter(Boolean).join(' · '),
     category: site.category ?? null,
+    limits: site.limits,
   }
 }

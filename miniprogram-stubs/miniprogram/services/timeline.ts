@@ -1,7 +1,8 @@
 // Turns timeline items into entries that the page shows: event, actor, time, text and photos.
 import type { Order, TimelineItem } from './orders'
 import { dayAndTime, dueTime } from './times'
-import { SATISFACTION, SOLVED, actorWords } from './labels'
+import { PHOTO_ROLE, SATISFACTION, SOLVED } from './labels'
+import { actorWords } from './people'
 import type { components } from '../api/schema'
 
 type Schemas = components['schemas']
@@ -24,10 +25,15 @@ export interface TimelineEntry {
   internal: boolean
 }
 
-const PHOTO_ROLE: Record<Schemas['PhotoRole'], string> = { before: '反映时', after: '办理后', evidence: '佐证' }
-
 export function photosOf(order: Order): ShownPhoto[] {
   return order.photos.map((photo) => ({ key: photo.id, thumb: photo.urls.thumb, large: photo.urls.large, caption: PHOTO_ROLE[photo.role] }))
+}
+
+/** The photos that stand side by side: the problem, and what became of it. */
+export function sidesOf(order: Order): { before: ShownPhoto[]; after: ShownPhoto[] } {
+  const done = new Set(order.photos.filter(({ role }) => role === 'after').map(({ id }) => id))
+  const photos = photosOf(order)
+  return { before: photos.filter(({ key }) => !done.has(key)), after: photos.filter(({ key }) => done.has(key)) }
 }
 
 /** The newest first: where the matter stands is what one looks for. */

@@ -1,4 +1,5 @@
 // The server speaks the city's local time (`2026-11-24T18:05:00+08:00`); it is shown as it stands, wherever the phone is.
+import { LIGHT } from './labels'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -21,9 +22,9 @@ export function dueTime(text: string): string {
   return `${day(dayBefore(text))} 24:00`
 }
 
-export const LATE = '已超时'
+export const LATE = `已${LIGHT.red}`
 
-/** `还剩 5 小时`, `已超时 2 天`. */
+/** `还剩 5 小时`, `已超期 2 天`. */
 export function remaining(due: string, now: number = Date.now()): string {
   const left = Date.parse(due) - now
   return left >= 0 ? `还剩 ${span(left)}` : `${LATE} ${span(-left)}`

@@ -40,6 +40,8 @@ export interface Upload {
   fields: Record<string, string>
   token?: string
   headers?: Record<string, string>
+  /** Milliseconds; a minute if left out. */
+  timeout?: number
   onProgress: (percent: number) => void
 }
 
@@ -51,7 +53,7 @@ export function upload<T>(out: Upload): Promise<T> {
       filePath: out.filePath,
       name: 'file',
       formData: out.fields,
-      timeout: UPLOAD_TIMEOUT_MS,
+      timeout: out.timeout ?? UPLOAD_TIMEOUT_MS,
       header: headersOf(out.token, out.headers),
       success(answer) {
         const data = parsed(answer.data)

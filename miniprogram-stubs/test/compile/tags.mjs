@@ -15,4 +15,6 @@ export const builtInTags = [
   'label',
   'form',
   'root-portal',
+  'map',
+  'video',
 ]

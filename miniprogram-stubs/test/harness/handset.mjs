@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { chromium } from 'playwright-core'
+import { faintWords } from './contrast.mjs'
 
 export const FLAGS = [
   '--headless',
@@ -21,6 +22,10 @@ const TALLEST_PX = 4_000
 const WAIT_MS = 8_000
 /** The smallest thing that a finger can hit, by the guidelines for older users. */
 const FINGER_PX = 44
+/** Paths of the pages that were drawn in light, dark and large type, by all handsets of a run. */
+export const drawn = new Set()
+/** What 大字版 makes of `--type`. */
+const LARGE_TYPE = '1.3'
 
 export class Handset {
   static async open(given) {
@@ -36,6 +41,7 @@ export class Handset {
 
   async start({ origin, openid, answers = {}, at = '', large = false, dark = false, fontScale = 1 }) {
     this.origin = origin
+    this.isPlain = !large && !dark && fontScale === 1
     this.profile = fs.mkdtempSync(path.join(os.tmpdir(), 'zhitong-browser.'))
     this.context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -121,6 +127,17 @@ export class Handset {
   async write(placeholder, words) {
     await this.screen.getByPlaceholder(placeholder).fill(words)
   }
+  /** Picks the choice with these words in the picker on the screen. */
+  async choose(words) {
+    const picker = this.screen.locator('wx-picker select').first()
+    await picker.locator('option', { hasText: words }).first().waitFor({ state: 'attached' })
+    const value = await picker.locator('option', { hasText: words }).first().getAttribute('value')
+    // A select that shows the value already fires nothing.
+    await picker.evaluate((element, chosen) => {
+      element.value = chosen
+      element.dispatchEvent(new Event('change'))
+    }, value)
+  }
   async settle() {
     await this.page.waitForLoadState('networkidle')
     await this.page.waitForTimeout(120)
@@ -174,8 +191,18 @@ export class Handset {
   async shot(folder, name) {
     await this.settle()
     fs.mkdirSync(folder, { recursive: true })
+    await this.picture(folder, name)
+    if (!this.isPlain) return
+    await this.inDark(() => this.picture(folder, `${name}-dark`))
+    await this.inLargeType(() => this.picture(folder, `${name}-large`))
+    const page = await this.page.evaluate(() => window.getCurrentPages().at(-1).route)
+    drawn.add(page)
+  }
+
+  /** Checks the page as it looks now, and draws the whole of it, however long: the window is made as high as what is in it. */
+  async picture(folder, name) {
     await this.fits(name)
-    // The whole page, however long: the window is made as high as what is in it.
+    await this.reads(name)
     const height = await this.page.evaluate(() => {
       const page = document.querySelector('.mp-page:not([hidden])')
       return innerHeight - page.clientHeight + page.scrollHeight
@@ -183,6 +210,31 @@ export class Handset {
     await this.page.setViewportSize({ ...SCREEN, height: Math.min(Math.max(height, SCREEN.height), TALLEST_PX) })
     await this.page.screenshot({ path: path.join(folder, `${name}.png`) })
     await this.page.setViewportSize(SCREEN)
+  }
+
+  async inDark(run) {
+    await this.page.emulateMedia({ colorScheme: 'dark' })
+    await this.page.evaluate(() => window.phone.setTheme('dark'))
+    await run()
+    await this.page.emulateMedia({ colorScheme: 'light' })
+    await this.page.evaluate(() => window.phone.setTheme('light'))
+  }
+
+  /** The style of the page as the setting 大字版 writes it. */
+  async inLargeType(run) {
+    const before = await this.page.evaluate((scale) => {
+      const { style } = document.querySelector('.mp-page:not([hidden])')
+      const before = style.getPropertyValue('--type')
+      style.setProperty('--type', scale)
+      return before
+    }, LARGE_TYPE)
+    await run()
+    await this.page.evaluate((before) => document.querySelector('.mp-page:not([hidden])').style.setProperty('--type', before), before)
+  }
+
+  /** Every word stands out from what is behind it (WCAG 2.1, 1.4.3): 4.5 to 1, large words 3 to 1. */
+  async reads(name) {
+    assert.deepEqual(await this.page.evaluate(faintWords), [], name)
   }
 
   /** Nothing runs out of the screen sideways, and everything to tap is large enough. */

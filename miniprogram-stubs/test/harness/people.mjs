@@ -2,6 +2,13 @@
 import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 
+/** Hours of the city's clock, with room to its quiet hours (`[notices]` in `policy.toml`). */
+const MORNING = 9
+const EVENING = 20
+/** The nightly search is over by then. */
+const AFTER_THE_SEARCH = 3
+const WAIT_MS = 20_000
+
 export class People {
   constructor(origin) {
     this.origin = origin
@@ -31,6 +38,20 @@ export class People {
   }
   async advance(hours) {
     await this.sandbox('/sandbox/clock', { advance_seconds: Math.round(hours * 3600) })
+  }
+  /** Passes the next night, and waits until its search has told what it found. */
+  async night() {
+    const { now } = (await call(this.origin, 'GET', '/sandbox/clock')).body
+    await this.advance(((AFTER_THE_SEARCH - Number(now.slice(11, 13)) + 23) % 24) + 1)
+    const supervisor = await this.signIn({ role: 'supervisor', level: 'city' })
+    const until = Date.now() + WAIT_MS
+    while ((await supervisor.get('/hot-topics')).items.length === 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  /** Waits for the morning if it is evening or night, for in the city's quiet hours nothing is pushed. */
+  async daytime() {
+    const { now } = (await call(this.origin, 'GET', '/sandbox/clock')).body
+    const hour = Number(now.slice(11, 13))
+    if (hour < MORNING || hour >= EVENING) await this.advance((MORNING - hour + 24) % 24)
   }
 }
 

@@ -9,6 +9,7 @@ const TYPES = {
   '.css': 'text/css',
   '.png': 'image/png',
   '.jpg': 'image/jpeg',
+  '.mp4': 'video/mp4',
   '.json': 'application/json',
   '.map': 'application/json',
 }

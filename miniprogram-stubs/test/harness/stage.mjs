@@ -8,6 +8,7 @@ import { FLAGS, Handset } from './handset.mjs'
 import { People } from './people.mjs'
 import { drawPictures } from './pictures.mjs'
 import { Product } from './product.mjs'
+import { writeVideo } from './videos.mjs'
 import { serve } from './server.mjs'
 
 const project = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
@@ -31,12 +32,19 @@ export class Stage {
     stage.server = await serve({ dist, miniprogram: path.join(project, 'miniprogram'), pictures, productPort: stage.product.port })
     stage.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS })
     await drawPictures(stage.browser, pictures)
+    writeVideo(path.join(pictures, 'clip.mp4'))
+    writeVideo(path.join(pictures, 'heavy.mp4'), 21 * 1024 * 1024)
     stage.people = new People(stage.product.origin)
     return stage
   }
 
   picture(name) {
     return `${this.server.origin}/pictures/${name}.jpg`
+  }
+
+  /** A video of so many seconds, as the phone's camera gives it. */
+  video(duration = 12, name = 'clip') {
+    return { address: `${this.server.origin}/pictures/${name}.mp4`, poster: this.picture('road'), duration }
   }
 
   /** A phone with the mini-program open, held by this person; `bound` says whether his WeChat account is known already. */

@@ -80,8 +80,10 @@ export default function (stage) {
     await phone.sees('已上传')
     await phone.shot(stage().shots, 'verdict')
     await phone.tap('提交评价')
+    // The form tells beforehand what follows, in the same words.
+    await phone.seesNot('请您评价')
     await phone.sees('疑难')
-    await phone.sees('第2次办理')
+    await phone.sees('第 2 次办理')
     let order = await delegate.order(number)
     assert.deepEqual([order.round, order.difficult, order.status], [2, true, 'dispatched'])
     assert.equal(order.verdicts[0].comment, '第二天又摆出来了。')

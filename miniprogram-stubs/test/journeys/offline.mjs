@@ -31,7 +31,7 @@ export default function (stage) {
     await phone.sees('等待发送')
 
     await stage().product.start()
-    await phone.sees('已发送', 30_000)
+    await phone.sees('发送成功', 30_000)
     await phone.sees('照片 2/2 已上传')
     const delegate = await stage().people.signIn(person)
     const { items } = await delegate.get('/orders?scope=mine')
@@ -56,7 +56,7 @@ export default function (stage) {
     await phone.sees('等待发送')
     stage().server.loseAnswerTo = undefined
     await phone.tap('现在发送')
-    await phone.sees('已发送')
+    await phone.sees('发送成功')
     const delegate = await stage().people.signIn(person)
     assert.equal((await delegate.get('/orders?scope=mine')).items.length, 1)
     const tries = stage().server.requests.filter((request) => request.method === 'POST' && request.path === '/api/v1/orders' && request.words?.includes(SECOND))
@@ -88,7 +88,7 @@ export default function (stage) {
     await phone.tap('随手拍')
     await phone.write('发生了什么？有什么影响？', '坏了')
     await phone.tap('提交')
-    await phone.sees('请用至少 5 个字说明问题')
+    await phone.sees('请用至少 4 个字说明问题')
     await phone.write('发生了什么？有什么影响？', `井盖松动\u0007${'，'.repeat(3)}`)
     await phone.tap('提交')
     await phone.sees('含有无法保存的字符')
@@ -128,7 +128,7 @@ export default function (stage) {
   })
 
   it('without a network a page says so, and shows its content once it can', async () => {
-    const phone = await stage().phone({ role: 'delegate', level: 'county', area: '新安县' })
+    const phone = await stage().phone({ role: 'delegate', level: 'city', area: '新安县' })
     await phone.sees('目前没有正在办理的工单')
     await phone.offline(true)
     await phone.tab('工单')

@@ -32,6 +32,25 @@ export default function (stage) {
     assert.equal(draft.description, '路灯和护栏坏了三天没有人修')
   })
 
+  it('what is said becomes text where the account has the plugin, and there is no button elsewhere', async () => {
+    const without = await stage().phone({ role: 'delegate', level: 'county', area: '嵩县' })
+    await without.tap('随手拍')
+    await without.sees('误差约 12 米')
+    await without.seesNot('语音输入')
+    const phone = await stage().phone({ role: 'delegate', level: 'city', area: '嵩县' }, { answers: { speech: '路灯坏了三天没有人修' } })
+    await phone.tap('随手拍')
+    await phone.sees('误差约 12 米')
+    await phone.tap('语音输入')
+    await phone.shot(stage().shots, 'snap-speech')
+    await phone.tap('说完了')
+    await phone.sees('语音输入')
+    assert.equal(await phone.screen.locator('textarea').first().inputValue(), '路灯坏了三天没有人修')
+    await phone.set({ speech: '' })
+    await phone.tap('语音输入')
+    await phone.tap('说完了')
+    await phone.page.getByText('没有听清').waitFor()
+  })
+
   it('refused camera, album and location say what to do, and the settings lift the refusal', async () => {
     const person = await stage().people.find({ role: 'delegate', level: 'city', area: '嵩县' })
     const phone = await stage().phone(person, { answers: { permissions: { location: 'deny', camera: 'deny' } } })
@@ -71,6 +90,10 @@ export default function (stage) {
     assert.equal(shot.source, 'camera')
     assert.ok(shot.taken_at && shot.longitude && shot.datum === 'wgs84', JSON.stringify(shot))
     assert.deepEqual(chosen, { role: 'before', source: 'album' })
+    const drawn = await phone.calls('fillText')
+    assert.equal(drawn.length, 1, 'the shot carries the city’s watermark, the picture of the album does not')
+    assert.match(drawn[0].text, /^\d{4}-\d\d-\d\d \d\d:\d\d /)
+    await phone.shot(stage().shots, 'snap-watermark')
   })
 
   it('a report whose file is lost does not hold up the next one, and no file stays behind', async () => {
@@ -99,7 +122,7 @@ export default function (stage) {
     await phone.sees('等待发送')
     await phone.shot(stage().shots, 'drafts-queued')
     await phone.offline(false)
-    await phone.sees('已发送')
+    await phone.sees('发送成功')
     await phone.sees('没有受理')
     await phone.sees('有照片已经不在这部手机上')
     assert.deepEqual(await phone.savedFiles(), [lost])
@@ -163,7 +186,7 @@ export default function (stage) {
     const delegate = await stage().people.signIn(person)
     assert.equal((await delegate.get('/orders?scope=mine')).items.length, 0, 'nothing is sent while the scripts are stopped')
     await phone.comeBack()
-    await phone.sees(/有进展会通知您|已发送/, 20_000)
+    await phone.sees(/有进展会通知您|发送成功/, 20_000)
     assert.equal((await delegate.get('/orders?scope=mine')).items.length, 1)
   })
 
@@ -177,6 +200,18 @@ export default function (stage) {
     await phone.write(PLACEHOLDER, FIRST)
     await phone.sees('小程序的存储空间满了')
     assert.equal(await phone.screen.locator('textarea').first().inputValue(), FIRST)
+  })
+
+  it('without room for files a photo is sent at once, and the person is told that it does not stay', async () => {
+    const phone = await stage().phone({ role: 'delegate', level: 'city', area: '嵩县' }, { answers: { photos: [stage().picture('kerb')] } })
+    await snap(phone, FIRST)
+    await phone.run(() => {
+      window.phone.limits.savedFiles = 10
+    })
+    await phone.tap('拍照')
+    await phone.page.getByText('照片关闭小程序后不保留').waitFor()
+    await phone.sees('已上传')
+    assert.deepEqual(await phone.savedFiles(), [])
   })
 
   it('permissions for messages are asked inside the tap, five templates at most', async () => {
@@ -223,7 +258,7 @@ export default function (stage) {
     const phone = await stage().phone(person)
     await phone.go(`/pages/order/index?number=${order.number}`)
     await phone.sees('全程留痕')
-    await phone.tap('地图')
+    await phone.tap('导航')
     const [{ longitude, latitude }] = await phone.calls('openLocation')
     assert.ok(Math.abs(longitude - 113.9171764808363) < 1e-9 && Math.abs(latitude - 22.540796131694766) < 1e-9, `${longitude} ${latitude}`)
   })

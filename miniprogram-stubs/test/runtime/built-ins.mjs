@@ -115,6 +115,29 @@ const tags = {
       }
     },
   },
+  map: {
+    properties: { latitude: Number, longitude: Number, scale: Number, markers: Array, enableScroll: Boolean, enableZoom: Boolean },
+    draw(component, element) {
+      const text = element.appendChild(document.createElement('span'))
+      const show = () => {
+        const { latitude, longitude, markers } = component.data
+        text.textContent = `地图 ${latitude?.toFixed(4)}, ${longitude?.toFixed(4)} · ${markers?.length ?? 0}`
+      }
+      return { latitude: show, longitude: show, markers: show }
+    },
+  },
+  video: {
+    properties: { src: String, poster: String, controls: Boolean, objectFit: String },
+    draw(component, element) {
+      const player = element.appendChild(document.createElement('video'))
+      player.preload = 'none'
+      const set = (name) => (value) => {
+        if (value) player[name] = value
+        else player.removeAttribute(name)
+      }
+      return { src: set('src'), poster: set('poster'), controls: (value) => (player.controls = Boolean(value)) }
+    },
+  },
   navigator: {
     properties: { url: String, openType: { type: String, value: 'navigate' }, hoverClass: String },
     draw(component, element) {

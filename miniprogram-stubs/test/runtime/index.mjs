@@ -8,8 +8,14 @@ import { Router } from './router.mjs'
 
 const phone = new Phone()
 window.phone = phone
-window.addEventListener('error', (event) => phone.errors.push(String(event.error?.stack ?? event.message)))
-window.addEventListener('unhandledrejection', (event) => phone.errors.push(describe(event.reason)))
+window.addEventListener('error', (event) => {
+  phone.errors.push(String(event.error?.stack ?? event.message))
+  phone.app?.().onError?.(String(event.error?.stack ?? event.message))
+})
+window.addEventListener('unhandledrejection', (event) => {
+  phone.errors.push(describe(event.reason))
+  phone.app?.().onUnhandledRejection?.({ reason: describe(event.reason), promise: event.promise })
+})
 
 const describe = (reason) => String(reason?.stack ?? reason?.errMsg ?? reason)
 let codeSpace
@@ -33,12 +39,23 @@ export function start(config, runApp, runUnits) {
   phone.app = () => app
   window.getCurrentPages = () => router.pages()
   window.wx = makeWx({ router, app: config.app, phone })
+  window.requirePlugin = (name) => requirePlugin(name, phone)
   runApp()
   runUnits()
   const launch = phone.launchOptions(config.pages[0])
   app.onLaunch?.(launch)
   app.onShow?.(launch)
   router.launch(launch)
+}
+
+/** WeChat's speech recognition, as far as it is used; `answers.speech` is what it understands. Absent unless a test adds it. */
+function requirePlugin(name, phone) {
+  if (name !== 'WechatSI' || phone.answers.speech === undefined) throw new Error(`plugin ${name} is not declared`)
+  const manager = {
+    start: (options) => phone.calls.push({ name: 'startRecognition', options }),
+    stop: () => setTimeout(() => (phone.answers.speech === '' ? manager.onError({ msg: 'nothing' }) : manager.onStop({ result: phone.answers.speech }))),
+  }
+  return { getRecordRecognitionManager: () => manager }
 }
 
 export function define(unit, json, scope, run) {

@@ -25,7 +25,7 @@ export class Phone {
   /**
    * The owner's answers. A value is the answer, `null` is a refusal, a list is used up one by one.
    * privacy: 'agree' | 'refuse' · location {latitude, longitude, accuracy} · place {name, address, latitude, longitude} ·
-   * photos: addresses of pictures · scan: text of the code · subscribe: 'accept' | 'reject' · choice: index in a menu ·
+   * photos: addresses of pictures · video {address, poster, duration} · scan: text of the code · subscribe: 'accept' | 'reject' · choice: index in a menu ·
    * wechatPhone: number that WeChat knows · permissions: {location|camera|album: 'deny' | 'system'} ·
    * openSetting: permissions that the owner switches on there · login: 'fail' when WeChat gives no code.
    */

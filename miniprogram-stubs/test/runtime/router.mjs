@@ -7,6 +7,7 @@ export class Router {
     this.stack = []
     this.badges = {}
     document.getElementById('back').addEventListener('click', () => this.back(1))
+    phone.onTheme(() => this.#repaint())
   }
 
   get top() {
@@ -98,7 +99,7 @@ export class Router {
     const root = this.makeRoot(`/${path}`)
     const instance = root.get()
     const settings = { ...this.config.app.window, ...this.configOf(path) }
-    element.style.backgroundColor = this.#themed(settings.backgroundColor) ?? '#fff'
+    this.#paint(element, settings)
     const page = { path, element, root, instance, settings, fresh: true, query }
     instance.route = path
     instance.options = query
@@ -135,6 +136,14 @@ export class Router {
   /** A value of app.json or a page's JSON; `@name` is looked up in theme.json. */
   #themed(value) {
     return value?.startsWith('@') ? this.config.theme[this.phone.theme][value.slice(1)] : value
+  }
+  #paint(element, settings) {
+    element.style.backgroundColor = this.#themed(settings.backgroundColor) ?? '#fff'
+  }
+  /** The theme of the phone has changed: the colours of `theme.json` follow. */
+  #repaint() {
+    for (const { element, settings } of new Set([...this.stack, ...this.#tabs.values()])) this.#paint(element, settings)
+    this.drawFrame()
   }
   drawFrame() {
     const { settings, path } = this.top

@@ -148,9 +148,11 @@ function device(app, phone) {
       phone.permit('location')
       return phone.ask('place')
     },
-    async chooseMedia({ count = 9, sourceType = ['album', 'camera'] }) {
+    async chooseMedia({ count = 9, mediaType = ['image', 'video'], sourceType = ['album', 'camera'], maxDuration = 10 }) {
       agreed()
+      if (maxDuration < 3 || maxDuration > 60) throw new Error('parameter error: maxDuration should be between 3 and 60')
       if (sourceType.includes('camera')) phone.permit('camera')
+      if (mediaType.includes('video')) return chosenVideo(phone)
       const files = await Promise.all(
         phone
           .ask('photos')
@@ -163,6 +165,14 @@ function device(app, phone) {
       return { type: 'image', tempFiles: files }
     },
     previewImage: () => ({}),
+    async getImageInfo({ src }) {
+      const picture = await createImageBitmap(await (await fetch(src)).blob())
+      return { width: picture.width, height: picture.height, path: src, orientation: 'up', type: 'jpeg' }
+    },
+    async canvasToTempFilePath({ canvas, quality }) {
+      const blob = await new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
+      return { tempFilePath: URL.createObjectURL(blob) }
+    },
     scanCode: () => {
       phone.permit('camera')
       return { scanType: 'QR_CODE', charSet: 'UTF-8', result: phone.ask('scan') }
@@ -187,6 +197,14 @@ function device(app, phone) {
     getSetting: () => ({ authSetting: phone.authSetting() }),
     vibrateShort: () => ({}),
   }
+}
+
+/** A video with the picture that WeChat makes of it; one of the album may be longer than `maxDuration`. */
+async function chosenVideo(phone) {
+  const { address, poster, duration } = phone.ask('video')
+  const [video, picture] = await Promise.all([address, poster].map(async (file) => (await fetch(file)).blob()))
+  const tempFile = { size: video.size, duration, width: 1280, height: 720, fileType: 'video' }
+  return { type: 'video', tempFiles: [{ ...tempFile, tempFilePath: URL.createObjectURL(video), thumbTempFilePath: URL.createObjectURL(picture) }] }
 }
 
 /** Files that outlive the app: kept by the test's server, under an address as opaque as WeChat's own. */
@@ -321,6 +339,16 @@ function environment(router, phone) {
     getWindowInfo: () => ({ windowWidth: innerWidth, windowHeight: innerHeight - 44, pixelRatio: devicePixelRatio }),
     getAppBaseInfo: () => ({ SDKVersion: '3.7.0', language: 'zh_CN', theme: phone.theme, fontSizeScaleFactor: phone.fontScale }),
     onThemeChange: (listener) => phone.onTheme(listener),
+    createOffscreenCanvas({ width, height }) {
+      const canvas = Object.assign(document.createElement('canvas'), { width, height })
+      const { fillText } = CanvasRenderingContext2D.prototype
+      canvas.createImage = () => new Image()
+      canvas.getContext('2d').fillText = function (text, ...where) {
+        phone.calls.push({ name: 'fillText', options: { text } })
+        return fillText.call(this, text, ...where)
+      }
+      return canvas
+    },
     getUpdateManager: () => ({
       onCheckForUpdate: () => undefined,
       onUpdateReady: (listener) => phone.onUpdate(listener),

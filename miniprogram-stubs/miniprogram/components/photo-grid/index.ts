@@ -1,4 +1,5 @@
 import type { Photo } from '../../services/photos'
+import type { Video } from '../../services/videos'
 
 interface Shown {
   key: string
@@ -7,13 +8,20 @@ interface Shown {
   caption: string
 }
 
-/** Photos to look at (`shown`), or on their way (`photos`, with progress, retry and removal). Fires `add` with the source. */
+/**
+ * Photos to look at (`shown`), or on their way (`photos`, with progress, retry and removal). Fires `add` with the source.
+ * With `offersVideo` it takes a short video too: `addvideo`, `againvideo`, `removevideo`.
+ */
 Component({
   properties: {
     shown: { type: Array, value: [] as Shown[] },
     photos: { type: Array, value: [] as Photo[] },
     editable: Boolean,
+    /** For half the width: one photo per line. */
+    narrow: Boolean,
     room: { type: Number, value: 0 },
+    video: { type: Object, optionalTypes: [null as unknown as ObjectConstructor], value: null as Video | null },
+    offersVideo: Boolean,
   },
   methods: {
     takePicture() {
@@ -21,6 +29,15 @@ Component({
     },
     chooseFromAlbum() {
       this.triggerEvent('add', { source: 'album' })
+    },
+    takeVideo() {
+      this.triggerEvent('addvideo')
+    },
+    retryVideo() {
+      this.triggerEvent('againvideo')
+    },
+    removeVideo() {
+      this.triggerEvent('removevideo')
     },
     retry(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {
       this.triggerEvent('again', { key: event.currentTarget.dataset.key })

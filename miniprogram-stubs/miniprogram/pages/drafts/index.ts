@@ -20,11 +20,11 @@ interface Row {
 type OfRow = WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { id: string }>
 
 const STATE: Record<DraftState, { words: string; colour: string }> = {
-  draft: { words: '草稿', colour: '' },
+  draft: { words: '还没有提交', colour: '' },
   queued: { words: '等待发送', colour: 'yellow' },
   sending: { words: '正在发送', colour: 'blue' },
   refused: { words: '没有受理', colour: 'red' },
-  sent: { words: '已发送', colour: 'green' },
+  sent: { words: '发送成功', colour: 'green' },
 }
 
 function rowOf(draft: Draft): Row {
@@ -36,11 +36,16 @@ function rowOf(draft: Draft): Row {
     stateWords: STATE[draft.state].words,
     colour: STATE[draft.state].colour,
     when: ago(new Date(draft.createdAt).toISOString()),
-    photos: draft.photos.length === 0 ? '没有照片' : `照片 ${sent}/${draft.photos.length} 已上传`,
+    photos: [draft.photos.length === 0 ? '没有照片' : `照片 ${sent}/${draft.photos.length} 已上传`, ...videoWords(draft)].join('，'),
     unanswered: draft.unanswered,
     problem: draft.problem,
     number: draft.number,
   }
+}
+
+function videoWords({ video }: Draft): string[] {
+  if (video === null) return []
+  return [video.state === 'sent' ? '视频已上传' : '视频还没有上传']
 }
 
 definePage({

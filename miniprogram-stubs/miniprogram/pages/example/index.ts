@@ -6,7 +6,7 @@ import type { TimelineEntry } from '../../services/timeline'
 const CLOCKS: Clock[] = [
   {
     key: 'response',
-    name: '签收时限',
+    name: '签收期限',
     state: '按时完成 · 3月4日 15:20',
     colour: '',
     due: '3月5日 09:12 前',
@@ -15,7 +15,7 @@ const CLOCKS: Clock[] = [
   },
   {
     key: 'resolution',
-    name: '办结时限',
+    name: '办结期限',
     state: '按时完成 · 3月6日 17:40',
     colour: '',
     due: '3月7日 24:00 前',

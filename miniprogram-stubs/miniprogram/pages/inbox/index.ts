@@ -54,6 +54,7 @@ definePage({
     const row = this.data.rows.find((one) => one.id === event.currentTarget.dataset.id)
     if (row === undefined) return
     if (row.page !== '') void wx.navigateTo({ url: `/${row.page}` })
+    else toast('请在电脑上打开网页工作台处理')
     if (!row.unread) return
     // Opening matters more than the mark; the next load shows how it stands.
     await readNotice(row.id).catch(() => undefined)

@@ -1,11 +1,10 @@
 import { refreshUnread } from '../../services/notices'
 import { dialHotline } from '../../services/hotline'
-import { fetchMe } from '../../services/people'
+import { fetchMe, roleWords } from '../../services/people'
 import { errorCode, errorMessage } from '../../services/problem'
 import { changeSettings, pageStyle, settings } from '../../services/settings'
 import { definePage } from '../../services/page'
 import { NOT_BOUND, me, type Me } from '../../services/session'
-import { roleWords } from '../../services/labels'
 
 definePage({
   data: {

@@ -1,18 +1,37 @@
 import { type Filled, type ActionForm, contextOf, actionForm } from '../../services/action-forms'
+import { UNKNOWN_LIMITS, actionLimits } from '../../services/limits'
+import { type Committee, listCommittees } from '../../services/matters'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { type Order, getOrder } from '../../services/orders'
 import { explain } from '../../services/permissions'
-import { MAX_PHOTOS, type Photo, type PhotoSource, choosePhotos, uploadPhoto } from '../../services/photos'
+import { type Photo, type PhotoSource, choosePhotos, sendPhoto, uploadPhoto } from '../../services/photos'
 import { errorMessage } from '../../services/problem'
 import { leave, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
 
 type OfPhoto = WechatMiniprogram.CustomEvent<{ key: string }>
 
-const MIN_CHARS = 2
+type TextLength = Order['limits']['texts']['reason']
 
 /** The part of an action form that the page draws; the call itself stays in the script. */
-type Shape = Omit<ActionForm, 'run' | 'title'>
+interface Shape extends Omit<ActionForm, 'run' | 'title' | 'about' | 'days' | 'length' | 'second'> {
+  about: string
+  length: TextLength
+  second?: { label: string; placeholder: string; length: TextLength }
+  days?: { label: string; choices: number[] }
+}
+
+function shapeOf(form: ActionForm, order: Order): Shape {
+  const { run, title, about, days, length, second, ...shape } = form
+  const { limits } = order
+  return {
+    ...shape,
+    about: about(limits),
+    length: limits.texts[length],
+    ...(second === undefined ? {} : { second: { ...second, length: limits.texts[second.length] } }),
+    ...(days === undefined ? {} : { days: { label: days.label, choices: days.choices(limits) } }),
+  }
+}
 
 definePage({
   data: {
@@ -21,14 +40,17 @@ definePage({
     shape: null as Shape | null,
     description: '',
     context: '',
+    committees: [] as Committee[],
+    committee: '',
     days: 0,
     photos: [] as Photo[],
-    room: MAX_PHOTOS,
+    room: 0,
     busy: false,
     fault: '',
   },
   form: undefined as ActionForm | undefined,
   order: undefined as Order | undefined,
+  limits: UNKNOWN_LIMITS,
   number: '',
   name: '',
   unit: '',
@@ -48,12 +70,22 @@ definePage({
     try {
       const order = await getOrder(this.number)
       this.order = order
+      this.limits = actionLimits(order)
+      this.showPhotos(this.data.photos)
       if (this.form === undefined || !order.actions.includes(this.name)) {
         this.setData({ state: 'error', problem: '这件工单现在不能这样做，可能别人已经办理了。请返回查看最新情况。' })
         return
       }
-      const { run, title, ...shape } = this.form
-      this.setData({ state: 'ready', shape, days: shape.days?.choices[0] ?? 0, description: order.description, context: contextOf(order, this.name) })
+      const shape = shapeOf(this.form, order)
+      const committees = shape.committee === undefined ? [] : await listCommittees()
+      this.setData({
+        committees,
+        state: 'ready',
+        shape,
+        days: shape.days?.choices[0] ?? 0,
+        description: order.description,
+        context: contextOf(order, this.name),
+      })
     } catch (error) {
       this.setData({ state: 'error', problem: errorMessage(error) })
     }
@@ -68,14 +100,18 @@ definePage({
   chooseDays(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { days: number }>) {
     this.setData({ days: event.currentTarget.dataset.days })
   },
+  chooseCommittee(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { name: string }>) {
+    const { name } = event.currentTarget.dataset
+    this.setData({ committee: name === this.data.committee ? '' : name })
+  },
   chooseUnit(event: WechatMiniprogram.CustomEvent<{ unit: { id: string } | null }>) {
     this.unit = event.detail.unit?.id ?? ''
   },
 
   async addPhotos(event: WechatMiniprogram.CustomEvent<{ source: PhotoSource }>) {
     try {
-      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source)
-      if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
+      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source, this.limits.megabytes)
+      if (tooLarge !== '') toast(tooLarge)
       this.showPhotos(this.data.photos.concat(photos))
       for (const photo of photos) await this.send(photo)
     } catch (error) {
@@ -89,28 +125,24 @@ definePage({
   removePhoto(event: OfPhoto) {
     this.showPhotos(this.data.photos.filter((one) => one.key !== event.detail.key))
   },
-  async send(photo: Photo) {
-    this.change(photo.key, { state: 'sending', progress: 0 })
-    try {
-      const role = this.name === 'reply' ? 'after' : 'evidence'
-      const { id } = await uploadPhoto(photo, role, undefined, (progress) => this.change(photo.key, { progress }))
-      this.change(photo.key, { state: 'sent', id })
-    } catch (error) {
-      this.change(photo.key, { state: 'failed', problem: errorMessage(error) })
-    }
+  send(photo: Photo) {
+    const role = this.name === 'reply' ? 'after' : 'evidence'
+    return sendPhoto(
+      async (onProgress) => (await uploadPhoto(photo, role, undefined, onProgress)).id,
+      (part) => this.change(photo.key, part),
+    )
   },
   change(key: string, change: Partial<Photo>) {
     this.showPhotos(this.data.photos.map((photo) => (photo.key === key ? { ...photo, ...change } : photo)))
   },
   showPhotos(photos: Photo[]) {
-    this.setData({ photos, room: MAX_PHOTOS - photos.length })
+    this.setData({ photos, room: this.limits.count - photos.length })
   },
 
   missing(form: ActionForm): string {
-    const { text, second } = this
-    const { photos } = this.data
-    if (text.trim().length < MIN_CHARS) return `请填写${form.label}`
-    if (form.second?.required === true && second.trim().length < MIN_CHARS) return `请填写${form.second.label}`
+    const { photos, shape } = this.data
+    if (shape === null || this.text.trim().length < shape.length.min) return `请填写${form.label}`
+    if (shape.second !== undefined && this.second.trim().length < shape.second.length.min) return `请填写${shape.second.label}`
     if (form.unit?.required === true && this.unit === '') return '请选择单位'
     return photos.some((photo) => photo.state !== 'sent') ? '有照片还没有传上，请稍等或删去' : ''
   },
@@ -134,7 +166,7 @@ definePage({
     }
   },
   filled(): Filled {
-    const { days, photos } = this.data
-    return { text: this.text.trim(), second: this.second.trim(), unit: this.unit, days, photoIds: photos.flatMap((photo) => photo.id ?? []) }
+    const { committee, days, photos } = this.data
+    return { text: this.text.trim(), second: this.second.trim(), committee, unit: this.unit, days, photoIds: photos.flatMap((photo) => photo.id ?? []) }
   },
 })

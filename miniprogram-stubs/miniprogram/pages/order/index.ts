@@ -2,19 +2,30 @@ import { type Action, actionsOf } from '../../services/actions'
 import { type Tag, dueWords, lightTag, statusTag, tagsOf, whereWords } from '../../services/cards'
 import { type Clock, clocksOf } from '../../services/clocks'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
-import { type Order, type Verdict, accept, endorse, getOrder, getTimeline, giveVerdict } from '../../services/orders'
+import { type EarlierOrder, type Order, type Verdict, accept, endorse, getOrder, getPlaceHistory, getTimeline, giveVerdict } from '../../services/orders'
 import { errorMessage } from '../../services/problem'
 import { confirm, definePage, toast } from '../../services/page'
 import { me } from '../../services/session'
-import { type TimelineEntry, type ShownPhoto, photosOf, toTimeline } from '../../services/timeline'
-import { dayAndTime } from '../../services/times'
+import { type TimelineEntry, type ShownPhoto, sidesOf, toTimeline } from '../../services/timeline'
+import { day, dayAndTime } from '../../services/times'
 import { onWeChatMap } from '../../services/datum'
 import type { Emergency } from '../../services/categories'
 import { dial } from '../../services/hotline'
-import { CATEGORY_SOURCE, CHANNEL, LEVEL, SATISFACTION, SOLVED, destination, sentTo } from '../../services/labels'
+import { CATEGORY_SOURCE, CHANNEL, PERSON_LEVEL, SATISFACTION, SOLVED, STATUS } from '../../services/labels'
+import { destination, sentTo } from '../../services/units'
+import { type ShownVideo, videoOf } from '../../services/videos'
 
 const ON_THE_FOOT = 2
 const MAP_SCALE = 17
+
+const MARKER = { id: 1, width: 24, height: 32 }
+
+/** What the map shows of the place. */
+function spotOf(order: Order) {
+  if (order.location == null) return { mapped: false }
+  const spot = onWeChatMap(order.location)
+  return { mapped: true, spot, markers: [{ ...MARKER, ...spot }] }
+}
 
 interface Answer {
   key: string
@@ -38,20 +49,30 @@ definePage({
     unit: '',
     sentTo: '',
     mapped: false,
+    spot: { latitude: 0, longitude: 0 },
+    markers: [] as { id: number; latitude: number; longitude: number; width: number; height: number }[],
     emergency: null as Emergency | null,
     supports: '',
     why: '',
     category: '',
     reporter: '',
     origin: '',
-    photos: [] as ShownPhoto[],
+    /** Photos of the problem, and of what became of it. */
+    before: [] as ShownPhoto[],
+    after: [] as ShownPhoto[],
+    round: 1,
+    video: null as ShownVideo | null,
     answers: [] as Answer[],
     verdicts: [] as { key: string; words: string; comment: string }[],
     clocks: [] as Clock[],
     entries: [] as TimelineEntry[],
+    /** Earlier orders at this place. */
+    earlier: [] as { number: string; words: string; when: string }[],
+    staff: false,
     actions: [] as Action[],
     more: [] as Action[],
     mayJudge: false,
+    limits: null as Order['limits'] | null,
     busy: false,
   },
   order: undefined as Order | undefined,
@@ -67,12 +88,27 @@ definePage({
     try {
       const [order, timeline] = await Promise.all([getOrder(this.data.number), getTimeline(this.data.number)])
       this.show(order)
-      this.setData({ state: 'ready', problem: '', entries: toTimeline(timeline, order) })
+      this.setData({ state: 'ready', problem: '', entries: toTimeline(timeline, order), staff: me()?.role !== 'delegate' })
+      await this.loadEarlier()
     } catch (error) {
       // What is already on the screen is worth more than an empty page.
       if (this.order === undefined) this.setData({ state: 'error', problem: errorMessage(error) })
       else toast(errorMessage(error))
     }
+  },
+  /** A failure shows nothing: the order itself matters more. */
+  async loadEarlier() {
+    const earlier = this.order?.location == null ? [] : await getPlaceHistory(this.data.number).catch((): EarlierOrder[] => [])
+    this.setData({
+      earlier: earlier.map(({ number, category, status, created_at }) => ({
+        number,
+        words: [category, STATUS[status]].filter(Boolean).join(' · '),
+        when: day(created_at),
+      })),
+    })
+  },
+  openEarlier(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { number: string }>) {
+    void wx.navigateTo({ url: `/pages/order/index?number=${event.currentTarget.dataset.number}` })
   },
   show(order: Order) {
     this.order = order
@@ -88,14 +124,16 @@ definePage({
       where: whereWords(order),
       unit: destination(order.unit?.name),
       sentTo: sentTo(order.unit?.name),
-      mapped: order.location != null,
+      ...spotOf(order),
       emergency: (order as { emergency?: Emergency | null }).emergency ?? null,
       supports: order.support_units.map((unit) => unit.name).join('、'),
       why: order.dispatch.reason,
       category: order.category.name ? `${order.category.name}（${CATEGORY_SOURCE[order.category.source]}）` : CATEGORY_SOURCE[order.category.source],
-      reporter: order.reporter ? `${order.reporter.name}${order.reporter.level ? ` · ${LEVEL[order.reporter.level]}` : ''}` : '',
+      reporter: order.reporter ? `${order.reporter.name}${order.reporter.level ? ` · ${PERSON_LEVEL[order.reporter.level]}` : ''}` : '',
       origin: `${CHANNEL[order.channel]} · ${dayAndTime(order.created_at)}`,
-      photos: photosOf(order),
+      ...sidesOf(order),
+      round: order.round,
+      video: videoOf(order),
       answers: order.replies
         .map((reply) => ({
           key: reply.id,
@@ -107,7 +145,7 @@ definePage({
       verdicts: order.verdicts
         .map((verdict) => ({
           key: verdict.id,
-          words: `第${verdict.round}次办理：${SATISFACTION[verdict.result]} · ${SOLVED[verdict.solved]}`,
+          words: `第 ${verdict.round} 次办理：${SATISFACTION[verdict.result]} · ${SOLVED[verdict.solved]}`,
           comment: verdict.comment ?? '',
         }))
         .reverse(),
@@ -115,6 +153,7 @@ definePage({
       actions: actions.length > ON_THE_FOOT + 1 ? actions.slice(0, ON_THE_FOOT) : actions,
       more: actions.length > ON_THE_FOOT + 1 ? actions.slice(ON_THE_FOOT) : [],
       mayJudge: order.actions.includes('verdict'),
+      limits: order.limits,
     })
   },
 
@@ -146,7 +185,7 @@ definePage({
     if (action !== undefined) await this.go(action.name)
   },
   async go(name: string) {
-    if (name === 'accept') await this.at('签收这件工单？', '签收后开始办理，办结时限照常计算。', '签收', accept)
+    if (name === 'accept') await this.at('签收这件工单？', '签收后开始办理，办结期限照常计算。', '签收', accept)
     else if (name === 'endorse') await this.at('附议这件事？', '附议后您会收到办理进展。', '附议', endorse)
     else void wx.navigateTo({ url: `/pages/move/index?number=${this.data.number}&move=${name}` })
   },
@@ -176,6 +215,10 @@ definePage({
   },
   copyNumber() {
     void wx.setClipboardData({ data: this.data.number })
+  },
+  /** A card for people who may see the order; the server shows it to nobody else, and the card says nothing of its content. */
+  onShareAppMessage(): { title: string; path: string } {
+    return { title: `工单 ${this.data.number}`, path: `/pages/order/index?number=${this.data.number}` }
   },
   async onPullDownRefresh() {
     await this.load()

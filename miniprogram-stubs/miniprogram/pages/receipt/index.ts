@@ -1,4 +1,4 @@
-import { SITE_MESSAGE_PROGRESS, STATUS } from '../../services/labels'
+import { STATUS } from '../../services/labels'
 import { definePage } from '../../services/page'
 import { errorMessage } from '../../services/problem'
 import { type KeptReceipt, type ReceiptView, lookAtReceipt, receipts } from '../../services/residents'
@@ -13,28 +13,15 @@ interface Progress {
   steps: string[]
 }
 
-const STEPS: Record<string, string> = {
-  submitted: '代表提交',
-  adopted: '代表采纳您的留言',
-  triaged: '12345 坐席分派中',
-  dispatched: '派给承办单位',
-  redispatched: '改派承办单位',
-  accepted: '承办单位已签收',
-  replied: '承办单位已答复',
-  closed: '已办结',
-  reopened: '重新办理',
-  cancelled: '已撤销',
-}
-
 function toProgress(view: ReceiptView): Progress {
   const { order } = view
   return {
     site: view.site.name,
-    state: view.in_review ? '正在审核，审核后转给人大代表' : SITE_MESSAGE_PROGRESS[view.state],
+    state: view.title,
     said: `${dayAndTime(view.created_at)} 您留言：${view.text}`,
     answer: view.answer ?? order?.public_reply ?? '',
     order: order ? `${STATUS[order.status]}${order.unit ? ` · ${order.unit}` : ''}` : '',
-    steps: (order?.steps ?? []).map((step) => `${dayAndTime(step.at)} ${STEPS[step.action] ?? '办理中'}`),
+    steps: (order?.steps ?? []).map((step) => `${dayAndTime(step.at)} ${step.title}`),
   }
 }
 

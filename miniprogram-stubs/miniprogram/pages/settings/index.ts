@@ -52,6 +52,9 @@ definePage({
   permissions() {
     void openSettings()
   },
+  review() {
+    void wx.navigateTo({ url: '/pages/review/index' })
+  },
   privacy() {
     wx.openPrivacyContract({})
   },

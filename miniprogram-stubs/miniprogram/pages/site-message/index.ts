@@ -1,9 +1,10 @@
 import type { Category } from '../../services/categories'
 import { dial } from '../../services/hotline'
+import { PERSON_LEVEL, SITE_MESSAGE_STATUS } from '../../services/labels'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { definePage, toast } from '../../services/page'
 import { errorMessage } from '../../services/problem'
-import { SITE_MESSAGE_STATUS, type SiteMessage, adoptMessage, answerMessage, getSiteMessage } from '../../services/site-messages'
+import { type Colleague, type SiteMessage, adoptMessage, answerMessage, getSiteMessage, handMessageOver, listColleagues } from '../../services/site-messages'
 import type { ShownPhoto } from '../../services/timeline'
 import { dayAndTime } from '../../services/times'
 
@@ -23,15 +24,19 @@ definePage({
     waiting: false,
     answered: '',
     photos: [] as ShownPhoto[],
-    /** `''` | `adopt` | `answer`: which form is open. */
+    handedOver: '',
+    /** `''` | `adopt` | `answer` | `hand-over`: which form is open. */
     form: '',
     category: null as Category | null,
     confidential: false,
+    colleagues: [] as { id: string; words: string }[],
+    colleague: -1,
     busy: false,
     fault: '',
   },
   id: '',
   answer: '',
+  note: '',
   onLoad(query: Record<string, string | undefined>) {
     this.id = query['id'] ?? ''
     void listSubscriptions().catch(() => undefined)
@@ -57,6 +62,7 @@ definePage({
       status: SITE_MESSAGE_STATUS[message.status],
       waiting: message.status === 'received',
       answered: message.answer ?? '',
+      handedOver: message.hand_over ? `${message.hand_over.from}代表转交给${message.hand_over.to}代表：${message.hand_over.note}` : '',
       photos: message.photos.map(({ id, urls }) => ({ key: id, thumb: urls.thumb, large: urls.large, caption: '' })),
       form: '',
       fault: '',
@@ -70,6 +76,23 @@ definePage({
   },
   openAnswer() {
     this.setData({ form: 'answer', fault: '' })
+  },
+  openHandOver() {
+    this.setData({ form: 'hand-over', fault: '' })
+    listColleagues(this.id).then(
+      (all) => this.showColleagues(all),
+      (error: unknown) => this.setData({ fault: errorMessage(error) }),
+    )
+  },
+  showColleagues(all: Colleague[]) {
+    const colleagues = all.map(({ id, name, level }) => ({ id, words: level ? `${name} · ${PERSON_LEVEL[level]}` : name }))
+    this.setData({ colleagues, colleague: -1, fault: colleagues.length === 0 ? '本县（区）没有其他代表，可以采纳或答复。' : '' })
+  },
+  chooseColleague(event: WechatMiniprogram.PickerChange) {
+    this.setData({ colleague: Number(event.detail.value) })
+  },
+  writeNote(event: WechatMiniprogram.Input) {
+    this.note = event.detail.value
   },
   close() {
     this.setData({ form: '', fault: '' })
@@ -102,6 +125,18 @@ definePage({
     void this.run(async () => {
       this.show(await answerMessage(this.id, text))
       toast('已答复')
+    })
+  },
+  handOver() {
+    const to = this.data.colleagues[this.data.colleague]
+    const note = this.note.trim()
+    if (to === undefined || note.length < MIN_CHARS) {
+      this.setData({ fault: to === undefined ? '请选择一位代表' : '请写一句说明' })
+      return
+    }
+    void this.run(async () => {
+      this.show(await handMessageOver(this.id, to.id, note))
+      toast('已转交，对方会收到通知')
     })
   },
   async run(action: () => Promise<void>) {

@@ -1,6 +1,7 @@
+import { SITE_MESSAGE_STATUS } from '../../services/labels'
 import { definePage, toast } from '../../services/page'
 import { errorMessage } from '../../services/problem'
-import { SITE_MESSAGE_STATUS, type SiteMessage, type SiteMessageStatus, listSiteMessages } from '../../services/site-messages'
+import { type SiteMessage, type SiteMessageStatus, listSiteMessages } from '../../services/site-messages'
 import { ago } from '../../services/times'
 
 interface Row {
@@ -29,9 +30,9 @@ function toRow(message: SiteMessage): Row {
 }
 
 const TABS: { key: string; name: string; status: SiteMessageStatus | undefined; empty: string }[] = [
-  { key: 'received', name: '待处理', status: 'received', empty: '没有等待处理的留言。' },
-  { key: 'adopted', name: '已采纳', status: 'adopted', empty: '还没有采纳过留言。' },
-  { key: 'answered', name: '已答复', status: 'answered', empty: '还没有答复过留言。' },
+  { key: 'received', name: SITE_MESSAGE_STATUS.received, status: 'received', empty: '没有等待处理的留言。' },
+  { key: 'adopted', name: SITE_MESSAGE_STATUS.adopted, status: 'adopted', empty: '还没有采纳过留言。' },
+  { key: 'answered', name: SITE_MESSAGE_STATUS.answered, status: 'answered', empty: '还没有答复过留言。' },
   { key: 'all', name: '全部', status: undefined, empty: '您的点位还没有收到留言。' },
 ]
 

@@ -1,18 +1,19 @@
 import { signInUrl } from '../../services/api'
-import { dialHotline } from '../../services/hotline'
+import type { Emergency } from '../../services/categories'
+import { dial, dialHotline } from '../../services/hotline'
 import { freshId } from '../../services/ids'
 import { definePage, toast } from '../../services/page'
 import { explain } from '../../services/permissions'
-import { type Photo, type PhotoSource, choosePhotos } from '../../services/photos'
+import { type Photo, type PhotoSource, choosePhotos, sendPhoto } from '../../services/photos'
 import { errorMessage } from '../../services/problem'
-import { type Letter, MAX_RESIDENT_PHOTOS, Visit, closeLetter, openLetter, saveLetter } from '../../services/residents'
+import { UNKNOWN_LIMITS, tooShort } from '../../services/limits'
+import { type Letter, Visit, closeLetter, openLetter, saveLetter } from '../../services/residents'
 import { decoded, understand } from '../../services/scan-codes'
 import { me, signIn } from '../../services/session'
 import { type Site, getSite } from '../../services/sites'
 
 type OfPhoto = WechatMiniprogram.CustomEvent<{ key: string }>
 
-const MIN_CHARS = 5
 const PAUSE_MS = 600
 
 definePage({
@@ -20,20 +21,23 @@ definePage({
     state: 'loading',
     problem: '',
     site: null as Site | null,
+    limits: null as Site['limits'] | null,
     /** A delegate reports here in their own name. */
     delegate: false,
     signedIn: false,
     initial: '',
     contact: '',
     photos: [] as Photo[],
-    room: MAX_RESIDENT_PHOTOS,
+    room: UNKNOWN_LIMITS.count,
     busy: false,
     fault: '',
     receipt: '',
     inReview: false,
+    emergency: null as Emergency | null,
   },
   code: '',
   visit: undefined as Visit | undefined,
+  maxPhotos: UNKNOWN_LIMITS.count,
   letter: { key: '', text: '', contact: '' },
   typing: 0,
 
@@ -65,7 +69,8 @@ definePage({
   async load() {
     this.setData({ state: 'loading' })
     try {
-      this.setData({ site: await getSite(this.code), state: 'ready' })
+      const site = await getSite(this.code)
+      this.setData({ site, limits: site.limits, state: 'ready' })
     } catch (error) {
       this.setData({ state: 'error', problem: errorMessage(error) })
     }
@@ -79,6 +84,9 @@ definePage({
   },
   call() {
     dialHotline()
+  },
+  callForHelp() {
+    if (this.data.emergency !== null) dial(this.data.emergency.call)
   },
 
   write(event: WechatMiniprogram.TextareaInput) {
@@ -100,8 +108,10 @@ definePage({
 
   async addPhotos(event: WechatMiniprogram.CustomEvent<{ source: PhotoSource }>) {
     try {
-      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source)
-      if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
+      this.maxPhotos = (await this.visit?.photoCount()) ?? this.maxPhotos
+      this.showPhotos(this.data.photos)
+      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source, UNKNOWN_LIMITS.megabytes)
+      if (tooLarge !== '') toast(tooLarge)
       this.showPhotos(this.data.photos.concat(photos))
       for (const photo of photos) await this.send(photo)
     } catch (error) {
@@ -115,40 +125,40 @@ definePage({
   removePhoto(event: OfPhoto) {
     this.showPhotos(this.data.photos.filter((one) => one.key !== event.detail.key))
   },
-  async send(photo: Photo) {
-    this.changePhoto(photo.key, { state: 'sending', progress: 0 })
-    try {
-      const id = await this.visit?.uploadPhoto(photo, (progress) => this.changePhoto(photo.key, { progress }))
-      this.changePhoto(photo.key, { state: 'sent', ...(id === undefined ? {} : { id }) })
-    } catch (error) {
-      this.changePhoto(photo.key, { state: 'failed', problem: errorMessage(error) })
-    }
+  send(photo: Photo) {
+    return sendPhoto(
+      async (onProgress) => this.visit?.uploadPhoto(photo, onProgress),
+      (part) => this.changePhoto(photo.key, part),
+    )
   },
   changePhoto(key: string, change: Partial<Photo>) {
     this.showPhotos(this.data.photos.map((photo) => (photo.key === key ? { ...photo, ...change } : photo)))
   },
   showPhotos(photos: Photo[]) {
-    this.setData({ photos, room: MAX_RESIDENT_PHOTOS - photos.length })
+    this.setData({ photos, room: this.maxPhotos - photos.length })
   },
 
   missing(): string {
-    if (this.letter.text.trim().length < MIN_CHARS) return `请用至少 ${MIN_CHARS} 个字说明问题`
+    const short = tooShort(this.letter.text, this.data.photos.length, this.visit?.textLimits)
+    if (short !== '') return short
     return this.data.photos.some((photo) => photo.state !== 'sent') ? '有照片还没有传上，请稍等或删去' : ''
   },
   async submit() {
     if (this.data.busy || this.visit === undefined) return
+    this.setData({ busy: true })
+    // The visit brings the server's limits.
+    await this.visit.photoCount()
     const fault = this.missing()
-    this.setData({ fault })
+    this.setData({ fault, busy: fault === '' })
     if (fault !== '') return
     this.keepLetter()
-    this.setData({ busy: true })
     try {
       const left = await this.visit.leave(
         this.letter,
         this.data.photos.flatMap((photo) => photo.id ?? []),
       )
       closeLetter(this.code, this.letter, left)
-      this.setData({ receipt: left.receipt, inReview: left.in_review })
+      this.setData({ receipt: left.receipt, inReview: left.in_review, emergency: left.emergency ?? null })
     } catch (error) {
       this.setData({ fault: errorMessage(error) })
     } finally {

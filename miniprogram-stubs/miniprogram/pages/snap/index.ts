@@ -1,22 +1,25 @@
-import type { components } from '../../api/schema'
-import { type Category, type Emergency, type Suggestion, suggestCategories } from '../../services/categories'
+import { type Category, type Emergency, type SuggestedMatter, type Suggestion, suggestCategories } from '../../services/categories'
 import { type Draft, allDrafts, changeDraft, findDraft, isEmpty, newDraft, removeDraft, saveDraft, watchDrafts } from '../../services/drafts'
 import { dial } from '../../services/hotline'
-import { CATEGORY_SOURCE, destination } from '../../services/labels'
+import { type Judged, judgeDraft, whatIsMissing } from '../../services/dispatch'
+import { CATEGORY_SOURCE } from '../../services/labels'
+import { maxChars, reportLimits, tooShort, videoLimits } from '../../services/limits'
 import { askToSubscribe, listSubscriptions } from '../../services/notices'
 import { endorse } from '../../services/orders'
-import { queue, retryPhoto, takeBack, uploadEarly } from '../../services/outbox'
+import { queue, retryPhoto, retryVideo, takeBack, uploadEarly } from '../../services/outbox'
 import { confirm, definePage, toast } from '../../services/page'
 import { explain, openSettings } from '../../services/permissions'
-import { MAX_PHOTOS, type Photo, type PhotoSource, choosePhotos, dropFile, keepFiles } from '../../services/photos'
-import { type DispatchPreview, type Place, chosenPlace, currentPlace, nearby, precision, previewDispatch } from '../../services/places'
-import { CANCELLED, PERMISSION, errorCode, errorMessage } from '../../services/problem'
+import { type Photo, type PhotoSource, choosePhotos, dropFile, keepFiles } from '../../services/photos'
+import { type Place, chosenPlace, currentPlace, placeProblem, precision } from '../../services/places'
+import { errorMessage } from '../../services/problem'
+import { me } from '../../services/session'
 import { getSite } from '../../services/sites'
+import { type Video, chooseVideo, filesOf, keepVideo } from '../../services/videos'
+import { hasSpeech, listen, stopListening } from '../../services/speech'
+import { placeOnPhotos, watermarkWords, watermarked } from '../../services/watermark'
 
-type NearbyOrder = components['schemas']['NearbyOrder']
 type OfPhoto = WechatMiniprogram.CustomEvent<{ key: string }>
 
-const MIN_CHARS = 5
 const PAUSE_MS = 600
 const MAX_SUGGESTIONS = 3
 
@@ -25,8 +28,13 @@ definePage({
     id: '',
     /** The text at the beginning; setting it while the person types would move the cursor. */
     initial: '',
+    /** -1: no limit is known, e.g. in a session of an earlier release. */
+    maxChars: -1,
     photos: [] as Photo[],
-    room: MAX_PHOTOS,
+    room: 0,
+    video: null as Video | null,
+    /** How long a video may be; 0 where none is taken. */
+    videoSeconds: 0,
     placeWords: '',
     placeProblem: '',
     placeRefused: false,
@@ -35,8 +43,9 @@ definePage({
     category: null as Category | null,
     categoryNote: '',
     suggestions: [] as Suggestion[],
+    matters: [] as SuggestedMatter[],
     emergency: null as Emergency | null,
-    nearbyOrders: [] as NearbyOrder[],
+    nearbyOrders: [] as Judged['nearbyOrders'],
     endorsed: [] as string[],
     area: '',
     unit: '',
@@ -45,6 +54,9 @@ definePage({
     confidential: false,
     siteName: '',
     resumed: false,
+    /** Voice to text is there, and listening. */
+    speech: hasSpeech(),
+    listening: false,
     sending: false,
     problem: '',
   },
@@ -53,11 +65,10 @@ definePage({
   /** Waits for a pause in the typing. */
   typing: 0,
   stopWatching: undefined as (() => void) | undefined,
-
   async onLoad(query: Record<string, string | undefined>) {
     const draft = await this.open(query)
     this.description = draft.description
-    this.setData({ id: draft.id, initial: draft.description, resumed: !isEmpty(draft) && query['draft'] === undefined })
+    this.setData({ maxChars: maxChars(me()), id: draft.id, initial: draft.description, resumed: !isEmpty(draft) && query['draft'] === undefined })
     this.show(draft)
     this.stopWatching = watchDrafts(() => {
       const now = findDraft(this.data.id)
@@ -103,9 +114,10 @@ definePage({
   },
 
   show(draft: Draft) {
-    const { photos, placeWords, category, wantsFollowUp, confidential, siteName } = draft
+    const { photos, video, placeWords, category, wantsFollowUp, confidential, siteName } = draft
     const precise = draft.place === null ? '' : precision(draft.place)
-    this.setData({ photos, room: MAX_PHOTOS - photos.length, placeWords, precise, wantsFollowUp, confidential, siteName })
+    this.setData({ video, videoSeconds: videoLimits(me()).count > 0 ? videoLimits(me()).seconds : 0 })
+    this.setData({ photos, room: reportLimits(me()).count - photos.length, placeWords, precise, wantsFollowUp, confidential, siteName })
     if (category !== null) this.setData({ category, categoryNote: CATEGORY_SOURCE.chosen })
   },
   change(change: Partial<Draft>) {
@@ -118,14 +130,33 @@ definePage({
 
   async addPhotos(event: WechatMiniprogram.CustomEvent<{ source: PhotoSource }>) {
     try {
-      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source)
-      if (tooLarge > 0) toast(`${tooLarge} 张照片超过 10 MB，没有加入`)
-      if (photos.length === 0) return
-      this.change({ photos: this.data.photos.concat(await keepFiles(photos)) })
+      const { photos, tooLarge } = await choosePhotos(this.data.room, event.detail.source, reportLimits(me()).megabytes)
+      const words = watermarkWords(me()?.photo_watermark ?? '', placeOnPhotos(this.data, findDraft(this.data.id)?.place ?? null), new Date())
+      const kept = await keepFiles(await Promise.all(photos.map((photo) => watermarked(photo, words))))
+      if (tooLarge !== '' || kept.full !== '') toast(tooLarge === '' ? kept.full : tooLarge)
+      if (kept.photos.length === 0) return
+      this.change({ photos: this.data.photos.concat(kept.photos) })
       void uploadEarly(this.data.id)
     } catch (error) {
       await explain(error)
     }
+  },
+  async addVideo() {
+    try {
+      const video = await chooseVideo(videoLimits(me()))
+      if (video === undefined) return
+      this.change({ video: await keepVideo(video) })
+      void uploadEarly(this.data.id)
+    } catch (error) {
+      await explain(error)
+    }
+  },
+  sendVideoAgain() {
+    void retryVideo(this.data.id)
+  },
+  removeVideo() {
+    for (const path of filesOf(this.data.video)) dropFile(path)
+    this.change({ video: null })
   },
   sendAgain(event: OfPhoto) {
     void retryPhoto(this.data.id, event.detail.key)
@@ -141,7 +172,7 @@ definePage({
     try {
       this.takePlace(await currentPlace())
     } catch (error) {
-      this.showPlaceProblem(error)
+      this.setData(placeProblem(error))
     } finally {
       this.setData({ locating: false })
     }
@@ -151,12 +182,8 @@ definePage({
       const place = await chosenPlace(findDraft(this.data.id)?.place ?? undefined)
       if (place !== undefined) this.takePlace(place)
     } catch (error) {
-      this.showPlaceProblem(error)
+      this.setData(placeProblem(error))
     }
-  },
-  showPlaceProblem(error: unknown) {
-    const words = errorCode(error) === CANCELLED ? '还没有选择位置。' : errorMessage(error)
-    this.setData({ placeProblem: words, placeRefused: errorCode(error) === PERMISSION })
   },
   async allowPlace() {
     await openSettings()
@@ -168,6 +195,23 @@ definePage({
     this.judge()
   },
 
+  async speak() {
+    if (this.data.listening) {
+      stopListening()
+      return
+    }
+    this.setData({ listening: true })
+    const words = await listen()
+    this.setData({ listening: false })
+    if (words === '') {
+      toast('没有听清，请再说一次或直接输入')
+      return
+    }
+    this.description = `${this.description}${words}`
+    this.setData({ initial: this.description })
+    this.keepText()
+    this.suggest()
+  },
   write(event: WechatMiniprogram.TextareaInput) {
     this.description = event.detail.value
     clearTimeout(this.typing)
@@ -184,11 +228,11 @@ definePage({
   },
   suggest() {
     const text = this.description.trim()
-    if (text.length < MIN_CHARS) return
+    if (!this.hasText()) return
     suggestCategories(text).then(
-      ({ suggestions, emergency }) => {
+      ({ suggestions, matters, emergency }) => {
         if (text !== this.description.trim()) return
-        this.setData({ suggestions: suggestions.slice(0, MAX_SUGGESTIONS), emergency })
+        this.setData({ suggestions: suggestions.slice(0, MAX_SUGGESTIONS), matters, emergency })
         this.judge()
       },
       // Without a network there are no suggestions; the server makes its own when it gets the report.
@@ -205,37 +249,21 @@ definePage({
     this.judge()
   },
 
-  /** Asks where it would go and what is known close by; of several questions only the last one's answer is shown. */
+  /** Of several questions only the last one's answer is shown. */
   judge() {
     const draft = findDraft(this.data.id)
     if (draft?.place == null) return
-    this.asked += 1
-    const turn = this.asked
-    previewDispatch(draft.place, draft.category?.code, this.description.trim())
-      .then(async (preview) => {
-        const code = preview.category.code ?? undefined
-        const near = code === undefined || draft.place === null ? [] : await nearby(draft.place, code)
-        if (turn === this.asked) this.showJudged(preview, near)
+    const turn = ++this.asked
+    judgeDraft({ ...draft, description: this.description }, this.hasText())
+      .then((judged) => {
+        if (turn === this.asked && judged !== undefined) this.setData({ ...judged })
       })
       .catch(() => {
         if (turn === this.asked) this.setData({ area: '', unit: '', reason: '联网后显示派给哪个单位；现在也可以提交。' })
       })
   },
-  showJudged(preview: DispatchPreview, nearbyOrders: NearbyOrder[]) {
-    const border = preview.place_relation === 'near_border' ? '（靠近边界）' : ''
-    const area = preview.area ? `${preview.area.name}${border}` : '不在本市范围内'
-    const { code, name, source } = preview.category
-    const category = code && name ? { code, name } : null
-    // Before a word is written nobody can say whose matter it is.
-    const known = category !== null || this.description.trim().length >= MIN_CHARS
-    this.setData({
-      area,
-      category,
-      categoryNote: category === null ? (known ? '暂不能确定，由坐席判断' : '') : CATEGORY_SOURCE[source],
-      unit: known ? destination(preview.unit?.name) : '',
-      reason: known ? preview.dispatch.reason : '',
-      nearbyOrders: nearbyOrders.slice(0, MAX_SUGGESTIONS),
-    })
+  hasText(): boolean {
+    return tooShort(this.description, this.data.photos.length, me()?.text) === ''
   },
 
   async endorse(event: WechatMiniprogram.CustomEvent<{ number: string }>) {
@@ -264,15 +292,11 @@ definePage({
     void wx.redirectTo({ url: '/pages/snap/index' })
   },
 
-  missing(draft: Draft): string {
-    if (draft.description.trim().length < MIN_CHARS) return `请用至少 ${MIN_CHARS} 个字说明问题`
-    return draft.place === null && draft.siteCode === '' ? '请先确定位置' : ''
-  },
   submit() {
     this.keepText()
     const draft = findDraft(this.data.id)
     if (draft === undefined || this.data.sending) return
-    const missing = this.missing(draft)
+    const missing = whatIsMissing(draft, me()?.text)
     if (missing !== '') {
       this.setData({ problem: missing })
       toast(missing)

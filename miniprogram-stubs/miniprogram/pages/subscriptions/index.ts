@@ -41,8 +41,15 @@ definePage({
     }))
     this.setData({ rows, state: rows.length > 0 ? 'ready' : 'empty' })
   },
+  /** One tap, one question of WeChat's, up to five templates. */
+  allowAll() {
+    this.ask(undefined)
+  },
   allow(event: WechatMiniprogram.TouchEvent<WechatMiniprogram.IAnyObject, WechatMiniprogram.IAnyObject, { key: string }>) {
-    void askToSubscribe(me()?.role ?? 'delegate', [event.currentTarget.dataset.key]).then((all) => {
+    this.ask([event.currentTarget.dataset.key])
+  },
+  ask(only: string[] | undefined) {
+    void askToSubscribe(me()?.role ?? 'delegate', only).then((all) => {
       if (all === undefined) toast('没有改变。如果一直不弹出询问，请在右上角“…”的设置里打开订阅消息')
       else this.show(all)
     })
