@@ -1,6 +1,6 @@
 //! The console's audit: all history read in the background, the first broken link named, and what administrators did.
 
-use entity::kinds::{ActKind, ActorRole};
+use entity::kinds::{ActKind, ActorRole, EventAction};
 use entity::{admin_act, history_check, order, order_event};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
@@ -48,7 +48,7 @@ tests::on_both_databases! {
         delegate.submit(&Report::default().saying("另一件事，路灯不亮了。")).await;
         app.run_jobs().await;
         let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
-        admin.get(PATH).await.page(200, &["还没有核验过", "还没有管理操作"]);
+        admin.get(PATH).await.page(200, &["还没有核验过", "还没有管理操作", "验证公钥"]);
         let text = verified(&app, &admin).await;
         assert!(text.contains("完整，没有发现改动") && text.contains("2 件工单"), "{text}");
 
@@ -77,7 +77,7 @@ tests::on_both_databases! {
         // Run again after its end, the job changes nothing.
         let row = history_check::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         assert!(row.finished_at.is_some());
-        history::verification::verify_pages(app.app(), &row.id.to_string()).await.unwrap();
+        history::verification::verify_pages(app.app(), row.id).await.unwrap();
         let again = history_check::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         assert_eq!(again, row);
     }
@@ -116,7 +116,7 @@ tests::on_both_databases! {
         assert_eq!(actor.role, ActorRole::System);
         let txn = db::write(db).await.unwrap();
         for _ in 0..1_050 {
-            let event = NewEvent::new("note", &actor, row.status, app.now());
+            let event = NewEvent::new(EventAction::Noted, &actor, row.status, app.now());
             history::append(&txn, &row, event).await.unwrap();
         }
         txn.commit().await.unwrap();

@@ -71,7 +71,7 @@ tests::on_both_databases! {
 
         // 0.02° eastward at 33.81° is 1.85 km, northward 2.22 km.
         let page = admin.get(&path).await;
-        page.page(200, &["待启用", "栾川县", "改界", "栾川县 → 范围之外：4.1", "class=\"before moved\"", "启用这个版本"]);
+        page.page(200, &["待启用", "栾川县", "改界", "栾川县 → 范围之外：4.1", "class=\"before moved\"", "启用后，新提交的工单按这个版本判断区县"]);
         admin.submit(&page, &format!("{path}/activate"), &[]).await.leads_to(&format!("{path}?done=boundaries_activated"));
         assert_eq!(app.app().state::<CityHandle>().load().boundary_set, set.id, "in force here at once");
         let inside = "/areas/locate?longitude=111.61&latitude=33.81&datum=wgs84";

@@ -23,10 +23,16 @@ fn pages() -> Vec<String> {
         "/sites/sheets.pdf",
         "/sites/BMS-TUNNEL",
         "/templates",
+        "/clients",
+        "/open-data",
+        "/calendars",
+        "/webhooks",
+        "/policy",
+        "/status",
         "/audit",
     ];
     let mut pages: Vec<String> = rooms.iter().map(|room| format!("/console/admin{room}")).collect();
-    for room in ["units", "boundaries", "people"] {
+    for room in ["units", "boundaries", "people", "webhooks"] {
         pages.push(format!("/console/admin/{room}/{NOBODY}"));
     }
     pages
@@ -36,9 +42,13 @@ fn pages() -> Vec<String> {
 fn forms() -> Vec<String> {
     let mut forms: Vec<String> = [
         "/units/import",
+        "/duty",
         "/duty/import",
         "/calendar/import",
         "/boundaries",
+        "/clients",
+        "/calendars",
+        "/webhooks",
         "/roster",
         "/people/find",
         "/sites",
@@ -51,7 +61,20 @@ fn forms() -> Vec<String> {
     .map(|room| format!("/console/admin{room}"))
     .collect();
     forms.push(format!("/console/admin/boundaries/{NOBODY}/activate"));
-    for act in ["end-all", "unbind", "link"] {
+    for act in ["change", "remove"] {
+        forms.push(format!("/console/admin/duty/rows/{NOBODY}/{act}"));
+    }
+    for act in ["rotate", "revoke"] {
+        forms.push(format!("/console/admin/clients/{NOBODY}/{act}"));
+    }
+    forms.push(format!("/console/admin/calendars/{NOBODY}/revoke"));
+    for act in ["rotate", "test", "delete"] {
+        forms.push(format!("/console/admin/webhooks/{NOBODY}/{act}"));
+    }
+    forms.push(format!(
+        "/console/admin/webhooks/{NOBODY}/deliveries/{NOBODY}/resend"
+    ));
+    for act in ["change", "end-all", "unbind", "link"] {
         forms.push(format!("/console/admin/people/{NOBODY}/{act}"));
     }
     forms.push(format!("/console/admin/people/{NOBODY}/sessions/{NOBODY}/end"));

@@ -57,6 +57,27 @@ tests::on_both_databases! {
         admin.get(&format!("{PATH}?q=%E6%9F%A5%E6%97%A0%E6%AD%A4%E4%BA%BA")).await.page(200, &["没有找到"]);
     }
 
+    async fn a_person_is_edited_without_typing_the_number_again(app: TestApp) {
+        let delegate = app.person(PersonQuery::delegate("涧西区")).await;
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let path = page_of(&admin, &delegate.name).await;
+        let page = admin.get(&path).await;
+        let text = page.page(200, &["修改资料", &format!("value=\"{}\"", delegate.name), "不填则不变"]);
+        assert!(!text.contains(&delegate.phone), "{text}");
+        let change = format!("{path}/change");
+        let entries = [
+            ("name", delegate.name.as_str()), ("phone", ""), ("role", "代表"), ("level", "市"), ("area", "涧西区"),
+            ("electoral_unit", "涧西区第九选举单位"),
+        ];
+        let mut wrong = entries.to_vec();
+        wrong[4] = ("area", "没有的区");
+        admin.submit(&page, &change, &wrong).await.page(422, &["没有的区", "涧西区第九选举单位"]);
+        admin.submit(&page, &change, &entries).await.leads_to(&format!("{path}?done=person_saved"));
+        admin.get(&path).await.page(200, &["涧西区第九选举单位"]);
+        let found = admin.submit(&admin.get(PATH).await, FIND, &[("phone", &delegate.phone)]).await;
+        found.leads_to(&path);
+    }
+
     async fn an_admin_signs_somebody_out(app: TestApp) {
         let phone = app.operator().await;
         let name = phone.person().name.clone();

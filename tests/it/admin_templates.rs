@@ -17,9 +17,11 @@ tests::on_both_databases! {
         let text = admin.get(PATH).await.page(200, &["相符", "今天"]);
         assert!(!text.contains("还没有检查过") && !text.contains("有出入"), "{text}");
 
-        // A report pushes to people who have not allowed it: refused, and counted so.
+        // An acceptance is pushed to a delegate who has not allowed it: refused, and counted so.
         let delegate = app.delegate("涧西区").await;
-        delegate.submit(&Report::default().category("道路破损")).await;
+        let order = delegate.submit(&Report::default().category("道路破损")).await;
+        let unit = app.handler(order["unit"]["name"].as_str().unwrap()).await;
+        unit.act(&order, "accept", serde_json::json!({})).await.assert_ok();
         app.run_jobs().await;
         let counted = admin.get(PATH).await.text();
         assert_ne!(numbers(&counted), numbers(&text), "{counted}");

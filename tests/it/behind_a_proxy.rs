@@ -1,5 +1,5 @@
-//! The configurations of docs/deploy.md, run: nginx and HAProxy in front of the product, and clients that reach nothing
-//! but the proxy.
+//! The configurations of docs/deploy.md and docs/scale.md, run: nginx, HAProxy and Caddy in front of the product, and clients
+//! that reach nothing but the proxy.
 
 use std::io::Read as _;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
@@ -12,15 +12,16 @@ use reqwest::header::{COOKIE, ORIGIN, SET_COOKIE};
 use reqwest::{Client, Response};
 use tests::photos::jpeg_with_exif;
 use tests::places::JIANXI;
+use tests::programs::program;
 use tests::{Db, PersonQuery, TestApp};
 
 const TAKEN_AT: &str = "2025-09-08T08:30:00+08:00";
 const UPSTREAM: &str = "127.0.0.1:8080";
 const INVENTED: &str = "203.0.113.9";
 
-/// The block of docs/deploy.md in this language.
-fn configuration(language: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/deploy.md");
+/// The block of this page in this language.
+fn configuration(page: &str, language: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(page);
     let text = std::fs::read_to_string(path).unwrap();
     let (_, after) = text.split_once(&format!("```{language}\n")).expect("a block");
     after.split_once("```").expect("its end").0.to_owned()
@@ -51,9 +52,14 @@ fn free_port() -> u16 {
 }
 
 fn nginx(port: u16, upstream: &str) -> Running {
-    let server = configuration("nginx")
-        .replace("listen 443 ssl;", &format!("listen 127.0.0.1:{port};"))
-        .replace(UPSTREAM, upstream);
+    run_nginx(
+        port,
+        &configuration("deploy.md", "nginx").replace(UPSTREAM, upstream),
+    )
+}
+
+fn run_nginx(port: u16, server: &str) -> Running {
+    let server = server.replace("listen 443 ssl", &format!("listen 127.0.0.1:{port}"));
     let server: Vec<&str> = server.lines().filter(|line| !line.contains("ssl_")).collect();
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path().display();
@@ -72,9 +78,8 @@ fn nginx(port: u16, upstream: &str) -> Running {
     };
     let path = folder.path().join("nginx.conf");
     std::fs::write(&path, text).unwrap();
-    let program = program("nginx");
     start(
-        Command::new(program)
+        Command::new(program("nginx"))
             .arg("-p")
             .arg(folder.path())
             .arg("-c")
@@ -85,7 +90,7 @@ fn nginx(port: u16, upstream: &str) -> Running {
 }
 
 fn haproxy(port: u16, upstream: &str) -> Running {
-    let text = configuration("haproxy")
+    let text = configuration("deploy.md", "haproxy")
         .replace(
             "bind :443 ssl crt /etc/zhitong/tls.pem",
             &format!("bind 127.0.0.1:{port}"),
@@ -106,11 +111,27 @@ fn is_root() -> bool {
     id.stdout.trim_ascii() == b"0"
 }
 
-/// Debian keeps servers where the path of an ordinary user does not lead.
-fn program(name: &str) -> String {
-    let places = ["/usr/sbin", "/usr/local/sbin", "/usr/bin"].map(|folder| format!("{folder}/{name}"));
-    let found = places.into_iter().find(|path| Path::new(path).exists());
-    found.unwrap_or_else(|| panic!("{name} is not installed: run `tests/run`, which installs it"))
+/// Speaks HTTP, as the test has no certificate for the name in the configuration.
+const CADDY_OPTIONS: &str = "{\n    admin off\n    auto_https off\n    grace_period 1s\n}\n";
+
+fn caddy(port: u16, upstream: &str) -> Running {
+    let site = configuration("deploy.md", "caddyfile")
+        .replace(
+            "zhitong.example.cn {",
+            &format!("http://127.0.0.1:{port} {{\n    bind 127.0.0.1"),
+        )
+        .replace(UPSTREAM, upstream);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("Caddyfile");
+    std::fs::write(&path, format!("{CADDY_OPTIONS}{site}")).unwrap();
+    let mut command = Command::new(program("caddy"));
+    for variable in ["HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
+        command.env(variable, folder.path());
+    }
+    command
+        .args(["run", "--adapter", "caddyfile", "--config"])
+        .arg(&path);
+    start(&mut command, port, folder)
 }
 
 fn start(command: &mut Command, port: u16, folder: tempfile::TempDir) -> Running {
@@ -206,7 +227,7 @@ async fn everything_works_through(front: fn(u16, &str) -> Running) {
         .get(format!("{url}/console/overview/stream?period=month"))
         .header(COOKIE, &session);
     let mut stream = stream.send().await.unwrap().bytes_stream();
-    let first = tokio::time::timeout(Duration::from_secs(10), stream.next()).await;
+    let first = tokio::time::timeout(Duration::from_secs(60), stream.next()).await;
     assert!(first.expect("the stream's first bytes").expect("bytes").is_ok());
     drop(stream);
 
@@ -277,4 +298,76 @@ async fn everything_works_through_nginx() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn everything_works_through_haproxy() {
     everything_works_through(haproxy).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_works_through_caddy() {
+    everything_works_through(caddy).await;
+}
+
+/// A city is reached under its own name only, and what one knows the others do not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn three_cities_share_a_machine_and_nothing_else() {
+    let port = free_port();
+    let name = |city: &str| format!("{city}.example.cn");
+    let mut server = configuration("scale.md", "nginx");
+    let mut cities = Vec::new();
+    for (city, upstream) in [
+        ("city-a", "127.0.0.1:8081"),
+        ("city-b", "127.0.0.1:8082"),
+        ("city-c", "127.0.0.1:8083"),
+    ] {
+        let app = TestApp::with(Db::Sqlite)
+            .set("ZHITONG_PUBLIC_URL", &format!("http://{}:{port}", name(city)))
+            .set("ZHITONG_TRUSTED_PROXIES", "127.0.0.1")
+            .set(
+                "JWT_SECRET",
+                &format!("a-secret-of-{city}-that-only-the-tests-know"),
+            )
+            .start()
+            .await;
+        assert!(server.contains(upstream) && server.contains(&name(city)));
+        server = server.replace(upstream, app.base().trim_start_matches("http://"));
+        cities.push((city, app));
+    }
+    let _proxy = run_nginx(port, &server);
+    let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    let mut client = Client::builder().no_proxy();
+    for city in ["city-a", "city-b", "city-c", "city-d"] {
+        client = client.resolve(&name(city), loopback);
+    }
+    let client = client.build().unwrap();
+    let orders = |city: &str| format!("http://{}:{port}/api/v1/orders", name(city));
+
+    let mut filed = Vec::new();
+    for (city, app) in &cities {
+        let token = app.delegate("").await.token().unwrap();
+        let words = format!("{city} 路面有一处明显塌陷，过往车辆绕行。");
+        let report = tests::orders::Report::default().saying(&words).json();
+        let key = uuid::Uuid::now_v7().to_string();
+        let sent = client
+            .post(orders(city))
+            .bearer_auth(&token)
+            .header("Idempotency-Key", key);
+        let sent = sent.json(&report).send().await.unwrap();
+        assert_eq!(sent.status(), 201, "{city}");
+        filed.push((*city, token, words));
+    }
+    for (city, token, _) in &filed {
+        for (other, _, words) in &filed {
+            let list = client.get(orders(other)).bearer_auth(token).send().await.unwrap();
+            if city == other {
+                let list: serde_json::Value = list.json().await.unwrap();
+                assert_eq!(list["items"].as_array().unwrap().len(), 1, "{city}");
+                assert_eq!(list["items"][0]["description"], words.as_str());
+            } else {
+                assert_eq!(list.status(), 401, "a token of {city} at {other}");
+            }
+        }
+    }
+    assert_eq!(client.get(orders("city-d")).send().await.unwrap().status(), 421);
+    for (_, app) in cities {
+        app.run_jobs().await;
+        app.finish().await;
+    }
 }

@@ -1,7 +1,8 @@
 //! The built-in city: its places, its duty table, its words. What a story says must come out of the data.
 
-use entity::kinds::{Datum, PlaceRelation};
+use entity::kinds::Datum;
 use places::datum::Wgs84;
+use places::lookup::PointRelation;
 use tests::Db;
 use tests::database::OwnDatabase;
 use tokio::sync::OnceCell;
@@ -11,6 +12,7 @@ use zhitong::city::seed;
 use zhitong::city::snapshot::City;
 use zhitong::city::store::{self, PackSettings};
 use zhitong::db;
+use zhitong::place_kinds::wgs84;
 
 static CITY: OnceCell<City> = OnceCell::const_new();
 
@@ -55,8 +57,8 @@ fn in_each_datum(point: Wgs84) -> [Wgs84; 3] {
     let bd = gcj.to_bd09();
     [
         point,
-        Wgs84::from_given(gcj.longitude, gcj.latitude, Datum::Gcj02),
-        Wgs84::from_given(bd.longitude, bd.latitude, Datum::Bd09),
+        wgs84(gcj.longitude, gcj.latitude, Datum::Gcj02),
+        wgs84(bd.longitude, bd.latitude, Datum::Bd09),
     ]
 }
 
@@ -72,7 +74,7 @@ async fn known_places_are_found_in_every_datum() {
     let known = known();
     assert!(known.len() > 40);
     for place in known {
-        let point = Wgs84::from_given(place.longitude, place.latitude, place.datum);
+        let point = wgs84(place.longitude, place.latitude, place.datum);
         for same in in_each_datum(point) {
             assert_eq!(county(city, same), place.area, "{}", place.name);
         }
@@ -84,7 +86,7 @@ async fn known_places_are_found_in_every_datum() {
 async fn thirty_metres_beyond_a_border_is_right_in_every_datum() {
     let city = city().await;
     let known: Vec<_> = known().into_iter().filter(|place| place.area.is_some()).collect();
-    let at = |place: &Known| Wgs84::from_given(place.longitude, place.latitude, place.datum);
+    let at = |place: &Known| wgs84(place.longitude, place.latitude, place.datum);
     let mut crossed = 0;
     for (from, to) in known.iter().zip(known.iter().skip(1)) {
         let (mut near, mut far) = (at(from), at(to));
@@ -116,7 +118,7 @@ async fn thirty_metres_beyond_a_border_is_right_in_every_datum() {
             let located = city.locate(point, None);
             assert_ne!(
                 located.relation,
-                PlaceRelation::Inside,
+                PointRelation::Inside,
                 "{} → {}",
                 from.name,
                 to.name

@@ -1,10 +1,15 @@
 //! API clients and the link with the city's platform: keys with scopes, events applied once.
 
 use chrono::TimeDelta;
+use entity::api_client;
+use entity::kinds::Status;
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 use tests::on_both_databases;
 use tests::orders::{Report, number};
 use tests::{Client, TestApp};
+use zhitong::link::reconcile::{Difference, reconcile};
 
 /// A caller with a key of these scopes, and the client's id.
 async fn client(app: &TestApp, scopes: &[&str]) -> (Client, String) {
@@ -45,6 +50,40 @@ on_both_databases! {
         app.admin().await.delete(&format!("/clients/{id}")).await.assert_status(204);
         renewed.get("/orders?scope=all").await.assert_problem(401, "key_invalid");
         app.operator().await.post("/clients", json!({ "name": "x", "scopes": ["link"] })).await.assert_status(403);
+        app.run_jobs().await;
+    }
+
+    async fn a_key_expires_has_a_rate_and_says_when_it_was_used(app: TestApp) {
+        let admin = app.admin().await;
+        let expires_at = app.now() + TimeDelta::days(2);
+        let body = json!({ "name": "数据仓库", "scopes": ["orders:read"], "expires_at": expires_at });
+        let created = admin.post("/clients", body).await.ok();
+        let past = json!({ "name": "x", "scopes": ["orders:read"], "expires_at": app.now() - TimeDelta::hours(1) });
+        admin.post("/clients", past).await.assert_problem(422, "invalid_fields");
+        let reader = Client::with_token(&app, created["key"].as_str().unwrap());
+        let last_used = async || admin.get("/clients").await.ok()["items"][0]["last_used_at"].clone();
+        assert_eq!(last_used().await, Value::Null);
+        reader.get("/categories").await.assert_ok();
+        assert_ne!(last_used().await, Value::Null);
+        api_client::Entity::update_many()
+            .col_expr(api_client::Column::RequestsPerMinute, Expr::value(3))
+            .exec(&app.app().db)
+            .await
+            .unwrap();
+        app.advance(TimeDelta::minutes(2)).await;
+        for _ in 0..3 {
+            reader.get("/categories").await.assert_ok();
+        }
+        let refused = reader.get("/categories").await;
+        refused.assert_problem(429, "rate_limited");
+        assert!(refused.header("retry-after").parse::<u64>().unwrap() > 0);
+        app.advance(TimeDelta::minutes(2)).await;
+        reader.get("/categories").await.assert_ok();
+        app.advance(TimeDelta::days(2)).await;
+        reader.get("/categories").await.assert_problem(401, "key_invalid");
+        // The database has no key that could be used.
+        let stored = api_client::Entity::find().one(&app.app().db).await.unwrap().unwrap();
+        assert!(!format!("{stored:?}").contains(created["key"].as_str().unwrap()), "{stored:?}");
         app.run_jobs().await;
     }
 
@@ -91,6 +130,68 @@ on_both_databases! {
         assert_eq!(platform.post("/link/events", call).await.ok(), filed);
         delegate.get(&format!("/orders/{}", filed["number"].as_str().unwrap())).await.assert_ok();
         app.operator().await.post("/link/events", json!({ "event_id": "x", "type": "note", "number": "T20250101000001", "at": app.now() })).await.assert_status(403);
+        app.run_jobs().await;
+    }
+
+    async fn the_feed_of_changes_skips_nothing(app: TestApp) {
+        let (warehouse, _) = client(&app, &["export"]).await;
+        assert_eq!(warehouse.get("/orders/changes").await.ok()["items"], json!([]));
+        let delegate = app.delegate("涧西区").await;
+        let mut numbers = Vec::new();
+        for text in ["丽春路路灯不亮。", "丽春路井盖破损。", "丽春路垃圾未清。"] {
+            let order = delegate.submit(&Report::at(tests::places::JIANXI).saying(text)).await;
+            numbers.push(number(&order).to_owned());
+        }
+        let first = warehouse.get("/orders/changes?limit=2").await.ok();
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let rest = warehouse.get(&format!("/orders/changes?limit=2&cursor={cursor}")).await.ok();
+        let listed: Vec<_> = [&first, &rest]
+            .iter()
+            .flat_map(|page| page["items"].as_array().unwrap())
+            .map(|item| item["number"].as_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(listed, numbers);
+        let end = rest["next_cursor"].as_str().unwrap();
+        let later = warehouse.get(&format!("/orders/changes?cursor={end}")).await.ok();
+        assert_eq!((&later["items"], &later["next_cursor"]), (&json!([]), &json!(end)));
+        delegate.post(&format!("/orders/{}/cancel", numbers[0]), json!({ "reason": "已解决，撤回" })).await.assert_ok();
+        let later = warehouse.get(&format!("/orders/changes?cursor={end}")).await.ok();
+        let changed = &later["items"][0];
+        assert_eq!((&changed["number"], &changed["status"]), (&json!(numbers[0]), &json!("cancelled")));
+        assert_eq!(later["items"].as_array().unwrap().len(), 1);
+        assert!(!later.to_string().contains("丽春路"), "{later}");
+        warehouse.get("/orders/changes?cursor=nonsense").await.assert_problem(400, "bad_cursor");
+        app.operator().await.get("/orders/changes").await.assert_status(403);
+        app.run_jobs().await;
+    }
+
+    async fn both_sides_of_the_link_are_compared(app: TestApp) {
+        let (platform, _) = client(&app, &["link"]).await;
+        let mut numbers = Vec::new();
+        for nth in 1..=3 {
+            let report = Report::at(tests::places::JIANXI).category("占道经营").saying(&format!("第{nth}处流动摊贩占道经营。"));
+            let order = app.delegate("涧西区").await.submit(&report).await;
+            let accepted = event(&app, &format!("e-{nth}"), "accepted", number(&order), json!({ "external_number": format!("LY-{nth}") }));
+            platform.post("/link/events", accepted).await.assert_ok();
+            numbers.push(number(&order).to_owned());
+        }
+        let list = format!("洛阳12345平台在办工单\n平台编号,直通编号,状态\nLY-1,{},办理中\nLY-2,,已办结\nLY-9,,办理中\n", numbers[0].to_lowercase());
+        let compared = reconcile(app.app(), list.into_bytes(), None).await.unwrap().unwrap();
+        assert_eq!((compared.rows, compared.linked), (3, 3));
+        let expected = [
+            Difference::StatusDiffers {
+                line: 4,
+                external_number: "LY-2".to_owned(),
+                number: numbers[1].clone(),
+                ours: Status::InProgress,
+                theirs: "已办结".to_owned(),
+            },
+            Difference::UnknownHere { line: 5, external_number: "LY-9".to_owned() },
+            Difference::MissingThere { external_number: "LY-3".to_owned(), number: numbers[2].clone() },
+        ];
+        assert_eq!(compared.differences, expected);
+        let faults = reconcile(app.app(), "平台编号\nLY-1\n".into(), None).await.unwrap().unwrap_err();
+        assert!(faults[0].detail.contains("状态"), "{faults:?}");
         app.run_jobs().await;
     }
 }

@@ -50,6 +50,14 @@ tests::on_both_databases! {
         browser.get("/console/sessions").await.page(200, &["工作台", "本机", &supervisor.person().name]);
         // A second browser with the same secret comes too late.
         claim().await.leads_to("/console/login");
+        // The phone lists the session that was opened this way, and ends it.
+        let list = supervisor.get("/sessions").await.ok();
+        let items = list["items"].as_array().unwrap();
+        let opened = items.iter().find(|item| item["current"] == false).unwrap_or_else(|| panic!("{list}"));
+        let path = format!("/sessions/{}", opened["id"].as_str().unwrap());
+        supervisor.delete(&path).await.assert_status(204);
+        browser.get("/console/sessions").await.leads_to("/console/login?next=/console/sessions");
+        supervisor.get("/me").await.assert_ok();
     }
 
     async fn a_wrong_number_uses_the_code_up(app: TestApp) {

@@ -98,7 +98,7 @@ async fn until_settled(app: &TestApp) -> content_check::Model {
             app.run_jobs().await;
             return found;
         }
-        assert!(started.elapsed() < Duration::from_secs(20), "{found:?}");
+        assert!(started.elapsed() < Duration::from_secs(60), "{found:?}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -173,11 +173,9 @@ tests::on_both_databases! {
         assert_eq!((shown(&keeper).await, asked(&app, "/wxa/msg_sec_check").await), (1, 3));
         let done = check(&app).await;
         assert_eq!((done.state, done.openid_sealed), (ContentCheck::Pass, None), "nobody's openid is kept");
-        let subject = done.id.to_string();
-        content::check::check_texts(app.app(), &[&subject]).await.unwrap();
+        content::check::check_texts(app.app(), &[done.id]).await.unwrap();
         content::apply_result::apply_push_event(app.app(), &PushEvent::Other("nothing".to_owned())).await.unwrap();
-        let standings = content::review::standings(app.app(), &[&subject]).await.unwrap();
-        zhitong::sites::messages::apply_check_results(app.app(), &standings).await.unwrap();
+        content::review::apply_results(app.app(), &[done.id]).await.unwrap();
         assert_eq!((asked(&app, "/wxa/msg_sec_check").await, told(&keeper, "site_message").await), (3, 1));
     }
 
@@ -215,12 +213,11 @@ async fn when_wechat_hangs_a_message_is_taken_at_once_and_in_the_end_a_person_lo
             .await;
         let (keeper, operator, resident) = (keeper(&app).await, app.operator().await, resident(&app).await);
         app.wechat_line().set(Line::Hang);
-        let started = Instant::now();
         let receipt = resident.leave_message(TEXT).await;
-        assert!(
-            started.elapsed() < Duration::from_secs(2),
-            "{:?}",
-            started.elapsed()
+        assert_eq!(
+            app.wechat_line().connections_made(),
+            0,
+            "a message does not wait for WeChat"
         );
         app.advance(TimeDelta::minutes(62)).await;
         assert_eq!(check(&app).await.state, ContentCheck::Pending);

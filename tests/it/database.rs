@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::write_probe;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait, Statement};
 use tests::database::OwnDatabase;
 use tests::{Db, TestApp};
 use zhitong::db::{self, Failure};
@@ -121,21 +121,83 @@ async fn a_closed_database_is_503_with_retry_after_and_not_ready() {
         let ready = app.anonymous().get("/readyz").await;
         ready.assert_status(503);
         assert_eq!(ready.json["database"], "down");
+        for path in [
+            "/open311/v2/requests.json",
+            "/api/v1/sites/LL-STATION-01",
+            "/console/login",
+            "/calendar/000000000000000000000000000000000000000000000000.ics",
+        ] {
+            let answer = app
+                .http()
+                .get(format!("{}{path}", app.base()))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status().as_u16(), 503, "{path}");
+            assert!(answer.headers().contains_key("retry-after"), "{path}");
+        }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn low_disk_space_refuses_photos_and_takes_orders() {
+async fn a_read_that_loses_its_connection_is_sent_once_more_and_a_write_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let own = OwnDatabase::copy(Db::Postgres, folder.path()).await;
+    let db = db::connect(&own.url).await.unwrap();
+    db.execute_unprepared("CREATE SEQUENCE tries").await.unwrap();
+    let ask = async |sql: String| {
+        db.query_one_raw(Statement::from_string(DbBackend::Postgres, sql))
+            .await
+    };
+    let tries = async || -> i64 {
+        let row = ask("SELECT last_value FROM tries".to_owned())
+            .await
+            .unwrap()
+            .unwrap();
+        row.try_get("", "last_value").unwrap()
+    };
+    // The server ends the session of the first `lost` tries.
+    let read = |lost: u32| {
+        format!(
+            "SELECT CASE WHEN nextval('tries') <= {lost} THEN pg_terminate_backend(pg_backend_pid()) END AS ended"
+        )
+    };
+    assert!(
+        ask(read(1)).await.unwrap().is_some(),
+        "the second try is answered"
+    );
+    assert_eq!(tries().await, 2);
+    assert!(ask(read(1_000)).await.is_err());
+    assert_eq!(tries().await, 4, "there is no third try");
+    let write = "WITH written AS (SELECT nextval('tries')) SELECT pg_terminate_backend(pg_backend_pid()) FROM written";
+    assert!(ask(write.to_owned()).await.is_err());
+    assert_eq!(tries().await, 5, "it may have been carried out");
+    db.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn low_disk_space_refuses_uploads_of_every_kind_and_takes_orders() {
     let no_disk_is_so_large = u64::MAX.to_string();
     let app = TestApp::with(Db::Sqlite)
         .set("ZHITONG_LOW_DISK_MB", &no_disk_is_so_large)
         .start()
         .await;
     let delegate = app.delegate("").await;
-    let photo = tests::photos::plain(64, 64, image::ImageFormat::Jpeg);
-    let refused = delegate.upload(photo, "a.jpg", &[]).await;
-    refused.assert_problem(503, "storage_low");
-    assert_eq!(refused.header("retry-after"), "60");
+    let supervisor = app.supervisor().await;
+    for (who, path) in [
+        (&delegate, "/photos"),
+        (&delegate, "/videos"),
+        (&supervisor, "/files"),
+    ] {
+        let photo = tests::photos::plain(64, 64, image::ImageFormat::Jpeg);
+        let part = reqwest::multipart::Part::bytes(photo).file_name("a.jpg");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let refused = who
+            .request(reqwest::Method::POST, path, |request| request.multipart(form))
+            .await;
+        refused.assert_problem(503, "storage_low");
+        assert_eq!(refused.header("retry-after"), "60", "{path}");
+    }
     delegate.submit(&tests::orders::Report::default()).await;
     app.run_jobs().await;
     app.finish().await;

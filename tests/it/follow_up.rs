@@ -62,22 +62,55 @@ on_both_databases! {
         assert_eq!(count(&desk.inbox_events(&desk.delegate).await, "follow_up_reminder"), 1);
     }
 
-    async fn three_calls_in_vain_close_the_order_unrated(app: TestApp) {
+    async fn three_calls_in_vain_close_the_order_only_with_gaps_and_on_two_working_days(app: TestApp) {
         let desk = OrderFixture::replied(&app).await;
         let operator = app.operator().await;
-        app.advance_to("2025-09-12T09:00:00+08:00").await;
         let missed = json!({ "reached": false, "outcome": "无人接听。" });
-        for tries in 1..=2 {
+        // Friday. The second call comes too soon to count, the fourth is the third that counts, all on one day.
+        for (at, tries, counts_from) in [
+            ("2025-09-12T09:00:00+08:00", 1, "2025-09-12T11:00:00+08:00"),
+            ("2025-09-12T10:59:00+08:00", 1, "2025-09-12T11:00:00+08:00"),
+            ("2025-09-12T11:01:00+08:00", 2, "2025-09-12T13:01:00+08:00"),
+            ("2025-09-12T13:02:00+08:00", 3, "2025-09-12T15:02:00+08:00"),
+        ] {
+            app.advance_to(at).await;
             let order = desk.by(&operator, "follow-ups", missed.clone()).await.ok();
-            assert_eq!(order["status"], "replied");
+            assert_eq!(order["status"], "replied", "{at}");
             let waiting = queue(&operator).await;
-            assert_eq!((&waiting[0]["tries"], &waiting[0]["outcome"]), (&json!(tries), &json!("无人接听。")));
+            assert_eq!(waiting[0]["tries"], json!(tries), "{at}");
+            // The clock runs on for some milliseconds between the steps.
+            let from = waiting[0]["counts_from"].as_str().unwrap();
+            assert!(from.starts_with(&counts_from[..19]), "{at}: {from}");
         }
+        // Sunday is no working day.
+        app.advance_to("2025-09-14T10:00:00+08:00").await;
+        assert_eq!(desk.by(&operator, "follow-ups", missed.clone()).await.ok()["status"], "replied");
+        app.advance_to("2025-09-15T09:00:00+08:00").await;
         let order = desk.by(&operator, "follow-ups", missed.clone()).await.ok();
         assert_eq!((&order["status"], &order["verdicts"]), (&json!("closed"), &json!([])), "未评价 is not satisfied");
         assert!(queue(&operator).await.is_empty());
         assert_eq!(count(&desk.inbox_events(&desk.delegate).await, "closed_unrated"), 1);
+        let history = desk.history(&operator).await;
+        assert_eq!(actions(&history).iter().filter(|action| **action == "follow_up").count(), 6, "every call is in the history");
         desk.by(&operator, "follow-ups", missed).await.assert_problem(409, "move_not_open");
+        app.run_jobs().await;
+    }
+
+    async fn a_call_while_the_delegate_has_time_to_answer_does_not_count(app: TestApp) {
+        let desk = OrderFixture::replied(&app).await;
+        let operator = app.operator().await;
+        let missed = json!({ "reached": false, "outcome": "无人接听。" });
+        for at in ["2025-09-09T09:00:00+08:00", "2025-09-10T09:00:00+08:00", "2025-09-11T09:00:00+08:00"] {
+            app.advance_to(at).await;
+            assert_eq!(desk.by(&operator, "follow-ups", missed.clone()).await.ok()["status"], "replied");
+        }
+        assert!(queue(&operator).await.is_empty(), "nothing is due before the delegate's time is over");
+        app.advance_to("2025-09-12T09:00:00+08:00").await;
+        let waiting = queue(&operator).await;
+        assert_eq!((waiting.len(), &waiting[0]["tries"]), (1, &json!(0)));
+        // Reached before: that counts at any time.
+        desk.judge("satisfied").await.assert_ok();
+        assert!(queue(&operator).await.is_empty());
         app.run_jobs().await;
     }
 
@@ -159,20 +192,95 @@ on_both_databases! {
         app.run_jobs().await;
     }
 
+    async fn who_wants_no_follow_up_is_not_called_and_may_still_judge(app: TestApp) {
+        let report = Report::at(places::JIANXI).category(NOISE).with("wants_follow_up", json!(false));
+        let operator = app.operator().await;
+        for (result, status, round) in [("satisfied", "closed", 1), ("dissatisfied", "dispatched", 2)] {
+            let desk = OrderFixture::with(&app, &report).await;
+            desk.handle_again().await;
+            app.advance(TimeDelta::hours(1)).await;
+            assert_eq!(desk.now().await["status"], "replied");
+            app.advance(TimeDelta::days(7)).await;
+            assert!(queue(&operator).await.is_empty(), "no call is queued");
+            assert_eq!(desk.now().await["status"], "closed");
+            assert_eq!(count(&desk.inbox_events(&desk.delegate).await, "closed_unrated"), 1);
+            let seen = desk.delegate.order(&json!(desk.number)).await.ok();
+            assert!(seen["actions"].as_array().unwrap().contains(&json!("verdict")), "{seen}");
+            let order = desk.judge(result).await.ok();
+            assert_eq!((&order["status"], &order["round"]), (&json!(status), &json!(round)));
+            if status == "closed" {
+                desk.judge(result).await.assert_problem(409, "move_not_open");
+            }
+            app.run_jobs().await;
+        }
+    }
+
+    async fn a_delegate_who_leaves_is_asked_about_at_the_committee(app: TestApp) {
+        let open = OrderFixture::accepted(&app).await;
+        let asked = OrderFixture::replied(&app).await;
+        app.run_jobs().await;
+        let (operator, admin) = (app.operator().await, app.admin().await);
+        let id = open.delegate.get("/me").await.ok()["id"].as_str().unwrap().to_owned();
+        retire(&app, &admin, &id).await;
+        app.run_jobs().await;
+        for desk in [&open, &asked] {
+            assert_eq!(count(&desk.inbox_events(&operator).await, "reporter_left"), 1, "each open order is told");
+        }
+        // The open asking became a call to the committee; so does the reply of later.
+        open.by_unit("reply", reply()).await.assert_ok();
+        app.run_jobs().await;
+        let waiting = queue(&operator).await;
+        assert_eq!(waiting.len(), 2);
+        for call in &waiting {
+            assert_eq!((&call["callee"]["kind"], &call["phone_masked"]), (&json!("committee"), &json!("")));
+            assert!(call["callee"]["name"].as_str().unwrap().contains("人大"), "{call}");
+        }
+        let claimed = operator.post(&format!("/hotline/queue/{}/claim", asked.number), json!({})).await.ok();
+        assert_eq!(claimed["call"]["phone"], Value::Null);
+        zhitong::follow_up::left_reporters::handle(app.app(), id.parse().unwrap()).await.unwrap();
+        assert_eq!(count(&open.inbox_events(&operator).await, "reporter_left"), 1, "a second run tells nobody again");
+        assert_eq!(queue(&operator).await.len(), 2);
+        let reached = json!({ "reached": true, "outcome": "区人大常委会核实已解决。", "verdict": verdict("satisfied") });
+        assert_eq!(asked.by(&operator, "follow-ups", reached).await.ok()["status"], "closed");
+        app.run_jobs().await;
+    }
+
     async fn a_job_of_the_asking_run_again_asks_nobody_again(app: TestApp) {
         use zhitong::follow_up::automatic;
         let desk = OrderFixture::replied(&app).await;
         app.run_jobs().await;
         let order = order_id(&app, &desk.number).await;
-        automatic::ask(app.app(), &order).await.unwrap();
+        automatic::ask(app.app(), order.parse().unwrap()).await.unwrap();
         assert_eq!(count(&desk.inbox_events(&desk.delegate).await, "follow_up_ask"), 1);
         app.advance_to("2025-09-12T09:00:00+08:00").await;
         let asked = asking_id(&app).await;
-        automatic::remind(app.app(), &asked).await.unwrap();
-        automatic::queue_manual_call(app.app(), &asked).await.unwrap();
+        automatic::remind(app.app(), asked.parse().unwrap()).await.unwrap();
+        automatic::queue_manual_call(app.app(), asked.parse().unwrap()).await.unwrap();
         assert_eq!(count(&desk.inbox_events(&desk.delegate).await, "follow_up_reminder"), 1);
         assert_eq!(queue(&app.operator().await).await.len(), 1);
     }
+}
+
+/// Takes a person off the roster, as the console does.
+async fn retire(app: &TestApp, admin: &Client, id: &str) {
+    let caller = zhitong::caller::Caller {
+        person: admin.get("/me").await.ok()["id"]
+            .as_str()
+            .unwrap()
+            .parse()
+            .unwrap(),
+        session: entity::ids::SessionId::generate(),
+        name: admin.person().name.clone(),
+        role: entity::kinds::Role::Admin,
+        level: None,
+        unit: None,
+        unit_head: false,
+        area: None,
+        committee: None,
+        limit: None,
+    };
+    let left = zhitong::people::roster::single::retire(app.app(), &caller, id.parse().unwrap()).await;
+    left.unwrap();
 }
 
 async fn order_id(app: &TestApp, number: &str) -> String {

@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 use tests::order_fixture::{AREA, CAVED_IN, OrderFixture, actions, reply};
 use tests::orders::Report;
-use tests::{PersonQuery, on_both_databases, places};
+use tests::{Browser, PersonQuery, on_both_databases, places};
+use zhitong::city::snapshot::CityHandle;
 
 const BUREAU: &str = "涧西区住房和城乡建设局";
 
@@ -19,6 +20,24 @@ fn resolution(order: &Value) -> &Value {
 }
 
 on_both_databases! {
+    async fn the_numbers_of_the_policy_come_with_the_actions_that_they_limit(app: TestApp) {
+        let desk = OrderFixture::accepted(&app).await;
+        let limits = desk.unit.order(&json!(desk.number)).await.ok()["limits"].clone();
+        let policy = app.app().state::<CityHandle>().load().policy.clone();
+        assert_eq!(limits["extension_working_days"], policy.clocks.extension_working_days);
+        assert_eq!(limits["returns"], policy.clocks.returns_per_unit);
+        assert_eq!(limits["urge_interval_minutes"], policy.supervision.urge_min_interval_minutes);
+        assert_eq!(limits["reopen_days"], policy.follow_up.reopen_days);
+        let me = desk.delegate.get("/me").await.ok();
+        assert_eq!((&me["max_photos"], &me["max_photo_mb"]), (&limits["photos"], &limits["photo_mb"]));
+        let unit = desk.unit.person().unit.clone().unwrap();
+        let browser = Browser::as_cast(&app, PersonQuery::role("handler").unit(&unit)).await;
+        let page = browser.get(&format!("/console/orders/{}", desk.number)).await;
+        let shown = format!("每次最多 {} 个工作日，最多 {} 次", policy.clocks.extension_working_days, policy.clocks.extension_max_count);
+        page.page(200, &[&shown]);
+        app.run_jobs().await;
+    }
+
     async fn a_part_has_its_own_due_time_and_a_reminder_before_it(app: TestApp) {
         let desk = OrderFixture::accepted(&app).await;
         let bureau = app.handler(BUREAU).await;

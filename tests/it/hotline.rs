@@ -5,6 +5,7 @@ use hmac::{Hmac, Mac as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
+use tests::order_fixture::OrderFixture;
 use tests::{Answer, Client, Db, PersonQuery, TestApp, places};
 
 const VENDORS: &str = "占道经营";
@@ -347,5 +348,32 @@ mod signed {
             .await
             .assert_problem(401, "signature_not_configured");
         app.finish().await;
+    }
+}
+
+tests::on_both_databases! {
+    async fn a_unit_reaches_the_delegate_through_the_relay_without_learning_the_number(app: TestApp) {
+        let desk = OrderFixture::accepted(&app).await;
+        let delegate = desk.delegate.person().phone.clone();
+        let (operator, unit) = (app.operator().await, desk.unit.person().clone());
+        let call = |phone: &str, number: &str| json!({ "caller_phone": phone, "number": number });
+        let digits = desk.number[desk.number.len() - 6..].to_owned();
+        for number in [desk.number.as_str(), digits.as_str()] {
+            let connected = operator.post("/hotline/relays", call(&unit.phone, number)).await.ok();
+            assert_eq!((&connected["phone"], &connected["number"]), (&json!(delegate), &json!(desk.number)));
+        }
+        // Another unit, a delegate and a stranger are connected with nobody.
+        let other = app.person(PersonQuery::role("handler").not_unit(unit.unit.as_deref().unwrap())).await;
+        operator.post("/hotline/relays", call(&other.phone, &digits)).await.assert_problem(404, "not_found");
+        for phone in [delegate.as_str(), "13000000001"] {
+            operator.post("/hotline/relays", call(phone, &digits)).await.assert_problem(422, "relay_caller_unknown");
+        }
+        desk.unit.post("/hotline/relays", call(&unit.phone, &digits)).await.assert_problem(403, "role_may_not");
+        let history = desk.history(&desk.unit).await;
+        assert!(!json!(history).to_string().contains(&delegate), "the unit reads no number");
+        let timeline = desk.unit.get(&format!("/orders/{}/timeline", desk.number)).await.ok();
+        let calls = timeline["items"].as_array().unwrap().iter().filter(|item| item["action"] == "contact_call").count();
+        assert_eq!(calls, 2, "{timeline}");
+        app.run_jobs().await;
     }
 }

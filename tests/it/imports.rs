@@ -103,6 +103,8 @@ tests::on_both_databases! {
         assert_eq!(counts(&import(&admin, text.replace('否', "是").as_bytes()).await), [1, 0, 0, 0]);
         assert_eq!(counts(&import(&admin, text.as_bytes()).await), [0, 0, 1, 0]);
         assert!(!one(&app, "测试乙").await.active);
+        let outcome = import(&admin, "姓名,手机号,角色,层级,委员会\n测试己,13800000009,人大常委会,市,随便写的委员会\n".as_bytes()).await;
+        assert_eq!(outcome["faults"][0]["code"], "unknown_committee");
         let outcome = import(&admin, "姓名,手机号,系统角色\n测试丙,13800000003,管理员\n".as_bytes()).await;
         assert_eq!(outcome["faults"][0]["code"], "rights_column_unclear");
     }
@@ -187,6 +189,63 @@ tests::on_both_databases! {
         assert_eq!((&refused["faults"][0]["line"], &refused["faults"][0]["code"]), (&json!(2), &json!("times_out_of_order")));
     }
 
+    async fn another_systems_headings_and_words_are_read_by_a_map(app: TestApp) {
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
+        let delegate = app.delegate("涧西区").await;
+        let phone = delegate.person().phone.clone();
+        let table = format!("业务流水,来件,了结,诉求详情,属地,大类,主责,回访,来电\n\
+            B2023-0001,2023-05-04 09:30,2023-05-07 10:00,路灯不亮,涧西,照明类,涧西府,好评,{phone}\n\
+            B2023-0002,2023-05-05 09:30,2023-05-08 10:00,路灯又不亮,涧西,照明类,涧西府,好评,13000000000\n");
+        let map = "[columns]\nnumber = \"业务流水\"\nsubmitted_at = \"来件\"\nclosed_at = \"了结\"\ndescription = \"诉求详情\"\n\
+            county = \"属地\"\ncategory = \"大类\"\nunit = \"主责\"\nverdict = \"回访\"\nreporter_phone = \"来电\"\n\
+            [counties]\n\"涧西\" = \"涧西区\"\n[categories]\n\"照明类\" = \"路灯照明\"\n\
+            [units]\n\"涧西府\" = \"涧西区人民政府\"\n[verdicts]\n\"好评\" = \"满意\"\n";
+        let plain = post(&admin, "orders", table.as_bytes(), &[]).await.ok();
+        assert_eq!(plain["faults"][0]["code"], "missing_column", "{plain}");
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[("map", map)]).await.ok()), [2, 0, 0, 0]);
+        let operator = app.operator().await;
+        let order = operator.get("/orders/B2023-0001").await.ok();
+        let read = [&order["category"]["name"], &order["unit"]["name"], &order["area"]["name"], &order["verdicts"][0]["result"]];
+        assert_eq!(read, [&json!("路灯照明"), &json!("涧西区人民政府"), &json!("涧西区"), &json!("satisfied")]);
+        delegate.get("/orders/B2023-0001").await.assert_ok();
+        assert_eq!(delegate.get("/orders?scope=mine").await.ok()["items"].as_array().unwrap().len(), 1);
+        for (wrong, code) in [
+            (map.replace("路灯照明", "没有的类别"), "map_unknown_value"),
+            (map.replace("\"主责\"", "\"主办\""), "mapped_heading_missing"),
+            ("[colums]".to_owned(), "map_malformed"),
+        ] {
+            let refused = post(&admin, "orders", table.as_bytes(), &[("map", &wrong)]).await.ok();
+            assert_eq!(refused["faults"][0]["code"], code, "{refused}");
+        }
+        post(&admin, "sites", table.as_bytes(), &[("map", map)]).await.assert_problem(422, "invalid_fields");
+        app.run_jobs().await;
+    }
+
+    async fn a_long_history_comes_in_whole_or_not_at_all(app: TestApp) {
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
+        let mut table = String::from("工单编号,受理时间,签收时间,答复时间,办结时间,反映内容,所属区县,事项类别,答复内容,满意度\n");
+        for nth in 0..2_500 {
+            table.push_str(&format!(
+                "C2023-{nth:05},2023-05-04 09:30,2023-05-04 11:00,2023-05-06 16:00,2023-05-07 10:00,\"第{nth}处路灯连续三晚不亮\n影响出行，请尽快检修\",涧西区,路灯照明,已修复,满意\n"
+            ));
+        }
+        let broken = format!("{table}C2023-00001,2023-05-04,,,2023-05-07,重复,,,,\nC2023-99999,2023-05-09,,,2023-05-07,颠倒,,,,\n");
+        let refused = post(&admin, "orders", broken.as_bytes(), &[]).await.ok();
+        let faults: Vec<_> = refused["faults"].as_array().unwrap().iter().map(|fault| (fault["line"].as_u64().unwrap(), fault["code"].as_str().unwrap())).collect();
+        assert_eq!(faults, [(5_002, "duplicate_number"), (5_003, "times_out_of_order")]);
+        let operator = app.operator().await;
+        operator.get("/orders/C2023-00000").await.assert_status(404);
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[("dry_run", "true")]).await.ok()), [2_500, 0, 0, 0]);
+        operator.get("/orders/C2023-00000").await.assert_status(404);
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[]).await.ok()), [2_500, 0, 0, 0]);
+        let last = operator.get("/orders/C2023-02499").await.ok();
+        assert!(last["description"].as_str().unwrap().contains("第2499处"), "{last}");
+        let found = operator.get("/orders?scope=all&q=第2499处路灯").await.ok();
+        assert_eq!(found["items"][0]["number"], "C2023-02499");
+        assert_eq!(counts(&post(&admin, "orders", table.as_bytes(), &[]).await.ok()), [0, 0, 0, 2_500]);
+        app.run_jobs().await;
+    }
+
     async fn only_an_administrator_imports_and_only_tables_that_there_are(app: TestApp) {
         let operator = app.operator().await;
         post(&operator, "delegates", b"x", &[]).await.assert_problem(403, "role_may_not");
@@ -217,7 +276,7 @@ tests::on_both_databases! {
         const PATH: &str = "/console/admin/roster";
         let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
         let page = admin.get(PATH).await;
-        page.page(200, &["选择文件", "代表名册模板", "新增或修改一人"]);
+        page.page(200, &["选择文件", "代表名册模板", "按修改处理；其余是新增"]);
         admin.get("/console/admin/import-template/delegates.xlsx").await.assert_status(200);
         let text = format!("{HEADINGS},性别\n甲一,13800000001,代表,市,一团,,男\n");
         let preview = admin.submit_file(&page, PATH, ("名册.csv", &text), &[("kind", "delegates")]).await;
@@ -258,5 +317,52 @@ tests::on_both_databases! {
         assert_eq!((counts(&outcome), outcome["sheet"].as_str(), outcome["header_row"].as_u64()), ([1, 0, 0, 0], Some("名册"), Some(3)));
         assert_eq!(outcome["ignored_sheets"][0], "旧名册");
         assert!(people(&app, "旧人").await.is_empty());
+    }
+
+    async fn a_unit_that_holds_anything_stays_or_its_orders_go_to_triage(app: TestApp) {
+        use zhitong::city::files::Files;
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
+        let units = Files::open("luoyang").unwrap().get("units.csv").unwrap().to_owned();
+        let more = format!("{units}D99,洛阳市新设局,市新设局,city_bureau,,,\n");
+        let all = [("keep_missing", "false")];
+        assert_eq!(counts(&post(&admin, "departments", more.as_bytes(), &all).await.ok())[0], 1);
+        let delegate = app.delegate("涧西区").await;
+        let order = delegate.submit(&Report::default().category("道路破损")).await;
+        let operator = app.operator().await;
+        let moved = json!({ "unit": "市新设局", "reason": "由新设的单位办理。" });
+        operator.act(&order, "dispatch", moved).await.assert_ok();
+        app.run_jobs().await;
+        let number = order["number"].as_str().unwrap();
+
+        // Without a choice the list is refused, with the order's number.
+        let refused = post(&admin, "departments", units.as_bytes(), &all).await.ok();
+        let fault = &refused["faults"][0];
+        assert_eq!(fault["code"], "unit_in_use", "{refused}");
+        let detail = fault["detail"].as_str().unwrap();
+        assert!(detail.contains("D99") && detail.contains("1 件未办结的工单") && detail.contains(number), "{detail}");
+        assert_eq!(operator.order(&order).await.ok()["unit"]["name"], "洛阳市新设局");
+
+        // With it, the preview names the order, and the import sends it to triage first.
+        let chosen = [("keep_missing", "false"), ("orders_to_triage", "true"), ("dry_run", "true")];
+        let planned = post(&admin, "departments", units.as_bytes(), &chosen).await.ok();
+        let left = &planned["left_units"][0];
+        assert_eq!((&left["code"], &left["open_orders"], &left["numbers"][0]), (&json!("D99"), &json!(1), &json!(number)), "{planned}");
+        assert_eq!(operator.order(&order).await.ok()["status"], "dispatched");
+        let done = post(&admin, "departments", units.as_bytes(), &chosen[..2]).await.ok();
+        assert_eq!((counts(&done)[2], done["faults"].as_array().unwrap().len()), (1, 0), "{done}");
+        app.run_jobs().await;
+        let order = operator.order(&order).await.ok();
+        assert_eq!((&order["status"], &order["unit"]), (&json!("triage"), &Value::Null));
+        let told = operator.get("/inbox?limit=10").await.ok();
+        assert!(told["items"].as_array().unwrap().iter().any(|line| line["event"] == "triage_needed"), "{told}");
+    }
+
+    async fn the_form_of_an_import_is_bounded(app: TestApp) {
+        let admin = app.sign_in(PersonQuery::role("admin")).await;
+        let many: Vec<(String, String)> = (0..40).map(|n| (format!("field{n}"), "x".to_owned())).collect();
+        let many: Vec<(&str, &str)> = many.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        post(&admin, "delegates", b"x", &many).await.assert_problem(413, "too_many_fields");
+        post(&admin, "delegates", b"x", &[("sheet", "a\u{0}b")]).await.assert_problem(400, "malformed_form");
+        post(&admin, "delegates", b"x", &[("dry_run", "perhaps")]).await.assert_problem(422, "invalid_fields");
     }
 }

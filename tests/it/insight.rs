@@ -2,16 +2,16 @@
 
 use chrono::TimeDelta;
 use entity::ids::{OrderId, PersonId};
-use entity::kinds::{
-    CategorySource, Channel, ContentCheck, Light, PlaceRelation, Role, Status, SupervisionLevel,
-};
+use entity::kinds::Role;
 use entity::{insight_run, order, person, topic};
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use tests::orders::{Report, number};
 use tests::places::{self, Place};
+use tests::rows::blank_order;
 use tests::{Client, TestApp};
 use zhitong::city::snapshot::CityHandle;
+use zhitong::insight::alert_rules::RISE_ALERTS;
 
 const WATER: [&str; 5] = [
     "村里饮水安全工程的水发浑，村民吃水困难。",
@@ -189,7 +189,7 @@ tests::on_both_databases! {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].category_code.as_deref(), Some(rising.as_str()));
         assert_eq!(found[0].recent, 18);
-        assert!(found[0].expected < 6.0 && found[0].p_value <= 1.0 / 365.0, "{found:?}");
+        assert!(found[0].expected < 6.0 && found[0].p_value <= RISE_ALERTS, "{found:?}");
         let county = city.county_name(&there).to_owned();
         assert!(app.county_supervisor(&county).await.get("/hot-topics").await.ok()["items"][0]["origin"] == "rise");
         // A county's rise is told to that county's supervisors.
@@ -323,55 +323,10 @@ fn counted(
     order::Model {
         id,
         number: format!("X{}", id.0.simple().to_string().split_off(17)),
-        channel: Channel::Snap,
-        status: Status::Closed,
-        round: 1,
-        version: 1,
-        light: Light::Green,
         description: id.0.simple().to_string(),
         category_code: Some(category.to_owned()),
-        category_source: CategorySource::Chosen,
-        category_confidence: None,
         reporter_id: reporter,
-        filed_by: None,
-        confidential: false,
-        longitude: None,
-        latitude: None,
-        given_longitude: None,
-        given_latitude: None,
-        given_datum: None,
-        accuracy_m: None,
-        address: None,
-        boundary_set_id: None,
         area_code: Some(area.to_owned()),
-        township_code: None,
-        zone: None,
-        place_relation: PlaceRelation::Unknown,
-        unit_id: None,
-        dispatch: json!({}),
-        difficult: false,
-        tracked: false,
-        committee: None,
-        kind: None,
-        supervision_level: SupervisionLevel::Unit,
-        wants_follow_up: false,
-        occurred_at: None,
-        site_id: None,
-        call_id: None,
-        returns: 0,
-        extensions_granted: 0,
-        dissatisfied_count: 0,
-        due_at: None,
-        stage_since: at,
-        merged_into: None,
-        created_at: at,
-        updated_at: at,
-        dispatched_at: None,
-        accepted_at: None,
-        replied_at: None,
-        closed_at: Some(at),
-        content_check: ContentCheck::Pass,
-        import_id: None,
-        emergency: None,
+        ..blank_order(at)
     }
 }

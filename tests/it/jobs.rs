@@ -8,25 +8,63 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use tests::TestApp;
+use tests::jobs::UnknownJob;
 use tests::orders::Report;
 use tokio_util::sync::CancellationToken;
+use zhitong::job_registry::JOBS;
 use zhitong::jobs::lease::{lease, while_held};
 use zhitong::jobs::monitor::measure;
-use zhitong::jobs::queue::{NewJob, enqueue};
-use zhitong::jobs::{Lane, catch_up, runner};
+use zhitong::jobs::{Job as _, Lane, catch_up, runner};
 
-/// A kind that no release knows: it fails whenever it is run, which makes its tries countable.
-const UNKNOWN: &str = "no_such_job";
+const UNKNOWN: &str = UnknownJob::NAME;
 const MAX_TRIES: i32 = 11;
+const ID: &str = "0197e5a0-0000-7000-8000-000000000001";
+/// One row of each kind as the release before typed jobs stored it.
+const STORED: [(&str, &str); 34] = [
+    ("ask_follow_up", ID),
+    ("ask_for_insight_report", "weekly"),
+    ("campaign_look_back", ID),
+    ("categories.learn", "2025-09-09"),
+    ("check_history", ID),
+    ("check_picture", ID),
+    ("check_text", ID),
+    ("content_settled", ID),
+    ("export_orders", ID),
+    ("find_topics", "2025-09-08T18:30:00+00:00"),
+    ("forget_site_quotas", ""),
+    ("handle_push_message", "17"),
+    ("mail_checkpoint", "17"),
+    (
+        "match_follower",
+        "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    ),
+    ("queue_manual_follow_up", ID),
+    ("recount_all_deadlines", ""),
+    ("recount_deadlines", ""),
+    ("remind_follow_up", ID),
+    ("remind_inspection", ID),
+    ("remind_measure", ID),
+    ("remind_opinion", ID),
+    ("remind_part", ID),
+    ("remind_supervision_order", ID),
+    ("remove_export", ID),
+    ("remove_unused_file", ID),
+    (
+        "remove_unused_photo",
+        "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
+    ),
+    ("remove_unused_video", ID),
+    ("reporter_left", ID),
+    ("send_second_channel", ID),
+    ("tell_campaign_joined", ID),
+    ("upkeep.backup", "2025-09-08T18:10:00+00:00"),
+    ("upkeep.holiday_notice", "2025-09-09T01:00:00+00:00"),
+    ("upkeep.retention", "2025-09-08T19:40:00+00:00"),
+    ("write_insight_report", ID),
+];
 
 async fn add(app: &TestApp, subject: &str, dedup_key: Option<&str>, run_at: DateTime<Utc>) {
-    let job = NewJob {
-        kind: UNKNOWN,
-        subject: subject.to_owned(),
-        dedup_key: dedup_key.map(str::to_owned),
-        run_at,
-    };
-    enqueue(&app.app().db, job, app.now()).await.unwrap();
+    app.add_unknown_job(subject, dedup_key, run_at).await;
     app.forgive_jobs("a kind that nobody knows");
 }
 
@@ -74,6 +112,21 @@ tests::on_both_databases! {
         let given_up = one(&app).await;
         assert_eq!(given_up.attempts, MAX_TRIES);
         assert!(given_up.failed_at.is_some() && given_up.done_at.is_none());
+    }
+
+    async fn jobs_stored_by_earlier_releases_still_run(app: TestApp) {
+        let mut rows = Vec::new();
+        for (kind, subject) in STORED {
+            rows.push(app.insert_job_row(kind, subject).await);
+        }
+        app.run_jobs().await;
+        for row in rows {
+            let row = job::Entity::find_by_id(row.id).one(&app.app().db).await.unwrap().unwrap();
+            assert!(row.done_at.is_some(), "{}: {:?}", row.kind, row.last_error);
+        }
+        let mut known = JOBS.map(|job| job.name);
+        known.sort_unstable();
+        assert_eq!(known, STORED.map(|(kind, _)| kind), "every kind has a row here");
     }
 
     async fn two_jobs_under_one_key_are_one(app: TestApp) {

@@ -7,7 +7,6 @@ use tests::fault_proxy::{Fault, FaultProxy};
 use tests::{Db, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
-use zhitong::jobs::queue::{NewJob, enqueue};
 
 const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nConnection: close\r\n\r\n0123456789";
 
@@ -54,33 +53,27 @@ async fn a_line_refuses_delays_hangs_and_cuts_half_way() {
     assert_eq!(ask(&proxy).await.unwrap(), "0123456789");
 }
 
-async fn with_job(kind: &str, wait: TimeDelta) -> TestApp {
+async fn with_job(wait: TimeDelta) -> TestApp {
     let app = TestApp::start(Db::Sqlite).await;
-    let job = NewJob {
-        kind,
-        subject: String::new(),
-        dedup_key: None,
-        run_at: app.now() + wait,
-    };
-    enqueue(&app.app().db, job, app.now()).await.unwrap();
+    app.add_unknown_job("", None, app.now() + wait).await;
     app
 }
 
 #[tokio::test]
 #[should_panic(expected = "no_such_job was not run")]
 async fn a_job_left_unrun_fails_the_test() {
-    with_job("no_such_job", TimeDelta::zero()).await.finish().await;
+    with_job(TimeDelta::zero()).await.finish().await;
 }
 
 #[tokio::test]
 #[should_panic(expected = "no_such_job failed 1 times")]
 async fn a_failed_job_fails_the_test() {
-    let app = with_job("no_such_job", TimeDelta::zero()).await;
+    let app = with_job(TimeDelta::zero()).await;
     app.run_jobs().await;
     app.finish().await;
 }
 
 #[tokio::test]
 async fn a_job_for_later_may_stay() {
-    with_job("no_such_job", TimeDelta::hours(1)).await.finish().await;
+    with_job(TimeDelta::hours(1)).await.finish().await;
 }

@@ -1,6 +1,7 @@
-//! Status × action × standing over HTTP: `actions` of an order tell the truth. Whatever move of the document
-//! is not among them is refused and changes nothing; whatever is among them is let through to its own rules.
-//! (The table itself is tested row by row beside it.)
+//! Status × action × standing over HTTP: `actions` of an order tell the truth.
+//!
+//! Whatever move of the document is not among them is refused and changes nothing; whatever is among them is let
+//! through to its own rules. (The table itself is tested row by row beside it.)
 
 use serde_json::{Value, json};
 use tests::document::{Operation, operations, served};

@@ -95,6 +95,7 @@ on_both_databases! {
             assert!(refused.json[0]["description"].is_string(), "{query}: {}", refused.text());
         }
         let report = anyone.request(Method::POST, "/open311/v2/requests.json", |request| request.body("")).await;
-        report.assert_status(405);
+        report.assert_status(403);
+        assert_eq!(report.json[0]["code"], 403, "filing needs a key: {}", report.text());
     }
 }

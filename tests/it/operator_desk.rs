@@ -48,9 +48,11 @@ async fn open(desk: &Browser, tab: &str, order: &Value) -> Answer {
 
 /// A unit that returned what was sent to it.
 async fn returned(app: &TestApp, delegate: &Client) -> Value {
-    let order = delegate
-        .submit(&Report::at(places::JIANXI).category(VENDORS))
-        .await;
+    sent_back(app, delegate, Report::at(places::JIANXI).category(VENDORS)).await
+}
+
+async fn sent_back(app: &TestApp, delegate: &Client, report: Report) -> Value {
+    let order = delegate.submit(&report).await;
     let back = json!({ "reason": "不属于本单位职责", "proposed_unit": "涧西区人民政府" });
     handler_of(app, &order)
         .await
@@ -61,9 +63,20 @@ async fn returned(app: &TestApp, delegate: &Client) -> Value {
 }
 
 tests::on_both_databases! {
+    async fn an_order_of_two_matters_says_so_where_it_is_dispatched(app: TestApp) {
+        let (desk, delegate) = (desk_of(&app, 0).await, app.delegate("涧西区").await);
+        let two = "小区门口的路灯坏了好几天不亮，晚上一片漆黑。另外对面工地半夜还在打桩施工，噪声吵得睡不着。";
+        let order = sent_back(&app, &delegate, Report::at(places::JIANXI).category(VENDORS).saying(two)).await;
+        open(&desk, "returned", &order).await.page(200, &["似乎有两件事：路灯照明；夜间施工噪声，可分开上报"]);
+        let other = returned(&app, &delegate).await;
+        let page = open(&desk, "returned", &other).await;
+        assert!(!page.text().contains("似乎有两件事"), "{}", page.text());
+        app.run_jobs().await;
+    }
+
     async fn each_tab_shows_what_waits_and_an_empty_one_says_so(app: TestApp) {
         let desk = desk_of(&app, 0).await;
-        let empty = desk.get("/console/desk").await.page(200, &["没有待分派的工单", "J", "Enter"]);
+        let empty = desk.get("/console/desk").await.page(200, &["没有待派单的工单", "J", "Enter"]);
         for tab in ["triage", "returned", "extension", "follow_up", "messages", "reviews"] {
             assert_eq!(count(&empty, tab), 0, "{tab}");
         }
@@ -171,7 +184,7 @@ tests::on_both_databases! {
         // Whoever comes later is told that it is done.
         first.submit(&before, &open, &[]).await.leads_to("/console/desk?tab=triage&done=gone");
         first.get(&address).await.page(200, &["已经处理，不在待办中"]);
-        first.get("/console/desk?tab=triage&done=gone").await.page(200, &["已由他人处理", "没有待分派的工单"]);
+        first.get("/console/desk?tab=triage&done=gone").await.page(200, &["已由他人处理", "没有待派单的工单"]);
         app.run_jobs().await;
     }
 

@@ -295,3 +295,37 @@ async fn a_store_of_another_make_holds_photos_too() {
     nothing_is_kept(&app).await;
     app.finish().await;
 }
+
+/// The console's form and the scan page offer HEIC only where a converter is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn heic_is_offered_only_where_it_can_be_converted() {
+    use tests::order_fixture::OrderFixture;
+    use tests::{Browser, PersonQuery};
+    // Any file will do: nothing is converted here.
+    let converter = tempfile::NamedTempFile::new().unwrap();
+    let path = converter.path().to_str().unwrap().to_owned();
+    for (setting, offered) in [
+        ("", false),
+        ("/nowhere/heif-convert", false),
+        (path.as_str(), true),
+    ] {
+        let app = TestApp::with(tests::Db::Sqlite)
+            .set("HEIF_CONVERT", setting)
+            .start()
+            .await;
+        let desk = OrderFixture::accepted(&app).await;
+        let unit = desk.unit.person().unit.clone().unwrap();
+        let handler = Browser::as_cast(&app, PersonQuery::role("handler").unit(&unit)).await;
+        let order = handler.get(&format!("/console/orders/{}", desk.number)).await;
+        let form = order.page(200, &["image/jpeg,image/png,image/webp"]);
+        assert_eq!(
+            (form.contains("image/heic"), form.contains("HEIC")),
+            (offered, offered),
+            "{setting}"
+        );
+        let scan = app.anonymous().get("/scan/LYLLZ1").await;
+        assert_eq!(scan.text().contains("image/heic"), offered, "{setting}");
+        app.run_jobs().await;
+        app.finish().await;
+    }
+}

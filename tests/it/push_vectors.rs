@@ -1,6 +1,7 @@
 //! Pushes from WeChat in every form, made by hand: the check of our address, both formats and both modes, lists and
-//! numbers of either kind, repeats and replays. `tests/python/wechat_push.py` checks them with an independent
-//! implementation.
+//! numbers of either kind, repeats and replays.
+//!
+//! `tests/python/wechat_push.py` checks them with an independent implementation.
 
 use entity::push_message;
 use reqwest::Method;
@@ -298,7 +299,7 @@ async fn beside_an_envelope_nothing_counts_and_inside_it_everything_is_read_with
         .await
         .unwrap()
         .unwrap();
-    let event = zhitong::wechat::push::service::open(app.app(), &row.id.to_string())
+    let event = zhitong::wechat::push::service::open(app.app(), row.id)
         .await
         .unwrap();
     assert_eq!(

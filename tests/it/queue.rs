@@ -206,7 +206,9 @@ tests::on_both_databases! {
         let operator = app.operator().await;
         let claimed = claim(&operator, &order).await.ok();
         assert_eq!(claimed["call"], json!({ "name": delegate.person().name, "phone": delegate.person().phone }));
-        for tries in 1..=3 {
+        // It is Sunday: two calls on Monday, the third on Tuesday.
+        for (tries, hours) in [(1, 24), (2, 3), (3, 24)] {
+            app.advance(TimeDelta::hours(hours)).await;
             let vain = json!({ "reached": false, "outcome": "无人接听" });
             operator.act(&order, "follow-ups", vain).await.assert_ok();
             let waiting = queue(&operator, "?kind=follow_up").await;

@@ -29,7 +29,8 @@ async fn state(desk: &OrderFixture) -> Value {
 }
 
 /// Sends, and checks the refusal and that nothing has changed.
-async fn refused(desk: &OrderFixture, who: &Client, action: &str, body: Value, status: u16, code: &str) {
+async fn refused(desk: &OrderFixture, who: &Client, action: &str, body: Value, expected: (u16, &str)) {
+    let (status, code) = expected;
     let before = state(desk).await;
     desk.by(who, action, body).await.assert_problem(status, code);
     assert_eq!(state(desk).await, before, "{action} {code}");
@@ -62,7 +63,7 @@ on_both_databases! {
             ("return", json!({ "reason": "不属本单位职责", "proposed_unit": "没有这个单位" }), 422, "invalid_fields"),
         ];
         for (action, body, status, code) in cases {
-            refused(&desk, unit, action, body, status, code).await;
+            refused(&desk, unit, action, body, (status, code)).await;
         }
     }
 
@@ -70,7 +71,7 @@ on_both_databases! {
         let desk = OrderFixture::replied(&app).await;
         app.run_jobs().await;
         let other = app.sign_in(PersonQuery::delegate(AREA).nth(1)).await;
-        refused(&desk, &other, "verdict", judging("satisfied"), 404, "not_found").await;
+        refused(&desk, &other, "verdict", judging("satisfied"), (404, "not_found")).await;
         let me = &desk.delegate;
         let cases = [
             ("verdict", json!({ "result": "wonderful", "solved": "yes" }), 400, "malformed_body"),
@@ -82,7 +83,7 @@ on_both_databases! {
             ("reply", reply(), 403, "role_may_not"),
         ];
         for (action, body, status, code) in cases {
-            refused(&desk, me, action, body, status, code).await;
+            refused(&desk, me, action, body, (status, code)).await;
         }
     }
 
@@ -91,15 +92,15 @@ on_both_databases! {
         app.run_jobs().await;
         let county = app.county_supervisor(AREA).await;
         let elsewhere = app.county_supervisor("伊川县").await;
-        refused(&desk, &elsewhere, "urges", json!({ "note": "快点。" }), 404, "not_found").await;
+        refused(&desk, &elsewhere, "urges", json!({ "note": "快点。" }), (404, "not_found")).await;
         let past = json!({ "requirement": "请答复。", "due_at": "2025-09-07T00:00:00+08:00" });
-        refused(&desk, &county, "supervision-orders", past, 422, "due_in_the_past").await;
-        refused(&desk, &county, "supervision-orders", json!({ "requirement": "" }), 422, "invalid_fields").await;
-        refused(&desk, &county, "urges", json!({ "note": "" }), 422, "invalid_fields").await;
-        refused(&desk, &county, "accept", json!({}), 403, "role_may_not").await;
+        refused(&desk, &county, "supervision-orders", past, (422, "due_in_the_past")).await;
+        refused(&desk, &county, "supervision-orders", json!({ "requirement": "" }), (422, "invalid_fields")).await;
+        refused(&desk, &county, "urges", json!({ "note": "" }), (422, "invalid_fields")).await;
+        refused(&desk, &county, "accept", json!({}), (403, "role_may_not")).await;
         // It has a unit but was never replied to: there is nothing to follow up.
         let call = json!({ "reached": false, "outcome": "无人接听。" });
-        refused(&desk, &county, "follow-ups", call, 403, "role_may_not").await;
+        refused(&desk, &county, "follow-ups", call, (403, "role_may_not")).await;
     }
 
     async fn a_stale_version_changes_nothing_whatever_the_move(app: TestApp) {

@@ -6,13 +6,13 @@ use entity::person;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 use tests::{Client, PersonQuery, TestApp};
-use zhitong::people::roster::{self, ImportError, Options, Report, Source};
+use zhitong::people::roster::{self, ImportError, Options, RosterSummary, Source};
 use zhitong::sealing::Phone;
 use zhitong::sealing::Sealer;
 
 const HEADINGS: &str = "姓名,手机号,角色,层级,选举单位,区县";
 
-async fn import(app: &TestApp, lines: &str, options: Options) -> Result<Report, ImportError> {
+async fn import(app: &TestApp, lines: &str, options: Options) -> Result<RosterSummary, ImportError> {
     let source = Source::from(format!("{HEADINGS}\n{lines}\n").into_bytes());
     roster::import(app.app(), &source, options, &mut |_| {}).await
 }

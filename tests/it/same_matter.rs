@@ -66,7 +66,7 @@ tests::on_both_databases! {
         let compared = nearby(&other, near_by, text).await;
         assert_eq!(compared[0]["number"], same["number"], "{compared:?}");
         assert_eq!((&compared[0]["likely_same"], &compared[1]["likely_same"]), (&json!(true), &json!(false)), "{compared:?}");
-        assert_eq!(compared[0]["signs"], json!(["place", "text"]));
+        assert_eq!(compared[0]["signs"], json!(["place", "category", "text"]), "the words tell the kind");
         let mut fields: Vec<_> = compared[0].as_object().unwrap().keys().cloned().collect();
         fields.sort_unstable();
         assert_eq!(fields, ["category", "distance_m", "likely_same", "mine", "number", "probability", "signs", "status"]);

@@ -46,6 +46,6 @@ tests::on_both_databases! {
         }
         delegate.get("/orders?from=2000-01-01&to=2100-12-31").await.assert_status(200);
         delegate.get("/orders?from=2025-02-01&to=2025-01-01").await.assert_problem(400, "bad_filter");
-        delegate.get("/orders?q=%00").await.assert_problem(400, "bad_filter");
+        delegate.get("/orders?q=%00").await.assert_problem(400, "nul_character");
     }
 }

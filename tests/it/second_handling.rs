@@ -146,6 +146,36 @@ on_both_databases! {
         assert!(!seen["actions"].as_array().unwrap().contains(&json!("reopen")));
     }
 
+    async fn a_problem_that_comes_back_to_a_unit_of_the_past_goes_to_triage(app: TestApp) {
+        use entity::{order, unit};
+        use sea_orm::sea_query::Expr;
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+        use zhitong::city::{files::Files, import::{self, ImportFile}, refresh};
+        let desk = OrderFixture::replied(&app).await;
+        desk.judge("satisfied").await.assert_ok();
+        app.run_jobs().await;
+        let (db, now) = (&app.app().db, app.now());
+        let units = Files::open("luoyang").unwrap().get("units.csv").unwrap().to_owned();
+        let more = format!("{units}D99,洛阳市新设局,市新设局,city_bureau,,,\n");
+        import::departments(db, &ImportFile::new("units.csv", &more), now).await.unwrap().unwrap();
+        let unit = unit::Entity::find().filter(unit::Column::Code.eq("D99")).one(db).await.unwrap().unwrap();
+        let closed = order::Entity::update_many().filter(order::Column::Number.eq(desk.number.as_str()));
+        closed.col_expr(order::Column::UnitId, Expr::value(unit.id)).exec(db).await.unwrap();
+        import::departments(db, &ImportFile::new("units.csv", &units), now).await.unwrap().unwrap();
+        refresh::refresh_now(app.app()).await;
+        assert_eq!(desk.now().await["unit"]["name"], "洛阳市新设局", "a closed order keeps the unit that had it");
+        let order = desk.by_delegate("reopen", json!({ "reason": "又塌了一块。" })).await.ok();
+        assert_eq!((&order["status"], &order["unit"], &order["round"]), (&json!("triage"), &Value::Null, &json!(2)));
+        app.run_jobs().await;
+        let operator = app.operator().await;
+        assert!(desk.inbox_events(&operator).await.contains(&"triage_needed".to_owned()));
+        let body = json!({ "unit": "涧西区人民政府", "reason": "由区政府办理。" });
+        let order = desk.by(&operator, "dispatch", body).await.ok();
+        assert_eq!(order["status"], "dispatched");
+        assert!(clocks(&order, 2).iter().any(|(_, runs)| *runs), "the clocks of the round start now");
+        app.run_jobs().await;
+    }
+
     async fn of_two_verdicts_at_once_one_counts(app: TestApp) {
         let desk = OrderFixture::replied(&app).await;
         let number = json!(desk.number);

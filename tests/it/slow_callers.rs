@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 
 const TAKEN_AT: &str = "2025-09-08T08:30:00+08:00";
-const LONG: Duration = Duration::from_secs(30);
+const LONG: Duration = Duration::from_secs(60);
 
 /// Opens a connection and sends this, and no more.
 async fn begin(app: &TestApp, text: &str) -> TcpStream {
@@ -127,6 +127,41 @@ async fn a_head_that_does_not_end_is_closed_also_on_a_used_connection() {
     assert_eq!(&answer, b"HTTP/1.1 200 OK");
     used.write_all(b"GET /healthz HTTP/1.1\r\nhost:").await.unwrap();
     rest(&mut used).await;
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_embedded_store_closes_a_head_that_does_not_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let address = zhitong::objects::embedded::start(folder.path(), any, "key", "secret")
+        .await
+        .unwrap();
+    // Nothing, the beginning of HTTP/2, and half a head.
+    let stalled = ["", "PRI", "GET /bucket/key HTTP/1.1\r\nhost:"].map(|text| async move {
+        let mut socket = TcpStream::connect(address).await.unwrap();
+        socket.write_all(text.as_bytes()).await.unwrap();
+        rest(&mut socket).await;
+    });
+    futures_util::future::join_all(stalled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_idle_connection_is_kept_as_long_as_it_is_set() {
+    let app = TestApp::with(Db::Sqlite)
+        .set("ZHITONG_KEEP_ALIVE_SECS", "1")
+        .start()
+        .await;
+    let ask = "GET /healthz HTTP/1.1\r\nhost: zhitong\r\n\r\n";
+    let mut idle = begin(&app, ask).await;
+    let mut answer = [0; 15];
+    idle.read_exact(&mut answer).await.unwrap();
+    assert_eq!(
+        &answer, b"HTTP/1.1 200 OK",
+        "the answer leaves the connection open"
+    );
+    // Ends when the server closes it, which takes longer than `rest` waits by default.
+    rest(&mut idle).await;
     app.finish().await;
 }
 

@@ -1,6 +1,8 @@
 //! The nine stories of the city, each played alone through the public API on both databases, with the clock moved by
-//! the sandbox. `zhitong demo` plays the same scripts, side by side. A story fails when a step is refused or an answer
-//! is not what the script expects.
+//! the sandbox.
+//!
+//! `zhitong demo` plays the same scripts, side by side. A story fails when a step is refused or an answer is not what
+//! the script expects.
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use entity::kinds::Status;
@@ -73,7 +75,7 @@ impl Told {
             .filter(order_event::Column::OrderId.eq(self.order.id))
             .order_by_asc(order_event::Column::Seq);
         let events = events.all(&self.app.app().db).await.unwrap();
-        events.into_iter().map(|event| event.action).collect()
+        events.into_iter().map(|event| event.action.to_string()).collect()
     }
 
     async fn supervision_orders(&self) -> Vec<supervision_order::Model> {

@@ -105,18 +105,16 @@ async fn sign_in_pages_and_visits_are_counted_by_address() {
     app.finish().await;
 }
 
+async fn open_stream(app: &TestApp, who: &Client) -> reqwest::Response {
+    let request = app.http().get(format!("{}/api/v1/overview/stream", app.base()));
+    request.bearer_auth(who.token().unwrap()).send().await.unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_session_has_five_live_streams() {
     let app = TestApp::with(Db::Sqlite).start().await;
     let supervisor = app.supervisor().await;
-    let open = async || {
-        let request = app.http().get(format!("{}/api/v1/overview/stream", app.base()));
-        request
-            .bearer_auth(supervisor.token().unwrap())
-            .send()
-            .await
-            .unwrap()
-    };
+    let open = async || open_stream(&app, &supervisor).await;
     let mut streams = Vec::new();
     for _ in 0..5 {
         let stream = open().await;
@@ -133,6 +131,27 @@ async fn a_session_has_five_live_streams() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(open().await.status().as_u16(), 200);
+    app.app().state::<ScreenHub>().close();
+    app.finish().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_person_has_twenty_live_streams_in_all_sessions_together() {
+    let app = TestApp::with(Db::Sqlite).start().await;
+    let person = app.person(PersonQuery::role("supervisor")).await;
+    let mut streams = Vec::new();
+    for _ in 0..4 {
+        let session = Client::sign_in(app.clone(), person.clone()).await;
+        for _ in 0..5 {
+            let stream = open_stream(&app, &session).await;
+            assert_eq!(stream.status().as_u16(), 200, "{} are open", streams.len());
+            streams.push(stream);
+        }
+    }
+    let fifth = Client::sign_in(app.clone(), person).await;
+    assert_eq!(open_stream(&app, &fifth).await.status().as_u16(), 429);
+    let other = app.admin().await;
+    assert_eq!(open_stream(&app, &other).await.status().as_u16(), 200);
     app.app().state::<ScreenHub>().close();
     app.finish().await;
 }

@@ -72,6 +72,7 @@ fn the_model_of_the_pack_is_made_of_its_texts() {
         // The first two figures of a code are its first-level category's.
         family_chars: 2,
         prior: 0.0,
+        curve: false,
         ..Settings::default()
     };
     let (again, _) = classify::train(&texts(), &anchors, settings).unwrap();
@@ -113,6 +114,25 @@ tests::on_both_databases! {
         assert_eq!((&order["unit"], &order["status"]), (&Value::Null, &json!("triage")), "{order}");
 
         assert_eq!(suggested(&delegate, "希望领导关心一下").await, json!([]));
+        app.run_jobs().await;
+    }
+
+    async fn two_matters_in_one_report_are_offered_as_two(app: TestApp) {
+        let delegate = app.delegate("涧西区").await;
+        let asked = |text: &'static str| {
+            let delegate = &delegate;
+            async move { delegate.post("/categories/suggest", json!({ "text": text })).await.ok() }
+        };
+        let two = asked("小区门口的路灯坏了好几天不亮，晚上一片漆黑。另外对面工地半夜还在打桩施工，噪声吵得睡不着。").await;
+        let matters = two["matters"].as_array().unwrap();
+        assert_eq!(matters.len(), 2, "{two}");
+        assert_eq!((&matters[0]["category"]["name"], &matters[1]["category"]["name"]), (&json!("路灯照明"), &json!("夜间施工噪声")));
+        assert_eq!(matters[0]["text"], "小区门口的路灯坏了好几天不亮，晚上一片漆黑");
+        assert_eq!(matters[1]["text"], "对面工地半夜还在打桩施工，噪声吵得睡不着");
+        assert!(two["suggestions"].as_array().is_some_and(|suggestions| !suggestions.is_empty()));
+
+        let one = asked("小区门口的路灯坏了好几天不亮，晚上一片漆黑，老人出门不方便，希望尽快维修。").await;
+        assert_eq!(one.get("matters"), None, "{one}");
         app.run_jobs().await;
     }
 

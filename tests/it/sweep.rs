@@ -2,15 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{OrderId, PersonId};
-use entity::kinds::{
-    CategorySource, Channel, ClockKind, ContentCheck, Light, PlaceRelation, Role, Status, SupervisionLevel,
-};
+use entity::kinds::{CategorySource, ClockKind, Light, Role, Status, SupervisionLevel};
 use entity::{deadline, order, order_event, person, unit, urge};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
 };
-use serde_json::json;
 use tests::TestApp;
+use tests::rows::blank_order;
 use zhitong::city::import;
 use zhitong::city::snapshot::CityHandle;
 use zhitong::deadlines::deadline_rows;
@@ -22,58 +20,16 @@ async fn dispatched(app: &TestApp, nth: usize) -> OrderId {
     let delegate = somebody(app).await;
     let unit = unit::Entity::find().one(&parts.db).await.unwrap().unwrap();
     let order = order::Model {
-        id: OrderId::generate(),
         number: format!("T20250908{nth:06}"),
-        channel: Channel::Snap,
         status: Status::Dispatched,
-        round: 1,
-        version: 1,
-        light: Light::Green,
         description: "路面塌陷".to_owned(),
-        category_code: None,
         category_source: CategorySource::Unknown,
-        category_confidence: None,
         reporter_id: delegate,
-        filed_by: None,
-        confidential: false,
-        longitude: None,
-        latitude: None,
-        given_longitude: None,
-        given_latitude: None,
-        given_datum: None,
-        accuracy_m: None,
-        address: None,
-        boundary_set_id: None,
-        area_code: None,
-        township_code: None,
-        zone: None,
-        place_relation: PlaceRelation::Unknown,
         unit_id: Some(unit.id),
-        dispatch: json!({}),
-        difficult: false,
-        tracked: false,
-        committee: None,
-        kind: None,
         supervision_level: SupervisionLevel::None,
-        wants_follow_up: false,
-        occurred_at: None,
-        site_id: None,
-        call_id: None,
-        returns: 0,
-        extensions_granted: 0,
-        dissatisfied_count: 0,
-        due_at: None,
-        stage_since: now,
-        merged_into: None,
-        created_at: now,
-        updated_at: now,
         dispatched_at: Some(now),
-        accepted_at: None,
-        replied_at: None,
         closed_at: None,
-        content_check: ContentCheck::Pass,
-        import_id: None,
-        emergency: None,
+        ..blank_order(now)
     };
     let id = order.id;
     order::Entity::insert(order.into_active_model().reset_all())
@@ -159,7 +115,7 @@ async fn events(app: &TestApp, order: OrderId) -> Vec<(String, String)> {
     let clock = |event: &order_event::Model| event.detail["clock"].as_str().unwrap_or_default().to_owned();
     events
         .iter()
-        .map(|event| (event.action.clone(), clock(event)))
+        .map(|event| (event.action.to_string(), clock(event)))
         .collect()
 }
 
@@ -280,23 +236,23 @@ tests::on_both_databases! {
     }
 
     async fn a_year_that_is_announced_moves_the_clocks_that_waited_for_it(app: TestApp) {
-        // Wednesday. By Monday to Friday the third working day is Monday 4 January 2027.
+        // Wednesday. New Year's Day is off by law: the third working day is Tuesday 5 January 2027.
         app.advance_to("2026-12-30T09:00:00+08:00").await;
         let id = dispatched(&app, 6).await;
         let before = clock(&app, id, ClockKind::Resolution).await;
         assert!(before.provisional);
-        assert_eq!(before.due_at, at("2027-01-05T00:00:00+08:00"));
+        assert_eq!(before.due_at, at("2027-01-06T00:00:00+08:00"));
 
-        let year = r#"{"2027": {"holidays": ["2027-01-01"], "workdays": ["2027-01-09"]}}"#;
+        let year = r#"{"2027": {"holidays": ["2027-01-01", "2027-01-04"], "workdays": ["2027-01-09"]}}"#;
         import::calendar(&app.app().db, &import::ImportFile::new("2027.json", year), app.now()).await.unwrap().unwrap();
         app.run_jobs().await;
         let after = clock(&app, id, ClockKind::Resolution).await;
         assert!(!after.provisional);
-        // Thursday the 31st, then Monday and Tuesday: New Year's Day is off.
-        assert_eq!(after.due_at, at("2027-01-06T00:00:00+08:00"));
+        // Thursday the 31st, then Tuesday and Wednesday: Monday is off, too.
+        assert_eq!(after.due_at, at("2027-01-07T00:00:00+08:00"));
         assert_eq!(order(&app, id).await.due_at, Some(clock(&app, id, ClockKind::Response).await.due_at));
         assert_eq!(events(&app, id).await, told(&[("deadline_recounted", "")]));
-        assert_eq!(recalculate::recalculate(app.app(), app.now()).await.unwrap(), 0, "a second time moves nothing");
+        assert_eq!(recalculate::recalculate(app.app(), recalculate::Scope::Provisional, app.now()).await.unwrap(), 0, "a second time moves nothing");
         app.run_jobs().await;
     }
 }

@@ -1,11 +1,14 @@
 //! Webhooks: signed, in order, repeated, given up; nothing personal without leave.
 
 use chrono::TimeDelta;
+use entity::webhook_delivery;
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 use serde_json::{Value, json};
 use tests::order_fixture::OrderFixture;
 use tests::orders::{Report, number};
 use tests::receiver::{ReceivedCall, Receiver};
 use tests::{Client, Db, TestApp};
+use zhitong::webhooks::partitions;
 use zhitong::webhooks::signature::Secret;
 use zhitong::webhooks::worker;
 
@@ -120,6 +123,8 @@ async fn a_receiver_that_is_gone_is_not_called(db: Db) {
     let listed = admin.get("/webhooks").await.ok();
     assert_eq!(listed["items"][0]["active"], false);
     assert_eq!(listed["items"][0]["disabled_reason"], "gone");
+    let inbox = admin.get("/inbox").await.text();
+    assert!(inbox.contains("“127.0.0.1”推送事件已停用"), "{inbox}");
     let delegate = app.delegate("涧西区").await;
     delegate
         .submit(&Report::at(tests::places::JIANXI).category("占道经营"))
@@ -144,6 +149,26 @@ async fn a_receiver_that_is_gone_is_not_called(db: Db) {
         (message, 2)
     );
     app.run_jobs().await;
+    app.finish().await;
+}
+
+async fn a_redirect_is_not_followed(db: Db) {
+    let app = product(db).await;
+    let (admin, receiver) = (app.admin().await, Receiver::start());
+    let (id, _) = subscribe(&admin, &receiver, false).await;
+    receiver.answer(307);
+    admin
+        .post(&format!("/webhooks/{id}/test"), json!({}))
+        .await
+        .assert_status(202);
+    deliver(&app).await;
+    assert_eq!(receiver.calls().len(), 1, "another address was called");
+    let log = admin.get(&format!("/webhooks/{id}/deliveries")).await.ok();
+    let row = &log["items"][0];
+    assert_eq!(
+        (&row["status"], &row["last_status"]),
+        (&json!("waiting"), &json!(307))
+    );
     app.finish().await;
 }
 
@@ -191,5 +216,56 @@ on_both!(
     an_order_is_followed,
     a_failing_receiver_gets_everything_in_order,
     a_receiver_that_is_gone_is_not_called,
+    a_redirect_is_not_followed,
     only_administrators_and_only_public_targets,
 );
+
+/// Partitions are made while deliveries arrive, are found as before, and are dropped when all in them is past.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deliveries_are_divided_by_month_without_a_stop() {
+    let app = product(Db::Postgres).await;
+    let (admin, receiver) = (app.admin().await, Receiver::start());
+    let (id, _) = subscribe(&admin, &receiver, false).await;
+    let delegate = app.delegate("涧西区").await;
+    let db = &app.app().db;
+    let now = zhitong::clock::Clock::real().now();
+    delegate.submit(&Report::default()).await;
+    deliver(&app).await;
+    let filing = async {
+        for _ in 0..5 {
+            delegate.submit(&Report::default()).await;
+            deliver(&app).await;
+        }
+    };
+    let (divided, ()) = futures_util::future::join(partitions::partition(db, now), filing).await;
+    divided.unwrap();
+    assert!(partitions::is_partitioned(db).await.unwrap());
+    // Again it changes nothing.
+    partitions::partition(db, now).await.unwrap();
+    let calls = receiver.calls();
+    let ids: std::collections::BTreeSet<_> = calls.iter().map(|call| call.id.clone()).collect();
+    assert_eq!(
+        (calls.len(), ids.len()),
+        (12, 12),
+        "each event once: submitted and dispatched of six orders"
+    );
+    let log = admin.get(&format!("/webhooks/{id}/deliveries")).await.ok();
+    assert_eq!(log["items"].as_array().unwrap().len(), 12, "{log}");
+
+    // A month has passed; then all are past their time.
+    let later = now + TimeDelta::days(120);
+    assert_eq!(
+        partitions::keep(db, later, app.now() - TimeDelta::days(1))
+            .await
+            .unwrap(),
+        0
+    );
+    let dropped = partitions::keep(db, later, later).await.unwrap();
+    assert!(dropped >= 2, "{dropped}");
+    assert_eq!(webhook_delivery::Entity::find().count(db).await.unwrap(), 0);
+    delegate.submit(&Report::default()).await;
+    deliver(&app).await;
+    assert_eq!(webhook_delivery::Entity::find().count(db).await.unwrap(), 2);
+    app.run_jobs().await;
+    app.finish().await;
+}

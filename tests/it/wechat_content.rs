@@ -2,6 +2,7 @@
 //! own client takes each answer.
 
 use serde_json::json;
+use tests::TestApp;
 use tests::sandbox_api::{OPENID, SandboxApi};
 use zhitong::wechat::CallError;
 use zhitong::wechat::WeChat;
@@ -14,6 +15,17 @@ fn errcode<T>(outcome: Result<T, CallError>) -> i64 {
         .err()
         .and_then(|error| error.errcode())
         .expect("a refusal")
+}
+
+/// The versions of the mini-program that calls named.
+async fn versions(app: &TestApp) -> Vec<String> {
+    let calls = app.anonymous().get("/sandbox/calls").await.ok();
+    let named = calls
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|call| call["version"].as_str());
+    named.map(str::to_owned).collect()
 }
 
 tests::on_both_databases! {
@@ -39,6 +51,21 @@ tests::on_both_databases! {
         wechat.code_image(CodeRequest { check_path: false, ..good }).await.unwrap();
         hand.rules(json!({ "codes_per_minute": 0, "pages": [] })).await;
         assert_eq!(errcode(wechat.code_image(good).await), 45009);
+    }
+
+    async fn codes_and_links_open_the_configured_version(app: TestApp) {
+        let wechat = app.app().state::<WeChat>();
+        let code = CodeRequest { scene: "s=A1", page: "pages/scan/index", check_path: true, width: 280 };
+        let link = LinkRequest { path: "pages/order/index", query: "number=T1", days: 30 };
+        wechat.code_image(code).await.unwrap();
+        wechat.url_link(link).await.unwrap();
+        assert_eq!(versions(&app).await, ["release", "release"]);
+        let trial = TestApp::with(app.database()).set("WECHAT_MINIPROGRAM_STATE", "trial").start().await;
+        let wechat = trial.app().state::<WeChat>();
+        wechat.code_image(code).await.unwrap();
+        wechat.url_link(link).await.unwrap();
+        assert_eq!(versions(&trial).await, ["trial", "trial"]);
+        trial.finish().await;
     }
 
     async fn links_are_made_and_refused_in_the_order_of_the_documents(app: TestApp) {

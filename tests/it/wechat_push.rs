@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
 use tests::{Db, TestApp};
 use zhitong::insight::nightly;
+use zhitong::jobs::Job as _;
 
 /// Ends in a character that a strict base64 reader refuses.
 const KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFx";
@@ -37,7 +38,7 @@ async fn stored(app: &TestApp) -> (u64, u64) {
         push_message::Entity::find().count(db).await.unwrap(),
         // The night's own job waits from the start.
         job::Entity::find()
-            .filter(job::Column::Kind.ne(nightly::FIND_TOPICS))
+            .filter(job::Column::Kind.ne(nightly::FindTopics::NAME))
             .count(db)
             .await
             .unwrap(),

@@ -1,6 +1,7 @@
-//! The product, started in this process on a free port: its own database, its own folder, WeChat's
-//! stand-in over real HTTP, the city pack and its people. The background runner is off: a test moves the
-//! clock and runs the jobs itself.
+//! The product, started in this process on a free port: its own database, its own folder, WeChat's stand-in over real
+//! HTTP, the city pack and its people.
+//!
+//! The background runner is off: a test moves the clock and runs the jobs itself.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use crate::client::Client;
 use crate::database::{Db, OwnDatabase};
 use crate::fault_proxy::FaultProxy;
 use crate::people::{self, Person, PersonQuery};
-use crate::settings::{foreign_store, http_client, settings};
+use crate::settings::{foreign_store, http_client, settings, through_pooler};
 
 /// Monday morning, the day of the first story.
 pub const CLOCK_START: &str = "2025-09-08T09:00:00+08:00";
@@ -148,6 +149,10 @@ impl Builder {
         let address = listener.local_addr().expect("an address");
         let mut settings = settings(&database.url, folder.path(), &self.clock_start);
         settings.insert("ZHITONG_PUBLIC_URL".to_owned(), format!("http://{address}"));
+        if let Some(pooled) = through_pooler(&database.url) {
+            settings.insert("DATABASE_DIRECT_URL".to_owned(), database.url.clone());
+            settings.insert("DATABASE_URL".to_owned(), pooled);
+        }
         let wechat = if self.wechat_proxy {
             let proxy = FaultProxy::start(&address.to_string()).await;
             let stand_in = format!("http://{}{}", proxy.address(), people::STAND_IN_PATH);

@@ -18,7 +18,12 @@ type Fill<'a> = &'a (dyn Fn(reqwest::RequestBuilder) -> reqwest::RequestBuilder 
 pub struct Browser {
     client: Client,
     cookies: Mutex<BTreeMap<String, String>>,
+    agent: Option<&'static str>,
 }
+
+/// WeChat's browser on a phone.
+const WECHAT_AGENT: &str =
+    "Mozilla/5.0 (Linux; Android 13) AppleWebKit/537.36 Mobile Safari/537.36 MicroMessenger/8.0.49";
 
 impl Browser {
     /// With no cookies yet.
@@ -27,6 +32,16 @@ impl Browser {
         Self {
             client: app.anonymous(),
             cookies: Mutex::default(),
+            agent: None,
+        }
+    }
+
+    /// Inside WeChat, with no cookies yet.
+    #[must_use]
+    pub fn in_wechat(app: &TestApp) -> Self {
+        Self {
+            agent: Some(WECHAT_AGENT),
+            ..Self::new(app)
         }
     }
 
@@ -79,6 +94,18 @@ impl Browser {
         (name, content): (&str, &str),
         fields: &[(&str, &str)],
     ) -> Answer {
+        self.submit_named_file(page, action, ("file", name, content), fields)
+            .await
+    }
+
+    /// Sends the form with this address that stands on a page, with a file in a field of this name.
+    pub async fn submit_named_file(
+        &self,
+        page: &Answer,
+        action: &str,
+        (field, name, content): (&str, &str, &str),
+        fields: &[(&str, &str)],
+    ) -> Answer {
         let hidden = page.form(action);
         let fill = |request: reqwest::RequestBuilder| {
             let mut form = Form::new();
@@ -89,7 +116,7 @@ impl Browser {
                 form = form.text((*name).to_owned(), (*text).to_owned());
             }
             let file = Part::bytes(content.as_bytes().to_vec()).file_name(name.to_owned());
-            request.multipart(form.part("file", file))
+            request.multipart(form.part(field.to_owned(), file))
         };
         self.ask(Method::POST, action, Some(&fill)).await
     }
@@ -115,6 +142,9 @@ impl Browser {
         let fill = |mut request: reqwest::RequestBuilder| {
             if !cookies.is_empty() {
                 request = request.header("Cookie", cookies.join("; "));
+            }
+            if let Some(agent) = self.agent {
+                request = request.header("User-Agent", agent);
             }
             match body {
                 Some(fill) => fill(request.header("Sec-Fetch-Site", "same-origin")),

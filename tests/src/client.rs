@@ -209,20 +209,21 @@ impl Client {
         let answer = request
             .send()
             .await
-            .unwrap_or_else(|error| panic!("{asked}: {error}"));
+            .unwrap_or_else(|error| panic!("{asked}: {error:?}"));
         Answer::read(asked, answer).await
     }
 }
 
 /// Paths that do not stand under `/api/v1`.
 fn is_absolute(path: &str) -> bool {
-    const ROOTS: [&str; 11] = [
+    const ROOTS: [&str; 12] = [
         "/api/",
         "/sandbox",
         "/wechat/",
         "/console",
         "/docs",
         "/openapi.json",
+        "/calendar",
         "/healthz",
         "/readyz",
         "/metrics",

@@ -33,6 +33,47 @@ impl Operation {
     }
 }
 
+/// A value for a field of this name, instead of the one that its schema suggests.
+pub type Known<'a> = &'a dyn Fn(&str) -> Option<Value>;
+
+impl Operation {
+    /// A JSON body with every field of the schema; none when the operation takes no JSON.
+    #[must_use]
+    pub fn full_body(&self, document: &Value, known: Known<'_>) -> Option<Value> {
+        let content = &self.description["requestBody"]["content"]["application/json"];
+        content
+            .is_object()
+            .then(|| full(document, &content["schema"], known))
+    }
+}
+
+/// A value with every field that the schema has.
+fn full(document: &Value, schema: &Value, known: Known<'_>) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = document.pointer(reference.trim_start_matches('#'));
+        return full(document, target.unwrap_or(&Value::Null), known);
+    }
+    for choice in ["oneOf", "anyOf"] {
+        let real = schema[choice]
+            .as_array()
+            .and_then(|schemas| schemas.iter().find(|schema| schema["type"] != "null"));
+        if let Some(real) = real {
+            return full(document, real, known);
+        }
+    }
+    if let Some(properties) = schema["properties"].as_object() {
+        let fields = properties.iter().map(|(name, schema)| {
+            let value = known(name).unwrap_or_else(|| full(document, schema, known));
+            (name.clone(), value)
+        });
+        return Value::Object(fields.collect());
+    }
+    if schema["items"].is_object() {
+        return json!([full(document, &schema["items"], known)]);
+    }
+    sample(document, schema)
+}
+
 /// The document that the product serves.
 #[must_use]
 pub fn served() -> Value {

@@ -35,6 +35,8 @@ pub struct FaultProxy {
 struct State {
     fault: Fault,
     connections: Vec<tokio::task::JoinHandle<()>>,
+    /// Connections made since the fault was set.
+    made: usize,
 }
 
 impl FaultProxy {
@@ -48,7 +50,9 @@ impl FaultProxy {
             while let Ok((client, _)) = listener.accept().await {
                 let fault = locked(&shared).fault;
                 let carried = tokio::spawn(carry(client, upstream.clone(), fault));
-                locked(&shared).connections.push(carried);
+                let mut state = locked(&shared);
+                state.connections.push(carried);
+                state.made += 1;
             }
         });
         Self {
@@ -63,11 +67,18 @@ impl FaultProxy {
         self.address
     }
 
+    /// How many connections were made since the fault was set.
+    #[must_use]
+    pub fn connections_made(&self) -> usize {
+        locked(&self.state).made
+    }
+
     /// Sets what happens from now on. Connections that are open are closed, so that a kept-alive one does
     /// not slip past the fault.
     pub fn set(&self, fault: Fault) {
         let mut state = locked(&self.state);
         state.fault = fault;
+        state.made = 0;
         for connection in state.connections.drain(..) {
             connection.abort();
         }

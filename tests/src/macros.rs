@@ -1,4 +1,5 @@
-//! `on_both_databases!` makes two tests of one journey: `name::sqlite` and `name::postgres`.
+//! `on_both_databases!` makes two tests of one journey: `name::sqlite` and `name::postgres`. `journeys!` does the same
+//! for journeys that start the product with settings of their own.
 
 /// Runs each `async fn name(app: TestApp)` on both databases, and then checks that it left no job unrun
 /// or failed.
@@ -25,6 +26,24 @@ macro_rules! on_both_databases {
                 let app = $crate::TestApp::start($crate::Db::Postgres).await;
                 journey(app.clone()).await;
                 app.finish().await;
+            }
+        }
+    )+};
+}
+
+/// Runs each `async fn journey(db: Db)` on both databases under its name.
+#[macro_export]
+macro_rules! journeys {
+    ($($name:ident => $journey:ident;)+) => {$(
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                super::$journey($crate::Db::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                super::$journey($crate::Db::Postgres).await;
             }
         }
     )+};

@@ -78,7 +78,7 @@ impl Receiver {
         format!("{}/hook", self.base)
     }
 
-    /// Answers with this status from now on.
+    /// Answers with this status from now on; a redirect leads to another path of this server.
     pub fn answer(&self, status: u16) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).answer = status;
     }
@@ -119,5 +119,10 @@ async fn receive(state: web::Data<Mutex<State>>, request: HttpRequest, body: Str
         signature: header("webhook-signature"),
         body,
     });
-    HttpResponse::build(StatusCode::from_u16(state.answer).unwrap_or(StatusCode::OK)).finish()
+    let status = StatusCode::from_u16(state.answer).unwrap_or(StatusCode::OK);
+    let mut answer = HttpResponse::build(status);
+    if status.is_redirection() {
+        answer.insert_header(("location", "/elsewhere"));
+    }
+    answer.finish()
 }

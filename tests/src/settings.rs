@@ -18,6 +18,14 @@ pub(crate) fn foreign_store() -> String {
         .to_owned()
 }
 
+/// The database's address through the pooler of the test run (`tests/run pooler`), if there is one.
+#[expect(clippy::disallowed_methods, reason = "the kit is told where the pooler is")]
+pub(crate) fn through_pooler(url: &str) -> Option<String> {
+    let pooler = std::env::var("TEST_POOLER_URL").ok()?;
+    let (_, name) = url.strip_prefix("postgres://")?.rsplit_once('/')?;
+    Some(format!("{pooler}/{name}"))
+}
+
 /// The environment of a product under test.
 #[must_use]
 pub fn settings(database_url: &str, folder: &Path, clock_start: &str) -> BTreeMap<String, String> {

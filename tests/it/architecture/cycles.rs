@@ -1,5 +1,7 @@
-//! No file of the product needs, through others, itself; nor does any capability. Read from the `use` declarations and
-//! the paths in the source; a re-export leads to the file that it names and is no need of its own.
+//! No file of the product needs, through others, itself; nor does any capability.
+//!
+//! Read from the `use` declarations and the paths in the source; a re-export leads to the file that it names and is no
+//! need of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 

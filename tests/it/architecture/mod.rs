@@ -1,10 +1,17 @@
-//! The shape of the code, read from its source: who may know whom, how long a file may be, what stands
-//! only in one place. A rule that no tool checks is not kept.
+//! The shape of the code, read from its source: who may know whom, how long a file may be, what stands only in one
+//! place.
+//!
+//! A rule that no tool checks is not kept. `tiers.rs` and `cycles.rs`: which part may use which; `tables/`: which
+//! part queries which table; `pure.rs`: rules without effects; `old_names.rs`: names that are gone.
 
 use std::path::Path;
 
 mod cycles;
+mod old_names;
+mod pure;
 mod sources;
+mod tables;
+mod tiers;
 
 use sources::{Source, api, none, outside, product, root};
 
@@ -35,201 +42,6 @@ fn routes_know_no_database() {
         &outside(&routes, "sea_orm", &[]),
         "routes.rs calls a service, never the database",
     );
-}
-
-/// Rules that decide and do nothing else: whatever they need is handed to them.
-const PURE: [&str; 36] = [
-    "api/places/src/datum.rs",
-    "api/places/src/lookup/mod.rs",
-    "api/src/city/categories/suggest.rs",
-    "api/src/city/committees.rs",
-    "api/src/city/duty_table.rs",
-    "api/src/publication_rules.rs",
-    "api/src/content/result.rs",
-    "api/src/deadlines/calculator/mod.rs",
-    "api/src/deadlines/calendar.rs",
-    "api/src/deadlines/lights.rs",
-    "api/src/deadlines/policy.rs",
-    "api/src/files/content.rs",
-    "api/src/notices/audience.rs",
-    "api/src/notices/template.rs",
-    "api/src/notices/text_pattern.rs",
-    "api/src/notices/wording/mod.rs",
-    "api/src/orders/rules/access.rs",
-    "api/src/orders/rules/consequences.rs",
-    "api/src/orders/rules/lifecycle/mod.rs",
-    "api/src/orders/rules/same_matter.rs",
-    "api/src/orders/search/grams.rs",
-    "api/src/overview/count_deltas.rs",
-    "api/src/overview/period.rs",
-    "api/src/overview/rates.rs",
-    "api/src/phone.rs",
-    "api/src/photos/exif.rs",
-    "api/src/retention/periods.rs",
-    "api/src/sites/code.rs",
-    "api/src/supervision/campaigns/open_items.rs",
-    "api/src/supervision/campaigns/rebound.rs",
-    "api/src/supervision/campaigns/stages.rs",
-    "api/src/supervision/campaigns/vote_count.rs",
-    "api/src/supervision/due_light.rs",
-    "api/src/supervision/measures/rules.rs",
-    "api/src/supervision/opinions/rules.rs",
-    "api/src/watch_lists/rules.rs",
-];
-
-#[test]
-fn pure_rules_are_pure() {
-    let mut pure = product();
-    pure.retain(|source| PURE.contains(&source.path.as_str()));
-    assert_eq!(pure.len(), PURE.len(), "a file of PURE is not there");
-    let impure = [
-        "sea_orm",
-        "actix_web",
-        "reqwest",
-        "tokio",
-        "sqlx",
-        "async fn",
-        "crate::app",
-        "crate::db",
-        "crate::config",
-        "crate::http",
-    ];
-    let found: Vec<_> = impure.iter().flat_map(|what| outside(&pure, what, &[])).collect();
-    none(
-        &found,
-        "a pure file uses std, chrono, geo types and the enums of entity",
-    );
-}
-
-/// The parts of the product that each part may use: those of its own tier and of lower ones.
-const TIERS: [&[&str]; 6] = [
-    &[
-        "app",
-        "caller",
-        "clock",
-        "config",
-        "db",
-        "error",
-        "hash_chain",
-        "heap_trim",
-        "http",
-        "jobs",
-        "ops",
-        "phone",
-        "publication_rules",
-        "sealing",
-        "wechat",
-    ],
-    &[
-        "audit_log",
-        "city",
-        "content",
-        "deadlines",
-        "files",
-        "notices",
-        "objects",
-        "people",
-        "photos",
-        "sandbox",
-        "watch_lists",
-        "webhooks",
-    ],
-    &["orders"],
-    &[
-        "follow_up",
-        "history_import",
-        "hotline",
-        "overview",
-        "sites",
-        "supervision",
-    ],
-    &["console", "imports", "insight", "link", "open311", "retention"],
-    &[
-        "commands",
-        "demo",
-        "job_registry",
-        "lib",
-        "listen",
-        "main",
-        "routes",
-        "server",
-    ],
-];
-
-fn tier(part: &str) -> Option<usize> {
-    TIERS.iter().position(|parts| parts.contains(&part))
-}
-
-/// The parts named by `crate::part` and `crate::{part, …}` on this line.
-fn parts_named(line: &str) -> Vec<String> {
-    let word = |text: &str| -> String {
-        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        text[..end.unwrap_or(text.len())].to_owned()
-    };
-    let mut parts = Vec::new();
-    for rest in line.split("crate::").skip(1) {
-        match rest.strip_prefix('{') {
-            Some(group) => {
-                let mut depth = 0;
-                let mut start = true;
-                for (at, c) in group.char_indices() {
-                    match c {
-                        '{' => depth += 1,
-                        '}' => depth -= 1,
-                        ',' if depth == 0 => start = true,
-                        c if start && depth == 0 && c.is_ascii_lowercase() => {
-                            parts.push(word(&group[at..]));
-                            start = false;
-                        }
-                        _ => {}
-                    }
-                }
-            }
-            None => parts.push(word(rest)),
-        }
-    }
-    parts
-}
-
-#[test]
-fn lower_parts_never_know_higher_ones() {
-    // It asks the object store whether it answers.
-    let joints = ["ops/routes.rs"];
-    let mut found = Vec::new();
-    for source in api() {
-        let own = source.capability().unwrap().to_owned();
-        let own_tier = tier(&own);
-        if own_tier.is_none() {
-            found.push(format!("{}: say in TIERS where `{own}` stands", source.path));
-        }
-        if joints.iter().any(|joint| source.path.ends_with(joint)) {
-            continue;
-        }
-        for (number, line) in source.lines() {
-            for part in parts_named(line) {
-                let higher = tier(&part).zip(own_tier).is_some_and(|(part, own)| part > own);
-                if higher {
-                    found.push(format!("{}:{number}: `{own}` knows `{part}`", source.path));
-                }
-            }
-        }
-    }
-    none(&found, "lower never knows higher");
-}
-
-#[test]
-fn nobody_reaches_into_another_store() {
-    let mut found = Vec::new();
-    // What puts the product together opens each store once.
-    for source in api().iter().filter(|source| source.path != "api/src/server.rs") {
-        let own = format!("crate::{}::", source.capability().unwrap());
-        for (number, line) in source.lines().filter(|(_, line)| line.contains("::store")) {
-            if line.contains("crate::") && !line.contains(&own) {
-                found.push(format!("{}:{number}: {}", source.path, line.trim()));
-            }
-        }
-    }
-    none(&found, "a capability's store is its own; call its service");
 }
 
 #[test]
@@ -348,9 +160,9 @@ fn transactions_are_opened_in_one_place() {
 
 #[test]
 fn nothing_of_the_city_is_in_code() {
-    let mut sources = product();
-    // The stories are the city's; their scripts are data, and the sandbox's people come from the pack.
-    sources.retain(|source| !source.path.starts_with("api/src/demo/stories"));
+    // The stories are the city's: they lie with the pack. No source file is exempt.
+    let sources = product();
+    assert!(root().join("api/city/luoyang/demo/stories").exists());
     let mut found = outside(&sources, "洛阳", &[]);
     for county in [
         "涧西",
@@ -425,6 +237,15 @@ fn every_file_says_what_it_is() {
 }
 
 #[test]
+fn a_file_names_what_it_uses() {
+    // A file that takes everything from its parent was cut off it, not thought of by itself.
+    none(
+        &outside(&product(), "use super::*", &[]),
+        "name the items, or put the file back where it was",
+    );
+}
+
+#[test]
 fn names_say_something() {
     let empty = ["utils", "util", "helpers", "helper", "common", "manager", "misc"];
     let found: Vec<_> = product()
@@ -433,4 +254,26 @@ fn names_say_something() {
         .map(|source| source.path.clone())
         .collect();
     none(&found, "a file is named after what it holds");
+}
+
+#[test]
+fn parameters_are_not_tuples() {
+    // `fn cell((row, column): (u32, u16), …)` hides what belongs together from the caller. Closures may.
+    let takes_tuple = |line: &str| {
+        let line = line.trim_start();
+        let parameter = line.split_once('(').filter(|(before, _)| before.contains("fn "));
+        let parameters = parameter.map_or(line, |(_, rest)| rest);
+        let is_parameter = parameter.is_some() || line.starts_with('(') || line.starts_with("&(");
+        let opens = parameters.starts_with('(') || parameters.contains(", (") || parameters.starts_with("&(");
+        let typed = parameters.contains("): (") || parameters.contains("): &(");
+        // A pair of coordinates is one value, and a job without input has `()`.
+        let is_one_value = line.contains("): (f64, f64)") || line.contains("(): ()");
+        is_parameter && opens && typed && !is_one_value && !line.contains('|') && !line.starts_with("let ")
+    };
+    let mut found = Vec::new();
+    for source in product() {
+        let hits = source.lines().filter(|(_, line)| takes_tuple(line));
+        found.extend(hits.map(|(number, line)| format!("{}:{number}: {}", source.path, line.trim())));
+    }
+    none(&found, "name the parts with a struct, or give each its parameter");
 }

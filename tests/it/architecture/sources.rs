@@ -54,25 +54,31 @@ pub(super) fn read_folder(folder: &Path, into: &mut Vec<Source>) {
             read_folder(&path, into);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = std::fs::read_to_string(&path).unwrap();
-            let code = text
-                .split("\n#[cfg(test)]\nmod tests {")
-                .next()
-                .unwrap()
-                .to_owned();
+            let mut code = text.as_str();
+            for tests in [
+                "\n#[cfg(test)]\nmod tests {",
+                "\n#[cfg(test)]\npub(crate) mod tests {",
+            ] {
+                code = code.split(tests).next().unwrap();
+            }
+            let code = code.to_owned();
             let path = path.strip_prefix(root()).unwrap().display().to_string();
             into.push(Source { path, code });
         }
     }
 }
 
-/// The product's source: `api`, `entity`, `migration`.
+/// The product's source: the crates below `api`, `entity`, `migration`.
 pub(super) fn product() -> Vec<Source> {
     let mut sources = Vec::new();
     for part in [
         "api/src",
         "api/insight/src",
+        "api/heap/src",
         "api/pdf/src",
+        "api/pixels/src",
         "api/places/src",
+        "api/tables/src",
         "entity/src",
         "migration/src",
     ] {
@@ -112,13 +118,48 @@ pub(super) fn none(found: &[String], rule: &str) {
     assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
 }
 
-/// Finds `needle` everywhere but in the files that end in one of `homes`.
+/// Finds `needle` everywhere but in the files that end in one of `homes`. Each home must have a file.
+#[track_caller]
 pub(super) fn outside(sources: &[Source], needle: &str, homes: &[&str]) -> Vec<String> {
-    let elsewhere = |source: &&Source| {
-        !homes
-            .iter()
-            .any(|home| source.path.ends_with(home) || source.path.contains(&format!("{home}/")))
+    let is_at = |source: &Source, home: &str| {
+        source.path.ends_with(home) || source.path.contains(&format!("{home}/"))
     };
-    let elsewhere = sources.iter().filter(elsewhere);
+    for home in homes {
+        let exists = sources.iter().any(|source| is_at(source, home));
+        assert!(exists, "no file is at {home}: take it off the list");
+    }
+    let elsewhere = sources
+        .iter()
+        .filter(|source| !homes.iter().any(|home| is_at(source, home)));
     elsewhere.flat_map(|source| source.finds(needle)).collect()
+}
+
+/// Folders that hold what tools make.
+const GENERATED: [&str; 6] = [
+    ".tools",
+    "data",
+    "node_modules",
+    "target",
+    "test-output",
+    "__pycache__",
+];
+
+/// Reads the files below `folder` that have one of the extensions, whole.
+pub(super) fn read_texts(folder: &Path, extensions: &[&str], into: &mut Vec<Source>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if !GENERATED.contains(&name.as_str()) {
+                read_texts(&path, extensions, into);
+            }
+        } else if extensions
+            .iter()
+            .any(|extension| name.ends_with(&format!(".{extension}")))
+        {
+            let code = std::fs::read_to_string(&path).unwrap();
+            let path = path.strip_prefix(root()).unwrap().display().to_string();
+            into.push(Source { path, code });
+        }
+    }
 }

@@ -41,6 +41,25 @@ on_both_databases! {
         app.run_jobs().await;
     }
 
+    async fn a_repeated_batch_gets_the_first_answer(app: TestApp) {
+        let county = app.county_supervisor(AREA).await;
+        let order = noise_at(&app, places::JIANXI).await;
+        let body = json!({ "numbers": [number(&order)], "action": "urge", "note": "请抓紧办理。" });
+        let first = county.post_with_key("/orders/batch", body.clone(), "batch-0001").await;
+        first.assert_ok();
+        assert_eq!(first.json["items"][0]["ok"], true);
+        // Without the key the second urge would be refused as too soon.
+        let again = county.post_with_key("/orders/batch", body.clone(), "batch-0001").await;
+        assert_eq!(again.json, first.json);
+        assert_eq!(again.headers.get("idempotency-replayed").unwrap(), "true");
+        let other = json!({ "numbers": [number(&order)], "action": "track", "note": "跟踪。" });
+        county.post_with_key("/orders/batch", other, "batch-0001").await.assert_problem(422, "idempotency_key_reused");
+        let timeline = county.get(&format!("/orders/{}/timeline", number(&order))).await.ok();
+        let urged = timeline["items"].as_array().unwrap().iter().filter(|item| item["action"] == "urged").count();
+        assert_eq!(urged, 1, "{timeline}");
+        app.run_jobs().await;
+    }
+
     async fn committees_are_the_city_s_and_never_free_text(app: TestApp) {
         let city = app.supervisor().await;
         let committees = city.get("/committees").await.ok();

@@ -5,7 +5,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 use tests::orders::number;
-use tests::{Answer, Client, on_both_databases, places};
+use tests::{Answer, Browser, Client, PersonQuery, on_both_databases, places};
 
 use super::{AREA, GOVERNMENT, noise_at, open, post, settle};
 
@@ -60,6 +60,30 @@ on_both_databases! {
         county.get(&format!("/files/{id}")).await.assert_status(200);
         app.advance(chrono::TimeDelta::hours(25)).await;
         county.get(&format!("/files/{id}")).await.assert_problem(404, "not_found");
+    }
+
+    async fn an_order_to_correct_is_uploaded_with_the_reply_form(app: TestApp) {
+        let order = noise_at(&app, places::JIANXI).await;
+        let unit = app.handler(GOVERNMENT).await;
+        unit.act(&order, "accept", json!({})).await.assert_ok();
+        let desk = Browser::as_cast(&app, PersonQuery::role("handler").unit(GOVERNMENT)).await;
+        let path = format!("/console/orders/{}", number(&order));
+        let reply = format!("{path}/reply");
+        let page = desk.get(&path).await;
+        page.page(200, &["name=\"attachments\"", "责令改正"]);
+        let text = std::str::from_utf8(PDF).unwrap();
+        let file = ("attachments", "责令改正通知书.pdf", text);
+        let answer = [("account", "责令停工。"), ("public_reply", "已责令工地夜间停工，并安排夜间巡查。")];
+        desk.submit_named_file(&page, &reply, file, &answer).await.page(422, &["请一并填写文书编号和日期"]);
+        let mut whole = answer.to_vec();
+        whole.extend([
+            ("decision_kind", "order_to_correct"), ("decision_number", "涧住建责改〔2025〕9号"), ("decision_date", "2025-09-08"),
+        ]);
+        desk.submit_named_file(&page, &reply, file, &whole).await.leads_to(&format!("{path}?done=reply"));
+        desk.get(&path).await.page(200, &["涧住建责改〔2025〕9号", "/console/files/"]);
+        let seen = unit.order(&order).await.ok();
+        assert_eq!(seen["replies"][0]["decisions"][0]["file"]["name"], "责令改正通知书.pdf");
+        app.run_jobs().await;
     }
 
     async fn an_order_to_correct_is_evidence_on_a_reply(app: TestApp) {

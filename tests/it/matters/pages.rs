@@ -1,7 +1,7 @@
 //! Matters under supervision in the console: opened, moved on, opinions and measures answered by the unit, watch lists,
 //! batch actions; every form says what was refused and keeps what was typed.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::orders::number;
 use tests::{Browser, PersonQuery, places};
 
@@ -33,6 +33,9 @@ tests::on_both_databases! {
         county.submit(&page, &format!("{address}/measures"), &measure).await.leads_to(&format!("{address}?done=measure_set"));
         let vote = [("present", "10"), ("satisfied", "9"), ("basically_satisfied", "5"), ("dissatisfied", "0")];
         county.submit(&page, &format!("{address}/vote"), &vote).await.page(422, &["票数之和"]);
+        let vote = [("present", "10"), ("satisfied", "4"), ("basically_satisfied", "1"), ("dissatisfied", "5"), ("participants", "李某、王某")];
+        county.submit(&page, &format!("{address}/vote"), &vote).await.leads_to(&format!("{address}?done=vote_recorded"));
+        county.get(&address).await.page(200, &["参加测评：李某、王某", "data-people"]);
         county.submit(&page, &format!("{address}/close"), &[("outcome", "到位。"), ("open_reason", "")]).await
             .page(409, &["还有 3 项没有了结"]);
         county.get(&address).await.page(200, &["约谈", "138******34", "某企业、某局", "涧西区人常督〔2025〕1号", "清退违规工地。", "公文 PDF"]);
@@ -80,6 +83,9 @@ tests::on_both_databases! {
         county.submit(&list, &format!("{address}/entries"), &entry).await.leads_to(&format!("{address}?done=watch_entry_added"));
         county.get(&address).await.page(200, &["某工地", "每 7 天复查", "记录复查", "移出名单"]);
 
+        // The committee of a tracked order is chosen from the city's.
+        let page = county.get(&format!("/console/orders/{}", number(&order))).await;
+        page.page(200, &["<select id=\"tracking-committee\"", "社会建设委员会"]);
         let orders = county.get("/console/orders").await;
         orders.page(200, &["name=\"numbers\"", "加入专项监督", "社会建设委员会"]);
         let batch = "/console/orders/batch";
@@ -88,8 +94,31 @@ tests::on_both_databases! {
         county.submit(&orders, batch, &add).await.leads_to("/console/orders?done=batch_done");
         let urge = [("numbers", number(&order)), ("action", "urge"), ("note", "请抓紧。")];
         county.submit(&orders, batch, &urge).await.leads_to("/console/orders?done=batch_done");
+        // The same page sent again does nothing twice; a fresh one is another request.
+        county.submit(&orders, batch, &urge).await.leads_to("/console/orders?done=batch_done");
+        let orders = county.get("/console/orders").await;
         county.submit(&orders, batch, &urge).await.page(200, &["1 件没有处理", "刚刚催办过"]);
         assert_eq!(supervisor.get(&path(&campaign, "")).await.ok()["order_count"], 1);
         app.run_jobs().await;
+    }
+
+    /// A county's committee is proposed its own people, the city's all; others are proposed nobody.
+    async fn participants_are_proposed_from_the_roster(app: TestApp) {
+        let names = async |browser: &Browser, part: &str| -> Vec<String> {
+            let path = format!("/console/roster-names?q={}", part.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>());
+            let text = browser.get(&path).await.page(200, &[]);
+            let answer: Value = serde_json::from_str(&text).unwrap();
+            let items = answer["items"].as_array().unwrap().iter();
+            items.map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+        };
+        let city = Browser::as_cast(&app, PersonQuery::role("supervisor").level("city")).await;
+        let county = Browser::as_cast(&app, PersonQuery::role("supervisor").level("county").area(AREA)).await;
+        assert_eq!(names(&city, "葛国").await, ["葛国栋"], "a member of a committee");
+        assert_eq!(names(&city, "韩振").await, ["韩振华"], "a delegate");
+        assert_eq!(names(&county, "葛国").await, ["葛国栋"]);
+        assert!(names(&county, "潘建国").await.is_empty(), "of another county");
+        assert!(names(&city, "").await.is_empty());
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
+        operator.get("/console/roster-names?q=%E9%9F%A9").await.page(403, &[]);
     }
 }

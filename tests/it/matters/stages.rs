@@ -73,7 +73,18 @@ on_both_databases! {
         post(&city, &campaign, "/vote", vote(grades(0, 0, 0), 0)).await.assert_problem(422, "nobody_present");
         let failed = post(&city, &campaign, "/vote", vote(grades(20, 10, 25), 60)).await.ok();
         assert_eq!((&failed["vote"]["passed"], &failed["vote"]["abstained"]), (&json!(false), &json!(5)));
-        let passed = post(&city, &campaign, "/vote", vote(grades(40, 10, 5), 60)).await.ok();
+        assert_eq!(failed["vote"]["participants"], json!([]));
+        let named = |names: &[&str]| {
+            let mut body = vote(grades(1, 0, 0), 1);
+            body["participants"] = json!(names);
+            body
+        };
+        post(&city, &campaign, "/vote", named(&["李某", "王某"])).await.assert_problem(422, "more_names_than_present");
+        post(&city, &campaign, "/vote", named(&[""])).await.assert_problem(422, "invalid_fields");
+        let mut body = vote(grades(40, 10, 5), 60);
+        body["participants"] = json!(["李某", "王某", "李某"]);
+        let passed = post(&city, &campaign, "/vote", body).await.ok();
+        assert_eq!(passed["vote"]["participants"], json!(["李某", "王某"]), "each once");
         assert_eq!((&passed["vote"]["passed"], &passed["vote"]["threshold_percent"]), (&json!(true), &json!(60)));
         assert_eq!((&passed["stage"], passed["votes"].as_array().unwrap().len()), (&json!("vote"), 2));
     }

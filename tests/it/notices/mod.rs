@@ -1,9 +1,11 @@
 //! The inbox keeps everything; the push on top is made at most once, through the stand-in over HTTP.
 
 mod down;
+mod pages;
+mod quiet;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::PersonId;
+use entity::ids::{PersonId, SiteMessageId};
 use entity::kinds::DeliveryStatus;
 use entity::{delivery, subscription};
 use sea_orm::sea_query::Expr;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use tests::{Client, Db, TestApp};
 use zhitong::notices::MessageCatalog;
 use zhitong::notices::delivery::deliver_due;
-use zhitong::notices::{Event, EventKind, emit};
+use zhitong::notices::{Event, EventKind, Subject, emit};
 use zhitong::wechat::circuit::FAILURES_TO_OPEN;
 
 /// The template of the event that these tests cause.
@@ -32,6 +34,7 @@ async fn notify(app: &TestApp, delegate: &Client, note: &str) {
     let event = Event::general(EventKind::SiteMessage)
         .people(people)
         .title("联络站")
+        .about(Subject::SiteMessage(SiteMessageId::generate()))
         .note(note);
     let txn = zhitong::db::write(&app.app().db).await.unwrap();
     emit(&txn, app.app().state::<MessageCatalog>(), &event, app.now())

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use tests::document::{Operation, served};
 use tests::orders::{Report, number};
 use tests::residents::Resident;
-use tests::{Client, PersonQuery, TestApp, places};
+use tests::{Answer, Client, PersonQuery, TestApp, places};
 use zhitong::insight::{persist, store};
 
-use super::Standing::{
+use super::table::Standing::{
     self, Admin, CitySupervisor, CountySupervisor, Operator, OtherCountySupervisor, OtherDelegate,
     OtherHandler, Reporter, UnitHandler,
 };
@@ -36,9 +36,11 @@ impl Scene {
     pub async fn set(app: &TestApp) -> Self {
         let reporter = app.delegate(AREA).await;
         let photo = reporter.upload_photo(1, places::JIANXI).await;
-        let order = reporter
-            .submit(&Report::at(places::JIANXI).category("占道经营").photo(&photo))
-            .await;
+        let poster = reporter.upload_photo(2, places::JIANXI).await;
+        let video = reporter.upload_video(1, &poster).await;
+        let report = Report::at(places::JIANXI).category("占道经营").photo(&photo);
+        let report = report.with("video_id", video["id"].clone());
+        let order = reporter.submit(&report).await;
         app.run_jobs().await;
         let unit = order["unit"]["name"]
             .as_str()
@@ -70,6 +72,7 @@ impl Scene {
         let parameters = BTreeMap::from([
             ("number", number(&order).to_owned()),
             ("photo", text(&photo["id"])),
+            ("video", text(&video["id"])),
             ("notice", notice.expect("the reporter hears of the order")),
             (
                 "supervision order",
@@ -122,6 +125,7 @@ impl Scene {
     fn path(&self, operation: &Operation) -> String {
         let id = match operation.path.as_str() {
             path if path.contains("/photos/") => self.parameters["photo"].clone(),
+            path if path.contains("/videos/") => self.parameters["video"].clone(),
             path if path.contains("/webhooks/") => self.parameters["webhook"].clone(),
             path if path.contains("/files/") => self.parameters["file"].clone(),
             path if path.contains("/measures/") => self.parameters["measure"].clone(),
@@ -143,7 +147,10 @@ impl Scene {
         };
         let path = path.replace("{no}", &self.parameters[no]);
         let path = path.replace("{entry}", &self.parameters["watch entry"]);
-        let path = path.replace("{file}", &id).replace("{key}", "now.arrived");
+        let path = path
+            .replace("{file}", &id)
+            .replace("{key}", "now.arrived")
+            .replace("{revision}", "1");
         let code = if path.contains("/sites/") {
             &self.parameters["site"]
         } else {
@@ -163,22 +170,25 @@ impl Scene {
     }
 
     pub async fn call(&self, operation: &Operation, who: &Client) -> u16 {
-        let method: Method = operation.method.to_uppercase().parse().unwrap();
         let body = operation.smallest_body(&self.document);
+        self.send(operation, who, body).await.status
+    }
+
+    /// Calls the operation with this JSON body; one that takes a form gets a file of eight bytes.
+    pub async fn send(&self, operation: &Operation, who: &Client, body: Option<Value>) -> Answer {
+        let method: Method = operation.method.to_uppercase().parse().unwrap();
         let key = uuid::Uuid::now_v7().to_string();
-        let answer = who
-            .request(method, &self.path(operation), |request| {
-                let request = request.header("Idempotency-Key", key);
-                match body {
-                    Some(body) => request.json(&body),
-                    None if operation.is_multipart() => {
-                        request.multipart(Form::new().part("file", Part::bytes(vec![0; 8])))
-                    }
-                    None => request,
+        who.request(method, &self.path(operation), |request| {
+            let request = request.header("Idempotency-Key", key);
+            match body {
+                Some(body) => request.json(&body),
+                None if operation.is_multipart() => {
+                    request.multipart(Form::new().part("file", Part::bytes(vec![0; 8])))
                 }
-            })
-            .await;
-        answer.status
+                None => request,
+            }
+        })
+        .await
     }
 }
 

@@ -1,123 +1,15 @@
-//! 有事请扫码: sites and their codes, what a resident leaves without an account, and what the delegates make of it.
+//! Messages that residents leave without an account, and what the delegates of the site do with them.
 
 use chrono::TimeDelta;
 use entity::site_message;
 use sea_orm::EntityTrait as _;
-use serde_json::{Value, json};
-use tests::orders::Report;
+use tests::Browser;
 use tests::photos::jpeg_with_exif;
-use tests::places::{JIANXI, LUOLONG};
-use tests::residents::Resident;
-use tests::{Client, Db, PersonQuery, TestApp};
+use tests::places::JIANXI;
 
-/// Of the demo: 韩振华 and 杨晓东 look after it.
-const STATION: &str = "LL-STATION-01";
-/// Of the demo: lighting, to the city's bureau of housing.
-const TUNNEL: &str = "BMS-TUNNEL";
-const BUREAU: &str = "洛阳市住房和城乡建设局";
-const TEXT: &str = "小区门口的路灯坏了三盏，晚上看不见路。";
-
-async fn keepers(app: &TestApp) -> (Client, Client) {
-    (
-        app.sign_in(PersonQuery::named("韩振华")).await,
-        app.sign_in(PersonQuery::named("杨晓东")).await,
-    )
-}
-
-async fn site(admin: &Client, change: Value) -> Value {
-    let mut form = json!({ "name": "某公交站", "kind": "bus_stop", "location": LUOLONG.json() });
-    for (name, value) in change.as_object().unwrap() {
-        form[name] = value.clone();
-    }
-    let made = admin.post("/sites", form).await;
-    made.assert_status(201);
-    made.json
-}
-
-fn code(site: &Value) -> &str {
-    site["code"].as_str().unwrap()
-}
-
-/// The one message that this person sees.
-async fn only_message(client: &Client) -> Value {
-    let list = client.get("/site-messages").await.ok();
-    let items = list["items"].as_array().unwrap();
-    assert_eq!(items.len(), 1, "{list}");
-    items[0].clone()
-}
-
-fn path(message: &Value, what: &str) -> String {
-    format!("/site-messages/{}/{what}", message["id"].as_str().unwrap())
-}
-
-async fn inbox(client: &Client, event: &str) -> usize {
-    let list = client.get("/inbox").await.ok();
-    let items = list["items"].as_array().unwrap();
-    items.iter().filter(|item| item["event"] == event).count()
-}
+use super::*;
 
 tests::on_both_databases! {
-    async fn an_admin_makes_a_site_and_anybody_sees_its_public_side(app: TestApp) {
-        let (admin, (keeper, _)) = (app.admin().await, keepers(&app).await);
-        let phone = keeper.person().phone.clone();
-        let change = json!({ "category": "0207", "unit": BUREAU, "delegates": [phone], "address": "开元大道" });
-        let made = site(&admin, change).await;
-        assert_eq!(code(&made).len(), 6);
-        assert_eq!((&made["area"]["name"], &made["unit"]["name"]), (&json!("洛龙区"), &json!(BUREAU)));
-        assert_eq!(made["delegates"][0]["name"], "韩振华");
-        // As people type it from the paper.
-        let typed = code(&made).to_lowercase();
-        let seen = app.anonymous().get(&format!("/sites/{typed}")).await.ok();
-        let fields: Vec<_> = seen.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(fields, ["address", "area", "category", "code", "kind", "name"], "no more than the sign says");
-        app.anonymous().get("/sites/NOSUCH").await.assert_problem(404, "not_found");
-        for (field, value, fault) in [
-            ("category", json!("没有这类"), "unknown_category"),
-            ("unit", json!("没有这个局"), "unknown_unit"),
-            ("kind", json!("spaceport"), "unknown_kind"),
-            ("delegates", json!(["12345"]), "malformed"),
-            ("delegates", json!(["19900009999"]), "not_a_delegate"),
-        ] {
-            let mut form = json!({ "name": "某站", "location": LUOLONG.json() });
-            form[field] = value;
-            let refused = admin.post("/sites", form).await;
-            assert_eq!(refused.assert_problem(422, "invalid_fields")["errors"][0]["code"], fault);
-        }
-    }
-
-    async fn a_site_out_of_use_leads_nowhere(app: TestApp) {
-        let (admin, delegate) = (app.admin().await, app.delegate("").await);
-        let made = site(&admin, json!({})).await;
-        let path = format!("/sites/{}", code(&made));
-        let report = Report::default().with("site_code", json!(code(&made)));
-        delegate.submit(&report).await;
-        let changed = json!({ "name": "某公交站（已拆）", "location": LUOLONG.json(), "active": false });
-        assert_eq!(admin.put(&path, changed).await.ok()["code"], made["code"], "the code is printed");
-        app.anonymous().get(&path).await.assert_problem(404, "not_found");
-        Resident::in_a_browser(&app, code(&made)).leave(json!({ "text": TEXT })).await.assert_problem(404, "not_found");
-        let refused = delegate.post("/orders", report.json()).await;
-        assert_eq!(refused.assert_problem(422, "invalid_fields")["errors"][0]["code"], "unknown_site");
-        app.run_jobs().await;
-    }
-
-    async fn a_report_from_a_site_has_its_place_kind_and_unit(app: TestApp) {
-        let delegate = app.delegate("涧西区").await;
-        let scanned = json!({ "description": "下穿隧道里的灯灭了一半。", "site_code": TUNNEL });
-        let order = delegate.post("/orders", scanned.clone()).await;
-        order.assert_status(201);
-        let order = order.json;
-        assert_eq!((&order["channel"], &order["category"]["code"]), (&json!("scan"), &json!("0207")));
-        assert_eq!((&order["unit"]["name"], &order["area"]["name"]), (&json!(BUREAU), &json!("瀍河回族区")));
-        assert_eq!(order["address"], "白马寺镇下穿隧道");
-        // A matter of another kind is not the business of the site's unit.
-        let mut other = scanned;
-        other["category"] = json!("占道经营");
-        let other = delegate.post("/orders", other).await;
-        other.assert_status(201);
-        assert_ne!(other.json["unit"]["name"], BUREAU);
-        app.run_jobs().await;
-    }
-
     async fn a_resident_s_message_reaches_the_station_s_delegates_and_nobody_else(app: TestApp) {
         let (keeper, other_keeper) = keepers(&app).await;
         let stranger = app.delegate("涧西区").await;
@@ -141,6 +33,7 @@ tests::on_both_databases! {
         assert_eq!(only_message(&operator).await["contact"], Value::Null, "the resident wrote to his delegates");
         let shown = resident.receipt_view(receipt).await;
         assert_eq!((&shown["state"], &shown["in_review"]), (&json!("received"), &json!(false)));
+        assert_eq!(shown["title"], "代表尚未处理");
         // What is kept opens nothing and names nobody.
         let row = site_message::Entity::find().one(&app.app().db).await.unwrap().unwrap();
         let kept = format!("{row:?}{}", String::from_utf8_lossy(row.contact_sealed.as_deref().unwrap()));
@@ -197,6 +90,8 @@ tests::on_both_databases! {
         for step in ["submitted", "adopted", "dispatched", "accepted", "replied"] {
             assert!(steps.contains(&step), "{step} in {steps:?}");
         }
+        assert_eq!(shown["order"]["steps"][0]["title"], "代表提交反映事项");
+        assert_eq!(shown["title"], "代表已采纳，正在办理");
         let told = shown.to_string();
         for hidden in ["内部核实", winner.person().name.as_str(), winner.person().phone.as_str()] {
             assert!(!told.contains(hidden), "{hidden}");
@@ -217,6 +112,72 @@ tests::on_both_databases! {
         assert_eq!((&shown["state"], &shown["answer"]), (&json!("answered"), &Value::Null), "not checked yet");
         app.run_jobs().await;
         assert_eq!(resident.receipt_view(&receipt).await["answer"], "已联系物业，今天晚上修好。");
+    }
+
+    async fn a_message_is_handed_over_to_another_delegate_of_the_county(app: TestApp) {
+        let admin = app.admin().await;
+        let keeper = app.sign_in(PersonQuery::delegate("涧西区")).await;
+        let other = app.sign_in(PersonQuery::delegate("涧西区").nth(1)).await;
+        let far = app.delegate("洛龙区").await;
+        let made = site(&admin, json!({ "location": JIANXI.json(), "delegates": [keeper.person().phone] })).await;
+        let resident = Resident::in_wechat(&app, code(&made), "oRESIDENT-1").await;
+        resident.leave(json!({ "text": TEXT, "contact": "13800001111" })).await.assert_status(201);
+        app.run_jobs().await;
+        let message = only_message(&keeper).await;
+        other.get(&path(&message, "colleagues")).await.assert_problem(404, "not_found");
+        let colleagues = keeper.get(&path(&message, "colleagues")).await.ok();
+        let items = colleagues["items"].as_array().unwrap();
+        let id = |client: &Client| items.iter().find(|one| one["name"] == client.person().name.as_str()).map(|one| one["id"].clone());
+        assert_eq!((id(&keeper), id(&far)), (None, None), "neither the caller nor another county");
+        let to = id(&other).expect("the other delegate of the county");
+        let far_id = far.get("/me").await.ok()["id"].clone();
+        let hand = path(&message, "hand-over");
+        keeper.post(&hand, json!({ "to": far_id, "note": "请您看看" })).await.assert_problem(422, "invalid_fields");
+        keeper.post(&hand, json!({ "to": to, "note": "" })).await.assert_problem(422, "invalid_fields");
+        assert_eq!(inbox(&other, "site_message").await, 0);
+        let handed = keeper.post(&hand, json!({ "to": to, "note": "您分管住建，请处理。" })).await.ok();
+        assert_eq!((&handed["status"], &handed["hand_over"]["to"]), (&json!("received"), &json!(other.person().name)));
+        let seen = only_message(&other).await;
+        assert_eq!((&seen["contact"], &seen["hand_over"]["note"]), (&json!("13800001111"), &json!("您分管住建，请处理。")));
+        let notice = other.get("/inbox").await.ok()["items"][0].clone();
+        let page = format!("pages/site-message/index?id={}", message["id"].as_str().unwrap());
+        assert_eq!((&notice["event"], &notice["page"]), (&json!("site_message"), &json!(page)));
+        assert_eq!(other.post(&path(&message, "answer"), json!({ "text": "已联系物业。" })).await.ok()["status"], "answered");
+        let late = keeper.post(&hand, json!({ "to": to, "note": "再转一次" })).await;
+        late.assert_problem(409, "message_already_handled");
+        app.run_jobs().await;
+    }
+
+    async fn a_delegate_handles_messages_in_the_console(app: TestApp) {
+        let (keeper, _) = keepers(&app).await;
+        let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
+        let other = Resident::in_wechat(&app, STATION, "oRESIDENT-2").await;
+        let receipt = resident.leave_message(TEXT).await;
+        other.leave_message("公交站牌歪了，风大时会倒。").await;
+        app.run_jobs().await;
+        let desk = Browser::as_cast(&app, PersonQuery::named("韩振华")).await;
+        desk.get("/console/orders").await.page(200, &["/console/messages", "群众留言"]);
+        let list = desk.get("/console/messages").await;
+        list.page(200, &[TEXT, "公交站牌歪了", "待处理", "已采纳"]);
+        let items = keeper.get("/site-messages").await.ok()["items"].clone();
+        let address = |at: usize| format!("/console/messages/{}", items[at]["id"].as_str().unwrap());
+        let page = desk.get(&address(1)).await;
+        page.page(200, &[TEXT, "采纳为工单", "直接答复", "转交其他代表"]);
+        let action = format!("{}/answer", address(1));
+        desk.submit(&page, &action, &[("text", "。")]).await.page(422, &["至少填写 2 个字"]);
+        desk.submit(&page, &action, &[("text", "今天晚上修好。")]).await.leads_to(&format!("{}?done=message_answered", address(1)));
+        app.run_jobs().await;
+        assert_eq!(resident.receipt_view(&receipt).await["answer"], "今天晚上修好。");
+        let page = desk.get(&address(0)).await;
+        let adopted = desk.submit(&page, &format!("{}/adopt", address(0)), &[]).await;
+        assert!(adopted.header("location").ends_with("?done=message_adopted"), "{}", adopted.header("location"));
+        desk.get("/console/messages").await.page(200, &["没有留言"]);
+        desk.get("/console/messages?tab=adopted").await.page(200, &["公交站牌歪了"]);
+        let stranger = Browser::as_cast(&app, PersonQuery::delegate("涧西区")).await;
+        stranger.get(&address(0)).await.page(404, &[]);
+        let operator = Browser::as_cast(&app, PersonQuery::role("operator")).await;
+        operator.get("/console/messages").await.page(403, &[]);
+        app.run_jobs().await;
     }
 
     async fn a_phone_may_leave_five_messages_an_hour_however_it_tries(app: TestApp) {
@@ -295,17 +256,6 @@ tests::on_both_databases! {
         assert_eq!(entity::photo::Entity::find().all(&app.app().db).await.unwrap().len(), 1);
     }
 
-    async fn a_site_of_nobody_in_particular_is_its_county_s(app: TestApp) {
-        let made = site(&app.admin().await, json!({})).await;
-        let (keeper, _) = keepers(&app).await;
-        Resident::in_wechat(&app, code(&made), "oRESIDENT-1").await.leave_message(TEXT).await;
-        app.run_jobs().await;
-        assert_eq!(only_message(&keeper).await["site"]["code"], made["code"]);
-        assert_eq!(inbox(&keeper, "site_message").await, 1);
-        let far = app.delegate("涧西区").await;
-        assert_eq!(far.get("/site-messages").await.ok()["items"], json!([]));
-    }
-
     async fn a_visit_ends_and_a_made_up_one_is_none(app: TestApp) {
         let resident = Resident::in_wechat(&app, STATION, "oRESIDENT-1").await;
         app.advance(TimeDelta::hours(2)).await;
@@ -321,79 +271,4 @@ tests::on_both_databases! {
             assert_eq!(refused.assert_problem(422, "invalid_fields")["errors"][0]["code"], fault);
         }
     }
-
-    async fn the_page_of_an_ordinary_code_opens_in_any_browser(app: TestApp) {
-        let page = app.anonymous().get(&format!("/scan/{STATION}")).await;
-        page.assert_status(200);
-        assert!(page.header("content-type").starts_with("text/html"));
-        assert!(page.header("content-security-policy").contains("default-src 'none'"));
-        for file in ["/scan/scan.js", "/scan/scan.css"] {
-            assert!(page.text().contains(file));
-            app.anonymous().get(file).await.assert_status(200);
-        }
-        assert!(!page.text().contains("<style") && !page.text().contains("onclick"), "the policy allows no inline code");
-    }
-}
-
-/// How often the stand-in was asked for a code.
-async fn codes_asked(app: &TestApp) -> usize {
-    let calls = app.anonymous().get("/sandbox/calls").await.ok();
-    let calls = calls.as_array().unwrap().clone();
-    calls
-        .iter()
-        .filter(|call| call["path"] == "/wxa/getwxacodeunlimit")
-        .count()
-}
-
-/// Returns the text of the sheet, if the machine has a PDF reader.
-fn words(pdf: &[u8]) -> Option<String> {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("sheet.pdf");
-    std::fs::write(&file, pdf).unwrap();
-    let read = std::process::Command::new("pdftotext")
-        .arg(&file)
-        .arg("-")
-        .output()
-        .ok()?;
-    Some(String::from_utf8(read.stdout).unwrap())
-}
-
-/// A JPEG is in the file as it came.
-fn has_jpeg(pdf: &[u8]) -> bool {
-    pdf.windows(9).any(|bytes| bytes == b"DCTDecode")
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_sheet_has_the_mini_program_s_code_or_an_ordinary_one() {
-    let app = TestApp::start(Db::Sqlite).await;
-    let admin = app.admin().await;
-    let sheet = format!("/sites/{STATION}/sheet.pdf");
-    let fault = json!({ "endpoint": "getwxacodeunlimit", "errcode": 41030, "times": 1 });
-    app.anonymous().sandbox("faults", fault).await;
-    let ordinary = admin.get(&sheet).await;
-    ordinary.assert_status(200);
-    assert_eq!(ordinary.header("content-type"), "application/pdf");
-    assert!(!has_jpeg(&ordinary.body), "an ordinary code is drawn");
-    let coded = admin.get(&sheet).await;
-    assert!(has_jpeg(&coded.body), "WeChat's picture is put in");
-    assert_eq!(codes_asked(&app).await, 2);
-    let down = json!({ "endpoint": "getwxacodeunlimit", "http_status": 502, "times": 1 });
-    app.anonymous().sandbox("faults", down).await;
-    assert!(has_jpeg(&admin.get(&sheet).await.body), "the code is kept");
-    assert_eq!(codes_asked(&app).await, 2, "and not asked for again");
-    for pdf in [&ordinary.body, &coded.body] {
-        assert!(pdf.starts_with(b"%PDF"));
-        if let Some(words) = words(pdf) {
-            let words: String = words.split_whitespace().collect();
-            for part in ["有事请扫码", "洛龙区代表联络站", STATION, "不用注册"] {
-                assert!(words.contains(part), "{part} in {words}");
-            }
-        }
-    }
-    app.delegate("")
-        .await
-        .get(&sheet)
-        .await
-        .assert_problem(403, "role_may_not");
-    app.finish().await;
 }

@@ -1,0 +1,127 @@
+//! The console's API clients and webhooks: keys and secrets shown once, rotated, revoked; messages tested and sent again.
+
+use serde_json::json;
+use tests::receiver::Receiver;
+use tests::{Browser, Client, Db, PersonQuery, TestApp};
+use zhitong::webhooks::worker;
+
+const CLIENTS: &str = "/console/admin/clients";
+const WEBHOOKS: &str = "/console/admin/webhooks";
+
+/// The secret that the page shows.
+fn secret(page: &str) -> String {
+    let rest = page
+        .split("class=\"secret\" readonly value=\"")
+        .nth(1)
+        .expect("a secret");
+    rest.split('"').next().expect("a value").to_owned()
+}
+
+/// The address of the first form that ends so.
+fn action(page: &str, end: &str) -> String {
+    let actions = page
+        .split("action=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next());
+    let found = actions.into_iter().find(|action| action.ends_with(end));
+    found
+        .unwrap_or_else(|| panic!("no form to {end}: {page}"))
+        .to_owned()
+}
+
+async fn an_endpoint_is_made_tested_and_deleted(db: Db) {
+    let app = TestApp::with(db)
+        .set("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "true")
+        .start()
+        .await;
+    let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+    let receiver = Receiver::start();
+    let page = admin.get(WEBHOOKS).await;
+    page.page(200, &["还没有推送地址", "全部事件"]);
+    let none = admin.submit(&page, WEBHOOKS, &[("url", &receiver.url())]).await;
+    none.page(422, &["事件名称不正确"]);
+    let url = receiver.url();
+    let made = [
+        ("url", url.as_str()),
+        ("event", "*"),
+        ("description", "市数据中心"),
+    ];
+    let made = admin.submit(&page, WEBHOOKS, &made).await;
+    let first = secret(&made.page(200, &["whsec_", "市数据中心", "还没有推送"]));
+    let list = admin.get(WEBHOOKS).await.page(200, &["市数据中心", "正常"]);
+    assert!(!list.contains(&first), "a secret is shown once");
+    let test = action(&made.text(), "/test");
+    let path = test.strip_suffix("/test").expect("a path").to_owned();
+    admin
+        .submit(&made, &test, &[])
+        .await
+        .leads_to(&format!("{path}?done=webhook_tested"));
+    while worker::deliver_due(app.app()).await.unwrap() > 0 {}
+    assert_eq!(receiver.events(), ["webhook.test"]);
+    let log = admin.get(&path).await;
+    let text = log.page(200, &["已送达", "测试", "重新推送"]);
+    assert!(!text.contains(&first), "{text}");
+    let resend = action(&text, "/resend");
+    admin
+        .submit(&log, &resend, &[])
+        .await
+        .leads_to(&format!("{path}?done=webhook_resent"));
+    while worker::deliver_due(app.app()).await.unwrap() > 0 {}
+    let calls = receiver.calls();
+    assert_eq!(
+        (calls.len(), &calls[0].id),
+        (2, &calls[1].id),
+        "the same message again"
+    );
+    let rotated = admin.submit(&log, &format!("{path}/rotate"), &[]).await;
+    assert_ne!(secret(&rotated.page(200, &["24 小时内新旧两个密钥"])), first);
+    admin
+        .submit(&log, &format!("{path}/delete"), &[])
+        .await
+        .leads_to(&format!("{WEBHOOKS}?done=webhook_deleted"));
+    admin.get(&path).await.page(404, &[]);
+}
+
+tests::on_both_databases! {
+    async fn a_clients_key_is_shown_once_rotated_and_revoked(app: TestApp) {
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let page = admin.get(CLIENTS).await;
+        page.page(200, &["还没有接口客户端", "读取工单", "orders:read"]);
+        admin.submit(&page, CLIENTS, &[("name", "数据仓库")]).await.page(422, &["权限范围不正确", "value=\"数据仓库\""]);
+        let wrong = [("name", "数据仓库"), ("scope", "orders:read"), ("expires_on", "明年")];
+        admin.submit(&page, CLIENTS, &wrong).await.page(422, &["请填写日期"]);
+        let made = [("name", "数据仓库"), ("scope", "orders:read"), ("expires_on", "2030-12-31")];
+        let made = admin.submit(&page, CLIENTS, &made).await;
+        let key = secret(&made.page(200, &["zk_", "只显示一次", "从未使用"]));
+        let list = admin.get(CLIENTS).await;
+        assert!(!list.text().contains(&key), "a key is shown once");
+        let client = Client::with_token(&app, &key);
+        client.get("/orders?scope=all").await.assert_ok();
+        let used = admin.get(CLIENTS).await.page(200, &["数据仓库", "有效"]);
+        assert!(!used.contains("从未使用"), "{used}");
+        let rotate = action(&list.text(), "/rotate");
+        let renewed = secret(&admin.submit(&list, &rotate, &[]).await.page(200, &["“数据仓库”的密钥"]));
+        for key in [&key, &renewed] {
+            Client::with_token(&app, key).get("/orders?scope=all").await.assert_ok();
+        }
+        let revoke = action(&list.text(), "/revoke");
+        admin.submit(&list, &revoke, &[]).await.leads_to(&format!("{CLIENTS}?done=client_revoked"));
+        client.get("/orders?scope=all").await.assert_problem(401, "key_invalid");
+        admin.get(CLIENTS).await.page(200, &["已停用"]);
+        admin.submit(&list, &rotate, &[]).await.page(404, &[]);
+        let operator = app.operator().await;
+        operator.post("/clients", json!({ "name": "x", "scopes": ["link"] })).await.assert_status(403);
+    }
+}
+
+mod an_endpoint {
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        super::an_endpoint_is_made_tested_and_deleted(tests::Db::Sqlite).await;
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        super::an_endpoint_is_made_tested_and_deleted(tests::Db::Postgres).await;
+    }
+}
