@@ -55,17 +55,34 @@ install_packages() {
     find_postgres
     local missing=()
     [ -n "$PG_BIN" ] || missing+=(postgresql)
-    if wants mini || wants browser; then
+    if wants mini || wants browser || wants client; then
         command -v node >/dev/null || missing+=(nodejs)
         command -v npm >/dev/null || missing+=(npm)
+    fi
+    if wants mini || wants browser; then
         command -v chromium >/dev/null || missing+=(chromium)
     fi
     have_venv || missing+=(python3 python3-venv)
     have_chinese_font || missing+=(fonts-noto-cjk)
     command -v curl >/dev/null || missing+=(curl)
-    if wants it; then
+    if wants it || wants python; then
         [ -x /usr/sbin/nginx ] || missing+=(nginx)
+    fi
+    if wants it; then
         [ -x /usr/sbin/haproxy ] || missing+=(haproxy)
+        [ -x /usr/bin/caddy ] || missing+=(caddy)
+        [ -x /usr/bin/heif-enc ] || missing+=(libheif-examples)
+        command -v pdftotext >/dev/null || missing+=(poppler-utils)
+    fi
+    if wants pooler; then
+        [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
+    fi
+    # deploy/ is checked with the programs that will read it.
+    if wants python; then
+        command -v promtool >/dev/null || missing+=(prometheus)
+        command -v systemd-analyze >/dev/null || missing+=(systemd)
+        command -v openssl >/dev/null || missing+=(openssl)
+        command -v psql >/dev/null || missing+=(postgresql-client)
     fi
     if [ ${#missing[@]} -gt 0 ]; then
         local sudo=""
@@ -121,6 +138,36 @@ start_postgres() {
     export TEST_POSTGRES_URL="postgres://postgres@127.0.0.1:$port/postgres"
 }
 
+# PgBouncer in transaction mode in front of the cluster, with fewer connections than one product opens, so that
+# transactions of different callers follow one another on the same connection.
+start_pooler() {
+    local port server
+    port="$(free_port)"
+    server="${TEST_POSTGRES_URL#*@127.0.0.1:}"
+    cat >"$WORK/pgbouncer.ini" <<END
+[databases]
+* = host=127.0.0.1 port=${server%%/*} user=postgres
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = $port
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 6
+max_client_conn = 2000
+ignore_startup_parameters = extra_float_digits
+END
+    as_postgres /usr/sbin/pgbouncer "$WORK/pgbouncer.ini" 2>"$WORK/pgbouncer.log" &
+    SERVERS+=($!)
+    export TEST_POOLER_URL="postgres://postgres@127.0.0.1:$port"
+    for _ in $(seq 120); do
+        "$PG_BIN/psql" -qAtc 'SELECT 1' "$TEST_POOLER_URL/postgres" >/dev/null 2>&1 && return 0
+        sleep 0.25
+    done
+    tail -30 "$WORK/pgbouncer.log" >&2
+    die "PgBouncer did not start"
+}
+
 start_moto() {
     local port
     port="$(free_port)"
@@ -130,18 +177,22 @@ start_moto() {
     wait_for "moto" "$TEST_S3_ENDPOINT/moto-api/" "$WORK/moto.log"
 }
 
-# The product in sandbox mode, as the Python checks meet it.
+# start_product [NAME [DATABASE_URL]]: the product in sandbox mode, as the Python checks meet it; SQLite by default.
 start_product() {
-    local port
+    local port metrics_port name="${1:-product}"
+    local url="${2:-sqlite://$WORK/$name.sqlite}"
     port="$(free_port)"
-    export TEST_BASE_URL="http://127.0.0.1:$port" TEST_PRODUCT_LOG="$WORK/product.log"
+    metrics_port="$(free_port)"
+    export TEST_BASE_URL="http://127.0.0.1:$port" TEST_PRODUCT_LOG="$WORK/$name.log"
+    export TEST_METRICS_URL="http://127.0.0.1:$metrics_port/metrics"
     env -i PATH="$PATH" HOME="$WORK" RUST_LOG=info,zhitong=debug RUST_BACKTRACE=1 \
-        ZHITONG_BIND="127.0.0.1:$port" ZHITONG_DATA_DIR="$WORK/product" WECHAT_MODE=sandbox \
+        ZHITONG_BIND="127.0.0.1:$port" ZHITONG_METRICS_BIND="127.0.0.1:$metrics_port" ZHITONG_DATA_DIR="$WORK/$name" \
+        DATABASE_URL="$url" WECHAT_MODE=sandbox \
         ZHITONG_WEBHOOK_ALLOW_PRIVATE=true WECHAT_PUSH_TOKEN=testtoken WECHAT_PUSH_AES_KEY=abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG \
         JWT_SECRET=only-for-the-tests-0123456789-abcdefghij DATA_KEY="k1:$(head -c 32 /dev/urandom | base64)" \
-        target/debug/zhitong serve >"$WORK/product.log" 2>&1 &
+        target/debug/zhitong serve >"$WORK/$name.log" 2>&1 &
     SERVERS+=($!)
-    wait_for "zhitong serve" "$TEST_BASE_URL/readyz" "$WORK/product.log"
+    wait_for "zhitong serve" "$TEST_BASE_URL/readyz" "$WORK/$name.log"
 }
 
 # Dies if a requested part does not exist.

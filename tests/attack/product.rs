@@ -46,7 +46,7 @@ pub struct Product {
     child: Child,
 }
 
-/// A delegate's access token.
+/// A person's access token.
 #[derive(Clone, Debug)]
 pub struct Delegate {
     pub token: String,
@@ -119,14 +119,10 @@ impl Product {
 
     /// Signs in up to `count` delegates of the sandbox.
     pub async fn delegates(&self, count: usize) -> Vec<Delegate> {
-        let people = self
-            .http
-            .get(format!("{}/sandbox/people", self.base))
-            .send()
-            .await;
-        let people: Vec<Person> = people.unwrap().json().await.unwrap();
         let mut delegates = Vec::new();
-        for person in people
+        for person in self
+            .people()
+            .await
             .iter()
             .filter(|person| person.role == "delegate")
             .take(count)
@@ -136,7 +132,13 @@ impl Product {
         delegates
     }
 
-    async fn sign_in(&self, person: &Person) -> Delegate {
+    /// All people of the sandbox.
+    pub async fn people(&self) -> Vec<Person> {
+        let people = self.http.get(format!("{}/sandbox/people", self.base));
+        people.send().await.unwrap().json().await.unwrap()
+    }
+
+    pub async fn sign_in(&self, person: &Person) -> Delegate {
         let code = self
             .post("/sandbox/login-codes", json!({ "openid": person.openid }))
             .await;
@@ -151,6 +153,21 @@ impl Product {
         }
         let token = session["access_token"].as_str().expect("a token").to_owned();
         Delegate { token }
+    }
+
+    /// Uploads a photo; returns the status, and the photo or the problem.
+    pub async fn upload(&self, delegate: &Delegate, bytes: Vec<u8>) -> (u16, Value) {
+        let part = reqwest::multipart::Part::bytes(bytes).file_name("photo.jpg");
+        let form = reqwest::multipart::Form::new().part("file", part);
+        let request = self.http.post(format!("{}/api/v1/photos", self.base));
+        let sent = request.bearer_auth(&delegate.token).multipart(form).send().await;
+        let answer = sent.expect("an answer");
+        let has_retry_after = answer.headers().contains_key("retry-after");
+        assert!(
+            answer.status() != 503 || has_retry_after,
+            "503 without Retry-After"
+        );
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Value {

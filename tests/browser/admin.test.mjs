@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openStage, SIZES } from "./kit.mjs";
+import { ALL_SIZES, openStage, report, SIZES } from "./kit.mjs";
 
 const pack = resolve(dirname(fileURLToPath(import.meta.url)), "../../api/city/luoyang");
-const stage = openStage(180_000);
+const stage = openStage();
 const { journey } = stage;
 
 const ROOMS = [
@@ -24,6 +24,10 @@ const ROOMS = [
   ["/sites", "扫码点位"],
   ["/sites/new", "新建点位"],
   ["/templates", "消息模板"],
+  ["/clients", "接口客户端"],
+  ["/webhooks", "事件推送"],
+  ["/policy", "办理规则"],
+  ["/status", "系统状态"],
   ["/audit", "审计"],
 ];
 
@@ -33,6 +37,8 @@ journey("an admin goes through every room, on a desk and on a phone", "desk", as
     await page.goto(`/console/admin${path}`);
     assert.match(await page.getByRole("heading", { level: 1 }).textContent(), new RegExp(title));
     assert.deepEqual(await visitor.serious(), [], path);
+    // The whole directory is 30 000 pixels long: its picture is of a category.
+    if (path === "/duty") await page.goto("/console/admin/duty?category=0801");
     await visitor.picture(`admin${path.replaceAll("/", "-")}`);
   }
   await page.goto("/console/admin");
@@ -47,7 +53,11 @@ journey("boundaries are loaded, compared on the map, put in force and taken back
   await page.goto("/console/admin/boundaries");
   const file = page.getByLabel("边界文件（GeoJSON）");
   const outlines = JSON.parse(readFileSync(join(pack, "areas.geojson"), "utf8"));
-  const geojson = (value) => ({ name: "new.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify(value)) });
+  const geojson = (value) => ({
+    name: "new.geojson",
+    mimeType: "application/geo+json",
+    buffer: Buffer.from(JSON.stringify(value)),
+  });
   await file.setInputFiles(geojson({ type: "FeatureCollection", features: [] }));
   await page.getByRole("button", { name: "检查并载入" }).click();
   await page.locator(".trouble").waitFor();
@@ -55,7 +65,13 @@ journey("boundaries are loaded, compared on the map, put in force and taken back
 
   outlines.name = "改界后的边界";
   const county = outlines.features.find(({ properties }) => properties.code === "410324");
-  const hole = [[111.5, 33.75], [111.5, 33.85], [111.62, 33.85], [111.62, 33.75], [111.5, 33.75]];
+  const hole = [
+    [111.5, 33.75],
+    [111.5, 33.85],
+    [111.62, 33.85],
+    [111.62, 33.75],
+    [111.5, 33.75],
+  ];
   county.geometry.coordinates[0].push(hole);
   await file.setInputFiles(geojson(outlines));
   await page.getByRole("button", { name: "检查并载入" }).click();
@@ -90,7 +106,7 @@ journey("history is checked in the background while one watches", "desk", async 
   await visitor.signIn("系统管理员");
   await page.goto("/console/admin/audit");
   await page.getByRole("button", { name: "核验全部记录" }).click();
-  await page.getByText("完整，没有发现改动").first().waitFor({ timeout: 20_000 });
+  await page.getByText("完整，没有发现改动").first().waitFor();
   assert.deepEqual(await visitor.serious(), []);
   await visitor.picture("admin-audit-done");
 });
@@ -109,19 +125,70 @@ journey("a site and a unit are shown", "desk", async (visitor, page) => {
   await visitor.picture("admin-unit");
 });
 
+journey("the rules in force are those that forms quote, with their source", "desk", async (visitor, page) => {
+  await visitor.signIn("系统管理员");
+  await page.goto("/console/admin/policy");
+  await page.getByText("policy.toml").first().waitFor();
+  const rule = (key) => page.locator("tr", { has: page.locator(`code:text-is("${key}")`) }).locator("strong");
+  const value = async (key) => Number.parseInt(await rule(key).textContent(), 10);
+  const minutes = await value("supervision.urge_min_interval_minutes");
+  const days = await value("supervision.order_due_working_days");
+  const hours = await value("clocks.response_hours");
+  for (const number of [minutes, days, hours]) assert.ok(number > 0);
+  assert.deepEqual(await visitor.serious(), []);
+  await visitor.picture("policy", ALL_SIZES);
+
+  const order = await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
+  await visitor.signIn("市级");
+  await page.goto(`/console/orders/${order.number}`);
+  await page.locator("#urges summary").click();
+  await page.getByText(`同一工单 ${minutes} 分钟内不能重复催办`).waitFor();
+  await page.locator("#supervision_orders summary").click();
+  await page.locator("#supervision_orders", { hasText: `${days} 个工作日` }).waitFor();
+  const given = new Date(order.deadlines.find(({ kind }) => kind === "response").due_at) - new Date(order.created_at);
+  assert.equal(Math.round(given / 3_600_000), hours, "the clock runs by the rule that is shown");
+});
+
+journey("the state of the system is read part by part, and again after some work", "desk", async (visitor, page) => {
+  await visitor.signIn("系统管理员");
+  await page.goto("/console/admin/status");
+  const groups = ["数据和存储", "后台任务", "微信消息", "定时维护", "文书和照片"];
+  assert.deepEqual(await page.locator(".policy h2").allTextContents(), groups);
+  for (const name of groups) {
+    const group = page.locator("section", { has: page.getByRole("heading", { name }) });
+    assert.ok((await group.locator("tr .state").count()) > 0, name);
+  }
+  // What is not well says what to do; nothing of a fresh demo is broken.
+  const unwell = page.locator("tr", { has: page.locator(".state.attention, .state.trouble-state") });
+  for (const row of await unwell.all()) assert.ok((await row.locator(".why").textContent()).length > 5);
+  assert.equal(await page.locator(".state.trouble-state").count(), 0);
+  assert.deepEqual(await visitor.serious(), []);
+  await visitor.picture("status", ALL_SIZES);
+  // A report is work for all lanes; a moment later nothing of it is late.
+  await report(stage.demo.base, "路灯不亮，夜里看不清路。", "夜间施工噪声");
+  await page.getByRole("link", { name: "刷新" }).click();
+  const jobs = page.locator("section", { has: page.getByRole("heading", { name: "后台任务" }) });
+  await jobs.locator(".state.well").first().waitFor();
+  assert.equal(await jobs.locator(".state.trouble-state").count(), 0);
+});
+
 for (const size of ["wall", "wall4k"]) {
-  journey(`the wall fills ${SIZES[size].width}×${SIZES[size].height} and nothing has to be scrolled`, size, async (visitor, page) => {
-    await visitor.signIn("市级");
-    await page.goto("/console/overview?wall=1");
-    await page.locator("[data-live]", { hasText: "实时" }).waitFor();
-    const over = await page.evaluate(() => ({
-      wide: document.documentElement.scrollWidth - innerWidth,
-      high: document.documentElement.scrollHeight - innerHeight,
-    }));
-    assert.deepEqual(over, { wide: 0, high: 0 });
-    assert.deepEqual(await visitor.serious(), []);
-    await page.screenshot({ path: visitor.file(`overview-${size}`) });
-  });
+  journey(
+    `the wall fills ${SIZES[size].width}×${SIZES[size].height} and nothing has to be scrolled`,
+    size,
+    async (visitor, page) => {
+      await visitor.signIn("市级");
+      await page.goto("/console/overview?wall=1");
+      await page.locator("[data-live]", { hasText: "实时" }).waitFor();
+      const over = await page.evaluate(() => ({
+        wide: document.documentElement.scrollWidth - innerWidth,
+        high: document.documentElement.scrollHeight - innerHeight,
+      }));
+      assert.deepEqual(over, { wide: 0, high: 0 });
+      assert.deepEqual(await visitor.serious(), []);
+      await page.screenshot({ path: visitor.file(`overview-${size}`) });
+    },
+  );
 }
 
 journey("the one screen on a tablet", "tablet", async (visitor, page) => {

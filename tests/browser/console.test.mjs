@@ -4,7 +4,7 @@ import { openStage, report, Visitor } from "./kit.mjs";
 
 /** Limit of the first page without photos, as sent. */
 const FIRST_PAGE_BYTES = 100 * 1024;
-const stage = openStage(120_000);
+const stage = openStage();
 const { journey } = stage;
 
 journey("a stranger finds the way in, and the first page is light", "desk", async (visitor, page) => {
@@ -86,24 +86,28 @@ journey("an order's photos open large, by keyboard alone", "desk", async (visito
   assert.equal(await box.isVisible(), false);
 });
 
-journey("what was typed stays when a form is refused, and the move is made when it is right", "desk", async (visitor, page) => {
-  await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
-  await visitor.signIn("市级");
-  await findOrder(page, "#urges");
-  await page.locator("#urges > summary").click();
-  const note = page.getByLabel("催办内容");
-  await note.fill("　");
-  await page.getByRole("button", { name: "催办", exact: true }).click();
-  await page.locator(".trouble").waitFor();
-  assert.deepEqual(await page.evaluate(() => document.activeElement.className), "trouble");
-  await visitor.picture("refused");
-  await note.fill("请尽快到现场查看，并把进展告诉代表。");
-  await page.getByRole("button", { name: "催办", exact: true }).click();
-  await page.getByText("已催办。").waitFor();
-  assert.ok(await page.locator(".timeline .said", { hasText: "请尽快到现场查看" }).first().isVisible());
-  assert.deepEqual(await visitor.serious(), []);
-  await visitor.picture("urged", ["desk"]);
-});
+journey(
+  "what was typed stays when a form is refused, and the move is made when it is right",
+  "desk",
+  async (visitor, page) => {
+    await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
+    await visitor.signIn("市级");
+    await findOrder(page, "#urges");
+    await page.locator("#urges > summary").click();
+    const note = page.getByLabel("催办内容");
+    await note.fill("　");
+    await page.getByRole("button", { name: "催办", exact: true }).click();
+    await page.locator(".trouble").waitFor();
+    assert.deepEqual(await page.evaluate(() => document.activeElement.className), "trouble");
+    await visitor.picture("refused");
+    await note.fill("请尽快到现场查看，并把进展告诉代表。");
+    await page.getByRole("button", { name: "催办", exact: true }).click();
+    await page.getByText("已催办。").waitFor();
+    assert.ok(await page.locator(".timeline .said", { hasText: "请尽快到现场查看" }).first().isVisible());
+    assert.deepEqual(await visitor.serious(), []);
+    await visitor.picture("urged", ["desk"]);
+  },
+);
 
 journey("what was written survives the end of the session", "desk", async (visitor, page) => {
   await report(stage.demo.base, "工地夜里还在施工，吵得睡不着。", "夜间施工噪声");
@@ -200,11 +204,15 @@ journey("two operators never work on one matter, and each sees what the other do
     await page.clock.setSystemTime(Date.now() + 360_000);
     const [renewed] = await Promise.all([
       page.waitForResponse((answer) => answer.url().endsWith("/open")),
-      page.locator("form[action$='/dispatch']").locator("textarea, input:not([type=radio], [type=hidden])").first().pressSequentially("看"),
+      page
+        .locator("form[action$='/dispatch']")
+        .locator("textarea, input:not([type=radio], [type=hidden])")
+        .first()
+        .pressSequentially("看"),
     ]);
     assert.equal(renewed.status(), 303);
     // The other's list tells it without being loaded anew, and the row is no way in any more.
-    await other.page.locator("[data-waiting] li.held", { hasText: number }).waitFor({ timeout: 30_000 });
+    await other.page.locator("[data-waiting] li.held", { hasText: number }).waitFor();
     await other.page.locator("[data-waiting] li.held a", { hasText: number }).click();
     await other.page.getByText("您可以查看，不能处理").waitFor();
     assert.equal(await other.page.locator("form[action$='/dispatch']").count(), 0);
@@ -214,7 +222,11 @@ journey("two operators never work on one matter, and each sees what the other do
     await page.getByRole("button", { name: "放开并返回" }).click();
     await page.waitForURL(/desk\?tab=triage/);
     // A tab without script: the forms are plain ones.
-    const plain = await stage.browser.newContext({ baseURL: stage.demo.base, javaScriptEnabled: false, storageState: await other.context.storageState() });
+    const plain = await stage.browser.newContext({
+      baseURL: stage.demo.base,
+      javaScriptEnabled: false,
+      storageState: await other.context.storageState(),
+    });
     const bare = await plain.newPage();
     await bare.goto("/console/desk");
     await bare.locator("[data-row]", { hasText: number }).click();
@@ -256,7 +268,10 @@ journey("a supervisor reads what is supervised", "desk", async (visitor, page) =
   await visitor.picture("supervision");
   await page.locator(".chip", { hasText: "待答复" }).click();
   await page.waitForURL(/state=open/);
-  for (const [name, view] of [["重点跟踪", "tracked"], ["催办", "urges"]]) {
+  for (const [name, view] of [
+    ["重点跟踪", "tracked"],
+    ["催办", "urges"],
+  ]) {
     await page.locator(".head .chip", { hasText: name }).click();
     await page.waitForURL(new RegExp(`view=${view}`));
     assert.deepEqual(await visitor.serious(), []);

@@ -2,7 +2,7 @@
 // a failed request and a breach of the content security policy each fail the journey they happen in.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -14,9 +14,20 @@ import { chromium } from "playwright-core";
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const pictures = join(root, "test-output/console");
 const FLAGS = [
-  "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
 ];
+/** Ends a journey that hangs, and a step of one: on a busy machine everything is slow, and nothing here asserts a time. */
+const HANGING_JOURNEY_MS = 1_800_000;
+const HANGING_STEP_MS = 120_000;
+/** What a finger hits, in pixels. */
+const TAP_TARGET = 40;
 export const SIZES = {
   desk: { width: 1440, height: 900 },
   wall: { width: 1920, height: 1080 },
@@ -33,14 +44,25 @@ const freePort = () =>
     });
   });
 
-/** Starts the demo and waits until its stories are told. */
-export async function startDemo() {
+/** The sizes of the pictures that people compare: a desk, the wall, a phone. */
+export const ALL_SIZES = ["desk", "wall", "phone"];
+
+/**
+ * Starts the demo, from a copy of the stories played before if there is one, and waits until they are told. With `living` it
+ * has the year of orders too, as for everybody who opens it.
+ */
+export async function startDemo(variables = {}, living = false) {
   const folder = mkdtempSync(join(tmpdir(), "zhitong-console-"));
   const port = await freePort();
   const program = process.env.ZHITONG ?? join(root, "target/debug/zhitong");
-  const demo = spawn(program, ["demo", "--fresh", "--stories-only", "--port", String(port)], {
+  const played = process.env.ZHITONG_PLAYED;
+  const isCopy = played && !living && !variables.CITY_PACK && !variables.ZHITONG_CLOCK_START;
+  if (isCopy) cpSync(played, join(folder, "data"), { recursive: true });
+  const fresh = isCopy ? [] : ["--fresh"];
+  const scope = living ? [] : ["--stories-only"];
+  const demo = spawn(program, ["demo", ...fresh, ...scope, "--port", String(port)], {
     cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, ZHITONG_DATA_DIR: join(folder, "data") },
+    env: { PATH: process.env.PATH, HOME: folder, ZHITONG_DATA_DIR: join(folder, "data"), ...variables },
     stdio: ["ignore", "pipe", "inherit"],
   });
   await new Promise((done, fail) => {
@@ -53,10 +75,14 @@ export async function startDemo() {
   });
   return {
     base: `http://127.0.0.1:${port}`,
-    stop() {
+    async stop() {
       demo.removeAllListeners("exit");
-      demo.kill("SIGTERM");
-      rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      const ended = new Promise((done) => demo.once("exit", done));
+      if (demo.exitCode === null && demo.signalCode === null) {
+        demo.kill("SIGTERM");
+        await ended;
+      }
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -101,8 +127,12 @@ export class Visitor {
   static async at(browser, base, size = "desk") {
     const visitor = new Visitor(browser, base);
     visitor.context = await browser.newContext({
-      baseURL: base, viewport: SIZES[size], locale: "zh-CN", timezoneId: "Asia/Shanghai",
+      baseURL: base,
+      viewport: SIZES[size],
+      locale: "zh-CN",
+      timezoneId: "Asia/Shanghai",
     });
+    visitor.context.setDefaultTimeout(HANGING_STEP_MS);
     visitor.page = await visitor.context.newPage();
     visitor.watch(visitor.page);
     return visitor;
@@ -124,8 +154,9 @@ export class Visitor {
     });
   }
 
-  /** Signs in as one of the sandbox's cast, by a word on their button. */
+  /** Signs in as one of the sandbox's cast, by a word on their button, whoever was signed in before. */
   async signIn(word) {
+    await this.context.clearCookies();
     await this.page.goto("/console/login");
     const suggested = this.page.locator(".people button", { hasText: word }).first();
     if (await suggested.count()) {
@@ -153,15 +184,32 @@ export class Visitor {
       await this.page.waitForLoadState("networkidle");
       const wide = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (wide > 0) this.troubles.push(`${name} (${size}) is ${wide} px wider than the screen`);
+      if (size === "phone") for (const small of await this.smallTargets()) this.troubles.push(`${name}: ${small}`);
       await this.page.screenshot({ path: this.file(`${name}-${size}`), fullPage: true });
     }
     await this.page.setViewportSize(now);
   }
 
+  /** Buttons and things that open which a finger would miss: lower than 40 px. */
+  smallTargets() {
+    return this.page.evaluate((least) => {
+      const found = [];
+      for (const one of document.querySelectorAll("button, a.button, summary")) {
+        const { width, height } = one.getBoundingClientRect();
+        if (width > 0 && height > 0 && height < least - 0.5)
+          found.push(`“${one.textContent.trim().slice(0, 12)}” is ${height.toFixed(0)} px high`);
+      }
+      return found;
+    }, TAP_TARGET);
+  }
+
   /** Returns axe's serious findings on this page; in a context of its own, because axe itself breaks the page's policy. */
   async serious() {
     const context = await this.browser.newContext({
-      bypassCSP: true, viewport: this.page.viewportSize(), storageState: await this.context.storageState(), locale: "zh-CN",
+      bypassCSP: true,
+      viewport: this.page.viewportSize(),
+      storageState: await this.context.storageState(),
+      locale: "zh-CN",
     });
     const page = await context.newPage();
     await page.goto(this.page.url());
@@ -170,7 +218,13 @@ export class Visitor {
     await context.close();
     return violations
       .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ").slice(0, 400)}`);
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .map(({ html }) => html)
+            .join(" | ")
+            .slice(0, 400)}`,
+      );
   }
 
   close() {
@@ -182,18 +236,18 @@ export class Visitor {
  * The demo and a browser for all journeys of one file. `journey(name, size, walk)` is a test that walks as one visitor
  * and has to end without troubles. `demo` and `browser` are there once a journey runs.
  */
-export function openStage(timeout) {
+export function openStage(variables, living = false) {
   const stage = {};
   before(async () => {
-    stage.demo = await startDemo();
+    stage.demo = await startDemo(typeof variables === "function" ? await variables() : variables, living);
     stage.browser = await openBrowser();
   });
   after(async () => {
     await stage.browser?.close();
-    stage.demo?.stop();
+    await stage.demo?.stop();
   });
   stage.journey = (name, size, walk) =>
-    test(name, { timeout }, async () => {
+    test(name, { timeout: HANGING_JOURNEY_MS }, async () => {
       const visitor = await Visitor.at(stage.browser, stage.demo.base, size);
       try {
         await walk(visitor, visitor.page);

@@ -10,7 +10,7 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const folder = join(root, "docs/pictures");
 /** They are loaded by everyone who opens the repository's page. */
 const MAX_BYTES = 200 * 1024;
-const { journey } = openStage(120_000);
+const { journey } = openStage();
 
 /** Takes a picture of the first screen. */
 async function take(visitor, page, name) {
@@ -47,8 +47,13 @@ journey("the operators' desk", "desk", async (visitor, page) => {
 
 test("both READMEs show the same three small pictures", () => {
   for (const readme of ["README.md", "README.zh-CN.md"]) {
-    const shown = [...readFileSync(join(root, readme), "utf8").matchAll(/\((docs\/pictures\/[^)]+)\)/g)].map(([, path]) => path);
-    assert.deepEqual(shown, ["overview", "order", "desk"].map((name) => `docs/pictures/${name}.jpg`));
+    const shown = [...readFileSync(join(root, readme), "utf8").matchAll(/\((docs\/pictures\/[^)]+)\)/g)].map(
+      ([, path]) => path,
+    );
+    assert.deepEqual(
+      shown,
+      ["overview", "order", "desk"].map((name) => `docs/pictures/${name}.jpg`),
+    );
     for (const path of shown) assert.ok(statSync(join(root, path)).size < MAX_BYTES, path);
   }
 });

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tests::fault_proxy::Fault;
 
-use crate::measure::{self, Material, Row, Scenario};
+use crate::measure::{self, Load, Material, Row, Scenario};
 use crate::product::Product;
 
 /// Calls that do without WeChat, although a submitted report causes pushes.
@@ -22,9 +22,11 @@ const PAUSE: Duration = Duration::from_secs(1);
 const NOISE: f64 = 1.25;
 const NOISE_MS: f64 = 2.0;
 
-/// Measures twice while WeChat answers, which shows the noise, and once while it hangs; fails when a call was refused or
-/// slower than noise explains. The stand-in is part of the server, so that while it is cut off the server is also spared
-/// its work: the answers per second of the last table say nothing.
+/// Measures twice while WeChat answers, which shows the noise, and once while it hangs; fails when a call was refused
+/// or slower than noise explains.
+///
+/// The stand-in is part of the server, so that while it is cut off the server is also spared its work: the answers per
+/// second of the last table say nothing.
 pub async fn compare(
     product: &Product,
     material: &Material<'_>,
@@ -84,7 +86,7 @@ async fn measure_all(
     println!("|---|---:|---:|---:|---:|---:|---:|");
     let mut rows = Vec::new();
     for scenario in UNRELATED {
-        let row = measure::run(product, material, scenario, at_once, seconds).await?;
+        let row = measure::run(product, material, scenario, Load::burst(at_once, seconds)).await?;
         println!("{row}");
         rows.push(row);
     }

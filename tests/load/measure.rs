@@ -106,12 +106,32 @@ pub struct Material<'a> {
     pub desks: &'a [Desk],
 }
 
+/// How a call is repeated.
+#[derive(Clone, Copy)]
+pub struct Load {
+    /// Callers at the same time.
+    pub at_once: usize,
+    pub seconds: u64,
+    /// From the beginning of a caller's call to the beginning of their next one; without it they never pause.
+    pub pace: Option<Duration>,
+}
+
+impl Load {
+    /// Callers who never pause.
+    pub fn burst(at_once: usize, seconds: u64) -> Self {
+        Self {
+            at_once,
+            seconds,
+            pace: None,
+        }
+    }
+}
+
 pub async fn run(
     product: &Product,
     material: &Material<'_>,
     scenario: Scenario,
-    at_once: usize,
-    seconds: u64,
+    load: Load,
 ) -> anyhow::Result<Row> {
     let Material {
         callers,
@@ -136,11 +156,11 @@ pub async fn run(
     run.once().await.context("the first call")?;
     let (server_before, database_before) = product.cpu_seconds()?;
     let started = Instant::now();
-    let until = started + Duration::from_secs(seconds);
+    let until = started + Duration::from_secs(load.seconds);
     let mut tasks = Vec::new();
-    for _ in 0..at_once {
+    for _ in 0..load.at_once {
         let run = Arc::clone(&run);
-        tasks.push(tokio::spawn(async move { run.repeat(until).await }));
+        tasks.push(tokio::spawn(async move { run.repeat(until, load.pace).await }));
     }
     let (mut latencies_ms, mut refused) = (Vec::new(), 0);
     for task in tasks {
@@ -164,7 +184,7 @@ pub async fn run(
 
 impl Run {
     /// Calls until the time is over; milliseconds of each call that went well, and how many did not.
-    async fn repeat(&self, until: Instant) -> anyhow::Result<(Vec<f64>, usize)> {
+    async fn repeat(&self, until: Instant, pace: Option<Duration>) -> anyhow::Result<(Vec<f64>, usize)> {
         let (mut latencies_ms, mut refused) = (Vec::new(), 0);
         while Instant::now() < until {
             let started = Instant::now();
@@ -172,6 +192,9 @@ impl Run {
                 Some(true) => latencies_ms.push(started.elapsed().as_secs_f64() * 1e3),
                 Some(false) => refused += 1,
                 None => break,
+            }
+            if let Some(pace) = pace {
+                tokio::time::sleep_until((started + pace).into()).await;
             }
         }
         Ok((latencies_ms, refused))
@@ -189,7 +212,8 @@ impl Run {
             .context("nobody of this role")?;
         let of_unit = self.desks.get(nth).filter(|_| self.scenario.role() == "handler");
         let token = of_unit.map_or(&caller.token, |desk| &desk.token);
-        let answer = self.request(nth).bearer_auth(token).send().await?;
+        let request = self.request(nth).bearer_auth(token);
+        let answer = request.header("Accept-Encoding", "gzip").send().await?;
         let status = answer.status();
         let body = answer.bytes().await?;
         if !status.is_success() && nth == 0 {

@@ -26,6 +26,7 @@ pub struct Product {
     pub wechat: FaultProxy,
     child: Child,
     postgres: Option<Postgres>,
+    variables: Vec<(&'static str, String)>,
     _folder: TempDir,
 }
 
@@ -34,6 +35,12 @@ struct Postgres {
     postmaster: u32,
     cluster_url: String,
     name: String,
+}
+
+/// MiB.
+pub struct Pss {
+    pub server: f64,
+    pub database: f64,
 }
 
 /// A signed-in person.
@@ -64,20 +71,23 @@ impl Product {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let key = base64::engine::general_purpose::STANDARD.encode([7_u8; 32]);
         let wechat = FaultProxy::start(&format!("127.0.0.1:{port}")).await;
+        let variables = vec![
+            ("ZHITONG_BIND", format!("127.0.0.1:{port}")),
+            ("ZHITONG_DATA_DIR", folder.path().display().to_string()),
+            ("DATABASE_URL", url.clone()),
+            ("WECHAT_MODE", "sandbox".to_owned()),
+            (
+                "WECHAT_API_BASE",
+                format!("http://{}/sandbox/wechat", wechat.address()),
+            ),
+            ("JWT_SECRET", "only-for-the-load-program-0123456789".to_owned()),
+            ("DATA_KEY", format!("k1:{key}")),
+            ("RUST_LOG", "error".to_owned()),
+        ];
         let child = Command::new(binary)
             .arg("serve")
             .env_clear()
-            .env("ZHITONG_BIND", format!("127.0.0.1:{port}"))
-            .env("ZHITONG_DATA_DIR", folder.path())
-            .env("DATABASE_URL", &url)
-            .env("WECHAT_MODE", "sandbox")
-            .env(
-                "WECHAT_API_BASE",
-                format!("http://{}/sandbox/wechat", wechat.address()),
-            )
-            .env("JWT_SECRET", "only-for-the-load-program-0123456789")
-            .env("DATA_KEY", format!("k1:{key}"))
-            .env("RUST_LOG", "error")
+            .envs(variables.clone())
             .stdout(Stdio::null())
             .spawn()?;
         let base = format!("http://127.0.0.1:{port}");
@@ -92,8 +102,16 @@ impl Product {
             wechat,
             child,
             postgres,
+            variables,
             _folder: folder,
         })
+    }
+
+    /// Another command of the program, with the server's configuration.
+    pub fn command(&self, binary: &Path) -> Command {
+        let mut command = Command::new(binary);
+        command.env_clear().envs(self.variables.clone());
+        command
     }
 
     /// Returns all people of the sandbox, signed in.
@@ -129,6 +147,18 @@ impl Product {
         Ok(callers)
     }
 
+    /// Searches all orders; returns how many are on the first page.
+    pub async fn search(&self, caller: &Caller, text: &str) -> anyhow::Result<usize> {
+        let path = format!("{}/api/v1/orders?scope=all&limit=20", self.base);
+        let request = self
+            .http
+            .get(path)
+            .query(&[("q", text)])
+            .bearer_auth(&caller.token);
+        let page: Value = request.send().await?.error_for_status()?.json().await?;
+        Ok(page["items"].as_array().map_or(0, Vec::len))
+    }
+
     async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         let answer = self
             .http
@@ -148,13 +178,20 @@ impl Product {
     }
 
     fn memory(&self, name: &str) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find(|line| line.starts_with(name))
-            .context("no memory line")?;
-        let kib: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
-        Ok(kib / 1024.0)
+        memory(self.child.id(), name)
+    }
+
+    /// The share of memory of the server and of the database server's processes: pages that several use are divided among
+    /// them.
+    pub fn pss(&self) -> anyhow::Result<Pss> {
+        let server = pss_of(self.child.id()).context("the server is gone")?;
+        let database = self.postgres.as_ref().map_or(0.0, |postgres| {
+            children_of(postgres.postmaster)
+                .chain([postgres.postmaster])
+                .filter_map(pss_of)
+                .sum()
+        });
+        Ok(Pss { server, database })
     }
 
     /// CPU seconds used so far by the server, and by the database server.
@@ -223,6 +260,21 @@ async fn create_database() -> anyhow::Result<(String, Postgres)> {
     Ok((url, postgres))
 }
 
+/// The most memory that a process has had so far, in MiB.
+pub fn peak_mib(pid: u32) -> anyhow::Result<f64> {
+    memory(pid, "VmHWM:")
+}
+
+fn memory(pid: u32, name: &str) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with(name))
+        .context("no memory line")?;
+    let kib: f64 = line.split_whitespace().nth(1).context("no number")?.parse()?;
+    Ok(kib / 1024.0)
+}
+
 async fn wait_until_ready(http: &reqwest::Client, base: &str) -> anyhow::Result<()> {
     for _ in 0..240 {
         let ready = http.get(format!("{base}/readyz")).send().await;
@@ -247,6 +299,14 @@ fn cpu_of(pid: u32, of_children: bool) -> Option<f64> {
     let first = if of_children { 13 } else { 11 };
     let ticks = |index: usize| stat.get(index)?.parse::<f64>().ok();
     Some((ticks(first)? + ticks(first + 1)?) / TICKS_PER_SEC)
+}
+
+/// MiB; `None` if the process is gone or belongs to somebody else.
+fn pss_of(pid: u32) -> Option<f64> {
+    let rollup = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
+    let kib: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kib / 1024.0)
 }
 
 fn parent_of(pid: u32) -> Option<u32> {

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{AssignmentId, DeadlineId, OrderId, PersonId, UnitId};
-use entity::kinds::{Light, Role, Status};
+use entity::kinds::{Channel, Light, Role, Status};
 use entity::{assignment, deadline, order, order_change, order_event, person, unit};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue, ColumnTrait, ConnectionTrait as _, DbBackend, EntityTrait,
     IntoActiveModel as _, QueryFilter, QuerySelect as _,
 };
 use serde_json::json;
+use zhitong::orders::search::text_search;
 
 use crate::product::{Caller, Product};
 
@@ -134,11 +135,31 @@ async fn submit_models(product: &Product, callers: &[Caller]) -> anyhow::Result<
     Ok(())
 }
 
+/// One order in so many was phoned in, is difficult and is tracked, and red while it is open.
+const RARE_IN: usize = 1_000;
+
+/// Degrees from a model's place to its copy's, so that not all lie at a few points.
+fn spread(nth: usize, steps: usize) -> f64 {
+    f64::from(u32::try_from(nth % steps).unwrap_or(0)) * 0.000_25
+}
+
+/// A word of one order in a hundred.
+pub const RARE_WORD: &str = "窨井盖";
+
+fn description(nth: usize) -> String {
+    let rare = if nth.is_multiple_of(100) {
+        format!("{RARE_WORD}松动，")
+    } else {
+        String::new()
+    };
+    format!("第 {nth} 处路面塌陷，{rare}过往车辆绕行，存在安全隐患，请尽快处理。")
+}
+
 /// A report without photo from somewhere in the city's middle.
 pub fn report(nth: usize) -> serde_json::Value {
     let step = f64::from(u32::try_from(nth % 400).unwrap_or(0));
     json!({
-        "description": format!("第 {nth} 处路面塌陷，过往车辆绕行，存在安全隐患，请尽快处理。"),
+        "description": description(nth),
         "location": {
             "longitude": 112.36 + step * 0.0003,
             "latitude": 34.62 + step * 0.0001,
@@ -204,6 +225,8 @@ async fn more_delegates(product: &Product) -> anyhow::Result<Vec<PersonId>> {
 #[derive(Default)]
 struct Rows {
     orders: Vec<order::ActiveModel>,
+    /// For the index of words.
+    texts: Vec<order::Model>,
     assignments: Vec<assignment::ActiveModel>,
     deadlines: Vec<deadline::ActiveModel>,
     events: Vec<order_event::ActiveModel>,
@@ -230,6 +253,7 @@ impl Rows {
         let mut order = order::Model {
             id,
             number: number.clone(),
+            description: description(nth),
             reporter_id: reporter,
             created_at: created,
             updated_at: created,
@@ -241,6 +265,17 @@ impl Rows {
             order.due_at = None;
             order.closed_at = Some(created + TimeDelta::days(2));
         }
+        if nth.is_multiple_of(RARE_IN) {
+            order.channel = Channel::Call;
+            order.difficult = true;
+            order.tracked = true;
+            order.light = if open { Light::Red } else { Light::Green };
+        }
+        if let (Some(longitude), Some(latitude)) = (order.longitude, order.latitude) {
+            order.longitude = Some(longitude + spread(nth, 401));
+            order.latitude = Some(latitude + spread(nth, 307));
+        }
+        self.texts.push(order.clone());
         self.orders.push(order.into_active_model().reset_all());
         for assignment in &model.assignments {
             let copy = assignment::Model {
@@ -280,6 +315,9 @@ impl Rows {
         order::Entity::insert_many(self.orders)
             .exec_without_returning(&db)
             .await?;
+        for order in &self.texts {
+            text_search::add(&db, order).await?;
+        }
         assignment::Entity::insert_many(self.assignments)
             .exec_without_returning(&db)
             .await?;

@@ -1,5 +1,7 @@
-//! The sweep of the clocks with very many open orders. Some thousands are made as ever; the rest are copies that
-//! PostgreSQL makes itself. The server is ended before the sweep is measured in this process, so that nobody else sweeps.
+//! The sweep of the clocks with very many open orders.
+//!
+//! Some thousands are made as ever; the rest are copies that PostgreSQL makes itself. The server is ended before the
+//! sweep is measured in this process, so that nobody else sweeps.
 
 use std::time::Instant;
 
@@ -10,7 +12,7 @@ use sea_orm::{ConnectionTrait as _, EntityTrait as _, QueryOrder as _};
 use zhitong::config::Config;
 use zhitong::orders::clocks::sweep;
 
-use crate::measure::{self, Material, Scenario};
+use crate::measure::{self, Load, Material, Scenario};
 use crate::product::{Caller, Product};
 use crate::{Args, heading, seed};
 
@@ -36,7 +38,13 @@ pub async fn measure(
         };
         println!(
             "{}",
-            measure::run(&product, &material, scenario, args.callers, args.seconds).await?
+            measure::run(
+                &product,
+                &material,
+                scenario,
+                Load::burst(args.callers, args.seconds)
+            )
+            .await?
         );
     }
     product.halt()?;
