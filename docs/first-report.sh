@@ -38,6 +38,6 @@ order=$(post /api/v1/orders "{
     \"photo_ids\": [$photos]
 }" -H "Authorization: Bearer $token" -H "Idempotency-Key: first-report-$(date +%s)-$$")
 echo "$order" | field '"工单 " + it["number"]'
-echo "$order" | field '"承办 " + ((it.get("unit") or {}).get("name") or "待分派")'
+echo "$order" | field '"承办 " + ((it.get("unit") or {}).get("name") or "待派单")'
 echo "$order" | field '"\n".join("期限 {} {}".format(d["kind"], d["due_at"]) for d in it.get("deadlines", []))'
 echo "控制台 $URL/console"
