@@ -25,7 +25,7 @@ fn event(app: &TestApp, id: &str, kind: &str, number: &str, more: Value) -> Valu
     body
 }
 
-/// The product died after the step and before the answer was stored.
+/// A crash between the step and the storing of its answer.
 async fn forget_the_answer(app: &TestApp, event_id: &str) {
     let forgotten = link_event::Entity::update_many()
         .col_expr(link_event::Column::AnswerStatus, Expr::value(0))
@@ -186,7 +186,7 @@ on_both_databases! {
     }
 }
 
-/// Sends until nothing is due.
+/// Sends until no delivery is due.
 async fn deliver(app: &TestApp) {
     while worker::deliver_due(app.app()).await.unwrap() > 0 {}
 }
@@ -274,7 +274,7 @@ async fn a_receiver_that_fails_for_days_is_disabled_and_administrators_are_notif
     app.finish().await;
 }
 
-/// Six reports of three delegates about one thing in one county: a topic by the next night.
+/// Files six reports of three delegates about one problem in one county, which the next night joins in a topic.
 async fn crossing(app: &TestApp) {
     let texts = [
         "的水发浑",

@@ -37,7 +37,6 @@ mod hostile_input;
 mod hostile_values;
 mod hotline;
 mod imports;
-mod index_memory;
 mod insight;
 mod insight_rises;
 mod jobs;

@@ -1,10 +1,10 @@
-//! A mail server on a free port that speaks SMTP and keeps what it is given.
+//! An SMTP server on a free port that stores the messages it receives.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How the server replies to a message.
+/// The reply to a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailReply {
     Accept,
@@ -86,7 +86,7 @@ impl MailServer {
         format!("smtp://{}", self.address)
     }
 
-    /// Replies so from now on.
+    /// Sets the reply to later messages.
     pub fn reply(&self, reply: MailReply) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).reply = Some(reply);
     }
@@ -99,7 +99,7 @@ impl MailServer {
     }
 }
 
-/// One conversation, until the client leaves.
+/// Serves one connection until the client leaves.
 fn converse(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
     let mut writer = stream;
     let mut lines = BufReader::new(stream).lines();

@@ -134,6 +134,12 @@ pub async fn replay<T: DeserializeOwned>(
     first.map(|first| stored(first, fingerprint)).transpose()
 }
 
+/// The refusal of a key that was used for another request.
+pub fn key_reused() -> Error {
+    let detail = "这个 Idempotency-Key 已用于另一次不同的提交。";
+    Error::refused(ErrorKind::Rule, "idempotency_key_reused", detail)
+}
+
 async fn find(
     connection: &impl ConnectionTrait,
     person: PersonId,
@@ -148,8 +154,7 @@ fn stored<T: DeserializeOwned>(
     fingerprint: &str,
 ) -> Result<StoredResponse<T>> {
     if first.request_hash != fingerprint {
-        let detail = "这个 Idempotency-Key 已用于另一次不同的提交。";
-        return Err(Error::refused(ErrorKind::Rule, "idempotency_key_reused", detail));
+        return Err(key_reused());
     }
     let (Some(status), Some(body)) = (first.status, first.body) else {
         return Err(anyhow::anyhow!("an idempotency key was committed without its answer").into());

@@ -19,12 +19,12 @@ use crate::jobs::lease::{self, Ended, HEARTBEAT};
 use crate::jobs::monitor;
 use crate::jobs::work::{job_type, workload};
 
-/// After as many deadlines as that there are more to change.
+/// A sweep that changed this many deadlines is repeated at once.
 const BUSY_THRESHOLD: usize = 16;
-/// Pause between claims. Work that arrives meanwhile is done together: a round costs about the same for one job and for many, and people who
-/// wait for a notice do not see the difference.
+/// Pause between claims. Jobs that arrive meanwhile are claimed together: a claim of many costs about as much as a claim of
+/// one.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
-/// How late work is found that nobody signals: what becomes due with time, and what another replica left undone.
+/// The longest delay of work without a signal: jobs that become due with time, and jobs that another replica left.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Held while a round runs, so that the sandbox's clock does not move under it.
@@ -85,7 +85,7 @@ struct Rounds {
 }
 
 impl Rounds {
-    /// Claims what is due for the free workers and starts it. Returns `true` if more may be due for the workers that are still free.
+    /// Claims the due jobs for the free workers and starts them. Returns `true` if more may be due for workers still free.
     async fn start(&mut self, app: &App) -> Result<bool> {
         let turn = Arc::new(Arc::clone(&app.jobs.run_lock).read_owned().await);
         let vacancies = self.vacancies();

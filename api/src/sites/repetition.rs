@@ -4,31 +4,14 @@ use entity::ids::PhotoId;
 use entity::site_message;
 
 use crate::app::App;
-use crate::error::{ErrorKind, Refusal, Result};
+use crate::error::Result;
+use crate::http::idempotency::key_reused;
 use crate::orders::submit::draft::validate_text;
 use crate::photos::service as photos;
 use crate::sealing::Sealer;
 use crate::sites::receipt::Receipt;
 use crate::sites::store;
 use crate::sites::visits::Device;
-
-/// The key was used for another message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct KeyReused;
-
-impl Refusal for KeyReused {
-    fn code(&self) -> &'static str {
-        "idempotency_key_reused"
-    }
-
-    fn detail(&self) -> String {
-        "这个 Idempotency-Key 已用于另一次不同的提交。".to_owned()
-    }
-
-    fn kind(&self) -> ErrorKind {
-        ErrorKind::Rule
-    }
-}
 
 /// A message whose photos the caller would have to fetch before it can send it again.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +40,7 @@ pub async fn first_receipt(app: &App, repetition: Repetition<'_>) -> Result<Opti
     let text = validate_text("text", repetition.text, 0..=usize::MAX, &mut Vec::new());
     let had_photos = first.photo_ids.as_array().is_some_and(|ids| !ids.is_empty());
     if first.text != text || had_photos != repetition.has_photos {
-        return Err(KeyReused.into());
+        return Err(key_reused());
     }
     Ok(Some(receipt))
 }
@@ -78,6 +61,6 @@ pub async fn require_same(
     if first.text == text && same_photos {
         Ok(())
     } else {
-        Err(KeyReused.into())
+        Err(key_reused())
     }
 }

@@ -1,6 +1,6 @@
-//! Every operation of the document, and who may call it.
+//! The operations of the document with their permitted callers.
 
-/// How somebody stands to the order that the test tries: submitted from 涧西区, in the charge of a unit.
+/// A caller's relation to the order under test, which comes from 涧西区 and is in the charge of a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     Reporter,
@@ -52,7 +52,7 @@ const STAFF: &[Standing] = &[
     Admin,
 ];
 const REPORT_READERS: &[Standing] = &[CitySupervisor, CountySupervisor, OtherCountySupervisor, Admin];
-/// Those whom the one screen is for; a county's people see their county on it.
+/// The audience of the overview; staff of a county see their county.
 const COUNTERS: &[Standing] = &[
     Operator,
     CitySupervisor,
@@ -60,7 +60,7 @@ const COUNTERS: &[Standing] = &[
     OtherCountySupervisor,
     Admin,
 ];
-/// Those who may know that the order exists.
+/// The people with access to the order.
 const CONCERNED: &[Standing] = &[
     Reporter,
     Operator,
@@ -70,7 +70,7 @@ const CONCERNED: &[Standing] = &[
     Admin,
 ];
 
-/// Who may call an operation.
+/// The callers of an operation.
 #[derive(Clone, Copy)]
 pub enum May {
     /// Without signing in; the operation has a guard of its own (a code, a ticket, a signature).
@@ -81,7 +81,7 @@ pub enum May {
 use May::Anybody;
 pub use May::Only;
 
-/// Every operation, and who may call it for this order.
+/// The operations with the callers that this order permits.
 pub const TABLE: &[(&str, May)] = &[
     ("POST /api/v1/sessions", Anybody),
     ("POST /api/v1/sessions/bind", Anybody),

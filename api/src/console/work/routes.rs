@@ -107,7 +107,7 @@ struct WorkPage {
     next: Option<NextQueue>,
 }
 
-/// What follows a short queue on the landing page.
+/// The queue below a short one on the landing page.
 struct NextQueue {
     href: String,
     title: &'static str,

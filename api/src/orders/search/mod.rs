@@ -2,10 +2,12 @@
 //!
 //! `filter.rs` reads the criteria, `list.rs` pages through the orders that match, `grams.rs` (pure) and
 //! `text_search.rs` find words through an index, `unit_queue.rs` has the queues of a unit, `counted.rs` the orders
-//! behind a count, `nearby.rs` compares a draft with earlier orders by place and by the words in `text_index.rs`,
+//! behind a count, `nearby.rs` finds earlier orders that
+//! may be the matter of a draft, by place and by the words in `text_index.rs`, and `comparison.rs` compares them,
 //! `place_history.rs` lists earlier orders of a place, `township_centres.rs` places townships, `reported.rs` finds what
 //! delegates have open.
 
+mod comparison;
 pub mod counted;
 pub mod filter;
 pub mod grams;

@@ -2,31 +2,32 @@
 //! distance only.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use entity::ids::{OrderId, PhotoId};
-use entity::kinds::{CategorySource, Status};
-use entity::{order, order_photo, photo};
-use insight::similar::{Features, Kinds, TextDocument, Wording, shared_words};
+use entity::kinds::Status;
+use entity::order;
+use insight::similar::{Features, shared_words};
+use places::datum::{METRES_PER_DEGREE, Wgs84};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::city::categories::service::suggest_all;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::error::{Error, Result};
 use crate::orders::rules::actor::Actor;
-use crate::orders::rules::same_matter::{ComparedOrder, Evidence, Likeness, SEARCH_RADIUS_M, likeness};
+use crate::orders::rules::same_matter::{Evidence, Likeness, SEARCH_RADIUS_M};
+use crate::orders::search::comparison::{
+    ComparisonTarget, compare, draft_kinds, kinds_of, own_pictures, pictures,
+};
 use crate::orders::search::text_index::TextIndex;
 use crate::orders::store;
 use crate::orders::submit::draft::GivenPoint;
 use crate::orders::view::{CategoryView, read};
 use crate::photos::limits::MAX_PHOTOS;
-use places::datum::{METRES_PER_DEGREE, Wgs84};
 
 const MAX_NEARBY: u64 = 200;
 const MAX_SIMILAR: usize = 20;
@@ -283,132 +284,4 @@ async fn around(
     }
     let query = query.order_by_desc(C::CreatedAt).limit(MAX_NEARBY);
     Ok(query.all(db).await?)
-}
-
-/// A report that others are compared with.
-struct ComparisonTarget {
-    text: String,
-    place: Option<Wgs84>,
-    kinds: Kinds,
-    pictures: Vec<u64>,
-    at: DateTime<Utc>,
-}
-
-/// The kinds of a draft: the one chosen, or those that its text suggests.
-async fn draft_kinds(city: &Arc<City>, chosen: Option<&str>, text: String) -> Result<Kinds> {
-    if let Some(code) = chosen {
-        return Ok(Kinds::chosen(code));
-    }
-    let suggested = suggest_all(city, HashMap::from([((), text)])).await?;
-    let kinds = suggested.into_values().flatten();
-    Ok(Kinds::suggested(kinds.map(|kind| (kind.code, kind.confidence))))
-}
-
-/// The kinds of an order: certain where a person chose it.
-fn kinds_of(order: &order::Model) -> Kinds {
-    let code = order.category_code.as_deref();
-    match (code, order.category_source, order.category_confidence) {
-        (None, ..) => Kinds::default(),
-        (Some(code), CategorySource::Suggested, Some(confidence)) => {
-            Kinds::suggested([(code.to_owned(), confidence)])
-        }
-        (Some(code), ..) => Kinds::chosen(code),
-    }
-}
-
-/// How like each order is to the report.
-async fn compare(
-    app: &App,
-    new: ComparisonTarget,
-    rows: Vec<order::Model>,
-) -> Result<Vec<(Likeness, order::Model)>> {
-    let pictures = if new.pictures.is_empty() {
-        HashMap::new()
-    } else {
-        let ids: Vec<OrderId> = rows.iter().map(|row| row.id).collect();
-        pictures(&app.db, &ids).await?
-    };
-    let recent = app
-        .state::<TextIndex>()
-        .read_best_effort(app, app.clock.now())
-        .await?;
-    let work = tokio::task::spawn_blocking(move || {
-        let features = Features::of("", &new.text);
-        let wording = Wording::of(&new.text);
-        let own = ComparedOrder {
-            report: TextDocument {
-                features: &features,
-                place: new.place.map(|place| (place.longitude, place.latitude)),
-                kinds: &new.kinds,
-                wording: &wording,
-                at: new.at,
-            },
-            pictures: &new.pictures,
-        };
-        let like = |order: order::Model| {
-            // One that is older than what is in memory has its words cut now.
-            let cut = match recent.index.features(order.id) {
-                Some(_) => Features::default(),
-                None => Features::of("", &order.description),
-            };
-            let (kinds, wording) = (kinds_of(&order), Wording::of(&order.description));
-            let other = ComparedOrder {
-                report: TextDocument {
-                    features: recent.index.features(order.id).unwrap_or(&cut),
-                    place: order.longitude.zip(order.latitude),
-                    kinds: &kinds,
-                    wording: &wording,
-                    at: order.created_at,
-                },
-                pictures: pictures.get(&order.id).map_or(&[], Vec::as_slice),
-            };
-            (likeness(&recent.index, &own, &other), order)
-        };
-        rows.into_iter().map(like).collect()
-    });
-    Ok(work.await.map_err(anyhow::Error::from)?)
-}
-
-/// The hashes of these photos, as far as they are the actor's own.
-async fn own_pictures(db: &impl ConnectionTrait, actor: &Actor, ids: &[PhotoId]) -> Result<Vec<u64>> {
-    let (Some(person), false) = (actor.person, ids.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let hashes: Vec<i64> = photo::Entity::find()
-        .select_only()
-        .column(photo::Column::PerceptualHash)
-        .filter(photo::Column::Id.is_in(ids.iter().copied()))
-        .filter(photo::Column::OwnerId.eq(person))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(hashes.into_iter().map(i64::cast_unsigned).collect())
-}
-
-/// The hashes of the photos of each order.
-async fn pictures(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<HashMap<OrderId, Vec<u64>>> {
-    let attached: Vec<(OrderId, PhotoId)> = order_photo::Entity::find()
-        .select_only()
-        .column(order_photo::Column::OrderId)
-        .column(order_photo::Column::PhotoId)
-        .filter(order_photo::Column::OrderId.is_in(orders.iter().copied()))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let hashes: Vec<(PhotoId, i64)> = photo::Entity::find()
-        .select_only()
-        .column(photo::Column::Id)
-        .column(photo::Column::PerceptualHash)
-        .filter(photo::Column::Id.is_in(attached.iter().map(|(_, photo)| *photo)))
-        .into_tuple()
-        .all(db)
-        .await?;
-    let hashes: HashMap<PhotoId, i64> = hashes.into_iter().collect();
-    let mut by_order: HashMap<OrderId, Vec<u64>> = HashMap::new();
-    for (order, photo) in attached {
-        if let Some(hash) = hashes.get(&photo) {
-            by_order.entry(order).or_default().push(hash.cast_unsigned());
-        }
-    }
-    Ok(by_order)
 }

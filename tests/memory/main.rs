@@ -1,6 +1,4 @@
-//! The cost of a recent report in memory: `tests/run it` leaves it out, because it must run alone.
-//!
-//! `cargo test --workspace --test it -- --ignored index_memory --nocapture`
+//! The cost of a recent report in memory, alone in its process.
 
 use entity::ids::OrderId;
 use insight::similar::{Features, Index};
@@ -68,7 +66,6 @@ fn anonymous_bytes() -> usize {
 }
 
 #[test]
-#[ignore = "measures the memory of the whole process"]
 fn a_report_costs_little_memory() {
     let names: Vec<char> = NAMES.chars().collect();
     let mut random = StdRng::seed_from_u64(1);

@@ -3,7 +3,9 @@
 //!
 //! The background runner is off: a test moves the clock and runs the jobs itself.
 
-use std::path::{Path, PathBuf};
+mod builder;
+
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,14 +16,14 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use zhitong::app::App;
-use zhitong::config::Config;
 use zhitong::jobs::catch_up;
 
 use crate::client::Client;
 use crate::database::{Db, OwnDatabase};
 use crate::fault_proxy::FaultProxy;
 use crate::people::{self, Person, PersonQuery};
-use crate::settings::{foreign_store, http_client, settings, through_pooler};
+
+pub use builder::Builder;
 
 /// Monday morning, the day of the first story.
 pub const CLOCK_START: &str = "2025-09-08T09:00:00+08:00";
@@ -46,148 +48,6 @@ struct Inner {
     folder: TempDir,
 }
 
-/// Settings of a test that differ from the default; see [`TestApp::with`].
-pub struct Builder {
-    db: Db,
-    clock_start: String,
-    set: Vec<(String, String)>,
-    wechat_proxy: bool,
-    store: Store,
-    restored: Option<PathBuf>,
-}
-
-/// Which object store the product uses.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Store {
-    /// The one it serves itself, as ordinarily.
-    Embedded,
-    /// The embedded store behind a breakable connection.
-    Breakable,
-    /// An independent implementation (moto) behind a breakable connection.
-    Foreign,
-}
-
-const STORE_KEY: &str = "testing";
-const STORE_SECRET: &str = "testing-testing";
-
-impl Builder {
-    /// Where the clock starts, RFC 3339.
-    #[must_use]
-    pub fn clock(mut self, start: &str) -> Self {
-        start.clone_into(&mut self.clock_start);
-        self
-    }
-
-    /// Sets a variable of the environment, as in `.env.example`.
-    #[must_use]
-    pub fn set(mut self, name: &str, value: &str) -> Self {
-        self.set.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Puts [`TestApp::wechat_line`] between the product and WeChat's stand-in.
-    #[must_use]
-    pub fn breakable_wechat(mut self) -> Self {
-        self.wechat_proxy = true;
-        self
-    }
-
-    /// Puts [`TestApp::s3_line`] between the product and its store.
-    #[must_use]
-    pub fn breakable_s3(mut self) -> Self {
-        self.store = Store::Breakable;
-        self
-    }
-
-    /// Uses the independent S3 store that the test run starts (moto), with [`TestApp::s3_line`] in between.
-    #[must_use]
-    pub fn foreign_s3(mut self) -> Self {
-        self.store = Store::Foreign;
-        self
-    }
-
-    /// Starts from the data of this folder (SQLite file, objects), which are moved to the test's own.
-    #[must_use]
-    pub fn restored_from(mut self, data: &Path) -> Self {
-        self.restored = Some(data.to_owned());
-        self
-    }
-
-    /// The line to the store, and what the product is told of it.
-    async fn s3_line(&self, folder: &Path) -> Option<(FaultProxy, [(&'static str, String); 4])> {
-        let upstream = match self.store {
-            Store::Embedded => return None,
-            Store::Breakable => {
-                let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-                let root = folder.join("objects");
-                let address = zhitong::objects::embedded::start(&root, any, STORE_KEY, STORE_SECRET).await;
-                address.expect("a store").to_string()
-            }
-            Store::Foreign => foreign_store(),
-        };
-        let proxy = FaultProxy::start(&upstream).await;
-        let told = [
-            ("S3_ENDPOINT", format!("http://{}", proxy.address())),
-            ("S3_ACCESS_KEY_ID", STORE_KEY.to_owned()),
-            ("S3_SECRET_ACCESS_KEY", STORE_SECRET.to_owned()),
-            // All tests of a run share the foreign store.
-            ("S3_BUCKET", format!("test-{}", uuid::Uuid::now_v7())),
-        ];
-        Some((proxy, told))
-    }
-
-    pub async fn start(self) -> TestApp {
-        let folder = tempfile::Builder::new()
-            .prefix("zhitong-test")
-            .tempdir()
-            .expect("a folder");
-        let database = match &self.restored {
-            Some(data) => OwnDatabase::moved(data, folder.path()),
-            None => OwnDatabase::copy(self.db, folder.path()).await,
-        };
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("an address");
-        let mut settings = settings(&database.url, folder.path(), &self.clock_start);
-        settings.insert("ZHITONG_PUBLIC_URL".to_owned(), format!("http://{address}"));
-        if let Some(pooled) = through_pooler(&database.url) {
-            settings.insert("DATABASE_DIRECT_URL".to_owned(), database.url.clone());
-            settings.insert("DATABASE_URL".to_owned(), pooled);
-        }
-        let wechat = if self.wechat_proxy {
-            let proxy = FaultProxy::start(&address.to_string()).await;
-            let stand_in = format!("http://{}{}", proxy.address(), people::STAND_IN_PATH);
-            settings.insert("WECHAT_API_BASE".to_owned(), stand_in);
-            Some(proxy)
-        } else {
-            None
-        };
-        let s3 = self.s3_line(folder.path()).await.map(|(proxy, told)| {
-            settings.extend(told.map(|(name, value)| (name.to_owned(), value)));
-            proxy
-        });
-        settings.extend(self.set);
-        let config = Config::read(|name| settings.get(name).cloned()).expect("the test's configuration");
-        let app = zhitong::server::build(config, address).await;
-        let app = app.unwrap_or_else(|error| panic!("the product did not start: {error:#}"));
-        let server = zhitong::server::listen(app.clone(), listener).expect("the server");
-        let handle = server.handle();
-        tokio::spawn(server);
-        TestApp(Arc::new(Inner {
-            app,
-            base: format!("http://{address}"),
-            http: http_client(),
-            server: handle,
-            people: OnceCell::new(),
-            jobs_forgiven: AtomicBool::new(false),
-            wechat,
-            s3,
-            db: self.db,
-            _database: database,
-            folder,
-        }))
-    }
-}
-
 impl TestApp {
     /// Starts the product as it ordinarily is.
     pub async fn start(db: Db) -> Self {
@@ -197,14 +57,7 @@ impl TestApp {
     /// Starts from here when something is to be different.
     #[must_use]
     pub fn with(db: Db) -> Builder {
-        Builder {
-            db,
-            clock_start: CLOCK_START.to_owned(),
-            set: Vec::new(),
-            wechat_proxy: false,
-            store: Store::Embedded,
-            restored: None,
-        }
+        Builder::new(db)
     }
 
     /// The product itself, for tests below HTTP.
