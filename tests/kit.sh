@@ -3,7 +3,19 @@
 
 NAME="$(basename "$0")"
 TOOLS="$PWD/tests/.tools"
-WORK="$(mktemp -d "${TMPDIR:-/tmp}/zhitong-tests.XXXXXX")"
+
+# Thousands of databases are made and thrown away: in memory if there is room, because creating and removing their files takes
+# a fifth of the time on a disk.
+scratch() {
+    local free_mib
+    free_mib="$(df --output=avail -BM /dev/shm 2>/dev/null | tail -1 | tr -dc 0-9)"
+    if [ -z "${TMPDIR:-}" ] && [ -w /dev/shm ] && [ "${free_mib:-0}" -ge 6144 ]; then
+        echo /dev/shm
+    else
+        echo "${TMPDIR:-/tmp}"
+    fi
+}
+WORK="$(mktemp -d "$(scratch)/zhitong-tests.XXXXXX")"
 chmod 711 "$WORK"
 PG_BIN=""
 SERVERS=()

@@ -102,18 +102,13 @@ fn service(
     >,
 > {
     let metrics = app.state::<Metrics>().requests.clone();
-    // The document is generated per request: a copy per worker would take many megabytes.
-    let (service, _) = ActixApp::new()
+    ActixApp::new()
         .app_data(web::Data::new(app))
         .app_data(extract::json_config())
         .app_data(extract::query_config())
         .app_data(extract::path_config())
-        .into_utoipa_app()
-        .openapi(routes::Document::openapi())
-        .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
+        .service(web::scope("/api/v1").configure(routes::api))
         .configure(routes::absolute)
-        .split_for_parts();
-    service
         .service(web::redirect("/", "/console"))
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(SwaggerConfig::from("/openapi.json")))
@@ -185,8 +180,8 @@ pub fn document() -> utoipa::openapi::OpenApi {
     let (_, document) = ActixApp::new()
         .into_utoipa_app()
         .openapi(routes::Document::openapi())
-        .service(utoipa_actix_web::scope("/api/v1").configure(routes::api))
-        .configure(routes::absolute)
+        .service(utoipa_actix_web::scope("/api/v1").configure(|paths| routes::api(paths)))
+        .configure(|paths| routes::absolute(paths))
         .split_for_parts();
     document
 }

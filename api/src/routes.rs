@@ -1,7 +1,9 @@
 //! Every path of the product, on one page.
 
+use actix_web::dev::HttpServiceFactory;
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
+use utoipa_actix_web::OpenApiFactory;
 use utoipa_actix_web::service_config::ServiceConfig as UtoipaServiceConfig;
 
 use crate::city::{self, areas, categories};
@@ -25,9 +27,35 @@ use crate::{
 )]
 pub struct Document;
 
+/// Where documented routes are registered: the configuration of a server, or one that collects the document as well. A server
+/// must not collect it, because that costs more than everything else at its start.
+pub trait Registry {
+    fn service<F>(&mut self, route: F) -> &mut Self
+    where
+        F: HttpServiceFactory + OpenApiFactory + 'static;
+}
+
+impl Registry for ServiceConfig {
+    fn service<F>(&mut self, route: F) -> &mut Self
+    where
+        F: HttpServiceFactory + OpenApiFactory + 'static,
+    {
+        Self::service(self, route)
+    }
+}
+
+impl Registry for UtoipaServiceConfig<'_> {
+    fn service<F>(&mut self, route: F) -> &mut Self
+    where
+        F: HttpServiceFactory + OpenApiFactory + 'static,
+    {
+        Self::service(self, route)
+    }
+}
+
 /// Registers the paths under `/api/v1`.
 #[expect(clippy::too_many_lines, reason = "a list: one line a path")]
-pub fn api(service: &mut UtoipaServiceConfig) {
+pub fn api(service: &mut impl Registry) {
     service
         .service(areas::routes::list)
         .service(areas::routes::locate)
@@ -136,7 +164,7 @@ pub fn api(service: &mut UtoipaServiceConfig) {
 }
 
 /// Matters under supervision, standing watch lists, documents.
-fn matters(service: &mut UtoipaServiceConfig) {
+fn matters(service: &mut impl Registry) {
     service
         .service(campaigns::routes::progress::reach_stage)
         .service(campaigns::routes::progress::set_county_tasks)
@@ -162,7 +190,7 @@ fn matters(service: &mut UtoipaServiceConfig) {
 }
 
 /// Links with other systems.
-fn integration(service: &mut UtoipaServiceConfig) {
+fn integration(service: &mut impl Registry) {
     service
         .service(clients::routes::create_client)
         .service(clients::routes::list_clients)
@@ -182,7 +210,7 @@ fn integration(service: &mut UtoipaServiceConfig) {
 }
 
 /// 有事请扫码, and what is published to others.
-fn sites_and_content(service: &mut UtoipaServiceConfig) {
+fn sites_and_content(service: &mut impl Registry) {
     service
         .service(content::routes::list_reviews)
         .service(content::routes::decide_review)
@@ -204,7 +232,7 @@ fn sites_and_content(service: &mut UtoipaServiceConfig) {
 }
 
 /// Registers documented paths outside of `/api/v1`.
-pub fn absolute(service: &mut UtoipaServiceConfig) {
+pub fn absolute(service: &mut impl Registry) {
     service
         .service(push::routes::check_push_address)
         .service(push::routes::receive_push)

@@ -62,7 +62,13 @@ pub fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 
 /// Opens everything the product needs. The database is brought up to date and, when it is empty, filled
 /// from the city pack; of replicas that start together, one does it while the others wait.
-pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<App> {
+pub async fn build(config: Config, address: SocketAddr) -> anyhow::Result<App> {
+    let pack = Pack::open(&config.city_pack)?;
+    build_with_pack(config, address, &pack).await
+}
+
+/// As [`build`], from a pack that was read before.
+pub async fn build_with_pack(mut config: Config, address: SocketAddr, pack: &Pack) -> anyhow::Result<App> {
     if !config.public_url_is_stated {
         // The port may have been left to the system.
         config.public_url = format!("http://{address}");
@@ -71,8 +77,7 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
         .with_context(|| format!("ZHITONG_DATA_DIR: cannot create {}", config.data_dir.display()))?;
     let (setup, db, tree_keys) = open_database(&config).await?;
     let clock = config.clock_start.map_or_else(Clock::real, Clock::starting_at);
-    let pack = Pack::open(&config.city_pack)?;
-    let city = open_city(&db, &pack, &clock).await.context("the city's data")?;
+    let city = open_city(&db, pack, &clock).await.context("the city's data")?;
     let sealer = Sealer::new(&config.data_keys).context("DATA_KEY")?;
     let objects = open_store(&config, &sealer, &clock)
         .await
@@ -82,7 +87,7 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
     let official = OfficialAccount::new(&config.wechat, address, clock.clone())?;
     let channels = Channels::new(&config.channels, address, &clock)?;
     let channels = official.add_channel(channels, &config.wechat.app_id);
-    let (sandbox, wording) = open_wording(&config, &pack, address, &clock, &city)?;
+    let (sandbox, wording) = open_wording(&config, pack, address, &clock, &city)?;
     let photo_permits = PhotoPermits::new(config.decode_memory_mib);
     let webhook_sender = WebhookSender::new(config.webhook_allow_private)?;
     let disk_space = DiskSpace::new(&config);
@@ -126,7 +131,7 @@ pub async fn build(mut config: Config, address: SocketAddr) -> anyhow::Result<Ap
     });
     app.state::<ScreenHub>()
         .set_renderer(console::overview::screen_page::render);
-    seed_sandbox(&app, &pack).await?;
+    seed_sandbox(&app, pack).await?;
     nightly::schedule(&app, app.clock.now())
         .await
         .context("the nightly search for hot topics")?;

@@ -1,11 +1,17 @@
 //! A database for each test, copied from one that was migrated and filled once per test process.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
+use zhitong::app::App;
+use zhitong::city::pack::Pack;
 use zhitong::config::Config;
+
+use crate::app::CITY_PACK;
 
 /// Which of the two databases a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,13 +129,23 @@ async fn fill(url: &str, folder: &Path) {
     let config = Config::read(|name| config.get(name).cloned()).expect("the kit's configuration");
     let listener = zhitong::server::bind(&config).expect("a port");
     let address = listener.local_addr().expect("an address");
-    let app = zhitong::server::build(config, address).await;
+    let app = build_app(config, address).await;
     let app = app.unwrap_or_else(|error| panic!("the template could not be filled: {error:#}"));
     if url.starts_with("sqlite") {
         let flush = "PRAGMA wal_checkpoint(TRUNCATE)";
         app.db.execute_unprepared(flush).await.expect("flush the log");
     }
     app.db.clone().close().await.expect("close the template");
+}
+
+/// Builds the product. The pack of most tests is read once per test process.
+pub(crate) async fn build_app(config: Config, address: SocketAddr) -> anyhow::Result<App> {
+    static PACK: OnceLock<Pack> = OnceLock::new();
+    if config.city_pack != CITY_PACK {
+        return zhitong::server::build(config, address).await;
+    }
+    let pack = PACK.get_or_init(|| Pack::open(CITY_PACK).expect("the pack"));
+    zhitong::server::build_with_pack(config, address, pack).await
 }
 
 fn sqlite_url(file: &Path) -> String {

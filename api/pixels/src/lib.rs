@@ -6,8 +6,9 @@
 use std::io::Cursor;
 
 use bytes::Bytes;
-use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -234,14 +235,26 @@ fn shrink(picture: &RgbImage, longest: u32) -> Result<RgbImage, PixelError> {
             .unwrap_or(1)
             .max(1)
     };
-    let source = fast_image_resize::images::ImageRef::new(width, height, picture.as_raw(), PixelType::U8x3)
-        .map_err(|_| PixelError::Damaged)?;
-    let mut target = Image::new(scaled(width), scaled(height), PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    let (width, height) = (scaled(width), scaled(height));
+    let bytes = resize(picture, (width, height), FilterType::CatmullRom)?;
+    RgbImage::from_raw(width, height, bytes).ok_or(PixelError::Damaged)
+}
+
+/// Returns the RGB bytes of the picture at another size. The pixel type is stated, because code for all types would take a
+/// minute to compile.
+fn resize(picture: &RgbImage, size: (u32, u32), filter: FilterType) -> Result<Vec<u8>, PixelError> {
+    let (width, height) = size;
+    let source = TypedImageRef::<U8x3>::from_buffer(picture.width(), picture.height(), picture.as_raw());
+    let source = source.map_err(|_| PixelError::Damaged)?;
+    let pixels = usize::try_from(u64::from(width) * u64::from(height)).map_err(|_| PixelError::Damaged)?;
+    let mut bytes = vec![0; pixels * 3];
+    let target = TypedImage::<U8x3>::from_buffer(width, height, &mut bytes);
+    let mut target = target.map_err(|_| PixelError::Damaged)?;
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter));
     Resizer::new()
-        .resize(&source, &mut target, &options)
+        .resize_typed(&source, &mut target, &options)
         .map_err(|_| PixelError::Damaged)?;
-    RgbImage::from_raw(scaled(width), scaled(height), target.into_vec()).ok_or(PixelError::Damaged)
+    Ok(bytes)
 }
 
 fn upright(picture: RgbImage, orientation: u8) -> RgbImage {
@@ -266,20 +279,8 @@ fn encode(picture: &RgbImage) -> Result<Vec<u8>, PixelError> {
 
 /// Compares each of 9 × 8 grey cells with the one to its right.
 fn difference_hash(thumb: &RgbImage) -> Result<u64, PixelError> {
-    let source = fast_image_resize::images::ImageRef::new(
-        thumb.width(),
-        thumb.height(),
-        thumb.as_raw(),
-        PixelType::U8x3,
-    )
-    .map_err(|_| PixelError::Damaged)?;
-    let mut small = Image::new(9, 8, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Box));
-    Resizer::new()
-        .resize(&source, &mut small, &options)
-        .map_err(|_| PixelError::Damaged)?;
+    let small = resize(thumb, (9, 8), FilterType::Box)?;
     let grey: Vec<u32> = small
-        .buffer()
         .chunks_exact(3)
         .map(|rgb| rgb.iter().copied().map(u32::from).sum())
         .collect();

@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use geo::algorithm::validation::Validation as _;
-use geo::{Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon};
+use geo::{
+    Area as _, BooleanOps as _, BoundingRect as _, Intersects as _, MultiPolygon, SimplifyVwPreserve as _,
+};
 use geojson::{FeatureCollection, JsonObject};
 
 /// The level of a division, by its name in the file.
@@ -132,6 +134,18 @@ pub fn trusted_outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>
         geo::Geometry::Polygon(one) => Ok(MultiPolygon(vec![one])),
         _ => Err("轮廓不是 Polygon 或 MultiPolygon".to_owned()),
     }
+}
+
+/// Returns the rings of a geometry that was checked when it was loaded, without the points that span less than `area`
+/// square degrees with their neighbours (Visvalingam and Whyatt). Rings keep their topology.
+pub fn simplified_rings(geometry: &geojson::Geometry, area: f64) -> Result<Vec<Vec<(f64, f64)>>, String> {
+    let outline = trusted_outline(geometry)?.simplify_vw_preserve(area);
+    let rings = outline
+        .iter()
+        .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()));
+    Ok(rings
+        .map(|ring| ring.coords().map(|at| (at.x, at.y)).collect())
+        .collect())
 }
 
 /// Converts any polygonal GeoJSON geometry and checks its rings.

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use zhitong::config::Config;
 
 use super::{CLOCK_START, Inner, TestApp};
-use crate::database::{Db, OwnDatabase};
+use crate::database::{Db, OwnDatabase, build_app};
 use crate::fault_proxy::FaultProxy;
 use crate::people;
 use crate::settings::{foreign_store, http_client, settings, through_pooler};
@@ -145,7 +145,7 @@ impl Builder {
         });
         settings.extend(self.set);
         let config = Config::read(|name| settings.get(name).cloned()).expect("the test's configuration");
-        let app = zhitong::server::build(config, address).await;
+        let app = build_app(config, address).await;
         let app = app.unwrap_or_else(|error| panic!("the product did not start: {error:#}"));
         let server = zhitong::server::listen(app.clone(), listener).expect("the server");
         let handle = server.handle();

@@ -13,7 +13,6 @@ use entity::{campaign, insight_report, insight_report_revision, order};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use geo::SimplifyVwPreserve as _;
 use sea_orm::ConnectionTrait;
 
 use crate::app::App;
@@ -341,20 +340,8 @@ fn names(city: &City) -> Names {
 /// An outline fit for a page; one that cannot be read is left out of the drawing.
 fn outline(code: String, geometry: serde_json::Value) -> Option<Outline> {
     let geometry: geojson::Geometry = serde_json::from_value(geometry).ok()?;
-    let outline = boundaries::trusted_outline(&geometry)
-        .ok()?
-        .simplify_vw_preserve(SIMPLIFY);
-    let ring = |ring: &geo::LineString<f64>| ring.coords().map(|at| (at.x, at.y)).collect();
-    let rings = outline.iter().flat_map(|polygon| {
-        std::iter::once(polygon.exterior())
-            .chain(polygon.interiors())
-            .map(ring)
-            .collect::<Vec<_>>()
-    });
-    Some(Outline {
-        code,
-        rings: rings.collect(),
-    })
+    let rings = boundaries::simplified_rings(&geometry, SIMPLIFY).ok()?;
+    Some(Outline { code, rings })
 }
 
 async fn tell(
