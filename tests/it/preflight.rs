@@ -275,12 +275,10 @@ async fn the_public_address_is_tried_through_the_proxy() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn templates_that_differ_from_the_account_are_counted() {
     let app = TestApp::with(Db::Sqlite).start().await;
-    let folder = tempfile::tempdir().unwrap();
     let mut settings = of_running(&app);
     assert_eq!(line(&check(&settings).await, "消息模板").state, State::Well);
     // The pack with one template under an id that the account does not have.
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../api/city/luoyang");
-    copy(&pack, folder.path());
+    let folder = tests::packs::copy();
     let wording = folder.path().join("wording.toml");
     let text = std::fs::read_to_string(&wording).unwrap();
     let id = text
@@ -300,17 +298,4 @@ async fn templates_that_differ_from_the_account_are_counted() {
         "{templates:?}"
     );
     app.finish().await;
-}
-
-fn copy(from: &Path, to: &Path) {
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            std::fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use insight::classify::{self, Example, Model, Settings};
 use serde_json::{Value, json};
 use tests::orders::Report;
-use tests::{Client, TestApp, places};
+use tests::{Client, Db, TestApp, journeys, packs, places};
 use zhitong::city::categories::retrain::{self, TrainingOutcome};
 use zhitong::city::categories::training;
 use zhitong::city::csv_rows;
@@ -135,44 +135,90 @@ tests::on_both_databases! {
         assert_eq!(one.get("matters"), None, "{one}");
         app.run_jobs().await;
     }
+}
 
-    async fn what_operators_correct_is_learned_by_all_replicas(app: TestApp) {
-        const CORRECTED: usize = 24;
-        let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
-        let question = "云梯机又停在半路了";
-        let before = suggested(&delegate, question).await;
-        assert_ne!(before[0]["name"], "电梯故障困人");
-        let few = retrain::learn(app.app(), app.now()).await.unwrap();
-        assert_eq!(few, TrainingOutcome::TooFewOrders { orders: 0, needed: 20 });
-        correct(&app, &delegate, &operator, CORRECTED, "大院").await;
-        let outcome = retrain::learn(app.app(), app.now()).await.unwrap();
-        let TrainingOutcome::Learned { orders, accuracy, before, .. } = outcome else { panic!("{outcome:?}") };
-        assert_eq!(orders, CORRECTED);
-        assert!(accuracy > before, "{accuracy} {before}");
-        assert_eq!(suggested(&delegate, question).await[0]["name"], "电梯故障困人");
+journeys! {
+    what_operators_correct_is_learned_by_all_replicas => learn_from_corrections;
+    a_new_model_is_held_against_the_one_in_force_by_orders_that_neither_has_seen => compare_models;
+}
 
-        // A replica that starts now, or reloads, has it too.
-        let held = zhitong::city::categories::suggest::Models::default();
-        let renewed = retrain::latest_model(&app.app().db, held).await.unwrap();
-        assert_eq!(renewed.current().unwrap().suggest(question, 1)[0].label, "1402");
-        app.run_jobs().await;
-    }
+/// Starts the product with a pack that is learned in seconds.
+async fn start_with_few_texts(db: Db) -> TestApp {
+    let pack = packs::with_few_texts();
+    let path = pack.path().display().to_string();
+    TestApp::with(db).set("CITY_PACK", &path).start().await
+}
 
-    async fn a_new_model_is_held_against_the_one_in_force_by_orders_that_neither_has_seen(app: TestApp) {
-        let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
-        correct(&app, &delegate, &operator, 24, "大院").await;
-        let first = retrain::learn(app.app(), app.now()).await.unwrap();
-        let TrainingOutcome::Learned { before: of_the_pack, .. } = first else { panic!("{first:?}") };
-        // All there is has been seen by the model that was just made.
-        let again = retrain::learn(app.app(), app.now()).await.unwrap();
-        assert_eq!(again, TrainingOutcome::TooFewOrders { orders: 0, needed: 20 });
-        app.advance(chrono::TimeDelta::minutes(1)).await;
-        correct(&app, &delegate, &operator, 20, "家属院").await;
-        let second = retrain::learn(app.app(), app.now()).await.unwrap();
-        let (TrainingOutcome::Learned { before, .. } | TrainingOutcome::NotBetter { before, .. }) = second else { panic!("{second:?}") };
-        assert!(before > 0.9 && of_the_pack < 0.6, "the one in force knows what the pack's does not: {before} {of_the_pack}");
-        app.run_jobs().await;
-    }
+async fn learn_from_corrections(db: Db) {
+    let app = start_with_few_texts(db).await;
+    const CORRECTED: usize = 24;
+    let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
+    let question = "云梯机又停在半路了";
+    let before = suggested(&delegate, question).await;
+    assert_ne!(before[0]["name"], "电梯故障困人");
+    let few = retrain::learn(app.app(), app.now()).await.unwrap();
+    assert_eq!(
+        few,
+        TrainingOutcome::TooFewOrders {
+            orders: 0,
+            needed: 20
+        }
+    );
+    correct(&app, &delegate, &operator, CORRECTED, "大院").await;
+    let outcome = retrain::learn(app.app(), app.now()).await.unwrap();
+    let TrainingOutcome::Learned {
+        orders,
+        accuracy,
+        before,
+        ..
+    } = outcome
+    else {
+        panic!("{outcome:?}")
+    };
+    assert_eq!(orders, CORRECTED);
+    assert!(accuracy > before, "{accuracy} {before}");
+    assert_eq!(suggested(&delegate, question).await[0]["name"], "电梯故障困人");
+
+    // A replica that starts now, or reloads, has it too.
+    let held = zhitong::city::categories::suggest::Models::default();
+    let renewed = retrain::latest_model(&app.app().db, held).await.unwrap();
+    assert_eq!(renewed.current().unwrap().suggest(question, 1)[0].label, "1402");
+    app.run_jobs().await;
+    app.finish().await;
+}
+
+async fn compare_models(db: Db) {
+    let app = start_with_few_texts(db).await;
+    let (delegate, operator) = (app.delegate("涧西区").await, app.operator().await);
+    correct(&app, &delegate, &operator, 24, "大院").await;
+    let first = retrain::learn(app.app(), app.now()).await.unwrap();
+    let TrainingOutcome::Learned {
+        before: of_the_pack, ..
+    } = first
+    else {
+        panic!("{first:?}")
+    };
+    // All there is has been seen by the model that was just made.
+    let again = retrain::learn(app.app(), app.now()).await.unwrap();
+    assert_eq!(
+        again,
+        TrainingOutcome::TooFewOrders {
+            orders: 0,
+            needed: 20
+        }
+    );
+    app.advance(chrono::TimeDelta::minutes(1)).await;
+    correct(&app, &delegate, &operator, 20, "家属院").await;
+    let second = retrain::learn(app.app(), app.now()).await.unwrap();
+    let (TrainingOutcome::Learned { before, .. } | TrainingOutcome::NotBetter { before, .. }) = second else {
+        panic!("{second:?}")
+    };
+    assert!(
+        before > 0.9 && of_the_pack < 0.6,
+        "the one in force knows what the pack's does not: {before} {of_the_pack}"
+    );
+    app.run_jobs().await;
+    app.finish().await;
 }
 
 /// Orders in words that the pack does not know, set right by an operator.

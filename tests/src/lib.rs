@@ -22,6 +22,7 @@ pub mod macros;
 pub mod mail_server;
 pub mod order_fixture;
 pub mod orders;
+pub mod packs;
 pub mod paper;
 pub mod people;
 pub mod photos;
