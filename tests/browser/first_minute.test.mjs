@@ -1,0 +1,54 @@
+// The first minute of a newcomer: everybody whom the sign-in page suggests opens every page of their navigation in the living
+// city, and no page looks dead.
+import assert from "node:assert/strict";
+import { SIZES, openStage } from "./kit.mjs";
+
+/** The least share of the first screen that text has to reach down to. */
+const LEAST_FILLED = 0.5;
+const stage = openStage({}, true);
+const { journey } = stage;
+
+/** Measures a page: how far down its text reaches, its cells that hold a dash, and its orders that closed overdue. */
+const measure = (page) =>
+  page.evaluate(() => {
+    const shown = [...document.querySelectorAll("main *")].filter((one) => one.getClientRects().length > 0);
+    const ends = shown.filter((one) => one.children.length === 0 && one.textContent.trim());
+    const bottoms = ends.map((one) => one.getBoundingClientRect().bottom);
+    return {
+      filled: Math.max(0, ...bottoms) / innerHeight,
+      dashes: ends.map((one) => one.textContent.trim()).filter((text) => text === "—" || text === "NaN").length,
+    };
+  });
+
+async function mustLookAlive(visitor, page, path) {
+  const answer = await page.goto(path);
+  if (answer.status() !== 200) visitor.troubles.push(`${path} answers ${answer.status()}`);
+  const { filled, dashes } = await measure(page);
+  if (filled < LEAST_FILLED) visitor.troubles.push(`${path} fills ${(filled * 100).toFixed()} % of the screen`);
+  if (dashes > 0) visitor.troubles.push(`${path} shows ${dashes} dashes for figures`);
+}
+
+journey("the people whom the sign-in page suggests find no dead page", "desk", async (visitor, page) => {
+  await page.goto("/console/login");
+  const people = await page.locator(".people button").count();
+  assert.ok(people >= 3, `${people} people are suggested`);
+  for (const one of await page.locator(".people button .waiting").allTextContents()) assert.match(one, /\d/);
+  for (let nth = 0; nth < people; nth++) {
+    await visitor.context.clearCookies();
+    await page.goto("/console/login");
+    await page.locator(".people button").nth(nth).click();
+    await page.waitForURL(/\/console\/(?!login)/);
+    const links = await page.locator(".nav a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    assert.ok(links.length > 0);
+    for (const path of [new URL(page.url()).pathname, ...links]) await mustLookAlive(visitor, page, path);
+    await page.goto("/console");
+    await visitor.picture(`first-minute-${nth}`, ["desk", "phone"]);
+  }
+});
+
+journey("the wall shows the living city", "wall", async (visitor, page) => {
+  await visitor.signIn("市级");
+  await mustLookAlive(visitor, page, "/console/overview");
+  assert.equal(await page.evaluate(() => innerWidth), SIZES.wall.width);
+  await visitor.picture("first-minute-wall", ["wall"]);
+});
