@@ -27,8 +27,10 @@ use crate::{
 )]
 pub struct Document;
 
-/// Where documented routes are registered: the configuration of a server, or one that collects the document as well. A server
-/// must not collect it, because that costs more than everything else at its start.
+/// Where documented routes are registered.
+///
+/// It is the configuration of a server, or one that collects the document as well. A server must not collect the document,
+/// because that costs more than the rest of its start.
 pub trait Registry {
     fn service<F>(&mut self, route: F) -> &mut Self
     where

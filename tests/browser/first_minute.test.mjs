@@ -1,14 +1,14 @@
-// The first minute of a newcomer: everybody whom the sign-in page suggests opens every page of their navigation in the living
-// city, and no page looks dead.
+// The first minute of a newcomer: the people whom the sign-in page suggests open every page of their navigation in the living
+// city. No page is empty or shows a dash for a figure, and the pages they land on are filled.
 import assert from "node:assert/strict";
 import { SIZES, openStage } from "./kit.mjs";
 
-/** The least share of the first screen that text has to reach down to. */
-const LEAST_FILLED = 0.5;
+/** The least share of the first screen that the text of a landing page has to reach down to. */
+const LEAST_FILLED = 0.45;
 const stage = openStage({}, true);
 const { journey } = stage;
 
-/** Measures a page: how far down its text reaches, its cells that hold a dash, and its orders that closed overdue. */
+/** Measures a page: how far down its text reaches, its cells that hold a dash, and its boxes that say there is nothing. */
 const measure = (page) =>
   page.evaluate(() => {
     const shown = [...document.querySelectorAll("main *")].filter((one) => one.getClientRects().length > 0);
@@ -17,15 +17,17 @@ const measure = (page) =>
     return {
       filled: Math.max(0, ...bottoms) / innerHeight,
       dashes: ends.map((one) => one.textContent.trim()).filter((text) => text === "—" || text === "NaN").length,
+      empty: shown.filter((one) => one.matches(".empty")).length,
     };
   });
 
 async function mustLookAlive(visitor, page, path) {
   const answer = await page.goto(path);
   if (answer.status() !== 200) visitor.troubles.push(`${path} answers ${answer.status()}`);
-  const { filled, dashes } = await measure(page);
-  if (filled < LEAST_FILLED) visitor.troubles.push(`${path} fills ${(filled * 100).toFixed()} % of the screen`);
+  const { filled, dashes, empty } = await measure(page);
+  if (empty > 0) visitor.troubles.push(`${path} has ${empty} empty boxes`);
   if (dashes > 0) visitor.troubles.push(`${path} shows ${dashes} dashes for figures`);
+  return filled;
 }
 
 journey("the people whom the sign-in page suggests find no dead page", "desk", async (visitor, page) => {
@@ -40,7 +42,10 @@ journey("the people whom the sign-in page suggests find no dead page", "desk", a
     await page.waitForURL(/\/console\/(?!login)/);
     const links = await page.locator(".nav a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
     assert.ok(links.length > 0);
-    for (const path of [new URL(page.url()).pathname, ...links]) await mustLookAlive(visitor, page, path);
+    const landing = new URL(page.url()).pathname;
+    const filled = await mustLookAlive(visitor, page, landing);
+    if (filled < LEAST_FILLED) visitor.troubles.push(`${landing} fills ${(filled * 100).toFixed()} % of the screen`);
+    for (const path of links) await mustLookAlive(visitor, page, path);
     await page.goto("/console");
     await visitor.picture(`first-minute-${nth}`, ["desk", "phone"]);
   }

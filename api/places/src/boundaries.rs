@@ -136,8 +136,10 @@ pub fn trusted_outline(geometry: &geojson::Geometry) -> Result<MultiPolygon<f64>
     }
 }
 
-/// Returns the rings of a geometry that was checked when it was loaded, without the points that span less than `area`
-/// square degrees with their neighbours (Visvalingam and Whyatt). Rings keep their topology.
+/// Simplifies a geometry that was checked when it was loaded, and returns its rings.
+///
+/// Points that span less than `area` square degrees with their neighbours are left out (Visvalingam and Whyatt). Rings keep
+/// their topology.
 pub fn simplified_rings(geometry: &geojson::Geometry, area: f64) -> Result<Vec<Vec<(f64, f64)>>, String> {
     let outline = trusted_outline(geometry)?.simplify_vw_preserve(area);
     let rings = outline
