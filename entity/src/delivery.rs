@@ -38,6 +38,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it was settled. `None` while it waits.
     pub settled_at: Option<DateTimeUtc>,
+    /// The id of the request that caused it. `None` if none did.
+    pub request_id: Option<String>,
 }
 
 /// Relations to other tables that queries join.

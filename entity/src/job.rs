@@ -30,6 +30,8 @@ pub struct Model {
     pub last_error: Option<String>,
     /// When the row was inserted.
     pub created_at: DateTimeUtc,
+    /// The id of the request that caused it. `None` if none did.
+    pub request_id: Option<String>,
 }
 
 /// Relations to other tables that queries join.

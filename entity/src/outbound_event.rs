@@ -19,6 +19,8 @@ pub struct Model {
     pub detail: Json,
     /// When it happened.
     pub at: DateTimeUtc,
+    /// The id of the request that caused it. `None` if none did.
+    pub request_id: Option<String>,
 }
 
 /// Relations to other tables that queries join.

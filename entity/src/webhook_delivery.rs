@@ -37,6 +37,8 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it ended. `None` while it runs.
     pub finished_at: Option<DateTimeUtc>,
+    /// The id of the request that caused it. `None` if none did.
+    pub request_id: Option<String>,
 }
 
 /// Relations to other tables that queries join.

@@ -62,6 +62,7 @@ mod m20261201_000210_linked_units;
 mod m20261201_000220_last_write;
 mod m20261201_000240_vote_participants;
 mod m20261201_000250_checkpoint_mail;
+mod m20261202_000260_request_ids;
 
 /// Runs the migrations in their order.
 pub struct Migrator;
@@ -124,6 +125,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000220_last_write::Migration),
             Box::new(m20261201_000240_vote_participants::Migration),
             Box::new(m20261201_000250_checkpoint_mail::Migration),
+            Box::new(m20261202_000260_request_ids::Migration),
         ]
     }
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use tests::fault_proxy::{Fault, FaultProxy};
 use tests::photos::{plain, with_comment};
 use tokio::task::JoinHandle;
+use zhitong::config::PaceLimits;
 
 use crate::load::{Ledger, Load};
 use crate::product::{Delegate, Product, Settings};
@@ -107,7 +108,8 @@ impl Photos {
 /// A store of its own, which outlives no test, behind a line that can be broken.
 async fn store(folder: &std::path::Path) -> (FaultProxy, Vec<(String, String)>) {
     let any = SocketAddr::from(([127, 0, 0, 1], 0));
-    let store = zhitong::objects::embedded::start(&folder.join("store"), any, KEY, SECRET).await;
+    let (root, body) = (folder.join("store"), PaceLimits::default());
+    let store = zhitong::objects::embedded::start(&root, any, KEY, SECRET, body).await;
     let line = FaultProxy::start(&store.expect("a store").to_string()).await;
     let settings = [
         ("S3_ENDPOINT", format!("http://{}", line.address())),

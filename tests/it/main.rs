@@ -76,6 +76,7 @@ mod refusals;
 mod replica;
 mod reports;
 mod repository;
+mod request_ids;
 mod retention;
 mod roster;
 mod same_matter;

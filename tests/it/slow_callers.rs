@@ -1,10 +1,14 @@
 //! Callers who hold connections, memory or names: each is bounded, and others are served meanwhile.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
-use zhitong::http::metrics::Metrics;
 
+use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac as _};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
+use sha2::{Digest as _, Sha256};
 use tests::browser::Browser;
 use tests::photos::{jpeg_with_exif, plain};
 use tests::places::JIANXI;
@@ -12,9 +16,15 @@ use tests::{Db, PersonQuery, TestApp};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
+use zhitong::clock::Clock;
+use zhitong::config::PaceLimits;
+use zhitong::http::metrics::Metrics;
+use zhitong::objects::embedded;
 
 const TAKEN_AT: &str = "2025-09-08T08:30:00+08:00";
 const LONG: Duration = Duration::from_secs(60);
+const STORE_KEY: &str = "key";
+const STORE_SECRET: &str = "secret";
 
 /// Opens a connection and sends this, and no more.
 async fn begin(app: &TestApp, text: &str) -> TcpStream {
@@ -133,10 +143,7 @@ async fn a_head_that_does_not_end_is_closed_also_on_a_used_connection() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_embedded_store_closes_a_head_that_does_not_end() {
     let folder = tempfile::tempdir().unwrap();
-    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let address = zhitong::objects::embedded::start(folder.path(), any, "key", "secret")
-        .await
-        .unwrap();
+    let address = store(folder.path(), PaceLimits::default()).await;
     // Nothing, the beginning of HTTP/2, and half a head.
     let stalled = ["", "PRI", "GET /bucket/key HTTP/1.1\r\nhost:"].map(|text| async move {
         let mut socket = TcpStream::connect(address).await.unwrap();
@@ -144,6 +151,89 @@ async fn the_embedded_store_closes_a_head_that_does_not_end() {
         rest(&mut socket).await;
     });
     futures_util::future::join_all(stalled).await;
+}
+
+/// Starts an embedded store with one bucket, `photos`.
+async fn store(folder: &Path, body: PaceLimits) -> SocketAddr {
+    std::fs::create_dir(folder.join("photos")).unwrap();
+    let any = SocketAddr::from(([127, 0, 0, 1], 0));
+    embedded::start(folder, any, STORE_KEY, STORE_SECRET, body)
+        .await
+        .unwrap()
+}
+
+/// Signs a PUT as a link by AWS's Signature Version 4, and returns its path with the query. The body is not signed.
+fn presigned_put(address: SocketAddr, path: &str, at: DateTime<Utc>) -> String {
+    let day = at.format("%Y%m%d").to_string();
+    let time = at.format("%Y%m%dT%H%M%SZ").to_string();
+    let scope = format!("{day}/us-east-1/s3/aws4_request");
+    let query = format!(
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={STORE_KEY}%2F{}&X-Amz-Date={time}&X-Amz-Expires=300\
+         &X-Amz-SignedHeaders=host",
+        scope.replace('/', "%2F")
+    );
+    let canonical = format!("PUT\n{path}\n{query}\nhost:{address}\n\nhost\nUNSIGNED-PAYLOAD");
+    let text = format!(
+        "AWS4-HMAC-SHA256\n{time}\n{scope}\n{}",
+        hex(&Sha256::digest(canonical.as_bytes()))
+    );
+    let parts = [day.as_str(), "us-east-1", "s3", "aws4_request", text.as_str()];
+    let secret = format!("AWS4{STORE_SECRET}").into_bytes();
+    let signature = parts.iter().fold(secret, |key, part| mac(&key, part));
+    format!("{path}?{query}&X-Amz-Signature={}", hex(&signature))
+}
+
+fn mac(key: &[u8], text: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+    mac.update(text.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_signed_upload_that_stalls_is_ended_and_leaves_nothing_in_the_embedded_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = PaceLimits {
+        idle: Duration::from_secs(1),
+        ..PaceLimits::default()
+    };
+    let address = store(folder.path(), limits).await;
+    let names = || {
+        let entries = std::fs::read_dir(folder.path().join("photos")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect::<Vec<_>>()
+    };
+    let body = vec![7_u8; 100_000];
+    let now = Clock::real().now();
+
+    // Bytes under such a link are stored if they are all that is announced.
+    let link = format!(
+        "http://{address}{}",
+        presigned_put(address, "/photos/whole.jpg", now)
+    );
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let put = http.put(link).body(body.clone()).send().await.unwrap();
+    assert_eq!(put.status(), 200);
+    assert_eq!(names(), ["whole.jpg"]);
+
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let path = presigned_put(address, "/photos/stalled.jpg", now);
+    let head = format!("PUT {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 5000000\r\n\r\n");
+    socket.write_all(head.as_bytes()).await.unwrap();
+    socket.write_all(&body).await.unwrap();
+    let began = Instant::now();
+    // Without a valid signature it would be 403, and at once.
+    let said = rest(&mut socket).await;
+    assert!(said.starts_with("HTTP/1.1 408 "), "{said}");
+    let took = began.elapsed();
+    assert!(
+        took < Duration::from_secs(9),
+        "ended after {took:?}, not by the limit that is set"
+    );
+    assert_eq!(names(), ["whole.jpg"], "neither the object nor a part of it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -203,7 +203,8 @@ async fn write(app: &App, updates: &[UpdateMany<job::Entity>]) -> Result<()> {
 }
 
 fn failed(app: &App, job: &job::Model, error: &Error) -> UpdateMany<job::Entity> {
-    tracing::warn!(kind = %job.kind, attempt = job.attempts, %error, "job failed");
+    let request_id = job.request_id.as_deref();
+    tracing::warn!(kind = %job.kind, attempt = job.attempts, request_id, %error, "job failed");
     let update = released()
         .col_expr(job::Column::LastError, Expr::value(error.to_string()))
         .filter(lease_is_current(job));

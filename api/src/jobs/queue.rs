@@ -6,6 +6,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
 use crate::error::Result;
+use crate::http::request_id;
 use crate::jobs::job::{Job, encode};
 
 /// A job with its input, to be enqueued.
@@ -53,6 +54,7 @@ pub async fn enqueue_all(
         run_at: Set(job.run_at),
         attempts: Set(0),
         created_at: Set(now),
+        request_id: Set(request_id::cause()),
         ..Default::default()
     });
     job::Entity::insert_many(rows)

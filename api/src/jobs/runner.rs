@@ -1,5 +1,6 @@
 //! Claims what is due for the free workers of all lanes, and runs it: each lane by itself, so that none waits for another.
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +10,11 @@ use futures_util::FutureExt as _;
 use tokio::sync::{OwnedRwLockReadGuard, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::error::Result;
+use crate::http::request_id;
 use crate::jobs::claim::{self, Vacancy};
 use crate::jobs::held::Held;
 use crate::jobs::lane::Lane;
@@ -218,12 +221,25 @@ async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     ended
 }
 
-/// Runs jobs of one kind. An unknown kind is an error: a newer release retries it.
+/// Runs jobs of one kind, under the id of the request that caused them. Their log lines have the ids of all of them;
+/// what they cause has the id if it is the same for all. An unknown kind is an error: a newer release retries it.
 async fn run_stored(app: &App, jobs: &[job::Model], held: &Held<'_>) -> Result<()> {
     let kind = jobs.first().map_or("", |job| job.kind.as_str());
     let Some(job) = job_type(app, kind) else {
         return Err(anyhow::anyhow!("no job of this kind: {kind}").into());
     };
     let subjects: Vec<&str> = jobs.iter().map(|job| job.subject.as_str()).collect();
-    job.run(app, &subjects, held).await
+    let ids: BTreeSet<Option<&str>> = jobs.iter().map(|job| job.request_id.as_deref()).collect();
+    let named: Vec<&str> = ids.iter().copied().flatten().collect();
+    let request_id = Some(named.join(",")).filter(|text| !text.is_empty());
+    let span = tracing::info_span!("job", kind, request_id);
+    let run = async {
+        let outcome = job.run(app, &subjects, held).await;
+        if outcome.is_ok() {
+            tracing::info!(jobs = jobs.len(), "job done");
+        }
+        outcome
+    };
+    let cause = if ids.len() == 1 { request_id } else { None };
+    request_id::caused_by(cause, run.instrument(span)).await
 }

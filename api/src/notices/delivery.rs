@@ -15,6 +15,7 @@ use entity::kinds::DeliveryStatus;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use sea_orm::ConnectionTrait;
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::db;
@@ -103,7 +104,9 @@ impl LeasedBatch {
         let attempts = self.attempts.into_iter();
         let mut calls: FuturesUnordered<_> = attempts
             .map(|attempt| async {
-                let outcome = push(app, &attempt).await;
+                let request_id = attempt.row.request_id.as_deref();
+                let span = tracing::info_span!("push", request_id);
+                let outcome = push(app, &attempt).instrument(span).await;
                 (attempt, outcome)
             })
             .collect();
@@ -274,7 +277,7 @@ async fn push(app: &App, attempt: &Attempt) -> Outcome {
         (_, Err(error)) => {
             tracing::info!(delivery = %attempt.row.id, error = %error, outcome = ?outcome, "push not sent");
         }
-        _ => {}
+        _ => tracing::info!(delivery = %attempt.row.id, "push sent"),
     }
     outcome
 }

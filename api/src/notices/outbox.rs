@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait};
 use serde_json::json;
 
 use crate::error::Result;
+use crate::http::request_id;
 use crate::jobs::queue::{self, NewJob};
 use crate::notices::audience::{Audience, TemplateKey};
 use crate::notices::event::Event;
@@ -27,7 +28,7 @@ use crate::stored_json::StoredJson as _;
 
 /// The longest part of a report that a notice repeats.
 const SUMMARY_CHARS: usize = 60;
-/// Rows in one statement; SQLite takes 32,766 values, the widest row has 14.
+/// Rows in one statement; SQLite takes 32,766 values, the widest row has 15.
 const ROWS: usize = 1_000;
 /// The text that replaces a delegate's remarks to the desk for other delegates.
 const SAID_TO_THE_DESK: &str = "由提出人说明";
@@ -332,6 +333,7 @@ fn new_delivery(push: Push, now: DateTime<Utc>) -> delivery::ActiveModel {
         message_id: Set(None),
         created_at: Set(now),
         settled_at: Set(due.is_none().then_some(now)),
+        request_id: Set(request_id::cause()),
     }
 }
 

@@ -32,7 +32,8 @@ pub async fn connect(config: &Config, sealer: &Sealer, clock: &Clock) -> anyhow:
     } else {
         let secret = sealer.hash("embedded store", &access_key_id);
         let root = config.data_dir.join("objects");
-        let address = embedded::start(&root, embedded_bind, &access_key_id, &secret).await?;
+        let body = config.http.body;
+        let address = embedded::start(&root, embedded_bind, &access_key_id, &secret, body).await?;
         // One domain is enough: photos are shown under the product's own, unless the endpoint is published as well.
         let links = match public_endpoint {
             Some(public_endpoint) => presigned(public_endpoint),

@@ -22,6 +22,7 @@ use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use crate::config::PaceLimits;
 use crate::objects::folder::{FileStore, StoredObject};
 use crate::objects::paced;
 
@@ -34,12 +35,13 @@ const MAX_KEYS: usize = 1000;
 const MAX_CONNECTIONS: usize = 256;
 const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Serves `root` until the process ends; gives back where.
+/// Serves `root` until the process ends; gives back where. `body` limits how long a caller may take for a body.
 pub async fn start(
     root: &Path,
     bind: SocketAddr,
     access_key: &str,
     secret_key: &str,
+    body: PaceLimits,
 ) -> io::Result<SocketAddr> {
     let mut service = s3s::service::S3ServiceBuilder::new(Embedded {
         folder: FileStore::open(root)?,
@@ -68,7 +70,7 @@ pub async fn start(
                     .http1()
                     .timer(TokioTimer::new())
                     .header_read_timeout(HEAD_TIMEOUT);
-                let served = service_fn(move |request| paced::serve(service.clone(), request));
+                let served = service_fn(move |request| paced::serve(service.clone(), request, body));
                 if let Err(error) = server.serve_connection(TokioIo::new(socket), served).await {
                     tracing::debug!(error = %error, "object store connection ended");
                 }

@@ -16,12 +16,16 @@ use tokio::time::{Instant, Sleep, sleep};
 use crate::config::PaceLimits;
 use crate::http::pace::Pace;
 
-/// Serves one request, its body kept to the pace.
-pub async fn serve(service: S3Service, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
+/// Serves one request, its body kept to the pace of `limits`.
+pub async fn serve(
+    service: S3Service,
+    request: Request<Incoming>,
+    limits: PaceLimits,
+) -> Result<HttpResponse, HttpError> {
     let late = Arc::new(AtomicBool::new(false));
     let paced = |inner| Paced {
         inner,
-        pace: Pace::new(PaceLimits::default()),
+        pace: Pace::new(limits),
         wait: None,
         late: Arc::clone(&late),
     };

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
+use crate::http::request_id;
 use crate::sealing::Sealer;
 use crate::webhooks::sender::Sender as WebhookSender;
 
@@ -169,6 +170,7 @@ pub async fn test(app: &App, id: WebhookId) -> Result<WebhookDeliveryId> {
         last_error: None,
         created_at: now,
         finished_at: None,
+        request_id: request_id::cause(),
     };
     let message = delivery.id;
     store::insert_deliveries(&txn, vec![delivery]).await?;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::event_type::{EventType, HistoryStep, of_step};
 use super::payload::OrderSnapshot;
 use crate::error::Result;
+use crate::http::request_id;
 
 /// A step of an order's history that has just been appended.
 #[derive(Clone, Debug)]
@@ -63,6 +64,7 @@ fn row(
         order_id: Set(order.map(|order| order.id)),
         detail: Set(detail),
         at: Set(at),
+        request_id: Set(request_id::cause()),
         ..Default::default()
     }
 }

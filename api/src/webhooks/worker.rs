@@ -14,6 +14,7 @@ use futures_util::future::join_all;
 use rand::Rng as _;
 use sea_orm::ActiveValue::Set;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 
 use super::endpoints::{secrets, subscribes};
 use super::linked_units::LinkedUnits;
@@ -124,6 +125,7 @@ async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
                 last_error: None,
                 created_at: now,
                 finished_at: None,
+                request_id: event.request_id.clone(),
             });
         }
     }
@@ -180,17 +182,10 @@ async fn lease(app: &App, now: DateTime<Utc>) -> Result<Leased> {
 }
 
 async fn send(app: &App, leased: Leased) -> Result<()> {
-    let calls = leased.iter().map(|(delivery, endpoint)| async move {
-        let now = app.clock.now();
-        let secrets = secrets(app.state::<Sealer>(), endpoint, now)?;
-        let message = Message {
-            url: &endpoint.url,
-            id: &message_id(delivery.id),
-            timestamp: now.timestamp(),
-            body: &delivery.body,
-            secrets: &secrets,
-        };
-        Ok(app.state::<WebhookSender>().send(&message).await)
+    let calls = leased.iter().map(|(delivery, endpoint)| {
+        let request_id = delivery.request_id.as_deref();
+        let span = tracing::info_span!("webhook", request_id);
+        call(app, delivery, endpoint).instrument(span)
     });
     let results: Vec<Result<CallResult>> = join_all(calls).await;
     let txn = db::write(&app.db).await?;
@@ -213,6 +208,25 @@ async fn send(app: &App, leased: Leased) -> Result<()> {
         app.jobs.wake.notify_one();
     }
     Ok(())
+}
+
+async fn call(
+    app: &App,
+    delivery: &webhook_delivery::Model,
+    endpoint: &webhook_endpoint::Model,
+) -> Result<CallResult> {
+    let now = app.clock.now();
+    let secrets = secrets(app.state::<Sealer>(), endpoint, now)?;
+    let message = Message {
+        url: &endpoint.url,
+        id: &message_id(delivery.id),
+        timestamp: now.timestamp(),
+        body: &delivery.body,
+        secrets: &secrets,
+    };
+    let result = app.state::<WebhookSender>().send(&message).await;
+    tracing::info!(delivery = %delivery.id, attempt = delivery.attempts, ?result, "webhook called");
+    Ok(result)
 }
 
 /// The receiver's description, or its host: the rest of an address may hold a secret.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use tokio::sync::OnceCell;
-use zhitong::config::Config;
+use zhitong::config::{Config, PaceLimits};
 
 use super::{CLOCK_START, Inner, TestApp};
 use crate::database::{Db, OwnDatabase, build_app};
@@ -98,7 +98,9 @@ impl Builder {
             Store::Breakable => {
                 let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
                 let root = folder.join("objects");
-                let address = zhitong::objects::embedded::start(&root, any, STORE_KEY, STORE_SECRET).await;
+                let body = PaceLimits::default();
+                let address =
+                    zhitong::objects::embedded::start(&root, any, STORE_KEY, STORE_SECRET, body).await;
                 address.expect("a store").to_string()
             }
             Store::Foreign => foreign_store(),
