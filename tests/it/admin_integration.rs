@@ -1,4 +1,5 @@
-//! The console's API clients and webhooks: keys and secrets shown once, rotated, revoked; messages tested and sent again.
+//! The console's API clients, webhooks and linked units: keys and secrets shown once, rotated, revoked; messages tested and
+//! sent again; units linked under the platform's codes.
 
 use serde_json::json;
 use tests::receiver::Receiver;
@@ -7,6 +8,7 @@ use zhitong::webhooks::worker;
 
 const CLIENTS: &str = "/console/admin/clients";
 const WEBHOOKS: &str = "/console/admin/webhooks";
+const LINKED_UNITS: &str = "/console/admin/linked-units";
 
 /// The secret that the page shows.
 fn secret(page: &str) -> String {
@@ -111,6 +113,34 @@ tests::on_both_databases! {
         admin.submit(&list, &rotate, &[]).await.page(404, &[]);
         let operator = app.operator().await;
         operator.post("/clients", json!({ "name": "x", "scopes": ["link"] })).await.assert_status(403);
+    }
+
+    async fn a_unit_is_linked_under_the_platforms_code_and_unlinked(app: TestApp) {
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let page = admin.get(LINKED_UNITS).await;
+        page.page(200, &["还没有对接单位", "洛阳市城市管理局", "翠云路街道办事处"]);
+        let link = async |unit: &str, code: &str| {
+            admin.submit(&page, LINKED_UNITS, &[("unit", unit), ("platform_code", code)]).await
+        };
+        let linked = format!("{LINKED_UNITS}?done=unit_linked");
+        link("洛阳市城市管理局", "PT-7").await.leads_to(&linked);
+        admin.get(&linked).await.page(200, &["单位已对接", "PT-7", "取消对接"]);
+        // A code belongs to one unit, and the entries stay in the form.
+        let taken = link("翠云路街道办事处", "PT-7").await;
+        taken.page(422, &["这个平台编码已用于另一单位", "value=\"翠云路街道办事处\"", "value=\"PT-7\""]);
+        link("没有的单位", "PT-8").await.page(422, &["没有这个单位", "value=\"PT-8\""]);
+        link("翠云路街道办事处", "两 个").await.page(422, &["平台编码应为1至64个字符"]);
+        // The same unit may get another code.
+        link("洛阳市城市管理局", "PT-9").await.leads_to(&linked);
+        let list = admin.get(LINKED_UNITS).await;
+        let text = list.page(200, &["PT-9"]);
+        assert!(!text.contains("PT-7"), "{text}");
+        let api = app.admin().await.get("/link/units").await.ok();
+        assert_eq!((api["items"].as_array().map(Vec::len), &api["items"][0]["platform_code"]), (Some(1), &json!("PT-9")));
+        let unlink = action(&text, "/unlink");
+        admin.submit(&list, &unlink, &[]).await.leads_to(&format!("{LINKED_UNITS}?done=unit_unlinked"));
+        admin.get(LINKED_UNITS).await.page(200, &["还没有对接单位"]);
+        admin.submit(&list, &unlink, &[]).await.page(404, &[]);
     }
 }
 
