@@ -15,7 +15,7 @@ use rand::Rng as _;
 use sea_orm::ActiveValue::Set;
 use tokio_util::sync::CancellationToken;
 
-use super::endpoints::{secrets, subscribes};
+use super::endpoints::{name, secrets, subscribes};
 use super::linked_units::LinkedUnits;
 use super::payload;
 use super::retry::{CallResult, NextStep, after_call, is_given_up};
@@ -213,16 +213,6 @@ async fn send(app: &App, leased: Leased) -> Result<()> {
         app.jobs.wake.notify_one();
     }
     Ok(())
-}
-
-/// The receiver's description, or its host: the rest of an address may hold a secret.
-fn name(endpoint: &webhook_endpoint::Model) -> String {
-    let described = endpoint
-        .description
-        .clone()
-        .filter(|text| !text.trim().is_empty());
-    let host = || Some(url::Url::parse(&endpoint.url).ok()?.host_str()?.to_owned());
-    described.or_else(host).unwrap_or_default()
 }
 
 /// The id of a message, the same for every repetition.
