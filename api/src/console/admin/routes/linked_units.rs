@@ -7,6 +7,7 @@ use entity::ids::UnitId;
 use entity::kinds::Role;
 
 use super::connection::{sent_by_admin, trouble};
+use crate::audit_log::AuditActor;
 use crate::city::snapshot::CityHandle;
 use crate::console::forms::FormFields;
 use crate::console::page_context::{PageContext, Section};
@@ -74,8 +75,9 @@ async fn connect(visitor: &ConsoleUser, entries: &FormFields) -> Result<()> {
         let detail = "没有这个单位，请从名单中选择。";
         Error::invalid_field("unit", "unknown_unit", detail)
     })?;
+    let by = AuditActor::Person(visitor.caller.person);
     let platform_code = entries.text("platform_code");
-    linked_units::link(&visitor.app, &unit.to_string(), platform_code).await?;
+    linked_units::link(&visitor.app, by, &unit.to_string(), platform_code).await?;
     Ok(())
 }
 
@@ -87,6 +89,7 @@ pub async fn unlink(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     sent_by_admin(&visitor, &request, body).await?;
-    linked_units::unlink(&visitor.app, &id.to_string()).await?;
+    let by = AuditActor::Person(visitor.caller.person);
+    linked_units::unlink(&visitor.app, by, &id.to_string()).await?;
     Ok(see_other(&format!("{PATH}?done=unit_unlinked")))
 }
