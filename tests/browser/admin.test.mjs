@@ -26,6 +26,7 @@ const ROOMS = [
   ["/templates", "消息模板"],
   ["/clients", "接口客户端"],
   ["/webhooks", "事件推送"],
+  ["/linked-units", "对接单位"],
   ["/policy", "办理规则"],
   ["/status", "系统状态"],
   ["/audit", "审计"],

@@ -27,6 +27,7 @@ fn pages() -> Vec<String> {
         "/open-data",
         "/calendars",
         "/webhooks",
+        "/linked-units",
         "/policy",
         "/status",
         "/audit",
@@ -49,6 +50,7 @@ fn forms() -> Vec<String> {
         "/clients",
         "/calendars",
         "/webhooks",
+        "/linked-units",
         "/roster",
         "/people/find",
         "/sites",
@@ -68,6 +70,7 @@ fn forms() -> Vec<String> {
         forms.push(format!("/console/admin/clients/{NOBODY}/{act}"));
     }
     forms.push(format!("/console/admin/calendars/{NOBODY}/revoke"));
+    forms.push(format!("/console/admin/linked-units/{NOBODY}/unlink"));
     for act in ["rotate", "test", "delete"] {
         forms.push(format!("/console/admin/webhooks/{NOBODY}/{act}"));
     }

@@ -1,12 +1,18 @@
-//! The console's API clients and webhooks: keys and secrets shown once, rotated, revoked; messages tested and sent again.
+//! The console's API clients, webhooks and linked units: keys and secrets shown once, rotated, revoked; messages tested and
+//! sent again; units linked under the platform's codes.
 
+use entity::admin_act;
+use entity::kinds::ActKind;
+use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::json;
 use tests::receiver::Receiver;
 use tests::{Browser, Client, Db, PersonQuery, TestApp};
-use zhitong::webhooks::worker;
+use zhitong::audit_log::{self, AuditActor};
+use zhitong::webhooks::{linked_units, worker};
 
 const CLIENTS: &str = "/console/admin/clients";
 const WEBHOOKS: &str = "/console/admin/webhooks";
+const LINKED_UNITS: &str = "/console/admin/linked-units";
 
 /// The secret that the page shows.
 fn secret(page: &str) -> String {
@@ -111,6 +117,81 @@ tests::on_both_databases! {
         admin.submit(&list, &rotate, &[]).await.page(404, &[]);
         let operator = app.operator().await;
         operator.post("/clients", json!({ "name": "x", "scopes": ["link"] })).await.assert_status(403);
+    }
+
+    async fn a_unit_is_linked_under_the_platforms_code_and_unlinked(app: TestApp) {
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let page = admin.get(LINKED_UNITS).await;
+        page.page(200, &["还没有对接单位", "洛阳市城市管理局", "翠云路街道办事处"]);
+        let link = async |unit: &str, code: &str| {
+            admin.submit(&page, LINKED_UNITS, &[("unit", unit), ("platform_code", code)]).await
+        };
+        let linked = format!("{LINKED_UNITS}?done=unit_linked");
+        link("洛阳市城市管理局", "PT-7").await.leads_to(&linked);
+        admin.get(&linked).await.page(200, &["单位已对接", "PT-7", "取消对接"]);
+        // A code belongs to one unit, and the entries stay in the form.
+        let taken = link("翠云路街道办事处", "PT-7").await;
+        taken.page(422, &["这个平台编码已用于另一单位", "value=\"翠云路街道办事处\"", "value=\"PT-7\""]);
+        link("没有的单位", "PT-8").await.page(422, &["没有这个单位", "value=\"PT-8\""]);
+        link("翠云路街道办事处", "两 个").await.page(422, &["平台编码应为1至64个字符"]);
+        // The same unit may get another code.
+        link("洛阳市城市管理局", "PT-9").await.leads_to(&linked);
+        let list = admin.get(LINKED_UNITS).await;
+        let text = list.page(200, &["PT-9"]);
+        assert!(!text.contains("PT-7"), "{text}");
+        let api = app.admin().await.get("/link/units").await.ok();
+        assert_eq!((api["items"].as_array().map(Vec::len), &api["items"][0]["platform_code"]), (Some(1), &json!("PT-9")));
+        let unlink = action(&text, "/unlink");
+        admin.submit(&list, &unlink, &[]).await.leads_to(&format!("{LINKED_UNITS}?done=unit_unlinked"));
+        admin.get(LINKED_UNITS).await.page(200, &["还没有对接单位"]);
+        admin.submit(&list, &unlink, &[]).await.page(404, &[]);
+    }
+
+    async fn keys_endpoints_and_linked_units_are_in_the_audit_log(app: TestApp) {
+        let admin = app.admin().await;
+        let client = json!({ "name": "数据仓库", "scopes": ["orders:read"] });
+        let client = admin.post("/clients", client).await.ok();
+        let path = format!("/clients/{}", client["id"].as_str().unwrap());
+        let renewed = admin.post(&format!("{path}/rotate"), json!({})).await.ok();
+        admin.delete(&path).await.assert_status(204);
+        admin.delete(&path).await.assert_status(404);
+        let hook = json!({ "url": "https://example.com/hook?token=geheim", "events": ["*"], "include_personal_data": true });
+        let hook = admin.post("/webhooks", hook).await.ok();
+        let path = format!("/webhooks/{}", hook["id"].as_str().unwrap());
+        let resigned = admin.post(&format!("{path}/rotate"), json!({})).await.ok();
+        admin.delete(&path).await.assert_status(204);
+        admin.delete(&path).await.assert_status(404);
+        let unit = "翠云路街道办事处";
+        let path = format!("/link/units/{unit}");
+        // Again it changes nothing and is no act.
+        for _ in 0..2 {
+            admin.put(&path, json!({ "platform_code": "PT-7" })).await.assert_ok();
+        }
+        admin.delete(&path).await.assert_status(204);
+        admin.delete(&path).await.assert_status(404);
+        linked_units::link(app.app(), AuditActor::CommandLine, unit, "PT-8").await.unwrap();
+
+        let acts = admin_act::Entity::find().order_by_asc(admin_act::Column::Seq);
+        let acts: Vec<_> = acts.all(&app.app().db).await.unwrap().into_iter().skip(1).collect();
+        use ActKind::{ClientCreated, ClientRevoked, ClientRotated, UnitLinked, UnitUnlinked, WebhookCreated, WebhookDeleted, WebhookRotated};
+        let kinds: Vec<ActKind> = acts.iter().map(|act| act.kind).collect();
+        assert_eq!(kinds, [
+            ClientCreated, ClientRotated, ClientRevoked, WebhookCreated, WebhookRotated, WebhookDeleted, UnitLinked, UnitUnlinked,
+            UnitLinked,
+        ]);
+        let by_people: Vec<bool> = acts.iter().map(|act| act.person_id.is_some()).collect();
+        assert_eq!(by_people, [true, true, true, true, true, true, true, true, false]);
+        assert_eq!(audit_log::service::verify(&app.app().db).await.unwrap(), (9, None));
+        let written = format!("{acts:?}");
+        for secret in [&client["key"], &renewed["key"], &hook["secret"], &resigned["secret"]] {
+            assert!(!written.contains(secret.as_str().unwrap()), "{written}");
+        }
+        assert!(!written.contains("geheim"), "an address may hold a secret: {written}");
+        let browser = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        browser.get("/console/admin/audit").await.page(200, &[
+            "新建接口客户端", "更换接口密钥", "停用接口客户端", "数据仓库", "读取工单", "新建推送地址", "更换签名密钥", "删除推送地址",
+            "example.com", "全部事件，含个人信息", "取消对接单位", unit, "平台编码 PT-7", "服务器命令行",
+        ]);
     }
 }
 

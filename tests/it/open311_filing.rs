@@ -121,6 +121,53 @@ on_both_databases! {
         app.run_jobs().await;
     }
 
+    async fn a_place_in_words_is_enough_for_a_delegates_order(app: TestApp) {
+        let trusted = key(&app, &["open311", "orders:write"]).await;
+        let delegate = app.delegate("涧西区").await;
+        let phone = delegate.person().phone.clone();
+        let send = async |place: Option<&str>| {
+            let report = [("api_key", trusted.as_str()), ("service_code", "1101"), ("description", TEXT), ("phone", &phone)];
+            let place: Vec<(&str, &str)> = place.map(|words| ("address_string", words)).into_iter().collect();
+            file_json(&app, &[&report[..], &place[..]].concat()).await
+        };
+        // Words that name a county are dispatched by it, others wait for an operator, as calls do.
+        for (words, is_dispatched) in [("涧西区和顺园", true), ("路口东南角", false)] {
+            let (status, filed) = send(Some(words)).await;
+            assert_eq!(status, 201, "{words}: {filed}");
+            let number = filed["service_request_id"].as_str().expect("a number");
+            let order = delegate.get(&format!("/orders/{number}")).await.ok();
+            assert_eq!((&order["address"], order["status"] == "triage"), (&json!(words), !is_dispatched), "{order}");
+        }
+        for place in [None, Some(" ")] {
+            let (status, error) = send(place).await;
+            assert_eq!(status, 400, "{error}");
+            assert!(error["description"].as_str().is_some_and(|text| text.contains("address_string")), "{error}");
+        }
+        app.run_jobs().await;
+    }
+
+    async fn a_message_goes_to_a_site_of_the_area_that_its_words_name(app: TestApp) {
+        let key = key(&app, &["open311"]).await;
+        let send = async |words: &str| {
+            let report = [("api_key", key.as_str()), ("service_code", "1101"), ("description", TEXT), ("address_string", words)];
+            file_json(&app, &report).await
+        };
+        let (status, filed) = send("洛龙区开元大道辅路").await;
+        assert_eq!((status, filed["token"].is_string()), (201, true), "{filed}");
+        for (words, fault) in [("路口东南角", "names no area"), ("伊川县人民路", "no site for reports")] {
+            let (status, error) = send(words).await;
+            assert_eq!(status, 400, "{words}: {error}");
+            assert!(error["description"].as_str().is_some_and(|text| text.contains(fault)), "{words}: {error}");
+        }
+        pass_review(&app).await;
+        let keeper = app.sign_in(PersonQuery::named("韩振华")).await;
+        let messages = keeper.get("/site-messages").await.ok();
+        let items = messages["items"].as_array().expect("items");
+        assert_eq!(items.len(), 1, "{messages}");
+        assert_eq!(items[0]["site"]["code"], STATION, "{messages}");
+        assert!(items[0]["text"].as_str().is_some_and(|text| text.contains("地点：洛龙区开元大道辅路")), "{messages}");
+    }
+
     async fn what_is_wrong_is_said_in_the_form_that_was_asked_for(app: TestApp) {
         let key = key(&app, &["open311"]).await;
         let other = self::key(&app, &["orders:read"]).await;

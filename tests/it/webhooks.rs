@@ -172,6 +172,59 @@ async fn a_redirect_is_not_followed(db: Db) {
     app.finish().await;
 }
 
+async fn an_issued_report_is_announced_without_personal_data(db: Db) {
+    let app = product(db).await;
+    let (admin, receiver) = (app.admin().await, Receiver::start());
+    let (_, secret) = subscribe(&admin, &receiver, false).await;
+    let delegate = app.delegate("涧西区").await;
+    let report = Report::at(tests::places::JIANXI)
+        .category("夜间施工噪声")
+        .saying("张三家旁边的工地夜里还在施工");
+    delegate.submit(&report).await;
+    let city = app.supervisor().await;
+    let asked = json!({ "kind": "monthly", "from": "2025-09-01", "to": "2025-09-30" });
+    let asked = city.post("/insight-reports", asked).await.ok();
+    app.run_jobs().await;
+    let path = format!("/insight-reports/{}", asked["id"].as_str().unwrap());
+    let draft = city.get(&path).await.ok();
+    assert_eq!(
+        (&draft["status"], &draft["stage"]),
+        (&json!("ready"), &json!("draft"))
+    );
+    let issue = async |revision: i64| {
+        city.post(&format!("{path}/issue"), json!({ "revision": revision }))
+            .await
+    };
+    issue(2).await.assert_problem(409, "report_changed");
+    let announced = async || -> Vec<ReceivedCall> {
+        deliver(&app).await;
+        let mut calls = receiver.calls();
+        calls.retain(|call| call.event() == "report.issued");
+        calls
+    };
+    assert!(announced().await.is_empty(), "it is a draft");
+    let issued = issue(1).await.ok();
+    let calls = announced().await;
+    let [call] = calls.as_slice() else {
+        panic!("announced once: {calls:?}");
+    };
+    assert!(is_signed(call, &secret), "{call:?}");
+    let expected = json!({
+        "id": draft["id"], "kind": "monthly", "area": null, "title": draft["title"], "from": "2025-09-01", "to": "2025-09-30",
+        "document_number": issued["document_number"],
+    });
+    assert_eq!(call.json()["data"], json!({ "report": expected }));
+    let person = delegate.person();
+    for personal in ["张三", &person.name, &person.phone, &city.person().name] {
+        assert!(!call.body.contains(personal), "{personal}: {}", call.body);
+    }
+    // A report is issued once.
+    issue(1).await.assert_problem(409, "report_issued");
+    assert_eq!(announced().await.len(), 1);
+    app.run_jobs().await;
+    app.finish().await;
+}
+
 async fn only_administrators_and_only_public_targets(db: Db) {
     let app = TestApp::start(db).await;
     let body = |url: &str| json!({ "url": url, "events": ["order.closed"] });
@@ -217,6 +270,7 @@ on_both!(
     a_failing_receiver_gets_everything_in_order,
     a_receiver_that_is_gone_is_not_called,
     a_redirect_is_not_followed,
+    an_issued_report_is_announced_without_personal_data,
     only_administrators_and_only_public_targets,
 );
 

@@ -26,6 +26,17 @@ pub enum AuditActor {
     CommandLine,
 }
 
+impl AuditActor {
+    /// Returns the person. Returns `None` for the command line.
+    #[must_use]
+    pub fn person(self) -> Option<PersonId> {
+        match self {
+            Self::Person(person) => Some(person),
+            Self::CommandLine => None,
+        }
+    }
+}
+
 /// An act in the making.
 #[derive(Clone, Debug)]
 pub struct AuditEntry<'a> {
@@ -59,10 +70,7 @@ pub async fn record(txn: &WriteTransaction, act: AuditEntry<'_>, now: DateTime<U
     let mut row = admin_act::Model {
         seq: last.seq + 1,
         at: now,
-        person_id: match act.by {
-            AuditActor::Person(person) => Some(person),
-            AuditActor::CommandLine => None,
-        },
+        person_id: act.by.person(),
         kind: act.kind,
         subject: act.subject.chars().take(SUBJECT_CHARS).collect(),
         detail: act.detail,

@@ -8,6 +8,7 @@ use entity::ids::ClientId;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::audit_log::AuditActor;
 use crate::commands::open;
 use crate::error::Error;
 use crate::people::clients::service::{self, NewClient};
@@ -69,16 +70,22 @@ pub async fn run(command: ClientsCommand) -> anyhow::Result<()> {
                 unit,
                 area,
             };
-            let (id, key) = service::create(&app, None, new).await.map_err(refusal)?;
+            let (id, key) = service::create(&app, AuditActor::CommandLine, new)
+                .await
+                .map_err(refusal)?;
             print_key(id, &key, json);
         }
         ClientsCommand::List { json } => list(&app, json).await?,
         ClientsCommand::Rotate { id, json } => {
-            let key = service::rotate(&app, id).await.map_err(refusal);
+            let key = service::rotate(&app, AuditActor::CommandLine, id)
+                .await
+                .map_err(refusal);
             print_key(id, &key.context("no active client has this id")?, json);
         }
         ClientsCommand::Revoke { id } => {
-            let revoked = service::revoke(&app, id).await.map_err(refusal);
+            let revoked = service::revoke(&app, AuditActor::CommandLine, id)
+                .await
+                .map_err(refusal);
             revoked.context("no active client has this id")?;
         }
     }

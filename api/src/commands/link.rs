@@ -7,6 +7,7 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::app::App;
+use crate::audit_log::AuditActor;
 use crate::commands::open;
 use crate::link::reconcile::{Difference, Reconciliation, reconcile};
 use crate::webhooks::linked_units;
@@ -73,9 +74,10 @@ pub async fn run(command: LinkCommand) -> anyhow::Result<()> {
             remove,
         } => {
             let app = open().await?;
+            let by = AuditActor::CommandLine;
             let done = match platform_code {
-                Some(code) if !remove => linked_units::link(&app, &unit, &code).await.map(drop),
-                _ => linked_units::unlink(&app, &unit).await,
+                Some(code) if !remove => linked_units::link(&app, by, &unit, &code).await.map(drop),
+                _ => linked_units::unlink(&app, by, &unit).await,
             };
             done.with_context(|| format!("{unit} is no such unit, or the code is another unit's"))
         }

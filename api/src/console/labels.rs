@@ -81,6 +81,8 @@ fn done_by_staff(name: &str) -> Option<&'static str> {
         "webhook_tested" => "测试消息已排队，稍后刷新查看结果。",
         "webhook_resent" => "已重新排队。",
         "webhook_deleted" => "推送地址已删除。",
+        "unit_linked" => "单位已对接。",
+        "unit_unlinked" => "已取消对接。",
         "call_filed" => "来电已登记。",
         "signed_out_everywhere" => "已退出所有设备。",
         "session_ended" => "已退出该设备。",

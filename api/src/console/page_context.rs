@@ -55,6 +55,8 @@ pub enum Section {
     Clients,
     /// Where other systems are called.
     Webhooks,
+    /// Units whose orders are handed over to the platform.
+    LinkedUnits,
     /// 政策参数: the city's rules and their source.
     Policy,
     Audit,
@@ -92,6 +94,7 @@ impl Section {
             Self::Status => "/console/admin/status",
             Self::Clients => "/console/admin/clients",
             Self::Webhooks => "/console/admin/webhooks",
+            Self::LinkedUnits => "/console/admin/linked-units",
             Self::Policy => "/console/admin/policy",
             Self::Audit => "/console/admin/audit",
             Self::Sessions => "/console/sessions",
@@ -128,6 +131,7 @@ impl Section {
             (Self::Status, _) => "系统状态",
             (Self::Clients, _) => "接口客户端",
             (Self::Webhooks, _) => "事件推送",
+            (Self::LinkedUnits, _) => "对接单位",
             (Self::Policy, _) => "办理规则",
             (Self::Audit, _) => "审计",
             (Self::Sessions, _) => "登录的设备",
@@ -173,7 +177,7 @@ impl Section {
     }
 
     /// The rooms of administration, in the order of their own navigation.
-    const ADMINISTRATION: [Self; 14] = [
+    const ADMINISTRATION: [Self; 15] = [
         Self::Status,
         Self::Units,
         Self::Duty,
@@ -186,6 +190,7 @@ impl Section {
         Self::Templates,
         Self::Clients,
         Self::Webhooks,
+        Self::LinkedUnits,
         Self::Policy,
         Self::Audit,
     ];

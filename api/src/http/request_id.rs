@@ -1,6 +1,7 @@
-//! Request ids: the client's own if well formed, or the trace id of its `traceparent` (W3C), otherwise a new one. The id
-//! is in the response header, in every problem document, in every log line of the request, and in the jobs, pushes and
-//! webhooks' deliveries that the request causes.
+//! Request ids: the client's own if well formed, or the trace id of its `traceparent` (W3C), otherwise a new one.
+//!
+//! The id is in the response header, in every problem document, in every log line of the request, and in the jobs, pushes
+//! and webhooks' deliveries that the request causes.
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::changes::{self, Changes};
 use super::service::{self, IncomingEvent};
 use crate::app::App;
+use crate::audit_log::AuditActor;
 use crate::caller::Caller;
 use crate::error::Result;
 use crate::http::idempotency::fingerprint;
@@ -189,7 +190,8 @@ pub async fn link_unit(
     body: web::Json<PlatformCode>,
 ) -> Result<web::Json<LinkedUnitView>> {
     caller.require(Role::Admin)?;
-    let linked = linked_units::link(&app, &id, &body.platform_code).await?;
+    let by = AuditActor::Person(caller.person);
+    let linked = linked_units::link(&app, by, &id, &body.platform_code).await?;
     Ok(web::Json(linked_unit_view(linked)))
 }
 
@@ -203,7 +205,7 @@ pub async fn link_unit(
 #[delete("/link/units/{id}")]
 pub async fn unlink_unit(app: web::Data<App>, caller: Caller, id: web::Path<String>) -> Result<HttpResponse> {
     caller.require(Role::Admin)?;
-    linked_units::unlink(&app, &id).await?;
+    linked_units::unlink(&app, AuditActor::Person(caller.person), &id).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -123,6 +123,12 @@ fn attribute(name: &str, value: &str) -> Option<(String, String)> {
 }
 
 impl Report {
+    /// Returns `true` if the report says where the matter is: by a point, in words, or by a site.
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        self.point.is_some() || self.address.is_some() || self.address_id.is_some()
+    }
+
     /// The words of a resident's message: kind, description, extended attributes and place.
     /// # Errors
     /// [`FormFault::TooLong`] if they are more than a message may have.
@@ -238,6 +244,19 @@ mod tests {
         let text = "字".repeat(MessageLimits::PRODUCT.text.max_chars);
         let report = with(&[("attribute[x]", &text)]).unwrap();
         assert!(matches!(report.message("类别"), Err(FormFault::TooLong(_))));
+    }
+
+    #[test]
+    fn a_place_is_a_point_words_or_a_site() {
+        let without = [GOOD[0], GOOD[1]];
+        assert!(!read_pairs(&without).unwrap().has_place());
+        assert!(with(&[]).unwrap().has_place());
+        for field in ["address_string", "address_id"] {
+            let fields = [&without[..], &[(field, "x")]].concat();
+            assert!(read_pairs(&fields).unwrap().has_place(), "{field}");
+            let blank = [&without[..], &[(field, " ")]].concat();
+            assert!(!read_pairs(&blank).unwrap().has_place(), "{field}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use entity::ids::PersonId;
 use entity::kinds::Datum;
+use entity::site;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
@@ -15,6 +16,7 @@ use crate::hotline::service::{self as hotline, Call, Filer};
 use crate::http::multipart::{BodyMemory, FileBytes};
 use crate::open311::form::{FormFault, Report};
 use crate::orders::submit::draft::GivenPoint;
+use crate::orders::submit::routing;
 use crate::people::clients::scopes::ClientScope;
 use crate::people::clients::service as clients;
 use crate::photos::limits::MAX_PHOTO_BYTES;
@@ -71,6 +73,9 @@ pub async fn file(app: &App, caller: &Caller, report: Report, attached: Attached
         )
     };
     let service_name = kind.ok_or_else(unknown)?.name.clone();
+    if !report.has_place() {
+        return Err(no_place());
+    }
     if report.phone.is_some() && clients::has_scope(app, caller, ClientScope::OrdersWrite).await? {
         match order(app, caller, &report, &service_name, &attached).await {
             Err(error) if error.code() == Some(NOT_A_DELEGATE) => {}
@@ -160,7 +165,7 @@ async fn fetch(app: &App, url: &str) -> Result<FileBytes> {
     app.state::<BodyMemory>().of_bytes(bytes)
 }
 
-/// A resident's message to the site that the report names, or the nearest one.
+/// A resident's message to the site of the report's place.
 async fn message(
     app: &App,
     caller: &Caller,
@@ -169,14 +174,7 @@ async fn message(
     attached: Attached,
 ) -> Result<Filed> {
     let Attached { key, media } = attached;
-    let site = match (&report.address_id, report.point) {
-        (Some(code), _) => sites::active(app, code).await?,
-        (None, Some((longitude, latitude))) => {
-            let nearest = sites::nearest(app, longitude, latitude, MAX_SITE_DISTANCE_M).await?;
-            nearest.ok_or_else(|| bad("no site for reports is near this place"))?
-        }
-        (None, None) => return Err(bad("lat and long, or address_id, were not provided")),
-    };
+    let site = site_of(app, report).await?;
     let sender = report.sender.as_deref().unwrap_or_default();
     let device = Device::Address(format!("open311:{}:{sender}", caller.session));
     let text = report.message(service_name)?;
@@ -208,6 +206,30 @@ async fn message(
     };
     let stored = messages::receive(app, &site.code, &device, new, key).await?;
     Ok(Filed::Token(stored.receipt.expose()))
+}
+
+/// The site that the report names, the nearest one, or one of the area that its words name.
+async fn site_of(app: &App, report: &Report) -> Result<site::Model> {
+    match (&report.address_id, report.point, &report.address) {
+        (Some(code), _, _) => sites::active(app, code).await,
+        (None, Some((longitude, latitude)), _) => {
+            let nearest = sites::nearest(app, longitude, latitude, MAX_SITE_DISTANCE_M).await?;
+            nearest.ok_or_else(|| bad("no site for reports is near this place"))
+        }
+        (None, None, Some(words)) => {
+            let city = app.state::<CityHandle>().load();
+            let place = routing::resolve(&city, None, None, words);
+            let unclear = "address_string names no area of the city: send lat and long, or address_id";
+            let county = place.county.ok_or_else(|| bad(unclear))?;
+            let found = sites::of_area(app, &county, place.township.as_deref()).await?;
+            found.ok_or_else(|| bad("no site for reports is in the area that address_string names"))
+        }
+        (None, None, None) => Err(no_place()),
+    }
+}
+
+fn no_place() -> Error {
+    bad("lat and long, address_string or address_id were not provided")
 }
 
 fn bad(detail: &str) -> Error {

@@ -85,6 +85,17 @@ pub async fn nearest(app: &App, longitude: f64, latitude: f64, within_m: f64) ->
         .map(|(_, site)| site))
 }
 
+/// Returns an active site for matters of any kind: one of the township if there is one, otherwise one of the county.
+///
+/// A site with a category or a unit of its own is about one thing and is left out. The first code decides, so the same words
+/// lead to the same site.
+pub async fn of_area(app: &App, county: &str, township: Option<&str>) -> Result<Option<site::Model>> {
+    let sites = store::general_in(&app.db, county).await?;
+    let is_there = |site: &site::Model| township.is_some() && site.township_code.as_deref() == township;
+    let chosen = sites.iter().position(is_there).unwrap_or_default();
+    Ok(sites.into_iter().nth(chosen))
+}
+
 pub async fn any(app: &App, text: &str) -> Result<site::Model> {
     let code = code::read(text).ok_or_else(Error::not_found)?;
     store::by_code(&app.db, &code).await?.ok_or_else(Error::not_found)

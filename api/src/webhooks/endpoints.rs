@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::{PersonId, WebhookDeliveryId, WebhookId};
-use entity::kinds::WebhookDeliveryStatus;
+use entity::kinds::{ActKind, WebhookDeliveryStatus};
 use entity::{webhook_delivery, webhook_endpoint};
 use rand::RngCore as _;
 use sea_orm::ActiveValue::Set;
@@ -14,6 +14,7 @@ use super::payload;
 use super::signature::{SECRET_BYTES, Secret};
 use super::store;
 use crate::app::App;
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
@@ -73,6 +74,7 @@ pub async fn create(app: &App, by: PersonId, new: NewEndpoint) -> Result<(webhoo
         return Err(Error::invalid(vec![FieldError::new("url", "too_many", detail)]));
     }
     store::insert_endpoint(&txn, row.clone()).await?;
+    note(&txn, by, ActKind::WebhookCreated, &row, now).await?;
     txn.commit().await?;
     Ok((row, secret))
 }
@@ -99,11 +101,12 @@ fn validate(app: &App, new: &NewEndpoint) -> Result<()> {
 }
 
 /// Gives the endpoint a new secret; both sign for a day. An endpoint that was disabled is active again.
-pub async fn rotate(app: &App, id: WebhookId) -> Result<Secret> {
+pub async fn rotate(app: &App, by: PersonId, id: WebhookId) -> Result<Secret> {
     let now = app.clock.now();
     let secret = random_secret();
     let txn = db::write(&app.db).await?;
     let endpoint = store::endpoint(&txn, id).await?.ok_or_else(Error::not_found)?;
+    note(&txn, by, ActKind::WebhookRotated, &endpoint, now).await?;
     let row = webhook_endpoint::ActiveModel {
         id: Set(id),
         secret_sealed: Set(seal(app.state::<Sealer>(), &secret)?),
@@ -135,13 +138,50 @@ pub async fn with_log(
 }
 
 /// Deletes the endpoint and whatever waits for it.
-pub async fn delete(app: &App, id: WebhookId) -> Result<()> {
+pub async fn delete(app: &App, by: PersonId, id: WebhookId) -> Result<()> {
+    let now = app.clock.now();
     let txn = db::write(&app.db).await?;
+    let endpoint = store::endpoint(&txn, id).await?.ok_or_else(Error::not_found)?;
     if !store::delete_endpoint(&txn, id).await? {
         return Err(Error::not_found());
     }
+    note(&txn, by, ActKind::WebhookDeleted, &endpoint, now).await?;
     txn.commit().await?;
     Ok(())
+}
+
+/// Records an administrator's action on an endpoint, without its address and its secret.
+async fn note(
+    txn: &db::WriteTransaction,
+    by: PersonId,
+    kind: ActKind,
+    endpoint: &webhook_endpoint::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let name = name(endpoint);
+    let act = AuditEntry {
+        by: AuditActor::Person(by),
+        kind,
+        subject: &name,
+        detail: json!({
+            "webhook": endpoint.id,
+            "events": endpoint.events,
+            "include_personal_data": endpoint.include_personal_data,
+            "linked_only": endpoint.linked_only,
+        }),
+    };
+    audit_log::record(txn, act, now).await
+}
+
+/// The receiver's description, or its host: the rest of an address may hold a secret.
+#[must_use]
+pub fn name(endpoint: &webhook_endpoint::Model) -> String {
+    let described = endpoint
+        .description
+        .clone()
+        .filter(|text| !text.trim().is_empty());
+    let host = || Some(url::Url::parse(&endpoint.url).ok()?.host_str()?.to_owned());
+    described.or_else(host).unwrap_or_default()
 }
 
 /// Queues a `webhook.test` message for one endpoint, whatever it subscribes to.

@@ -4,13 +4,17 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
+use entity::kinds::ActKind;
 use entity::linked_unit;
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use serde_json::json;
 
 use crate::app::App;
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::city::snapshot::CityHandle;
+use crate::city::units::Unit;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
 
@@ -69,7 +73,7 @@ pub async fn list(app: &App) -> Result<Vec<LinkedUnit>> {
 ///
 /// # Errors
 /// 404 for an unknown unit, 422 for a code that is malformed or belongs to another unit.
-pub async fn link(app: &App, unit: &str, platform_code: &str) -> Result<LinkedUnit> {
+pub async fn link(app: &App, by: AuditActor, unit: &str, platform_code: &str) -> Result<LinkedUnit> {
     let now = app.clock.now();
     let code = platform_code.trim();
     let visible = code.chars().all(|c| !c.is_whitespace() && !c.is_control());
@@ -79,11 +83,17 @@ pub async fn link(app: &App, unit: &str, platform_code: &str) -> Result<LinkedUn
     let city = app.state::<CityHandle>().load();
     let unit = city.units.resolve(unit).ok_or_else(Error::not_found)?;
     let txn = db::write(&app.db).await?;
-    let holder = by_code(&txn, code).await?;
-    if holder.is_some_and(|holder| holder != unit.id) {
-        return Err(fault("code_taken", "这个平台编码已用于另一单位。"));
+    match by_code(&txn, code).await? {
+        Some(holder) if holder != unit.id => {
+            return Err(fault("code_taken", "这个平台编码已用于另一单位。"));
+        }
+        // Linked under this code before: no change, and no act.
+        Some(_) => {}
+        None => {
+            save(&txn, unit.id, code, now).await?;
+            audit_log::record(&txn, act(by, ActKind::UnitLinked, unit, code), now).await?;
+        }
     }
-    save(&txn, unit.id, code, now).await?;
     txn.commit().await?;
     Ok(LinkedUnit {
         unit: unit.id,
@@ -97,16 +107,29 @@ pub async fn link(app: &App, unit: &str, platform_code: &str) -> Result<LinkedUn
 ///
 /// # Errors
 /// 404 for an unknown unit and for one that is not linked.
-pub async fn unlink(app: &App, unit: &str) -> Result<()> {
+pub async fn unlink(app: &App, by: AuditActor, unit: &str) -> Result<()> {
+    let now = app.clock.now();
     let city = app.state::<CityHandle>().load();
     let unit = city.units.resolve(unit).ok_or_else(Error::not_found)?;
     let txn = db::write(&app.db).await?;
+    let linked = linked_unit::Entity::find_by_id(unit.id).one(&txn).await?;
+    let code = linked.ok_or_else(Error::not_found)?.platform_code;
     let deleted = linked_unit::Entity::delete_by_id(unit.id).exec(&txn).await?;
     if deleted.rows_affected == 0 {
         return Err(Error::not_found());
     }
+    audit_log::record(&txn, act(by, ActKind::UnitUnlinked, unit, &code), now).await?;
     txn.commit().await?;
     Ok(())
+}
+
+fn act<'a>(by: AuditActor, kind: ActKind, unit: &'a Unit, platform_code: &str) -> AuditEntry<'a> {
+    AuditEntry {
+        by,
+        kind,
+        subject: &unit.name,
+        detail: json!({ "unit": unit.id, "platform_code": platform_code }),
+    }
 }
 
 /// The unit that has this code on the platform.

@@ -170,7 +170,7 @@ pub async fn delete_webhook(
     id: web::Path<WebhookId>,
 ) -> Result<HttpResponse> {
     caller.require(Role::Admin)?;
-    endpoints::delete(&app, id.into_inner()).await?;
+    endpoints::delete(&app, caller.person, id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -188,7 +188,7 @@ pub async fn rotate_webhook(
     id: web::Path<WebhookId>,
 ) -> Result<web::Json<RotatedSecret>> {
     caller.require(Role::Admin)?;
-    let secret = endpoints::rotate(&app, id.into_inner()).await?;
+    let secret = endpoints::rotate(&app, caller.person, id.into_inner()).await?;
     Ok(web::Json(RotatedSecret {
         secret: secret.encoded(),
     }))

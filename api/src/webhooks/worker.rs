@@ -16,7 +16,7 @@ use sea_orm::ActiveValue::Set;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
-use super::endpoints::{secrets, subscribes};
+use super::endpoints::{name, secrets, subscribes};
 use super::linked_units::LinkedUnits;
 use super::payload;
 use super::retry::{CallResult, NextStep, after_call, is_given_up};
@@ -227,16 +227,6 @@ async fn call(
     let result = app.state::<WebhookSender>().send(&message).await;
     tracing::info!(delivery = %delivery.id, attempt = delivery.attempts, ?result, "webhook called");
     Ok(result)
-}
-
-/// The receiver's description, or its host: the rest of an address may hold a secret.
-fn name(endpoint: &webhook_endpoint::Model) -> String {
-    let described = endpoint
-        .description
-        .clone()
-        .filter(|text| !text.trim().is_empty());
-    let host = || Some(url::Url::parse(&endpoint.url).ok()?.host_str()?.to_owned());
-    described.or_else(host).unwrap_or_default()
 }
 
 /// The id of a message, the same for every repetition.

@@ -21,6 +21,14 @@ kind! {
         PersonUnbound => "person_unbound" = "解除微信绑定",
         SessionsEnded => "sessions_ended" = "退出登录",
         SignInLinkMade => "sign_in_link_made" = "生成登录链接",
+        ClientCreated => "client_created" = "新建接口客户端",
+        ClientRotated => "client_rotated" = "更换接口密钥",
+        ClientRevoked => "client_revoked" = "停用接口客户端",
+        WebhookCreated => "webhook_created" = "新建推送地址",
+        WebhookRotated => "webhook_rotated" = "更换签名密钥",
+        WebhookDeleted => "webhook_deleted" = "删除推送地址",
+        UnitLinked => "unit_linked" = "对接单位",
+        UnitUnlinked => "unit_unlinked" = "取消对接单位",
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::service::{self, NewClient};
 use crate::app::App;
+use crate::audit_log::AuditActor;
 use crate::caller::Caller;
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
@@ -97,7 +98,7 @@ pub async fn create_client(
         unit,
         area,
     };
-    let (id, key) = service::create(&app, Some(caller.person), new).await?;
+    let (id, key) = service::create(&app, AuditActor::Person(caller.person), new).await?;
     Ok(HttpResponse::Created().json(ClientKey { id, key }))
 }
 
@@ -145,7 +146,7 @@ pub async fn rotate_client(
 ) -> Result<web::Json<ClientKey>> {
     caller.require(Role::Admin)?;
     let id = id.into_inner();
-    let key = service::rotate(&app, id).await?;
+    let key = service::rotate(&app, AuditActor::Person(caller.person), id).await?;
     Ok(web::Json(ClientKey { id, key }))
 }
 
@@ -163,6 +164,6 @@ pub async fn revoke_client(
     id: web::Path<ClientId>,
 ) -> Result<HttpResponse> {
     caller.require(Role::Admin)?;
-    service::revoke(&app, id.into_inner()).await?;
+    service::revoke(&app, AuditActor::Person(caller.person), id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

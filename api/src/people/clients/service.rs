@@ -5,7 +5,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::api_client;
 use entity::ids::{ClientId, PersonId, SessionId, UnitId};
-use entity::kinds::Role;
+use entity::kinds::{ActKind, Role};
 use entity::person;
 use rand::RngCore as _;
 use sea_orm::ActiveValue::Set;
@@ -16,6 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::scopes::{ClientScope, needed};
 use super::store;
 use crate::app::App;
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::caller::{Caller, OrderAccess};
 use crate::city::snapshot::CityHandle;
 use crate::db;
@@ -50,7 +51,7 @@ pub struct NewClient {
 ///
 /// # Errors
 /// 422 for a name that is empty or too long, an unknown scope, unit or area, an expiry in the past, or too many clients.
-pub async fn create(app: &App, by: Option<PersonId>, new: NewClient) -> Result<(ClientId, String)> {
+pub async fn create(app: &App, by: AuditActor, new: NewClient) -> Result<(ClientId, String)> {
     let now = app.clock.now();
     validate(&new, now)?;
     let (unit_id, area_code) = limit(app, &new)?;
@@ -67,7 +68,7 @@ pub async fn create(app: &App, by: Option<PersonId>, new: NewClient) -> Result<(
         requests_per_minute: REQUESTS_PER_MINUTE,
         unit_id,
         area_code,
-        created_by: by,
+        created_by: by.person(),
         created_at: now,
         expires_at: new.expires_at,
         last_used_at: None,
@@ -88,6 +89,7 @@ pub async fn create(app: &App, by: Option<PersonId>, new: NewClient) -> Result<(
     person::Entity::insert(sea_orm::ActiveModelTrait::reset_all(row))
         .exec_without_returning(&txn)
         .await?;
+    note(&txn, by, ActKind::ClientCreated, &client, now).await?;
     store::insert(&txn, client).await?;
     txn.commit().await?;
     Ok((id, key))
@@ -173,13 +175,14 @@ fn client_person(name: &str, now: DateTime<Utc>) -> person::Model {
 }
 
 /// Gives the client a new key; the old one is valid for a day.
-pub async fn rotate(app: &App, id: ClientId) -> Result<String> {
+pub async fn rotate(app: &App, by: AuditActor, id: ClientId) -> Result<String> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let client = store::find(&txn, id)
         .await?
         .filter(|client| client.revoked_at.is_none());
     let client = client.ok_or_else(Error::not_found)?;
+    note(&txn, by, ActKind::ClientRotated, &client, now).await?;
     let key = random_key();
     let row = api_client::ActiveModel {
         id: Set(id),
@@ -194,13 +197,14 @@ pub async fn rotate(app: &App, id: ClientId) -> Result<String> {
 }
 
 /// Ends the client: its keys are refused from now on.
-pub async fn revoke(app: &App, id: ClientId) -> Result<()> {
+pub async fn revoke(app: &App, by: AuditActor, id: ClientId) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
     let client = store::find(&txn, id)
         .await?
         .filter(|client| client.revoked_at.is_none());
-    client.ok_or_else(Error::not_found)?;
+    let client = client.ok_or_else(Error::not_found)?;
+    note(&txn, by, ActKind::ClientRevoked, &client, now).await?;
     let row = api_client::ActiveModel {
         id: Set(id),
         revoked_at: Set(Some(now)),
@@ -209,6 +213,28 @@ pub async fn revoke(app: &App, id: ClientId) -> Result<()> {
     store::save(&txn, row).await?;
     txn.commit().await?;
     Ok(())
+}
+
+/// Records an administrator's action on a client: its rights, never its key.
+async fn note(
+    txn: &db::WriteTransaction,
+    by: AuditActor,
+    kind: ActKind,
+    client: &api_client::Model,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let act = AuditEntry {
+        by,
+        kind,
+        subject: &client.name,
+        detail: json!({
+            "client": client.id,
+            "scopes": client.scopes,
+            "unit": client.unit_id,
+            "area": client.area_code,
+        }),
+    };
+    audit_log::record(txn, act, now).await
 }
 
 /// Lists the clients, oldest first, revoked ones too.

@@ -39,6 +39,19 @@ pub async fn active_around(
     Ok(query.all(connection).await?)
 }
 
+/// Active sites of a county that are for matters of any kind, in the order of their codes; at most 1,000.
+pub async fn general_in(connection: &impl ConnectionTrait, county: &str) -> Result<Vec<site::Model>> {
+    use site::Column as C;
+    let query = site::Entity::find()
+        .filter(C::Active.eq(true))
+        .filter(C::AreaCode.eq(county))
+        .filter(C::CategoryCode.is_null())
+        .filter(C::UnitId.is_null())
+        .order_by_asc(C::Code)
+        .limit(1_000);
+    Ok(query.all(connection).await?)
+}
+
 /// Every site, for an import that compares them.
 pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<site::Model>> {
     Ok(site::Entity::find().all(connection).await?)

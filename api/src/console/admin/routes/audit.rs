@@ -19,6 +19,8 @@ use crate::http::paging::Paging;
 use crate::orders::history::verification::{self, BrokenChain, VerificationView};
 use crate::orders::history::verify;
 use crate::people::audit_records::{self, AuditRecord};
+use crate::people::clients::scopes::ClientScope;
+use crate::webhooks::event_type::EventType;
 
 const PATH: &str = "/console/admin/audit";
 /// Acts on a page.
@@ -169,14 +171,33 @@ fn detail(detail: &Value) -> String {
         let count = detail.get(name)?.as_i64()?;
         Some(format!("{label} {count}"))
     });
-    let code = detail.get("code").and_then(Value::as_str).map(str::to_owned);
-    let stopped = detail.get("active").and_then(Value::as_bool) == Some(false);
+    let text = |name: &str| detail.get(name).and_then(Value::as_str);
+    let is = |name: &str, value: bool| detail.get(name).and_then(Value::as_bool) == Some(value);
+    let code = text("code").map(str::to_owned);
+    let platform_code = text("platform_code").map(|code| format!("平台编码 {code}"));
     let parts: Vec<String> = code
         .into_iter()
-        .chain(stopped.then(|| "停用".to_owned()))
+        .chain(platform_code)
+        .chain(is("active", false).then(|| "停用".to_owned()))
+        .chain(granted(detail))
+        .chain(is("include_personal_data", true).then(|| "含个人信息".to_owned()))
         .chain(counts)
         .collect();
     parts.join("，")
+}
+
+/// Returns the rights of a client, or the events that an endpoint receives.
+fn granted(detail: &Value) -> Option<String> {
+    let names = |name: &str| {
+        let listed = detail.get(name).and_then(Value::as_array);
+        listed.into_iter().flatten().filter_map(Value::as_str)
+    };
+    let scopes = names("scopes")
+        .filter_map(ClientScope::parse)
+        .map(ClientScope::label);
+    let events = names("events").map(|name| EventType::parse(name).map_or("全部事件", EventType::label));
+    let labels: Vec<&str> = scopes.chain(events).collect();
+    (!labels.is_empty()).then(|| labels.join("、"))
 }
 
 #[post("/admin/audit/verify")]

@@ -10,6 +10,7 @@ use entity::kinds::Role;
 
 pub(super) use super::connection::trouble;
 use super::connection::{boxes, sent_by_admin};
+use crate::audit_log::AuditActor;
 use crate::city::snapshot::CityHandle;
 use crate::console::forms::{Choice, FormFields};
 use crate::console::labels;
@@ -147,7 +148,7 @@ async fn make(visitor: &ConsoleUser, entries: &FormFields) -> Result<String> {
         unit: entries.some("unit").map(str::to_owned),
         area: entries.some("area").map(str::to_owned),
     };
-    let (_, key) = service::create(&visitor.app, Some(visitor.caller.person), new).await?;
+    let (_, key) = service::create(&visitor.app, AuditActor::Person(visitor.caller.person), new).await?;
     Ok(key)
 }
 
@@ -173,7 +174,7 @@ pub async fn rotate(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     sent_by_admin(&visitor, &request, body).await?;
-    let key = service::rotate(&visitor.app, *id).await?;
+    let key = service::rotate(&visitor.app, AuditActor::Person(visitor.caller.person), *id).await?;
     let mut shown = clients_page(&visitor, &FormFields::default()).await?;
     let name = shown.lines.iter().find(|line| line.id == *id);
     let name = name.map(|line| line.name.clone()).unwrap_or_default();
@@ -189,6 +190,6 @@ pub async fn revoke(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     sent_by_admin(&visitor, &request, body).await?;
-    service::revoke(&visitor.app, *id).await?;
+    service::revoke(&visitor.app, AuditActor::Person(visitor.caller.person), *id).await?;
     Ok(see_other(&format!("{PATH}?done=client_revoked")))
 }

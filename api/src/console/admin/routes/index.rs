@@ -125,6 +125,11 @@ fn rooms_of_people_and_systems() -> Vec<AdminSection> {
             "工单变化推送到哪里，是否送达。",
         ),
         plain(
+            "/console/admin/linked-units",
+            "对接单位",
+            "哪些单位的工单移交热线平台，平台用什么编码。",
+        ),
+        plain(
             "/console/admin/policy",
             "办理规则",
             "现行的期限和次数，以及每一项的出处。",

@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod duty;
 pub mod import;
 pub mod index;
+pub mod linked_units;
 pub mod open_data;
 pub mod people;
 pub mod person_edit;
@@ -70,7 +71,7 @@ pub fn configure(service: &mut ServiceConfig) {
         .service(roster::retire);
 }
 
-/// Keys of other systems, and where they are called.
+/// Keys of other systems, where they are called, and which units are theirs.
 fn integration(service: &mut ServiceConfig) {
     service
         .service(open_data::download)
@@ -87,5 +88,8 @@ fn integration(service: &mut ServiceConfig) {
         .service(webhooks::rotate)
         .service(webhooks::test)
         .service(webhooks::delete)
-        .service(webhooks::resend);
+        .service(webhooks::resend)
+        .service(linked_units::list)
+        .service(linked_units::link)
+        .service(linked_units::unlink);
 }

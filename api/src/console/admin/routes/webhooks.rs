@@ -231,7 +231,7 @@ pub async fn rotate(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     sent_by_admin(&visitor, &request, body).await?;
-    let secret = endpoints::rotate(&visitor.app, *id).await?;
+    let secret = endpoints::rotate(&visitor.app, visitor.caller.person, *id).await?;
     let mut shown = endpoint_page(&visitor, *id).await?;
     shown.secret = Some(secret.encoded());
     page(&shown)
@@ -257,7 +257,7 @@ pub async fn delete(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     sent_by_admin(&visitor, &request, body).await?;
-    endpoints::delete(&visitor.app, *id).await?;
+    endpoints::delete(&visitor.app, visitor.caller.person, *id).await?;
     Ok(see_other(&format!("{PATH}?done=webhook_deleted")))
 }
 
