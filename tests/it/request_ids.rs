@@ -44,7 +44,7 @@ async fn an_order_is_followed_from_the_request_to_the_push(db: Db) {
         .await;
     let receiver = Receiver::start();
     let endpoint = json!({ "url": receiver.url(), "events": ["*"] });
-    app.admin().await.post("/webhooks", endpoint).await.ok();
+    app.admin().await.post("/webhooks", endpoint).await.assert_ok();
     // The handler of the unit is signed in from here on, so that WeChat knows whom to push to.
     let report = Report::at(JIANXI).category(NOISE);
     let desk = OrderFixture::with(&app, &report).await;

@@ -241,5 +241,6 @@ async fn run_stored(app: &App, jobs: &[job::Model], held: &Held<'_>) -> Result<(
         outcome
     };
     let cause = if ids.len() == 1 { request_id } else { None };
-    request_id::caused_by(cause, run.instrument(span)).await
+    // Boxed: the futures around it are nested deeply already.
+    Box::pin(request_id::caused_by(cause, run.instrument(span))).await
 }

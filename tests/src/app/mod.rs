@@ -51,7 +51,8 @@ struct Inner {
 impl TestApp {
     /// Starts the product as it ordinarily is.
     pub async fn start(db: Db) -> Self {
-        Self::with(db).start().await
+        // Boxed: the future of a start is nested deeply.
+        Box::pin(Self::with(db).start()).await
     }
 
     /// Starts from here when something is to be different.
@@ -110,7 +111,7 @@ impl TestApp {
 
     /// Runs everything that is due now. A job that fails stays for [`Self::finish`] to find.
     pub async fn run_jobs(&self) {
-        catch_up::drain(self.app()).await.expect("the jobs run");
+        Box::pin(catch_up::drain(self.app())).await.expect("the jobs run");
     }
 
     /// Moves the clock forward, running what comes due on the way in its order.
