@@ -16,8 +16,8 @@ use crate::publication_rules::{SHOWN_PER_DEGREE, shown_cell};
 
 /// Period of a request without dates, as GeoReport defines it.
 const SPAN: TimeDelta = TimeDelta::days(90);
-/// Date of the last change of the discovery document.
 const KEY_SERVICE: &str = "API keys are issued by the administrators of this site";
+/// Date of the last change of the discovery document.
 const DISCOVERY_CHANGESET: &str = "2026-11-29T00:00:00Z";
 const DEFAULT_PAGE: u64 = 50;
 const MAX_PAGE: u64 = 200;

@@ -28,7 +28,7 @@ const DESCRIPTION_CHARS: usize = 200;
 const LOG_ROWS: u64 = 100;
 /// The time after a rotation in which the former secret also signs.
 const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(ROTATION_HOURS);
-/// The same time in hours, for texts.
+/// The length of `ROTATION_OVERLAP` in hours, for texts.
 pub const ROTATION_HOURS: i64 = 24;
 
 /// An administrator's request for an endpoint.
