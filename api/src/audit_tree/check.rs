@@ -8,7 +8,7 @@ use super::proof_file::{ConsistencyProof, OrderProof, ProofFile, ProvenLeaf};
 use super::state;
 use crate::hash_chain::{self, GENESIS_HASH};
 
-/// Why a file proves nothing.
+/// A fault of a proof file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unproven {
     #[error("this is no proof file: {0}")]
@@ -31,7 +31,7 @@ pub enum Unproven {
     OtherOrder(String),
 }
 
-/// The statement that a good file proves.
+/// The statement that a valid file proves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Proven {
     Order {
@@ -101,7 +101,7 @@ fn check_order(proof: OrderProof, key: &VerifyingKey) -> Result<Proven, Unproven
     })
 }
 
-/// The event is what its leaf says, follows the one before it, and belongs to the order.
+/// Checks that the event matches its leaf, follows the one before it, and belongs to the order.
 fn check_event(proof: &OrderProof, leaf: &ProvenLeaf, seq: i64, previous: &str) -> Result<(), Unproven> {
     let fault = |why| Err(Unproven::Event { seq, why });
     let (entry, event) = (&leaf.entry, &leaf.event);

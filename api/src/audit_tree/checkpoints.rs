@@ -1,4 +1,4 @@
-//! Signs checkpoints and sends them out of the database: to webhooks that ask for them, by mail, and into a folder.
+//! Signs checkpoints and sends them out of the database: to subscribed webhooks, by mail, and into a folder.
 
 use std::path::Path;
 
@@ -40,7 +40,7 @@ async fn is_due(connection: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
     Ok(last.is_none_or(|last| last.at + INTERVAL <= now))
 }
 
-/// Gives everything committed its place, signs the tree, and sends the checkpoint out.
+/// Appends all committed entries, signs the tree, and sends the checkpoint out.
 ///
 /// # Errors
 /// The tree does not continue the one of the last checkpoint: its tables were changed outside the product. Nothing is signed.
@@ -120,7 +120,7 @@ async fn continues(txn: &impl ConnectionTrait, last: &Option<Checkpoint>, size: 
     Ok(())
 }
 
-/// Writes the checkpoint into the folder. A folder that cannot be written is no reason to stop.
+/// Writes the checkpoint into the folder. A failure is logged and does not stop the others.
 async fn write_file(folder: &Path, checkpoint: &Checkpoint, note: &str) {
     let written = async {
         tokio::fs::create_dir_all(folder).await?;
@@ -133,7 +133,7 @@ async fn write_file(folder: &Path, checkpoint: &Checkpoint, note: &str) {
     }
 }
 
-/// The line at the foot of a document that was written at `at`. Returns `None` before the first checkpoint.
+/// Returns the line at the foot of a document that was written at `at`, or `None` before the first checkpoint.
 pub async fn foot(app: &App, at: DateTime<Utc>) -> Result<Option<String>> {
     let zone = app.state::<CityHandle>().load().zone();
     let line = |signed: SignedCheckpoint| {
@@ -148,7 +148,7 @@ pub async fn latest(connection: &impl ConnectionTrait) -> Result<Option<SignedCh
     Ok(last.map(SignedCheckpoint::of))
 }
 
-/// The checkpoint for the foot of a document: the first one at or after `at`, else the last one.
+/// Returns the checkpoint for the foot of a document: the first one at or after `at`, else the last one.
 pub async fn for_document(
     connection: &impl ConnectionTrait,
     at: DateTime<Utc>,

@@ -39,13 +39,14 @@ fn optional(time: Option<Time>) -> Option<i64> {
     time.map(micros)
 }
 
-/// As text: a JSON reader may round a fraction, and a proof must give the same hash after reading.
+/// Formats degrees as text, because a JSON reader may round a fraction, and a proof must give the same hash after
+/// reading.
 fn degrees(value: Option<f64>) -> Option<String> {
     value.map(|value| value.to_string())
 }
 
 impl OrderRows {
-    /// All rows that a leaf of this order covers, in the order of kinds and ids.
+    /// Returns all rows that a leaf of this order covers, sorted by kind and id.
     #[must_use]
     pub fn contents(&self) -> Vec<Content> {
         let mut all = Contents(Vec::new());
@@ -286,14 +287,15 @@ impl Contents {
         self.add(ItemKind::AssignmentState, id, fields);
     }
 
-    /// Not by which merge it came: a delegate who endorses after a merge keeps the endorsement without an event.
+    /// Adds an endorsement without the merge that caused it: a delegate who endorses after a merge keeps the
+    /// endorsement without an event.
     fn endorsement(&mut self, row: &endorsement::Model) {
         let PersonId(id) = row.person_id;
         let fields = json!({ "note": row.note, "created_at": micros(row.created_at) });
         self.add(ItemKind::Endorsement, id, fields);
     }
 
-    /// A request that expired was answered by nobody, and expires without an event.
+    /// Adds an answered follow-up. An expired request has no answer, and it expires without an event.
     fn follow_up(&mut self, row: &follow_up::Model) {
         if row.answered_at.is_some() && row.status != FollowUpStatus::Expired {
             let fields = json!({
@@ -318,7 +320,7 @@ impl Contents {
     }
 
     fn decision(&mut self, row: &reply_decision::Model) {
-        // Several of one reply: each has an id of its own, made of both.
+        // A reply has several: each has an id of its own, made of both ids.
         let id = row.reply_id.0.as_u128() ^ u128::from(row.seq.unsigned_abs());
         let fields = json!({
             "reply": row.reply_id,

@@ -1,4 +1,4 @@
-//! Pure: the bytes of a leaf. `docs/audit.md` has the format, so that a proof can be checked without the product.
+//! Pure: the bytes of a leaf. `docs/audit.md` defines the format, so a proof can be checked without the product.
 
 use entity::ids::OrderId;
 use entity::kinds::LeafKind;
@@ -19,7 +19,7 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The bytes that the leaf hash is made of: six lines.
+    /// Returns the input of the leaf hash: six lines.
     #[must_use]
     pub fn text(&self) -> String {
         let Self {

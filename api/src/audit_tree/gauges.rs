@@ -1,4 +1,4 @@
-//! How far the tree lags behind, as metrics.
+//! Metrics of the delay of the tree.
 
 use prometheus::{IntGauge, Registry};
 
@@ -13,7 +13,7 @@ pub struct TreeGauges {
 
 impl TreeGauges {
     /// # Errors
-    /// A gauge of this name is registered already, which is a fault of the program.
+    /// A gauge with this name is registered already, which is a fault of the program.
     pub fn register(registry: &Registry) -> anyhow::Result<Self> {
         let gauge = |name: &str, help: &str| -> anyhow::Result<IntGauge> {
             let gauge = IntGauge::new(name, help)?;

@@ -1,7 +1,7 @@
 //! Pure: the parts of an order's rows that leaves cover.
 //!
-//! A row is one or more items: one with the fields that never change, and others for what happens to it later. An item
-//! is known by its kind and id, and bound by the hash of its fields.
+//! A row has one item for the fields that never change, and others for fields that change later. An item is identified
+//! by its kind and id, and bound by the hash of its fields.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -28,7 +28,7 @@ macro_rules! item_kinds {
                 }
             }
 
-            /// The name in hashes and proofs.
+            /// Returns the name in hashes and proofs.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -36,7 +36,7 @@ macro_rules! item_kinds {
                 }
             }
 
-            /// The name on the console.
+            /// Returns the name on the console.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self {
@@ -87,7 +87,7 @@ pub struct Item {
 }
 
 impl Content {
-    /// SHA-256 of four lines: format, kind, id, and the fields as canonical JSON.
+    /// Returns the SHA-256 of four lines: format, kind, id, and the fields as canonical JSON.
     #[must_use]
     pub fn item(&self) -> Item {
         let fields = hash_chain::canonical(&self.fields);

@@ -1,4 +1,4 @@
-//! The keys of the tree. They follow from the configuration, never from the database.
+//! The keys of the tree. They come from the configuration, never from the database.
 
 use anyhow::Context as _;
 use hmac::{Hmac, Mac};
@@ -33,7 +33,7 @@ impl TreeKeys {
         })
     }
 
-    /// The public key that checkpoints are checked with.
+    /// Returns the public key that verifies checkpoints.
     #[must_use]
     pub fn public(&self) -> VerifyingKey {
         self.signing.verifying_key()

@@ -21,9 +21,9 @@ use crate::config::CheckpointMailConfig;
 use crate::error::Result;
 use crate::jobs::{Job, Lane};
 
-/// For each step of the conversation with the mail server.
+/// Time limit of each step of the conversation with the mail server.
 const TIMEOUT: Duration = Duration::from_secs(20);
-/// Stored where the server gave no reply code.
+/// Stored if the server gave no reply code.
 const UNREACHED: &str = "unreached";
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
@@ -33,7 +33,7 @@ pub struct MailCheckpoint;
 
 impl Job for MailCheckpoint {
     const NAME: &'static str = "mail_checkpoint";
-    // A server that hangs delays no short job.
+    // A hanging server does not delay short jobs.
     const LANE: Lane = Lane::Heavy;
     type Input = i64;
 
@@ -67,11 +67,11 @@ impl Job for MailCheckpoint {
     }
 }
 
-/// Outcome of one attempt.
+/// The outcome of one attempt.
 #[derive(Clone, Debug)]
 struct MailOutcome {
     status: CheckpointMail,
-    /// The server's reply code. Its words are left out: they repeat addresses.
+    /// The server's reply code, without its text, which repeats addresses.
     code: Option<String>,
 }
 
@@ -93,7 +93,7 @@ impl MailOutcome {
     }
 }
 
-/// The reply code, without the server's words.
+/// Returns the reply code, without the server's text.
 fn reason(error: &SmtpError) -> String {
     error
         .status()
@@ -126,7 +126,7 @@ pub async fn try_server(settings: &CheckpointMailConfig) -> std::result::Result<
     }
 }
 
-/// The line about the last mail for the audit page. Returns `None` if nothing is mailed.
+/// Returns the line about the last mail for the audit page, or `None` if nothing is mailed.
 pub async fn status_line(app: &App) -> Result<Option<String>> {
     let Some(settings) = &app.config.audit.mail else {
         return Ok(None);
@@ -149,7 +149,7 @@ pub async fn status_line(app: &App) -> Result<Option<String>> {
     )))
 }
 
-/// The note is attached, because a body may be wrapped on its way and a signature holds for every byte.
+/// Attaches the note, because mail servers may rewrap a body and the signature covers every byte.
 fn compose(app: &App, settings: &CheckpointMailConfig, row: audit_checkpoint::Model) -> Result<Message> {
     let zone = app.state::<CityHandle>().load().zone();
     let id = format!("<{}-{}@{}>", row.id, row.root, settings.from.email.domain());
@@ -179,7 +179,7 @@ fn compose(app: &App, settings: &CheckpointMailConfig, row: audit_checkpoint::Mo
     Ok(message.multipart(parts).map_err(anyhow::Error::from)?)
 }
 
-/// Records what became of the mail: the outcome, and the server's reply code.
+/// Records the outcome of the mail and the server's reply code.
 async fn save(
     connection: &impl ConnectionTrait,
     id: i64,
@@ -196,7 +196,7 @@ async fn save(
     Ok(())
 }
 
-/// The last checkpoint whose mail was tried.
+/// Returns the last checkpoint with an attempt to mail it.
 async fn last_mailed(connection: &impl ConnectionTrait) -> Result<Option<audit_checkpoint::Model>> {
     let query = audit_checkpoint::Entity::find()
         .filter(audit_checkpoint::Column::MailAt.is_not_null())

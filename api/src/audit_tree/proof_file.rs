@@ -1,4 +1,4 @@
-//! Pure: the files that prove something about the record without the database (`docs/audit.md` has their format).
+//! Pure: files that prove statements about the record without the database (format: `docs/audit.md`).
 
 use entity::ids::OrderId;
 use serde::{Deserialize, Serialize};

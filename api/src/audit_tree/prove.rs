@@ -20,7 +20,7 @@ use crate::orders::history;
 /// Proves all events of an order and its rows. Signs a checkpoint if the last one does not cover them.
 ///
 /// # Errors
-/// There is no such order, or its rows are not those that its leaves bind.
+/// There is no such order, or its rows differ from those that its leaves bind.
 pub async fn order(app: &App, number: &str) -> anyhow::Result<ProofFile> {
     sequencer::sequence(app).await?;
     let id = store::order_by_number(&app.db, number).await?;
@@ -86,7 +86,7 @@ fn check_rows(rows: &OrderRows, bound: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The hashes of each plan, hexadecimal.
+/// Returns the hashes of each plan, hexadecimal.
 async fn resolve(connection: &impl ConnectionTrait, plans: &[Plan]) -> anyhow::Result<Vec<Vec<String>>> {
     let nodes: Vec<_> = plans.iter().flatten().flatten().copied().collect();
     let needed: BTreeSet<TileId> = tiles::tiles_of(&nodes);

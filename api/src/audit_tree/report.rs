@@ -1,17 +1,17 @@
-//! Pure: what a verification found.
+//! Pure: the findings of a verification.
 
 use serde::Serialize;
 
 use super::state::How;
 
-/// Findings that are listed; more are only counted.
+/// Maximum number of listed findings; further ones are only counted.
 const MAX_FINDINGS: usize = 200;
 
 /// The difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "what")]
 pub enum Finding {
-    /// An event is not the one that its leaf binds.
+    /// An event differs from the one that its leaf binds.
     EventChanged {
         order: String,
         seq: i64,
@@ -26,7 +26,7 @@ pub enum Finding {
         order: String,
         seq: i64,
     },
-    /// An order that has leaves is gone.
+    /// An order with leaves is missing.
     OrderRemoved {
         order: String,
     },
@@ -54,18 +54,18 @@ pub enum Finding {
     ActForged {
         seq: i64,
     },
-    /// The leaf with this number is gone, or out of its order.
+    /// The leaf with this number is missing or out of sequence.
     LeafRemoved {
         index: u64,
     },
-    /// The stored tree is not the one over the leaves.
+    /// The stored tree is not the tree of the leaves.
     TilesChanged,
     /// The tree is not the one of this checkpoint, which the product has signed.
     CheckpointBroken {
         size: u64,
         from_file: bool,
     },
-    /// The tree is shorter than the checkpoint says: its end was removed.
+    /// The tree is shorter than the one of the checkpoint: its end was removed.
     Truncated {
         size: u64,
         leaves: u64,
@@ -84,12 +84,12 @@ pub struct TreeReport {
     pub events: u64,
     pub orders: u64,
     pub acts: u64,
-    /// Committed entries that have no place yet.
+    /// Committed entries that are not in the tree yet.
     pub waiting: u64,
-    /// Checkpoints that were compared.
+    /// Number of compared checkpoints.
     pub checkpoints: u64,
     pub findings: Vec<Finding>,
-    /// Findings beyond those that are listed.
+    /// Number of findings beyond the listed ones.
     pub more_findings: u64,
 }
 

@@ -22,7 +22,7 @@ macro_rules! read {
     };
 }
 
-/// The rows of these orders. An order that is gone has an entry if anything of it is left.
+/// Returns the rows of these orders. A deleted order has an entry if any row of it is left.
 pub(super) async fn of_orders(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],

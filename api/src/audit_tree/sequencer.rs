@@ -1,5 +1,5 @@
-//! Gives committed entries their place in the tree, in batches. One replica appends at a time, holding the lock on the
-//! head; transactions that write history never wait for it.
+//! Appends committed entries to the tree, in batches. One replica appends at a time and holds the lock on the head;
+//! transactions that write history never wait for it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,9 +27,9 @@ const BATCH: u64 = 512;
 pub struct Lag {
     /// Leaves of the tree.
     pub leaves: u64,
-    /// Committed entries without a place.
+    /// Committed entries that are not in the tree yet.
     pub waiting: u64,
-    /// Entries whose seal does not hold.
+    /// Entries with an invalid seal.
     pub refused: u64,
 }
 
@@ -43,7 +43,7 @@ pub async fn lag(connection: &impl ConnectionTrait) -> Result<Lag> {
     })
 }
 
-/// Appends everything that waits. Returns the number of new leaves; 0 while another replica appends.
+/// Appends all pending entries. Returns the number of new leaves; 0 while another replica appends.
 pub async fn sequence(app: &App) -> Result<usize> {
     let mut appended = 0;
     loop {
@@ -84,7 +84,7 @@ async fn append_batch(app: &App) -> Result<usize> {
     let waiting = store::pending(&txn, BATCH).await?;
     let mut batch = Batch::default();
     if head.start_leaf.is_none() {
-        // Entries of older releases have no seal. The first sealed one ends that time for good.
+        // Entries of older releases have no seal. After the first sealed entry every entry needs one.
         let older: Vec<_> = waiting
             .iter()
             .filter(|entry| entry.seal.is_none())
@@ -101,7 +101,7 @@ async fn append_batch(app: &App) -> Result<usize> {
         let orders: Vec<OrderId> = orders.into_iter().collect();
         let acts = waiting.into_iter().filter(|entry| entry.order_id.is_none());
         batch.sort(acts.collect(), keys);
-        // All that wait of an order, so that its rows and its events are of one instant.
+        // All pending entries of an order, so its rows and its events are of one instant.
         let mut of_orders = store::pending_of(&txn, &orders).await?;
         of_orders.retain(|entry| !entry.refused);
         batch.sort(of_orders, keys);
@@ -156,7 +156,7 @@ impl Batch {
         self.take(sealed);
     }
 
-    /// Puts the hash over the rows of each order on its last entry.
+    /// Adds the hash over the rows of each order to its last entry.
     async fn bind_states(&mut self, txn: &impl ConnectionTrait) -> Result<()> {
         let mut last: BTreeMap<OrderId, usize> = BTreeMap::new();
         for (at, entry) in self.entries.iter().enumerate() {
@@ -228,7 +228,7 @@ impl Batch {
         Ok(self.entries.len())
     }
 
-    /// Logs what nobody who uses the product can have done.
+    /// Logs changes that were not made through the product.
     fn report(&self) {
         if !self.refused.is_empty() {
             tracing::error!(
@@ -272,7 +272,7 @@ fn to_leaf(idx: i64, entry: &Entry) -> audit_leaf::Model {
     }
 }
 
-/// The events of each order since its last leaf.
+/// Returns the events of each order since its last leaf.
 async fn actions(
     txn: &impl ConnectionTrait,
     before: &HashMap<OrderId, audit_state::Model>,

@@ -1,4 +1,4 @@
-//! A checkpoint as it was signed.
+//! A signed checkpoint.
 
 use chrono::{DateTime, Utc};
 use entity::audit_checkpoint;

@@ -1,4 +1,4 @@
-//! Pure: the items of an order as a leaf binds them, and which of them may change with which event.
+//! Pure: the items of an order as a leaf binds them, and the changes that each event permits.
 
 use entity::kinds::EventAction;
 use sha2::{Digest as _, Sha256};
@@ -20,7 +20,7 @@ pub fn encode(items: &[Item]) -> Vec<u8> {
     bytes
 }
 
-/// Items from stored bytes. Returns `None` if they are none.
+/// Reads items from stored bytes. Returns `None` if the bytes are malformed.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Option<Vec<Item>> {
     if !bytes.len().is_multiple_of(ITEM_BYTES) {
@@ -38,7 +38,7 @@ pub fn decode(bytes: &[u8]) -> Option<Vec<Item>> {
     bytes.chunks_exact(ITEM_BYTES).map(item).collect()
 }
 
-/// The hash that a leaf has for these items, hexadecimal.
+/// Returns the leaf's hash of these items, hexadecimal.
 #[must_use]
 pub fn state_hash(items: &[Item]) -> String {
     hex::encode(Sha256::digest(encode(items)))
@@ -63,8 +63,7 @@ pub enum How {
 /// Changes that no event explains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reconciled {
-    /// The items that the next leaf binds. Where a difference has no explanation they are the earlier ones, so that it
-    /// stays visible.
+    /// The items that the next leaf binds. An unexplained difference keeps its earlier item and stays visible.
     pub items: Vec<Item>,
     pub unexplained: Vec<Difference>,
 }
@@ -96,7 +95,7 @@ pub fn reconcile(before: &[Item], now: &[Item], actions: &[EventAction]) -> Reco
     result
 }
 
-/// The differences between two sets of items.
+/// Returns the differences between two sets of items.
 #[must_use]
 pub fn differences(before: &[Item], now: &[Item]) -> Vec<Difference> {
     reconcile(before, now, &[]).unexplained
@@ -144,7 +143,7 @@ fn may_appear(kind: ItemKind, actions: &[EventAction]) -> bool {
     }
 }
 
-/// Support by a merged order goes when the merge is undone.
+/// Returns `true` if an item of this kind may disappear: endorsements by a merged order end when the merge is undone.
 fn may_go(kind: ItemKind, actions: &[EventAction]) -> bool {
     kind == ItemKind::Endorsement && !actions.is_empty()
 }

@@ -30,7 +30,7 @@ pub(super) fn to_u64(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
 
-/// The head without a lock.
+/// Returns the head without locking it.
 pub(super) async fn head(connection: &impl ConnectionTrait) -> Result<audit_head::Model> {
     let head = audit_head::Entity::find_by_id(HEAD).one(connection).await?;
     Ok(head.ok_or_else(|| anyhow::anyhow!("audit_head has lost its row"))?)
@@ -60,7 +60,7 @@ pub(super) async fn save_head(txn: &impl ConnectionTrait, head: audit_head::Mode
     Ok(())
 }
 
-/// The oldest waiting entries.
+/// Returns the oldest pending entries.
 pub(super) async fn pending(
     connection: &impl ConnectionTrait,
     limit: u64,
@@ -72,7 +72,7 @@ pub(super) async fn pending(
     Ok(query.all(connection).await?)
 }
 
-/// All waiting entries of these orders, refused ones too.
+/// Returns all pending entries of these orders, including refused ones.
 pub(super) async fn pending_of(
     connection: &impl ConnectionTrait,
     orders: &[OrderId],
@@ -88,7 +88,7 @@ pub(super) async fn pending_acts(connection: &impl ConnectionTrait) -> Result<Ve
     Ok(query.all(connection).await?)
 }
 
-/// How many entries wait, and how many were refused.
+/// Returns the number of pending entries and of refused ones.
 pub(super) async fn count_pending(connection: &impl ConnectionTrait) -> Result<(u64, u64)> {
     let of = |refused| audit_pending::Entity::find().filter(audit_pending::Column::Refused.eq(refused));
     Ok((
@@ -128,7 +128,7 @@ pub(super) async fn insert_leaves(txn: &impl ConnectionTrait, leaves: &[audit_le
     Ok(())
 }
 
-/// Leaves from number `from` on.
+/// Returns leaves from number `from` on.
 pub(super) async fn leaves(
     connection: &impl ConnectionTrait,
     from: u64,
@@ -141,7 +141,7 @@ pub(super) async fn leaves(
     Ok(query.all(connection).await?)
 }
 
-/// The leaves of these orders, in their order in the tree.
+/// Returns the leaves of these orders, in the order of the tree.
 pub(super) async fn leaves_of(
     connection: &impl ConnectionTrait,
     orders: &[OrderId],
@@ -152,7 +152,7 @@ pub(super) async fn leaves_of(
     Ok(query.all(connection).await?)
 }
 
-/// Leaves of actions after the action `seq`.
+/// Returns leaves of actions after the action `seq`.
 pub(super) async fn act_leaves(
     connection: &impl ConnectionTrait,
     seq: i64,
@@ -166,7 +166,7 @@ pub(super) async fn act_leaves(
     Ok(query.all(connection).await?)
 }
 
-/// Orders that have leaves and no row, up to `limit`.
+/// Returns up to `limit` orders that have leaves and no row.
 pub(super) async fn removed_orders(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<OrderId>> {
     let orders = Query::select()
         .column(order::Column::Id)
@@ -210,7 +210,7 @@ pub(super) async fn save_states(txn: &impl ConnectionTrait, states: Vec<audit_st
     Ok(())
 }
 
-/// Loads tiles. A tile that is not there is found missing when it is used.
+/// Loads tiles. A missing tile is an error only when it is used.
 pub(super) async fn tiles(connection: &impl ConnectionTrait, ids: &BTreeSet<TileId>) -> Result<Tiles> {
     let mut tiles = Tiles::default();
     let ids: Vec<TileId> = ids.iter().copied().collect();
@@ -286,7 +286,7 @@ pub(super) async fn last_checkpoint(
     Ok(query.one(connection).await?)
 }
 
-/// The first checkpoint signed at or after this time.
+/// Returns the first checkpoint signed at or after this time.
 pub(super) async fn checkpoint_since(
     connection: &impl ConnectionTrait,
     at: chrono::DateTime<chrono::Utc>,
@@ -297,7 +297,7 @@ pub(super) async fn checkpoint_since(
     Ok(query.one(connection).await?)
 }
 
-/// Size and root of every checkpoint, in order of size.
+/// Returns size and root of every checkpoint, in order of size.
 pub(super) async fn checkpoint_roots(connection: &impl ConnectionTrait) -> Result<Vec<(i64, String)>> {
     let query = audit_checkpoint::Entity::find()
         .select_only()
@@ -307,7 +307,7 @@ pub(super) async fn checkpoint_roots(connection: &impl ConnectionTrait) -> Resul
     Ok(query.into_tuple().all(connection).await?)
 }
 
-/// A page of orders after `after`: ids and numbers.
+/// Returns a page of orders after `after`: ids and numbers.
 pub(super) async fn order_page(
     connection: &impl ConnectionTrait,
     after: Option<OrderId>,
@@ -322,7 +322,7 @@ pub(super) async fn order_page(
     Ok(query.into_tuple().all(connection).await?)
 }
 
-/// The events of these orders, each order's in sequence.
+/// Returns the events of these orders, each order's in sequence.
 pub(super) async fn events_of(
     connection: &impl ConnectionTrait,
     orders: &[OrderId],
@@ -334,7 +334,7 @@ pub(super) async fn events_of(
     Ok(query.all(connection).await?)
 }
 
-/// Administrators' actions after the action `seq`.
+/// Returns administrators' actions after the action `seq`.
 pub(super) async fn acts(
     connection: &impl ConnectionTrait,
     seq: i64,

@@ -74,7 +74,7 @@ fn request(digest: &[u8; 32], mut nonce: [u8; NONCE_BYTES]) -> Vec<u8> {
     request
 }
 
-/// The response is a grant, and speaks of this digest.
+/// Checks that the response is a grant for this digest.
 fn check(response: &[u8], digest: &[u8; 32]) -> anyhow::Result<()> {
     let (_, content) = element(response, 0x30).context("the response is no sequence")?;
     let (_, status) = element(content, 0x30).context("the response has no status")?;
@@ -89,7 +89,7 @@ fn check(response: &[u8], digest: &[u8; 32]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Splits the first DER element off: what follows it, and its content.
+/// Splits off the first DER element. Returns the bytes after it, and its content.
 fn element(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (first, rest) = bytes.split_first()?;
     if *first != tag {

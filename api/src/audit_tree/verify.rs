@@ -1,5 +1,5 @@
-//! Compares the record with the tree: every row with its leaf, every leaf with the root, and the root with checkpoints that
-//! were kept elsewhere. Memory does not grow with the number of events.
+//! Compares the record with the tree: every row with its leaf, every leaf with the root, and the root with checkpoints
+//! from outside the database. Memory does not grow with the number of events.
 
 use std::collections::BTreeMap;
 
@@ -18,13 +18,13 @@ use crate::app::App;
 use crate::audit_log;
 use crate::error::Result;
 
-/// Leaves and actions read at once.
+/// Leaves or actions per page.
 const PAGE: u64 = 2_000;
 /// Verifies everything. `notes` are signed checkpoints from outside the database. `progress` receives the number of rows
 /// and leaves read.
 pub async fn verify(app: &App, notes: &[String], mut progress: impl FnMut(u64)) -> Result<TreeReport> {
     let mut report = TreeReport::default();
-    // First the leaves: what is appended meanwhile has its place later and waits here.
+    // Leaves first: entries appended meanwhile count as pending.
     let kept = kept_checkpoints(app, notes, &mut report).await?;
     verify_leaves(app, &kept, &mut report, &mut progress).await?;
     verify_orders::verify(app, &mut report, &mut progress).await?;

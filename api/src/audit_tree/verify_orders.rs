@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::error::Result;
 use crate::orders::history;
 
-/// Orders read at once.
+/// Orders per page.
 const PAGE: u64 = 500;
 
 pub(super) async fn verify(app: &App, report: &mut TreeReport, progress: &mut impl FnMut(u64)) -> Result<()> {
@@ -55,7 +55,7 @@ struct Record {
 async fn verify_page(app: &App, page: &[(OrderId, String)], report: &mut TreeReport) -> Result<()> {
     let ids: Vec<OrderId> = page.iter().map(|(id, _)| *id).collect();
     let mut records: HashMap<OrderId, Record> = HashMap::new();
-    // Leaves before rows: what moves meanwhile has newer events, and waits.
+    // Leaves before rows: an order that changes meanwhile has newer, pending events.
     for leaf in store::leaves_of(&app.db, &ids).await? {
         if let Some(order) = leaf.order_id {
             records.entry(order).or_default().leaves.push(leaf);
@@ -89,7 +89,7 @@ async fn verify_page(app: &App, page: &[(OrderId, String)], report: &mut TreeRep
     Ok(())
 }
 
-/// Orders that got leaves while the page was read: their rows may be newer than the leaves that were read.
+/// Returns the orders that got leaves while the page was read; their rows may be newer than the leaves that were read.
 async fn moved_meanwhile(app: &App, records: &HashMap<OrderId, Record>) -> Result<Vec<OrderId>> {
     let suspects: Vec<OrderId> = records
         .iter()
@@ -131,7 +131,7 @@ impl Record {
             .iter()
             .map(|leaf| (leaf.seq, leaf.hash.as_str()))
             .collect();
-        // Of older releases there is no seal while they are taken over.
+        // Entries of older releases have no seal until they are in the tree.
         let is_good = |entry: &&audit_pending::Model| {
             !entry.refused && (is_sealed(entry, keys) || (entry.seal.is_none() && self.leaves.is_empty()))
         };
@@ -146,7 +146,7 @@ impl Record {
             let expected = bound.get(&seq).or_else(|| waiting.get(&seq));
             match expected {
                 None => report.find(Finding::EventForged { order: order(), seq }),
-                // The stored hash is the one that the chain goes on from.
+                // The chain continues from the stored hash.
                 Some(expected) if history::hash(event) == *expected && event.hash == *expected => {}
                 Some(_) => report.find(Finding::EventChanged { order: order(), seq }),
             }
@@ -182,7 +182,7 @@ impl Record {
         }
     }
 
-    /// The differences that no event explains: those that have no leaf yet are of events that wait.
+    /// Returns the differences that no event explains. Events after the last leaf are pending and explain theirs.
     fn differences(&self, known: &[Item], now: &[Item]) -> Vec<state::Difference> {
         let last = self.leaves.last().map_or(0, |leaf| leaf.seq);
         let later = self.events.range(last + 1..);

@@ -1,4 +1,4 @@
-//! Appends and signs all the time, on every replica.
+//! Appends entries and signs checkpoints continuously, on every replica.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use super::gauges::TreeGauges;
 use super::{checkpoints, sequencer};
 use crate::app::App;
 
-/// How long an entry waits for its place after a signal, so that several share a transaction.
+/// Delay after a signal, in which several entries gather for one transaction.
 const INTERVAL: Duration = Duration::from_secs(2);
-/// How long it waits at most without one.
+/// Maximum delay without a signal.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// After an error.
+/// Pause after an error.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// Runs until cancelled.

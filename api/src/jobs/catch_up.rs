@@ -1,4 +1,4 @@
-//! Doing what is due without the workers: when the sandbox's clock is moved, and in tests.
+//! Runs due work without the workers: when the sandbox's clock is moved, and in tests.
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
@@ -11,14 +11,14 @@ use crate::jobs::{lease, runner};
 
 const BATCH: u64 = 32;
 
-/// Does what is due now: the clocks, up to one batch of jobs and one of pushes. Returns how much that was.
+/// Runs the work that is due now: the clocks, up to one batch of jobs and one of pushes. Returns its amount.
 pub async fn run_due(app: &App) -> Result<usize> {
     let swept = workload(app).sweep(app, app.clock.now()).await?;
     let (jobs, pushes) = tokio::join!(runner::run_jobs(app, None, BATCH), workload(app).deliver(app));
     Ok(swept + jobs? + pushes?)
 }
 
-/// Moves the clock to `target` and runs all work that becomes due in between, at its own time and in order.
+/// Moves the clock to `target` and runs all work that becomes due until then, each at its due time and in order.
 pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
     let _turn = app.jobs.run_lock.write().await;
     while run_one_due(app, target).await? {}
@@ -26,7 +26,7 @@ pub async fn advance_to(app: &App, target: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// Runs everything that is due at the present time, one after the other.
+/// Runs all work that is due at the present time, one after the other.
 pub async fn drain(app: &App) -> Result<()> {
     let _turn = app.jobs.run_lock.write().await;
     while run_one_due(app, app.clock.now()).await? {}
@@ -42,7 +42,7 @@ struct NextDue {
 
 impl NextDue {
     async fn load(app: &App) -> Result<Self> {
-        // A job that is held is due again when its lease is over.
+        // A leased job is due again when its lease expires.
         let due = Expr::cust("COALESCE(locked_until, run_at)");
         let jobs = lease::open()
             .select_only()
@@ -61,8 +61,9 @@ impl NextDue {
     }
 }
 
-/// Moves the clock to what is due next until `target`, and runs of it the clocks, one job and one batch of pushes.
-/// Returns `false` if nothing was left to do. Only the kinds of work that are due are asked: most nights have one job.
+/// Moves the clock to the next due time, at most to `target`, and runs the clocks, one job and one batch of pushes
+/// that are due then. Returns `false` if no work was left. Asks only the kinds of work that are due, because most
+/// nights have one job.
 async fn run_one_due(app: &App, target: DateTime<Utc>) -> Result<bool> {
     let next = NextDue::load(app).await?;
     if let Some(at) = next.earliest().filter(|at| *at <= target) {

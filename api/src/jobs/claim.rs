@@ -1,4 +1,4 @@
-//! Claims what is due for the free workers of all lanes, jobs and pushes, in one transaction.
+//! Claims due jobs and pushes for the free workers of all lanes, in one transaction.
 
 use entity::job;
 
@@ -13,7 +13,7 @@ use crate::jobs::work::{PushRound, workload};
 #[derive(Clone, Copy, Debug)]
 pub struct Vacancy {
     pub lane: Lane,
-    /// At most so many jobs.
+    /// Maximum number of jobs.
     pub jobs: u64,
 }
 
@@ -22,11 +22,11 @@ pub struct Vacancy {
 pub struct Claimed {
     pub jobs: Vec<(Lane, Vec<job::Model>)>,
     pub pushes: Option<PushRound>,
-    /// More jobs may be due than were looked at.
+    /// More jobs may be due than were examined.
     pub has_more: bool,
 }
 
-/// Claims what is due for these lanes. If nothing is due, it costs two reads and no transaction.
+/// Claims the due jobs and pushes of these lanes. If nothing is due, it costs two reads and no transaction.
 pub async fn claim(app: &App, vacancies: &[Vacancy]) -> Result<Claimed> {
     let now = app.clock.now();
     let takes = |lane: Lane| vacancies.iter().any(|vacancy| vacancy.lane == lane);

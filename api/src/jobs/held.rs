@@ -11,8 +11,8 @@ use crate::error::Result;
 
 /// The leased jobs of one run.
 ///
-/// A run may record their success in the transaction that does their work. This saves a transaction, and there is no moment in
-/// which the work is done and the job is not.
+/// A run may record their success in the transaction that does their work. This saves a transaction, and work and job
+/// are done at the same moment.
 #[derive(Debug, Default)]
 pub struct Held<'a> {
     jobs: &'a [job::Model],
@@ -45,7 +45,7 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Marks jobs done, those of them whose lease is still the caller's.
+/// Marks those jobs done whose lease the caller still holds.
 pub(super) fn done<'a>(
     jobs: impl IntoIterator<Item = &'a job::Model>,
     now: DateTime<Utc>,
@@ -55,13 +55,13 @@ pub(super) fn done<'a>(
         .filter(any_of(jobs))
 }
 
-/// Any of these jobs, unless another worker has it by now.
+/// Selects those of these jobs that no other worker has leased meanwhile.
 pub(super) fn any_of<'a>(jobs: impl IntoIterator<Item = &'a job::Model>) -> Condition {
     jobs.into_iter()
         .fold(Condition::any(), |any, job| any.add(lease_is_current(job)))
 }
 
-/// Another worker has the job by now if the count has moved.
+/// Selects the job unless another worker has leased it meanwhile, which increases `attempts`.
 pub(super) fn lease_is_current(job: &job::Model) -> Condition {
     Condition::all()
         .add(job::Column::Id.eq(job.id))

@@ -1,4 +1,4 @@
-//! A kind of job is a type: its stored name, its input, its lane, its retries, and what it does.
+//! Defines a kind of job as a type: its stored name, its input, its lane, its retries and its work.
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -14,7 +14,7 @@ use crate::jobs::retry::RetryPolicy;
 
 /// Work for later. It runs at least once, so it must be idempotent.
 ///
-/// The type may be declared below the capability that implements it, so that lower capabilities can enqueue it.
+/// The type may be declared below the capability that implements it; lower capabilities can then enqueue it.
 /// `job_registry.rs` lists all of them.
 pub trait Job: 'static {
     /// Stored with every job of this kind; it never changes.
@@ -39,7 +39,7 @@ pub trait Job: 'static {
         }
     }
 
-    /// Runs leased jobs: several only if they run together. A kind that does its work in one transaction overrides it
+    /// Runs leased jobs: several only if they run together. A kind that works in one transaction overrides this method
     /// and records there that the jobs are done ([`Held::record_done`]).
     fn run_held(
         app: &App,
@@ -100,8 +100,8 @@ fn run_stored<'a, J: Job>(
     .boxed()
 }
 
-/// Returns the input as it is stored: a text, an id, a date or a number without quotes, nothing as the empty text,
-/// anything else as JSON.
+/// Returns the stored form of the input: a text, an id, a date or a number without quotes, `()` as the empty text,
+/// other types as JSON.
 pub fn encode(input: &impl Serialize) -> Result<String> {
     Ok(match serde_json::to_value(input).map_err(anyhow::Error::from)? {
         Value::Null => String::new(),

@@ -1,6 +1,7 @@
 //! Pure: lanes, kinds of work that never wait for one another.
 
-/// A lane has its own workers and its own concurrency on every replica, so that one slow neighbour delays its own lane only.
+/// A kind of work with its own workers and its own concurrency on every replica. A slow external service delays its
+/// own lane only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
     /// Deadlines whose light changes.
@@ -15,14 +16,14 @@ pub enum Lane {
     Heavy,
 }
 
-/// Heavy jobs at the same time.
+/// Maximum number of concurrent heavy jobs.
 const HEAVY_WORKERS: usize = 2;
 const BATCH: u64 = 32;
 
 impl Lane {
     pub const ALL: [Self; 5] = [Self::Clocks, Self::Pushes, Self::Checks, Self::Short, Self::Heavy];
 
-    /// The label of its metrics.
+    /// Returns the label of its metrics.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +35,7 @@ impl Lane {
         }
     }
 
-    /// Its name for administrators.
+    /// Returns its name for administrators.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -60,7 +61,7 @@ impl Lane {
         }
     }
 
-    /// How many jobs a worker leases at a time. A heavy job holds up none but itself.
+    /// Returns how many jobs a worker leases at a time. A heavy job is leased alone, so it delays no other.
     #[must_use]
     pub fn batch(self) -> u64 {
         match self {

@@ -1,5 +1,5 @@
-//! A worker's time-limited ownership of jobs. It is renewed while they run; a worker that dies loses it and another one
-//! does the jobs again; a worker whose lease has expired can no longer mark them done.
+//! A worker's time-limited ownership of jobs. It is renewed while they run. If the worker dies, the lease expires and
+//! another worker runs the jobs again. A worker whose lease has expired can no longer mark them done.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -25,11 +25,11 @@ pub const HEARTBEAT: Duration = Duration::from_secs(10);
 /// A job and how it ended.
 pub type Ended = (job::Model, Result<()>);
 
-/// Due jobs looked at for a claim.
+/// Due jobs examined per claim.
 const SCAN_LIMIT: u64 = 64;
 
-/// Leases up to `limit` jobs that are due, the longest due first; of one lane, or of all. If nothing is due, it costs
-/// one read: on SQLite every write waits for its turn.
+/// Leases up to `limit` due jobs of one lane, or of all, longest due first. If none is due, it costs one read, because
+/// on SQLite writes queue for one connection.
 pub async fn lease(app: &App, lane: Option<Lane>, limit: u64) -> Result<Vec<job::Model>> {
     let now = app.clock.now();
     if leasable(app, now, lane).limit(1).one(&app.db).await?.is_none() {
@@ -41,7 +41,8 @@ pub async fn lease(app: &App, lane: Option<Lane>, limit: u64) -> Result<Vec<job:
     Ok(jobs)
 }
 
-/// Leases jobs as [`lease`] does, as part of a transaction. On PostgreSQL it leaves out what another replica is leasing.
+/// Leases jobs as [`lease`] does, as part of a transaction. On PostgreSQL it skips jobs that another replica is
+/// leasing.
 pub async fn take(
     app: &App,
     txn: &WriteTransaction,
@@ -71,11 +72,11 @@ pub async fn take(
 #[derive(Debug, Default)]
 pub struct DueLanes {
     pub lanes: Vec<Lane>,
-    /// Not all due jobs were looked at.
+    /// Not all due jobs were examined.
     pub has_more: bool,
 }
 
-/// Finds those of `lanes` that have due jobs, by the jobs that are due longest.
+/// Finds those of `lanes` that have due jobs, among the jobs that have been due longest.
 pub async fn due_lanes(app: &App, now: DateTime<Utc>, lanes: &[Lane]) -> Result<DueLanes> {
     let any = lanes
         .iter()
@@ -132,8 +133,8 @@ fn never_ends<T>(never: Infallible) -> T {
     match never {}
 }
 
-/// Records how jobs ended, in one transaction; if that fails, each result in its own. What is not recorded is done again
-/// when its lease has expired, as after a crash.
+/// Records the results of jobs in one transaction; if that fails, each result in its own. A job without a recorded
+/// result runs again when its lease has expired, as after a crash.
 pub async fn record(app: &App, ended: Vec<Ended>) {
     let (well, badly): (Vec<_>, Vec<_>) = ended.into_iter().partition(|(_, outcome)| outcome.is_ok());
     let mut updates = Vec::with_capacity(badly.len() + 1);
@@ -159,7 +160,7 @@ pub async fn record(app: &App, ended: Vec<Ended>) {
     }
 }
 
-/// Jobs that are neither done nor given up.
+/// Selects jobs that are neither done nor given up.
 pub fn open() -> Select<job::Entity> {
     job::Entity::find()
         .filter(job::Column::DoneAt.is_null())
@@ -178,7 +179,7 @@ pub fn leasable(app: &App, now: DateTime<Utc>, lane: Option<Lane>) -> Select<job
     }
 }
 
-/// An unknown kind is short, so that it is seen and retried.
+/// Selects the jobs of a lane. Unknown kinds are in the short lane, where they fail visibly and are retried.
 fn of_lane(app: &App, lane: Lane) -> SimpleExpr {
     let jobs = workload(app).jobs().iter();
     match lane {

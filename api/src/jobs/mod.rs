@@ -1,9 +1,9 @@
 //! Work for later, done at least once and on any replica.
 //!
-//! `job` (a kind of job as a type) · `queue` (enqueue) · `lane` (pure: which work never waits for which) · `retry` (pure:
-//! attempts and pauses) · `work` (what there is to run, filled in by `job_registry.rs`) · `held` (what the holder of jobs
-//! may record) · `lease` (ownership of jobs) · `claim` (one transaction for all lanes) · `runner` (the workers) · `catch_up` (doing what is due without
-//! workers) · `monitor` (how far a lane lags behind).
+//! `job` (a kind of job as a type) · `queue` (enqueue) · `lane` (pure: kinds of work that never wait for one another)
+//! · `retry` (pure: attempts and pauses) · `work` (all work, supplied by `job_registry.rs`) · `held` (statements of
+//! the holder of jobs) · `lease` (ownership of jobs) · `claim` (one transaction for all lanes) · `runner` (the
+//! workers) · `catch_up` (due work without the workers) · `monitor` (lag of each lane).
 
 pub mod catch_up;
 mod claim;

@@ -1,4 +1,4 @@
-//! How far each lane lags behind: a metric, and a warning when a lane stands still.
+//! Measures the lag of each lane: a metric, and a warning when a lane is stalled.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -15,10 +15,10 @@ use crate::jobs::lease;
 use crate::jobs::work::workload;
 
 const INTERVAL: Duration = Duration::from_secs(15);
-/// Ordinary work is begun within a second.
+/// A lane is stalled above this lag; ordinary work begins within a second.
 const STALLED: TimeDelta = TimeDelta::minutes(1);
 
-/// For each lane, how many seconds the longest waiting work has been due.
+/// For each lane, for how many seconds the oldest due work has waited.
 #[derive(Debug, Default)]
 pub struct LaneLags([AtomicI64; Lane::ALL.len()]);
 
@@ -67,7 +67,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-/// Returns how long the longest waiting work of the lane has been due, and keeps it for the metric.
+/// Returns how long the oldest due work of the lane has waited, and stores it for the metric.
 pub async fn measure(app: &App, lane: Lane) -> Result<TimeDelta> {
     let now = app.clock.now();
     let lag = oldest_due(app, lane, now)

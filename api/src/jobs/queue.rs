@@ -1,4 +1,4 @@
-//! Anyone may enqueue, and does so inside the transaction of the change that causes the work.
+//! Enqueues jobs, inside the transaction of the change that causes the work.
 
 use chrono::{DateTime, Utc};
 use entity::job;
@@ -28,7 +28,7 @@ impl NewJob {
         })
     }
 
-    /// Two unfinished jobs with one key are one job.
+    /// Merges the job with an unfinished job under the same key.
     #[must_use]
     pub fn once(mut self, key: impl Into<String>) -> Self {
         self.dedup_key = Some(key.into());
@@ -36,7 +36,7 @@ impl NewJob {
     }
 }
 
-/// Adds a job; one that is already waiting under the same key is left as it is.
+/// Adds a job, unless a waiting job has the same key.
 pub async fn enqueue(connection: &impl ConnectionTrait, job: NewJob, now: DateTime<Utc>) -> Result<()> {
     enqueue_all(connection, vec![job], now).await
 }

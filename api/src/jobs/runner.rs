@@ -1,4 +1,4 @@
-//! Claims what is due for the free workers of all lanes, and runs it: each lane by itself, so that none waits for another.
+//! Claims due work for the free workers of all lanes and runs it. Lanes run independently, so none waits for another.
 
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
@@ -24,16 +24,17 @@ use crate::jobs::work::{job_type, workload};
 
 /// A sweep that changed this many deadlines is repeated at once.
 const BUSY_THRESHOLD: usize = 16;
-/// Pause between claims. Jobs that arrive meanwhile are claimed together: a claim of many costs about as much as a claim of
-/// one.
+/// Pause between claims. Jobs that arrive meanwhile are claimed together; a claim of many costs about as much as a
+/// claim of one.
 const BATCH_WINDOW: Duration = Duration::from_millis(50);
-/// The longest delay of work without a signal: jobs that become due with time, and jobs that another replica left.
+/// Maximum delay of work without a signal: jobs that become due with time, and jobs that another replica did not
+/// finish.
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Held while a round runs, so that the sandbox's clock does not move under it.
+/// Held while a round runs, so the sandbox's clock does not move during it.
 type Turn = Arc<OwnedRwLockReadGuard<()>>;
 
-/// Runs all lanes until told to stop; what is being done then is finished first.
+/// Runs all lanes until cancelled; running rounds are finished first.
 pub async fn run(app: App, stop: CancellationToken) {
     let mut woken = app.jobs.wake.subscribe();
     let mut others = JoinSet::new();
@@ -61,7 +62,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     while others.join_next().await.is_some() {}
 }
 
-/// Moves the clocks whose light changes. Nothing wakes it: no clock's line is as urgent as its notices.
+/// Moves the clocks whose light changes. It only polls, because a change of a light is less urgent than notices.
 async fn run_clocks(app: App, stop: CancellationToken) {
     while !stop.is_cancelled() {
         let done = {
@@ -80,7 +81,7 @@ async fn run_clocks(app: App, stop: CancellationToken) {
     }
 }
 
-/// The rounds that are under way, each with the lane whose worker it is.
+/// The running rounds, each with its lane.
 #[derive(Default)]
 struct Rounds {
     running: JoinSet<Lane>,
@@ -140,8 +141,8 @@ impl Rounds {
         });
     }
 
-    /// Waits for a signal, for the end of a round, or for the next poll. A round may leave work behind: what it has
-    /// enqueued, or a second push to somebody.
+    /// Waits for a signal, for the end of a round, or for the next poll. A round may leave work behind: jobs that it
+    /// has enqueued, or a second push to a person.
     async fn wait(&mut self, woken: &mut watch::Receiver<()>, stop: &CancellationToken) {
         tokio::select! {
             () = stop.cancelled() => {}
@@ -177,7 +178,8 @@ async fn run_leased(app: &App, leased: Vec<job::Model>) {
     lease::record(app, ended).await;
 }
 
-/// Side by side; those of a kind that is done together in one go. Returns those whose result is still to be recorded.
+/// Runs jobs concurrently; jobs of a kind that runs together form one group. Returns the jobs whose results are not
+/// recorded yet.
 async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
     let mut groups: Vec<Vec<job::Model>> = Vec::new();
     for job in leased {
@@ -197,7 +199,7 @@ async fn run_all(app: &App, leased: Vec<job::Model>) -> Vec<Ended> {
     ended.into_iter().flatten().collect()
 }
 
-/// If jobs that run together fail, runs each alone, so that one cannot block the others.
+/// Runs jobs of one kind. If they fail together, runs each alone, so one cannot block the others.
 async fn run_group(app: &App, group: Vec<job::Model>) -> Vec<Ended> {
     if let [first, _, ..] = group.as_slice() {
         let held = Held::new(&group);

@@ -1,7 +1,7 @@
 //! The changes of orders, for warehouses and other systems that keep a copy.
 //!
-//! The feed has each order once, at the position of its last change; an order that changes again moves to the end. A reader
-//! who keeps the last cursor sees every committed change at least once.
+//! The feed has each order once, at the position of its last change; an order that changes again moves to the end. A
+//! reader that stores the last cursor receives every committed change at least once.
 
 use chrono::{DateTime, FixedOffset};
 use entity::kinds::{Channel, Light, Status};
@@ -47,7 +47,7 @@ pub struct Changes {
     pub next_cursor: Option<String>,
 }
 
-/// The changes after the cursor, oldest first.
+/// Returns the changes after the cursor, oldest first.
 ///
 /// # Errors
 /// 400 for a cursor that is not of this feed, 403 if the caller is a person.
@@ -68,7 +68,8 @@ pub async fn changes(app: &App, caller: &Caller, paging: &Paging) -> Result<Chan
     })
 }
 
-/// Whether a client with this access sees the order. A limited client's page may be shorter; its cursor still moves on.
+/// Returns `true` if a client with this access may read the order. A limited client's page may be shorter; its cursor
+/// advances all the same.
 fn is_for(access: &OrderAccess, order: &order::Model) -> bool {
     match access {
         OrderAccess::City => true,

@@ -49,7 +49,8 @@ pub struct EventHead<'a> {
     pub file_urls: &'a [String],
 }
 
-/// Checks the parts that do not depend on the order, and returns the type; on `Err` the field, a stable code and the detail.
+/// Checks the parts that do not depend on the order, and returns the type. An `Err` has the field, a stable code and
+/// the detail.
 ///
 /// # Errors
 /// The first fault found.
@@ -94,7 +95,7 @@ pub fn validate(head: &EventHead<'_>, now: DateTime<Utc>) -> Result<LinkEventTyp
     Ok(event_type)
 }
 
-/// A field that is at fault.
+/// An invalid field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkFault {
     pub field: &'static str,
@@ -102,7 +103,7 @@ pub struct LinkFault {
     pub detail: &'static str,
 }
 
-/// The platform's account with the addresses of its files, a line each.
+/// Returns the platform's account with the addresses of its files, one per line.
 #[must_use]
 pub fn account_with_files(account: &str, file_urls: &[String]) -> String {
     let files = file_urls.iter().map(|url| format!("\n附件：{url}"));

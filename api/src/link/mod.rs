@@ -1,11 +1,11 @@
-//! The link with the city's 12345 platform: what the platform reports about orders comes in as events, each applied once.
+//! The link with the city's 12345 platform. The platform reports on orders by events; each is applied once.
 //!
-//! Orders go out by webhook, with the platform's own unit code.
+//! Webhooks send the orders, with the platform's own unit code.
 //!
-//! - `event`: an event as it comes in, checked (pure)
-//! - `service`: applies an event by the order's lifecycle and remembers the answer
+//! - `event`: checks an incoming event (pure)
+//! - `service`: applies an event by the order's lifecycle and stores the answer
 //! - `changes`: the orders in the order of their last change
-//! - `reconcile`: what differs between the platform's list and ours
+//! - `reconcile`: differences between the platform's list and ours
 //! - `store`: the queries
 //! - `routes`: HTTP
 

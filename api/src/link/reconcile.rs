@@ -1,4 +1,4 @@
-//! Compares the platform's list of orders with ours and names what differs. Changes nothing.
+//! Compares the platform's list of orders with ours and names the differences. Changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +11,9 @@ use super::store::{self, OurSide};
 use crate::app::App;
 use crate::error::Result;
 
-/// Numbers asked for at a time.
+/// Numbers per query.
 const TOGETHER: usize = 500;
-/// Differences that are listed; the rest is counted.
+/// Maximum number of listed differences; further ones are only counted.
 const MAX_LISTED: usize = 10_000;
 
 /// A difference between the platform's list and ours.
@@ -29,7 +29,7 @@ pub enum Difference {
         ours: String,
         theirs: String,
     },
-    /// The order stands at another step. `theirs` is the platform's word.
+    /// The order has another status. `theirs` is the platform's word for it.
     StatusDiffers {
         line: usize,
         external_number: String,
@@ -37,7 +37,7 @@ pub enum Difference {
         ours: Status,
         theirs: String,
     },
-    /// We hold the order as linked; the list does not have it.
+    /// The order is linked here and missing in the list.
     MissingThere { external_number: String, number: String },
 }
 
@@ -46,7 +46,7 @@ pub enum Difference {
 pub struct Reconciliation {
     /// Rows of the platform's list.
     pub rows: usize,
-    /// Orders of ours that are linked.
+    /// Linked orders here.
     pub linked: usize,
     pub differences: Vec<Difference>,
     /// Differences beyond those listed.
@@ -62,7 +62,7 @@ impl Reconciliation {
         }
     }
 
-    /// Differences, listed or not.
+    /// Number of differences, including those not listed.
     #[must_use]
     pub fn total(&self) -> usize {
         self.differences.len() + self.not_listed
@@ -72,7 +72,7 @@ impl Reconciliation {
 /// Reads the platform's list and compares it with ours.
 ///
 /// # Errors
-/// Whatever the database says. Faults of the file are the inner `Err`.
+/// Errors of the database. Faults of the file are the inner `Err`.
 pub async fn reconcile(
     app: &App,
     bytes: Vec<u8>,
@@ -135,7 +135,7 @@ struct ListedOrder {
     status: String,
 }
 
-/// A list in JSON, by itself or as `items`.
+/// A list in JSON, as an array or under `items`.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum JsonList {
@@ -143,7 +143,7 @@ enum JsonList {
     Items { items: Vec<ListedOrder> },
 }
 
-/// A list in JSON as the table it stands for, one order per line; `None` if the bytes are no such list.
+/// Converts a list in JSON to a table with one order per line. Returns `None` if the bytes are no such list.
 fn list_of(bytes: &[u8]) -> Option<String> {
     let listed = match serde_json::from_slice(bytes).ok()? {
         JsonList::Bare(items) | JsonList::Items { items } => items,
@@ -198,7 +198,7 @@ fn compare(row: &Row<Column>, ours: &BTreeMap<String, OurSide>) -> Option<Differ
     })
 }
 
-/// The status that a platform's word means.
+/// Returns the status for the platform's word.
 fn status(word: &str) -> Option<Status> {
     if let Ok(status) = word.parse() {
         return Some(status);

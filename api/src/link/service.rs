@@ -1,8 +1,8 @@
-//! Applies an event of the linked platform by the order's own lifecycle, and remembers the answer: the same event gets the same
-//! answer, and nothing is done twice.
+//! Applies an event of the linked platform by the order's own lifecycle and stores the answer. A repeated event gets
+//! the same answer and is not applied again.
 //!
-//! The event is recorded before it is applied. Its action claims a key and stores its result under it in one transaction: if the
-//! process dies before the answer is remembered, the repetition finds the result and does nothing.
+//! The event is recorded before it is applied. Its action claims a key and stores its result under it in one
+//! transaction. If the process dies before the answer is stored, the repetition finds the result and does nothing.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{ClientId, UnitId};
@@ -28,7 +28,7 @@ use crate::orders::view::OrderView;
 use crate::people::clients::service::client_of;
 use crate::webhooks::linked_units;
 
-/// An event as it came in.
+/// An event as received.
 #[derive(Clone, Debug)]
 pub struct IncomingEvent {
     pub event_id: String,
@@ -46,7 +46,7 @@ pub struct IncomingEvent {
     pub location: Option<GivenPoint>,
     pub address: Option<String>,
     pub category: Option<String>,
-    /// Of the whole request.
+    /// Hash of the whole request.
     pub fingerprint: String,
 }
 
@@ -57,11 +57,11 @@ pub struct EventAnswer {
     pub body: Value,
 }
 
-/// Applies the event, or returns the answer it was given before.
+/// Applies the event, or returns its earlier answer.
 ///
 /// # Errors
-/// 404 for an unknown order, 422 for a malformed event or an id that was used with another body. A step that is not open is
-/// no error but an answer of 409, which is remembered.
+/// 404 for an unknown order, 422 for a malformed event or an id that was used with another body. A step that is not
+/// open is no error: its answer is 409, which is stored.
 pub async fn apply(app: &App, caller: &Caller, event: IncomingEvent) -> Result<EventAnswer> {
     let now = app.clock.now();
     let client = client_of(app, caller).await?;
@@ -140,7 +140,7 @@ struct Step<'a> {
     claim: ActionClaim<'a>,
 }
 
-/// The result of the event's action, if it was committed before the event was answered.
+/// Returns the result of the event's action if it was committed before the event was answered.
 async fn done_before(app: &App, claim: ActionClaim<'_>) -> Result<Option<ActionReceipt>> {
     let ActionClaim {
         person,
@@ -210,7 +210,7 @@ async fn act(app: &App, caller: &Caller, order: &LinkedOrder, step: Step<'_>) ->
     }
 }
 
-/// A call that a delegate made to the platform becomes an order in the delegate's name.
+/// Files a call that a delegate made to the platform as an order in the delegate's name.
 async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<OrderView> {
     let phone = event.caller_phone.clone();
     let phone = phone.ok_or_else(|| invalid("caller_phone", "required", "请给出来电号码。"))?;
@@ -234,8 +234,8 @@ async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<Ord
     Ok(answer.body)
 }
 
-/// The unit that acts: the one whose code the platform names (the platform's own code, or ours), or the one that has the
-/// order.
+/// Returns the acting unit: the one with the code in the event (the platform's own code, or ours), otherwise the
+/// order's unit.
 async fn unit_of(app: &App, order: &LinkedOrder, code: Option<&str>) -> Result<UnitId> {
     let Some(code) = code else {
         return order.unit.ok_or_else(Error::not_found);

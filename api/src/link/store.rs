@@ -1,4 +1,4 @@
-//! Queries on events of the linked platform and on the numbers it knows orders by.
+//! Queries on events of the linked platform and on its numbers of orders.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 
-/// As much of an order as the link needs.
+/// The part of an order that the link needs.
 #[derive(Clone, Debug)]
 pub struct LinkedOrder {
     pub id: OrderId,
@@ -37,7 +37,7 @@ pub async fn event(
     Ok(link_event::Entity::find_by_id(key).one(db).await?)
 }
 
-/// Begins an event: `answer_status` 0 says that it is not answered yet. An event that has begun already stays.
+/// Begins an event: `answer_status` 0 means that it has no answer yet. An event that has begun already is not changed.
 pub async fn begin_event(
     txn: &impl ConnectionTrait,
     client: ClientId,
@@ -79,7 +79,7 @@ pub async fn answer_event(
     Ok(())
 }
 
-/// The order of this number, or of this number of the platform.
+/// Returns the order with this number, or with this number of the platform.
 pub async fn order(
     db: &impl ConnectionTrait,
     client: ClientId,
@@ -119,7 +119,7 @@ pub async fn order(
     }))
 }
 
-/// Stores the platform's number of an order; the first one stays.
+/// Stores the platform's number of an order, unless it has one already.
 pub async fn link_order(
     txn: &impl ConnectionTrait,
     client: ClientId,
@@ -146,8 +146,8 @@ pub struct FeedCursor {
     pub order: OrderId,
 }
 
-/// Orders by the position of their last change. On PostgreSQL the page ends before the oldest transaction that is still
-/// running: what it writes gets a position that is not behind the reader.
+/// Returns orders by the position of their last change. On PostgreSQL the page ends before the oldest transaction that
+/// is still running, because its changes may get positions before those of committed transactions.
 pub async fn changes(
     db: &impl ConnectionTrait,
     after: Option<FeedCursor>,
@@ -159,7 +159,7 @@ pub async fn changes(
         .order_by_asc(C::OrderId)
         .limit(limit);
     if let Some(FeedCursor { position, order }) = after {
-        // The first part lets the database begin in the index.
+        // The first part lets the database start in the index.
         query = query.filter(C::Position.gte(position)).filter(
             Condition::any()
                 .add(C::Position.gt(position))
@@ -189,7 +189,7 @@ pub async fn changes(
     Ok(with_order.collect())
 }
 
-/// An order as the link knows it.
+/// An order as the link stores it.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct OurSide {
     pub order_id: OrderId,
@@ -198,7 +198,7 @@ pub struct OurSide {
     pub status: Status,
 }
 
-/// Our side of these numbers of the platform, whichever client linked them.
+/// Returns our orders for these numbers of the platform, whichever client linked them.
 pub async fn linked_by_external_number(
     db: &impl ConnectionTrait,
     numbers: Vec<String>,
@@ -209,7 +209,7 @@ pub async fn linked_by_external_number(
     Ok(by_number.collect())
 }
 
-/// Linked orders by id, a part at a time.
+/// Returns a page of linked orders by id.
 pub async fn linked_after(
     db: &impl ConnectionTrait,
     after: Option<OrderId>,

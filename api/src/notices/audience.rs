@@ -9,9 +9,9 @@ use entity::kinds::Visibility;
 /// A group of people, found by `outbox.rs` with one query each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Audience {
-    /// The delegate whose report it is.
+    /// The delegate who reported the order.
     Reporter,
-    /// The reporter who declined the follow-up: the answer itself is their notice.
+    /// The reporter, if they declined the follow-up: the answer itself is their notice.
     ReporterUnasked,
     /// 附议: the other delegates behind the matter.
     Endorsers,
@@ -19,7 +19,7 @@ pub enum Audience {
     Unit,
     /// The head of the order's lead unit.
     UnitHead,
-    /// All people of the unit that the event names: supporting, sub-assigned, former.
+    /// All people of the unit that the event names: a supporting, sub-assigned or former unit.
     NamedUnit,
     /// 12345 坐席.
     Operators,
@@ -34,7 +34,7 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Which of the three texts of an event they read: what delegates may know, what units may know, all.
+    /// Returns which of the three texts of an event they read: for delegates, for units, or the complete one.
     #[must_use]
     pub fn visibility(self) -> Visibility {
         match self {
@@ -50,8 +50,8 @@ impl Audience {
         }
     }
 
-    /// Whether they may read who reported. A confidential report (保密) is open to staff and to its own
-    /// reporter only: units never learn the name, and neither do other delegates.
+    /// Returns `true` if they may read the reporter's name. For a confidential report (保密) only staff and the reporter
+    /// may: units and other delegates never get the name.
     #[must_use]
     pub fn may_see_reporter(self, confidential: bool) -> bool {
         !confidential
@@ -65,13 +65,13 @@ impl Audience {
 pub enum TemplateKey {
     /// To delegates: the state of the matter.
     Progress,
-    /// To delegates: there is an answer, please judge it.
+    /// To delegates: the request to judge an answer.
     Answer,
-    /// To units: something to do.
+    /// To units: a task.
     Task,
     /// To units and supervisors: a clock.
     Deadline,
-    /// To operators and supervisors: please look.
+    /// To operators and supervisors: a matter that needs attention.
     Attention,
 }
 
@@ -102,7 +102,7 @@ impl TemplateKey {
     }
 }
 
-/// One cell of the table: these people, and what is pushed to them.
+/// One recipient rule of an event: an audience and the template pushed to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AudienceRule {
     pub audience: Audience,
@@ -147,11 +147,11 @@ macro_rules! events {
 }
 
 events! {
-    /// Received, with its number; and the unit, when it is known at once.
+    /// Received, with its number, and the unit if it is known at once.
     Submitted "submitted" => [pushed(Reporter, Progress)];
     /// No rule applies, or the unit returned it.
     TriageNeeded "triage_needed" => [pushed(Operators, Attention)];
-    /// A report that tells of an emergency; it waits for an operator like one in triage.
+    /// A report of an emergency; it waits for an operator as in triage.
     EmergencyReported "emergency_reported" => [pushed(Operators, Attention)];
     /// By the duty table, at submission or in a later round.
     Dispatched "dispatched" => [pushed(Unit, Task)];
@@ -181,9 +181,9 @@ events! {
     FollowUpReminder "follow_up_reminder" => [pushed(Reporter, Answer)];
     /// The delegate did not answer; an operator must call.
     ManualFollowUp "manual_follow_up" => [inbox(Operators)];
-    /// The delegate has left the roster; the matter goes on without them.
+    /// The delegate has left the roster; the order continues without them.
     ReporterLeft "reporter_left" => [inbox(Operators)];
-    /// 基本满意: the supervisors are warned, the unit owes more.
+    /// 基本满意: the supervisors are warned, and the unit must improve the result.
     Warned "warned" => [pushed(CountySupervisors, Attention), inbox(CitySupervisors)];
     SupplementaryDue "supplementary_due" => [pushed(Unit, Task)];
     /// 不满意: second handling.
@@ -241,11 +241,11 @@ events! {
     ReportSent "report_sent" => [pushed(Committee, Attention), inbox(CountySupervisors)];
     /// 有事请扫码: a resident wrote to the named delegates' station.
     SiteMessage "site_message" => [pushed(NamedPeople, Progress)];
-    /// Something published by a person needs an operator's eye.
+    /// Published content needs an operator's review.
     ContentReview "content_review" => [inbox(Operators)];
-    /// The notice of a year's holidays is needed and has not been imported.
+    /// The holiday notice of a year is needed and has not been imported.
     HolidayNoticeMissing "holiday_notice_missing" => [inbox(Administrators)];
-    /// A receiver of webhooks is gone or has failed for days: nothing is sent to it any more.
+    /// A receiver of webhooks is gone or has failed for days, and its endpoint was disabled.
     WebhookDisabled "webhook_disabled" => [inbox(Administrators)];
 }
 

@@ -24,7 +24,7 @@ pub struct ConsentStatus {
     pub template_id: String,
     pub title: String,
     pub long_term_template: bool,
-    /// None: we know nothing.
+    /// `None` if nothing is known.
     pub remaining: Option<i32>,
     pub long_term: bool,
     pub refused: bool,
@@ -52,7 +52,7 @@ impl ConsentAnswer {
     }
 }
 
-/// Takes what `wx.requestSubscribeMessage` returned: by our template key or WeChat's template id.
+/// Records the results of `wx.requestSubscribeMessage`, keyed by our template key or WeChat's template id.
 pub async fn record_answers(app: &App, person: PersonId, results: &BTreeMap<String, String>) -> Result<()> {
     let mut faults = Vec::new();
     let mut answers = Vec::new();
@@ -92,7 +92,7 @@ pub struct PersonConsent {
     pub answer: ConsentAnswer,
 }
 
-/// Writes one answer down.
+/// Records one answer.
 pub async fn apply(
     app: &App,
     txn: &impl ConnectionTrait,
@@ -133,7 +133,7 @@ pub async fn apply(
     }
 }
 
-/// The person took the consent back in WeChat's settings.
+/// Records that the person revoked the consent in WeChat's settings.
 pub async fn revoke(
     txn: &impl ConnectionTrait,
     person: PersonId,
@@ -149,7 +149,7 @@ pub async fn revoke(
     upsert(txn, refused(person, key, now), changes).await
 }
 
-/// WeChat took messages: one consent less for each, unless it is a standing one.
+/// Subtracts one consent per accepted message, unless the consent is long-term.
 pub async fn consume(
     txn: &impl ConnectionTrait,
     taken: &[(PersonId, TemplateKey)],
@@ -205,7 +205,7 @@ pub async fn reset(
     Ok(())
 }
 
-/// Every template with what we know of the person's consent.
+/// Returns every template with the known consent of the person.
 pub async fn standings(app: &App, person: PersonId) -> Result<Vec<ConsentStatus>> {
     let rows = subscription::Entity::find()
         .filter(subscription::Column::PersonId.eq(person))
@@ -230,7 +230,7 @@ fn count() -> Expr {
     Expr::col((subscription::Entity, subscription::Column::Remaining))
 }
 
-/// The row of a person who wants no messages of this template.
+/// Returns the row of a person who refuses messages of this template.
 fn refused(person: PersonId, key: TemplateKey, now: DateTime<Utc>) -> subscription::ActiveModel {
     subscription::ActiveModel {
         person_id: Set(person),

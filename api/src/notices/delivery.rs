@@ -1,9 +1,9 @@
-//! The push of a notice through WeChat.
+//! Pushes notices through WeChat.
 //!
-//! A delivery says itself when something is to be done with it (`next_at`), so it needs no job. Claim, call, record:
-//! the attempts are committed before WeChat is called and no transaction is open meanwhile, so after a crash an attempt
-//! that was under way is `unknown` and never made again. What WeChat acknowledged is never repeated; what it refused
-//! before carrying it out is tried again later where that helps.
+//! A `delivery` row stores its due time (`next_at`), so no job is needed. A worker claims deliveries, calls WeChat and
+//! records the results. The claim is committed before the call, and no transaction is open during it. After a crash a
+//! claimed attempt is therefore `unknown` and never repeated. A message that WeChat acknowledged is never sent again.
+//! One that WeChat refused before carrying it out is retried if a retry may help.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
@@ -29,20 +29,20 @@ use crate::wechat::WeChat;
 use crate::wechat::calls::message::SubscribeMessage;
 use crate::wechat::circuit::CircuitState;
 
-/// Longer than WeChat's slowest answer: an attempt that old was lost with its process.
+/// Longer than WeChat's slowest response: an older attempt was lost with its process.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// WeChat refuses two messages to one person at the same time (43108).
 const OTHER_IN_FLIGHT: TimeDelta = TimeDelta::seconds(2);
-/// A push that could not be made for so long has lost its point; the inbox has the notice.
+/// Maximum age of a push; the inbox has the notice.
 const MAX_AGE: TimeDelta = TimeDelta::days(3);
 /// Maximum number of concurrent messages, each to a different person.
 const MAX_IN_FLIGHT: usize = 16;
-/// Results that come within this time are recorded together.
+/// Results that arrive within this time are recorded together.
 const RECORD_WINDOW: Duration = Duration::from_secs(1);
-/// Due deliveries looked at for a round: several may be for one person, who gets one at a time.
+/// Due deliveries examined per round: several may be for one person, who gets one at a time.
 const SCAN_LIMIT: u64 = 64;
 
-/// An attempt that is ours to make; its row is as it was before.
+/// A claimed attempt, with its row as before the claim.
 struct Attempt {
     row: delivery::Model,
     key: TemplateKey,
@@ -55,15 +55,15 @@ enum Disposition {
         key: TemplateKey,
         openid: String,
     },
-    /// It ends without one.
+    /// It ends without an attempt.
     End(DeliveryStatus),
     /// Another worker is sending to this person.
     WaitForOther,
-    /// Phones stay silent until then.
+    /// Postponed to the end of the quiet hours.
     Quiet(DateTime<Utc>),
 }
 
-/// The results of a batch of due deliveries.
+/// A claimed batch of due deliveries.
 #[derive(Default)]
 pub struct LeasedBatch {
     attempts: Vec<Attempt>,
@@ -71,11 +71,11 @@ pub struct LeasedBatch {
     skipped: usize,
 }
 
-/// Makes one round of the pushes that are due, each at most once, and says with how many something was done. While
-/// WeChat is left alone they wait and cost nothing.
+/// Sends one round of due pushes, each at most once. Returns the number of processed deliveries. While the circuit
+/// breaker is open, they wait without cost.
 pub async fn deliver_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
-    // On SQLite every write waits for its turn; nobody is to wait because there might be something to do.
+    // On SQLite writes queue for one connection, so a read looks for due deliveries first.
     if next_due(app).await?.is_none_or(|at| at > now) {
         return Ok(0);
     }
@@ -85,7 +85,7 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
     round.deliver(app).await
 }
 
-/// Takes deliveries that are still to be made as part of a transaction, one a person. None while WeChat is left alone.
+/// Claims due deliveries as part of a transaction, at most one per person; none while the circuit breaker is open.
 pub async fn claim(app: &App, txn: &impl ConnectionTrait) -> Result<LeasedBatch> {
     let limit = match app.state::<WeChat>().message_circuit() {
         CircuitState::OpenUntil(_) => return Ok(LeasedBatch::default()),
@@ -96,8 +96,8 @@ pub async fn claim(app: &App, txn: &impl ConnectionTrait) -> Result<LeasedBatch>
 }
 
 impl LeasedBatch {
-    /// Makes the attempts, after the commit of the claim. A transaction records the results that come within a second of the
-    /// first one, without waiting for the slowest call.
+    /// Makes the attempts, after the commit of the claim. One transaction records the results that arrive within a
+    /// second of the first one, without waiting for the slowest call.
     pub async fn deliver(self, app: &App) -> Result<usize> {
         let now = app.clock.now();
         let done = self.attempts.len() + self.skipped;
@@ -117,7 +117,7 @@ impl LeasedBatch {
                     ended.push(next);
                 }
             };
-            // What has ended until then is kept when the wait is over.
+            // A time-out keeps the results that have arrived.
             let _ = tokio::time::timeout(RECORD_WINDOW, others).await;
             record(app, ended, now).await?;
         }
@@ -125,7 +125,7 @@ impl LeasedBatch {
     }
 }
 
-/// When the next push can be made, or an attempt is lost.
+/// Returns the time of the next possible push, or of the next expiry of a lease.
 pub async fn next_due(app: &App) -> Result<Option<DateTime<Utc>>> {
     let next = delivery_store::next_due(&app.db).await?;
     Ok(match app.state::<WeChat>().message_circuit() {
@@ -169,12 +169,12 @@ async fn claim_in(
     Ok(round)
 }
 
-/// The data that decide about due deliveries, read for all of them at once.
+/// The data for decisions about due deliveries, read for all of them at once.
 struct DeliveryContext {
     openids: HashMap<PersonId, Vec<u8>>,
     in_flight: HashSet<PersonId>,
     unsubscribed: HashSet<(PersonId, String)>,
-    /// The end of the quiet hours, if it is night, and the notices that are pushed nevertheless.
+    /// In quiet hours, their end and the notices that are exempt from them.
     quiet: Option<(DateTime<Utc>, HashSet<NoticeId>)>,
 }
 
@@ -282,7 +282,8 @@ async fn push(app: &App, attempt: &Attempt) -> Outcome {
     outcome
 }
 
-/// Writes down how attempts ended. What is not recorded is `unknown` when its lease has run out, as after a crash.
+/// Records the results of attempts. An attempt without a recorded result is `unknown` when its lease expires, as after
+/// a crash.
 async fn record(app: &App, ended: Vec<(Attempt, Outcome)>, asked_at: DateTime<Utc>) -> Result<()> {
     let now = app.clock.now();
     let mut settled: BTreeMap<_, Vec<_>> = BTreeMap::new();

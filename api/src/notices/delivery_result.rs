@@ -11,20 +11,20 @@ const FIRST_BACKOFF_SECS: i64 = 15;
 const MAX_BACKOFF_SECS: i64 = 30 * 60;
 const ONE_AT_A_TIME_SECS: i64 = 2;
 const RATE_LIMIT_SECS: i64 = 60;
-/// The daily quota restarts at midnight; retries are spread after it.
+/// Delay after midnight, when the daily quota restarts; retries are spread after it.
 const AFTER_MIDNIGHT: TimeDelta = TimeDelta::minutes(5);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// WeChat has it.
+    /// WeChat accepted it.
     Sent { message_id: Option<String> },
     /// 43101: an ordinary end.
     NotSubscribed,
-    /// WeChat may have it: never sent again; the sent event settles it.
+    /// WeChat may have it. It is never sent again; the sent event settles it.
     Unknown,
-    /// Trying again would not help.
+    /// A retry would not help.
     Failed { errcode: Option<i32> },
-    /// WeChat has not carried it out: to be tried again.
+    /// WeChat has not carried it out; it is tried again.
     Later { at: DateTime<Utc>, errcode: Option<i32> },
 }
 
@@ -119,7 +119,7 @@ mod tests {
         assert_eq!(wait(&Err(CallError::Busy), 1), 15);
         assert_eq!(wait(&Err(CallError::Unavailable), 3), 60);
         assert_eq!(wait(&Err(CallError::Unavailable), 99), 1800);
-        // a token that stays refused
+        // a token that WeChat refuses repeatedly
         assert_eq!(wait(&refused(40001), 2), 30);
         // another message to the same person is under way
         assert_eq!(wait(&refused(43108), 1), 2);

@@ -20,9 +20,9 @@ use crate::db;
 #[derive(Clone, Debug)]
 pub struct FinishedAttempt {
     pub id: DeliveryId,
-    /// With this one.
+    /// Number of attempts, including this one.
     pub attempts: i32,
-    /// WeChat's id of the message, when it took it.
+    /// WeChat's id of the message, if it accepted it.
     pub message_id: Option<String>,
 }
 
@@ -38,8 +38,8 @@ pub async fn next_due(connection: &impl ConnectionTrait) -> Result<Option<DateTi
         .await
 }
 
-/// The deliveries that are due, the longest due first. On PostgreSQL they are ours until the transaction ends, and those
-/// of another replica are left out.
+/// Returns the due deliveries, longest due first. On PostgreSQL it locks them until the transaction ends and skips
+/// those that another replica has locked.
 pub async fn due(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -57,7 +57,7 @@ pub async fn due(
     due.all(txn).await
 }
 
-/// The sealed openids of those who are still on the roster and bound.
+/// Returns the sealed openids of those people who are still on the roster and bound.
 pub async fn openids(
     connection: &impl ConnectionTrait,
     people: &[PersonId],
@@ -74,7 +74,7 @@ pub async fn openids(
     Ok(bound.collect())
 }
 
-/// The events of the notices of these deliveries.
+/// Returns the events of the notices of these deliveries.
 pub async fn events(
     connection: &impl ConnectionTrait,
     due: &[delivery::Model],
@@ -88,7 +88,7 @@ pub async fn events(
         .await
 }
 
-/// Those of `people` to whom a push is under way somewhere.
+/// Returns those of `people` with a leased push, on any replica.
 pub async fn in_flight(
     connection: &impl ConnectionTrait,
     people: &[PersonId],
@@ -106,7 +106,7 @@ pub async fn in_flight(
     Ok(under_way.into_iter().collect())
 }
 
-/// Records that attempts begin.
+/// Leases deliveries and counts their attempts.
 pub async fn lease(
     txn: &impl ConnectionTrait,
     ids: &[DeliveryId],
@@ -119,7 +119,7 @@ pub async fn lease(
     of(txn, lease, ids).await
 }
 
-/// Leaves deliveries alone until then.
+/// Postpones deliveries.
 pub async fn postpone(
     txn: &impl ConnectionTrait,
     ids: &[DeliveryId],
@@ -151,7 +151,8 @@ async fn of(txn: &impl ConnectionTrait, update: UpdateMany<Entity>, ids: &[Deliv
     Ok(())
 }
 
-/// Ends attempts. Only the latest attempt may, also when it was taken for lost meanwhile.
+/// Records final results. Only the latest attempt of a delivery counts, even if it was recorded as `unknown`
+/// meanwhile.
 pub async fn complete(
     txn: &impl ConnectionTrait,
     made: &[FinishedAttempt],
@@ -173,7 +174,7 @@ pub async fn complete(
     Ok(())
 }
 
-/// Gives attempts back, to be made again at `at`.
+/// Releases deliveries for another attempt at `at`.
 pub async fn reschedule(
     txn: &impl ConnectionTrait,
     made: &[FinishedAttempt],
@@ -206,7 +207,7 @@ fn released() -> UpdateMany<Entity> {
 }
 
 fn ending(status: DeliveryStatus, now: DateTime<Utc>) -> UpdateMany<Entity> {
-    // A push whose fate is unknown waits for WeChat's word.
+    // A push with an unknown result waits for WeChat's sent event.
     let settled_at = (status != DeliveryStatus::Unknown).then_some(now);
     released()
         .col_expr(Column::Status, Expr::value(status))

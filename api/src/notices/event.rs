@@ -1,4 +1,4 @@
-//! An event as its causer describes it. `outbox.rs` looks up everything else that a notice needs.
+//! An event as its capability describes it. `outbox.rs` looks up everything else that a notice needs.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{PersonId, UnitId};
@@ -14,7 +14,7 @@ pub struct Event<'a> {
     pub order: Option<&'a order::Model>,
     /// The actor, who gets no notice. `None` for the system.
     pub actor: Option<PersonId>,
-    /// `NamedUnit`, and the unit the text speaks of; else the order's own.
+    /// The `NamedUnit` audience, and the unit in the text; else the order's own unit.
     pub unit: Option<UnitId>,
     /// County-level code for an event without an order.
     pub area: Option<String>,
@@ -25,7 +25,7 @@ pub struct Event<'a> {
     pub note: Option<String>,
     /// Of a campaign, a topic or a report.
     pub title: Option<String>,
-    /// The number of a supervision order, a count, a verdict: what `{reference}` shows.
+    /// The value of `{reference}`: the number of a supervision order, a count or a verdict.
     pub reference: Option<String>,
     /// The object of an event without an order.
     pub subject: Option<Subject>,
@@ -40,7 +40,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// An event that belongs to no single order.
+    /// Creates an event that belongs to no single order.
     #[must_use]
     pub fn general(kind: EventKind) -> Self {
         Self {
@@ -59,7 +59,7 @@ impl<'a> Event<'a> {
         }
     }
 
-    /// Who did it; None for the system.
+    /// Sets the actor; `None` for the system.
     #[must_use]
     pub fn by(mut self, actor: impl Into<Option<PersonId>>) -> Self {
         self.actor = actor.into();

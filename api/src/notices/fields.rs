@@ -11,7 +11,7 @@ const NAME_LETTERS: usize = 20;
 const PHRASE_HAN: usize = 5;
 const AMOUNT_DIGITS: usize = 10;
 
-/// Said where there is nothing to say.
+/// The value of an empty field.
 const NOTHING: &str = "无";
 const NOTHING_PHRASE: &str = "有新进展";
 const NOTHING_ASCII: &str = "-";
@@ -31,12 +31,12 @@ pub enum FieldKind {
     CarNumber,
     Name,
     Phrase,
-    /// One of the values that the account's template lists; which, the wording says.
+    /// One of the values that the account's template lists; the wording chooses it.
     Enum,
 }
 
 impl FieldKind {
-    /// None for a key that is not of the form `thing3`, or of a type that is not known.
+    /// Returns `None` for a key that is not of the form `thing3`, or of an unknown type.
     #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
         let letters = key.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -61,7 +61,7 @@ impl FieldKind {
         })
     }
 
-    /// The digits of a key: 3 of `thing3`.
+    /// Returns the digits of a key: 3 of `thing3`.
     #[must_use]
     pub fn number_of(key: &str) -> &str {
         let letters = key.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -111,7 +111,7 @@ impl FieldKind {
     }
 }
 
-/// One line, without control or invisible characters; runs of blanks become one.
+/// Returns the text as one line, without control or invisible characters; runs of blanks become one.
 #[must_use]
 pub fn visible(text: &str) -> String {
     let hidden = |c: char| {
@@ -122,7 +122,7 @@ pub fn visible(text: &str) -> String {
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// At most `limit` characters; a longer text ends in `…`.
+/// Cuts a text to `limit` characters; a longer text ends in `…`.
 #[must_use]
 pub fn cut(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
@@ -164,7 +164,8 @@ fn amount(text: &str) -> String {
     format!("{digits}元")
 }
 
-/// Dates come formatted from the clock; anything else is replaced. WeChat takes no 24:00: the day alone says the same.
+/// Keeps a date as the clock formats it and replaces other values with `now`. WeChat does not accept 24:00, so
+/// midnight becomes the day alone.
 fn date(text: &str, now: &str) -> String {
     let text = text.strip_suffix(" 24:00").unwrap_or(text);
     let parts = "0123456789年月日-/.: ~";
@@ -172,7 +173,7 @@ fn date(text: &str, now: &str) -> String {
     if fits { text.to_owned() } else { now.to_owned() }
 }
 
-/// Ten Han characters, or twenty letters and symbols; mixed counts as Han.
+/// Cuts a name to ten Han characters, or to twenty letters and symbols; a mixed name counts as Han.
 fn name(text: &str) -> String {
     let pure_latin = text.is_ascii();
     cut(

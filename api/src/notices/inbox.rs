@@ -1,4 +1,4 @@
-//! A person's inbox. Nothing in it is ever removed.
+//! A person's inbox. Its lines are never removed.
 
 use chrono::{DateTime, Utc};
 use entity::ids::{NoticeId, PersonId};
@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::http::paging::{Page, Paging};
 use crate::notices::store;
 
-/// One page, newest first, and how many lines are unread in all.
+/// Returns one page, newest first, and the number of unread lines in the whole inbox.
 pub async fn list(
     app: &App,
     person: PersonId,
@@ -26,19 +26,19 @@ pub async fn list(
     ))
 }
 
-/// How many lines are unread, counted up to `most`.
+/// Returns the number of unread lines, counted up to `most`.
 pub async fn unread_up_to(app: &App, person: PersonId, most: u64) -> Result<u64> {
     Ok(store::unread_up_to(&app.db, person, most).await?)
 }
 
-/// Marks one line as read; reading it again changes nothing. Somebody else's line does not exist.
+/// Marks one line as read. Idempotent. Another person's line is 404.
 pub async fn read(app: &App, person: PersonId, id: NoticeId) -> Result<notice::Model> {
     store::mark_read(&app.db, person, Some(id), app.clock.now()).await?;
     let row = store::own_notice(&app.db, person, id).await?;
     row.ok_or_else(Error::not_found)
 }
 
-/// Marks everything as read; says how many lines that were.
+/// Marks all lines as read. Returns their number.
 pub async fn read_all(app: &App, person: PersonId) -> Result<u64> {
     Ok(store::mark_read(&app.db, person, None, app.clock.now()).await?)
 }

@@ -1,5 +1,5 @@
-//! The city's words, with the names they are filled with: from memory where the city knows them, and from the
-//! database where it does not yet, or no longer.
+//! The city's wording with the names of areas, units and categories: from memory, or from the database if the city's
+//! snapshot does not have them yet or any more.
 
 use std::ops::Deref;
 
@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::notices::audience::EventKind;
 use crate::notices::{Wording, store};
 
-/// The wording that notices are written with.
+/// The wording of notices.
 #[derive(Clone)]
 pub struct MessageCatalog {
     wording: Wording,
@@ -34,7 +34,7 @@ impl MessageCatalog {
         Self { wording, city }
     }
 
-    /// Returns the end of the quiet hours that `now` is in; `None` outside them.
+    /// Returns the end of the quiet hours that contain `now`, or `None` outside them.
     pub(super) fn quiet_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let city = self.city.load();
         city.quiet_hours?.end(now, city.zone())
@@ -70,7 +70,7 @@ impl MessageCatalog {
         Ok(store::category_name(connection, code).await?)
     }
 
-    /// The county of the order, as it was called when the order was placed.
+    /// Returns the county of the order under its name at the time of the order.
     pub(super) async fn area(
         &self,
         connection: &impl ConnectionTrait,

@@ -1,10 +1,10 @@
 //! 通知: recipients, the inbox, and the push through WeChat.
 //!
-//! Read `audience.rs` (the table of recipients), `subject.rs` (the page that a notice opens), then `outbox.rs` (written
-//! with the change itself), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and `fields.rs`
-//! (wording), `delivery.rs`, `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs` (allowed pushes per
-//! person) and `push_events.rs` (WeChat's events about them). `inbox.rs` reads a person's notices; `second_channel/`
-//! sends what is not read another way; `template_check.rs` compares the account's templates with ours,
+//! Read `audience.rs` (the table of recipients), `subject.rs` (the page that a notice opens), then `outbox.rs` (writes
+//! notices in the transaction of the change), `wording/mod.rs`, `messages.rs`, `text_pattern.rs`, `template.rs` and
+//! `fields.rs` (wording), `delivery.rs`, `delivery_store.rs` and `delivery_result.rs` (the push), `consents.rs`
+//! (allowed pushes per person) and `push_events.rs` (WeChat's events about them). `inbox.rs` reads a person's notices;
+//! `second_channel/` sends unread notices another way; `template_check.rs` compares the account's templates with ours,
 //! `template_health.rs` reports their results.
 
 pub mod audience;

@@ -1,5 +1,5 @@
-//! Writes the notices that an event causes, in the transaction of the event itself: one query an audience,
-//! one insert for all inbox lines, one for all pushes.
+//! Writes the notices of an event in its transaction: one query per audience, one insert for all inbox lines, one for
+//! all pushes.
 
 use std::collections::BTreeMap;
 
@@ -26,9 +26,9 @@ use crate::notices::text_pattern::PlaceholderValues;
 use crate::publication_rules;
 use crate::stored_json::StoredJson as _;
 
-/// The longest part of a report that a notice repeats.
+/// Maximum number of characters of a report that a notice quotes.
 const SUMMARY_CHARS: usize = 60;
-/// Rows in one statement; SQLite takes 32,766 values, the widest row has 15.
+/// Rows per statement; SQLite takes 32,766 values, the widest row has 15.
 const ROWS: usize = 1_000;
 /// The text that replaces a delegate's remarks to the desk for other delegates.
 const SAID_TO_THE_DESK: &str = "由提出人说明";
@@ -39,7 +39,7 @@ struct Recipient {
     person: PersonId,
     audience: Audience,
     push: Option<TemplateKey>,
-    /// Whether the event is important enough for them to be pushed, even if WeChat does not know them.
+    /// The event is pushed to this audience, even if WeChat cannot reach the person.
     wanted: bool,
 }
 
@@ -54,7 +54,7 @@ pub async fn emit(
     emit_all(connection, voice, std::slice::from_ref(event), now).await
 }
 
-/// Writes the notices of several events of one transaction. A person whom two events concern gets both.
+/// Writes the notices of several events of one transaction. A person in the audiences of two events gets both.
 pub async fn emit_all(
     connection: &impl ConnectionTrait,
     voice: &MessageCatalog,
@@ -282,8 +282,8 @@ fn facts_for(recipient: &Recipient, event: &Event<'_>, facts: &PlaceholderValues
     facts
 }
 
-/// Leaves out what is not published to other delegates: a report that has not been found fit, and what its delegate says
-/// to the desk.
+/// Removes content that is not published to other delegates: a report that has not passed its check, and remarks of
+/// its delegate to the desk.
 fn redact_unpublished(facts: &mut PlaceholderValues, order: &order::Model, actor: Option<PersonId>) {
     if let Some(instead) = publication_rules::placeholder_text(order.content_check) {
         facts.insert("summary", instead.to_owned());
@@ -304,7 +304,7 @@ struct Push {
     due: Option<DateTime<Utc>>,
 }
 
-/// A push to be made, or, where we know that it is not wanted, the record of it.
+/// Returns the row of a push: waiting, or ended as `not_subscribed` if a refusal is known.
 fn new_delivery(push: Push, now: DateTime<Utc>) -> delivery::ActiveModel {
     let Push {
         notice,

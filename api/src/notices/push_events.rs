@@ -15,7 +15,7 @@ use crate::sealing::OpenId;
 use crate::sealing::Sealer;
 use crate::wechat::push::PushEvent;
 
-/// Takes an event of WeChat's; those of others are left alone.
+/// Applies an event of WeChat about subscribe messages; ignores other events.
 pub async fn apply_push_event(app: &App, event: &PushEvent) -> Result<()> {
     match event {
         PushEvent::Consents { openid, consents, .. } => {

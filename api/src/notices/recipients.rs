@@ -12,14 +12,14 @@ use crate::error::Result;
 use crate::notices::audience::Audience;
 use crate::notices::event::Event;
 
-/// An active person, and whether WeChat can reach them.
+/// An active person, with their reachability by WeChat.
 #[derive(Clone, Copy, Debug)]
 pub struct AudienceMember {
     pub person: PersonId,
     pub bound: bool,
 }
 
-/// The audiences that a transaction has found so far.
+/// Cache of the audiences of a transaction.
 #[derive(Default)]
 pub struct AudienceCache(HashMap<AudienceKey, Vec<AudienceMember>>);
 
@@ -55,7 +55,7 @@ impl AudienceCache {
     }
 }
 
-/// None for the people of one order or one event.
+/// Returns `None` for the people of one order or one event.
 fn whom(audience: Audience, event: &Event<'_>) -> Option<AudienceKey> {
     let order = event.order;
     let unit = match audience {

@@ -14,7 +14,7 @@ use sea_orm::{
 
 use crate::notices::audience::TemplateKey;
 
-/// A refusal in the ledger is believed so long; then WeChat is asked again, in case a consent never reached us.
+/// Validity of a refusal in the ledger. After it WeChat is called again, in case a consent never reached us.
 const REFUSAL_BELIEVED: TimeDelta = TimeDelta::hours(24);
 
 pub async fn unit_name(connection: &impl ConnectionTrait, id: UnitId) -> Result<Option<String>, DbErr> {
@@ -50,7 +50,7 @@ pub async fn person_name(connection: &impl ConnectionTrait, id: PersonId) -> Res
 }
 
 /// Returns those of `wanted` who refused recently, or for whom WeChat returned 43101, with no consent left. A count
-/// that was merely used up, or an empty ledger, proves nothing.
+/// that was used up, or an empty ledger, is no refusal.
 pub async fn known_unsubscribed(
     connection: &impl ConnectionTrait,
     wanted: &[(PersonId, TemplateKey)],
@@ -158,7 +158,7 @@ pub async fn mark_read(
     Ok(update.exec(connection).await?.rows_affected)
 }
 
-/// WeChat's last word on a push.
+/// Records WeChat's final result of a push.
 pub async fn apply_delivery_report(
     connection: &impl ConnectionTrait,
     row: &delivery::Model,
@@ -189,7 +189,7 @@ pub async fn person_by_openid(
         .await
 }
 
-/// Counts the results of the pushes since an instant, by template.
+/// Counts the results of pushes since an instant, by template.
 pub async fn outcomes_since(
     connection: &impl ConnectionTrait,
     since: DateTime<Utc>,
@@ -207,7 +207,7 @@ pub async fn outcomes_since(
         .await
 }
 
-/// The last comparison of each template with the account.
+/// Returns the last comparison of each template with the account.
 pub async fn template_checks(connection: &impl ConnectionTrait) -> Result<Vec<template_check::Model>, DbErr> {
     template_check::Entity::find().all(connection).await
 }

@@ -1,4 +1,4 @@
-//! Pure: what a notice speaks of besides an order, and the mini-program's page that shows it.
+//! Pure: subjects of notices other than orders, and the mini-program's pages that show them.
 
 use entity::ids::{CampaignId, MeasureId, OrderId, ReportId, SiteMessageId, TopicId, WatchListId};
 use entity::kinds::Visibility;
@@ -15,7 +15,7 @@ pub enum Subject {
     Topic(TopicId),
     Report(ReportId),
     Matter(CampaignId),
-    /// By the number that paths use.
+    /// The number in the page's path.
     Opinion(String),
     Measure(MeasureId),
     WatchList(WatchListId),
@@ -44,7 +44,7 @@ impl Subject {
     }
 }
 
-/// The page of an order.
+/// Returns the page of an order.
 #[must_use]
 pub fn order_page(number: &str) -> String {
     format!("pages/order/index?number={number}")
@@ -54,10 +54,10 @@ pub fn order_page(number: &str) -> String {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct NoticeData {
-    /// Of the order.
+    /// The order's.
     pub number: Option<String>,
     pub round: Option<i32>,
-    /// The number of what the notice names besides, e.g. a supervision order.
+    /// The number of another object in the notice, e.g. of a supervision order.
     pub reference: Option<String>,
     pub subject: Option<Subject>,
 }
@@ -68,7 +68,8 @@ impl StoredJson for NoticeData {
 }
 
 impl NoticeData {
-    /// The page of the mini-program that an inbox line opens, with its query. `None` for work that is done in the console.
+    /// Returns the page of the mini-program that an inbox line opens, with its query, or `None` for work in the
+    /// console.
     #[must_use]
     pub fn page(&self, order: Option<OrderId>) -> Option<String> {
         if let Some(subject) = &self.subject {
@@ -79,7 +80,7 @@ impl NoticeData {
     }
 }
 
-/// Same as [`NoticeData::page`] for stored data. `None` also for data that this release cannot read.
+/// Returns [`NoticeData::page`] of stored data. Also returns `None` for data that this release cannot read.
 #[must_use]
 pub fn page_of(order: Option<OrderId>, data: &serde_json::Value) -> Option<String> {
     NoticeData::from_stored(data).ok()?.page(order)

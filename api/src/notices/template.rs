@@ -10,7 +10,7 @@ use crate::notices::text_pattern::{Pattern, PlaceholderValues};
 
 /// WeChat's limit for the fields of one template.
 const TEMPLATE_FIELDS: std::ops::RangeInclusive<usize> = 1..=5;
-/// Stands for a date where a field's own words are tried.
+/// Sample date for the check of a field's constants.
 const ANY_DATE: &str = "2025年9月8日 09:00";
 
 /// A subscribe message as configured.
@@ -22,7 +22,7 @@ pub struct Template {
     pub title: String,
     pub long_term: bool,
     page: Pattern,
-    /// By WeChat's own key of the field, e.g. `thing1`.
+    /// The fields by WeChat's key, e.g. `thing1`.
     pub fields: BTreeMap<String, Field>,
 }
 
@@ -34,11 +34,11 @@ pub struct Field {
     pattern: Pattern,
 }
 
-/// How a text becomes a value that WeChat takes.
+/// The conversion of a text to a value that WeChat accepts.
 #[derive(Clone, Debug)]
 enum FieldValueRule {
     Fitted(FieldKind),
-    /// An `enum` field: the account's own words, by ours.
+    /// An `enum` field: the account's values, by ours.
     Chosen {
         choices: BTreeMap<String, String>,
         default_choice: String,
@@ -120,7 +120,7 @@ impl Template {
         }
     }
 
-    /// Whether any field speaks of this fact.
+    /// Returns `true` if any field uses this fact.
     #[must_use]
     pub fn uses_placeholder(&self, fact: &str) -> bool {
         self.fields
@@ -129,8 +129,8 @@ impl Template {
     }
 }
 
-/// Templates that WeChat, or we ourselves, could not tell apart. It shows only one of several with one title when it asks
-/// for consents.
+/// Finds templates with the same id or title. WeChat's consent dialog shows only one of several templates with one
+/// title.
 pub(super) fn find_ambiguous<'a>(templates: impl Iterator<Item = &'a Template>, faults: &mut Vec<String>) {
     let (mut ids, mut titles) = (BTreeSet::new(), BTreeSet::new());
     for template in templates {
@@ -196,7 +196,7 @@ impl Field {
         }
     }
 
-    /// Every value that it can come to have, where WeChat has a list of those.
+    /// Returns all possible values, if WeChat has a list of values for the field.
     #[must_use]
     pub fn chosen(&self) -> Option<BTreeSet<&str>> {
         match &self.value {

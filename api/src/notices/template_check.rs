@@ -1,4 +1,4 @@
-//! Compares the templates in `wording.toml` with those of the WeChat account, and keeps what was found.
+//! Compares the templates in `wording.toml` with those of the WeChat account, and stores the differences.
 
 use chrono::{DateTime, Utc};
 use entity::template_check;
@@ -14,10 +14,10 @@ use crate::notices::template::Template as Ours;
 use crate::wechat::WeChat;
 use crate::wechat::calls::message::Template as Theirs;
 
-/// How soon an administrator may ask again when WeChat did not answer.
+/// Minimum time before an administrator may repeat the comparison if WeChat did not respond.
 const RETRY_SECS: u64 = 60;
 
-/// Something that will make pushes fail. Worth a warning; the inbox works all the same.
+/// A difference that makes pushes fail. It causes a warning; the inbox works without it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     #[error("template {key}: the account has no template with its id")]
@@ -57,7 +57,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    /// For an administrator.
+    /// Describes the difference for an administrator.
     #[must_use]
     pub fn in_chinese(&self) -> String {
         match self {
@@ -180,8 +180,8 @@ pub fn compare(ours: &Ours, theirs: &[Theirs]) -> Vec<Problem> {
     problems
 }
 
-/// A field that WeChat does not have. WeChat counts the fields of a template: the same number with other letters is another
-/// type.
+/// Returns the fault of a field that WeChat does not have. WeChat numbers the fields of a template: the same number
+/// with other letters is another type.
 fn unknown(key: &'static str, field: &str, unfilled: &mut Vec<&str>) -> Problem {
     let number = FieldKind::number_of(field);
     let field = field.to_owned();

@@ -1,4 +1,4 @@
-//! How each message template fares: whether WeChat knows it as we do, and what became of the last week's pushes.
+//! Reports the state of each message template: its comparison with WeChat, and the results of the last week's pushes.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{DeliveryStatus, Role};
@@ -11,7 +11,7 @@ use crate::notices::fields::FieldKind;
 use crate::notices::template::{Field, Template};
 use crate::notices::{store, template_check};
 
-/// Pushes of these days are counted.
+/// Number of days whose pushes are counted.
 pub const DAYS: i64 = 7;
 
 #[derive(Clone, Debug)]
@@ -21,7 +21,7 @@ pub struct Health {
     pub title: String,
     pub long_term: bool,
     pub fields: Vec<FieldHealth>,
-    /// None: never compared.
+    /// `None` if it was never compared.
     pub checked: Option<Checked>,
     pub outcomes: Outcomes,
 }
@@ -45,7 +45,7 @@ pub struct Checked {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcomes {
     pub sent: i64,
-    /// The person has not allowed it, or no more of it.
+    /// The person has given no consent, or the consents are used up.
     pub refused: i64,
     /// Failed, or without a response from WeChat.
     pub failed: i64,
@@ -59,13 +59,13 @@ impl Outcomes {
             DeliveryStatus::NotSubscribed => self.refused += count,
             DeliveryStatus::Failed | DeliveryStatus::Unknown => self.failed += count,
             DeliveryStatus::Waiting => self.waiting += count,
-            // A later push said the same and more.
+            // A later push replaced it.
             DeliveryStatus::Superseded => {}
         }
     }
 }
 
-/// Every template, in the order of the wording.
+/// Returns every template, in the order of the wording.
 pub async fn of_templates(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<Vec<Health>> {
     caller.require(Role::Admin)?;
     let outcomes = store::outcomes_since(&app.db, now - TimeDelta::days(DAYS)).await?;
@@ -103,7 +103,7 @@ fn fields(template: &Template) -> Vec<FieldHealth> {
     template.fields.iter().map(field).collect()
 }
 
-/// Compares with WeChat now.
+/// Compares the templates with WeChat now.
 pub async fn check_now(app: &App, caller: &Caller, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
     template_check::check_and_keep(app, now).await?;

@@ -23,7 +23,7 @@ pub const PLACEHOLDERS: [&str; 16] = [
 ];
 const MISSING: &str = "无";
 
-/// The facts known when a notice is written; a missing fact reads `无`.
+/// The facts known when a notice is written; a missing fact becomes `无`.
 pub type PlaceholderValues = BTreeMap<&'static str, String>;
 
 /// A text with `{facts}` in it.
@@ -62,7 +62,7 @@ impl Pattern {
         Self(pieces)
     }
 
-    /// Returns the words besides facts.
+    /// Returns the text without facts.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|piece| match piece {
             Piece::Text(text) => Some(text.as_str()).filter(|text| !text.is_empty()),
@@ -70,7 +70,7 @@ impl Pattern {
         })
     }
 
-    /// Whether it speaks of this fact.
+    /// Returns `true` if the text uses this fact.
     pub fn uses_placeholder(&self, name: &str) -> bool {
         self.0
             .iter()

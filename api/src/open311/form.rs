@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::sites::message_limits::MessageLimits;
 
-/// Fields of one form; more are refused.
+/// Maximum number of fields of one form.
 const MAX_FIELDS: usize = 60;
 const MAX_CHARS: usize = 4_000;
 
@@ -23,14 +23,14 @@ pub struct Report {
     pub phone: Option<String>,
     /// Name, phone and email, as far as they are given.
     pub contact: Option<String>,
-    /// By what the client tells its senders apart.
+    /// The client's own identifier of the sender.
     pub sender: Option<String>,
     pub media_url: Option<String>,
     /// Extended attributes by their codes.
     pub attributes: Vec<(String, String)>,
 }
 
-/// Why a form is no report.
+/// A fault of a form.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormFault {
     #[error("{0} was not provided")]
@@ -43,7 +43,7 @@ pub enum FormFault {
     TooMany,
 }
 
-/// Reads the fields of a form. Fields that GeoReport does not have are ignored, as its clients add their own.
+/// Reads the fields of a form. Ignores fields that GeoReport does not define, because clients add their own.
 /// # Errors
 /// See [`FormFault`].
 pub fn read(fields: impl Iterator<Item = (String, String)>) -> Result<Report, FormFault> {
@@ -129,9 +129,9 @@ impl Report {
         self.point.is_some() || self.address.is_some() || self.address_id.is_some()
     }
 
-    /// The words of a resident's message: kind, description, extended attributes and place.
+    /// Returns the text of a resident's message: kind, description, extended attributes and place.
     /// # Errors
-    /// [`FormFault::TooLong`] if they are more than a message may have.
+    /// [`FormFault::TooLong`] if the text exceeds the limit of a message.
     pub fn message(&self, service_name: &str) -> Result<String, FormFault> {
         let mut lines = vec![format!("【{service_name}】{}", self.description)];
         lines.extend(
@@ -155,7 +155,7 @@ impl Report {
         Ok(text)
     }
 
-    /// The words of an order: the description, or kind and attributes where there is none.
+    /// Returns the text of an order: the description, or kind and attributes if there is none.
     #[must_use]
     pub fn words(&self, service_name: &str) -> String {
         if !self.description.is_empty() {
@@ -169,7 +169,7 @@ impl Report {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// An id for the filing of an order: the client's own key for the request, or the moment.
+    /// Returns an id for the filing of an order: the client's own key of the request, or the time.
     #[must_use]
     pub fn call_id(client: &str, key: Option<&str>, now: DateTime<Utc>) -> String {
         let key = key.map_or_else(|| now.timestamp_micros().to_string(), str::to_owned);

@@ -1,4 +1,4 @@
-//! GeoReport's two formats. XML wraps each item by its name and the list by the plural.
+//! GeoReport's two formats. XML wraps each item in its name and the list in the plural.
 
 use std::fmt::Write as _;
 
@@ -36,7 +36,7 @@ impl Format {
         }
     }
 
-    /// A list of flat objects.
+    /// Writes a list of flat objects.
     #[must_use]
     pub fn write(self, names: ElementNames, items: &[Map<String, Value>]) -> String {
         match self {
@@ -45,7 +45,8 @@ impl Format {
         }
     }
 
-    /// One object that may hold lists of objects; XML wraps each item by the list's name without its last letter.
+    /// Writes one object that may contain lists of objects. XML names each item by the list's name without its last
+    /// letter.
     #[must_use]
     pub fn write_one(self, name: &str, item: &Map<String, Value>) -> String {
         match self {

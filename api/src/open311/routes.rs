@@ -34,9 +34,9 @@ const ERRORS: ElementNames = ElementNames {
 };
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
-/// A form of the longest texts.
+/// Maximum size of a form with the longest texts.
 const MAX_FORM_BYTES: usize = 64 * 1024;
-/// Characters of `Idempotency-Key` that count.
+/// Maximum number of significant characters of `Idempotency-Key`.
 const MAX_KEY_CHARS: usize = 64;
 
 pub fn configure(service: &mut ServiceConfig) {
@@ -65,7 +65,7 @@ async fn show_service(app: web::Data<App>, path: web::Path<(String, String)>) ->
     }
 }
 
-/// At the root of the server too, as clients look for it.
+/// Also mounted at the root of the server, where clients look for it.
 #[get("/open311/{path:v2/discovery|discovery}.{format:json|xml}")]
 async fn discover(app: web::Data<App>, path: web::Path<(String, String)>) -> HttpResponse {
     let (_, format) = path.into_inner();
@@ -171,7 +171,7 @@ async fn read_form(mut body: web::Payload) -> Result<Vec<u8>> {
     Ok(read)
 }
 
-/// A form with one photo as a file, as clients send it that have no address for it.
+/// Reads a form with one photo as a file, for clients without an address for it.
 async fn read_multipart(
     app: &App,
     mut form: BoundedForm,
@@ -197,7 +197,7 @@ fn refused(kind: ErrorKind, detail: &str) -> Error {
     Error::refused(kind, "bad_report", detail)
 }
 
-/// Tells which order a report has become.
+/// Returns the order that a report has become.
 #[get("/open311/v2/tokens/{token:[^/.]+}.{format:json|xml}")]
 async fn show_token(app: web::Data<App>, path: web::Path<(String, String)>) -> HttpResponse {
     let (token, format) = path.into_inner();
@@ -237,7 +237,7 @@ fn answer(format: &str, names: ElementNames, found: Result<Vec<Map<String, Value
     }
 }
 
-/// A refusal as GeoReport has it: a key that is missing or wrong is 403, what is wrong with a report 400.
+/// Converts a refusal to GeoReport: 403 for a missing or wrong key, 400 for faults of the report.
 fn refusal(format: &str, refused: &Rejection) -> HttpResponse {
     let details: Vec<&str> = refused.errors.iter().map(|fault| fault.detail.as_str()).collect();
     let detail = match (refused.kind, refused.code) {
@@ -265,7 +265,7 @@ fn refusal(format: &str, refused: &Rejection) -> HttpResponse {
     answer
 }
 
-/// An error as GeoReport has it.
+/// Returns an error in GeoReport's form.
 fn fault(format: &str, status: StatusCode, description: &str) -> HttpResponse {
     let item = json!({ "code": status.as_u16(), "description": description });
     let items: Vec<_> = item.as_object().cloned().into_iter().collect();

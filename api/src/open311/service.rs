@@ -14,23 +14,23 @@ use crate::http::time::local;
 use crate::open311::store::{self, RequestFilter};
 use crate::publication_rules::{SHOWN_PER_DEGREE, shown_cell};
 
-/// Without dates a request covers this period, as GeoReport says.
+/// Period of a request without dates, as GeoReport defines it.
 const SPAN: TimeDelta = TimeDelta::days(90);
-/// When what discovery says changed last.
 const KEY_SERVICE: &str = "API keys are issued by the administrators of this site";
+/// Date of the last change of the discovery document.
 const DISCOVERY_CHANGESET: &str = "2026-11-29T00:00:00Z";
 const DEFAULT_PAGE: u64 = 50;
 const MAX_PAGE: u64 = 200;
-/// Pages further back are asked for by date.
+/// Maximum offset of a page; clients reach older orders by date.
 const MAX_OFFSET: u64 = 10_000;
 const MAX_NUMBERS: usize = 50;
 
-/// GeoReport's parameters, and `page` and `page_size` as most servers have them.
-/// Any other parameter is refused: a filter that is ignored gives a wrong answer that looks right.
+/// GeoReport's parameters, and `page` and `page_size` as in most servers. Other parameters are refused, because an
+/// ignored filter gives a wrong answer that looks right.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequestsQuery {
-    /// One city a server: accepted and not looked at, as is the key.
+    /// Accepted and ignored, like the key: a server has one city.
     pub jurisdiction_id: Option<String>,
     pub api_key: Option<String>,
     pub service_request_id: Option<String>,
@@ -44,7 +44,7 @@ pub struct RequestsQuery {
     pub page_size: Option<u64>,
 }
 
-/// The kinds of matter, the second level of the tree.
+/// Returns the kinds of matter, the second level of the tree.
 #[must_use]
 pub fn services(app: &App) -> Vec<Map<String, Value>> {
     let city = app.state::<CityHandle>().load();
@@ -66,7 +66,7 @@ pub fn services(app: &App) -> Vec<Map<String, Value>> {
         .collect()
 }
 
-/// One kind of matter; it asks for nothing besides what every report has.
+/// Returns one kind of matter, without attributes of its own.
 /// # Errors
 /// `not_found` if no leaf of the tree has the code.
 pub fn service(app: &App, code: &str) -> Result<Map<String, Value>> {
@@ -76,7 +76,7 @@ pub fn service(app: &App, code: &str) -> Result<Map<String, Value>> {
     Ok(object(json!({ "service_code": leaf.code, "attributes": [] })))
 }
 
-/// Where this server is and what it speaks.
+/// Returns the discovery document: the server's addresses and formats.
 #[must_use]
 pub fn discovery(app: &App) -> Map<String, Value> {
     let base = format!("{}/open311/v2", app.config.public_url);
@@ -94,7 +94,7 @@ pub fn discovery(app: &App) -> Map<String, Value> {
     }))
 }
 
-/// Orders as everybody may see them.
+/// Returns the public part of orders.
 pub async fn requests(
     app: &App,
     asked: &RequestsQuery,
@@ -112,7 +112,7 @@ pub async fn requests(
     Ok(orders.into_iter().map(shown).collect())
 }
 
-/// One order by its number.
+/// Returns one order by its number.
 pub async fn request_of(app: &App, number: &str, now: DateTime<Utc>) -> Result<Vec<Map<String, Value>>> {
     let asked = RequestsQuery {
         service_request_id: Some(number.to_owned()),
@@ -140,7 +140,7 @@ pub fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter>
         .as_deref()
         .map(|text| parts(&text.to_ascii_uppercase()));
     if let Some(numbers) = numbers {
-        // Then all other parameters are ignored, as GeoReport says.
+        // GeoReport ignores all other parameters in this case.
         if numbers.len() > MAX_NUMBERS {
             return Err(wrong("too many values in service_request_id"));
         }
@@ -158,7 +158,7 @@ pub fn parse(asked: &RequestsQuery, now: DateTime<Utc>) -> Result<RequestFilter>
     if is_reversed(from, until) || is_reversed(updated_after, updated_before) {
         return Err(wrong("the beginning is after the end"));
     }
-    // Who asks for changes asks for all of them, however old the report is.
+    // A query for changes covers all of them, regardless of the age of the report.
     let span = updated_after.is_none() && updated_before.is_none();
     let default_from = span.then(|| until.unwrap_or(now) - SPAN);
     Ok(RequestFilter {
@@ -205,7 +205,7 @@ fn instant(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>> {
         .map_err(|_| wrong(&format!("{name} is not an RFC 3339 time")))
 }
 
-/// Returns an order without the reporter, their words and the exact place.
+/// Returns an order without the reporter, the text and the exact place.
 fn request(city: &City, order: order::Model, reply: Option<String>) -> Map<String, Value> {
     let zone = city.zone();
     let open = !order.status.is_over();

@@ -1,4 +1,4 @@
-//! Queries for what everybody may see.
+//! Queries for public data.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use crate::error::Result;
 
-/// Which orders are wanted; a list that is none is no condition.
+/// Criteria of a query; a list that is `None` is no condition.
 #[derive(Clone, Debug, Default)]
 pub struct RequestFilter {
     pub numbers: Option<Vec<String>>,
@@ -24,7 +24,7 @@ pub struct RequestFilter {
     pub limit: u64,
 }
 
-/// Never a confidential one, the newest first.
+/// Returns orders, newest first, without confidential ones.
 pub async fn orders(db: &impl ConnectionTrait, wanted: &RequestFilter) -> Result<Vec<order::Model>> {
     use order::Column as C;
     let mut query = order::Entity::find().filter(C::Confidential.eq(false));
@@ -58,7 +58,7 @@ pub async fn orders(db: &impl ConnectionTrait, wanted: &RequestFilter) -> Result
         .await?)
 }
 
-/// The last public reply of each.
+/// Returns the last public reply of each order.
 pub async fn replies(db: &impl ConnectionTrait, orders: &[OrderId]) -> Result<HashMap<OrderId, String>> {
     let replies: Vec<(OrderId, String)> = reply::Entity::find()
         .select_only()

@@ -1,5 +1,5 @@
-//! Files a report of an API client: as an order of the delegate whose phone it names, if the client is trusted with orders,
-//! and otherwise as a resident's message to a site, which a delegate may adopt.
+//! Files a report of an API client. If the client may file orders, the report becomes an order of the delegate whose
+//! phone number it has. Otherwise it becomes a resident's message to a site, which a delegate may adopt.
 
 use entity::ids::PersonId;
 use entity::kinds::Datum;
@@ -27,9 +27,9 @@ use crate::sites::service as sites;
 use crate::sites::visits::Device;
 use crate::webhooks::sender::{FetchFault, Sender};
 
-/// A report goes to a site that is no farther away.
+/// Maximum distance of a report's site.
 const MAX_SITE_DISTANCE_M: f64 = 3_000.0;
-/// The hotline's answer to a number that no delegate has.
+/// The hotline's response to a number that no delegate has.
 const NOT_A_DELEGATE: &str = "caller_not_on_roster";
 
 /// The client's receipt for a report.
@@ -37,16 +37,16 @@ const NOT_A_DELEGATE: &str = "caller_not_on_roster";
 pub enum Filed {
     /// The number of the order.
     Order(String),
-    /// The receipt of the message, by which its order is found later.
+    /// The receipt of the message; it leads to the order later.
     Token(String),
 }
 
-/// Parts of a request besides the fields of the report.
+/// The parts of a request that are not fields of the report.
 #[derive(Debug, Default)]
 pub struct Attached {
     /// The client's own id of the request (`Idempotency-Key`), which makes a repetition harmless.
     pub key: Option<String>,
-    /// A photo that was sent with the form.
+    /// A photo in the form.
     pub media: Option<FileBytes>,
 }
 
@@ -85,7 +85,7 @@ pub async fn file(app: &App, caller: &Caller, report: Report, attached: Attached
     message(app, caller, &report, &service_name, attached).await
 }
 
-/// The order of a delegate, filed as an operator files a call.
+/// Files a delegate's order as an operator files a call.
 async fn order(
     app: &App,
     caller: &Caller,
@@ -148,7 +148,7 @@ async fn order(
     Ok(Filed::Order(answer.body.number))
 }
 
-/// The one delegate whose number this is; `None` if there is none, or several.
+/// Returns the delegate with this number, or `None` if there is none or several.
 async fn delegate_of(app: &App, phone: &str) -> Result<Option<PersonId>> {
     let number = CallerNumber::read(app, "phone", phone)?;
     let mut found = callers::delegates_by_number(app, &number).await?.into_iter();
@@ -158,14 +158,14 @@ async fn delegate_of(app: &App, phone: &str) -> Result<Option<PersonId>> {
     })
 }
 
-/// The file at a report's `media_url`.
+/// Fetches the file at a report's `media_url`.
 async fn fetch(app: &App, url: &str) -> Result<FileBytes> {
     let bytes = app.state::<Sender>().fetch(url, MAX_PHOTO_BYTES).await;
     let bytes = bytes.map_err(|fault| bad(media_fault(fault)))?;
     app.state::<BodyMemory>().of_bytes(bytes)
 }
 
-/// A resident's message to the site of the report's place.
+/// Files a resident's message to the site of the report's place.
 async fn message(
     app: &App,
     caller: &Caller,
@@ -244,7 +244,7 @@ fn media_fault(fault: FetchFault) -> &'static str {
     }
 }
 
-/// Returns the number of the order that a message became; `None` while it has not.
+/// Returns the number of the order that a message became, or `None` if it has not become one yet.
 /// # Errors
 /// 404 for an unknown token.
 pub async fn number_of_token(app: &App, token: &str) -> Result<Option<String>> {

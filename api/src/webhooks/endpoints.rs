@@ -26,11 +26,11 @@ use crate::webhooks::sender::Sender as WebhookSender;
 pub const ALL_EVENTS: &str = "*";
 const MAX_ENDPOINTS: usize = 20;
 const DESCRIPTION_CHARS: usize = 200;
-/// Deliveries in the log.
+/// Maximum number of deliveries in the log.
 const LOG_ROWS: u64 = 100;
-/// The secret before a rotation signs too for so long.
+/// The time after a rotation in which the former secret also signs.
 const ROTATION_OVERLAP: TimeDelta = TimeDelta::hours(ROTATION_HOURS);
-/// This time in hours, for texts.
+/// The length of `ROTATION_OVERLAP` in hours, for texts.
 pub const ROTATION_HOURS: i64 = 24;
 
 /// An administrator's request for an endpoint.
@@ -40,7 +40,7 @@ pub struct NewEndpoint {
     pub events: Vec<String>,
     pub description: Option<String>,
     pub include_personal_data: bool,
-    /// Only orders that a linked unit has, or that were sent before.
+    /// Only orders of linked units, and orders that were sent before.
     pub linked_only: bool,
 }
 
@@ -100,7 +100,7 @@ fn validate(app: &App, new: &NewEndpoint) -> Result<()> {
     }
 }
 
-/// Gives the endpoint a new secret; both sign for a day. An endpoint that was disabled is active again.
+/// Gives the endpoint a new secret; both sign for a day. A disabled endpoint is active again.
 pub async fn rotate(app: &App, by: PersonId, id: WebhookId) -> Result<Secret> {
     let now = app.clock.now();
     let secret = random_secret();
@@ -137,7 +137,7 @@ pub async fn with_log(
     Ok((endpoint, log))
 }
 
-/// Deletes the endpoint and whatever waits for it.
+/// Deletes the endpoint and its pending deliveries.
 pub async fn delete(app: &App, by: PersonId, id: WebhookId) -> Result<()> {
     let now = app.clock.now();
     let txn = db::write(&app.db).await?;
@@ -242,7 +242,7 @@ pub async fn resend(app: &App, id: WebhookId, delivery: WebhookDeliveryId) -> Re
 #[must_use]
 pub fn subscribes(endpoint: &webhook_endpoint::Model, event: &str) -> bool {
     let names = endpoint.events.as_array().map(Vec::as_slice).unwrap_or_default();
-    // Checkpoints come every hour, whatever happens: only to those who name them.
+    // Checkpoints are sent every hour, so only endpoints that name them receive them.
     let in_everything = event != EventType::AuditCheckpoint.as_str();
     let named = |name: &serde_json::Value| {
         name.as_str()
@@ -251,7 +251,7 @@ pub fn subscribes(endpoint: &webhook_endpoint::Model, event: &str) -> bool {
     endpoint.active && names.iter().any(named)
 }
 
-/// The secrets that sign now, the newest first.
+/// Returns the secrets that sign now, newest first.
 pub fn secrets(
     sealer: &Sealer,
     endpoint: &webhook_endpoint::Model,

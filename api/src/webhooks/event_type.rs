@@ -1,4 +1,4 @@
-//! Pure: the events that an endpoint can subscribe to, and which of them a step of an order's history stands for.
+//! Pure: the events that an endpoint can subscribe to, and the events of each step of an order's history.
 
 use entity::kinds::{EventAction, Status};
 
@@ -48,7 +48,7 @@ event_types! {
 }
 
 impl EventType {
-    /// The name of the event for administrators.
+    /// Returns the name of the event for administrators.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl EventType {
     }
 }
 
-/// A step of an order's history, as far as it says what happened.
+/// The part of a history step that decides about its events.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryStep {
     pub action: EventAction,
@@ -91,7 +91,7 @@ pub struct HistoryStep {
     pub round: i32,
 }
 
-/// The events that a step stands for, in the order in which they are sent.
+/// Returns the events of a step, in sending order.
 #[must_use]
 pub fn of_step(step: HistoryStep) -> Vec<EventType> {
     let mut events: Vec<EventType> = match step.action {
@@ -136,7 +136,7 @@ pub fn of_step(step: HistoryStep) -> Vec<EventType> {
         | EventAction::Urged => Vec::new(),
     };
     if matches!(step.action, EventAction::Verdict | EventAction::FollowUp) {
-        // A dissatisfied verdict puts the order back to its unit for another round.
+        // A dissatisfied verdict returns the order to its unit for another round.
         if step.to == Status::Dispatched {
             events.push(EventType::RoundStarted);
         }

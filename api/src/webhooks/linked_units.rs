@@ -1,4 +1,4 @@
-//! Units whose orders are handed over to the city's platform, with the platform's codes of them.
+//! Units whose orders are sent to the city's platform, with the platform's codes.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::db;
 use crate::error::{Error, FieldError, Result};
 
 const CODE_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
-/// A city has fewer units.
+/// Upper bound of the list; a city has fewer units.
 const MAX_UNITS: u64 = 10_000;
 
 /// The platform's codes of the linked units.
@@ -33,7 +33,7 @@ impl LinkedUnits {
         Ok(Self(codes.collect()))
     }
 
-    /// The platform's code of the unit; `None` if it is not linked.
+    /// Returns the platform's code of the unit, or `None` if it is not linked.
     #[must_use]
     pub fn code(&self, unit: UnitId) -> Option<&str> {
         self.0.get(&unit).map(String::as_str)
@@ -45,7 +45,7 @@ impl LinkedUnits {
     }
 }
 
-/// A unit of the list as an administrator sees it.
+/// A unit of the list for administrators.
 #[derive(Clone, Debug)]
 pub struct LinkedUnit {
     pub unit: UnitId,
@@ -132,7 +132,7 @@ fn act<'a>(by: AuditActor, kind: ActKind, unit: &'a Unit, platform_code: &str) -
     }
 }
 
-/// The unit that has this code on the platform.
+/// Returns the unit with this code on the platform.
 pub async fn by_code(db: &impl ConnectionTrait, platform_code: &str) -> Result<Option<UnitId>> {
     let query = linked_unit::Entity::find().filter(linked_unit::Column::PlatformCode.eq(platform_code));
     Ok(query.one(db).await?.map(|row| row.unit_id))

@@ -1,17 +1,17 @@
-//! Webhooks by the Standard Webhooks specification: other systems are called when something happens to an order, a matter
-//! under supervision, a hot topic or a report.
+//! Webhooks by the Standard Webhooks specification: calls to other systems about events of orders, matters under
+//! supervision, hot topics and reports.
 //!
-//! - `event_type`: the events, and which of them a step of an order's history stands for (pure)
+//! - `event_type`: the events, and the events of each step of an order's history (pure)
 //! - `signature`: secrets and signatures (pure)
-//! - `retry`: when a failed call is repeated, and when an endpoint is given up (pure)
-//! - `target`: which addresses may be called (pure)
+//! - `retry`: delays before repetitions, and when a failing endpoint is disabled (pure)
+//! - `target`: permitted addresses (pure)
 //! - `outbox`: written in the transaction of the change
 //! - `linked_units`: the units whose orders are handed over to the city's platform
 //! - `payload`: the body of a call
 //! - `endpoints`: created, rotated and deleted by administrators
 //! - `store`: the queries
 //! - `sender`: one HTTP call
-//! - `worker`: turns outbox rows into deliveries and sends those that are due
+//! - `worker`: turns outbox rows into deliveries and sends the due ones
 //! - `partitions`: monthly partitions of the deliveries on PostgreSQL
 //! - `routes`: HTTP
 

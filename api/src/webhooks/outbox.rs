@@ -1,5 +1,4 @@
-//! Writes events into the outbox, in the transaction of the change that they speak of. Without an active endpoint nothing is
-//! written.
+//! Writes events into the outbox, in the transaction of their change. Without an active endpoint nothing is written.
 
 use chrono::{DateTime, Utc};
 use entity::kinds::EventAction;
@@ -24,7 +23,7 @@ pub struct AppendedStep<'a> {
     pub detail: Value,
 }
 
-/// Records what the steps stand for.
+/// Records the events of the steps.
 pub async fn record_steps(txn: &impl ConnectionTrait, steps: &[AppendedStep<'_>]) -> Result<()> {
     let mut rows = Vec::new();
     for step in steps {

@@ -1,7 +1,7 @@
-//! Monthly partitions of the deliveries, on PostgreSQL: a month that is past its time is dropped as a whole.
+//! Monthly partitions of the deliveries, on PostgreSQL. A month past its retention period is dropped as a whole.
 //!
 //! The ids are UUIDs of version 7, whose first 48 bits are the time in milliseconds. A month is a range of ids, so the
-//! primary key stays what it was, and a row is found by its id in one partition (`docs/adr/partitions.md`).
+//! primary key is unchanged and a lookup by id reads one partition (`docs/adr/partitions.md`).
 
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait as _, Statement};
@@ -10,18 +10,18 @@ use uuid::Uuid;
 use crate::db::{self, Db};
 use crate::error::Result;
 
-/// Partitions made ahead. What arrives later than all of them goes to the partition of the rest.
+/// Number of partitions made ahead. Rows after all of them go to the partition of the rest.
 const MONTHS_AHEAD: u32 = 3;
-/// Others wait at most so long for a change of the table; then it is tried again the next night.
+/// Maximum time that other transactions wait for a change of the table. After it, the next night tries again.
 const LOCK_TIMEOUT: &str = "SET LOCAL lock_timeout = '5s';";
 
-/// Forgets a try that was broken off, and states what the existing rows are. Nothing is read.
+/// Removes the constraint of an interrupted run and adds the constraint on the existing rows. Reads no rows.
 const STATE: &str = "ALTER TABLE webhook_delivery DROP CONSTRAINT IF EXISTS webhook_delivery_months;
     ALTER TABLE webhook_delivery ADD CONSTRAINT webhook_delivery_months CHECK (id < '{bound}') NOT VALID;";
-/// Reads every row, while others read and write.
+/// Validates the constraint: reads every row while others read and write.
 const VALIDATE: &str = "ALTER TABLE webhook_delivery VALIDATE CONSTRAINT webhook_delivery_months;";
-/// The table becomes the first partition of one of its name. The constraint proves that its rows belong there, and its
-/// indexes become those of the partition: nothing is read or written.
+/// Makes the table the first partition of a new table with its name. The constraint proves that its rows belong there,
+/// and its indexes become the partition's indexes, so no row is read or written.
 const ATTACH: &str = "ALTER TABLE webhook_delivery RENAME TO webhook_delivery_first;
     CREATE TABLE webhook_delivery (LIKE webhook_delivery_first INCLUDING DEFAULTS) PARTITION BY RANGE (id);
     DO $$
@@ -45,7 +45,7 @@ const ATTACH: &str = "ALTER TABLE webhook_delivery RENAME TO webhook_delivery_fi
 
 const IS_PARTITIONED: &str = "SELECT 1 AS one FROM pg_class \
     WHERE oid = to_regclass('webhook_delivery') AND relkind = 'p'";
-/// The partitions with their ranges, without that of the rest.
+/// Selects the partitions with their ranges, except the partition of the rest.
 const PARTITIONS: &str = "SELECT c.relname::text AS name, pg_get_expr(c.relpartbound, c.oid) AS range \
     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
     WHERE i.inhparent = to_regclass('webhook_delivery') AND c.relname <> 'webhook_delivery_rest' ORDER BY c.relname";
@@ -59,11 +59,11 @@ pub async fn is_partitioned(db: &Db) -> Result<bool> {
     Ok(db.query_one_raw(statement).await?.is_some())
 }
 
-/// Makes the table the first partition of a partitioned one while the product serves. Idempotent; a run that is broken
-/// off leaves the table as it was.
+/// Makes the table the first partition of a partitioned one while the product serves. Idempotent; an interrupted run
+/// leaves the table unchanged.
 ///
 /// # Errors
-/// On SQLite, and if another transaction holds the table for more than 5 s.
+/// The database is SQLite, or another transaction locks the table for more than 5 s.
 pub async fn partition(db: &Db, now: DateTime<Utc>) -> Result<()> {
     if !db::supports_skip_locked(db) {
         return Err(anyhow::anyhow!("SQLite has no partitions; this needs PostgreSQL").into());
@@ -115,7 +115,7 @@ async fn make_ahead(db: &Db, now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
-/// The partitions, each with the instant at which it ends.
+/// Returns the partitions, each with the instant of its end.
 async fn partitions(db: &Db) -> Result<Vec<(String, DateTime<Utc>)>> {
     let statement = Statement::from_string(db.get_database_backend(), PARTITIONS);
     let rows = db.query_all_raw(statement).await?;
@@ -129,7 +129,7 @@ async fn partitions(db: &Db) -> Result<Vec<(String, DateTime<Utc>)>> {
     Ok(found)
 }
 
-/// Checks the rows too: a sandbox's clock differs from that of the ids.
+/// Also checks the rows, because a sandbox's clock differs from the clock of the ids.
 async fn is_past(db: &Db, name: &str, before: DateTime<Utc>) -> Result<bool> {
     let sql = format!("SELECT 1 AS one FROM {name} WHERE next_at IS NOT NULL OR created_at >= $1 LIMIT 1");
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, [before.into()]);
@@ -142,14 +142,14 @@ async fn run(db: &Db, sql: &str) -> Result<()> {
     Ok(txn.commit().await?)
 }
 
-/// The first instant of the month that is so many months after that of `now`.
+/// Returns the first instant of the month that is `months` months after the month of `now`.
 fn month_after(now: DateTime<Utc>, months: u32) -> DateTime<Utc> {
     let first = NaiveDate::from_ymd_opt(now.year(), now.month(), 1).unwrap_or_default();
     let first = first.checked_add_months(Months::new(months)).unwrap_or(first);
     first.and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
-/// The smallest id that begins with this time.
+/// Returns the smallest id of this time.
 fn first_id(at: DateTime<Utc>) -> Uuid {
     let millis = u128::try_from(at.timestamp_millis()).unwrap_or_default();
     Uuid::from_u128(millis << 80)

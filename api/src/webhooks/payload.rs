@@ -1,5 +1,5 @@
 //! Pure: the body of a call: `{"type", "timestamp", "data"}`. Text, place and people are left out unless the endpoint
-//! may have personal data.
+//! includes personal data.
 //!
 //! Names come from the city's data.
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::linked_units::LinkedUnits;
 use crate::city::snapshot::City;
 
-/// An order as it was when the event happened; stored in the outbox.
+/// An order at the time of the event; stored in the outbox.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OrderSnapshot {
     /// Of this structure.
@@ -66,7 +66,7 @@ impl OrderSnapshot {
         }
     }
 
-    /// The order as a receiver sees it.
+    /// Returns the order as a receiver gets it.
     #[must_use]
     pub fn to_view(&self, names: Names<'_>, personal: bool) -> Value {
         let Names { city, linked } = names;
@@ -93,7 +93,7 @@ impl OrderSnapshot {
             "unit": unit.map(|unit| json!({
                 "code": unit.code,
                 "name": unit.name,
-                // The code that the platform knows the unit by; null if the unit is not linked.
+                // The platform's code of the unit; null if the unit is not linked.
                 "platform_code": linked.code(unit.id),
             })),
             "difficult": self.difficult,
@@ -114,21 +114,21 @@ impl OrderSnapshot {
     }
 }
 
-/// The data that codes are named from.
+/// The data with the names for codes.
 #[derive(Clone, Copy)]
 pub struct Names<'a> {
     pub city: &'a City,
     pub linked: &'a LinkedUnits,
 }
 
-/// The order of an outbox row as it was; `None` if the event is not about one order.
+/// Returns the order of an outbox row at the time of the event, or `None` if the event is not about one order.
 #[must_use]
 pub fn order_of(detail: &Value) -> Option<OrderSnapshot> {
     let snapshot = detail.get("order").cloned()?;
     serde_json::from_value(snapshot).ok()
 }
 
-/// The payload of an outbox row.
+/// Returns the payload of an outbox row.
 #[must_use]
 pub fn body(names: Names<'_>, event_type: &str, at: DateTime<Utc>, detail: &Value, personal: bool) -> String {
     let data = match order_of(detail) {

@@ -1,4 +1,4 @@
-//! Pure: when a failed call is repeated, and when an endpoint is given up.
+//! Pure: the delays before a failed call is repeated, and the time after which a failing endpoint is disabled.
 //!
 //! Time and chance are arguments.
 
@@ -8,9 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 const DELAYS_SECS: [i64; 12] = [
     5, 30, 120, 600, 1_800, 7_200, 18_000, 28_800, 43_200, 50_400, 54_000, 57_600,
 ];
-/// A delay is lengthened by up to this share, so that calls that failed together do not come back together.
+/// A delay is lengthened by up to this share, which spreads the repetitions of calls that failed together.
 const JITTER: f64 = 0.2;
-/// An endpoint that has failed for so long is disabled.
+/// An endpoint is disabled after failing for this time.
 pub const DISABLED_AFTER: TimeDelta = TimeDelta::days(5);
 
 /// The result of a call.
@@ -59,7 +59,7 @@ pub fn after_call(result: &CallResult, attempts: usize, now: DateTime<Utc>, chan
     }
 }
 
-/// Whether an endpoint that has failed since `failing_since` without a success is disabled now.
+/// Returns `true` if an endpoint that has failed since `failing_since` without a success must be disabled now.
 #[must_use]
 pub fn is_given_up(failing_since: DateTime<Utc>, now: DateTime<Utc>) -> bool {
     now - failing_since >= DISABLED_AFTER

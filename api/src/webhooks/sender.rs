@@ -1,6 +1,7 @@
 //! One call to a receiver: no redirects, a short time-out, and no private address unless the configuration allows it.
 //!
-//! The resolved address is checked when it is connected to, so a name that changes in between helps nobody.
+//! The resolved address is checked at the moment of the connection, so a name that changes in between (DNS rebinding)
+//! is refused.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -15,9 +16,9 @@ use super::signature::{Secret, header};
 use super::target::{self, TargetFault};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// From the first byte sent to the head of the answer; its body is not read.
+/// Time limit from the first byte sent to the head of the response; its body is not read.
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// For a whole list of another system.
+/// Time limit for a whole list of another system.
 const LIST_TIMEOUT: Duration = Duration::from_secs(120);
 const USER_AGENT: &str = concat!("zhitong-webhooks/", env!("CARGO_PKG_VERSION"));
 
@@ -35,7 +36,7 @@ pub struct Message<'a> {
     /// Seconds since 1970.
     pub timestamp: i64,
     pub body: &'a str,
-    /// The newest first.
+    /// Newest first.
     pub secrets: &'a [Secret],
 }
 
@@ -45,13 +46,13 @@ pub enum FetchFault {
     /// The address is malformed, private, or not https.
     NotAllowed,
     TooLarge,
-    /// No connection, a private address behind the name, or another answer than the file.
+    /// No connection, a private address behind the name, or a response other than the file.
     Unreachable,
 }
 
 impl Sender {
     /// # Errors
-    /// When the HTTP client cannot be built.
+    /// The HTTP client cannot be built.
     pub fn new(allow_private: bool) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
@@ -99,7 +100,7 @@ impl Sender {
         target::validate(url, self.allow_private).map(|_| ())
     }
 
-    /// Sends once. Never repeats, never follows.
+    /// Sends once, without repetition and without following redirects.
     pub async fn send(&self, message: &Message<'_>) -> CallResult {
         // Checked again: the configuration may be stricter than when the endpoint was created.
         let Ok(url) = target::validate(message.url, self.allow_private) else {
@@ -151,7 +152,7 @@ async fn read(request: reqwest::RequestBuilder, max_bytes: usize) -> Result<Byte
     Ok(bytes.freeze())
 }
 
-/// The reason in one word; the error itself may hold the address.
+/// Returns the reason in one word, because the error itself may contain the address.
 fn reason(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "timeout"
@@ -162,7 +163,7 @@ fn reason(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// Resolves names and leaves out addresses that may not be called.
+/// Resolves names and leaves out forbidden addresses.
 struct Resolver {
     allow_private: bool,
 }
@@ -188,7 +189,7 @@ impl Resolve for Resolver {
 mod tests {
     use super::*;
 
-    /// A name is judged by the addresses that it has when it is connected to, whatever the URL looks like.
+    /// A name is checked by its addresses at the moment of the connection, not by the form of the URL.
     #[tokio::test]
     async fn a_name_with_a_private_address_is_not_connected_to() {
         let resolve = async |allow_private| {

@@ -11,7 +11,7 @@ const PREFIX: &str = "whsec_";
 /// The specification asks for 24 to 64 bytes.
 pub const SECRET_BYTES: usize = 32;
 
-/// A signing secret. `Debug` shows nothing of it.
+/// A signing secret. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Vec<u8>);
 
@@ -37,13 +37,13 @@ impl Secret {
         &self.0
     }
 
-    /// As the administrator copies it into the other system.
+    /// Returns the text that the administrator copies into the other system.
     #[must_use]
     pub fn encoded(&self) -> String {
         format!("{PREFIX}{}", STANDARD.encode(&self.0))
     }
 
-    /// The signature of one message, with its version.
+    /// Returns the signature of one message, with its version.
     #[must_use]
     pub fn sign(&self, id: &str, timestamp: i64, body: &str) -> String {
         #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
@@ -53,7 +53,7 @@ impl Secret {
     }
 }
 
-/// The `webhook-signature` header: one signature per valid secret, the newest first.
+/// Returns the `webhook-signature` header: one signature per valid secret, newest first.
 #[must_use]
 pub fn header(secrets: &[Secret], id: &str, timestamp: i64, body: &str) -> String {
     let signatures: Vec<String> = secrets

@@ -19,7 +19,7 @@ pub async fn endpoint(db: &impl ConnectionTrait, id: WebhookId) -> Result<Option
     Ok(webhook_endpoint::Entity::find_by_id(id).one(db).await?)
 }
 
-/// All endpoints, oldest first.
+/// Returns all endpoints, oldest first.
 pub async fn endpoints(db: &impl ConnectionTrait) -> Result<Vec<webhook_endpoint::Model>> {
     let query = webhook_endpoint::Entity::find().order_by_asc(webhook_endpoint::Column::CreatedAt);
     Ok(query.all(db).await?)
@@ -48,7 +48,7 @@ pub async fn delete_endpoint(txn: &impl ConnectionTrait, id: WebhookId) -> Resul
     Ok(deleted.rows_affected > 0)
 }
 
-/// Up to `limit` outbox rows, oldest first, locked; rows that another replica has locked are skipped.
+/// Locks up to `limit` outbox rows and returns them, oldest first. Skips rows that another replica has locked.
 pub async fn lock_events(txn: &impl ConnectionTrait, limit: u64) -> Result<Vec<outbound_event::Model>> {
     let mut query = outbound_event::Entity::find()
         .order_by_asc(outbound_event::Column::Id)
@@ -67,7 +67,7 @@ pub async fn delete_events(txn: &impl ConnectionTrait, ids: Vec<i64>) -> Result<
     Ok(())
 }
 
-/// Pairs of these endpoints and orders between which there is a delivery.
+/// Returns the pairs of these endpoints and orders that have a delivery.
 pub async fn orders_sent(
     txn: &impl ConnectionTrait,
     endpoints: Vec<WebhookId>,
@@ -97,8 +97,8 @@ pub async fn insert_deliveries(txn: &impl ConnectionTrait, rows: Vec<webhook_del
     Ok(())
 }
 
-/// Up to `limit` deliveries that are due, locked. Of one order only the oldest unfinished delivery to an endpoint is due: the
-/// others wait for it.
+/// Locks up to `limit` due deliveries and returns them. Per endpoint and order only the oldest unfinished delivery is
+/// due; the others wait for it.
 pub async fn lock_due(
     txn: &impl ConnectionTrait,
     now: DateTime<Utc>,
@@ -131,7 +131,7 @@ pub async fn lock_due(
     Ok(query.all(txn).await?)
 }
 
-/// Moves the deliveries to `until`: nobody else sends them before.
+/// Leases the deliveries until `until`: no other worker sends them before.
 pub async fn lease(
     txn: &impl ConnectionTrait,
     ids: Vec<WebhookDeliveryId>,
@@ -152,7 +152,7 @@ pub async fn save_delivery(txn: &impl ConnectionTrait, row: webhook_delivery::Ac
     Ok(())
 }
 
-/// An endpoint's delivery.
+/// Returns a delivery of an endpoint.
 pub async fn delivery(
     db: &impl ConnectionTrait,
     endpoint: WebhookId,
@@ -163,7 +163,7 @@ pub async fn delivery(
     Ok(query.one(db).await?)
 }
 
-/// The newest deliveries of an endpoint.
+/// Returns the newest deliveries of an endpoint.
 pub async fn log(
     db: &impl ConnectionTrait,
     endpoint: WebhookId,
@@ -177,7 +177,7 @@ pub async fn log(
     Ok(query.all(db).await?)
 }
 
-/// Ends whatever waits for an endpoint that is disabled.
+/// Ends the pending deliveries of a disabled endpoint.
 pub async fn fail_waiting(txn: &impl ConnectionTrait, endpoint: WebhookId, now: DateTime<Utc>) -> Result<()> {
     use webhook_delivery::Column;
     webhook_delivery::Entity::update_many()

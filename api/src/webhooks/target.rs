@@ -1,12 +1,12 @@
-//! Pure: which addresses a webhook may call: public ones, unless the configuration allows private ones.
+//! Pure: the addresses that a webhook may call. Private ones need the permission of the configuration.
 //!
-//! Names are resolved elsewhere, and each resolved address is checked again when it is connected to.
+//! Names are resolved elsewhere, and each resolved address is checked again at the moment of the connection.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use url::{Host, Url};
 
-/// Longer addresses are refused.
+/// Maximum length of an address.
 const MAX_CHARS: usize = 500;
 
 /// Why a URL cannot be called.
@@ -21,7 +21,7 @@ pub enum TargetFault {
 }
 
 impl TargetFault {
-    /// The fault as an administrator reads it.
+    /// Returns the fault for administrators.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ pub fn validate(text: &str, allow_private: bool) -> Result<Url, TargetFault> {
     Ok(url)
 }
 
-/// Returns `true` if the address is reachable from the public internet by its form alone.
+/// Returns `true` if the form of the address is that of a public one.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
@@ -92,7 +92,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(v4);
     }
     let [first, second, ..] = address.segments();
-    // NAT64 (64:ff9b::/96) and 6to4 (2002::/16) carry an IPv4 address that would have to be judged.
+    // NAT64 (64:ff9b::/96) and 6to4 (2002::/16) contain an IPv4 address that would need a check of its own.
     let carries_v4 = (first == 0x64 && second == 0xff9b) || first == 0x2002;
     let documentation = first == 0x2001 && second == 0xdb8;
     let special = address.is_loopback()

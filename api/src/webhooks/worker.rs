@@ -1,7 +1,6 @@
-//! Turns outbox rows into deliveries, one per endpoint that subscribes, and sends those that are due.
+//! Turns outbox rows into deliveries, one per subscribed endpoint, and sends the due deliveries.
 //!
-//! Several replicas share the work: a delivery is leased before it is sent, and nothing is sent with a transaction
-//! open.
+//! Several replicas share the work: a delivery is leased before it is sent. No transaction is open during a call.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
@@ -32,13 +31,13 @@ use crate::webhooks::sender::Sender as WebhookSender;
 
 /// Outbox rows per transaction.
 const FAN_OUT: u64 = 100;
-/// Calls at the same time.
+/// Maximum number of concurrent calls.
 const IN_FLIGHT: u64 = 8;
-/// Longer than a call can take.
+/// Lease of a delivery; longer than a call can take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// How late a delivery begins that nobody signals, e.g. one that is tried again.
+/// Maximum delay of a delivery without a signal, e.g. a repetition.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
-/// Pause between rounds, so that events of the same moment go together.
+/// Pause between rounds; events of this time share a round.
 const BATCH_WINDOW: Duration = Duration::from_millis(500);
 
 /// Delivers until told to stop.
@@ -65,7 +64,7 @@ pub async fn run(app: App, stop: CancellationToken) {
     }
 }
 
-/// Fans out what waits in the outbox and sends one batch of due deliveries. Returns how many rows it handled.
+/// Fans out the rows of the outbox and sends one batch of due deliveries. Returns the number of handled rows.
 pub async fn deliver_due(app: &App) -> Result<usize> {
     let now = app.clock.now();
     let fanned_out = fan_out(app, now).await?;
@@ -78,7 +77,7 @@ pub async fn deliver_due(app: &App) -> Result<usize> {
 }
 
 async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
-    // A read first: an idle product opens no write transaction.
+    // Read first, so an idle product opens no write transaction.
     if store::lock_events(&app.db, 1).await?.is_empty() {
         return Ok(0);
     }
@@ -135,7 +134,8 @@ async fn fan_out(app: &App, now: DateTime<Utc>) -> Result<usize> {
     Ok(events.len())
 }
 
-/// The orders of these events that an endpoint for linked units has received before: it hears of them to their end.
+/// Returns the orders of these events that an endpoint for linked units has received before; it receives their events
+/// to the end.
 async fn handed_over_before(
     txn: &db::WriteTransaction,
     endpoints: &[webhook_endpoint::Model],
@@ -229,7 +229,7 @@ async fn call(
     Ok(result)
 }
 
-/// The id of a message, the same for every repetition.
+/// Returns the id of a message, which is the same for every repetition.
 #[must_use]
 pub fn message_id(id: WebhookDeliveryId) -> String {
     format!("msg_{}", id.0.simple())
@@ -269,7 +269,8 @@ async fn record(
     note_health(txn, endpoint, next, now).await
 }
 
-/// Keeps since when an endpoint has failed, and disables it when it is gone or has failed too long. Returns `true` if it did.
+/// Stores since when an endpoint has failed, and disables it if it is gone or has failed too long. Returns `true` if
+/// it disabled the endpoint.
 async fn note_health(
     txn: &db::WriteTransaction,
     endpoint: &webhook_endpoint::Model,

@@ -1,4 +1,4 @@
-//! The second channels for administrators: rules, and what became of the sends of thirty days.
+//! The second channels for administrators: rules, and results of the sends of thirty days.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::{SecondChannel, SecondDeliveryStatus};

@@ -21,7 +21,7 @@ pub struct SecondChannelRules {
     official: Option<MessageText>,
 }
 
-/// A channel and how long a notice stays unread before it is used.
+/// A channel, and the time that a notice stays unread before the channel is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rule {
     pub channel: SecondChannel,
@@ -40,7 +40,7 @@ enum Variable {
     Text(Pattern),
     /// The whole link.
     Link,
-    /// The last part of the link, where the domain is part of the approved text.
+    /// The last part of the link, if the domain is part of the approved text.
     LinkCode,
 }
 
@@ -104,19 +104,19 @@ impl SecondChannelRules {
         }
     }
 
-    /// Names the channels for which the product has an account; the rules of others have no effect.
+    /// Sets the channels for which the product has an account; the rules of others have no effect.
     pub fn configure(&mut self, channels: impl IntoIterator<Item = SecondChannel>) {
         self.configured = channels.into_iter().collect();
     }
 
-    /// Returns the rule of an event. Returns `None` if it has none or its channel is not configured.
+    /// Returns the rule of an event, or `None` if it has none or its channel is not configured.
     #[must_use]
     pub fn of(&self, kind: EventKind) -> Option<Rule> {
         let rule = self.events.get(&kind).copied();
         rule.filter(|rule| self.configured.contains(&rule.channel))
     }
 
-    /// All rules by event, whether their channel is configured or not.
+    /// Returns all rules by event, including those of channels that are not configured.
     pub fn all(&self) -> impl Iterator<Item = (EventKind, Rule, bool)> {
         let configured = |rule: &Rule| self.configured.contains(&rule.channel);
         self.events
@@ -137,7 +137,7 @@ impl SecondChannelRules {
 
 impl Rule {
     fn read(key: &str, raw: &RawRule, faults: &mut Vec<String>) -> Self {
-        // A template message costs nothing, so it may go at once.
+        // A template message is free of charge, so it may be sent at once.
         let least = u32::from(raw.channel != SecondChannel::Official);
         if !(least..=MAX_HOURS).contains(&raw.after_hours) {
             faults.push(format!("{key}.after_hours: must be {least} to {MAX_HOURS}"));

@@ -1,7 +1,7 @@
 //! Sends a notice that was not read on its second channel.
 //!
-//! The attempt is recorded before the provider is called and no transaction is open meanwhile, so after a crash it is
-//! `unknown` and never made again.
+//! The attempt is committed before the call to the provider, and no transaction is open during it. After a crash the
+//! attempt is `unknown` and never repeated.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::ids::SecondDeliveryId;
@@ -28,10 +28,11 @@ use crate::stored_json::StoredJson as _;
 use crate::wechat::WeChat;
 use crate::wechat::calls::link::{LinkRequest, MAX_DAYS};
 
-/// A provider that cannot take it is asked so often.
+/// Maximum number of attempts if the provider cannot accept the message.
 const MAX_ATTEMPTS: i32 = 5;
 const RETRY: TimeDelta = TimeDelta::minutes(15);
-/// The push of the mini-program has arrived or failed by then; what arrived needs no second message.
+/// Minimum delay. The push of the mini-program has arrived or failed by then; if it arrived, no second message is
+/// needed.
 const PUSH_GRACE: TimeDelta = TimeDelta::minutes(2);
 
 /// Sends a notice on its second channel, unless it was read.
@@ -47,7 +48,7 @@ impl Job for SendOnSecondChannel {
     }
 }
 
-/// The row of a notice that may need its second channel, and the job that looks at it then.
+/// Returns the row of a notice that may need its second channel, and the job that examines it later.
 pub(in crate::notices) fn planned(
     notice: entity::ids::NoticeId,
     person: entity::ids::PersonId,
@@ -74,8 +75,8 @@ pub(in crate::notices) fn planned(
     Ok((row, NewJob::of::<SendOnSecondChannel>(&id, due)?))
 }
 
-/// Sends the message unless the notice was read or its push arrived; run twice it does nothing the second time. In the
-/// quiet hours it waits until they end, as pushes do.
+/// Sends the message unless the notice was read or its push arrived. Idempotent. In quiet hours it waits until they
+/// end, like pushes.
 pub async fn send(app: &App, id: SecondDeliveryId) -> Result<()> {
     let now = app.clock.now();
     let waiting = store::find(&app.db, id).await?;
@@ -150,7 +151,7 @@ async fn end(app: &App, id: SecondDeliveryId, settled: Settled, now: DateTime<Ut
     Ok(())
 }
 
-/// The message, or why it cannot be composed now.
+/// Returns the message, or the reason why it cannot be composed now.
 async fn compose(
     app: &App,
     row: &second_delivery::Model,
@@ -205,7 +206,7 @@ fn facts_of(words: &MessageCatalog, notice: &notice::Model, number: Option<Strin
     facts
 }
 
-/// A link that opens the page in the mini-program.
+/// Returns a link that opens the page in the mini-program.
 async fn link_to(app: &App, page: &str) -> std::result::Result<String, ChannelError> {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let request = LinkRequest {

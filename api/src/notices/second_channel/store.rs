@@ -19,7 +19,7 @@ pub async fn find(
     Ok(second_delivery::Entity::find_by_id(id).one(connection).await?)
 }
 
-/// The notice with its active person, if both are still there.
+/// Returns the notice with its active person, if both still exist.
 pub async fn notice_of(
     connection: &impl ConnectionTrait,
     id: NoticeId,
@@ -42,7 +42,7 @@ pub async fn was_pushed(connection: &impl ConnectionTrait, id: NoticeId) -> Resu
     Ok(sent.count(connection).await? > 0)
 }
 
-/// Marks a waiting row as under way, which counts as sent until the provider says otherwise. Returns `false` if another
+/// Marks a waiting row as attempted; without a response of the provider it stays `unknown`. Returns `false` if another
 /// worker has it.
 pub async fn begin(txn: &impl ConnectionTrait, id: SecondDeliveryId) -> Result<bool> {
     use second_delivery::Column as C;
@@ -55,7 +55,7 @@ pub async fn begin(txn: &impl ConnectionTrait, id: SecondDeliveryId) -> Result<b
     Ok(begun.rows_affected == 1)
 }
 
-/// The end of an attempt.
+/// The result of an attempt.
 pub struct Settled {
     pub attempts: i32,
     pub status: SecondDeliveryStatus,
@@ -83,7 +83,7 @@ pub async fn settle(
     Ok(())
 }
 
-/// How many sends of a channel ended in one way.
+/// The number of sends of a channel with one result.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Count {
     pub channel: SecondChannel,
@@ -104,8 +104,8 @@ pub async fn counts(connection: &impl ConnectionTrait, since: DateTime<Utc>) -> 
     Ok(query.into_model::<Count>().all(connection).await?)
 }
 
-/// Returns the code of the last attempt on a channel. Returns `None` if it was sent; people who are not on the channel say
-/// nothing about it.
+/// Returns the code of the last attempt on a channel, or `None` if it was sent. Ignores people who are not on the
+/// channel.
 pub async fn last_code(
     connection: &impl ConnectionTrait,
     channel: SecondChannel,

@@ -1,7 +1,7 @@
 //! Pure: the words of notices and the templates of pushes.
 //!
-//! They are read from `wording.toml` of the city pack and checked against the table of `audience.rs`: a text that is
-//! missing, superfluous or asks for an unknown fact is a fault with its key.
+//! They are read from `wording.toml` of the city pack and checked against the table of `audience.rs`. A missing or
+//! superfluous text, and one that asks for an unknown fact, is a fault with its key.
 
 use std::collections::BTreeMap;
 
@@ -22,10 +22,10 @@ const PHRASE_HAN: usize = 5;
 /// The words of one city.
 #[derive(Clone, Debug)]
 pub struct Wording {
-    /// Whether WeChat reports consents (message push is configured). Only then a known refusal is trusted without
-    /// calling WeChat again.
+    /// WeChat reports consents (message push is configured). Only then a known refusal is trusted without another call
+    /// to WeChat.
     pub consent_events_enabled: bool,
-    /// Rules for notices that nobody reads.
+    /// Rules for unread notices.
     pub second_channel: SecondChannelRules,
     zone: Tz,
     city: String,
@@ -75,7 +75,7 @@ struct RawText {
 }
 
 impl Wording {
-    /// Reads and checks; every fault at once, each with its key.
+    /// Reads and checks the wording. Returns all faults at once, each with its key.
     pub fn parse(text: &str, zone: Tz) -> Result<Self, Vec<String>> {
         let raw: RawWording = toml::from_str(text).map_err(|error| vec![error.to_string()])?;
         let mut faults = Vec::new();
@@ -127,7 +127,7 @@ impl Wording {
         self.zone
     }
 
-    /// `2025年9月8日 09:30`, as people of the city read it.
+    /// Formats an instant in the city's time: `2025年9月8日 09:30`.
     #[must_use]
     pub fn date(&self, time: DateTime<Utc>) -> String {
         time.with_timezone(&self.zone)
@@ -135,7 +135,7 @@ impl Wording {
             .to_string()
     }
 
-    /// A deadline: midnight is 24:00 of the day that ends.
+    /// Formats a deadline; midnight is 24:00 of the day that ends.
     pub fn deadline(&self, due: DateTime<Utc>) -> String {
         let local = due.with_timezone(&self.zone);
         match local.date_naive().pred_opt() {
@@ -146,7 +146,7 @@ impl Wording {
         }
     }
 
-    /// The state of the matter after an event, in a few characters.
+    /// Returns the state of the matter after an event, in a few characters.
     #[must_use]
     pub fn phrase(&self, kind: EventKind) -> &str {
         self.events
@@ -163,13 +163,13 @@ impl Wording {
         self.templates.get(&key)
     }
 
-    /// The template that WeChat knows under this id.
+    /// Returns the template with this id at WeChat.
     #[must_use]
     pub fn template_by_id(&self, id: &str) -> Option<&Template> {
         self.templates.values().find(|template| template.id == id)
     }
 
-    /// Whether any text of the event, or the card that goes with it, speaks of this fact.
+    /// Returns `true` if any text of the event, or its card, uses this fact.
     #[must_use]
     pub fn uses_placeholder(&self, kind: EventKind, fact: &str) -> bool {
         let texts = self
@@ -185,7 +185,7 @@ impl Wording {
         in_texts || cards.any(|template| template.uses_placeholder(fact))
     }
 
-    /// The inbox line for those who read at this visibility.
+    /// Returns the inbox line for readers at this visibility.
     #[must_use]
     pub fn text(&self, kind: EventKind, visibility: Visibility, facts: &PlaceholderValues) -> Option<Text> {
         let (title, body) = self.events.get(&kind)?.texts.get(&visibility)?;
@@ -195,14 +195,14 @@ impl Wording {
         })
     }
 
-    /// The push, every field made to fit. `now` is the time of the event.
+    /// Returns the push with every field made to fit. `now` is the time of the event.
     #[must_use]
     pub fn card(&self, key: TemplateKey, facts: &PlaceholderValues, now: DateTime<Utc>) -> Option<Card> {
         let template = self.templates.get(&key)?;
         Some(template.card(facts, &self.date(now)))
     }
 
-    /// Adds what the words themselves know of an event.
+    /// Adds the facts of an event that the wording itself defines.
     pub fn add_wording_values(&self, kind: EventKind, facts: &mut PlaceholderValues) {
         if let Some(words) = self.events.get(&kind) {
             facts.insert("phrase", words.phrase.clone());
