@@ -46,10 +46,10 @@ pub enum PastOutcome {
     Adopted(OrderId),
 }
 
-/// Returns the active sites that have delegates, in the order of their codes.
+/// Returns the active sites for matters of any kind that have delegates, in the order of their codes.
 pub async fn sites(app: &App) -> Result<Vec<SiteWithDelegates>> {
     let mut sites = store::all(&app.db).await?;
-    sites.retain(|site| site.active);
+    sites.retain(|site| site.active && site.category_code.is_none() && site.unit_id.is_none());
     sites.sort_by(|one, other| one.code.cmp(&other.code));
     let ids = sites.iter().map(|site| site.id).collect();
     let mut delegates = store::delegates_of(&app.db, ids).await?;

@@ -5,9 +5,9 @@ use entity::kinds::Status;
 use entity::{
     campaign, campaign_activity, campaign_event, campaign_order, campaign_vote, measure, opinion, order,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use crate::db::{WriteTransaction, insert_all};
+use crate::db::{self, WriteTransaction, insert_all};
 use crate::error::Result;
 
 /// Orders that were closed within so many days before a matter was opened are gathered.
@@ -23,11 +23,8 @@ pub struct OrdersBefore<'a> {
     pub most: u64,
 }
 
-/// Returns the orders that were closed before the matter was opened, the last closed first.
-pub async fn closed_before(
-    connection: &impl ConnectionTrait,
-    wanted: &OrdersBefore<'_>,
-) -> Result<Vec<order::Model>> {
+/// Locks the orders that were closed before the matter was opened, and returns them, the last closed first.
+pub async fn closed_before(txn: &WriteTransaction, wanted: &OrdersBefore<'_>) -> Result<Vec<order::Model>> {
     use order::Column as C;
     let condition = Condition::all()
         .add(C::CategoryCode.eq(wanted.category))
@@ -40,7 +37,7 @@ pub async fn closed_before(
         .order_by_desc(C::ClosedAt)
         .order_by_desc(C::Number)
         .limit(wanted.most);
-    Ok(query.all(connection).await?)
+    Ok(db::for_update(txn, query).all(txn).await?)
 }
 
 /// The rows of many matters.
