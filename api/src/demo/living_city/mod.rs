@@ -77,7 +77,7 @@ pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<
     };
     let adoptable = committee::adoptable(&orders);
     service::import(app, &file, orders).await?;
-    committee::fill(app, &adoptable).await?;
+    Box::pin(committee::fill(app, &adoptable)).await?;
     Ok(Some(counts))
 }
 

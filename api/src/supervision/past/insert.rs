@@ -32,7 +32,7 @@ pub async fn insert(app: &App, mut matters: Vec<PastMatter>) -> Result<()> {
         let wanted = OrdersBefore {
             category: &matter.gathers.category,
             area: matter.campaign.area_code.as_deref(),
-            opened_at: matter.campaign.opened_at,
+            until: matter.gathered_at(),
             most: matter.gathers.most,
         };
         let orders = store::closed_before(&txn, &wanted).await?;

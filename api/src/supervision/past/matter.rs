@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::kinds::CampaignStage;
 use entity::{campaign, campaign_activity, campaign_vote, measure, opinion};
 
-/// Time from opening a matter to gathering its orders, in minutes.
+/// Minutes from the hour at which a matter was opened to the adding of its orders, on whichever day.
 const GATHERED_AFTER_MINUTES: i64 = 40;
 
 /// A matter of the past. Its rows agree with one another; numbers of opinions are given when they are inserted.
@@ -22,14 +22,19 @@ pub struct PastMatter {
 }
 
 impl PastMatter {
-    /// When the orders were added.
+    /// When the orders were added: after two thirds of a closed matter, at the beginning of an open one.
     #[must_use]
     pub fn gathered_at(&self) -> DateTime<Utc> {
-        self.campaign.opened_at + TimeDelta::minutes(GATHERED_AFTER_MINUTES)
+        let opened_at = self.campaign.opened_at;
+        let days = self
+            .campaign
+            .closed_at
+            .map_or(0, |at| (at - opened_at).num_days());
+        opened_at + TimeDelta::days(days * 2 / 3) + TimeDelta::minutes(GATHERED_AFTER_MINUTES)
     }
 }
 
-/// The newest orders of a category that were closed before the matter was opened.
+/// The newest orders of a category that were closed before they were added.
 #[derive(Clone, Debug)]
 pub struct GatheredOrders {
     pub category: String,

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Quer
 use crate::db::{self, WriteTransaction, insert_all};
 use crate::error::Result;
 
-/// Orders that were closed within so many days before a matter was opened are gathered.
+/// Orders that were closed within so many days before they are added.
 const DAYS_BEFORE: i64 = 180;
 
 /// Selects the orders that a matter gathers.
@@ -19,18 +19,18 @@ pub struct OrdersBefore<'a> {
     pub category: &'a str,
     /// County-level code; `None` for the whole city.
     pub area: Option<&'a str>,
-    pub opened_at: DateTime<Utc>,
+    pub until: DateTime<Utc>,
     pub most: u64,
 }
 
-/// Locks the orders that were closed before the matter was opened, and returns them, the last closed first.
+/// Locks the orders that were closed before they were added, and returns them, the last closed first.
 pub async fn closed_before(txn: &WriteTransaction, wanted: &OrdersBefore<'_>) -> Result<Vec<order::Model>> {
     use order::Column as C;
     let condition = Condition::all()
         .add(C::CategoryCode.eq(wanted.category))
         .add(C::Status.eq(Status::Closed))
-        .add(C::ClosedAt.lt(wanted.opened_at))
-        .add(C::ClosedAt.gte(wanted.opened_at - TimeDelta::days(DAYS_BEFORE)))
+        .add(C::ClosedAt.lt(wanted.until))
+        .add(C::ClosedAt.gte(wanted.until - TimeDelta::days(DAYS_BEFORE)))
         .add_option(wanted.area.map(|area| C::AreaCode.eq(area)));
     let query = order::Entity::find()
         .filter(condition)
