@@ -1,8 +1,13 @@
 //! The demonstration's year of orders: counted, searched and verified like any other, and true in every step.
 
-use entity::kinds::Status;
-use entity::{deadline, order, order_change};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use entity::kinds::{
+    CampaignAction, CampaignStatus, EventAction, MeasureStatus, OpinionStatus, SiteMessageStatus, Status,
+};
+use entity::{
+    campaign, campaign_event, campaign_order, deadline, measure, notice, opinion, order, order_change,
+    order_event, outbound_event, site_message, watch_entry, watch_inspection, watch_list,
+};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 use tests::{Browser, PersonQuery, TestApp, on_both_databases, paper};
 use zhitong::demo::living_city;
@@ -34,9 +39,93 @@ async fn report_of_august(app: &TestApp) {
     }
 }
 
+/// The numbers of notices and of events for other systems.
+async fn told(app: &TestApp) -> (u64, u64) {
+    let db = &app.app().db;
+    let notices = notice::Entity::find().count(db).await.unwrap();
+    (notices, outbound_event::Entity::find().count(db).await.unwrap())
+}
+
+/// The committees' year has matters in every stage, and their orders say that they joined.
+async fn matters_of_the_year(app: &TestApp) {
+    let db = &app.app().db;
+    let now = app.app().clock.now();
+    let all = campaign::Entity::find().all(db).await.unwrap();
+    let tasks = all.iter().filter(|matter| matter.parent_id.is_some());
+    assert_eq!((all.len(), tasks.count()), (11, 3));
+    let open = all.iter().filter(|matter| matter.status == CampaignStatus::Open);
+    assert_eq!(open.count(), 2);
+    let gathered = campaign_order::Entity::find().count(db).await.unwrap();
+    let joined =
+        order_event::Entity::find().filter(order_event::Column::Action.eq(EventAction::CampaignJoined));
+    let joined = joined.count(db).await.unwrap();
+    assert!(joined >= 50 && joined <= gathered, "{joined} of {gathered}");
+    let entries = campaign_event::Entity::find().order_by_asc(campaign_event::Column::Id);
+    let entries = entries.all(db).await.unwrap();
+    assert!(entries.iter().all(|entry| entry.at <= now));
+    for matter in &all {
+        let of_matter = entries.iter().filter(|entry| entry.campaign_id == matter.id);
+        let of_matter: Vec<_> = of_matter.collect();
+        assert!(of_matter.is_sorted_by_key(|entry| entry.at), "{}", matter.title);
+        assert_eq!(of_matter[0].action, CampaignAction::Opened);
+        assert_eq!(
+            of_matter[of_matter.len() - 1].stage,
+            matter.stage,
+            "{}",
+            matter.title
+        );
+    }
+    let opinions = opinion::Entity::find().all(db).await.unwrap();
+    let answered = opinions
+        .iter()
+        .filter(|row| row.status == OpinionStatus::Accepted);
+    assert_eq!((opinions.len(), answered.count()), (10, 9));
+    assert!(
+        opinions
+            .iter()
+            .all(|row| !row.number.is_empty() && !row.issuer.is_empty())
+    );
+    let measures = measure::Entity::find().all(db).await.unwrap();
+    let verified = measures
+        .iter()
+        .filter(|row| row.status == MeasureStatus::Verified);
+    assert_eq!((measures.len(), verified.count()), (21, 16));
+    for row in &measures {
+        assert!(row.due_at > row.done_at.unwrap_or(now), "overdue: {}", row.text);
+    }
+}
+
+/// Watch lists have dates ahead, and residents' messages are mostly handled.
+async fn lists_and_messages_of_the_year(app: &TestApp) {
+    let db = &app.app().db;
+    let now = app.app().clock.now();
+    assert_eq!(watch_list::Entity::find().count(db).await.unwrap(), 3);
+    assert!(watch_inspection::Entity::find().count(db).await.unwrap() >= 15);
+    let entries = watch_entry::Entity::find().all(db).await.unwrap();
+    assert_eq!(entries.len(), 10);
+    assert!(entries.iter().all(|entry| entry.next_inspection_at > Some(now)));
+    let messages = site_message::Entity::find().all(db).await.unwrap();
+    assert!((12..=15).contains(&messages.len()), "{}", messages.len());
+    let waiting = messages
+        .iter()
+        .filter(|row| row.status == SiteMessageStatus::Received);
+    assert_eq!(waiting.count(), 3);
+    let city = Browser::as_cast(app, PersonQuery::role("supervisor").level("city")).await;
+    city.get("/console/campaigns")
+        .await
+        .page(200, &["农村饮水安全专项监督"]);
+    city.get("/console/watch-lists")
+        .await
+        .page(200, &["易积水点重点监管名单"]);
+}
+
 on_both_databases! {
     async fn a_year_of_orders_is_counted_and_searched(app: TestApp) {
+        let heard = told(&app).await;
         let counts = living_city::fill(app.app(), Vec::new()).await.unwrap().unwrap();
+        assert_eq!(told(&app).await, heard, "nobody hears of the past");
+        Box::pin(matters_of_the_year(&app)).await;
+        Box::pin(lists_and_messages_of_the_year(&app)).await;
         assert!((3_500..=4_800).contains(&counts.closed), "{counts:?}");
         assert!((90..=230).contains(&counts.open), "{counts:?}");
         let db = &app.app().db;

@@ -30,7 +30,7 @@ type Texts = &'static [(&'static str, &'static str)];
 const BUILT_IN: &[(&str, Texts, &[u8])] = &[(
     "luoyang",
     built_in!("luoyang": "areas.geojson", "calendar.json", "categories.csv", "committees.toml", "communities.csv", "duty.csv", "emergencies.toml", "kinds.toml", "policy.toml",
-        "reply_texts.csv", "townships.csv", "units.csv", "wording.toml", "demo/living_city.toml", "demo/people.csv", "demo/sites.csv", "demo/stories/1.toml", "demo/stories/2.toml",
+        "reply_texts.csv", "townships.csv", "units.csv", "wording.toml", "demo/committee_year.toml", "demo/living_city.toml", "demo/people.csv", "demo/sites.csv", "demo/stories/1.toml", "demo/stories/2.toml",
         "demo/stories/3.toml", "demo/stories/4.toml", "demo/stories/5.toml", "demo/stories/6.toml", "demo/stories/7.toml",
         "demo/stories/8.toml", "demo/stories/9.toml",
         "training/01.csv", "training/02.csv", "training/03.csv", "training/04.csv", "training/05.csv", "training/06.csv", "training/07.csv", "training/08.csv", "training/09.csv", "training/10.csv", "training/11.csv", "training/12.csv", "training/13.csv", "training/14.csv", "training/15.csv", "training/16.csv", "training/17.csv", "training/18.csv", "training/19.csv", "training/20.csv", "training/21.csv", "training/22.csv", "training/23.csv", "training/24.csv", "training/25.csv", "training/26.csv", "training/27.csv", "training/28.csv"),

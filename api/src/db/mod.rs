@@ -4,12 +4,14 @@
 //! - `pool`: connections; `open`: as configured
 //! - `setup`: migrations, one process at a time; `inspect`: the schema's state, read only; `version`: the server's
 //! - `write`: the only way to open a write transaction; `probe`: proves that a write succeeds
+//! - `insert_all`: many rows per statement
 //! - `statements`: statements outside a transaction, and which server answers a read
 //! - `replica`, `read_scope`, `marks`, `reading`: reads from a replica (`docs/scale.md`)
 //! - `counters`: transactions and statements, for tests
 
 mod counters;
 mod failure;
+mod insert_all;
 mod inspect;
 mod marks;
 mod open;
@@ -25,6 +27,7 @@ mod write;
 
 pub use counters::Counts;
 pub use failure::Failure;
+pub use insert_all::insert_all;
 pub use inspect::{Inspection, ServerFinding};
 pub use open::open;
 pub use pool::{Db, connect, connect_pooled, for_update, supports_skip_locked};

@@ -9,12 +9,11 @@ use entity::{assignment, deadline, order, order_import, order_photo, person, rep
 use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::rows::Rows;
-use crate::db::WriteTransaction;
+use crate::db::{WriteTransaction, insert_all};
 use crate::error::Result;
 use crate::orders::search::text_search;
 use crate::orders::{change_feed, history};
@@ -107,25 +106,6 @@ pub async fn insert(txn: &WriteTransaction, all: Vec<Rows>) -> Result<()> {
     let events = events.iter().map(|(order, event)| (order, event.clone()));
     history::insert_past(txn, events.collect()).await?;
     change_feed::append_all(txn, orders.iter().map(|order| order.id)).await
-}
-
-/// Rows per statement.
-const CHUNK: usize = 500;
-
-async fn insert_all<E, M>(txn: &impl ConnectionTrait, rows: impl IntoIterator<Item = M>) -> Result<()>
-where
-    E: EntityTrait<Model = M>,
-    M: IntoActiveModel<E::ActiveModel> + sea_orm::ModelTrait<Entity = E>,
-    E::ActiveModel: ActiveModelTrait<Entity = E> + Send,
-{
-    let rows: Vec<E::ActiveModel> = rows
-        .into_iter()
-        .map(|row| row.into_active_model().reset_all())
-        .collect();
-    for part in rows.chunks(CHUNK) {
-        E::insert_many(part.to_vec()).exec_without_returning(txn).await?;
-    }
-    Ok(())
 }
 
 /// Adds `added` orders to the count of an import, the earliest of them submitted at `first`.

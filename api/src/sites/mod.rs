@@ -4,7 +4,8 @@
 //! Read `service.rs` (the sites), then `visits.rs` (a resident's device), `rate_limit.rs` (quotas), `messages.rs`
 //! (messages, within `message_limits.rs`; `repetition.rs`: the same one again) and `receipt.rs` (access by receipt), then
 //! `message_handling.rs` (delegates' actions; `hand_over.rs` to another delegate; `unhandled.rs`: pending messages).
-//! `sheets.rs` prints the codes that `code_image.rs` fetches. `page_visitor.rs` recognises delegates on the web page.
+//! `sheets.rs` prints the codes that `code_image.rs` fetches. `page_visitor.rs` recognises delegates on the web page. `past.rs`
+//! writes messages of the past.
 
 pub mod code;
 pub mod code_image;
@@ -14,6 +15,7 @@ pub mod message_handling;
 pub mod message_limits;
 pub mod messages;
 pub mod page_visitor;
+pub mod past;
 pub mod rate_limit;
 pub mod receipt;
 pub mod repetition;

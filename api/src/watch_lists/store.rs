@@ -8,7 +8,7 @@ use sea_orm::{
     PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use crate::db;
+use crate::db::{self, WriteTransaction, insert_all};
 use crate::error::Result;
 use crate::watch_lists::rules::MAX_ENTRIES;
 
@@ -124,6 +124,19 @@ pub async fn insert_inspection(
     watch_inspection::Entity::insert(row.into_active_model().reset_all())
         .exec_without_returning(connection)
         .await?;
+    Ok(())
+}
+
+/// Inserts lists with their entries and inspections, one statement per table.
+pub async fn insert_past(
+    txn: &WriteTransaction,
+    lists: Vec<watch_list::Model>,
+    entries: Vec<watch_entry::Model>,
+    inspections: Vec<watch_inspection::Model>,
+) -> Result<()> {
+    insert_all::<watch_list::Entity, _>(txn, lists).await?;
+    insert_all::<watch_entry::Entity, _>(txn, entries).await?;
+    insert_all::<watch_inspection::Entity, _>(txn, inspections).await?;
     Ok(())
 }
 

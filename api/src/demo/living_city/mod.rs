@@ -5,7 +5,9 @@
 //! - `geography`: places to draw from (pure)
 //! - `draw`: the reports of a year (pure)
 //! - `course`: what became of each, up to now (pure)
+//! - `committee`: the year of the standing committees
 
+mod committee;
 mod course;
 mod draw;
 mod geography;
@@ -41,12 +43,12 @@ pub struct LivingCity {
     pub open: usize,
 }
 
-/// Draws a year of orders that ends now and writes them. Each pair of `photos` (before, after) goes to one order.
+/// Draws a year of orders that ends now and writes them, and the committees' year. Each pair of `photos` (before, after) goes to one order.
 ///
 /// Returns `None` if the city pack has no tables to draw from.
 ///
 /// # Errors
-/// When the tables cannot be read, or the database fails; then nothing is written.
+/// When the tables cannot be read, or the database fails; orders are written all or none.
 pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<Option<LivingCity>> {
     let city = app.state::<CityHandle>().load();
     let Some(text) = city.files.get(FILE) else {
@@ -73,7 +75,9 @@ pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<
         hash: format!("living-city-{}", now.timestamp()),
         by: None,
     };
+    let adoptable = committee::adoptable(&orders);
     service::import(app, &file, orders).await?;
+    Box::pin(committee::fill(app, &adoptable)).await?;
     Ok(Some(counts))
 }
 

@@ -130,6 +130,14 @@ pub async fn insert_past(txn: &WriteTransaction, events: Vec<(&order::Model, New
     Ok(())
 }
 
+/// Appends events of the past to the chains of several orders, in this order: nobody outside is notified of them. The caller
+/// has locked the orders' rows.
+pub async fn append_past(txn: &WriteTransaction, events: Vec<(&order::Model, NewEvent<'_>)>) -> Result<()> {
+    let orders = events.iter().map(|(order, _)| order.id).collect();
+    let heads = heads(txn, orders).await?;
+    insert(txn, chain_events(heads, events)).await
+}
+
 /// Puts what other systems subscribe to into the outbox.
 async fn publish(txn: &impl ConnectionTrait, events: &[(&order::Model, NewEvent<'_>)]) -> Result<()> {
     let steps = events.iter().map(|(order, event)| AppendedStep {

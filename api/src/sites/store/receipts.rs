@@ -10,6 +10,7 @@ use sea_orm::{
     QueryTrait as _, TryInsertResult,
 };
 
+use crate::db::{WriteTransaction, insert_all};
 use crate::error::Result;
 
 pub async fn by_receipt(
@@ -32,6 +33,11 @@ pub async fn insert_message(txn: &impl ConnectionTrait, row: site_message::Model
         .exec_without_returning(txn)
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(count) if count > 0))
+}
+
+/// Inserts messages of the past, in one statement.
+pub async fn insert_past(txn: &WriteTransaction, messages: Vec<site_message::Model>) -> Result<()> {
+    Ok(insert_all::<site_message::Entity, _>(txn, messages).await?)
 }
 
 pub async fn note_upload(txn: &impl ConnectionTrait, row: site_upload::Model) -> Result<()> {

@@ -66,15 +66,7 @@ pub async fn record(
         stage: CampaignStage::Vote,
         ..seen
     };
-    let note = format!(
-        "出席 {} 人：满意 {}，基本满意 {}，不满意 {}，弃权 {}。{}",
-        count.present,
-        count.satisfied,
-        count.basically_satisfied,
-        count.dissatisfied,
-        count.abstained(),
-        if passed { "通过" } else { "未通过" },
-    );
+    let note = count.in_words(passed);
     let entry = Entry::new(&at_vote, CampaignAction::Voted, Some(caller.person));
     diary::record(&txn, entry.note(&note), now).await?;
     txn.commit().await?;

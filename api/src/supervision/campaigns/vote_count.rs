@@ -72,6 +72,20 @@ impl VoteCount {
         self.present.saturating_sub(cast)
     }
 
+    /// The sentence of the diary.
+    #[must_use]
+    pub fn in_words(self, passed: bool) -> String {
+        format!(
+            "出席 {} 人：满意 {}，基本满意 {}，不满意 {}，弃权 {}。{}",
+            self.present,
+            self.satisfied,
+            self.basically_satisfied,
+            self.dissatisfied,
+            self.abstained(),
+            if passed { "通过" } else { "未通过" },
+        )
+    }
+
     /// Whether so many per cent of those present approve.
     #[must_use]
     pub fn passes(self, threshold_percent: u32) -> bool {

@@ -10,5 +10,5 @@ pub mod reminder;
 pub mod reply;
 pub mod routes;
 pub mod rules;
-mod store;
+pub(super) mod store;
 pub mod view;

@@ -1,0 +1,67 @@
+//! A year of the standing committees: matters under supervision, watch lists and residents' messages, from the tables of
+//! the city pack, in the names of the people of its roster.
+//!
+//! - `tables`: what the pack says
+//! - `dates`: its days as moments before now (pure)
+//! - `cast`: who acts; `setting`: all that a line needs to become rows
+//! - `matters`, `tasks`, `watch`, `messages`: the rows that follow
+
+mod cast;
+mod dates;
+mod matters;
+mod messages;
+mod setting;
+mod tables;
+mod tasks;
+mod watch;
+
+use anyhow::Context as _;
+
+use crate::app::App;
+use crate::city::snapshot::CityHandle;
+use crate::demo::living_city::committee::cast::Cast;
+use crate::demo::living_city::committee::dates::Dates;
+use crate::demo::living_city::committee::messages::Sources;
+use crate::demo::living_city::committee::setting::Setting;
+use crate::demo::living_city::committee::tables::{FILE, Tables};
+use crate::sites::past as site_messages;
+use crate::supervision::past::insert as supervision;
+use crate::watch_lists::past as watch_lists;
+
+pub use messages::{Adoptable, adoptable};
+
+/// Writes the committees' year. `adoptable` are reports that may have been residents' messages.
+///
+/// Does nothing if the city pack has no tables for it.
+///
+/// # Errors
+/// When the tables cannot be read or name an unknown unit, or the database fails.
+pub async fn fill(app: &App, adoptable: &[Adoptable]) -> anyhow::Result<()> {
+    let city = app.state::<CityHandle>().load();
+    let Some(text) = city.files.get(FILE) else {
+        return Ok(());
+    };
+    let tables = Tables::read(text)?;
+    let cast = Cast::load(app).await?;
+    let setting = Setting {
+        city: &city,
+        cast: &cast,
+        dates: Dates {
+            calendar: &city.calendar,
+            zone: city.zone(),
+            now: app.clock.now(),
+        },
+    };
+    let matters = matters::all(&setting, &tables.matters)?;
+    let lists = watch::all(&setting, &tables.watch_lists, &matters)?;
+    let sites = site_messages::sites(app).await?;
+    supervision::insert(app, matters).await.context("matters")?;
+    watch_lists::insert(app, lists).await.context("watch lists")?;
+    let sources = Sources {
+        plan: &tables.messages,
+        adoptable,
+    };
+    let messages = messages::all(app, &setting.dates, sources, &sites).await?;
+    site_messages::insert(app, messages).await.context("messages")?;
+    Ok(())
+}
