@@ -1,4 +1,6 @@
-//! A worker's time-limited ownership of jobs. It is renewed while they run. If the worker dies, the lease expires and
+//! A worker's time-limited ownership of jobs.
+//!
+//! It is renewed while they run. If the worker dies, the lease expires and
 //! another worker runs the jobs again. A worker whose lease has expired can no longer mark them done.
 
 use std::convert::Infallible;
