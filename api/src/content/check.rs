@@ -48,7 +48,7 @@ impl Job for CheckPicture {
     }
 }
 
-/// Checks several texts, see [`check_held_texts`].
+/// Checks several texts outside of a lease.
 pub async fn check_texts(app: &App, ids: &[ContentCheckId]) -> Result<()> {
     check_held_texts(app, ids, &Held::default()).await
 }
