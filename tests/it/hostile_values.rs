@@ -71,7 +71,7 @@ impl Scene {
                 return person;
             }
         }
-        self.people.last().expect("somebody")
+        self.people.last().expect("a person")
     }
 
     async fn send(&self, who: &Client, operation: &Operation, request: &Request) -> u16 {

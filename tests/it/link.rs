@@ -218,7 +218,7 @@ async fn only_orders_of_linked_units_are_handed_over(db: Db) {
             (linked.number.as_str(), &json!("PT-7"))
         );
     }
-    // The platform hears of an order that it has to its end, whoever has it then.
+    // The platform receives all later events of an order that was sent to it, also after the link has ended.
     admin.delete(&path).await.assert_status(204);
     linked.by_unit("accept", json!({})).await.assert_ok();
     unlinked.by_unit("accept", json!({})).await.assert_ok();

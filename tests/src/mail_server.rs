@@ -111,8 +111,8 @@ fn converse(stream: &TcpStream, state: &Mutex<State>) -> Option<()> {
         let reply = state.lock().unwrap_or_else(PoisonError::into_inner).reply;
         let verb = line.get(..4).unwrap_or_default().to_ascii_uppercase();
         match (verb.as_str(), reply.unwrap_or(MailReply::Accept)) {
-            ("RCPT", MailReply::Later) => say("451 4.3.2 <somebody@example.cn> try again later")?,
-            ("RCPT", MailReply::Refuse) => say("550 5.1.1 <somebody@example.cn> no such user")?,
+            ("RCPT", MailReply::Later) => say("451 4.3.2 <committee@example.cn> try again later")?,
+            ("RCPT", MailReply::Refuse) => say("550 5.1.1 <committee@example.cn> no such user")?,
             ("RCPT", MailReply::Accept) => {
                 let address = line.split(['<', '>']).nth(1).unwrap_or_default();
                 recipients.push(address.to_owned());

@@ -1,4 +1,4 @@
-//! Every committed entry gets its place in the tree, once, whoever appends.
+//! Each committed entry gets exactly one place in the tree, also with several replicas.
 
 use entity::kinds::CheckpointReason;
 use entity::{audit_checkpoint, audit_leaf, audit_pending, order_event, webhook_delivery};

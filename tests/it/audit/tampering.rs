@@ -1,4 +1,4 @@
-//! Ways to bend the record for somebody who owns the database and knows the code. Each is found, and named.
+//! Manipulations of the record by an owner of the database with knowledge of the code. Verification finds and names each.
 
 use entity::ids::VerdictId;
 use entity::kinds::{ActorRole, EventAction, Satisfaction, Visibility};

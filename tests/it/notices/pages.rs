@@ -1,4 +1,4 @@
-//! Every notice opens the page that it speaks of, and no consent is spent on somebody who looks at the result.
+//! Every notice opens its own page, and a receipt on the screen costs no consent.
 
 use entity::ids::{CampaignId, MeasureId, ReportId, SiteMessageId, TopicId, WatchListId};
 use entity::{delivery, notice, order};
