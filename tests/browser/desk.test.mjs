@@ -11,6 +11,8 @@ const delegate = async () => {
 };
 const focused = (page) =>
   page.evaluate(() => document.activeElement.id || document.activeElement.name || document.activeElement.textContent);
+/** Waits until the field has the focus: `autofocus` takes effect with a page's first drawing, which may follow its load. */
+const holdsFocus = (page, id) => page.locator(`#${id}:focus`).waitFor({ state: "attached" });
 /** Presses Tab until the field has the focus. */
 const tabTo = async (page, id) => {
   for (let presses = 0; presses < 60; presses += 1) {
@@ -26,14 +28,14 @@ journey("an operator registers a call without leaving the keyboard", "desk", asy
   await page.goto("/console/desk");
   await page.keyboard.press("n");
   await page.waitForURL(/desk\/call$/);
-  assert.equal(await focused(page), "caller_phone");
+  await holdsFocus(page, "caller_phone");
   assert.deepEqual(await visitor.serious(), []);
   await visitor.picture("call-empty");
   await page.keyboard.type(phone);
   await page.keyboard.press("Enter");
   await page.getByText("请核对是否本人").waitFor();
   assert.ok(await page.getByText(name).first().isVisible());
-  assert.equal(await focused(page), "description");
+  await holdsFocus(page, "description");
   await page.keyboard.type("流动摊贩占道经营，早晚高峰车辆和行人都过不去。");
   const suggested = page.locator("[data-hints] [data-category]").first();
   await suggested.waitFor();
@@ -64,7 +66,7 @@ journey("an operator registers a call without leaving the keyboard", "desk", asy
   await page.keyboard.press("Control+Enter");
   await page.waitForURL(/done=call_filed/);
   assert.ok(await page.getByText("来电已登记。").isVisible());
-  assert.equal(await focused(page), "caller_phone", "ready for the next call");
+  await holdsFocus(page, "caller_phone");
   const filed = page.locator(".head a.number");
   assert.match(await filed.textContent(), /^T\d{14}$/);
   await visitor.picture("call-filed", ["desk"]);
@@ -74,9 +76,11 @@ journey("an emergency on the telephone is seen before the call is filed", "desk"
   const { phone } = await delegate();
   await visitor.signIn("12345 坐席");
   await page.goto("/console/desk/call");
+  await holdsFocus(page, "caller_phone");
   await page.keyboard.type(phone);
   await page.keyboard.press("Enter");
   await page.getByText("请核对是否本人").waitFor();
+  await holdsFocus(page, "description");
   await page.keyboard.type("家里闻到臭鸡蛋味，很浓");
   const alarm = page.locator("[data-hints] [role=alert]");
   await alarm.waitFor();
@@ -94,6 +98,7 @@ journey("several may call from one number, and an unknown one is looked up by na
   const { name } = await delegate();
   await visitor.signIn("12345 坐席");
   await page.goto("/console/desk/call");
+  await holdsFocus(page, "caller_phone");
   await page.keyboard.type("13900008888");
   await page.keyboard.press("Enter");
   await page.getByText("名册上没有这个号码").waitFor();
