@@ -53,6 +53,7 @@ mod notices;
 mod official;
 mod open311;
 mod open311_filing;
+mod open311_places;
 mod open_data;
 mod openapi;
 mod operations;
