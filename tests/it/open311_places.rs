@@ -117,10 +117,11 @@ on_both_databases! {
 
     async fn a_site_that_does_not_exist_is_refused_for_orders_and_messages(app: TestApp) {
         let delegate = app.person(PersonQuery::delegate("涧西区")).await;
+        let beside: [&[(&str, &str)]; 2] = [&[], &[("lat", "34.63"), ("long", "112.44")]];
         for phone in [delegate.phone.as_str(), "13900000000"] {
             let client = Client::of(&app, phone).await;
             // A point beside it does not make the code right.
-            for more in [&[][..], &[("lat", "34.63"), ("long", "112.44")]] {
+            for more in beside {
                 let place = [&[("address_id", "NO-SUCH-SITE")][..], more].concat();
                 let (status, error) = client.file("unknown", &place).await;
                 assert_eq!((status, &error["code"]), (404, &json!(404)), "{place:?}: {error}");
