@@ -69,8 +69,8 @@ on_both_databases! {
         let page = admin.get(PAGE).await;
         let text = page.text();
         let action = |act: &str| {
-            let actions = text.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
-            let found = actions.into_iter().find(|action| action.ends_with(act));
+            let mut actions = text.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            let found = actions.find(|action| action.ends_with(act));
             found.expect("a form").to_owned()
         };
         let renewed = admin.submit(&page, &action("/rotate"), &[]).await;
