@@ -33,6 +33,7 @@ mod follow_up;
 mod handling;
 mod heic;
 mod history;
+mod history_workbook;
 mod hostile_input;
 mod hostile_values;
 mod hotline;
