@@ -69,7 +69,9 @@ fn forms() -> Vec<String> {
     for act in ["rotate", "revoke"] {
         forms.push(format!("/console/admin/clients/{NOBODY}/{act}"));
     }
-    forms.push(format!("/console/admin/calendars/{NOBODY}/revoke"));
+    for act in ["rotate", "revoke"] {
+        forms.push(format!("/console/admin/calendars/{NOBODY}/{act}"));
+    }
     forms.push(format!("/console/admin/linked-units/{NOBODY}/unlink"));
     for act in ["rotate", "test", "delete"] {
         forms.push(format!("/console/admin/webhooks/{NOBODY}/{act}"));

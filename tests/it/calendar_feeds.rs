@@ -1,5 +1,8 @@
 //! Calendar feeds: what they show, to whom, and how they end.
 
+use entity::admin_act;
+use entity::kinds::ActKind;
+use sea_orm::{EntityTrait, QueryOrder};
 use tests::order_fixture::OrderFixture;
 use tests::{Answer, Browser, PersonQuery, TestApp, on_both_databases};
 
@@ -57,6 +60,45 @@ on_both_databases! {
         }
         anyone.get(&path).await.assert_status(404);
         anyone.get(&path.replace(|digit: char| digit.is_ascii_digit(), "0")).await.assert_status(404);
+    }
+
+    async fn what_is_done_to_a_feed_is_in_the_audit_log(app: TestApp) {
+        let unit = "涧西区人民政府";
+        let first = address(&app, &create(&app, ("unit", unit)).await.text());
+        let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+        let page = admin.get(PAGE).await;
+        let text = page.text();
+        let action = |act: &str| {
+            let mut actions = text.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
+            let found = actions.find(|action| action.ends_with(act));
+            found.expect("a form").to_owned()
+        };
+        let renewed = admin.submit(&page, &action("/rotate"), &[]).await;
+        let second = address(&app, &renewed.page(200, &[unit, "网址已生成"]));
+        let anyone = app.anonymous();
+        assert_ne!(first, second);
+        anyone.get(&first).await.assert_status(404);
+        anyone.get(&second).await.assert_status(200);
+        admin.submit(&page, &action("/revoke"), &[]).await.leads_to(&format!("{PAGE}?done=client_revoked"));
+        anyone.get(&second).await.assert_status(404);
+        // What no longer answers is not changed, and is no act.
+        for act in ["/rotate", "/revoke"] {
+            admin.submit(&page, &action(act), &[]).await.page(404, &[]);
+        }
+
+        let acts = admin_act::Entity::find().order_by_asc(admin_act::Column::Seq);
+        let acts: Vec<_> = acts.all(&app.app().db).await.unwrap().into_iter().skip(1).collect();
+        let kinds: Vec<ActKind> = acts.iter().map(|act| act.kind).collect();
+        use ActKind::{CalendarFeedCreated, CalendarFeedRevoked, CalendarFeedRotated};
+        assert_eq!(kinds, [CalendarFeedCreated, CalendarFeedRotated, CalendarFeedRevoked]);
+        assert!(acts.iter().all(|act| act.subject == unit && act.person_id.is_some()), "{acts:?}");
+        assert_eq!(zhitong::audit_log::service::verify(&app.app().db).await.unwrap(), (3, None));
+        let written = format!("{acts:?}");
+        for path in [&first, &second] {
+            let token = path.trim_start_matches("/calendar/").trim_end_matches(".ics");
+            assert!(!written.contains(token), "the address is a secret: {written}");
+        }
+        admin.get("/console/admin/audit").await.page(200, &["新建日历订阅", "更换日历订阅网址", "停用日历订阅", unit]);
     }
 
     async fn a_feed_needs_a_unit_or_a_committee_that_exists(app: TestApp) {

@@ -2,7 +2,7 @@
 //!
 //! - `ics`: the format of RFC 5545 (pure)
 //! - `store`: the queries
-//! - `service`: feeds are created, revoked and read
+//! - `service`: feeds are created, rotated, revoked and read
 //! - `routes`: the address that calendar programs ask
 
 pub mod ics;

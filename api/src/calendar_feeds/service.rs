@@ -1,20 +1,22 @@
-//! Feeds are created, revoked and read. A token is shown once and stored as a hash.
+//! Feeds are created, rotated, revoked and read. A token is shown once and stored as a hash.
 
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::calendar_feed;
 use entity::ids::{CalendarFeedId, CampaignId, UnitId};
-use entity::kinds::Role;
+use entity::kinds::{ActKind, Role};
 use rand::RngCore as _;
+use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use super::ics::{self, Entry};
 use super::store;
 use crate::app::App;
+use crate::audit_log::{self, AuditActor, AuditEntry};
 use crate::caller::Caller;
 use crate::city::snapshot::{City, CityHandle};
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::{Error, FieldError, Result};
 
 const TOKEN_BYTES: usize = 24;
@@ -40,9 +42,7 @@ pub async fn create(app: &App, caller: &Caller, subject: Subject, now: DateTime<
         Subject::Unit(unit) => (Some(unit), None),
         Subject::Committee(name) => (None, Some(city.committees.resolve(&name)?)),
     };
-    let mut bytes = [0; TOKEN_BYTES];
-    rand::rng().fill_bytes(&mut bytes);
-    let token = hex::encode(bytes);
+    let token = new_token();
     let txn = db::write(&app.db).await?;
     if store::all(&txn).await?.len() >= MAX_FEEDS {
         return Err(unknown("日历订阅太多，请先停用不用的。"));
@@ -56,9 +56,57 @@ pub async fn create(app: &App, caller: &Caller, subject: Subject, now: DateTime<
         created_at: now,
         revoked_at: None,
     };
+    note(
+        &txn,
+        caller,
+        ActKind::CalendarFeedCreated,
+        Act {
+            city: &city,
+            feed: &row,
+            now,
+        },
+    )
+    .await?;
     store::insert(&txn, row).await?;
     txn.commit().await?;
-    Ok(format!("{}/calendar/{token}.ics", app.config.public_url))
+    Ok(address(app, &token))
+}
+
+/// Gives a feed a new address and returns it. The old one answers 404 from now on.
+/// # Errors
+/// 404 if no feed with this id answers.
+pub async fn rotate(app: &App, caller: &Caller, id: CalendarFeedId, now: DateTime<Utc>) -> Result<String> {
+    caller.require(Role::Admin)?;
+    let city = app.state::<CityHandle>().load();
+    let token = new_token();
+    let txn = db::write(&app.db).await?;
+    let feed = store::active(&txn, id).await?.ok_or_else(Error::not_found)?;
+    if !store::rotate(&txn, &feed, hash(&token)).await? {
+        return Err(Error::not_found());
+    }
+    note(
+        &txn,
+        caller,
+        ActKind::CalendarFeedRotated,
+        Act {
+            city: &city,
+            feed: &feed,
+            now,
+        },
+    )
+    .await?;
+    txn.commit().await?;
+    Ok(address(app, &token))
+}
+
+fn new_token() -> String {
+    let mut bytes = [0; TOKEN_BYTES];
+    rand::rng().fill_bytes(&mut bytes);
+    hex::encode(bytes)
+}
+
+fn address(app: &App, token: &str) -> String {
+    format!("{}/calendar/{token}.ics", app.config.public_url)
 }
 
 /// The feeds that answer, the newest first.
@@ -74,12 +122,54 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<calendar_feed::Model
 /// 404 if no feed with this id answers.
 pub async fn revoke(app: &App, caller: &Caller, id: CalendarFeedId, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
+    let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
+    let feed = store::active(&txn, id).await?.ok_or_else(Error::not_found)?;
     if !store::revoke(&txn, id, now).await? {
         return Err(Error::not_found());
     }
+    note(
+        &txn,
+        caller,
+        ActKind::CalendarFeedRevoked,
+        Act {
+            city: &city,
+            feed: &feed,
+            now,
+        },
+    )
+    .await?;
     txn.commit().await?;
     Ok(())
+}
+
+/// The object and the time of an act.
+struct Act<'a> {
+    city: &'a City,
+    feed: &'a calendar_feed::Model,
+    now: DateTime<Utc>,
+}
+
+/// Records an act in the audit log. The address is a secret and is not recorded.
+async fn note(txn: &WriteTransaction, caller: &Caller, kind: ActKind, act: Act<'_>) -> Result<()> {
+    let Act { city, feed, now } = act;
+    let name = name(city, feed);
+    let entry = AuditEntry {
+        by: AuditActor::Person(caller.person),
+        kind,
+        subject: &name,
+        detail: json!({ "calendar_feed": feed.id, "unit": feed.unit_id }),
+    };
+    audit_log::record(txn, entry, now).await
+}
+
+/// Returns the name of the feed's unit or committee, also of a unit that has left.
+#[must_use]
+pub fn name(city: &City, feed: &calendar_feed::Model) -> String {
+    match feed.unit_id.and_then(|unit| city.units.of_record(unit)) {
+        Some(unit) => unit.name.clone(),
+        None => feed.committee.clone().unwrap_or_default(),
+    }
 }
 
 /// A calendar with its entity tag.

@@ -28,6 +28,16 @@ pub(super) async fn by_token_hash(
     query.filter(C::RevokedAt.is_null()).one(db).await
 }
 
+/// Returns the feed with this id, unless it was revoked.
+pub(super) async fn active(
+    db: &impl ConnectionTrait,
+    id: CalendarFeedId,
+) -> Result<Option<calendar_feed::Model>, DbErr> {
+    use calendar_feed::Column as C;
+    let query = calendar_feed::Entity::find_by_id(id);
+    query.filter(C::RevokedAt.is_null()).one(db).await
+}
+
 pub(super) async fn insert(txn: &impl ConnectionTrait, row: calendar_feed::Model) -> Result<(), DbErr> {
     let row = sea_orm::ActiveModelTrait::reset_all(row.into_active_model());
     calendar_feed::Entity::insert(row)
@@ -46,6 +56,23 @@ pub(super) async fn revoke(
     let changed = calendar_feed::Entity::update_many()
         .col_expr(C::RevokedAt, Expr::value(Some(now)))
         .filter(C::Id.eq(id))
+        .filter(C::RevokedAt.is_null())
+        .exec(txn)
+        .await?;
+    Ok(changed.rows_affected == 1)
+}
+
+/// Gives the feed another token. Returns `false` if it was rotated or revoked since it was read.
+pub(super) async fn rotate(
+    txn: &impl ConnectionTrait,
+    feed: &calendar_feed::Model,
+    token_hash: String,
+) -> Result<bool, DbErr> {
+    use calendar_feed::Column as C;
+    let changed = calendar_feed::Entity::update_many()
+        .col_expr(C::TokenHash, Expr::value(token_hash))
+        .filter(C::Id.eq(feed.id))
+        .filter(C::TokenHash.eq(feed.token_hash.as_str()))
         .filter(C::RevokedAt.is_null())
         .exec(txn)
         .await?;

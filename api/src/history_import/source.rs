@@ -1,4 +1,4 @@
-//! The rows of a file, in blocks. Delimited text is read in parts; a workbook is held in memory within bounds.
+//! The rows of a file, in blocks. Of a workbook, memory also holds the shared strings, within bounds.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read as _};
@@ -9,16 +9,20 @@ use anyhow::Context as _;
 use entity::ids::PersonId;
 use sha2::{Digest as _, Sha256};
 use tables::kinds::orders::{Column, ORDERS};
+use tables::long_workbook::{self, Part, Wanted};
 use tables::stream::{OpenFault, Source, Stream};
 use tables::{Choice, Fault, Row, TableInfo};
+use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::map::ImportMap;
 use crate::error::Result;
 
-/// Rows of a block that comes from memory.
-const BLOCK: usize = 2_000;
-/// A workbook is read into memory as a whole.
-const MAX_WORKBOOK_BYTES: u64 = 512 << 20;
+/// Blocks of a workbook that wait for the import.
+const WAITING_BLOCKS: usize = 2;
+/// Beginning of a file that is neither delimited text nor a workbook, which shows what it is.
+const START_BYTES: u64 = 16 << 20;
+/// Every XLSX file begins so.
+const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
 
 /// A file, and what is to become of it.
 #[derive(Clone, Debug)]
@@ -52,9 +56,10 @@ impl Content {
         Ok(source)
     }
 
-    fn all(&self) -> anyhow::Result<Vec<u8>> {
+    /// The first bytes, up to `most`.
+    fn start(&self, most: u64) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.open()?.take(MAX_WORKBOOK_BYTES).read_to_end(&mut bytes)?;
+        self.open()?.take(most).read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
@@ -93,9 +98,12 @@ pub struct Blocks {
 
 enum Rows {
     Streamed(Box<Stream<Column>>),
-    Held(std::vec::IntoIter<Row<Column>>),
+    Workbook(Receiver<Sent>),
     Ended,
 }
+
+/// A message from the thread that reads a workbook: `None` is its end.
+type Sent = anyhow::Result<std::result::Result<Option<Part<Column>>, Vec<Fault>>>;
 
 impl Blocks {
     /// Opens the file and understands its headings.
@@ -103,9 +111,26 @@ impl Blocks {
     /// # Errors
     /// When the file cannot be read. Faults of the file are the inner `Err`.
     pub async fn open(file: &HistoryFile) -> Result<std::result::Result<Self, Vec<Fault>>> {
-        let file = file.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&file)).await;
-        Ok(opened.map_err(anyhow::Error::from)??)
+        let opening = file.clone();
+        let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
+        match opened.map_err(anyhow::Error::from)?? {
+            Opened::Delimited(blocks) => Ok(Ok(blocks)),
+            Opened::Workbook => Self::open_workbook(file.clone()).await,
+            Opened::Faults(faults) => Ok(Err(faults)),
+        }
+    }
+
+    async fn open_workbook(file: HistoryFile) -> Result<std::result::Result<Self, Vec<Fault>>> {
+        let (sender, mut receiver) = mpsc::channel(WAITING_BLOCKS);
+        tokio::task::spawn_blocking(move || read_workbook(&file, &sender));
+        Ok(match received(&mut receiver).await? {
+            Ok(Some(Part::Opened(info))) => Ok(Self {
+                info,
+                rows: Rows::Workbook(receiver),
+            }),
+            Ok(Some(Part::Rows(_)) | None) => return Err(ended_early().into()),
+            Err(faults) => Err(faults),
+        })
     }
 
     /// The next rows; empty at the end.
@@ -113,38 +138,79 @@ impl Blocks {
     /// # Errors
     /// When the file cannot be read. Faults of the rows are the inner `Err`.
     pub async fn next_block(&mut self) -> Result<std::result::Result<Vec<Row<Column>>, Vec<Fault>>> {
-        let mut rows = std::mem::replace(&mut self.rows, Rows::Ended);
+        if let Rows::Workbook(receiver) = &mut self.rows {
+            return Ok(match received(receiver).await? {
+                Ok(Some(Part::Rows(rows))) => Ok(rows),
+                Ok(Some(Part::Opened(_))) => return Err(ended_early().into()),
+                Ok(None) => {
+                    self.rows = Rows::Ended;
+                    Ok(Vec::new())
+                }
+                Err(faults) => Err(faults),
+            });
+        }
+        let Rows::Streamed(mut stream) = std::mem::replace(&mut self.rows, Rows::Ended) else {
+            return Ok(Ok(Vec::new()));
+        };
         let read = tokio::task::spawn_blocking(move || {
-            let block = match &mut rows {
-                Rows::Streamed(stream) => stream.next_block()?,
-                Rows::Held(rows) => Ok(rows.by_ref().take(BLOCK).collect()),
-                Rows::Ended => Ok(Vec::new()),
-            };
-            anyhow::Ok((rows, block))
+            let block = stream.next_block()?;
+            anyhow::Ok((stream, block))
         });
-        let (rows, block) = read.await.map_err(anyhow::Error::from)??;
-        self.rows = rows;
+        let (stream, block) = read.await.map_err(anyhow::Error::from)??;
+        self.rows = Rows::Streamed(stream);
         Ok(block)
     }
 }
 
-fn open(file: &HistoryFile) -> anyhow::Result<std::result::Result<Blocks, Vec<Fault>>> {
-    let opened = Stream::open(file.content.open()?, &ORDERS, &file.map.headings);
-    match opened {
-        Ok(stream) => {
-            return Ok(Ok(Blocks {
-                info: stream.info().clone(),
-                rows: Rows::Streamed(Box::new(stream)),
-            }));
-        }
-        Err(OpenFault::Faults(faults)) => return Ok(Err(faults)),
-        Err(OpenFault::Io(error)) => return Err(error.into()),
-        Err(OpenFault::NotDelimited) => {}
+/// The next message. A thread that ended without one is an error, so that no part of a file passes for the whole.
+async fn received(
+    receiver: &mut Receiver<Sent>,
+) -> anyhow::Result<std::result::Result<Option<Part<Column>>, Vec<Fault>>> {
+    receiver.recv().await.unwrap_or_else(|| Err(ended_early()))
+}
+
+fn ended_early() -> anyhow::Error {
+    anyhow::anyhow!("the reading of the workbook ended early")
+}
+
+/// Reads a workbook until the receiver is dropped.
+fn read_workbook(file: &HistoryFile, sender: &Sender<Sent>) {
+    let read = || -> Sent {
+        let source = file.content.open()?;
+        let wanted = Wanted {
+            choice: Choice::of(file.sheet.as_deref()),
+            map: &file.map.headings,
+        };
+        let mut send = |part| sender.blocking_send(Ok(Ok(Some(part)))).is_ok();
+        Ok(long_workbook::read(source, &ORDERS, wanted, &mut send).map(|()| None))
+    };
+    // Nobody receives it if the import has ended before the file.
+    let _ = sender.blocking_send(read());
+}
+
+enum Opened {
+    Delimited(Blocks),
+    Workbook,
+    Faults(Vec<Fault>),
+}
+
+fn open(file: &HistoryFile) -> anyhow::Result<Opened> {
+    match Stream::open(file.content.open()?, &ORDERS, &file.map.headings) {
+        Ok(stream) => Ok(Opened::Delimited(Blocks {
+            info: stream.info().clone(),
+            rows: Rows::Streamed(Box::new(stream)),
+        })),
+        Err(OpenFault::Faults(faults)) => Ok(Opened::Faults(faults)),
+        Err(OpenFault::Io(error)) => Err(error.into()),
+        Err(OpenFault::NotDelimited) if file.content.start(4)? == ZIP_MAGIC => Ok(Opened::Workbook),
+        Err(OpenFault::NotDelimited) => Ok(Opened::Faults(unreadable(&file.content.start(START_BYTES)?))),
     }
-    let choice = Choice::of(file.sheet.as_deref());
-    let read = tables::read_mapped(&file.content.all()?, &ORDERS, choice, &file.map.headings);
-    Ok(read.map(|mut table| Blocks {
-        info: table.info(),
-        rows: Rows::Held(std::mem::take(&mut table.rows).into_iter()),
-    }))
+}
+
+/// The faults of a file that is neither delimited text nor a workbook.
+fn unreadable(start: &[u8]) -> Vec<Fault> {
+    let detail = "文件编码无法识别，或者含有空字符（NUL）；请另存为 UTF-8 的 CSV 后再导入。";
+    let read = tables::read(start, &ORDERS, Choice::Only);
+    read.err()
+        .unwrap_or_else(|| vec![Fault::whole("encoding_unknown", detail)])
 }

@@ -79,6 +79,7 @@ impl From<FileCall> for Call {
             description,
             location,
             address,
+            site_code: None,
             category,
             occurred_at: occurred_at.map(|at| at.with_timezone(&Utc)),
             confidential,

@@ -78,6 +78,8 @@ pub struct Call {
     pub description: String,
     pub location: Option<GivenPoint>,
     pub address: Option<String>,
+    /// The site that gives the order its place as far as `location` and `address` do not.
+    pub site_code: Option<String>,
     pub category: Option<String>,
     pub occurred_at: Option<chrono::DateTime<chrono::Utc>>,
     pub confidential: bool,
@@ -226,7 +228,7 @@ fn order(call: Call, delegate: &person::Model, operator: Option<PersonId>) -> Ne
         category: call.category,
         photos: Vec::new(),
         video: None,
-        site_code: None,
+        site_code: call.site_code,
         occurred_at: call.occurred_at,
         wants_follow_up: true,
         confidential: call.confidential,

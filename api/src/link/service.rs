@@ -223,6 +223,7 @@ async fn submit(app: &App, caller: &Caller, event: &IncomingEvent) -> Result<Ord
         description: event.description.clone().unwrap_or_default(),
         location: event.location,
         address: event.address.clone(),
+        site_code: None,
         category: event.category.clone(),
         occurred_at: None,
         confidential: false,

@@ -41,6 +41,14 @@ pub enum Filed {
     Token(String),
 }
 
+/// A report with what its codes name.
+struct Named<'a> {
+    report: &'a Report,
+    service_name: &'a str,
+    /// The site of `address_id`.
+    site: Option<site::Model>,
+}
+
 /// The parts of a request that are not fields of the report.
 #[derive(Debug, Default)]
 pub struct Attached {
@@ -76,34 +84,46 @@ pub async fn file(app: &App, caller: &Caller, report: Report, attached: Attached
     if !report.has_place() {
         return Err(no_place());
     }
+    let named = Named {
+        report: &report,
+        service_name: &service_name,
+        site: named_site(app, &report).await?,
+    };
     if report.phone.is_some() && clients::has_scope(app, caller, ClientScope::OrdersWrite).await? {
-        match order(app, caller, &report, &service_name, &attached).await {
+        match order(app, caller, &named, &attached).await {
             Err(error) if error.code() == Some(NOT_A_DELEGATE) => {}
             filed => return filed,
         }
     }
-    message(app, caller, &report, &service_name, attached).await
+    message(app, caller, named, attached).await
+}
+
+/// Returns the active site that `address_id` names; `None` without one.
+/// # Errors
+/// `unknown_site` (404).
+async fn named_site(app: &App, report: &Report) -> Result<Option<site::Model>> {
+    let Some(code) = &report.address_id else {
+        return Ok(None);
+    };
+    match sites::active(app, code).await {
+        Ok(site) => Ok(Some(site)),
+        Err(Error::Refused(refused)) if refused.kind == ErrorKind::NotFound => {
+            let detail = "没有 address_id 所指的点位，或者这个点位已停用。";
+            Err(Error::refused(ErrorKind::NotFound, "unknown_site", detail))
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Files a delegate's order as an operator files a call.
-async fn order(
-    app: &App,
-    caller: &Caller,
-    report: &Report,
-    service_name: &str,
-    attached: &Attached,
-) -> Result<Filed> {
+async fn order(app: &App, caller: &Caller, named: &Named<'_>, attached: &Attached) -> Result<Filed> {
+    let report = named.report;
     let client = clients::client_of(app, caller).await?.to_string();
     let client: String = client.chars().take(8).collect();
     let call_id = Report::call_id(&client, attached.key.as_deref(), app.clock.now());
     let phone = report.phone.clone().unwrap_or_default();
     let media = attached.media.as_ref();
-    let sent = media.map(|file| hex::encode(Sha256::digest(&file.bytes)));
-    let content = match sent.or_else(|| report.media_url.clone()) {
-        Some(photo) => json!([report.attributes, report.description, photo]),
-        None => json!([report.attributes, report.description]),
-    };
-    let fingerprint = hex::encode(Sha256::digest(content.to_string()));
+    let fingerprint = fingerprint(named, media);
     let mut photos = Vec::new();
     if (media.is_some() || report.media_url.is_some())
         && let Some(delegate) = delegate_of(app, &phone).await?
@@ -129,7 +149,7 @@ async fn order(
         caller_phone: phone,
         call_id,
         number: None,
-        description: report.words(service_name),
+        description: report.words(named.service_name),
         location: report.point.map(|(longitude, latitude)| GivenPoint {
             longitude,
             latitude,
@@ -137,6 +157,7 @@ async fn order(
             accuracy_m: None,
         }),
         address: report.address.clone(),
+        site_code: site_of_order(named),
         category: Some(report.service_code.clone()),
         occurred_at: None,
         confidential: false,
@@ -146,6 +167,28 @@ async fn order(
     };
     let answer = hotline::file_with_photos(app, Filer::Operator(caller), call, fingerprint, photos).await?;
     Ok(Filed::Order(answer.body.number))
+}
+
+/// Returns the fingerprint of an order's request: its kind, words, place and photo.
+fn fingerprint(named: &Named<'_>, media: Option<&FileBytes>) -> String {
+    let Named { report, site, .. } = named;
+    let sent = media.map(|file| hex::encode(Sha256::digest(&file.bytes)));
+    let content = json!([
+        report.service_code,
+        report.attributes,
+        report.description,
+        report.point,
+        report.address,
+        site.as_ref().map(|site| &site.code),
+        sent.as_ref().or(report.media_url.as_ref()),
+    ]);
+    hex::encode(Sha256::digest(content.to_string()))
+}
+
+/// Returns the site that gives an order its place; `None` if the report has a point, which is more exact.
+fn site_of_order(named: &Named<'_>) -> Option<String> {
+    let site = named.site.as_ref().filter(|_| named.report.point.is_none());
+    site.map(|site| site.code.clone())
 }
 
 /// Returns the delegate with this number, or `None` if there is none or several.
@@ -166,15 +209,17 @@ async fn fetch(app: &App, url: &str) -> Result<FileBytes> {
 }
 
 /// Files a resident's message to the site of the report's place.
-async fn message(
-    app: &App,
-    caller: &Caller,
-    report: &Report,
-    service_name: &str,
-    attached: Attached,
-) -> Result<Filed> {
+async fn message(app: &App, caller: &Caller, named: Named<'_>, attached: Attached) -> Result<Filed> {
     let Attached { key, media } = attached;
-    let site = site_of(app, report).await?;
+    let Named {
+        report,
+        service_name,
+        site,
+    } = named;
+    let site = match site {
+        Some(site) => site,
+        None => site_of(app, report).await?,
+    };
     let sender = report.sender.as_deref().unwrap_or_default();
     let device = Device::Address(format!("open311:{}:{sender}", caller.session));
     let text = report.message(service_name)?;
@@ -208,15 +253,14 @@ async fn message(
     Ok(Filed::Token(stored.receipt.expose()))
 }
 
-/// The site that the report names, the nearest one, or one of the area that its words name.
+/// Returns the site nearest to the report's point, or one of the area that its words name.
 async fn site_of(app: &App, report: &Report) -> Result<site::Model> {
-    match (&report.address_id, report.point, &report.address) {
-        (Some(code), _, _) => sites::active(app, code).await,
-        (None, Some((longitude, latitude)), _) => {
+    match (report.point, &report.address) {
+        (Some((longitude, latitude)), _) => {
             let nearest = sites::nearest(app, longitude, latitude, MAX_SITE_DISTANCE_M).await?;
             nearest.ok_or_else(|| bad("no site for reports is near this place"))
         }
-        (None, None, Some(words)) => {
+        (None, Some(words)) => {
             let city = app.state::<CityHandle>().load();
             let place = routing::resolve(&city, None, None, words);
             let unclear = "address_string names no area of the city: send lat and long, or address_id";
@@ -224,7 +268,7 @@ async fn site_of(app: &App, report: &Report) -> Result<site::Model> {
             let found = sites::of_area(app, &county, place.township.as_deref()).await?;
             found.ok_or_else(|| bad("no site for reports is in the area that address_string names"))
         }
-        (None, None, None) => Err(no_place()),
+        (None, None) => Err(no_place()),
     }
 }
 

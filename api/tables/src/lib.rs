@@ -2,8 +2,8 @@
 //!
 //! In reading order: `fault` (what is wrong, and where), `text` (one cell), `encoding` (bytes to text), `delimited` and
 //! `workbook` (a file to sparse sheets), `sheet` (rows, merged cells), `headings` (which column holds what), `table` (the
-//! one table among sheets, cover pages and titles), `kinds` (the columns of each importable table), `written` (cells of
-//! tables that people export).
+//! one table among sheets, cover pages and titles), `stream` and `long_workbook` with `unpacked` (tables in blocks of
+//! rows), `kinds` (the columns of each importable table), `written` (cells of tables that people export).
 
 #![warn(missing_docs)]
 
@@ -13,10 +13,12 @@ mod fault;
 mod heading_map;
 mod headings;
 pub mod kinds;
+pub mod long_workbook;
 mod sheet;
 pub mod stream;
 mod table;
 pub mod text;
+mod unpacked;
 mod workbook;
 pub mod written;
 
@@ -49,13 +51,18 @@ impl Limits {
         cell_chars: 10_000,
         unpacked_bytes: 96 << 20,
     };
-    /// Past orders in a workbook, which is held in memory. A larger history comes as delimited text, or in several files.
+    /// Long lists in a file that is held in memory.
     pub const HISTORY: Self = Self {
         rows: 500_000,
         columns: 200,
         cells: 10_000_000,
         cell_chars: 20_000,
         unpacked_bytes: 512 << 20,
+    };
+    /// A workbook that is read row by row: the rows that a sheet can have.
+    pub const LONG_WORKBOOK: Self = Self {
+        rows: 1_048_576,
+        ..Self::HISTORY
     };
     /// Delimited text that is read row by row.
     pub const STREAMED: Self = Self {

@@ -33,7 +33,8 @@ impl RawRow {
             .map_or("", |(_, text)| text.as_str())
     }
 
-    fn put(&mut self, column: usize, text: &str) {
+    /// Sets the text of a cell.
+    pub fn put(&mut self, column: usize, text: &str) {
         match self.cells.binary_search_by_key(&column, |(column, _)| *column) {
             Ok(at) => {
                 if let Some((_, held)) = self.cells.get_mut(at) {
@@ -56,6 +57,12 @@ pub struct Merge {
     pub first_column: usize,
     /// Last column.
     pub last_column: usize,
+}
+
+/// The fault of too many merged cells, at the line of one.
+pub fn too_many_merged(line: usize) -> Vec<Fault> {
+    let detail = "合并单元格太多，请取消合并后再导入。";
+    vec![Fault::line(line, "too_many_cells", detail)]
 }
 
 impl Sheet {
@@ -91,14 +98,8 @@ impl Sheet {
                 .unwrap_or_default();
             let from = self.rows.partition_point(|row| row.line <= merge.first_line);
             let to = self.rows.partition_point(|row| row.line <= merge.last_line);
-            let Some(left) = room.checked_sub(to.saturating_sub(from)) else {
-                return Err(vec![Fault::line(
-                    merge.first_line,
-                    "too_many_cells",
-                    "合并单元格太多，请取消合并后再导入。",
-                )]);
-            };
-            room = left;
+            let left = room.checked_sub(to.saturating_sub(from));
+            room = left.ok_or_else(|| too_many_merged(merge.first_line))?;
             if text.is_empty() {
                 continue;
             }

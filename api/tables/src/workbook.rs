@@ -1,7 +1,7 @@
 //! An XLSX file as sparse sheets. Only cells that hold something take memory, and unpacking is bounded first.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx};
@@ -11,8 +11,11 @@ use crate::sheet::{Merge, RawRow, Sheet};
 use crate::text::tidy;
 use crate::{Fault, Limits};
 
+/// Maximum number of sheets.
 const MAX_SHEETS: usize = 100;
-const MAX_PARTS: usize = 2_000;
+/// Maximum number of files in the ZIP archive.
+pub const MAX_PARTS: usize = 2_000;
+/// Maximum number of merged ranges of a sheet.
 const MAX_MERGES: usize = 100_000;
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
@@ -26,7 +29,8 @@ pub fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
     catch_unwind(AssertUnwindSafe(|| all(bytes, limits))).unwrap_or_else(|_| Err(damaged()))
 }
 
-fn damaged() -> Vec<Fault> {
+/// A workbook that cannot be read.
+pub fn damaged() -> Vec<Fault> {
     let detail = "XLSX 文件无法读取，可能已损坏或设有密码；请用 Excel 或 WPS 打开后另存再导入。";
     vec![Fault::whole("damaged_workbook", detail)]
 }
@@ -53,24 +57,11 @@ fn bounded(bytes: &[u8], limits: &Limits) -> Result<(), Vec<Fault>> {
 
 fn all(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
-    let listed: Vec<_> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
-        .collect();
-    if listed.len() > MAX_SHEETS {
-        let detail = format!("工作表超过 {MAX_SHEETS} 张，请只留下要导入的。");
-        return Err(vec![Fault::whole("too_large", detail)]);
-    }
+    let listed = listed(&book)?;
     let mut room = limits.cells;
     let mut sheets = Vec::with_capacity(listed.len());
     for (name, hidden) in listed {
-        let merges = book.merge_cells_by_sheet_name(&name).unwrap_or_default();
-        if merges.len() > MAX_MERGES {
-            let fault = Fault::whole("too_many_cells", "合并单元格太多，请取消合并后再导入。");
-            return Err(vec![fault.sheet(Some(&name))]);
-        }
+        let merges = merges(&mut book, &name)?;
         // A fault of a hidden sheet must not stop the import of a visible one.
         let rows = match rows(&mut book, &name, limits, &mut room) {
             Ok(rows) => rows,
@@ -83,10 +74,39 @@ fn all(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
             name: Some(name),
             hidden,
             rows,
-            merges: merges.iter().map(merge).collect(),
+            merges,
         });
     }
     Ok(sheets)
+}
+
+/// Returns the names of the worksheets, and whether each is hidden.
+/// # Errors
+/// `too_large` if there are more than [`MAX_SHEETS`].
+pub fn listed<R: Read + Seek>(book: &Xlsx<R>) -> Result<Vec<(String, bool)>, Vec<Fault>> {
+    let listed: Vec<_> = book
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible))
+        .collect();
+    if listed.len() > MAX_SHEETS {
+        let detail = format!("工作表超过 {MAX_SHEETS} 张，请只留下要导入的。");
+        return Err(vec![Fault::whole("too_large", detail)]);
+    }
+    Ok(listed)
+}
+
+/// Returns the merged ranges of a sheet.
+/// # Errors
+/// `too_many_cells` if there are more than [`MAX_MERGES`].
+pub fn merges<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<Merge>, Vec<Fault>> {
+    let merges = book.merge_cells_by_sheet_name(name).unwrap_or_default();
+    if merges.len() > MAX_MERGES {
+        let fault = Fault::whole("too_many_cells", "合并单元格太多，请取消合并后再导入。");
+        return Err(vec![fault.sheet(Some(name))]);
+    }
+    Ok(merges.iter().map(merge).collect())
 }
 
 fn merge(range: &Dimensions) -> Merge {
@@ -107,25 +127,10 @@ fn rows(
     let mut reader = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
     let mut rows: BTreeMap<usize, BTreeMap<usize, String>> = BTreeMap::new();
     while let Some(cell) = reader.next_cell().map_err(|_| damaged())? {
-        let text = text_of(cell.get_value());
-        if text.is_empty() {
+        let Some(Filled { line, column, text }) = filled(cell.get_position(), cell.get_value(), limits)?
+        else {
             continue;
-        }
-        let (line, column) = (cell.get_position().0 as usize + 1, cell.get_position().1 as usize);
-        if line > limits.rows || column >= limits.columns {
-            return Err(vec![outside(line, column, limits)]);
-        }
-        if text.contains('\0') {
-            return Err(vec![
-                Fault::line(line, "nul_character", "有空字符（NUL），请删除后再导入。").column(label(column)),
-            ]);
-        }
-        if text.chars().count() > limits.cell_chars {
-            let detail = format!("单元格超过 {} 个字。", limits.cell_chars);
-            return Err(vec![
-                Fault::line(line, "cell_too_long", detail).column(label(column)),
-            ]);
-        }
+        };
         *room = room.checked_sub(1).ok_or_else(|| {
             let detail = format!("单元格超过 {} 个，请拆成几个文件。", limits.cells);
             vec![Fault::line(line, "too_many_cells", detail)]
@@ -137,6 +142,46 @@ fn rows(
         cells: cells.into_iter().collect(),
     };
     Ok(rows.into_iter().map(row).collect())
+}
+
+/// A cell with something in it.
+pub struct Filled {
+    /// From 1.
+    pub line: usize,
+    /// From 0.
+    pub column: usize,
+    /// The tidy text.
+    pub text: String,
+}
+
+/// Reads one cell. Returns `None` if it is empty.
+/// # Errors
+/// A cell outside the limits, or one whose text is too long or has a NUL.
+pub fn filled(
+    (row, column): (u32, u32),
+    value: &DataRef<'_>,
+    limits: &Limits,
+) -> Result<Option<Filled>, Vec<Fault>> {
+    let text = text_of(value);
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (line, column) = (row as usize + 1, column as usize);
+    if line > limits.rows || column >= limits.columns {
+        return Err(vec![outside(line, column, limits)]);
+    }
+    let fault = |code, detail: String| vec![Fault::line(line, code, detail).column(label(column))];
+    if text.contains('\0') {
+        return Err(fault(
+            "nul_character",
+            "有空字符（NUL），请删除后再导入。".to_owned(),
+        ));
+    }
+    if text.chars().count() > limits.cell_chars {
+        let detail = format!("单元格超过 {} 个字。", limits.cell_chars);
+        return Err(fault("cell_too_long", detail));
+    }
+    Ok(Some(Filled { line, column, text }))
 }
 
 fn outside(line: usize, column: usize, limits: &Limits) -> Fault {

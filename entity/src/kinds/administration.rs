@@ -29,6 +29,9 @@ kind! {
         WebhookDeleted => "webhook_deleted" = "删除推送地址",
         UnitLinked => "unit_linked" = "对接单位",
         UnitUnlinked => "unit_unlinked" = "取消对接单位",
+        CalendarFeedCreated => "calendar_feed_created" = "新建日历订阅",
+        CalendarFeedRotated => "calendar_feed_rotated" = "更换日历订阅网址",
+        CalendarFeedRevoked => "calendar_feed_revoked" = "停用日历订阅",
     }
 }
 

@@ -5,7 +5,7 @@ mod header;
 mod select;
 
 use crate::headings::{Kind, Match, matched};
-use crate::sheet::{RawRow, Sheet};
+use crate::sheet::{Merge, RawRow, Sheet};
 use crate::text::folded;
 use crate::{Choice, Fault, Limits};
 use columns::{Columns, unused, used_columns};
@@ -312,6 +312,62 @@ pub fn layout<F: Copy + Eq>(sheet: Sheet, kind: &Kind<F>) -> Result<Layout<F>, V
         used,
         table,
     })
+}
+
+/// How a sheet of a long workbook is read, by its beginning.
+pub struct SheetLayout {
+    /// Its name in the workbook.
+    pub name: String,
+    /// The last line of the headings.
+    pub last_heading: usize,
+    /// Column and field.
+    pub used: Vec<(usize, usize)>,
+    /// Merged cells, unordered.
+    pub merges: Vec<Merge>,
+}
+
+/// Understands the headings of the sheets to read by their first rows.
+pub fn layouts<F: Copy + Eq>(
+    sheets: Vec<Sheet>,
+    kind: &Kind<F>,
+    choice: Choice<'_>,
+) -> Result<(Vec<SheetLayout>, TableInfo), Vec<Fault>> {
+    let empty = || vec![Fault::whole("empty_file", "文件是空的。")];
+    if sheets.iter().all(|sheet| sheet.rows.is_empty()) {
+        return Err(empty());
+    }
+    let (chosen, mut ignored) = select(sheets, kind, choice)?;
+    let several = chosen.len() > 1;
+    let mut layouts = Vec::with_capacity(chosen.len());
+    let mut whole: Option<Table<F>> = None;
+    for (mut sheet, found) in chosen {
+        let (name, merges) = (sheet.name.clone().unwrap_or_default(), sheet.merges.clone());
+        let last_heading = found.last_line;
+        let faulty = |faults: Vec<Fault>| match several {
+            true => faults.into_iter().map(|fault| fault.sheet(Some(&name))).collect(),
+            false => faults,
+        };
+        sheet.carry_down(last_heading, &kind.limits).map_err(faulty)?;
+        let from = sheet.rows.partition_point(|row| row.line <= last_heading);
+        let data = sheet.rows.get(from..).unwrap_or_default();
+        let used = used_columns(&found, kind, data).map_err(faulty)?;
+        let mut part = part(sheet, found, kind, several).map_err(faulty)?;
+        part.rows = Vec::new();
+        part.skipped_lines = Vec::new();
+        match &mut whole {
+            Some(table) => table.absorb(part),
+            None => whole = Some(part),
+        }
+        layouts.push(SheetLayout {
+            name,
+            last_heading,
+            used,
+            merges,
+        });
+    }
+    let mut table = whole.ok_or_else(empty)?;
+    table.ignored_sheets.append(&mut ignored);
+    Ok((layouts, table.info()))
 }
 
 /// A single cell below the table that says so.

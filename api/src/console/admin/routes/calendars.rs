@@ -47,13 +47,7 @@ async fn calendars_page(visitor: &ConsoleUser) -> Result<CalendarsPage> {
     let city = visitor.app.state::<CityHandle>().load();
     let line = |feed: entity::calendar_feed::Model| Line {
         id: feed.id,
-        name: match (
-            feed.unit_id.and_then(|unit| city.units.of_record(unit)),
-            feed.committee,
-        ) {
-            (Some(unit), _) => unit.name.clone(),
-            (None, committee) => committee.unwrap_or_default(),
-        },
+        name: service::name(&city, &feed),
         created: labels::when(feed.created_at, visitor.now, city.zone()),
     };
     Ok(CalendarsPage {
@@ -75,11 +69,7 @@ pub async fn create(
     let sent = FormData::read(&visitor, &request, body).await?;
     visitor.caller.require(Role::Admin)?;
     match make(&visitor, &sent.entries).await {
-        Ok(address) => {
-            let mut shown = calendars_page(&visitor).await?;
-            shown.address = Some(address);
-            page(&shown)
-        }
+        Ok(address) => page_with_address(&visitor, address).await,
         Err(error @ Error::Refused(_)) => {
             let mut shown = calendars_page(&visitor).await?;
             let status = error.status_code();
@@ -88,6 +78,12 @@ pub async fn create(
         }
         Err(broken) => Err(broken.into()),
     }
+}
+
+async fn page_with_address(visitor: &ConsoleUser, address: String) -> Result<HttpResponse, PageError> {
+    let mut shown = calendars_page(visitor).await?;
+    shown.address = Some(address);
+    page(&shown)
 }
 
 async fn make(visitor: &ConsoleUser, entries: &FormFields) -> Result<String> {
@@ -102,6 +98,18 @@ async fn make(visitor: &ConsoleUser, entries: &FormFields) -> Result<String> {
         Error::invalid(vec![FieldError::new("unit", "required", detail)])
     })?;
     service::create(&visitor.app, &visitor.caller, subject, visitor.now).await
+}
+
+#[post("/admin/calendars/{id}/rotate")]
+pub async fn rotate(
+    visitor: ConsoleUser,
+    id: Path<CalendarFeedId>,
+    request: HttpRequest,
+    body: Payload,
+) -> Result<HttpResponse, PageError> {
+    FormData::read(&visitor, &request, body).await?;
+    let address = service::rotate(&visitor.app, &visitor.caller, *id, visitor.now).await?;
+    page_with_address(&visitor, address).await
 }
 
 #[post("/admin/calendars/{id}/revoke")]

@@ -77,6 +77,7 @@ fn integration(service: &mut ServiceConfig) {
         .service(open_data::download)
         .service(calendars::show)
         .service(calendars::create)
+        .service(calendars::rotate)
         .service(calendars::revoke)
         .service(clients::show)
         .service(clients::create)

@@ -51,6 +51,7 @@ pub fn call(entries: &FormFields, zone: Tz) -> Result<Call> {
         description: entries.text("description").to_owned(),
         location: point(entries)?,
         address: some("address"),
+        site_code: None,
         category: some("category"),
         occurred_at: entries
             .some("occurred_at")
