@@ -150,7 +150,9 @@ async fn write(
         .filter(|rows| rows.order.status == Status::Replied)
         .map(|rows| rows.order.id)
         .collect();
-    let issued = rows.iter_mut().flat_map(|rows| std::mem::take(&mut rows.supervision));
+    let issued = rows
+        .iter_mut()
+        .flat_map(|rows| std::mem::take(&mut rows.supervision));
     let issued = issued.collect();
     store::insert(txn, rows).await?;
     numbering::insert(txn, issued, &context.rules.policy.clocks, context.now).await?;
