@@ -1,10 +1,9 @@
-// The first minute of a newcomer: the people whom the sign-in page suggests open every page of their navigation in the living
-// city. No page shows a dash for a figure, and the pages they land on are filled. (A unit without supervision orders has an empty
-// list of them, as in life.)
+// The first minute of a newcomer: the people whom the sign-in page suggests open every page of their navigation, and their
+// inbox, in the living city. No page shows a dash for a figure or an empty box, and each fills its screen.
 import assert from "node:assert/strict";
 import { SIZES, openStage } from "./kit.mjs";
 
-/** The least share of the first screen that the text of a landing page has to reach down to. */
+/** The least share of the first screen that the text of a page has to reach down to. */
 const LEAST_FILLED = 0.45;
 const stage = openStage({}, true);
 const { journey } = stage;
@@ -22,12 +21,14 @@ const measure = (page) =>
     };
   });
 
-async function mustLookAlive(visitor, page, path) {
+async function mustLookAlive(visitor, page, path, who) {
   const answer = await page.goto(path);
-  if (answer.status() !== 200) visitor.troubles.push(`${path} answers ${answer.status()}`);
+  if (answer.status() !== 200) visitor.troubles.push(`${who} ${path} answers ${answer.status()}`);
   const measured = await measure(page);
-  if (measured.dashes > 0) visitor.troubles.push(`${path} shows ${measured.dashes} dashes for figures`);
-  return measured;
+  const { filled, dashes, empty } = measured;
+  if (dashes > 0) visitor.troubles.push(`${who} ${path} shows ${dashes} dashes for figures`);
+  if (empty > 0) visitor.troubles.push(`${who} ${path} has ${empty} empty boxes`);
+  if (filled < LEAST_FILLED) visitor.troubles.push(`${who} ${path} fills ${(filled * 100).toFixed()} % of the screen`);
 }
 
 journey("the people whom the sign-in page suggests find no dead page", "desk", async (visitor, page) => {
@@ -43,10 +44,8 @@ journey("the people whom the sign-in page suggests find no dead page", "desk", a
     const links = await page.locator(".nav a").evaluateAll((all) => all.map((link) => link.getAttribute("href")));
     assert.ok(links.length > 0);
     const landing = new URL(page.url()).pathname;
-    const { filled, empty } = await mustLookAlive(visitor, page, landing);
-    if (empty > 0) visitor.troubles.push(`${landing} has ${empty} empty boxes`);
-    if (filled < LEAST_FILLED) visitor.troubles.push(`${landing} fills ${(filled * 100).toFixed()} % of the screen`);
-    for (const path of links) await mustLookAlive(visitor, page, path);
+    const who = await page.locator(".me a[href='/console/sessions']").textContent();
+    for (const path of new Set([landing, ...links, "/console/inbox"])) await mustLookAlive(visitor, page, path, who);
     await page.goto("/console");
     await visitor.picture(`first-minute-${nth}`, ["desk", "phone"]);
   }
@@ -54,7 +53,7 @@ journey("the people whom the sign-in page suggests find no dead page", "desk", a
 
 journey("the wall shows the living city", "wall", async (visitor, page) => {
   await visitor.signIn("市级");
-  await mustLookAlive(visitor, page, "/console/overview");
+  await mustLookAlive(visitor, page, "/console/overview", "the wall");
   assert.equal(await page.evaluate(() => innerWidth), SIZES.wall.width);
   await visitor.picture("first-minute-wall", ["wall"]);
 });

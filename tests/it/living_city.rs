@@ -1,11 +1,16 @@
 //! The demonstration's year of orders: counted, searched and verified like any other, and true in every step.
 
+use std::collections::{BTreeSet, HashMap};
+
+use entity::ids::OrderId;
 use entity::kinds::{
-    CampaignAction, CampaignStatus, EventAction, MeasureStatus, OpinionStatus, SiteMessageStatus, Status,
+    CampaignAction, CampaignStage, CampaignStatus, EventAction, MeasureStatus, OpinionStatus, PersonLevel,
+    Role, SiteMessageStatus, Status, SupervisionLevel,
 };
 use entity::{
-    campaign, campaign_event, campaign_order, deadline, measure, notice, opinion, order, order_change,
-    order_event, outbound_event, site_message, watch_entry, watch_inspection, watch_list,
+    campaign, campaign_event, campaign_order, deadline, delivery, measure, notice, opinion, order,
+    order_change, order_event, outbound_event, person, second_delivery, site_message, supervision_order,
+    unit, watch_entry, watch_inspection, watch_list,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::json;
@@ -39,11 +44,137 @@ async fn report_of_august(app: &TestApp) {
     }
 }
 
-/// The numbers of notices and of events for other systems.
-async fn told(app: &TestApp) -> (u64, u64) {
+/// The numbers of pushes and of events for other systems.
+async fn sent_out(app: &TestApp) -> [u64; 3] {
     let db = &app.app().db;
-    let notices = notice::Entity::find().count(db).await.unwrap();
-    (notices, outbound_event::Entity::find().count(db).await.unwrap())
+    let pushes = delivery::Entity::find().count(db).await.unwrap();
+    let second = second_delivery::Entity::find().count(db).await.unwrap();
+    let events = outbound_event::Entity::find().count(db).await.unwrap();
+    [pushes, second, events]
+}
+
+/// Every dissatisfied verdict has its supervision order, and each ends with its order.
+async fn supervision_orders_of_the_year(app: &TestApp) {
+    use supervision_order::Column as C;
+    let db = &app.app().db;
+    let now = app.app().clock.now();
+    let issued = supervision_order::Entity::find().order_by_asc(C::Id);
+    let issued = issued.all(db).await.unwrap();
+    assert!((250..=700).contains(&issued.len()), "{}", issued.len());
+    assert!(
+        issued.is_sorted_by_key(|row| row.issued_at),
+        "the register's order"
+    );
+    let numbers: BTreeSet<&str> = issued.iter().map(|row| row.number.as_str()).collect();
+    assert_eq!(numbers.len(), issued.len());
+    let orders = order::Entity::find().all(db).await.unwrap();
+    let orders: HashMap<OrderId, order::Model> = orders.into_iter().map(|row| (row.id, row)).collect();
+    for row in &issued {
+        let order = &orders[&row.order_id];
+        assert_eq!(row.closed_at, order.closed_at, "{}", row.number);
+        assert!(
+            row.issued_at <= now && row.issued_at >= order.created_at,
+            "{}",
+            row.number
+        );
+        let is_answered = row.answered_at.is_some_and(|at| at <= now);
+        assert!(is_answered || order.status != Status::Closed, "{}", row.number);
+        assert!(order.supervision_level >= row.level, "{}", row.number);
+    }
+    let dissatisfied = orders.values().filter(|order| order.dissatisfied_count > 0);
+    let by_verdict = issued.iter().filter(|row| row.issued_by.is_none());
+    assert_eq!(by_verdict.count(), dissatisfied.count());
+    for level in [SupervisionLevel::County, SupervisionLevel::City] {
+        let of_level = issued
+            .iter()
+            .filter(|row| row.level == level && row.issued_by.is_some());
+        assert!(of_level.count() >= 3, "{level}");
+    }
+    let waiting = issued
+        .iter()
+        .filter(|row| row.answered_at.is_none() && row.closed_at.is_none());
+    let waiting: Vec<_> = waiting.collect();
+    assert!((3..=60).contains(&waiting.len()), "{}", waiting.len());
+    supervision_in_histories(app, &issued).await;
+    unit_with_an_answer_to_give(app, &waiting).await;
+}
+
+/// The histories have each supervision order where its time puts it.
+async fn supervision_in_histories(app: &TestApp, issued: &[supervision_order::Model]) {
+    let db = &app.app().db;
+    let supervised: BTreeSet<OrderId> = issued.iter().map(|row| row.order_id).collect();
+    let events = order_event::Entity::find()
+        .filter(order_event::Column::OrderId.is_in(supervised))
+        .order_by_asc(order_event::Column::OrderId)
+        .order_by_asc(order_event::Column::Seq);
+    let events = events.all(db).await.unwrap();
+    let of_issue = events
+        .iter()
+        .filter(|event| event.action == EventAction::SupervisionOrder);
+    assert_eq!(of_issue.count(), issued.len());
+    for pair in events
+        .windows(2)
+        .filter(|pair| pair[0].order_id == pair[1].order_id)
+    {
+        let is_joined = pair[1].action == EventAction::CampaignJoined;
+        assert!(pair[0].at <= pair[1].at || is_joined, "{:?}", pair[1]);
+    }
+}
+
+/// A unit that owes an answer has the form for it.
+async fn unit_with_an_answer_to_give(app: &TestApp, waiting: &[&supervision_order::Model]) {
+    let db = &app.app().db;
+    let handlers = person::Entity::find().filter(person::Column::Role.eq(Role::Handler));
+    let handlers = handlers
+        .filter(person::Column::Active.eq(true))
+        .all(db)
+        .await
+        .unwrap();
+    let has_people = |row: &&&supervision_order::Model| {
+        let mut handlers = handlers.iter();
+        handlers.any(|person| person.unit_id == Some(row.unit_id))
+    };
+    let owed = waiting
+        .iter()
+        .find(has_people)
+        .expect("a unit with people owes an answer");
+    let unit = unit::Entity::find_by_id(owed.unit_id)
+        .one(db)
+        .await
+        .unwrap()
+        .unwrap();
+    let handler = Browser::as_cast(app, PersonQuery::role("handler").unit(&unit.name)).await;
+    let page = handler.get("/console/supervision").await;
+    page.page(200, &[&owed.number, "提交答复"]);
+}
+
+/// People have the notices of the last two weeks, some unread, and nothing left the house.
+async fn inboxes(app: &TestApp) {
+    let db = &app.app().db;
+    let people = person::Entity::find().all(db).await.unwrap();
+    let notices = notice::Entity::find().all(db).await.unwrap();
+    assert!(
+        notices.iter().all(|line| !line.body.contains('{')),
+        "a placeholder was left"
+    );
+    let of = |role: Role, level: Option<PersonLevel>| {
+        let people = people
+            .iter()
+            .filter(|person| person.role == role && person.level == level);
+        let people: BTreeSet<_> = people.map(|person| person.id).collect();
+        let lines = notices.iter().filter(|line| people.contains(&line.person_id));
+        let read = lines.clone().filter(|line| line.read_at.is_some()).count();
+        (lines.count() - read, read)
+    };
+    for (role, level) in [
+        (Role::Supervisor, Some(PersonLevel::City)),
+        (Role::Supervisor, Some(PersonLevel::County)),
+        (Role::Handler, None),
+        (Role::Delegate, Some(PersonLevel::County)),
+    ] {
+        let (unread, read) = of(role, level);
+        assert!(unread > 0 && read > 0, "{role}: {unread} unread, {read} read");
+    }
 }
 
 /// The committees' year has matters in every stage, and their orders say that they joined.
@@ -60,6 +191,22 @@ async fn matters_of_the_year(app: &TestApp) {
         order_event::Entity::find().filter(order_event::Column::Action.eq(EventAction::CampaignJoined));
     let joined = joined.count(db).await.unwrap();
     assert!(joined >= 50 && joined <= gathered, "{joined} of {gathered}");
+    for matter in all
+        .iter()
+        .filter(|matter| matter.status == CampaignStatus::Closed)
+    {
+        let found = matter
+            .look_back
+            .as_ref()
+            .expect("a closed matter was looked back on");
+        assert_eq!(matter.stage, CampaignStage::LookBack, "{}", matter.title);
+        assert_eq!(found["days"], 30, "{}", matter.title);
+    }
+    let calm = all.iter().filter(|matter| {
+        let found = matter.look_back.as_ref();
+        found.is_some_and(|found| found["rebound"] == false)
+    });
+    assert!(calm.count() >= 4, "closing a matter has an effect");
     let entries = campaign_event::Entity::find().order_by_asc(campaign_event::Column::Id);
     let entries = entries.all(db).await.unwrap();
     assert!(entries.iter().all(|entry| entry.at <= now));
@@ -99,10 +246,10 @@ async fn matters_of_the_year(app: &TestApp) {
 async fn lists_and_messages_of_the_year(app: &TestApp) {
     let db = &app.app().db;
     let now = app.app().clock.now();
-    assert_eq!(watch_list::Entity::find().count(db).await.unwrap(), 3);
-    assert!(watch_inspection::Entity::find().count(db).await.unwrap() >= 15);
+    assert_eq!(watch_list::Entity::find().count(db).await.unwrap(), 5);
+    assert!(watch_inspection::Entity::find().count(db).await.unwrap() >= 20);
     let entries = watch_entry::Entity::find().all(db).await.unwrap();
-    assert_eq!(entries.len(), 10);
+    assert_eq!(entries.len(), 15);
     assert!(entries.iter().all(|entry| entry.next_inspection_at > Some(now)));
     let messages = site_message::Entity::find().all(db).await.unwrap();
     assert!((12..=15).contains(&messages.len()), "{}", messages.len());
@@ -121,9 +268,11 @@ async fn lists_and_messages_of_the_year(app: &TestApp) {
 
 on_both_databases! {
     async fn a_year_of_orders_is_counted_and_searched(app: TestApp) {
-        let heard = told(&app).await;
+        let before = sent_out(&app).await;
         let counts = living_city::fill(app.app(), Vec::new()).await.unwrap().unwrap();
-        assert_eq!(told(&app).await, heard, "nobody hears of the past");
+        assert_eq!(sent_out(&app).await, before, "nothing of the past is pushed");
+        Box::pin(inboxes(&app)).await;
+        Box::pin(supervision_orders_of_the_year(&app)).await;
         Box::pin(matters_of_the_year(&app)).await;
         Box::pin(lists_and_messages_of_the_year(&app)).await;
         assert!((3_500..=4_800).contains(&counts.closed), "{counts:?}");

@@ -2,6 +2,7 @@
 //! notified about.
 //!
 //! - `past_order`: an order as it comes in, checked (pure)
+//! - `step`, `supervision_steps`: the events of its history (pure)
 //! - `order_row`, `rows`: its rows in every table, its history chained (pure)
 //! - `store`: the queries
 //! - `map`: another system's headings and words (pure)
@@ -18,4 +19,6 @@ mod resolver;
 pub mod rows;
 pub mod service;
 pub mod source;
+mod step;
 mod store;
+mod supervision_steps;

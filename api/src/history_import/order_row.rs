@@ -32,6 +32,7 @@ pub fn order_row(past: &PastOrder, id: OrderId, context: ImportContext<'_>) -> o
         let steps = [round.replied_at, round.accepted_at, Some(round.dispatched_at)];
         steps.into_iter().flatten().next()
     }));
+    let issued = past.supervision.iter().map(|issued| issued.level);
     let place = &past.place;
     order::Model {
         id,
@@ -66,7 +67,7 @@ pub fn order_row(past: &PastOrder, id: OrderId, context: ImportContext<'_>) -> o
         tracked: false,
         committee: None,
         kind: None,
-        supervision_level: SupervisionLevel::None,
+        supervision_level: issued.max().unwrap_or(SupervisionLevel::None),
         wants_follow_up: true,
         occurred_at: None,
         site_id: None,

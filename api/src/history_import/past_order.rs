@@ -9,6 +9,8 @@ use entity::ids::{BoundarySetId, PersonId, PhotoId, UnitId};
 use entity::kinds::{CategorySource, Channel, PhotoRole, PlaceRelation, Satisfaction, Solved};
 use places::datum::Wgs84;
 
+use crate::supervision::past::supervision_order::PastSupervisionOrder;
+
 /// Numbers of other platforms: letters, digits and dashes.
 const NUMBER_CHARS: std::ops::RangeInclusive<usize> = 4..=40;
 
@@ -30,6 +32,8 @@ pub struct PastOrder {
     pub rounds: Vec<PastRound>,
     pub closed_at: Option<DateTime<Utc>>,
     pub photos: Vec<(PhotoId, PhotoRole)>,
+    /// Supervision orders issued on it, oldest first.
+    pub supervision: Vec<PastSupervisionOrder>,
 }
 
 /// The category, and where it comes from.
@@ -192,6 +196,7 @@ mod tests {
             }],
             closed_at: Some(at("2024-03-03T02:00:00Z")),
             photos: Vec::new(),
+            supervision: Vec::new(),
         }
     }
 

@@ -155,6 +155,7 @@ impl<'a> Resolver<'a> {
             rounds: unit.map(|_| round).into_iter().collect(),
             closed_at: Some(closed_at),
             photos: Vec::new(),
+            supervision: Vec::new(),
         };
         order
             .validate(self.now)

@@ -5,17 +5,20 @@
 
 use chrono::{DateTime, Utc};
 use entity::ids::{AssignmentId, DeadlineId, OrderId, ReplyId, UnitId, VerdictId};
-use entity::kinds::{ActorRole, AssignmentRole, AssignmentStatus, EventAction, Light, Satisfaction, Status};
-use entity::{assignment, deadline, order, order_photo, reply, verdict};
+use entity::kinds::{
+    ActorRole, AssignmentRole, AssignmentStatus, EventAction, Light, Satisfaction, Status, Visibility,
+};
+use entity::{assignment, deadline, order, order_photo, reply, supervision_order, verdict};
 
 pub use super::order_row::ImportContext;
 use super::order_row::{order_row, photo_rows};
 use super::past_order::{PastOrder, PastRound};
+use super::step::Step;
+use super::supervision_steps;
 use crate::deadlines::calculator::Deadline;
 use crate::deadlines::deadline_rows;
 use crate::deadlines::lights::LightThresholds;
 use crate::error::Result;
-use crate::orders::history::NewEvent;
 use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::actor::Actor;
 
@@ -27,36 +30,8 @@ pub struct Rows {
     pub replies: Vec<reply::Model>,
     pub verdicts: Vec<verdict::Model>,
     pub photos: Vec<order_photo::Model>,
+    pub supervision: Vec<supervision_order::Model>,
     pub steps: Vec<Step>,
-}
-
-/// An event of the history, before it is chained to the one before.
-pub struct Step {
-    pub action: EventAction,
-    pub actor: Actor,
-    pub at: DateTime<Utc>,
-    pub from: Option<Status>,
-    /// The order as it is after the step.
-    pub to: Status,
-    pub round: i32,
-    pub note: Option<String>,
-    pub detail: EventDetail,
-}
-
-impl Step {
-    /// The event to append, with the order as it was after it.
-    #[must_use]
-    pub fn event<'a>(&'a self, order: &order::Model) -> (order::Model, NewEvent<'a>) {
-        let after = order::Model {
-            status: self.to,
-            round: self.round,
-            ..order.clone()
-        };
-        let mut event = NewEvent::new(self.action, &self.actor, self.to, self.at).detail(self.detail.clone());
-        event.from = self.from;
-        event.note.clone_from(&self.note);
-        (after, event)
-    }
 }
 
 /// Builds the rows of `past`.
@@ -72,6 +47,7 @@ pub fn build(past: &PastOrder, context: ImportContext<'_>) -> Result<Rows> {
         replies: Vec::new(),
         verdicts: Vec::new(),
         photos: photo_rows(past, id),
+        supervision: Vec::new(),
         steps: Vec::new(),
     };
     rows.submit(past);
@@ -95,6 +71,9 @@ pub fn build(past: &PastOrder, context: ImportContext<'_>) -> Result<Rows> {
         let change = Change::new(EventAction::Closed, from, Status::Closed, nth.max(1));
         rows.step(change, system(), closed_at);
     }
+    let issued = past.supervision.iter();
+    rows.supervision = issued.map(|one| one.row(id, past.closed_at)).collect();
+    supervision_steps::add(&mut rows.steps, past, context.now);
     rows.order.due_at = rows.due_at();
     rows.order.light = rows.light();
     Ok(rows)
@@ -350,6 +329,7 @@ impl Rows {
             from,
             to,
             round,
+            visibility: Visibility::Public,
             note: None,
             detail: EventDetail::None {},
         });

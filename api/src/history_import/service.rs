@@ -19,6 +19,7 @@ use crate::error::Result;
 use crate::jobs::queue::{NewJob, enqueue_all};
 use crate::orders::actions::reply::AskForVerdict;
 use crate::orders::search::text_index::TextIndex;
+use crate::supervision::past::numbering;
 
 /// Orders per statement and table.
 const BATCH: usize = 200;
@@ -104,6 +105,8 @@ impl Import {
             rules: city.deadline_rules(),
             now: self.now,
         };
+        let issued = orders.iter_mut().flat_map(|order| order.supervision.iter_mut());
+        numbering::number(&self.txn, city.zone(), issued.collect()).await?;
         while !orders.is_empty() {
             let rest = orders.split_off(orders.len().min(BATCH));
             let batch = std::mem::replace(&mut orders, rest);
@@ -134,7 +137,7 @@ async fn write(
     let used = store::used_numbers(txn, numbers).await?;
     let all = batch.len();
     let fresh = batch.iter().filter(|order| !used.contains(&order.number));
-    let rows = fresh
+    let mut rows = fresh
         .map(|order| rows::build(order, context))
         .collect::<Result<Vec<_>>>()?;
     counts.added += rows.len();
@@ -147,7 +150,12 @@ async fn write(
         .filter(|rows| rows.order.status == Status::Replied)
         .map(|rows| rows.order.id)
         .collect();
+    let issued = rows
+        .iter_mut()
+        .flat_map(|rows| std::mem::take(&mut rows.supervision));
+    let issued = issued.collect();
     store::insert(txn, rows).await?;
+    numbering::insert(txn, issued, &context.rules.policy.clocks, context.now).await?;
     let jobs = waiting
         .into_iter()
         .map(|order| NewJob::of::<AskForVerdict>(&order, context.now));

@@ -31,6 +31,13 @@ pub struct Event<'a> {
     pub subject: Option<Subject>,
 }
 
+/// An event of the past.
+#[derive(Clone, Debug)]
+pub struct PastEvent<'a> {
+    pub event: Event<'a>,
+    pub at: DateTime<Utc>,
+}
+
 impl<'a> Event<'a> {
     #[must_use]
     pub fn of(kind: EventKind, order: &'a order::Model) -> Self {

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::http::request_id;
 use crate::jobs::queue::{self, NewJob};
 use crate::notices::audience::{Audience, TemplateKey};
-use crate::notices::event::Event;
+use crate::notices::event::{Event, PastEvent};
 use crate::notices::fields::{cut, visible};
 use crate::notices::messages::MessageCatalog;
 use crate::notices::recipients::AudienceCache;
@@ -66,6 +66,26 @@ pub async fn emit_all(
         outgoing.add(connection, voice, event, now).await?;
     }
     outgoing.write(connection, now).await
+}
+
+/// Writes the inbox lines of events of the past, each at its own time. Nothing is pushed or sent another way. Lines from before
+/// `read_until` are read.
+pub(super) async fn insert_past(
+    connection: &impl ConnectionTrait,
+    voice: &MessageCatalog,
+    events: &[PastEvent<'_>],
+    read_until: DateTime<Utc>,
+) -> Result<()> {
+    let mut outgoing = OutboxBatch::default();
+    for PastEvent { event, at } in events {
+        let before = outgoing.notices.len();
+        outgoing.add(connection, voice, event, *at).await?;
+        let read_at = (*at < read_until).then_some(read_until);
+        for line in outgoing.notices.iter_mut().skip(before) {
+            line.read_at = Set(read_at);
+        }
+    }
+    insert::<notice::Entity, _>(connection, outgoing.notices).await
 }
 
 /// The notices of a transaction.

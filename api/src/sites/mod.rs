@@ -5,12 +5,13 @@
 //! (messages, within `message_limits.rs`; `repetition.rs`: the same one again) and `receipt.rs` (access by receipt), then
 //! `message_handling.rs` (delegates' actions; `hand_over.rs` to another delegate; `unhandled.rs`: pending messages).
 //! `sheets.rs` prints the codes that `code_image.rs` fetches. `page_visitor.rs` recognises delegates on the web page. `past.rs`
-//! writes messages of the past.
+//! writes messages of the past; `keepers.rs` names the delegates of all sites.
 
 pub mod code;
 pub mod code_image;
 pub mod hand_over;
 pub mod import;
+pub mod keepers;
 pub mod message_handling;
 pub mod message_limits;
 pub mod messages;

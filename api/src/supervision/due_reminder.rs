@@ -1,16 +1,18 @@
 //! Reminds the unit of an unanswered supervision order and the county's supervisors once before it is due.
 
+use chrono::{DateTime, Utc};
 use entity::ids::SupervisionOrderId;
 use entity::kinds::EventAction;
 use entity::supervision_order;
 use sea_orm::EntityTrait;
 
 use crate::app::App;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::deadlines::lights::LightThresholds;
+use crate::deadlines::policy::ClockPolicy;
 use crate::error::Result;
 use crate::jobs::Job;
-use crate::jobs::queue::{NewJob, enqueue};
+use crate::jobs::queue::{NewJob, enqueue, enqueue_all};
 use crate::notices::{Event, EventKind};
 use crate::orders::actions::ActionTxn;
 use crate::orders::clocks::remind::{self, Reminder};
@@ -40,6 +42,26 @@ pub(super) async fn schedule(step: &ActionTxn, issued: &supervision_order::Model
         step.now,
     )
     .await
+}
+
+/// Schedules the reminders of supervision orders of the past that still wait; those whose time is over are left out.
+pub(super) async fn schedule_past(
+    txn: &WriteTransaction,
+    issued: &[supervision_order::Model],
+    clocks: &ClockPolicy,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let waiting = issued
+        .iter()
+        .filter(|row| row.answered_at.is_none() && row.closed_at.is_none());
+    let timed = waiting.map(|row| (row, LightThresholds::remind_at(clocks, row.issued_at, row.due_at)));
+    let ahead = timed.filter(|(_, run_at)| *run_at > now);
+    let jobs = ahead.map(|(row, run_at)| NewJob::of::<RemindSupervisionOrder>(&row.id, run_at));
+    let jobs: Vec<NewJob> = jobs.collect::<Result<_>>()?;
+    if jobs.is_empty() {
+        return Ok(());
+    }
+    enqueue_all(txn, jobs, now).await
 }
 
 /// Reminds of a supervision order that waits for its answer.

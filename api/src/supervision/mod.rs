@@ -1,6 +1,7 @@
 //! 多级督办: urges, tracking, supervision orders and campaigns. None of them handles an order; each makes others do it.
 //!
-//! Read `routes.rs` first, then one file per use case; `register/mod.rs` lists all of it. `past` writes matters of the past.
+//! Read `routes.rs` first, then one file per use case; `register/mod.rs` lists all of it. `past` writes matters and
+//! supervision orders of the past.
 
 pub mod activities;
 pub mod batch;

@@ -27,9 +27,9 @@ use crate::orders::view::OrderView;
 use crate::supervision::due_reminder;
 
 /// Issuer of a supervision order by verdict.
-const BY_SYSTEM: &str = "系统自动发出（代表评价不满意）";
+pub(super) const BY_SYSTEM: &str = "系统自动发出（代表评价不满意）";
 /// The demand of a supervision order that a verdict causes.
-const BY_VERDICT: &str = "代表对办理结果不满意，请重新办理，查明原因并限期答复。";
+pub(super) const BY_VERDICT: &str = "代表对办理结果不满意，请重新办理，查明原因并限期答复。";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -148,14 +148,24 @@ async fn insert(
     step.emit(app, told).await
 }
 
-/// `DB2025-0001`: 督办, the local year, counted from 1. The row is locked until the transaction ends, so numbers have no
-/// gaps; supervision orders are few.
+/// Takes the next number of a year, as [`number`] writes it.
 async fn next_number(connection: &impl ConnectionTrait, year: i32) -> Result<String> {
+    Ok(number(year, reserve(connection, year, 1).await?))
+}
+
+/// `DB2025-0001`: 督办, the local year, counted from 1.
+pub(super) fn number(year: i32, nth: i32) -> String {
+    format!("DB{year}-{nth:04}")
+}
+
+/// Takes the next `count` numbers of a year and returns the first of them. The row is locked until the transaction ends, so
+/// numbers have no gaps; supervision orders are few.
+pub(super) async fn reserve(connection: &impl ConnectionTrait, year: i32, count: i32) -> Result<i32> {
     let row = supervision_number::ActiveModel {
         year: Set(year),
-        next: Set(1),
+        next: Set(count),
     };
-    let next = Expr::col((supervision_number::Entity, supervision_number::Column::Next)).add(1);
+    let next = Expr::col((supervision_number::Entity, supervision_number::Column::Next)).add(count);
     supervision_number::Entity::insert(row)
         .on_conflict(
             OnConflict::column(supervision_number::Column::Year)
@@ -167,10 +177,10 @@ async fn next_number(connection: &impl ConnectionTrait, year: i32) -> Result<Str
     let row = supervision_number::Entity::find_by_id(year)
         .one(connection)
         .await?;
-    let next = row
+    let last = row
         .ok_or_else(|| anyhow::anyhow!("the year's number is gone"))?
         .next;
-    Ok(format!("DB{year}-{next:04}"))
+    Ok(last - count + 1)
 }
 
 /// More than are issued in a year.

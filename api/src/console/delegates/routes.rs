@@ -7,6 +7,7 @@ use entity::ids::PersonId;
 use entity::kinds::PersonLevel;
 use serde::Deserialize;
 
+use super::totals::{Group, Totals, by_county};
 use crate::city::snapshot::CityHandle;
 use crate::console::orders::rows::{Row, row};
 use crate::console::page_context::{PageContext, Section};
@@ -28,6 +29,9 @@ const PATH: &str = "/console/delegates";
 /// Delegates on a page, and orders of one delegate.
 const PAGE: usize = 50;
 const ORDERS: u64 = 20;
+/// A list of so many delegates leaves room for their latest reports.
+const SHORT: usize = 8;
+const RECENT: u64 = 10;
 
 #[derive(Debug, Default, Deserialize)]
 pub struct DelegatesQuery {
@@ -50,27 +54,23 @@ struct Line {
     to_judge_href: String,
 }
 
-/// Numbers of all delegates together.
-#[derive(Default)]
-struct Totals {
-    delegates: usize,
-    active: usize,
-    reported: i64,
-    endorsed: i64,
-    judged: i64,
-    to_judge: i64,
-}
-
 #[derive(Template)]
 #[template(path = "delegates.html")]
 struct DelegatesPage {
     frame: PageContext,
     spans: SpanChoice,
     totals: Totals,
+    summary: String,
+    /// By county; empty for one county, or where a name is looked for.
+    groups: Vec<Group>,
     q: String,
     length: String,
     lines: Vec<Line>,
     more: Option<String>,
+    /// The latest reports below a short list.
+    rows: Vec<Row>,
+    ticks: bool,
+    recent_href: String,
 }
 
 #[derive(Template)]
@@ -110,32 +110,44 @@ pub async fn show_all(visitor: ConsoleUser, query: Query<DelegatesQuery>) -> Res
     let further = found.len() > (at + 1).saturating_mul(PAGE);
     let on = query.on.clone().filter(|on| !on.is_empty());
     let day = on.map(|on| format!("&on={}", encoded(&on))).unwrap_or_default();
+    let totals = Totals::of(&all);
+    let lines: Vec<Line> = shown
+        .map(|line| told(line, window, &format!("period={length}{day}")))
+        .collect();
     page(&DelegatesPage {
         frame: visitor.frame(Section::Delegates, "代表履职"),
         spans: SpanChoice::of(window, today, &format!("{PATH}?q={}", encoded(&q))),
-        totals: totals(&all),
-        lines: shown
-            .map(|line| told(line, window, &format!("period={length}{day}")))
-            .collect(),
+        summary: totals.summary(),
+        totals,
+        groups: if q.is_empty() { by_county(&all) } else { Vec::new() },
+        rows: recent(&visitor, window, lines.len()).await?,
+        ticks: false,
+        recent_href: format!("/console/orders?from={}&to={}", window.from, window.to),
+        lines,
         more: further.then(|| format!("{PATH}?q={}&period={length}{day}&page={}", encoded(&q), at + 1)),
         q,
         length,
     })
 }
 
-fn totals(all: &[DelegateLine]) -> Totals {
-    let mut totals = Totals {
-        delegates: all.len(),
-        ..Totals::default()
-    };
-    for line in all {
-        totals.active += usize::from(line.done() > 0);
-        totals.reported += line.reported;
-        totals.endorsed += line.endorsed;
-        totals.judged += line.judged;
-        totals.to_judge += line.to_judge;
+/// The latest reports in the span, below a short list of delegates. None where nobody is found.
+async fn recent(visitor: &ConsoleUser, window: Window, delegates: usize) -> Result<Vec<Row>> {
+    if delegates == 0 || delegates > SHORT {
+        return Ok(Vec::new());
     }
-    totals
+    let asked = ListQuery {
+        from: Some(window.from.to_string()),
+        to: Some(window.to.to_string()),
+        ..ListQuery::default()
+    };
+    let paging = Paging {
+        limit: Some(RECENT),
+        cursor: None,
+    };
+    let found = list::list(&visitor.app, &visitor.actor(), &asked, &paging).await?;
+    let zone = visitor.app.state::<CityHandle>().load().zone();
+    let rows = found.items.into_iter();
+    Ok(rows.map(|order| row(order, visitor.now, zone)).collect())
 }
 
 fn told(line: &DelegateLine, window: Window, span: &str) -> Line {

@@ -30,6 +30,7 @@ use crate::people::login_requests::service as requests;
 use crate::people::login_requests::service::PollResult;
 use crate::people::sessions;
 use crate::sealing::Sealer;
+use crate::sites::keepers;
 use crate::wechat::sandbox::Sandbox;
 
 /// Holds the secret of the request that this browser has begun.
@@ -85,7 +86,8 @@ pub async fn show(
     let suggested = if groups.is_empty() {
         Vec::new()
     } else {
-        service::suggested(&app, &workload::workloads(&app.db).await?)
+        let workloads = workload::workloads(&app.db).await?;
+        service::suggested(&app, &workloads, &keepers::names(&app).await?)
     };
     let mut response = page(&SignInPage {
         assets: assets::addresses(),

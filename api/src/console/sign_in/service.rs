@@ -96,9 +96,9 @@ pub fn cast(app: &App) -> Vec<CastGroup> {
 const SUGGESTED_UNITS: usize = 3;
 
 /// The people whose day is interesting, each with what is waiting for them: the city's committee, the county and the units
-/// with most open orders, an operator, a delegate and an administrator.
+/// with most open orders, an operator, a delegate (one of `keepers`, the delegates of sites) and an administrator.
 #[must_use]
-pub fn suggested(app: &App, workloads: &Workloads) -> Vec<RosteredPerson> {
+pub fn suggested(app: &App, workloads: &Workloads, keepers: &[String]) -> Vec<RosteredPerson> {
     let people = app
         .state::<Option<Sandbox>>()
         .as_ref()
@@ -124,7 +124,10 @@ pub fn suggested(app: &App, workloads: &Workloads) -> Vec<RosteredPerson> {
         .map(|person| (person, load_of(person)))
         .collect();
     // Stable: people of equal load stay in the order of the pack.
-    ranked.sort_by_key(|(_, load)| std::cmp::Reverse(load.unwrap_or_default().open));
+    ranked.sort_by_key(|(person, load)| {
+        let keeps = person.role == Role::Delegate.as_str() && keepers.contains(&person.name);
+        (std::cmp::Reverse(load.unwrap_or_default().open), !keeps)
+    });
     let mut suggested: Vec<RosteredPerson> = Vec::new();
     for role in ROLES {
         let county =

@@ -25,6 +25,8 @@ const PATH: &str = "/console/supervision";
 const NAMES: [&str; 4] = ["area", "committee", "state", "view"];
 /// Rows on a page.
 const PAGE: u64 = 30;
+/// A list of fewer rows leaves room for an explanation.
+const SHORT: usize = 5;
 /// In the address: tracked orders that no committee has.
 const NO_COMMITTEE: &str = "-";
 
@@ -49,6 +51,16 @@ enum View {
     Urged(Vec<UrgedRow>),
 }
 
+impl View {
+    fn len(&self) -> usize {
+        match self {
+            Self::Issued(rows) => rows.len(),
+            Self::Tracked(rows) => rows.len(),
+            Self::Urged(rows) => rows.len(),
+        }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "supervision.html")]
 struct SupervisionPage {
@@ -61,6 +73,8 @@ struct SupervisionPage {
     areas: Vec<Choice>,
     view: View,
     more: Option<String>,
+    /// A list that leaves room for an explanation.
+    short: bool,
     campaigns: bool,
     /// An answer that was refused and has no row here any more, so that nothing typed is lost.
     left: Option<Form>,
@@ -142,6 +156,7 @@ async fn register(
         states,
         committees,
         areas,
+        short: view.len() < SHORT,
         view,
         more,
         campaigns: visitor.caller.role != Role::Handler,

@@ -70,6 +70,7 @@ pub fn past_order(
         rounds,
         closed_at,
         photos: Vec::new(),
+        supervision: Vec::new(),
     })
 }
 

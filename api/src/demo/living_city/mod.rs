@@ -5,12 +5,16 @@
 //! - `geography`: places to draw from (pure)
 //! - `draw`: the reports of a year (pure)
 //! - `course`: what became of each, up to now (pure)
+//! - `supervised`: the supervision orders issued on them (pure)
 //! - `committee`: the year of the standing committees
+//! - `inbox`: the notices of the last days
 
 mod committee;
 mod course;
 mod draw;
 mod geography;
+mod inbox;
+mod supervised;
 mod tables;
 
 use std::collections::HashMap;
@@ -24,8 +28,10 @@ use crate::app::App;
 use crate::city::snapshot::City;
 use crate::city::snapshot::CityHandle;
 use crate::demo::actor::DemoUser;
+use crate::demo::living_city::committee::cast::Cast;
 use crate::demo::living_city::draw::DrawnReport;
 use crate::demo::living_city::geography::Geography;
+use crate::demo::living_city::supervised::Bodies;
 use crate::demo::living_city::tables::{FILE, Tables};
 use crate::demo::picture::DemoPhoto;
 use crate::demo::stage::StoryScheduler;
@@ -57,14 +63,23 @@ pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<
     let tables = Tables::read(text)?;
     let now = app.clock.now();
     let delegates = delegates(app).await?;
-    let reports = {
+    let mut reports = {
         let townships = city.files.get("townships.csv").context("townships.csv")?;
         let communities = city.files.get("communities.csv").context("communities.csv")?;
         let geography = Geography::new(&city.counties, townships, communities)?;
         draw::year(&tables, &geography, now, city.zone())
     };
+    committee::calm(&city, &mut reports, now)?;
     let mut orders = past_orders(&city, &delegates, &reports, now)?;
     add_photos(&mut orders, photos);
+    let cast = Cast::load(app).await?;
+    let bodies = Bodies {
+        city: &city,
+        cast: &cast,
+        words: &tables.supervision,
+        now,
+    };
+    bodies.issue(&mut orders)?;
     let closed = orders.iter().filter(|order| order.closed_at.is_some()).count();
     let counts = LivingCity {
         closed,
@@ -76,8 +91,10 @@ pub async fn fill(app: &App, photos: Vec<(PhotoId, PhotoId)>) -> anyhow::Result<
         by: None,
     };
     let adoptable = committee::adoptable(&orders);
+    let recent = inbox::recent(&orders, now);
     service::import(app, &file, orders).await?;
-    Box::pin(committee::fill(app, &adoptable)).await?;
+    let matters = Box::pin(committee::fill(app, &cast, &adoptable)).await?;
+    Box::pin(inbox::fill(app, &recent, &matters)).await?;
     Ok(Some(counts))
 }
 

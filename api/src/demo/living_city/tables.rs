@@ -23,6 +23,19 @@ pub struct Tables {
     pub topics: Vec<Topic>,
     #[serde(default)]
     pub rises: Vec<Rise>,
+    pub supervision: Supervision,
+}
+
+/// The words of supervision orders (督办单).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Supervision {
+    /// Demands where the answer to the delegate is late.
+    pub overdue: Vec<String>,
+    /// Demands where a unit has many open orders.
+    pub piling: Vec<String>,
+    /// Answers of units.
+    pub answers: Vec<String>,
 }
 
 /// The values of a text's placeholders.
@@ -80,7 +93,9 @@ impl Tables {
         let lists = [&words.spot, &words.when, &words.span];
         let kinds = tables.kinds.iter().flat_map(|kind| [&kind.texts, &kind.replies]);
         let topics = tables.topics.iter().map(|topic| &topic.texts);
-        for list in lists.into_iter().chain(kinds).chain(topics) {
+        let issued = &tables.supervision;
+        let issued = [&issued.overdue, &issued.piling, &issued.answers];
+        for list in lists.into_iter().chain(kinds).chain(topics).chain(issued) {
             ensure!(!list.is_empty(), "{FILE}: an empty list of words or texts");
         }
         ensure!(!tables.kinds.is_empty(), "{FILE}: no kinds");

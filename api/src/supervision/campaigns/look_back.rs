@@ -1,16 +1,17 @@
 //! 回头看: some days after closing, new orders of the same kind and place are compared with those before opening.
 
-use crate::city::snapshot::CityHandle;
+use crate::city::snapshot::{City, CityHandle};
 use crate::notices::MessageCatalog;
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::campaign;
 use entity::ids::{CampaignId, PersonId};
 use entity::kinds::{CampaignAction, CampaignStage, CampaignStatus};
 use sea_orm::ActiveValue::Set;
+use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::db;
+use crate::db::{self, WriteTransaction};
 use crate::error::{Error, Result};
 use crate::http::time::local;
 use crate::jobs::Job;
@@ -71,22 +72,10 @@ async fn compare_and_save(
     by: Option<PersonId>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let found = compare(app, &campaign, now).await?;
+    let city = app.state::<CityHandle>().load();
+    let found = compare(&app.db, &city, &campaign, now).await?;
     let txn = db::write(&app.db).await?;
-    let change = campaign::ActiveModel {
-        stage: Set(CampaignStage::LookBack),
-        look_back: Set(Some(serde_json::to_value(&found).map_err(anyhow::Error::from)?)),
-        ..Default::default()
-    };
-    if !store::update(&txn, &campaign, change).await? {
-        return Err(Refused::ChangedMeanwhile.into());
-    }
-    let campaign = campaign::Model {
-        stage: CampaignStage::LookBack,
-        ..campaign
-    };
-    let entry = Entry::new(&campaign, CampaignAction::LookedBack, by);
-    diary::record(&txn, entry.note(&found.summary), now).await?;
+    let campaign = save(&txn, campaign, &found, by, now).await?;
     let told = event(EventKind::LookedBack, &campaign).by(by).note(found.summary);
     notices::emit(&txn, app.state::<MessageCatalog>(), &told, now).await?;
     txn.commit().await?;
@@ -94,13 +83,49 @@ async fn compare_and_save(
     Ok(())
 }
 
-async fn compare(app: &App, campaign: &campaign::Model, now: DateTime<Utc>) -> Result<LookBack> {
-    let city = app.state::<CityHandle>().load();
+/// Stores the result and appends it to the diary. Returns the campaign as it is then.
+///
+/// # Errors
+/// `campaign_changed` (409) if the campaign is no longer the one that was read.
+pub async fn save(
+    txn: &WriteTransaction,
+    campaign: campaign::Model,
+    found: &LookBack,
+    by: Option<PersonId>,
+    now: DateTime<Utc>,
+) -> Result<campaign::Model> {
+    let change = campaign::ActiveModel {
+        stage: Set(CampaignStage::LookBack),
+        look_back: Set(Some(serde_json::to_value(found).map_err(anyhow::Error::from)?)),
+        ..Default::default()
+    };
+    if !store::update(txn, &campaign, change).await? {
+        return Err(Refused::ChangedMeanwhile.into());
+    }
+    let campaign = campaign::Model {
+        stage: CampaignStage::LookBack,
+        ..campaign
+    };
+    let entry = Entry::new(&campaign, CampaignAction::LookedBack, by);
+    diary::record(txn, entry.note(&found.summary), now).await?;
+    Ok(campaign)
+}
+
+/// Compares the days since closing with as many days before opening, at most the city's `look_back_days`.
+///
+/// # Errors
+/// `not_found` (404) if the campaign is open.
+pub async fn compare(
+    db: &impl ConnectionTrait,
+    city: &City,
+    campaign: &campaign::Model,
+    now: DateTime<Utc>,
+) -> Result<LookBack> {
     let closed_at = campaign.closed_at.ok_or_else(Error::not_found)?;
     let most = i64::from(city.campaigns.look_back_days);
     let days = ((now - closed_at).num_hours() + 23).div_euclid(24).clamp(1, most);
     let span = TimeDelta::days(days);
-    let kind = comparison::Kind::of_campaign(&app.db, &city, campaign).await?;
+    let kind = comparison::Kind::of_campaign(db, city, campaign).await?;
     let before = Window {
         from: campaign.opened_at - span,
         until: campaign.opened_at,
@@ -109,10 +134,10 @@ async fn compare(app: &App, campaign: &campaign::Model, now: DateTime<Utc>) -> R
         from: closed_at,
         until: closed_at + span,
     };
-    let before = comparison::count(&app.db, &kind, before).await?;
-    let new_orders = comparison::orders(&app.db, &kind, after).await?;
+    let before = comparison::count(db, &kind, before).await?;
+    let new_orders = comparison::orders(db, &kind, after).await?;
     let after = i64::try_from(new_orders.len()).unwrap_or(i64::MAX);
-    let at_same_place = comparison::at_same_place(&app.db, campaign.id, &new_orders).await?;
+    let at_same_place = comparison::at_same_place(db, campaign.id, &new_orders).await?;
     let rebound = rebound::is_rebound(before, after, city.campaigns.rebound_percent);
     Ok(LookBack {
         version: rebound::VERSION,

@@ -1,10 +1,11 @@
 //! Writes matters of the past: all of them or none, in one transaction.
 //!
-//! Orders that a matter gathered have the event of it in their histories. No notice, push or webhook follows.
+//! Orders that a matter gathered have the event of it in their histories. Closed matters are looked back on. No notice, push
+//! or webhook follows.
 
 use chrono::Datelike as _;
 use entity::kinds::EventAction;
-use entity::{campaign_order, opinion, order};
+use entity::{campaign, campaign_order, opinion, order};
 
 use crate::app::App;
 use crate::city::snapshot::{City, CityHandle};
@@ -15,9 +16,9 @@ use crate::orders::Actor;
 use crate::orders::history::detail::EventDetail;
 use crate::orders::history::{self, NewEvent};
 use crate::supervision::opinions::{rules, store as opinions};
-use crate::supervision::past::diary;
 use crate::supervision::past::matter::PastMatter;
 use crate::supervision::past::store::{self, OrdersBefore, Rows};
+use crate::supervision::past::{diary, look_back};
 
 /// Writes `matters`, already validated.
 ///
@@ -39,7 +40,10 @@ pub async fn insert(app: &App, mut matters: Vec<PastMatter>) -> Result<()> {
         note_joined(&txn, &matter, &orders).await?;
         add(&mut rows, matter, &orders);
     }
+    let closed = rows.campaigns.iter().filter(|row| row.closed_at.is_some());
+    let closed: Vec<campaign::Model> = closed.cloned().collect();
     store::insert(&txn, rows).await?;
+    look_back::record(&txn, &city, closed, app.clock.now()).await?;
     txn.commit().await?;
     Ok(())
 }

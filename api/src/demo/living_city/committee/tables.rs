@@ -48,6 +48,9 @@ pub struct Matter {
 pub struct Closing {
     pub days: i64,
     pub outcome: String,
+    /// The problem does not become rarer.
+    #[serde(default)]
+    pub rebounds: bool,
 }
 
 #[derive(Debug, Deserialize)]
