@@ -95,8 +95,12 @@ pub async fn fill(app: &App, orders: &[PastOrder], matters: &[PastMatter]) -> an
     let since = now - TimeDelta::days(DAYS);
     told.retain(|told| told.at >= since && told.at <= now);
     let mut events: Vec<PastEvent<'_>> = told.iter().map(Told::event).collect();
-    let measures = matters.iter().flat_map(of_measures);
-    events.extend(measures.filter(|told| told.at >= now - TimeDelta::days(MEASURE_DAYS)));
+    let measures_since = now - TimeDelta::days(MEASURE_DAYS);
+    for told in matters.iter().flat_map(of_measures) {
+        if told.at >= measures_since {
+            events.push(told);
+        }
+    }
     events.sort_by_key(|told| told.at);
     past::insert(app, &events, now - TimeDelta::days(UNREAD_DAYS)).await?;
     Ok(())

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::{PersonId, UnitId};
+use entity::ids::UnitId;
 use entity::kinds::{ActorRole, Satisfaction};
 use entity::person;
 
