@@ -4,7 +4,7 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
-use tests::{Client, PersonQuery, TestApp, on_both_databases};
+use tests::{Client, PersonQuery, on_both_databases};
 
 const HEADINGS: [&str; 7] = [
     "工单编号",

@@ -9,7 +9,7 @@ use crate::orders::history::detail::EventDetail;
 use crate::orders::rules::actor::Actor;
 use crate::supervision::past::supervision_order::PastSupervisionOrder;
 
-/// What was done with a supervision order, and when.
+/// An act on a supervision order.
 struct Act {
     at: DateTime<Utc>,
     action: EventAction,

@@ -1,6 +1,9 @@
 //! Watch lists of the past, written with their inspections. Nobody is notified.
 
+use entity::ids::InspectionId;
 use entity::{watch_entry, watch_inspection, watch_list};
+use sea_orm::Set;
+use serde_json::json;
 
 use crate::app::App;
 use crate::db;
@@ -41,6 +44,40 @@ pub async fn insert(app: &App, lists: Vec<PastWatchList>) -> Result<()> {
     }
     let txn = db::write(&app.db).await?;
     store::insert_past(&txn, rows, entries, inspections).await?;
+    txn.commit().await?;
+    Ok(())
+}
+
+/// Writes the inspections that are overdue as made on their days, with this note, by the person who added the subject.
+///
+/// # Errors
+/// Those of the database; then nothing is written.
+pub async fn inspect_overdue(app: &App, note: &str) -> Result<()> {
+    let now = app.clock.now();
+    let txn = db::write(&app.db).await?;
+    let mut inspections = Vec::new();
+    for entry in store::overdue(&txn, now).await? {
+        let mut next = entry.next_inspection_at;
+        while let Some(at) = next.filter(|at| *at < now) {
+            inspections.push(watch_inspection::Model {
+                id: InspectionId::generate(),
+                entry_id: entry.id,
+                at,
+                note: note.to_owned(),
+                photo_ids: json!([]),
+                passed: true,
+                inspected_by: entry.added_by,
+                created_at: at,
+            });
+            next = next_inspection(at, entry.reinspect_every_days);
+        }
+        let change = watch_entry::ActiveModel {
+            next_inspection_at: Set(next),
+            ..Default::default()
+        };
+        store::update_entry(&txn, &entry, change).await?;
+    }
+    store::insert_past(&txn, Vec::new(), Vec::new(), inspections).await?;
     txn.commit().await?;
     Ok(())
 }

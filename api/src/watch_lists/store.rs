@@ -1,5 +1,6 @@
 //! Queries on watch lists, their entries and inspections.
 
+use chrono::{DateTime, Utc};
 use entity::ids::{CampaignId, WatchEntryId, WatchListId};
 use entity::{campaign, watch_entry, watch_inspection, watch_list};
 use sea_orm::sea_query::Expr;
@@ -138,6 +139,18 @@ pub async fn insert_past(
     insert_all::<watch_entry::Entity, _>(txn, entries).await?;
     insert_all::<watch_inspection::Entity, _>(txn, inspections).await?;
     Ok(())
+}
+
+/// Watched subjects that were to be inspected before `now`.
+pub async fn overdue(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Vec<watch_entry::Model>> {
+    let query = watch_entry::Entity::find()
+        .filter(watch_entry::Column::RemovedAt.is_null())
+        .filter(watch_entry::Column::NextInspectionAt.lt(now))
+        .limit(MAX_NEAR);
+    Ok(query.all(connection).await?)
 }
 
 /// Inspections of these entries, the newest first.

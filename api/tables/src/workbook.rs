@@ -154,11 +154,12 @@ pub struct Filled {
     pub text: String,
 }
 
-/// Reads one cell. Returns `None` if it is empty.
+/// Reads one cell, whose position is its row and column from 0. Returns `None` if it is empty.
+///
 /// # Errors
 /// A cell outside the limits, or one whose text is too long or has a NUL.
 pub fn filled(
-    (row, column): (u32, u32),
+    position: (u32, u32),
     value: &DataRef<'_>,
     limits: &Limits,
 ) -> Result<Option<Filled>, Vec<Fault>> {
@@ -166,7 +167,7 @@ pub fn filled(
     if text.is_empty() {
         return Ok(None);
     }
-    let (line, column) = (row as usize + 1, column as usize);
+    let (line, column) = (position.0 as usize + 1, position.1 as usize);
     if line > limits.rows || column >= limits.columns {
         return Err(vec![outside(line, column, limits)]);
     }

@@ -27,9 +27,9 @@ tests::on_both_databases! {
         county.submit(&page, &format!("{address}/stage"), &stage).await.leads_to(&format!("{address}?done=stage_reached"));
         let activity = [("kind", "talk"), ("at", "2025-09-08T08:00"), ("note", "约谈施工方。"), ("participants", "某企业、某局"), ("phone", "13800001234")];
         county.submit(&page, &format!("{address}/activities"), &activity).await.leads_to(&format!("{address}?done=activity_held"));
-        let opinion = [("kind", "suggestion"), ("to_unit", GOVERNMENT), ("title", "关于治理噪声的建议"), ("text", "疏堵结合。"), ("due_at", "2025-09-20T18:00")];
+        let opinion = [("kind", "suggestion"), ("to_unit", GOVERNMENT), ("title", "关于治理噪声的建议"), ("text", "疏堵结合。"), ("due_at", "2025-09-21T00:00")];
         county.submit(&page, &format!("{address}/opinions"), &opinion).await.leads_to(&format!("{address}?done=opinion_issued"));
-        let measure = [("text", "清退违规工地。"), ("unit", GOVERNMENT), ("due_at", "2025-09-15T18:00")];
+        let measure = [("text", "清退违规工地。"), ("unit", GOVERNMENT), ("due_at", "2025-09-16T00:00")];
         county.submit(&page, &format!("{address}/measures"), &measure).await.leads_to(&format!("{address}?done=measure_set"));
         let vote = [("present", "10"), ("satisfied", "9"), ("basically_satisfied", "5"), ("dissatisfied", "0")];
         county.submit(&page, &format!("{address}/vote"), &vote).await.page(422, &["票数之和"]);
@@ -38,12 +38,12 @@ tests::on_both_databases! {
         county.get(&address).await.page(200, &["参加测评：李某、王某", "data-people"]);
         county.submit(&page, &format!("{address}/close"), &[("outcome", "到位。"), ("open_reason", "")]).await
             .page(409, &["还有 3 项没有了结"]);
-        county.get(&address).await.page(200, &["约谈", "138******34", "某企业、某局", "涧西区人常督〔2025〕1号", "清退违规工地。", "公文 PDF"]);
+        county.get(&address).await.page(200, &["约谈", "138******34", "某企业、某局", "涧西区人常督〔2025〕1号", "清退违规工地。", "公文 PDF", "9月15日 24:00", "9月20日 24:00"]);
         app.run_jobs().await;
 
         let unit = Browser::as_cast(&app, PersonQuery::role("handler").unit(GOVERNMENT)).await;
         let tasks = unit.get("/console/tasks").await;
-        let text = tasks.page(200, &["关于治理噪声的建议", "清退违规工地。", "书面答复", "报告完成"]);
+        let text = tasks.page(200, &["关于治理噪声的建议", "清退违规工地。", "书面答复", "报告完成", "9月15日 24:00", "9月20日 24:00"]);
         let action = |start: &str| {
             let found = text.split("action=\"").skip(1).find(|part| part.starts_with(start)).expect("a form");
             found.split('"').next().unwrap().to_owned()

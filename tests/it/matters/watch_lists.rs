@@ -66,6 +66,22 @@ on_both_databases! {
         assert_eq!(due().await, 2);
     }
 
+    async fn the_demonstration_catches_up_on_inspections_between_the_stories_and_today(app: TestApp) {
+        let county = app.county_supervisor(AREA).await;
+        let list = create(&county).await;
+        county.post(&entries(&list), site()).await.assert_status(201);
+        app.advance(TimeDelta::days(60)).await;
+        zhitong::watch_lists::past::inspect_overdue(app.app(), "例行复查。").await.unwrap();
+        let shown = county.get(&format!("/watch-lists/{}", list["id"].as_str().unwrap())).await.ok();
+        let entry = &shown["entries"][0];
+        assert_eq!((entry["inspections"].as_array().unwrap().len(), &entry["light"]), (8, &json!("green")));
+        let next: chrono::DateTime<chrono::FixedOffset> = entry["next_inspection_at"].as_str().unwrap().parse().unwrap();
+        assert!(next > app.now());
+        zhitong::watch_lists::past::inspect_overdue(app.app(), "例行复查。").await.unwrap();
+        let again = county.get(&format!("/watch-lists/{}", list["id"].as_str().unwrap())).await.ok();
+        assert_eq!(again["entries"][0]["inspections"].as_array().unwrap().len(), 8, "nothing is overdue");
+    }
+
     async fn a_subject_is_removed_with_a_reason_and_stays_on_record(app: TestApp) {
         let county = app.county_supervisor(AREA).await;
         let list = create(&county).await;

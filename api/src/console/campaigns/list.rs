@@ -118,6 +118,7 @@ pub fn committees(city: &City, nothing: &str, selected: &str) -> Vec<Choice> {
 
 fn to_row(visitor: &ConsoleUser, city: &City, row: campaign::Model, orders: i64) -> Row {
     let when = |at| labels::when(at, visitor.now, city.zone());
+    let due = |at| labels::due(at, visitor.now, city.zone());
     let open = row.status == CampaignStatus::Open;
     Row {
         href: format!("{PATH}/{}", row.id),
@@ -126,7 +127,7 @@ fn to_row(visitor: &ConsoleUser, city: &City, row: campaign::Model, orders: i64)
         orders,
         stage: row.stage.label(),
         opened: when(row.opened_at),
-        due: row.due_at.filter(|_| open).map(when).unwrap_or_default(),
+        due: row.due_at.filter(|_| open).map(due).unwrap_or_default(),
         title: row.title,
     }
 }

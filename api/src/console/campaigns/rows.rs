@@ -115,6 +115,10 @@ impl RowFormatter<'_> {
         labels::when(at.to_utc(), self.visitor.now, self.city.zone())
     }
 
+    fn due(&self, at: DateTime<FixedOffset>) -> String {
+        labels::due(at.to_utc(), self.visitor.now, self.city.zone())
+    }
+
     fn lamp(&self, light: Light, due: DateTime<FixedOffset>) -> Markup {
         labels::light_badge(light, &labels::left(due.to_utc(), self.visitor.now))
     }
@@ -145,7 +149,7 @@ impl RowFormatter<'_> {
             ("目的", Some(campaign.purpose.clone())),
             ("负责的委员会", campaign.committee.clone()),
             ("上级专项", campaign.parent_title.clone()),
-            ("期限", campaign.due_at.map(|at| self.when(at))),
+            ("期限", campaign.due_at.map(|at| self.due(at))),
             ("开展时间", Some(self.when(campaign.opened_at))),
             ("发现的问题", campaign.findings.clone()),
             ("采取的措施", campaign.measures.clone()),
@@ -191,7 +195,7 @@ impl RowFormatter<'_> {
                 .due_at
                 .filter(|_| !settled)
                 .map(|due| self.lamp(row.light, due)),
-            due: row.due_at.map(|due| self.when(due)).unwrap_or_default(),
+            due: row.due_at.map(|due| self.due(due)).unwrap_or_default(),
             text: row.text.clone(),
             files: row.files.clone(),
             reply: row.reply.as_ref().map(replied),
@@ -212,7 +216,7 @@ impl RowFormatter<'_> {
             seq: row.seq,
             text: row.text.clone(),
             unit: row.unit.name.clone(),
-            due: self.when(row.due_at),
+            due: self.due(row.due_at),
             lamp: open.then(|| self.lamp(row.light, row.due_at)),
             status: row.status.label(),
             done: done.map(|done| done.text.clone()).unwrap_or_default(),

@@ -114,7 +114,9 @@ fn list_row(visitor: &ConsoleUser, city: &City, list: &WatchListView) -> ListRow
         area: area(city, list.area.as_deref()),
         committee: list.committee.clone().unwrap_or_default(),
         watched: list.watched_count,
-        next: next.map(|at| when(visitor, city, at)).unwrap_or_default(),
+        next: next
+            .map(|at| labels::due(at.to_utc(), visitor.now, city.zone()))
+            .unwrap_or_default(),
     }
 }
 

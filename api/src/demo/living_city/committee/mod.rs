@@ -78,6 +78,9 @@ pub async fn fill(app: &App, cast: &Cast, adoptable: &[Adoptable]) -> anyhow::Re
     supervision::insert(app, matters.clone())
         .await
         .context("matters")?;
+    watch_lists::inspect_overdue(app, &tables.routine_inspection)
+        .await
+        .context("inspections")?;
     watch_lists::insert(app, lists).await.context("watch lists")?;
     let sources = Sources {
         plan: &tables.messages,

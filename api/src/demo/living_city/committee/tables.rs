@@ -12,6 +12,8 @@ pub const FILE: &str = "demo/committee_year.toml";
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tables {
+    /// The note of the inspections since then of subjects that the stories watch.
+    pub routine_inspection: String,
     pub matters: Vec<Matter>,
     pub watch_lists: Vec<WatchList>,
     pub messages: Messages,
