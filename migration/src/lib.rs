@@ -63,6 +63,7 @@ mod m20261201_000220_last_write;
 mod m20261201_000240_vote_participants;
 mod m20261201_000250_checkpoint_mail;
 mod m20261202_000260_request_ids;
+mod m20261203_000270_order_letters;
 
 /// Runs the migrations in their order.
 pub struct Migrator;
@@ -126,6 +127,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000240_vote_participants::Migration),
             Box::new(m20261201_000250_checkpoint_mail::Migration),
             Box::new(m20261202_000260_request_ids::Migration),
+            Box::new(m20261203_000270_order_letters::Migration),
         ]
     }
 }

@@ -315,8 +315,8 @@ impl Rows {
         order::Entity::insert_many(self.orders)
             .exec_without_returning(&db)
             .await?;
-        for order in &self.texts {
-            text_search::add(&db, order).await?;
+        for part in self.texts.chunks(BATCH) {
+            text_search::add_all(&db, part).await?;
         }
         assignment::Entity::insert_many(self.assignments)
             .exec_without_returning(&db)

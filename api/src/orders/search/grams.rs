@@ -25,6 +25,8 @@ pub enum TextQuery {
 /// One word: all of its terms, or the order that its digits name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word {
+    /// The word itself, folded.
+    pub letters: String,
     pub terms: Vec<String>,
     /// A word of one character: the beginning of a term.
     pub prefix: Option<String>,
@@ -55,6 +57,15 @@ pub fn terms_of_order(number: &str, description: &str, address: Option<&str>) ->
     terms
 }
 
+/// The letters in which a word is found, text and address apart.
+#[must_use]
+pub fn letters_of_order(description: &str, address: Option<&str>) -> String {
+    let mut folded: String = letters(description).collect();
+    folded.push('\n');
+    folded.extend(letters(address.unwrap_or_default()));
+    folded
+}
+
 /// Reads a search. `None`: nothing in it can be searched for.
 #[must_use]
 pub fn query(text: &str) -> Option<TextQuery> {
@@ -74,6 +85,7 @@ fn word(text: &str) -> Word {
     let is_number =
         letters.iter().all(char::is_ascii_digit) && matches!(letters.len(), SHORT_DIGITS | NUMBER_DIGITS);
     Word {
+        letters: letters.iter().collect(),
         terms: letters.windows(2).map(term).collect(),
         prefix: match letters.as_slice() {
             [only] => Some(term(&[*only])),

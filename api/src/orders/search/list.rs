@@ -34,7 +34,7 @@ pub async fn list(
     query: &ListQuery,
     paging: &Paging,
 ) -> Result<Page<OrderSummary>> {
-    let filter = query.parse(&app.state::<CityHandle>().load())?;
+    let filter = read_filter(app, query).await?;
     let limit = paging.limit()?;
     let rows = page(&app.db, actor, &filter, paging.after()?, limit + 1).await?;
     let page = Page::from_rows(rows, limit, |order| key(order, filter.sort));
@@ -43,6 +43,15 @@ pub async fn list(
         items,
         next_cursor: page.next_cursor,
     })
+}
+
+/// Reads a filter for a list that starts with the newest orders.
+async fn read_filter(app: &App, query: &ListQuery) -> Result<Filter> {
+    let mut filter = query.parse(&app.state::<CityHandle>().load())?;
+    if let Some(words) = &filter.words {
+        filter.word_path = text_search::choose_path(&app.db, words).await?;
+    }
+    Ok(filter)
 }
 
 /// How many orders the list has.
@@ -54,7 +63,7 @@ pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
 
 /// Returns `true` if the list has more than this many orders, without reading beyond them.
 pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u64) -> Result<bool> {
-    let filter = query.parse(&app.state::<CityHandle>().load())?;
+    let filter = read_filter(app, query).await?;
     let next = base_query(actor, &filter, app.db.get_database_backend())
         .select_only()
         .column(order::Column::Id)
@@ -233,7 +242,7 @@ fn filter_condition(actor: &Actor, filter: &Filter, backend: DbBackend) -> Condi
         all = all.add(C::CreatedAt.lt(before));
     }
     match &filter.words {
-        Some(words) => all.add(text_search::matches(words, backend)),
+        Some(words) => all.add(text_search::matches(words, filter.word_path, backend)),
         None => all,
     }
 }
@@ -293,7 +302,7 @@ pub async fn visible_matching(
     query: &ListQuery,
     limit: u64,
 ) -> Result<Vec<OrderId>> {
-    let filter = query.parse(&app.state::<CityHandle>().load())?;
+    let filter = read_filter(app, query).await?;
     Ok(order::Entity::find()
         .select_only()
         .column(order::Column::Id)

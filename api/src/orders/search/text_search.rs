@@ -3,7 +3,7 @@
 
 use entity::ids::OrderId;
 use entity::order;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Query, SelectStatement, SimpleExpr};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, Statement, Value,
@@ -12,10 +12,51 @@ use sea_orm::{
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
-use crate::orders::search::grams::{TextQuery, Word, terms_of_order};
+use crate::orders::search::grams::{TextQuery, Word, letters_of_order, terms_of_order};
 
 /// Orders that are indexed in one transaction while the index catches up.
 const BATCH: u64 = 500;
+
+/// Words of at most so many orders are rare.
+const RARE: i64 = 5_000;
+
+/// The way from the words of a search to its orders. Neither database can estimate how many orders have a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WordPath {
+    /// Every order with the words, in no order: for counting.
+    #[default]
+    Counted,
+    /// Few orders have them: these are looked up and sorted.
+    Rare,
+    /// Many have them: the newest orders are looked at until a page is full.
+    Common,
+}
+
+/// Finds out how common the words are, with a look at no more than 5,001 of their orders.
+pub async fn choose_path(db: &impl ConnectionTrait, query: &TextQuery) -> Result<WordPath> {
+    let TextQuery::Words(words) = query else {
+        return Ok(WordPath::Rare);
+    };
+    let backend = db.get_database_backend();
+    let (from, text) = if backend == DbBackend::Postgres {
+        let text = expression(words, &Syntax::POSTGRES);
+        ("order_text WHERE terms @@ CAST($1 AS tsquery)", text)
+    } else {
+        let text = expression(words, &Syntax::FTS5);
+        ("order_search WHERE order_search MATCH ?", text)
+    };
+    let sql = format!(
+        "SELECT COUNT(*) AS found FROM (SELECT 1 FROM {from} LIMIT {}) AS hits",
+        RARE + 1
+    );
+    let statement = Statement::from_sql_and_values(backend, sql, [text.into()]);
+    let row = db.query_one_raw(statement).await?;
+    let found: Option<i64> = row.map(|row| row.try_get("", "found")).transpose()?;
+    Ok(match found {
+        Some(found) if found > RARE => WordPath::Common,
+        _ => WordPath::Rare,
+    })
+}
 
 /// Adds an order to the index, in the transaction that inserts it.
 pub async fn add(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
@@ -30,8 +71,13 @@ pub async fn add(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()>
         run(sql, vec![order.id.into(), terms.into()]).await?;
         return Ok(());
     }
-    let sql = "INSERT INTO order_text (order_id) VALUES (?) ON CONFLICT (order_id) DO NOTHING";
-    if run(sql, vec![order.id.into()]).await?.rows_affected() == 0 {
+    let letters = letters_of_order(&order.description, order.address.as_deref());
+    let sql = "INSERT INTO order_text (order_id, letters) VALUES (?, ?) ON CONFLICT (order_id) DO NOTHING";
+    if run(sql, vec![order.id.into(), letters.into()])
+        .await?
+        .rows_affected()
+        == 0
+    {
         return Ok(());
     }
     let sql = "INSERT INTO order_search (rowid, terms) SELECT seq, ? FROM order_text WHERE order_id = ?";
@@ -60,11 +106,14 @@ pub async fn add_all(txn: &impl ConnectionTrait, orders: &[order::Model]) -> Res
         let sql = format!("INSERT INTO order_text (order_id, terms) VALUES {rows}");
         return execute(txn, sql, with_terms).await;
     }
-    let ids: Vec<Value> = orders.iter().map(|order| Value::from(order.id)).collect();
-    let rows = vec!["(?)"; orders.len()].join(", ");
-    let sql = format!("INSERT INTO order_text (order_id) VALUES {rows}");
-    execute(txn, sql, ids).await?;
+    let letters = |order: &order::Model| letters_of_order(&order.description, order.address.as_deref());
+    let with_letters = orders
+        .iter()
+        .flat_map(|order| [Value::from(order.id), Value::from(letters(order))])
+        .collect();
     let rows = vec!["(?, ?)"; orders.len()].join(", ");
+    let sql = format!("INSERT INTO order_text (order_id, letters) VALUES {rows}");
+    execute(txn, sql, with_letters).await?;
     let sql = format!(
         "WITH given (order_id, terms) AS (VALUES {rows}) INSERT INTO order_search (rowid, terms) \
          SELECT held.seq, given.terms FROM given JOIN order_text AS held ON held.order_id = given.order_id"
@@ -111,7 +160,7 @@ pub async fn catch_up(app: &App) -> Result<usize> {
 }
 
 /// The orders that a search means.
-pub fn matches(query: &TextQuery, backend: DbBackend) -> Condition {
+pub fn matches(query: &TextQuery, path: WordPath, backend: DbBackend) -> Condition {
     let words = match query {
         TextQuery::Number(number) => return Condition::all().add(order::Column::Number.eq(number.as_str())),
         TextQuery::Words(words) => words,
@@ -119,23 +168,59 @@ pub fn matches(query: &TextQuery, backend: DbBackend) -> Condition {
     if words.is_empty() {
         return Condition::all().add(Expr::value(1).eq(0));
     }
+    match (backend, path) {
+        (DbBackend::Postgres, WordPath::Rare) => {
+            // The planner takes an array for short and goes through the primary key.
+            let found =
+                "orders.id = ANY(ARRAY(SELECT order_id FROM order_text WHERE terms @@ CAST($1 AS tsquery)))";
+            let text = expression(words, &Syntax::POSTGRES);
+            Condition::all().add(Expr::cust_with_values(found, [text]))
+        }
+        (DbBackend::Postgres, WordPath::Common | WordPath::Counted) => {
+            let text = expression(words, &Syntax::POSTGRES);
+            let found = order_ids(Expr::cust_with_values("terms @@ CAST($1 AS tsquery)", [text]));
+            Condition::all().add(order::Column::Id.in_subquery(found))
+        }
+        (_, WordPath::Rare | WordPath::Counted) => {
+            let text = expression(words, &Syntax::FTS5);
+            let rows = Query::select()
+                .column(Alias::new("rowid"))
+                .from(Alias::new("order_search"))
+                .and_where(Expr::cust_with_values("order_search MATCH ?", [text]))
+                .to_owned();
+            let found = order_ids(Expr::col(Alias::new("seq")).in_subquery(rows));
+            Condition::all().add(order::Column::Id.in_subquery(found))
+        }
+        (_, WordPath::Common) => {
+            let mut held = order_ids(Expr::cust("order_text.order_id = orders.id"));
+            for word in words {
+                held.and_where(has_letters(word));
+            }
+            Condition::all().add(Expr::exists(held))
+        }
+    }
+}
+
+fn order_ids(condition: SimpleExpr) -> SelectStatement {
     let mut found = Query::select();
     found
-        .column(Alias::new("order_id"))
-        .from(Alias::new("order_text"));
-    if backend == DbBackend::Postgres {
-        let text = expression(words, &Syntax::POSTGRES);
-        found.and_where(Expr::cust_with_values("terms @@ CAST($1 AS tsquery)", [text]));
-    } else {
-        let text = expression(words, &Syntax::FTS5);
-        let rows = Query::select()
-            .column(Alias::new("rowid"))
-            .from(Alias::new("order_search"))
-            .and_where(Expr::cust_with_values("order_search MATCH ?", [text]))
-            .to_owned();
-        found.and_where(Expr::col(Alias::new("seq")).in_subquery(rows));
+        .column((Alias::new("order_text"), Alias::new("order_id")))
+        .from(Alias::new("order_text"))
+        .and_where(condition);
+    found
+}
+
+/// Whether an order's letters hold the word, or its number ends with the word's digits.
+fn has_letters(word: &Word) -> SimpleExpr {
+    let letters = word.letters.clone();
+    if word.number.is_none() {
+        return Expr::cust_with_values("instr(order_text.letters, ?) > 0", [letters]);
     }
-    Condition::all().add(order::Column::Id.in_subquery(found))
+    let ending = format!("%{letters}");
+    Expr::cust_with_values(
+        "(instr(order_text.letters, ?) > 0 OR orders.number LIKE ?)",
+        [letters, ending],
+    )
 }
 
 /// How a database writes a search for terms.
