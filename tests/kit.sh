@@ -189,6 +189,58 @@ start_moto() {
     wait_for "moto" "$TEST_S3_ENDPOINT/moto-api/" "$WORK/moto.log"
 }
 
+GARAGE_VERSION=2.5.0
+
+# Garage from its own crate, compiled once: Debian has no package of it.
+install_garage() {
+    GARAGE="$TOOLS/garage-$GARAGE_VERSION/bin/garage"
+    [ -x "$GARAGE" ] && return
+    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_TARGET_DIR="$WORK/garage-build" \
+        cargo install --quiet --locked --root "$TOOLS/garage-$GARAGE_VERSION" garage --version "$GARAGE_VERSION"
+    rm -rf "$WORK/garage-build"
+}
+
+# Three Garage nodes on loopback, each part of the data on all of them; the tests' store is the first.
+start_garage() {
+    local node rpc=() s3=() ids=() secret
+    secret="$(openssl rand -hex 32)"
+    for node in 1 2 3; do
+        rpc[node]="$(free_port)"
+        s3[node]="$(free_port)"
+        cat >"$WORK/garage$node.toml" <<END
+metadata_dir = "$WORK/garage$node/meta"
+data_dir = "$WORK/garage$node/data"
+db_engine = "sqlite"
+replication_factor = 3
+rpc_bind_addr = "127.0.0.1:${rpc[node]}"
+rpc_public_addr = "127.0.0.1:${rpc[node]}"
+rpc_secret = "$secret"
+[s3_api]
+s3_region = "us-east-1"
+api_bind_addr = "127.0.0.1:${s3[node]}"
+END
+        RUST_LOG=garage=info "$GARAGE" -c "$WORK/garage$node.toml" server >"$WORK/garage$node.log" 2>&1 &
+        GARAGE_NODES[node]=$!
+        SERVERS+=($!)
+    done
+    first() { "$GARAGE" -c "$WORK/garage1.toml" "$@" >>"$WORK/garage.log" 2>&1; }
+    for node in 1 2 3; do
+        for _ in $(seq 120); do
+            ids[node]="$("$GARAGE" -c "$WORK/garage$node.toml" node id -q 2>/dev/null)" && break
+            sleep 0.25
+        done
+    done
+    sleep 1
+    for node in 2 3; do first node connect "${ids[node]}"; done
+    for node in 1 2 3; do first layout assign -z "site$node" -c 1G "${ids[node]%%@*}"; done
+    first layout apply --version 1
+    export TEST_S3_KEY="GK$(openssl rand -hex 12)" TEST_S3_SECRET
+    TEST_S3_SECRET="$(openssl rand -hex 32)"
+    first key import --yes -n tests "$TEST_S3_KEY" "$TEST_S3_SECRET"
+    first key allow --create-bucket "$TEST_S3_KEY" || { tail -30 "$WORK/garage.log" "$WORK/garage1.log" >&2; die "Garage did not start"; }
+    export TEST_S3_ENDPOINT="http://127.0.0.1:${s3[1]}"
+}
+
 # start_product [NAME [DATABASE_URL]]: the product in sandbox mode, as the Python checks meet it; SQLite by default.
 start_product() {
     local port metrics_port name="${1:-product}"

@@ -18,6 +18,22 @@ pub(crate) fn foreign_store() -> String {
         .to_owned()
 }
 
+/// Whether every test that does not ask for a store of its own uses that of another make (`tests/run garage`).
+#[expect(clippy::disallowed_methods, reason = "the kit is told which store to use")]
+pub(crate) fn foreign_store_everywhere() -> bool {
+    std::env::var_os("TEST_S3_EVERYWHERE").is_some()
+}
+
+/// The keys of the store of another make: its own, if it does not take any (`tests/run garage`).
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the kit is told what the store's keys are"
+)]
+pub(crate) fn foreign_store_keys() -> Option<(String, String)> {
+    let [key, secret] = ["TEST_S3_KEY", "TEST_S3_SECRET"].map(|name| std::env::var(name).ok());
+    key.zip(secret)
+}
+
 /// The database's address through the pooler of the test run (`tests/run pooler`), if there is one.
 #[expect(clippy::disallowed_methods, reason = "the kit is told where the pooler is")]
 pub(crate) fn through_pooler(url: &str) -> Option<String> {

@@ -11,7 +11,9 @@ use super::{CLOCK_START, Inner, TestApp};
 use crate::database::{Db, OwnDatabase, build_app};
 use crate::fault_proxy::FaultProxy;
 use crate::people;
-use crate::settings::{foreign_store, http_client, settings, through_pooler};
+use crate::settings::{
+    foreign_store, foreign_store_everywhere, foreign_store_keys, http_client, settings, through_pooler,
+};
 
 /// Settings of a test that differ from the default; see [`TestApp::with`].
 pub struct Builder {
@@ -93,7 +95,12 @@ impl Builder {
 
     /// The line to the store, and what the product is told of it.
     async fn s3_line(&self, folder: &Path) -> Option<(FaultProxy, [(&'static str, String); 4])> {
-        let upstream = match self.store {
+        let mut keys = (STORE_KEY.to_owned(), STORE_SECRET.to_owned());
+        let store = match self.store {
+            Store::Embedded if foreign_store_everywhere() => Store::Foreign,
+            store => store,
+        };
+        let upstream = match store {
             Store::Embedded => return None,
             Store::Breakable => {
                 let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
@@ -103,13 +110,16 @@ impl Builder {
                     zhitong::objects::embedded::start(&root, any, STORE_KEY, STORE_SECRET, body).await;
                 address.expect("a store").to_string()
             }
-            Store::Foreign => foreign_store(),
+            Store::Foreign => {
+                keys = foreign_store_keys().unwrap_or(keys);
+                foreign_store()
+            }
         };
         let proxy = FaultProxy::start(&upstream).await;
         let told = [
             ("S3_ENDPOINT", format!("http://{}", proxy.address())),
-            ("S3_ACCESS_KEY_ID", STORE_KEY.to_owned()),
-            ("S3_SECRET_ACCESS_KEY", STORE_SECRET.to_owned()),
+            ("S3_ACCESS_KEY_ID", keys.0),
+            ("S3_SECRET_ACCESS_KEY", keys.1),
             // All tests of a run share the foreign store.
             ("S3_BUCKET", format!("test-{}", uuid::Uuid::now_v7())),
         ];
