@@ -9,7 +9,7 @@ use entity::{
     order_event,
 };
 use merkle::{TileId, Tiles};
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, OnConflict, Query};
+use sea_orm::sea_query::{Expr, ExprTrait as _, LockBehavior, LockType, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait as _, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait,
     EntityTrait, IntoActiveModel as _, PaginatorTrait as _, QueryFilter, QueryOrder, QuerySelect,
@@ -168,16 +168,21 @@ pub(super) async fn act_leaves(
 
 /// Returns up to `limit` orders that have leaves and no row.
 pub(super) async fn removed_orders(connection: &impl ConnectionTrait, limit: u64) -> Result<Vec<OrderId>> {
+    // `NOT IN` would compare each leaf with every order.
     let orders = Query::select()
         .column(order::Column::Id)
         .from(order::Entity)
+        .and_where(
+            Expr::col((order::Entity, order::Column::Id))
+                .equals((audit_leaf::Entity, audit_leaf::Column::OrderId)),
+        )
         .to_owned();
     let query = audit_leaf::Entity::find()
         .select_only()
         .column(audit_leaf::Column::OrderId)
         .distinct()
         .filter(audit_leaf::Column::OrderId.is_not_null())
-        .filter(audit_leaf::Column::OrderId.not_in_subquery(orders))
+        .filter(Expr::exists(orders).not())
         .limit(limit);
     let ids: Vec<Option<OrderId>> = query.into_tuple().all(connection).await?;
     Ok(ids.into_iter().flatten().collect())

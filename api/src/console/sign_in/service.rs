@@ -95,8 +95,10 @@ pub fn cast(app: &App) -> Vec<CastGroup> {
 /// Suggested units.
 const SUGGESTED_UNITS: usize = 3;
 
-/// The people whose day is interesting, each with what is waiting for them: the city's committee, the county and the units
-/// with most open orders, an operator, a delegate (one of `keepers`, the delegates of sites) and an administrator.
+/// The people whose day is interesting, each with what is waiting for them.
+///
+/// The city's committee, the county and the units with most open orders, an operator, a delegate (one of `keepers`, the
+/// delegates of sites) and an administrator.
 #[must_use]
 pub fn suggested(app: &App, workloads: &Workloads, keepers: &[String]) -> Vec<RosteredPerson> {
     let people = app

@@ -89,6 +89,12 @@ pub async fn show(visitor: ConsoleUser, request: HttpRequest) -> Result<HttpResp
     with_status(StatusCode::OK, &page)
 }
 
+/// The address of the next page.
+fn next_page(wanted: &UrlQuery, cursor: &str) -> String {
+    let join = if wanted.is_empty() { '?' } else { '&' };
+    format!("{}{join}cursor={}", wanted.to(PATH), encoded(cursor))
+}
+
 async fn register(
     visitor: &ConsoleUser,
     entries: &FormFields,
@@ -141,10 +147,7 @@ async fn register(
         }
         _ => return Err(PageError::not_found()),
     };
-    let more = cursor.map(|cursor| {
-        let join = if wanted.is_empty() { '?' } else { '&' };
-        format!("{}{join}cursor={}", wanted.to(PATH), encoded(&cursor))
-    });
+    let more = cursor.map(|cursor| next_page(&wanted, &cursor));
     let areas = if register.spans_counties() {
         filters::areas(&city, &wanted)
     } else {

@@ -4,7 +4,7 @@
 use entity::ids::OrderId;
 use entity::kinds::Status;
 use entity::{order, order_event};
-use sea_orm::sea_query::Query;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::{Deserialize, Serialize};
 
@@ -197,15 +197,20 @@ async fn moved_since(db: &impl ConnectionTrait, id: OrderId, seq: i32, status: S
 }
 
 async fn without_history(db: &impl ConnectionTrait) -> Result<Option<BrokenLink>> {
+    // `NOT IN` would compare each order with every event.
     let first = Query::select()
         .column(order_event::Column::OrderId)
         .from(order_event::Entity)
         .and_where(order_event::Column::Seq.eq(1))
+        .and_where(
+            Expr::col((order_event::Entity, order_event::Column::OrderId))
+                .equals((order::Entity, order::Column::Id)),
+        )
         .to_owned();
     let silent: Option<String> = order::Entity::find()
         .select_only()
         .column(order::Column::Number)
-        .filter(order::Column::Id.not_in_subquery(first))
+        .filter(Expr::exists(first).not())
         .into_tuple()
         .one(db)
         .await?;

@@ -133,12 +133,10 @@ pub async fn catch_up(app: &App) -> Result<usize> {
     let mut after: Option<OrderId> = None;
     let mut indexed = 0;
     loop {
-        let held = Query::select()
-            .column(Alias::new("order_id"))
-            .from(Alias::new("order_text"))
-            .to_owned();
+        // `NOT IN` would compare each order with every row of the index.
+        let held = order_ids(Expr::cust("order_text.order_id = orders.id"));
         let mut query = order::Entity::find()
-            .filter(order::Column::Id.not_in_subquery(held))
+            .filter(Expr::exists(held).not())
             .order_by_asc(order::Column::Id)
             .limit(BATCH);
         if let Some(after) = after {
