@@ -94,7 +94,7 @@ tests::on_both_databases! {
             assert_eq!(numbers(&delegate, search).await, [lamp], "{search}");
         }
         assert_eq!(numbers(&delegate, "井盖　行人").await, [lid]);
-        for search in ["路灯 井盖", "灯路", "，。", "%", "' OR 1=1", "\"*("] {
+        for search in ["路灯 井盖", "灯路", "，。", "%", "' OR 1=1", "\"*(", "\u{10ffff}"] {
             assert_eq!(numbers(&delegate, search).await, [""; 0], "{search}");
         }
         // Everything is indexed already.

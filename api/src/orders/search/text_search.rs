@@ -37,6 +37,10 @@ pub async fn choose_path(db: &impl ConnectionTrait, query: &TextQuery) -> Result
     let TextQuery::Words(words) = query else {
         return Ok(WordPath::Rare);
     };
+    // A search of punctuation alone: FTS5 takes no empty expression.
+    if words.is_empty() {
+        return Ok(WordPath::Rare);
+    }
     let backend = db.get_database_backend();
     let (from, text) = if backend == DbBackend::Postgres {
         let text = expression(words, &Syntax::POSTGRES);
