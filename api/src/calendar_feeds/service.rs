@@ -56,17 +56,7 @@ pub async fn create(app: &App, caller: &Caller, subject: Subject, now: DateTime<
         created_at: now,
         revoked_at: None,
     };
-    note(
-        &txn,
-        caller,
-        ActKind::CalendarFeedCreated,
-        Act {
-            city: &city,
-            feed: &row,
-            now,
-        },
-    )
-    .await?;
+    note(app, &txn, caller, ActKind::CalendarFeedCreated, &row).await?;
     store::insert(&txn, row).await?;
     txn.commit().await?;
     Ok(address(app, &token))
@@ -75,26 +65,15 @@ pub async fn create(app: &App, caller: &Caller, subject: Subject, now: DateTime<
 /// Gives a feed a new address and returns it. The old one answers 404 from now on.
 /// # Errors
 /// 404 if no feed with this id answers.
-pub async fn rotate(app: &App, caller: &Caller, id: CalendarFeedId, now: DateTime<Utc>) -> Result<String> {
+pub async fn rotate(app: &App, caller: &Caller, id: CalendarFeedId) -> Result<String> {
     caller.require(Role::Admin)?;
-    let city = app.state::<CityHandle>().load();
     let token = new_token();
     let txn = db::write(&app.db).await?;
     let feed = store::active(&txn, id).await?.ok_or_else(Error::not_found)?;
     if !store::rotate(&txn, &feed, hash(&token)).await? {
         return Err(Error::not_found());
     }
-    note(
-        &txn,
-        caller,
-        ActKind::CalendarFeedRotated,
-        Act {
-            city: &city,
-            feed: &feed,
-            now,
-        },
-    )
-    .await?;
+    note(app, &txn, caller, ActKind::CalendarFeedRotated, &feed).await?;
     txn.commit().await?;
     Ok(address(app, &token))
 }
@@ -122,45 +101,32 @@ pub async fn list(app: &App, caller: &Caller) -> Result<Vec<calendar_feed::Model
 /// 404 if no feed with this id answers.
 pub async fn revoke(app: &App, caller: &Caller, id: CalendarFeedId, now: DateTime<Utc>) -> Result<()> {
     caller.require(Role::Admin)?;
-    let city = app.state::<CityHandle>().load();
     let txn = db::write(&app.db).await?;
     let feed = store::active(&txn, id).await?.ok_or_else(Error::not_found)?;
     if !store::revoke(&txn, id, now).await? {
         return Err(Error::not_found());
     }
-    note(
-        &txn,
-        caller,
-        ActKind::CalendarFeedRevoked,
-        Act {
-            city: &city,
-            feed: &feed,
-            now,
-        },
-    )
-    .await?;
+    note(app, &txn, caller, ActKind::CalendarFeedRevoked, &feed).await?;
     txn.commit().await?;
     Ok(())
 }
 
-/// The object and the time of an act.
-struct Act<'a> {
-    city: &'a City,
-    feed: &'a calendar_feed::Model,
-    now: DateTime<Utc>,
-}
-
 /// Records an act in the audit log. The address is a secret and is not recorded.
-async fn note(txn: &WriteTransaction, caller: &Caller, kind: ActKind, act: Act<'_>) -> Result<()> {
-    let Act { city, feed, now } = act;
-    let name = name(city, feed);
+async fn note(
+    app: &App,
+    txn: &WriteTransaction,
+    caller: &Caller,
+    kind: ActKind,
+    feed: &calendar_feed::Model,
+) -> Result<()> {
+    let name = name(&app.state::<CityHandle>().load(), feed);
     let entry = AuditEntry {
         by: AuditActor::Person(caller.person),
         kind,
         subject: &name,
         detail: json!({ "calendar_feed": feed.id, "unit": feed.unit_id }),
     };
-    audit_log::record(txn, entry, now).await
+    audit_log::record(txn, entry, app.clock.now()).await
 }
 
 /// Returns the name of the feed's unit or committee, also of a unit that has left.

@@ -108,7 +108,7 @@ pub async fn rotate(
     body: Payload,
 ) -> Result<HttpResponse, PageError> {
     FormData::read(&visitor, &request, body).await?;
-    let address = service::rotate(&visitor.app, &visitor.caller, *id, visitor.now).await?;
+    let address = service::rotate(&visitor.app, &visitor.caller, *id).await?;
     page_with_address(&visitor, address).await
 }
 
