@@ -97,32 +97,15 @@ fn read_measured<F: Copy + Eq>(
 
 /// The first rows of each worksheet, with its merged cells.
 fn beginnings(book: &mut Book) -> Result<Vec<Sheet>, Vec<Fault>> {
-    let listed = workbook::listed(book)?;
-    let mut sheets = Vec::with_capacity(listed.len());
-    for (name, hidden) in listed {
-        let merges = workbook::merges(book, &name)?;
+    workbook::read_sheets(book, |book, name| {
         let (mut rows, mut bytes) = (Vec::new(), 0);
-        let read = visit(book, &name, &mut |row| {
+        visit(book, name, &mut |row| {
             bytes += size(&row);
             rows.push(row);
             Ok(rows.len() < FIRST_ROWS && bytes < FIRST_BYTES)
-        });
-        match read {
-            Ok(_) => {}
-            // A fault of a hidden sheet must not stop the import of a visible one.
-            Err(_) if hidden => rows = Vec::new(),
-            Err(faults) => {
-                return Err(faults.into_iter().map(|fault| fault.sheet(Some(&name))).collect());
-            }
-        }
-        sheets.push(Sheet {
-            name: Some(name),
-            hidden,
-            rows,
-            merges,
-        });
-    }
-    Ok(sheets)
+        })?;
+        Ok(rows)
+    })
 }
 
 /// Bytes of the texts of a row.

@@ -57,14 +57,24 @@ fn bounded(bytes: &[u8], limits: &Limits) -> Result<(), Vec<Fault>> {
 
 fn all(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
     let mut book: Book<'_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| damaged())?;
-    let listed = listed(&book)?;
     let mut room = limits.cells;
+    read_sheets(&mut book, |book, name| rows(book, name, limits, &mut room))
+}
+
+/// Returns the worksheets with the rows that `read` takes from each.
+/// # Errors
+/// Faults of a visible sheet, and too many sheets or merged cells.
+pub fn read_sheets<R: Read + Seek>(
+    book: &mut Xlsx<R>,
+    mut read: impl FnMut(&mut Xlsx<R>, &str) -> Result<Vec<RawRow>, Vec<Fault>>,
+) -> Result<Vec<Sheet>, Vec<Fault>> {
+    let listed = listed(book)?;
     let mut sheets = Vec::with_capacity(listed.len());
     for (name, hidden) in listed {
-        let merges = merges(&mut book, &name)?;
-        // A fault of a hidden sheet must not stop the import of a visible one.
-        let rows = match rows(&mut book, &name, limits, &mut room) {
+        let merges = merges(book, &name)?;
+        let rows = match read(book, &name) {
             Ok(rows) => rows,
+            // A fault of a hidden sheet must not stop the import of a visible one.
             Err(_) if hidden => Vec::new(),
             Err(faults) => {
                 return Err(faults.into_iter().map(|fault| fault.sheet(Some(&name))).collect());
@@ -83,7 +93,7 @@ fn all(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
 /// Returns the names of the worksheets, and whether each is hidden.
 /// # Errors
 /// `too_large` if there are more than [`MAX_SHEETS`].
-pub fn listed<R: Read + Seek>(book: &Xlsx<R>) -> Result<Vec<(String, bool)>, Vec<Fault>> {
+fn listed<R: Read + Seek>(book: &Xlsx<R>) -> Result<Vec<(String, bool)>, Vec<Fault>> {
     let listed: Vec<_> = book
         .sheets_metadata()
         .iter()
@@ -100,7 +110,7 @@ pub fn listed<R: Read + Seek>(book: &Xlsx<R>) -> Result<Vec<(String, bool)>, Vec
 /// Returns the merged ranges of a sheet.
 /// # Errors
 /// `too_many_cells` if there are more than [`MAX_MERGES`].
-pub fn merges<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<Merge>, Vec<Fault>> {
+fn merges<R: Read + Seek>(book: &mut Xlsx<R>, name: &str) -> Result<Vec<Merge>, Vec<Fault>> {
     let merges = book.merge_cells_by_sheet_name(name).unwrap_or_default();
     if merges.len() > MAX_MERGES {
         let fault = Fault::whole("too_many_cells", "合并单元格太多，请取消合并后再导入。");
