@@ -2,7 +2,7 @@
 //! dissatisfied verdict does automatically.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
-use entity::ids::{PersonId, SupervisionOrderId};
+use entity::ids::{OrderId, PersonId, SupervisionOrderId};
 use entity::kinds::{ActorRole, EventAction, SupervisionLevel, Visibility};
 use entity::{order, supervision_number, supervision_order};
 use sea_orm::sea_query::{Expr, ExprTrait as _, OnConflict};
@@ -243,8 +243,16 @@ pub async fn of_order(
     connection: &impl ConnectionTrait,
     order: &order::Model,
 ) -> Result<Vec<supervision_order::Model>> {
+    of_orders(connection, [order.id]).await
+}
+
+/// All supervision orders of these orders, the first issued first.
+pub async fn of_orders(
+    connection: &impl ConnectionTrait,
+    orders: impl IntoIterator<Item = OrderId>,
+) -> Result<Vec<supervision_order::Model>> {
     Ok(supervision_order::Entity::find()
-        .filter(supervision_order::Column::OrderId.eq(order.id))
+        .filter(supervision_order::Column::OrderId.is_in(orders))
         .order_by_asc(supervision_order::Column::IssuedAt)
         .order_by_asc(supervision_order::Column::Number)
         .all(connection)

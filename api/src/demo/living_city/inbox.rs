@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::ids::PersonId;
+use entity::ids::{OrderId, PersonId};
 use entity::kinds::Satisfaction;
-use entity::order;
+use entity::{order, supervision_order};
 
 use crate::app::App;
 use crate::city::snapshot::{City, CityHandle};
@@ -87,9 +87,12 @@ pub async fn fill(app: &App, orders: &[PastOrder], matters: &[PastMatter]) -> an
     for past in orders {
         if let Some(row) = rows.get(past.number.as_str()) {
             of_order(&city, past, row, &mut told);
-            if !past.supervision.is_empty() {
-                of_supervision(app, row, &mut told).await?;
-            }
+        }
+    }
+    let by_id: HashMap<OrderId, &order::Model> = rows.values().map(|row| (row.id, *row)).collect();
+    for issued in supervision_orders::of_orders(&app.db, by_id.keys().copied()).await? {
+        if let Some(row) = by_id.get(&issued.order_id) {
+            of_supervision(issued, row, &mut told);
         }
     }
     let since = now - TimeDelta::days(DAYS);
@@ -156,30 +159,27 @@ fn of_round(round: &PastRound, order: &order::Model, into: &mut Vec<Told>) {
     into.push(told);
 }
 
-/// The supervision orders on an order, issued and answered.
-async fn of_supervision(app: &App, row: &order::Model, into: &mut Vec<Told>) -> anyhow::Result<()> {
-    for issued in supervision_orders::of_order(&app.db, row).await? {
-        let as_it_was = order::Model {
-            round: issued.round,
-            ..row.clone()
-        };
+/// A supervision order on an order, issued and answered.
+fn of_supervision(issued: supervision_order::Model, row: &order::Model, into: &mut Vec<Told>) {
+    let as_it_was = order::Model {
+        round: issued.round,
+        ..row.clone()
+    };
+    into.push(Told {
+        by: Some(issued.issued_by.unwrap_or(row.reporter_id)),
+        due: Some(issued.due_at),
+        note: Some(issued.requirement),
+        reference: Some(issued.number.clone()),
+        ..Told::new(issued.issued_at, EventKind::SupervisionOrder, &as_it_was)
+    });
+    if let Some(at) = issued.answered_at {
         into.push(Told {
-            by: Some(issued.issued_by.unwrap_or(row.reporter_id)),
-            due: Some(issued.due_at),
-            note: Some(issued.requirement),
-            reference: Some(issued.number.clone()),
-            ..Told::new(issued.issued_at, EventKind::SupervisionOrder, &as_it_was)
+            by: issued.answered_by,
+            note: issued.answer,
+            reference: Some(issued.number),
+            ..Told::new(at, EventKind::SupervisionOrderAnswered, &as_it_was)
         });
-        if let Some(at) = issued.answered_at {
-            into.push(Told {
-                by: issued.answered_by,
-                note: issued.answer,
-                reference: Some(issued.number),
-                ..Told::new(at, EventKind::SupervisionOrderAnswered, &as_it_was)
-            });
-        }
     }
-    Ok(())
 }
 
 /// The measures of a matter, set and done.
