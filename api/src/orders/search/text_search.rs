@@ -28,7 +28,7 @@ pub enum WordPath {
     Counted,
     /// Few orders have them: these are looked up and sorted.
     Rare,
-    /// Many have them: the newest orders are looked at until a page is full.
+    /// Many have them. SQLite looks at the newest orders until a page is full; PostgreSQL's planner chooses.
     Common,
 }
 
