@@ -204,7 +204,7 @@ tests::on_both_databases! {
         for (name, value, index) in FILTERS {
             let query: ListQuery = serde_json::from_value(json!({ name: value })).unwrap();
             let query = query.parse(&city).unwrap();
-            let page = first_page(&Actor::system(), &query, PAGE, backend);
+            let page = first_page(&Actor::system(), &query, PAGE);
             let plan = plan(&app, &page.build(backend)).await;
             assert!(plan.contains(index), "{name}={value} should use {index}:\n{plan}");
             let walks = plan.contains("Seq Scan on orders") || plan.lines().any(|line| line.ends_with("SCAN orders"));

@@ -1,12 +1,17 @@
 //! Orders are found by the words people type, the same on both databases.
 
+use chrono::TimeDelta;
+use entity::ids::OrderId;
 use entity::order;
-use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ActiveModelTrait as _, Condition, ConnectionTrait as _, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _,
+};
 use serde_json::json;
 use tests::orders::Report;
-use tests::{Client, TestApp};
+use tests::{Client, TestApp, places};
 use zhitong::orders::search::grams::{self, TextQuery};
-use zhitong::orders::search::text_search::{self, WordPath};
+use zhitong::orders::search::text_search;
 
 async fn numbers(who: &Client, search: &str) -> Vec<String> {
     let q = search
@@ -20,16 +25,20 @@ async fn numbers(who: &Client, search: &str) -> Vec<String> {
         .collect()
 }
 
-/// The numbers of the orders that a search means, by each way to them.
-async fn by_every_path(app: &TestApp, search: &str) -> [Vec<String>; 3] {
+/// The numbers of the orders that a search means: by the index, by their ids from the index, and without the index.
+async fn by_every_way(app: &TestApp, search: &str) -> [Vec<String>; 3] {
+    let Some(TextQuery::Words(words)) = grams::query(search) else {
+        panic!("{search} has no words");
+    };
     let db = &app.app().db;
-    let query = grams::query(search).unwrap();
+    let backend = db.get_database_backend();
+    let conditions = [
+        text_search::indexed(&words, backend),
+        text_search::looked_up(&words, backend),
+        Condition::all().add(text_search::holds(&words, backend)),
+    ];
     let mut found = [const { Vec::new() }; 3];
-    for (found, path) in found
-        .iter_mut()
-        .zip([WordPath::Rare, WordPath::Common, WordPath::Counted])
-    {
-        let condition = text_search::matches(&query, path, db.get_database_backend());
+    for (found, condition) in found.iter_mut().zip(conditions) {
         let rows = order::Entity::find().filter(condition).all(db).await.unwrap();
         *found = rows.into_iter().map(|row| row.number).collect();
         found.sort();
@@ -37,29 +46,49 @@ async fn by_every_path(app: &TestApp, search: &str) -> [Vec<String>; 3] {
     found
 }
 
-/// Adds 5,001 orders to the index that have nothing but this word.
-async fn make_common(app: &TestApp, word: &str) {
-    let Some(TextQuery::Words(words)) = grams::query(word) else {
-        panic!("no word");
-    };
-    let term = &words[0].terms[0];
+/// Orders of every minute before the one there is, with other descriptions. Returns their numbers, the newest first.
+async fn copy(app: &TestApp, descriptions: impl Iterator<Item = String>) -> Vec<String> {
     let db = &app.app().db;
-    let sql = if db.get_database_backend() == DbBackend::Postgres {
-        format!(
-            "INSERT INTO order_text (order_id, terms) \
-             SELECT gen_random_uuid(), CAST('{term}' AS tsvector) FROM generate_series(1, 5001)"
-        )
-    } else {
-        format!(
-            "WITH RECURSIVE nth (n) AS (SELECT 1001 UNION ALL SELECT n + 1 FROM nth WHERE n < 6001) \
-             INSERT INTO order_search (rowid, terms) SELECT n, '{term}' FROM nth"
-        )
+    let model = order::Entity::find().one(db).await.unwrap().unwrap();
+    let copy = |(nth, description): (i64, String)| order::Model {
+        id: OrderId::generate(),
+        number: format!("T19990101{nth:06}"),
+        created_at: model.created_at - TimeDelta::minutes(nth),
+        description,
+        ..model.clone()
     };
-    db.execute_unprepared(&sql).await.unwrap();
+    let orders: Vec<order::Model> = (1..).zip(descriptions).map(copy).collect();
+    for batch in orders.chunks(200) {
+        let rows = batch
+            .iter()
+            .map(|order| order.clone().into_active_model().reset_all());
+        let inserted = order::Entity::insert_many(rows).exec_without_returning(db);
+        inserted.await.unwrap();
+    }
+    assert_eq!(text_search::catch_up(app.app()).await.unwrap(), orders.len());
+    orders.into_iter().map(|order| order.number).collect()
+}
+
+/// The numbers on all pages of a search, and how many pages there were.
+async fn all_pages(who: &Client, search: &str) -> (Vec<String>, usize) {
+    let (mut numbers, mut cursor, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = who
+            .get(&format!("/orders?q={search}&limit=20{cursor}"))
+            .await
+            .ok();
+        pages += 1;
+        let items = page["items"].as_array().unwrap().iter();
+        numbers.extend(items.map(|item| item["number"].as_str().unwrap().to_owned()));
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return (numbers, pages),
+        }
+    }
 }
 
 tests::on_both_databases! {
-    async fn a_common_word_and_a_rare_one_find_the_same_orders(app: TestApp) {
+    async fn every_way_to_words_finds_the_same_orders(app: TestApp) {
         let delegate = app.delegate("涧西区").await;
         let report = |text: &str| Report::default().with("description", json!(text));
         let lamp = delegate.submit(&report("小区门口的ＬＥＤ 路灯坏了三盏，晚上看不见路。")).await;
@@ -67,19 +96,43 @@ tests::on_both_databases! {
         let lamp = lamp["number"].as_str().unwrap();
         let (short, digits) = (&lamp[lamp.len() - 6..], &lamp[1..]);
         for search in ["路灯", "led", "ＬＥＤ路灯", "路灯 晚上", "盏", "路灯坏了三盏晚上", short, digits] {
-            for found in by_every_path(&app, search).await {
+            for found in by_every_way(&app, search).await {
                 assert_eq!(found, [lamp], "{search}");
             }
         }
         for search in ["路灯 井盖", "灯路", "000000"] {
-            assert_eq!(by_every_path(&app, search).await, [const { Vec::<String>::new() }; 3], "{search}");
+            assert_eq!(by_every_way(&app, search).await, [const { Vec::<String>::new() }; 3], "{search}");
         }
-        let path = async || text_search::choose_path(&app.app().db, &grams::query("路灯").unwrap()).await.unwrap();
-        assert_eq!(path().await, WordPath::Rare);
-        make_common(&app, "路灯").await;
-        assert_eq!(path().await, WordPath::Common);
-        assert_eq!(numbers(&delegate, "路灯").await, [lamp]);
         app.run_jobs().await;
+    }
+
+    async fn pages_of_common_and_rare_words_are_complete(app: TestApp) {
+        let delegate = app.delegate("涧西区").await;
+        delegate.submit(&Report::at(places::JIANXI)).await;
+        app.run_jobs().await;
+        let words = |nth: usize| {
+            let often = if nth % 9 == 0 { "樱桃" } else { "" };
+            let seldom = if nth % 190 == 0 { "石榴" } else { "" };
+            let long_ago = if nth >= 1_000 && nth % 3 == 0 { "海棠" } else { "" };
+            format!("苹果。{often}。{seldom}。{long_ago}")
+        };
+        let numbers = copy(&app, (1..=1_300).map(words)).await;
+        let operator = app.operator().await;
+        let expected = |is_meant: &dyn Fn(usize) -> bool| -> Vec<String> {
+            (1..).zip(&numbers).filter(|(nth, _)| is_meant(*nth)).map(|(_, number)| number.clone()).collect()
+        };
+        for (word, is_meant) in [
+            ("苹果", &(|nth| nth <= 1_300) as &dyn Fn(usize) -> bool),
+            ("樱桃", &|nth| nth % 9 == 0),
+            ("石榴", &|nth| nth % 190 == 0),
+            ("海棠", &|nth| nth >= 1_000 && nth % 3 == 0),
+            ("苹果 海棠", &|nth| nth >= 1_000 && nth % 3 == 0),
+            ("芍药", &|_| false),
+        ] {
+            let (found, pages) = all_pages(&operator, word).await;
+            assert_eq!(found, expected(is_meant), "{word}");
+            assert_eq!(pages, found.len().div_ceil(20).max(1), "{word}");
+        }
     }
 
     async fn orders_are_found_as_people_search(app: TestApp) {

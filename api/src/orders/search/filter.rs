@@ -14,7 +14,6 @@ use crate::error::{Error, Result};
 use crate::moments::is_within_years;
 use crate::orders::search::counted::{self, Counted, CountedSpan};
 use crate::orders::search::grams::{self, TextQuery};
-use crate::orders::search::text_search::WordPath;
 
 /// As in the query string; several values are separated by commas.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, utoipa::IntoParams, utoipa::ToSchema)]
@@ -136,8 +135,6 @@ pub struct Filter {
     pub from: Option<DateTime<Utc>>,
     pub before: Option<DateTime<Utc>>,
     pub words: Option<TextQuery>,
-    /// The way from the words to their orders.
-    pub word_path: WordPath,
     pub sort: Sort,
 }
 
@@ -184,7 +181,6 @@ impl ListQuery {
             from,
             before,
             words: parse_search_text(self.q.as_deref())?,
-            word_path: WordPath::default(),
             sort: one("sort", self.sort.as_deref(), &SORTS)?,
         })
     }

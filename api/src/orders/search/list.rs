@@ -18,7 +18,8 @@ use crate::error::Result;
 use crate::http::paging::{Page, Paging};
 use crate::orders::rules::actor::Actor;
 use crate::orders::search::filter::{Filter, ListQuery, Scope, Sort};
-use crate::orders::search::{counted, text_search, unit_queue};
+use crate::orders::search::grams::TextQuery;
+use crate::orders::search::{counted, text_search, unit_queue, word_pages};
 use crate::orders::view::summary::{OrderSummary, summaries};
 
 /// The sort key of the last row of a page.
@@ -34,7 +35,7 @@ pub async fn list(
     query: &ListQuery,
     paging: &Paging,
 ) -> Result<Page<OrderSummary>> {
-    let filter = read_filter(app, query).await?;
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
     let limit = paging.limit()?;
     let rows = page(&app.db, actor, &filter, paging.after()?, limit + 1).await?;
     let page = Page::from_rows(rows, limit, |order| key(order, filter.sort));
@@ -43,15 +44,6 @@ pub async fn list(
         items,
         next_cursor: page.next_cursor,
     })
-}
-
-/// Reads a filter for a list that starts with the newest orders.
-async fn read_filter(app: &App, query: &ListQuery) -> Result<Filter> {
-    let mut filter = query.parse(&app.state::<CityHandle>().load())?;
-    if let Some(words) = &filter.words {
-        filter.word_path = text_search::choose_path(&app.db, words).await?;
-    }
-    Ok(filter)
 }
 
 /// How many orders the list has.
@@ -63,7 +55,7 @@ pub async fn count(app: &App, actor: &Actor, query: &ListQuery) -> Result<u64> {
 
 /// Returns `true` if the list has more than this many orders, without reading beyond them.
 pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u64) -> Result<bool> {
-    let filter = read_filter(app, query).await?;
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
     let next = base_query(actor, &filter, app.db.get_database_backend())
         .select_only()
         .column(order::Column::Id)
@@ -73,12 +65,25 @@ pub async fn has_more_than(app: &App, actor: &Actor, query: &ListQuery, limit: u
 }
 
 fn base_query(actor: &Actor, filter: &Filter, backend: DbBackend) -> Select<order::Entity> {
-    let query = order::Entity::find()
-        .filter(access_condition(&actor.order_access))
-        .filter(filter_condition(actor, filter, backend));
+    let query = without_words(actor, filter).filter(words_condition(filter, backend));
     match filter.sort {
         Sort::Due => query.filter(order::Column::DueAt.is_not_null()),
         Sort::Newest => query,
+    }
+}
+
+/// The orders of a list before its words are looked for.
+fn without_words(actor: &Actor, filter: &Filter) -> Select<order::Entity> {
+    order::Entity::find()
+        .filter(access_condition(&actor.order_access))
+        .filter(filter_condition(actor, filter))
+}
+
+fn words_condition(filter: &Filter, backend: DbBackend) -> Condition {
+    match &filter.words {
+        Some(TextQuery::Number(number)) => Condition::all().add(order::Column::Number.eq(number.as_str())),
+        Some(TextQuery::Words(words)) => text_search::indexed(words, backend),
+        None => Condition::all(),
     }
 }
 
@@ -97,24 +102,28 @@ async fn page(
     after: Option<After>,
     limit: u64,
 ) -> Result<Vec<order::Model>> {
-    let query = sorted(actor, filter, after, db.get_database_backend());
-    Ok(query.limit(limit).all(db).await?)
+    let query = sorted(actor, filter, after);
+    match &filter.words {
+        Some(TextQuery::Words(words)) => word_pages::read(db, query, filter.sort, words, limit).await,
+        _ => {
+            let query = query.filter(words_condition(filter, db.get_database_backend()));
+            Ok(query.limit(limit).all(db).await?)
+        }
+    }
 }
 
-fn sorted(actor: &Actor, filter: &Filter, after: Option<After>, backend: DbBackend) -> Select<order::Entity> {
-    let query = order::Entity::find()
-        .filter(access_condition(&actor.order_access))
-        .filter(filter_condition(actor, filter, backend));
+fn sorted(actor: &Actor, filter: &Filter, after: Option<After>) -> Select<order::Entity> {
+    let query = without_words(actor, filter);
     match filter.sort {
         Sort::Due => due(query, after),
         Sort::Newest => newest(query, after),
     }
 }
 
-/// The query of a list's first page, for a look at its plan.
+/// The query of a list's first page before its words are looked for: for a look at its plan.
 #[must_use]
-pub fn first_page(actor: &Actor, filter: &Filter, limit: u64, backend: DbBackend) -> Select<order::Entity> {
-    sorted(actor, filter, None, backend).limit(limit)
+pub fn first_page(actor: &Actor, filter: &Filter, limit: u64) -> Select<order::Entity> {
+    sorted(actor, filter, None).limit(limit)
 }
 
 /// The first part of the condition lets the database start in the index where the page before ended.
@@ -202,7 +211,7 @@ fn scoped(actor: &Actor, scope: Scope) -> Condition {
     }
 }
 
-fn filter_condition(actor: &Actor, filter: &Filter, backend: DbBackend) -> Condition {
+fn filter_condition(actor: &Actor, filter: &Filter) -> Condition {
     use order::Column as C;
     let mut all = scoped(actor, filter.scope);
     if !filter.statuses.is_empty() {
@@ -238,13 +247,7 @@ fn filter_condition(actor: &Actor, filter: &Filter, backend: DbBackend) -> Condi
     if let Some(from) = filter.from {
         all = all.add(C::CreatedAt.gte(from));
     }
-    if let Some(before) = filter.before {
-        all = all.add(C::CreatedAt.lt(before));
-    }
-    match &filter.words {
-        Some(words) => all.add(text_search::matches(words, filter.word_path, backend)),
-        None => all,
-    }
+    all.add_option(filter.before.map(|before| C::CreatedAt.lt(before)))
 }
 
 /// The predicate of the partial index `orders_light_created`: a planner recognises it only as a literal.
@@ -302,12 +305,11 @@ pub async fn visible_matching(
     query: &ListQuery,
     limit: u64,
 ) -> Result<Vec<OrderId>> {
-    let filter = read_filter(app, query).await?;
-    Ok(order::Entity::find()
+    let filter = query.parse(&app.state::<CityHandle>().load())?;
+    Ok(without_words(actor, &filter)
+        .filter(words_condition(&filter, app.db.get_database_backend()))
         .select_only()
         .column(order::Column::Id)
-        .filter(access_condition(&actor.order_access))
-        .filter(filter_condition(actor, &filter, app.db.get_database_backend()))
         .order_by_desc(order::Column::CreatedAt)
         .limit(limit)
         .into_tuple()

@@ -12,55 +12,10 @@ use sea_orm::{
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
-use crate::orders::search::grams::{TextQuery, Word, letters_of_order, terms_of_order};
+use crate::orders::search::grams::{Word, letters_of_order, terms_of_order};
 
 /// Orders that are indexed in one transaction while the index catches up.
 const BATCH: u64 = 500;
-
-/// Words of at most so many orders are rare.
-const RARE: i64 = 5_000;
-
-/// The way from the words of a search to its orders. Neither database can estimate how many orders have a word.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum WordPath {
-    /// Every order with the words, in no order: for counting.
-    #[default]
-    Counted,
-    /// Few orders have them: these are looked up and sorted.
-    Rare,
-    /// Many have them. SQLite looks at the newest orders until a page is full; PostgreSQL's planner chooses.
-    Common,
-}
-
-/// Finds out how common the words are, with a look at no more than 5,001 of their orders.
-pub async fn choose_path(db: &impl ConnectionTrait, query: &TextQuery) -> Result<WordPath> {
-    let TextQuery::Words(words) = query else {
-        return Ok(WordPath::Rare);
-    };
-    // A search of punctuation alone: FTS5 takes no empty expression.
-    if words.is_empty() {
-        return Ok(WordPath::Rare);
-    }
-    let backend = db.get_database_backend();
-    let (from, text) = if backend == DbBackend::Postgres {
-        let text = expression(words, &Syntax::POSTGRES);
-        ("order_text WHERE terms @@ CAST($1 AS tsquery)", text)
-    } else {
-        let text = expression(words, &Syntax::FTS5);
-        ("order_search WHERE order_search MATCH ?", text)
-    };
-    let sql = format!(
-        "SELECT COUNT(*) AS found FROM (SELECT 1 FROM {from} LIMIT {}) AS hits",
-        RARE + 1
-    );
-    let statement = Statement::from_sql_and_values(backend, sql, [text.into()]);
-    let row = db.query_one_raw(statement).await?;
-    let found: Option<i64> = row.map(|row| row.try_get("", "found")).transpose()?;
-    Ok(match found {
-        Some(found) if found > RARE => WordPath::Common,
-        _ => WordPath::Rare,
-    })
-}
 
 /// Adds an order to the index, in the transaction that inserts it.
 pub async fn add(txn: &impl ConnectionTrait, order: &order::Model) -> Result<()> {
@@ -161,46 +116,54 @@ pub async fn catch_up(app: &App) -> Result<usize> {
     }
 }
 
-/// The orders that a search means.
-pub fn matches(query: &TextQuery, path: WordPath, backend: DbBackend) -> Condition {
-    let words = match query {
-        TextQuery::Number(number) => return Condition::all().add(order::Column::Number.eq(number.as_str())),
-        TextQuery::Words(words) => words,
-    };
+/// The orders with all of these words, found in the index: for counting, and for words that few orders have.
+#[must_use]
+pub fn indexed(words: &[Word], backend: DbBackend) -> Condition {
+    // FTS5 takes no empty expression: a search of punctuation alone.
     if words.is_empty() {
         return Condition::all().add(Expr::value(1).eq(0));
     }
-    match (backend, path) {
-        (DbBackend::Postgres, WordPath::Rare) => {
-            // The planner takes an array for short and goes through the primary key.
-            let found =
-                "orders.id = ANY(ARRAY(SELECT order_id FROM order_text WHERE terms @@ CAST($1 AS tsquery)))";
-            let text = expression(words, &Syntax::POSTGRES);
-            Condition::all().add(Expr::cust_with_values(found, [text]))
-        }
-        (DbBackend::Postgres, WordPath::Common | WordPath::Counted) => {
-            let text = expression(words, &Syntax::POSTGRES);
-            let found = order_ids(Expr::cust_with_values("terms @@ CAST($1 AS tsquery)", [text]));
-            Condition::all().add(order::Column::Id.in_subquery(found))
-        }
-        (_, WordPath::Rare | WordPath::Counted) => {
-            let text = expression(words, &Syntax::FTS5);
-            let rows = Query::select()
-                .column(Alias::new("rowid"))
-                .from(Alias::new("order_search"))
-                .and_where(Expr::cust_with_values("order_search MATCH ?", [text]))
-                .to_owned();
-            let found = order_ids(Expr::col(Alias::new("seq")).in_subquery(rows));
-            Condition::all().add(order::Column::Id.in_subquery(found))
-        }
-        (_, WordPath::Common) => {
-            let mut held = order_ids(Expr::cust("order_text.order_id = orders.id"));
-            for word in words {
-                held.and_where(has_letters(word));
-            }
-            Condition::all().add(Expr::exists(held))
-        }
+    let found = if backend == DbBackend::Postgres {
+        let text = expression(words, &Syntax::POSTGRES);
+        order_ids(Expr::cust_with_values("terms @@ CAST($1 AS tsquery)", [text]))
+    } else {
+        let text = expression(words, &Syntax::FTS5);
+        let rows = Query::select()
+            .column(Alias::new("rowid"))
+            .from(Alias::new("order_search"))
+            .and_where(Expr::cust_with_values("order_search MATCH ?", [text]))
+            .to_owned();
+        order_ids(Expr::col(Alias::new("seq")).in_subquery(rows))
+    };
+    Condition::all().add(order::Column::Id.in_subquery(found))
+}
+
+/// The same orders, each looked up by its id: for a page of words that few orders have. PostgreSQL's planner takes an array
+/// for short, where it would read all orders to join them with the index.
+#[must_use]
+pub fn looked_up(words: &[Word], backend: DbBackend) -> Condition {
+    if words.is_empty() || backend != DbBackend::Postgres {
+        return indexed(words, backend);
     }
+    let found = "orders.id = ANY(ARRAY(SELECT order_id FROM order_text WHERE terms @@ CAST($1 AS tsquery)))";
+    let text = expression(words, &Syntax::POSTGRES);
+    Condition::all().add(Expr::cust_with_values(found, [text]))
+}
+
+/// Whether an order that is at hand has all of these words, without the index.
+#[must_use]
+pub fn holds(words: &[Word], backend: DbBackend) -> SimpleExpr {
+    if backend == DbBackend::Postgres {
+        // The query is a subquery of its own, so that its text is parsed once.
+        let held =
+            "(SELECT terms @@ (SELECT CAST($1 AS tsquery)) FROM order_text WHERE order_id = orders.id)";
+        return Expr::cust_with_values(held, [expression(words, &Syntax::POSTGRES)]);
+    }
+    let mut held = order_ids(Expr::cust("order_text.order_id = orders.id"));
+    for word in words {
+        held.and_where(has_letters(word));
+    }
+    Expr::exists(held)
 }
 
 fn order_ids(condition: SimpleExpr) -> SelectStatement {
