@@ -95,12 +95,12 @@ tests::on_both_databases! {
         delegate.submit(&report("人行道上的井盖松动，行人经过时有响声。")).await;
         let lamp = lamp["number"].as_str().unwrap();
         let (short, digits) = (&lamp[lamp.len() - 6..], &lamp[1..]);
-        for search in ["路灯", "led", "ＬＥＤ路灯", "路灯 晚上", "盏", "路灯坏了三盏晚上", short, digits] {
+        for search in ["路灯", "led", "ＬＥＤ路灯", "路灯 晚上", "盏", "盏 路灯", "灯 盏", "路灯坏了三盏晚上", short, digits] {
             for found in by_every_way(&app, search).await {
                 assert_eq!(found, [lamp], "{search}");
             }
         }
-        for search in ["路灯 井盖", "灯路", "000000"] {
+        for search in ["路灯 井盖", "灯路", "路灯 踩", "000000"] {
             assert_eq!(by_every_way(&app, search).await, [const { Vec::<String>::new() }; 3], "{search}");
         }
         app.run_jobs().await;

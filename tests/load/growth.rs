@@ -111,6 +111,7 @@ async fn column(binary: &Path, db: &str, size: usize) -> anyhow::Result<Vec<Cell
     let number = numbers.get(size / 2).context("no order")?;
     let digits = number.get(number.len().saturating_sub(6)..).unwrap_or_default();
     let rare = format!("第 {} 处", size / 2);
+    eprintln!("{db}: measuring with {size} orders");
     let mut cells = Vec::new();
     for (_, path) in PATHS {
         let path = path

@@ -1,5 +1,5 @@
 //! Many orders: a few are submitted through the API, and their rows are copied under new ids and numbers,
-//! spread over a year. One in so many is open, the others are closed.
+//! spread over a year. One in so many is open and of the last two months, the others are closed.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -25,6 +25,8 @@ const REPORTERS: usize = 2_000;
 /// Orders copied in one go; SQLite takes 32,766 values a statement.
 const BATCH: usize = 200;
 const DAYS: i64 = 365;
+/// Days in which the open orders arrived.
+const OPEN_DAYS: i64 = 60;
 
 /// An order's rows.
 struct Model {
@@ -242,12 +244,9 @@ impl Rows {
         (reporter, newest): (PersonId, DateTime<Utc>),
     ) -> String {
         let id = OrderId::generate();
-        let minutes = i64::try_from(nth).unwrap_or(0) * 7_919 % (DAYS * 24 * 60);
-        let back = if open {
-            TimeDelta::zero()
-        } else {
-            TimeDelta::minutes(minutes)
-        };
+        let days = if open { OPEN_DAYS } else { DAYS };
+        let seconds = i64::try_from(nth).unwrap_or(0) * 475_147 % (days * 24 * 60 * 60);
+        let back = TimeDelta::seconds(seconds);
         let created = newest - back - TimeDelta::days(1);
         let number = format!("T{}{:06}", created.format("%Y%m%d"), nth % 1_000_000);
         let mut order = order::Model {

@@ -278,7 +278,8 @@ async fn around(
         .filter(C::Latitude.between(place.latitude - high, place.latitude + high))
         .filter(C::Longitude.between(place.longitude - wide, place.longitude + wide))
         .filter(C::ClosedAt.is_null())
-        .filter(C::Status.is_in(Status::OPEN));
+        // Not `IN` the open ones: SQLite would read all of them along the index of the status.
+        .filter(C::Status.is_not_in(Status::OVER));
     if let Some(code) = category {
         query = query.filter(C::CategoryCode.eq(code));
     }

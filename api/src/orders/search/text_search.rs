@@ -138,10 +138,21 @@ pub fn indexed(words: &[Word], backend: DbBackend) -> Condition {
     Condition::all().add(order::Column::Id.in_subquery(found))
 }
 
-/// The same orders, each looked up by its id: for a page of words that few orders have. PostgreSQL's planner takes an array
-/// for short, where it would read all orders to join them with the index.
+/// The same orders, each looked up by its id: for a page of words that few orders have.
+///
+/// A word of one character is the beginning of very many terms. Beside longer words, it is looked for in the orders that
+/// have these.
 #[must_use]
 pub fn looked_up(words: &[Word], backend: DbBackend) -> Condition {
+    let (short, long): (Vec<Word>, Vec<Word>) = words.iter().cloned().partition(|word| word.prefix.is_some());
+    if short.is_empty() || long.is_empty() {
+        return by_ids(words, backend);
+    }
+    by_ids(&long, backend).add(holds(&short, backend))
+}
+
+/// PostgreSQL's planner takes an array for short, where it would read all orders to join them with the index.
+fn by_ids(words: &[Word], backend: DbBackend) -> Condition {
     if words.is_empty() || backend != DbBackend::Postgres {
         return indexed(words, backend);
     }

@@ -2,7 +2,9 @@
 //! first orders of the list are looked at: they tell whether a walk along the list or the index of words is shorter.
 
 use chrono::{DateTime, Utc};
+use entity::ids::OrderId;
 use entity::order;
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, QueryFilter as _, QuerySelect as _, Select};
 
 use crate::error::Result;
@@ -69,11 +71,20 @@ async fn walk(
         Sort::Due => order::Column::DueAt,
         Sort::Newest => order::Column::CreatedAt,
     };
-    let end = list.clone().select_only().column(column).offset(length).limit(1);
-    let end: Option<DateTime<Utc>> = end.into_tuple().one(db).await?;
-    let before = end.map(|end| match search.sort {
-        Sort::Due => column.lte(end),
-        Sort::Newest => column.gte(end),
+    let end = list
+        .clone()
+        .select_only()
+        .columns([column, order::Column::Id])
+        .offset(length)
+        .limit(1);
+    let end: Option<(DateTime<Utc>, OrderId)> = end.into_tuple().one(db).await?;
+    let before = end.map(|(at, id)| match search.sort {
+        Sort::Due => Condition::all()
+            .add(column.lte(at))
+            .add(column.lt(at).or(order::Column::Id.lte(id))),
+        Sort::Newest => Condition::all()
+            .add(column.gte(at))
+            .add(column.gt(at).or(order::Column::Id.gte(id))),
     });
     let near = list
         .clone()
