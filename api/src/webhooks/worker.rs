@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
+use crate::http::request_id;
 use crate::notices::{self, Event, EventKind, MessageCatalog};
 use crate::sealing::Sealer;
 use crate::webhooks::sender::Sender as WebhookSender;
@@ -183,9 +184,9 @@ async fn lease(app: &App, now: DateTime<Utc>) -> Result<Leased> {
 
 async fn send(app: &App, leased: Leased) -> Result<()> {
     let calls = leased.iter().map(|(delivery, endpoint)| {
-        let request_id = delivery.request_id.as_deref();
-        let span = tracing::info_span!("webhook", request_id);
-        call(app, delivery, endpoint).instrument(span)
+        let request_id = delivery.request_id.clone();
+        let span = tracing::info_span!(parent: None, "webhook", request_id);
+        request_id::caused_by(request_id, call(app, delivery, endpoint).instrument(span))
     });
     let results: Vec<Result<CallResult>> = join_all(calls).await;
     let txn = db::write(&app.db).await?;
