@@ -64,6 +64,7 @@ mod m20261201_000240_vote_participants;
 mod m20261201_000250_checkpoint_mail;
 mod m20261202_000260_request_ids;
 mod m20261203_000270_order_letters;
+mod m20261204_000280_linked_unit_state;
 
 /// Runs the migrations in their order.
 pub struct Migrator;
@@ -128,6 +129,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000250_checkpoint_mail::Migration),
             Box::new(m20261202_000260_request_ids::Migration),
             Box::new(m20261203_000270_order_letters::Migration),
+            Box::new(m20261204_000280_linked_unit_state::Migration),
         ]
     }
 }
