@@ -53,6 +53,7 @@ pub mod server;
 pub mod sites;
 pub mod stored_json;
 pub mod supervision;
+pub mod table_file;
 pub mod upkeep;
 pub mod videos;
 pub mod watch_lists;

@@ -15,6 +15,12 @@ pub struct Model {
     pub platform_code: String,
     /// When the row was last changed.
     pub updated_at: DateTimeUtc,
+    /// When the platform's newest event about the unit's orders arrived. `None` before the first.
+    pub last_event_at: Option<DateTimeUtc>,
+    /// When a delivery of one of the unit's orders last failed. `None` if none has.
+    pub last_failure_at: Option<DateTimeUtc>,
+    /// Why it failed: the HTTP status, or the reason without one.
+    pub last_failure: Option<String>,
 }
 
 /// Relations to other tables that queries join.

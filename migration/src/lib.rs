@@ -65,6 +65,7 @@ mod m20261201_000250_checkpoint_mail;
 mod m20261202_000260_request_ids;
 mod m20261203_000270_order_letters;
 mod m20261204_000280_area_status;
+mod m20261204_000290_linked_unit_state;
 
 /// Runs the migrations in their order.
 pub struct Migrator;
@@ -130,6 +131,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261202_000260_request_ids::Migration),
             Box::new(m20261203_000270_order_letters::Migration),
             Box::new(m20261204_000280_area_status::Migration),
+            Box::new(m20261204_000290_linked_unit_state::Migration),
         ]
     }
 }

@@ -185,18 +185,10 @@ impl Drop for Product {
     }
 }
 
-/// The binary is built beside the tests.
-fn binary() -> PathBuf {
-    let test = std::env::current_exe().expect("the test's own path");
-    let binary = test.ancestors().nth(2).expect("a target folder").join("zhitong");
-    assert!(binary.exists(), "{} is missing: cargo build", binary.display());
-    binary
-}
-
 impl Settings {
     /// A command of the product on these data.
     pub fn command(&self, name: &str) -> Command {
-        let binary = binary();
+        let binary = tests::programs::product();
         let mut command = if let [first, rest @ ..] = self.wrapper.as_slice() {
             let mut command = Command::new(first);
             command.args(rest).arg(binary);

@@ -5,6 +5,7 @@ use entity::admin_act;
 use entity::kinds::ActKind;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::json;
+use tests::order_fixture::OrderFixture;
 use tests::receiver::Receiver;
 use tests::{Browser, Client, Db, PersonQuery, TestApp};
 use zhitong::audit_log::{self, AuditActor};
@@ -86,6 +87,51 @@ async fn an_endpoint_is_made_tested_and_deleted(db: Db) {
         .await
         .leads_to(&format!("{WEBHOOKS}?done=webhook_deleted"));
     admin.get(&path).await.page(404, &[]);
+}
+
+async fn a_linked_unit_shows_the_last_event_and_the_last_failure(db: Db) {
+    let app = TestApp::with(db)
+        .set("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "true")
+        .start()
+        .await;
+    let (api, receiver) = (app.admin().await, Receiver::start());
+    let hook = json!({ "url": receiver.url(), "events": ["*"], "linked_only": true });
+    api.post("/webhooks", hook).await.assert_status(201);
+    let client = json!({ "name": "市12345平台", "scopes": ["link"] });
+    let client = api.post("/clients", client).await.ok();
+    let platform = Client::with_token(&app, client["key"].as_str().unwrap());
+    let desk = OrderFixture::dispatched(&app).await;
+    let unit = desk.now().await["unit"]["name"].as_str().unwrap().to_owned();
+    linked_units::link(app.app(), AuditActor::CommandLine, &unit, "PT-7")
+        .await
+        .unwrap();
+    let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+    let nothing = |page: &str| page.matches("soft\">没有</span>").count();
+    let page = admin
+        .get(LINKED_UNITS)
+        .await
+        .page(200, &["PT-7", "最近来报", "最近未送达"]);
+    assert_eq!(nothing(&page), 2, "{page}");
+
+    receiver.answer(503);
+    desk.by_unit("accept", json!({})).await.assert_ok();
+    while worker::deliver_due(app.app()).await.unwrap() > 0 {}
+    assert!(!receiver.calls().is_empty());
+    let page = admin.get(LINKED_UNITS).await.page(200, &["HTTP 503"]);
+    assert_eq!(nothing(&page), 1, "{page}");
+
+    let note = json!({
+        "event_id": "n-1", "type": "note", "number": desk.number, "at": app.now(), "account": "已到现场。",
+    });
+    platform.post("/link/events", note).await.assert_ok();
+    let page = admin.get(LINKED_UNITS).await.page(200, &["HTTP 503"]);
+    assert_eq!(nothing(&page), 0, "{page}");
+    app.run_jobs().await;
+    app.finish().await;
+}
+
+tests::journeys! {
+    a_linked_units_row => a_linked_unit_shows_the_last_event_and_the_last_failure;
 }
 
 tests::on_both_databases! {

@@ -3,13 +3,17 @@
 use chrono::TimeDelta;
 use entity::api_client;
 use entity::kinds::Status;
+use rust_xlsxwriter::Workbook;
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 use tests::on_both_databases;
 use tests::orders::{Report, number};
 use tests::{Client, TestApp};
-use zhitong::link::reconcile::{Difference, reconcile};
+use zhitong::link::reconcile::{Difference, Reconciliation, reconcile};
+
+/// Rows of a list that are more than one block in every form: of a workbook a block has 2,000 rows, of CSV 256 KiB.
+const LONG_LIST: usize = 9_500;
 
 /// A caller with a key of these scopes, and the client's id.
 async fn client(app: &TestApp, scopes: &[&str]) -> (Client, String) {
@@ -42,6 +46,51 @@ async fn changes(client: &Client, path: &str, expected: usize) -> Value {
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;
     }
     panic!("{path} never listed {expected} orders");
+}
+
+/// Files three orders, which the platform accepts as LY-1, LY-2 and LY-3, and returns their numbers.
+async fn linked_orders(app: &TestApp) -> Vec<String> {
+    let (platform, _) = client(app, &["link"]).await;
+    let mut numbers = Vec::new();
+    for nth in 1..=3 {
+        let text = format!("第{nth}处流动摊贩占道经营。");
+        let report = Report::at(tests::places::JIANXI)
+            .category("占道经营")
+            .saying(&text);
+        let order = app.delegate("涧西区").await.submit(&report).await;
+        let theirs = json!({ "external_number": format!("LY-{nth}") });
+        let accepted = event(app, &format!("e-{nth}"), "accepted", number(&order), theirs);
+        platform.post("/link/events", accepted).await.assert_ok();
+        numbers.push(number(&order).to_owned());
+    }
+    numbers
+}
+
+/// Compares a list of the platform as CSV, as a workbook and as JSON, which must not differ in the result.
+async fn compared_in_every_form(app: &TestApp, rows: &[[String; 2]]) -> Reconciliation {
+    let table = [["平台编号".to_owned(), "状态".to_owned()]];
+    let table = table.iter().chain(rows);
+    let csv: String = table.clone().map(|row| format!("{}\n", row.join(","))).collect();
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (line, cells) in (0..).zip(table) {
+        sheet.write_row(line, 0, cells).unwrap();
+    }
+    let items = rows
+        .iter()
+        .map(|[number, status]| json!({ "external_number": number, "status": status }));
+    let items = Value::Array(items.collect());
+    let compare = async |list: Vec<u8>| reconcile(app.app(), list.into(), None).await.unwrap().unwrap();
+    let first = compare(csv.into_bytes()).await;
+    for other in [book.save_to_buffer().unwrap(), items.to_string().into_bytes()] {
+        let found = compare(other).await;
+        assert_eq!((found.rows, found.linked), (first.rows, first.linked));
+        assert!(
+            found.differences == first.differences,
+            "the form makes a difference"
+        );
+    }
+    first
 }
 
 on_both_databases! {
@@ -179,17 +228,9 @@ on_both_databases! {
     }
 
     async fn both_sides_of_the_link_are_compared(app: TestApp) {
-        let (platform, _) = client(&app, &["link"]).await;
-        let mut numbers = Vec::new();
-        for nth in 1..=3 {
-            let report = Report::at(tests::places::JIANXI).category("占道经营").saying(&format!("第{nth}处流动摊贩占道经营。"));
-            let order = app.delegate("涧西区").await.submit(&report).await;
-            let accepted = event(&app, &format!("e-{nth}"), "accepted", number(&order), json!({ "external_number": format!("LY-{nth}") }));
-            platform.post("/link/events", accepted).await.assert_ok();
-            numbers.push(number(&order).to_owned());
-        }
+        let numbers = linked_orders(&app).await;
         let list = format!("洛阳12345平台在办工单\n平台编号,直通编号,状态\nLY-1,{},办理中\nLY-2,,已办结\nLY-9,,办理中\n", numbers[0].to_lowercase());
-        let compared = reconcile(app.app(), list.into_bytes(), None).await.unwrap().unwrap();
+        let compared = reconcile(app.app(), list.into_bytes().into(), None).await.unwrap().unwrap();
         assert_eq!((compared.rows, compared.linked), (3, 3));
         let expected = [
             Difference::StatusDiffers {
@@ -203,8 +244,36 @@ on_both_databases! {
             Difference::MissingThere { external_number: "LY-3".to_owned(), number: numbers[2].clone() },
         ];
         assert_eq!(compared.differences, expected);
-        let faults = reconcile(app.app(), "平台编号\nLY-1\n".into(), None).await.unwrap().unwrap_err();
-        assert!(faults[0].detail.contains("状态"), "{faults:?}");
+        let refused = async |list: &str| {
+            let list = list.as_bytes().to_vec().into();
+            reconcile(app.app(), list, None).await.unwrap().unwrap_err().remove(0)
+        };
+        let fault = refused("平台编号\nLY-1\n").await;
+        assert!(fault.detail.contains("状态"), "{fault:?}");
+        for without_rows in ["平台编号,状态\n", "[]"] {
+            assert_eq!(refused(without_rows).await.code, "no_rows", "{without_rows}");
+        }
+        app.run_jobs().await;
+    }
+
+    async fn a_long_list_is_compared_in_blocks_whatever_its_form(app: TestApp) {
+        let numbers = linked_orders(&app).await;
+        // The orders are at both ends, and the rows between are of other systems.
+        let mut rows = vec![["LY-1".to_owned(), "办理中".to_owned()]];
+        rows.extend((0..LONG_LIST).map(|nth| [format!("QT-2025-{nth:012}"), "已办结".to_owned()]));
+        rows.push(["LY-3".to_owned(), "已办结".to_owned()]);
+        let found = compared_in_every_form(&app, &rows).await;
+        assert_eq!((found.rows, found.linked, found.total()), (LONG_LIST + 2, 3, LONG_LIST + 2));
+        let last = found.differences.len() - 2;
+        let status = Difference::StatusDiffers {
+            line: LONG_LIST + 3,
+            external_number: "LY-3".to_owned(),
+            number: numbers[2].clone(),
+            ours: Status::InProgress,
+            theirs: "已办结".to_owned(),
+        };
+        let missing = Difference::MissingThere { external_number: "LY-2".to_owned(), number: numbers[1].clone() };
+        assert_eq!(found.differences[last..], [status, missing]);
         app.run_jobs().await;
     }
 }

@@ -22,6 +22,7 @@ mod campaigns;
 mod city;
 mod city_imports;
 mod clients;
+mod clients_command;
 mod console;
 mod console_work;
 mod content_safety;

@@ -9,12 +9,10 @@ use serde_json::json;
 use crate::app::App;
 use crate::audit_log::AuditActor;
 use crate::commands::open;
-use crate::link::reconcile::{Difference, Reconciliation, reconcile};
+use crate::link::reconcile::{Difference, MAX_LIST_BYTES, Reconciliation, reconcile};
+use crate::table_file::Content;
 use crate::webhooks::linked_units;
 use crate::webhooks::sender::{FetchFault, Sender};
-
-/// Longest list that is fetched.
-const MAX_LIST_BYTES: usize = 256 << 20;
 
 #[derive(Debug, Subcommand)]
 pub enum LinkCommand {
@@ -60,8 +58,8 @@ pub async fn run(command: LinkCommand) -> anyhow::Result<()> {
             json,
         } => {
             let app = open().await?;
-            let bytes = list(&app, &source, token_file.as_deref()).await?;
-            let result = match reconcile(&app, bytes, sheet).await? {
+            let list = list(&app, &source, token_file.as_deref()).await?;
+            let result = match reconcile(&app, list, sheet).await? {
                 Ok(result) => result,
                 Err(faults) => bail!("{}", tables::listed(&faults)),
             };
@@ -85,11 +83,11 @@ pub async fn run(command: LinkCommand) -> anyhow::Result<()> {
 }
 
 /// The platform's list, from a file or from its own address.
-async fn list(app: &App, source: &str, token_file: Option<&Path>) -> anyhow::Result<Vec<u8>> {
-    let read = |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+async fn list(app: &App, source: &str, token_file: Option<&Path>) -> anyhow::Result<Content> {
     if !source.starts_with("https://") && !source.starts_with("http://") {
-        return read(Path::new(source));
+        return Ok(Content::File(source.into()));
     }
+    let read = |path: &Path| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     let token = token_file.map(|path| anyhow::Ok(String::from_utf8(read(path)?)?));
     let token = token.transpose().context("the token is no text")?;
     let token = token.as_deref().map(str::trim);
@@ -104,7 +102,7 @@ async fn list(app: &App, source: &str, token_file: Option<&Path>) -> anyhow::Res
         FetchFault::TooLarge => anyhow::anyhow!("the list is longer than {} MiB", MAX_LIST_BYTES >> 20),
         FetchFault::Unreachable => anyhow::anyhow!("the address did not answer with a list"),
     })?;
-    Ok(bytes.to_vec())
+    Ok(bytes.to_vec().into())
 }
 
 #[expect(clippy::print_stdout, reason = "a command prints its result")]

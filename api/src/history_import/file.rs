@@ -9,17 +9,42 @@ use sha2::{Digest as _, Sha256};
 use tables::kinds::orders::{Column, ORDERS};
 use tables::{Fault, Row, TableInfo};
 
+use super::map::ImportMap;
 use super::past_order::PastOrder;
 use super::resolver::Resolver;
 use super::service::{self, Import, ImportCounts, SourceFile};
-use super::source::{Blocks, HistoryFile};
 use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::error::Result;
 use crate::people::roster::{Progress, Stage};
+use crate::table_file::{Blocks, Content, TableFile};
 
 /// Faults that are answered.
 const MAX_FAULTS: usize = 500;
+
+/// A file, and what is to become of it.
+#[derive(Clone, Debug)]
+pub struct HistoryFile {
+    pub name: String,
+    pub content: Content,
+    pub sheet: Option<String>,
+    pub map: ImportMap,
+    /// Checks everything and writes nothing.
+    pub dry_run: bool,
+    /// `None` for the command line.
+    pub by: Option<PersonId>,
+}
+
+impl HistoryFile {
+    async fn blocks(&self) -> Result<std::result::Result<Blocks<Column>, Vec<Fault>>> {
+        let table = TableFile {
+            content: self.content.clone(),
+            sheet: self.sheet.clone(),
+            headings: self.map.headings.clone(),
+        };
+        Blocks::open(&table, &ORDERS).await
+    }
+}
 
 /// The result of an import or of a dry run.
 #[derive(Clone, Debug)]
@@ -73,7 +98,7 @@ async fn check(
     file: &HistoryFile,
     progress: OnProgress<'_>,
 ) -> Result<std::result::Result<Checked, Vec<Fault>>> {
-    let mut blocks = match Blocks::open(file).await? {
+    let mut blocks = match file.blocks().await? {
         Ok(blocks) => blocks,
         Err(faults) => return Ok(Err(faults)),
     };
@@ -107,10 +132,6 @@ async fn check(
             total: 0,
         });
     }
-    if faults.is_empty() && read == 0 {
-        let line = blocks.info.header_row;
-        faults.push(Fault::line(line, "no_rows", "表头下面没有内容。"));
-    }
     if !faults.is_empty() {
         faults.truncate(MAX_FAULTS);
         return Ok(Err(faults));
@@ -133,7 +154,7 @@ async fn write(
         hash: file.content.hash().await?,
         by: file.by,
     };
-    let mut blocks = match Blocks::open(file).await? {
+    let mut blocks = match file.blocks().await? {
         Ok(blocks) => blocks,
         Err(faults) => return Ok(Err(faults)),
     };

@@ -6,7 +6,6 @@
 //! - `order_row`, `rows`: its rows in every table, its history chained (pure)
 //! - `store`: the queries
 //! - `map`: another system's headings and words (pure)
-//! - `source`: the rows of a file, in blocks
 //! - `resolver`: rows resolved against the city's data
 //! - `file`: a file, checked and then written
 //! - `service`: all orders of one file in one transaction
@@ -18,7 +17,6 @@ pub mod past_order;
 mod resolver;
 pub mod rows;
 pub mod service;
-pub mod source;
 mod step;
 mod store;
 mod supervision_steps;

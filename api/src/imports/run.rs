@@ -1,20 +1,19 @@
 //! Imports a table of any kind: all of it, or nothing and every fault at once.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::app::App;
 use crate::audit_log::AuditActor;
 use crate::city::import::{self as city_import, ChangeKind, ImportFile};
 use crate::city::refresh;
 use crate::error::Result;
-use crate::history_import::file as history_import;
+use crate::history_import::file::{self as history_import, HistoryFile};
 use crate::history_import::map::ImportMap;
-use crate::history_import::source::{Content, HistoryFile};
 use crate::imports::outcome::LeavingUnit;
 use crate::imports::{ImportKind, ImportOutcome, departments};
 use crate::people::roster::{self, ImportError, Options, Progress, RosterKind, Source};
 use crate::sites;
+use crate::table_file::Content;
 
 /// A file and what is to become of it.
 #[derive(Clone, Debug)]
@@ -92,7 +91,7 @@ async fn of_history(
     };
     let file = HistoryFile {
         name: request.file,
-        content: path.map_or_else(|| Content::Bytes(Arc::new(request.bytes)), Content::File),
+        content: path.map_or_else(|| request.bytes.into(), Content::File),
         sheet: request.sheet,
         map,
         dry_run,

@@ -234,7 +234,8 @@ async fn run_stored(app: &App, jobs: &[job::Model], held: &Held<'_>) -> Result<(
     let ids: BTreeSet<Option<&str>> = jobs.iter().map(|job| job.request_id.as_deref()).collect();
     let named: Vec<&str> = ids.iter().copied().flatten().collect();
     let request_id = Some(named.join(",")).filter(|text| !text.is_empty());
-    let span = tracing::info_span!("job", kind, request_id);
+    // No child of the request that moves the sandbox's clock: its trace is that of its cause.
+    let span = tracing::info_span!(parent: None, "job", kind, request_id);
     let run = async {
         let outcome = job.run(app, &subjects, held).await;
         if outcome.is_ok() {

@@ -1,20 +1,25 @@
 //! Compares the platform's list of orders with ours and names the differences. Changes nothing.
+//!
+//! XLSX and CSV are read in blocks; memory holds one of them, and the numbers of the list that are linked here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::kinds::Status;
 use serde::{Deserialize, Serialize};
 use tables::kinds::link::{Column, LINKED_ORDERS};
-use tables::{Choice, Fault, Row, Table};
+use tables::{Fault, HeadingMap, Row};
 
 use super::store::{self, OurSide};
 use crate::app::App;
 use crate::error::Result;
+use crate::table_file::{Blocks, Content, TableFile};
 
 /// Numbers per query.
 const TOGETHER: usize = 500;
 /// Maximum number of listed differences; further ones are only counted.
 const MAX_LISTED: usize = 10_000;
+/// Maximum bytes of a list in JSON, which is read as a whole. It is also the maximum of a list that is fetched.
+pub const MAX_LIST_BYTES: usize = 256 << 20;
 
 /// A difference between the platform's list and ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -69,48 +74,68 @@ impl Reconciliation {
     }
 }
 
-/// Reads the platform's list and compares it with ours.
+/// Reads the platform's list (XLSX, CSV or JSON) and compares it with ours.
 ///
 /// # Errors
-/// Errors of the database. Faults of the file are the inner `Err`.
+/// Errors of the database, and a file that cannot be read. Faults of the list are the inner `Err`.
 pub async fn reconcile(
     app: &App,
-    bytes: Vec<u8>,
+    list: Content,
     sheet: Option<String>,
 ) -> Result<std::result::Result<Reconciliation, Vec<Fault>>> {
-    let read = move || {
-        let bytes = match list_of(&bytes) {
-            Some(text) => text.into_bytes(),
-            None => bytes,
-        };
-        tables::read(&bytes, &LINKED_ORDERS, Choice::of(sheet.as_deref()))
+    let read = tokio::task::spawn_blocking(move || table_of(list)).await;
+    let file = TableFile {
+        content: match read.map_err(anyhow::Error::from)?? {
+            Ok(content) => content,
+            Err(fault) => return Ok(Err(vec![fault])),
+        },
+        sheet,
+        headings: HeadingMap::default(),
     };
-    let read = tokio::task::spawn_blocking(read)
-        .await
-        .map_err(anyhow::Error::from)?;
-    let table: Table<Column> = match read {
-        Ok(table) => table,
+    let mut blocks = match Blocks::open(&file, &LINKED_ORDERS).await? {
+        Ok(blocks) => blocks,
         Err(faults) => return Ok(Err(faults)),
     };
-    let mut result = Reconciliation {
-        rows: table.rows.len(),
-        ..Reconciliation::default()
-    };
-    let mut named = BTreeSet::new();
-    for part in table.rows.chunks(TOGETHER) {
-        let numbers = part.iter().map(|row| external(row).to_owned()).collect();
-        let ours = store::linked_by_external_number(&app.db, numbers).await?;
-        for row in part {
-            named.insert(external(row).to_owned());
-            if let Some(difference) = compare(row, &ours) {
-                result.add(difference);
-            }
+    let (mut result, mut named) = (Reconciliation::default(), BTreeSet::new());
+    loop {
+        let rows = match blocks.next_block().await? {
+            Ok(rows) if rows.is_empty() => break,
+            Ok(rows) => rows,
+            Err(faults) => return Ok(Err(faults)),
+        };
+        result.rows += rows.len();
+        for part in rows.chunks(TOGETHER) {
+            compare_part(app, part, &mut result, &mut named).await?;
         }
     }
+    find_missing(app, &mut result, &named).await?;
+    Ok(Ok(result))
+}
+
+/// Compares rows of the list, and adds their numbers that are linked here to `named`.
+async fn compare_part(
+    app: &App,
+    part: &[Row<Column>],
+    result: &mut Reconciliation,
+    named: &mut BTreeSet<String>,
+) -> Result<()> {
+    let numbers = part.iter().map(|row| external(row).to_owned()).collect();
+    let ours = store::linked_by_external_number(&app.db, numbers).await?;
+    for difference in part.iter().filter_map(|row| compare(row, &ours)) {
+        result.add(difference);
+    }
+    named.extend(ours.into_keys());
+    Ok(())
+}
+
+/// Adds the linked orders that the list does not name.
+async fn find_missing(app: &App, result: &mut Reconciliation, named: &BTreeSet<String>) -> Result<()> {
     let mut after = None;
     loop {
         let part = store::linked_after(&app.db, after, TOGETHER).await?;
-        let Some(last) = part.last() else { break };
+        let Some(last) = part.last() else {
+            return Ok(());
+        };
         after = Some(last.order_id);
         result.linked += part.len();
         let missing = part
@@ -123,7 +148,22 @@ pub async fn reconcile(
             });
         }
     }
-    Ok(Ok(result))
+}
+
+/// Returns the list as a table: itself, unless it is in JSON. A longer list in JSON than [`MAX_LIST_BYTES`] is a fault.
+fn table_of(list: Content) -> anyhow::Result<std::result::Result<Content, Fault>> {
+    let start = list.start(64)?;
+    let first = start.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !matches!(first, Some(b'[' | b'{')) {
+        return Ok(Ok(list));
+    }
+    let bytes = list.start(MAX_LIST_BYTES as u64 + 1)?;
+    if bytes.len() > MAX_LIST_BYTES {
+        let megabytes = MAX_LIST_BYTES >> 20;
+        let detail = format!("JSON 文件超过 {megabytes} MB，请改用 CSV（UTF-8）。");
+        return Ok(Err(Fault::whole("too_large", detail)));
+    }
+    Ok(Ok(list_of(&bytes).map_or(list, |text| text.into_bytes().into())))
 }
 
 /// An order in a list in JSON.

@@ -283,14 +283,23 @@ async fn remember(
     order: Option<LinkedOrder>,
     answer: &EventAnswer,
 ) -> Result<()> {
-    let order = match order {
-        Some(order) => Some(order),
+    let (order, unit) = match order {
+        Some(order) => {
+            // The code was resolved for the step. If that has changed since, the event counts for no unit.
+            let unit = unit_of(app, &order, event.unit_code.as_deref()).await.ok();
+            (Some(order), unit)
+        }
         None => {
             let number = answer.body.get("number").and_then(Value::as_str);
-            store::order(&app.db, client, number, None).await?
+            let order = store::order(&app.db, client, number, None).await?;
+            let unit = order.as_ref().and_then(|order| order.unit);
+            (order, unit)
         }
     };
     let txn = db::write(&app.db).await?;
+    if let Some(unit) = unit {
+        linked_units::record_event(&txn, unit, app.clock.now()).await?;
+    }
     if let Some((order, external)) = order.zip(event.external_number.as_deref()) {
         store::link_order(&txn, client, order.id, external).await?;
     }

@@ -20,6 +20,7 @@ use tracing::Instrument as _;
 use crate::app::App;
 use crate::db;
 use crate::error::Result;
+use crate::http::request_id;
 use crate::notices::MessageCatalog;
 use crate::notices::audience::TemplateKey;
 use crate::notices::delivery_result::{Outcome, judge};
@@ -104,9 +105,10 @@ impl LeasedBatch {
         let attempts = self.attempts.into_iter();
         let mut calls: FuturesUnordered<_> = attempts
             .map(|attempt| async {
-                let request_id = attempt.row.request_id.as_deref();
-                let span = tracing::info_span!("push", request_id);
-                let outcome = push(app, &attempt).instrument(span).await;
+                let request_id = attempt.row.request_id.clone();
+                let span = tracing::info_span!(parent: None, "push", request_id);
+                let sent = push(app, &attempt).instrument(span);
+                let outcome = request_id::caused_by(request_id, sent).await;
                 (attempt, outcome)
             })
             .collect();

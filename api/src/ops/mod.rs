@@ -6,3 +6,4 @@ pub mod disk_space;
 pub mod file_limit;
 pub mod routes;
 pub mod telemetry;
+mod traces;

@@ -2,12 +2,12 @@
 
 use anyhow::Context as _;
 use opentelemetry::trace::TracerProvider as _;
-use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
-use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt};
+
+use super::traces;
 
 const DEFAULT_FILTER: &str =
     "info,sqlx=warn,sea_orm_migration=warn,actix_server=warn,aws_smithy_runtime=warn";
@@ -75,28 +75,15 @@ pub fn start(style: Style, otlp_endpoint: Option<&str>) -> anyhow::Result<Teleme
             .with_writer(std::io::stderr)
             .boxed(),
     };
-    let provider = otlp_endpoint.map(provider).transpose()?;
-    let traces = provider
+    let provider = otlp_endpoint.map(traces::provider).transpose()?;
+    let layer = provider
         .as_ref()
         .map(|p| tracing_opentelemetry::layer().with_tracer(p.tracer("zhitong")));
     tracing_subscriber::registry()
         .with(filter)
         .with(lines)
-        .with(traces)
+        .with(layer)
         .try_init()
         .context("logging")?;
     Ok(Telemetry(provider))
-}
-
-fn provider(endpoint: &str) -> anyhow::Result<SdkTracerProvider> {
-    let exporter = SpanExporter::builder()
-        .with_http()
-        .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
-        .build()
-        .context("OTEL_EXPORTER_OTLP_ENDPOINT")?;
-    let resource = Resource::builder().with_service_name("zhitong").build();
-    Ok(SdkTracerProvider::builder()
-        .with_batch_exporter(exporter)
-        .with_resource(resource)
-        .build())
 }

@@ -1,13 +1,13 @@
 //! Units whose orders are sent to the city's platform, with the platform's codes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
 use entity::kinds::ActKind;
 use entity::linked_unit;
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde_json::json;
 
@@ -54,19 +54,89 @@ pub struct LinkedUnit {
     pub platform_code: String,
 }
 
+/// A linked unit, with what was last exchanged with the platform about its orders.
+#[derive(Clone, Debug)]
+pub struct LinkState {
+    pub linked: LinkedUnit,
+    /// When the platform's newest event arrived.
+    pub last_event_at: Option<DateTime<Utc>>,
+    pub last_failure: Option<HandoverFailure>,
+}
+
+/// A delivery to the platform that failed.
+#[derive(Clone, Debug)]
+pub struct HandoverFailure {
+    pub at: DateTime<Utc>,
+    /// The HTTP status, or the reason without one.
+    pub why: String,
+}
+
 /// Lists the linked units in the order of the city's units.
 pub async fn list(app: &App) -> Result<Vec<LinkedUnit>> {
-    let linked = LinkedUnits::load(&app.db).await?;
+    let states = states(app).await?.into_iter();
+    Ok(states.map(|state| state.linked).collect())
+}
+
+/// Lists the linked units like [`list`], with their state.
+pub async fn states(app: &App) -> Result<Vec<LinkState>> {
+    let rows = linked_unit::Entity::find().limit(MAX_UNITS).all(&app.db).await?;
+    let mut rows: HashMap<UnitId, linked_unit::Model> =
+        rows.into_iter().map(|row| (row.unit_id, row)).collect();
     let city = app.state::<CityHandle>().load();
-    let units = city.units.all().iter().filter_map(|unit| {
-        Some(LinkedUnit {
-            unit: unit.id,
+    let units = city.units.all().iter();
+    Ok(units
+        .filter_map(|unit| Some(state(unit, rows.remove(&unit.id)?)))
+        .collect())
+}
+
+fn state(unit: &Unit, row: linked_unit::Model) -> LinkState {
+    let linked_unit::Model {
+        unit_id,
+        platform_code,
+        updated_at: _,
+        last_event_at,
+        last_failure_at,
+        last_failure,
+    } = row;
+    let failure = last_failure_at.zip(last_failure);
+    LinkState {
+        linked: LinkedUnit {
+            unit: unit_id,
             code: unit.code.clone(),
             name: unit.name.clone(),
-            platform_code: linked.code(unit.id)?.to_owned(),
-        })
-    });
-    Ok(units.collect())
+            platform_code,
+        },
+        last_event_at,
+        last_failure: failure.map(|(at, why)| HandoverFailure { at, why }),
+    }
+}
+
+/// Records that an event of the platform about an order of this unit has arrived. Does nothing if the unit is not linked.
+pub async fn record_event(txn: &impl ConnectionTrait, unit: UnitId, now: DateTime<Utc>) -> Result<()> {
+    linked_unit::Entity::update_many()
+        .col_expr(linked_unit::Column::LastEventAt, Expr::value(now))
+        .filter(linked_unit::Column::UnitId.eq(unit))
+        .exec(txn)
+        .await?;
+    Ok(())
+}
+
+/// Records failed deliveries: why, by the platform's code of the order's unit. Locks rows in the order of the codes, so
+/// two replicas cannot wait for each other.
+pub async fn record_failures(
+    txn: &impl ConnectionTrait,
+    failures: BTreeMap<String, String>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    for (platform_code, why) in failures {
+        linked_unit::Entity::update_many()
+            .col_expr(linked_unit::Column::LastFailureAt, Expr::value(now))
+            .col_expr(linked_unit::Column::LastFailure, Expr::value(why))
+            .filter(linked_unit::Column::PlatformCode.eq(platform_code))
+            .exec(txn)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Links a unit (by id, code or name) under the platform's code.
@@ -143,6 +213,7 @@ async fn save(txn: &impl ConnectionTrait, unit: UnitId, code: &str, now: DateTim
         unit_id: Set(unit),
         platform_code: Set(code.to_owned()),
         updated_at: Set(now),
+        ..Default::default()
     };
     let known = OnConflict::column(linked_unit::Column::UnitId)
         .update_columns([linked_unit::Column::PlatformCode, linked_unit::Column::UpdatedAt])

@@ -2,7 +2,7 @@
 //!
 //! Several replicas share the work: a delivery is leased before it is sent. No transaction is open during a call.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,11 +12,12 @@ use entity::{outbound_event, webhook_delivery, webhook_endpoint};
 use futures_util::future::join_all;
 use rand::Rng as _;
 use sea_orm::ActiveValue::Set;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
 use super::endpoints::{name, secrets, subscribes};
-use super::linked_units::LinkedUnits;
+use super::linked_units::{self, LinkedUnits};
 use super::payload;
 use super::retry::{CallResult, NextStep, after_call, is_given_up};
 use super::sender::Message;
@@ -25,6 +26,7 @@ use crate::app::App;
 use crate::city::snapshot::CityHandle;
 use crate::db;
 use crate::error::Result;
+use crate::http::request_id;
 use crate::notices::{self, Event, EventKind, MessageCatalog};
 use crate::sealing::Sealer;
 use crate::webhooks::sender::Sender as WebhookSender;
@@ -183,22 +185,26 @@ async fn lease(app: &App, now: DateTime<Utc>) -> Result<Leased> {
 
 async fn send(app: &App, leased: Leased) -> Result<()> {
     let calls = leased.iter().map(|(delivery, endpoint)| {
-        let request_id = delivery.request_id.as_deref();
-        let span = tracing::info_span!("webhook", request_id);
-        call(app, delivery, endpoint).instrument(span)
+        let request_id = delivery.request_id.clone();
+        let span = tracing::info_span!(parent: None, "webhook", request_id);
+        request_id::caused_by(request_id, call(app, delivery, endpoint).instrument(span))
     });
     let results: Vec<Result<CallResult>> = join_all(calls).await;
     let txn = db::write(&app.db).await?;
     let now = app.clock.now();
     let mut disabled: HashMap<WebhookId, webhook_endpoint::Model> = HashMap::new();
+    let mut failures = BTreeMap::new();
     for ((delivery, endpoint), result) in leased.into_iter().zip(results) {
         if disabled.contains_key(&endpoint.id) {
             continue;
         }
-        if record(&txn, delivery, &endpoint, result?, now).await? {
+        let result = result?;
+        failures.extend(handover_failure(&delivery, &endpoint, &result));
+        if record(&txn, delivery, &endpoint, result, now).await? {
             disabled.insert(endpoint.id, endpoint);
         }
     }
+    linked_units::record_failures(&txn, failures, now).await?;
     for endpoint in disabled.values() {
         let event = Event::general(EventKind::WebhookDisabled).title(name(endpoint));
         notices::emit(&txn, app.state::<MessageCatalog>(), &event, now).await?;
@@ -208,6 +214,27 @@ async fn send(app: &App, leased: Leased) -> Result<()> {
         app.jobs.wake.notify_one();
     }
     Ok(())
+}
+
+/// Returns the platform's code of the unit whose order could not be handed over, and why. `None` if it was, or if the
+/// endpoint is not the platform's.
+fn handover_failure(
+    delivery: &webhook_delivery::Model,
+    endpoint: &webhook_endpoint::Model,
+    result: &CallResult,
+) -> Option<(String, String)> {
+    let why = match result {
+        CallResult::Delivered { .. } => return None,
+        CallResult::Gone => "HTTP 410".to_owned(),
+        CallResult::Refused { status } => format!("HTTP {status}"),
+        CallResult::Unreachable { reason } => reason.clone(),
+    };
+    if !endpoint.linked_only {
+        return None;
+    }
+    let body: Value = serde_json::from_str(&delivery.body).ok()?;
+    let code = body.pointer("/data/order/unit/platform_code")?.as_str()?;
+    Some((code.to_owned(), why))
 }
 
 async fn call(

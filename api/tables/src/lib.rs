@@ -1,9 +1,9 @@
 //! Pure: one reader for every table that people import, from XLSX or delimited text.
 //!
-//! In reading order: `fault` (what is wrong, and where), `text` (one cell), `encoding` (bytes to text), `delimited` and
-//! `workbook` (a file to sparse sheets), `sheet` (rows, merged cells), `headings` (which column holds what), `table` (the
-//! one table among sheets, cover pages and titles), `stream` and `long_workbook` with `unpacked` (tables in blocks of
-//! rows), `kinds` (the columns of each importable table), `written` (cells of tables that people export).
+//! In reading order: `fault` (what is wrong, and where), `text` (one cell), `encoding` (bytes to text), `unpacked` (the size
+//! of a workbook), `delimited` and `workbook` (a file to sparse sheets), `sheet` (rows, merged cells), `headings` (which
+//! column holds what), `table` (the one table among sheets, cover pages and titles), `stream` and `long_workbook` (tables in
+//! blocks of rows), `kinds` (the columns of each importable table), `written` (cells of tables that people export).
 
 #![warn(missing_docs)]
 

@@ -8,8 +8,8 @@ use crate::headings::Kind;
 use crate::sheet::{Merge, RawRow, Sheet, too_many_merged};
 use crate::stream::Source;
 use crate::table::{self, Row, SheetLayout, TableInfo, Understood};
-use crate::unpacked;
-use crate::workbook::{self, Filled, damaged, filled};
+use crate::unpacked::{self, LongLimits, damaged};
+use crate::workbook::{self, Filled, filled};
 use crate::{Choice, Fault, HeadingMap, Limits};
 
 const LIMITS: Limits = Limits::LONG_WORKBOOK;
@@ -54,7 +54,7 @@ pub fn read<F: Copy + Eq>(
     wanted: Wanted<'_>,
     take: &mut dyn FnMut(Part<F>) -> bool,
 ) -> Result<(), Vec<Fault>> {
-    unpacked::measure(&mut *source)?;
+    unpacked::check_long(&mut *source, LongLimits::PRODUCT)?;
     // The reader panics on some damaged references; that is a damaged file and no fault of the product.
     let read = AssertUnwindSafe(|| read_measured(source, kind, wanted, take));
     catch_unwind(read).unwrap_or_else(|_| Err(damaged()))

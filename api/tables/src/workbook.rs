@@ -1,20 +1,18 @@
 //! An XLSX file as sparse sheets. Only cells that hold something take memory, and unpacking is bounded first.
 
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read, Seek};
+use std::io::{Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Xlsx};
-use zip::ZipArchive;
 
 use crate::sheet::{Merge, RawRow, Sheet};
 use crate::text::tidy;
+use crate::unpacked::{self, damaged};
 use crate::{Fault, Limits};
 
 /// Maximum number of sheets.
 const MAX_SHEETS: usize = 100;
-/// Maximum number of files in the ZIP archive.
-pub const MAX_PARTS: usize = 2_000;
 /// Maximum number of merged ranges of a sheet.
 const MAX_MERGES: usize = 100_000;
 
@@ -24,35 +22,9 @@ type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 /// # Errors
 /// Faults of the file as a whole.
 pub fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {
-    bounded(bytes, limits)?;
+    unpacked::check_whole(bytes, limits.unpacked_bytes)?;
     // The reader panics on some damaged references; that is a damaged file and no fault of the product.
     catch_unwind(AssertUnwindSafe(|| all(bytes, limits))).unwrap_or_else(|_| Err(damaged()))
-}
-
-/// A workbook that cannot be read.
-pub fn damaged() -> Vec<Fault> {
-    let detail = "XLSX 文件无法读取，可能已损坏或设有密码；请用 Excel 或 WPS 打开后另存再导入。";
-    vec![Fault::whole("damaged_workbook", detail)]
-}
-
-/// Unpacks every part into nothing: sizes in a ZIP directory are only claims.
-fn bounded(bytes: &[u8], limits: &Limits) -> Result<(), Vec<Fault>> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
-    let too_large = || {
-        let megabytes = limits.unpacked_bytes >> 20;
-        let detail = format!("文件解开后超过 {megabytes} MB，请拆成几个文件，并删除图片和多余的工作表。");
-        vec![Fault::whole("too_large", detail)]
-    };
-    if archive.len() > MAX_PARTS {
-        return Err(too_large());
-    }
-    let mut room = limits.unpacked_bytes;
-    for index in 0..archive.len() {
-        let part = archive.by_index(index).map_err(|_| damaged())?;
-        let read = io::copy(&mut part.take(room + 1), &mut io::sink()).map_err(|_| damaged())?;
-        room = room.checked_sub(read).ok_or_else(too_large)?;
-    }
-    Ok(())
 }
 
 fn all(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Vec<Fault>> {

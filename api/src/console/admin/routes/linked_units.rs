@@ -1,8 +1,10 @@
-//! `/console/admin/linked-units`: units whose orders are handed over to the city's platform, with the platform's codes.
+//! `/console/admin/linked-units`: units whose orders are handed over to the city's platform, with the platform's codes, its
+//! last event and the last failed delivery.
 
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, get, post};
 use askama::Template;
+use chrono::{DateTime, Utc};
 use entity::ids::UnitId;
 use entity::kinds::Role;
 
@@ -10,19 +12,31 @@ use super::connection::{sent_by_admin, trouble};
 use crate::audit_log::AuditActor;
 use crate::city::snapshot::CityHandle;
 use crate::console::forms::FormFields;
+use crate::console::labels;
 use crate::console::page_context::{PageContext, Section};
 use crate::console::routes::page::{PageError, page, see_other, with_status};
 use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
-use crate::webhooks::linked_units::{self, LinkedUnit};
+use crate::webhooks::linked_units::{self, HandoverFailure, LinkState};
 
 const PATH: &str = "/console/admin/linked-units";
+
+struct Line {
+    unit: UnitId,
+    code: String,
+    name: String,
+    platform_code: String,
+    /// When the platform last reported; empty before the first time.
+    last_event: String,
+    /// When and why a delivery last failed.
+    last_failure: Option<(String, String)>,
+}
 
 #[derive(Template)]
 #[template(path = "admin_linked_units.html")]
 struct LinkedUnitsPage {
     frame: PageContext,
-    lines: Vec<LinkedUnit>,
+    lines: Vec<Line>,
     /// Names of all units.
     units: Vec<String>,
     unit: String,
@@ -37,16 +51,33 @@ pub async fn list(visitor: ConsoleUser) -> Result<HttpResponse, PageError> {
 }
 
 async fn linked_units_page(visitor: &ConsoleUser, entries: &FormFields) -> Result<LinkedUnitsPage> {
-    let lines = linked_units::list(&visitor.app).await?;
+    let states = linked_units::states(&visitor.app).await?;
     let city = visitor.app.state::<CityHandle>().load();
+    let when = |at| labels::when(at, visitor.now, city.zone());
     Ok(LinkedUnitsPage {
         frame: visitor.frame(Section::LinkedUnits, "对接单位"),
-        lines,
+        lines: states.into_iter().map(|state| line(state, &when)).collect(),
         units: city.units.all().iter().map(|unit| unit.name.clone()).collect(),
         unit: entries.text("unit").to_owned(),
         platform_code: entries.text("platform_code").to_owned(),
         trouble: None,
     })
+}
+
+fn line(state: LinkState, when: &impl Fn(DateTime<Utc>) -> String) -> Line {
+    let LinkState {
+        linked,
+        last_event_at,
+        last_failure,
+    } = state;
+    Line {
+        unit: linked.unit,
+        code: linked.code,
+        name: linked.name,
+        platform_code: linked.platform_code,
+        last_event: last_event_at.map(when).unwrap_or_default(),
+        last_failure: last_failure.map(|HandoverFailure { at, why }| (when(at), why)),
+    }
 }
 
 #[post("/admin/linked-units")]

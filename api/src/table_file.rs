@@ -1,4 +1,4 @@
-//! The rows of a file, in blocks. Of a workbook, memory also holds the shared strings, within bounds.
+//! A file with a long table, read in blocks of rows. Of a workbook, memory also holds the shared strings, within bounds.
 
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read as _};
@@ -6,35 +6,29 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use entity::ids::PersonId;
 use sha2::{Digest as _, Sha256};
-use tables::kinds::orders::{Column, ORDERS};
 use tables::long_workbook::{self, Part, Wanted};
 use tables::stream::{OpenFault, Source, Stream};
-use tables::{Choice, Fault, Row, TableInfo};
+use tables::{Choice, Fault, HeadingMap, Kind, Row, TableInfo};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::map::ImportMap;
 use crate::error::Result;
 
-/// Blocks of a workbook that wait for the import.
+/// Blocks of a workbook that wait for the reader.
 const WAITING_BLOCKS: usize = 2;
 /// Beginning of a file that is neither delimited text nor a workbook, which shows what it is.
 const START_BYTES: u64 = 16 << 20;
 /// Every XLSX file begins so.
 const ZIP_MAGIC: &[u8] = b"PK\x03\x04";
 
-/// A file, and what is to become of it.
+/// A file, and how to read its table.
 #[derive(Clone, Debug)]
-pub struct HistoryFile {
-    pub name: String,
+pub struct TableFile {
     pub content: Content,
+    /// The sheet of a workbook to read, `*` for all of them; needed if several have the headings.
     pub sheet: Option<String>,
-    pub map: ImportMap,
-    /// Checks everything and writes nothing.
-    pub dry_run: bool,
-    /// `None` for the command line.
-    pub by: Option<PersonId>,
+    /// Headings of another system.
+    pub headings: HeadingMap,
 }
 
 /// A file, on disk or received.
@@ -42,6 +36,12 @@ pub struct HistoryFile {
 pub enum Content {
     Bytes(Arc<Vec<u8>>),
     File(PathBuf),
+}
+
+impl From<Vec<u8>> for Content {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(Arc::new(bytes))
+    }
 }
 
 impl Content {
@@ -57,7 +57,7 @@ impl Content {
     }
 
     /// The first bytes, up to `most`.
-    fn start(&self, most: u64) -> anyhow::Result<Vec<u8>> {
+    pub fn start(&self, most: u64) -> anyhow::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.open()?.take(most).read_to_end(&mut bytes)?;
         Ok(bytes)
@@ -90,54 +90,83 @@ impl AsRef<[u8]> for Shared {
     }
 }
 
+/// A field of a table that is read in blocks.
+pub trait TableField: Copy + Eq + Send + Sync + 'static {}
+
+impl<F: Copy + Eq + Send + Sync + 'static> TableField for F {}
+
 /// The rows of a file, and how its table was read.
-pub struct Blocks {
+pub struct Blocks<F: 'static> {
     pub info: TableInfo,
-    rows: Rows,
+    rows: Rows<F>,
+    has_rows: bool,
 }
 
-enum Rows {
-    Streamed(Box<Stream<Column>>),
-    Workbook(Receiver<Sent>),
+enum Rows<F: 'static> {
+    Streamed(Box<Stream<F>>),
+    Workbook(Receiver<Sent<F>>),
     Ended,
 }
 
 /// A message from the thread that reads a workbook: `None` is its end.
-type Sent = anyhow::Result<std::result::Result<Option<Part<Column>>, Vec<Fault>>>;
+type Sent<F> = anyhow::Result<std::result::Result<Option<Part<F>>, Vec<Fault>>>;
 
-impl Blocks {
+impl<F: TableField> Blocks<F> {
     /// Opens the file and understands its headings.
     ///
     /// # Errors
     /// When the file cannot be read. Faults of the file are the inner `Err`.
-    pub async fn open(file: &HistoryFile) -> Result<std::result::Result<Self, Vec<Fault>>> {
+    pub async fn open(
+        file: &TableFile,
+        kind: &'static Kind<F>,
+    ) -> Result<std::result::Result<Self, Vec<Fault>>> {
         let opening = file.clone();
-        let opened = tokio::task::spawn_blocking(move || open(&opening)).await;
+        let opened = tokio::task::spawn_blocking(move || open(&opening, kind)).await;
         match opened.map_err(anyhow::Error::from)?? {
-            Opened::Delimited(blocks) => Ok(Ok(blocks)),
-            Opened::Workbook => Self::open_workbook(file.clone()).await,
+            Opened::Delimited(stream) => Ok(Ok(Self::new(stream.info().clone(), Rows::Streamed(stream)))),
+            Opened::Workbook => Self::open_workbook(file.clone(), kind).await,
             Opened::Faults(faults) => Ok(Err(faults)),
         }
     }
 
-    async fn open_workbook(file: HistoryFile) -> Result<std::result::Result<Self, Vec<Fault>>> {
+    async fn open_workbook(
+        file: TableFile,
+        kind: &'static Kind<F>,
+    ) -> Result<std::result::Result<Self, Vec<Fault>>> {
         let (sender, mut receiver) = mpsc::channel(WAITING_BLOCKS);
-        tokio::task::spawn_blocking(move || read_workbook(&file, &sender));
+        tokio::task::spawn_blocking(move || read_workbook(&file, kind, &sender));
         Ok(match received(&mut receiver).await? {
-            Ok(Some(Part::Opened(info))) => Ok(Self {
-                info,
-                rows: Rows::Workbook(receiver),
-            }),
+            Ok(Some(Part::Opened(info))) => Ok(Self::new(info, Rows::Workbook(receiver))),
             Ok(Some(Part::Rows(_)) | None) => return Err(ended_early().into()),
             Err(faults) => Err(faults),
         })
     }
 
+    fn new(info: TableInfo, rows: Rows<F>) -> Self {
+        Self {
+            info,
+            rows,
+            has_rows: false,
+        }
+    }
+
     /// The next rows; empty at the end.
     ///
     /// # Errors
-    /// When the file cannot be read. Faults of the rows are the inner `Err`.
-    pub async fn next_block(&mut self) -> Result<std::result::Result<Vec<Row<Column>>, Vec<Fault>>> {
+    /// When the file cannot be read. Faults of the rows are the inner `Err`, and `no_rows` if there are none at all.
+    pub async fn next_block(&mut self) -> Result<std::result::Result<Vec<Row<F>>, Vec<Fault>>> {
+        let block = self.read_on().await?;
+        if let Ok(rows) = &block {
+            if rows.is_empty() && !self.has_rows {
+                let line = self.info.header_row;
+                return Ok(Err(vec![Fault::line(line, "no_rows", "表头下面没有内容。")]));
+            }
+            self.has_rows = true;
+        }
+        Ok(block)
+    }
+
+    async fn read_on(&mut self) -> Result<std::result::Result<Vec<Row<F>>, Vec<Fault>>> {
         if let Rows::Workbook(receiver) = &mut self.rows {
             return Ok(match received(receiver).await? {
                 Ok(Some(Part::Rows(rows))) => Ok(rows),
@@ -163,9 +192,9 @@ impl Blocks {
 }
 
 /// The next message. A thread that ended without one is an error, so that no part of a file passes for the whole.
-async fn received(
-    receiver: &mut Receiver<Sent>,
-) -> anyhow::Result<std::result::Result<Option<Part<Column>>, Vec<Fault>>> {
+async fn received<F: 'static>(
+    receiver: &mut Receiver<Sent<F>>,
+) -> anyhow::Result<std::result::Result<Option<Part<F>>, Vec<Fault>>> {
     receiver.recv().await.unwrap_or_else(|| Err(ended_early()))
 }
 
@@ -174,43 +203,43 @@ fn ended_early() -> anyhow::Error {
 }
 
 /// Reads a workbook until the receiver is dropped.
-fn read_workbook(file: &HistoryFile, sender: &Sender<Sent>) {
-    let read = || -> Sent {
+fn read_workbook<F: TableField>(file: &TableFile, kind: &Kind<F>, sender: &Sender<Sent<F>>) {
+    let read = || -> Sent<F> {
         let source = file.content.open()?;
         let wanted = Wanted {
             choice: Choice::of(file.sheet.as_deref()),
-            map: &file.map.headings,
+            map: &file.headings,
         };
         let mut send = |part| sender.blocking_send(Ok(Ok(Some(part)))).is_ok();
-        Ok(long_workbook::read(source, &ORDERS, wanted, &mut send).map(|()| None))
+        Ok(long_workbook::read(source, kind, wanted, &mut send).map(|()| None))
     };
-    // Nobody receives it if the import has ended before the file.
+    // Nobody receives it if the reader has ended before the file.
     let _ = sender.blocking_send(read());
 }
 
-enum Opened {
-    Delimited(Blocks),
+enum Opened<F: 'static> {
+    Delimited(Box<Stream<F>>),
     Workbook,
     Faults(Vec<Fault>),
 }
 
-fn open(file: &HistoryFile) -> anyhow::Result<Opened> {
-    match Stream::open(file.content.open()?, &ORDERS, &file.map.headings) {
-        Ok(stream) => Ok(Opened::Delimited(Blocks {
-            info: stream.info().clone(),
-            rows: Rows::Streamed(Box::new(stream)),
-        })),
+fn open<F: TableField>(file: &TableFile, kind: &'static Kind<F>) -> anyhow::Result<Opened<F>> {
+    match Stream::open(file.content.open()?, kind, &file.headings) {
+        Ok(stream) => Ok(Opened::Delimited(Box::new(stream))),
         Err(OpenFault::Faults(faults)) => Ok(Opened::Faults(faults)),
         Err(OpenFault::Io(error)) => Err(error.into()),
         Err(OpenFault::NotDelimited) if file.content.start(4)? == ZIP_MAGIC => Ok(Opened::Workbook),
-        Err(OpenFault::NotDelimited) => Ok(Opened::Faults(unreadable(&file.content.start(START_BYTES)?))),
+        Err(OpenFault::NotDelimited) => {
+            let start = file.content.start(START_BYTES)?;
+            Ok(Opened::Faults(unreadable(&start, kind)))
+        }
     }
 }
 
 /// The faults of a file that is neither delimited text nor a workbook.
-fn unreadable(start: &[u8]) -> Vec<Fault> {
+fn unreadable<F: TableField>(start: &[u8], kind: &Kind<F>) -> Vec<Fault> {
     let detail = "文件编码无法识别，或者含有空字符（NUL）；请另存为 UTF-8 的 CSV 后再导入。";
-    let read = tables::read(start, &ORDERS, Choice::Only);
+    let read = tables::read(start, kind, Choice::Only);
     read.err()
         .unwrap_or_else(|| vec![Fault::whole("encoding_unknown", detail)])
 }
