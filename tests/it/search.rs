@@ -122,7 +122,7 @@ tests::on_both_databases! {
             (1..).zip(&numbers).filter(|(nth, _)| is_meant(*nth)).map(|(_, number)| number.clone()).collect()
         };
         for (word, is_meant) in [
-            ("苹果", &(|nth| nth <= 1_300) as &dyn Fn(usize) -> bool),
+            ("苹果", &(|nth: usize| nth <= 1_300) as &dyn Fn(usize) -> bool),
             ("樱桃", &|nth| nth % 9 == 0),
             ("石榴", &|nth| nth % 190 == 0),
             ("海棠", &|nth| nth >= 1_000 && nth % 3 == 0),

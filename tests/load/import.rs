@@ -1,6 +1,5 @@
 //! `zhitong import orders` with a long file: seconds and peak resident memory of the process.
 
-use std::fmt::Write as _;
 use std::io::{BufWriter, Write as _};
 use std::path::Path;
 use std::process::Stdio;
@@ -8,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::ensure;
 use chrono::{DateTime, TimeDelta, Utc};
+use rust_xlsxwriter::Workbook;
 use serde_json::Value;
 
 use crate::product::{Product, peak_mib};
@@ -31,12 +31,27 @@ const MATTERS: [(&str, &str); 5] = [
 ];
 const COUNTIES: [&str; 5] = ["涧西区", "洛龙区", "西工区", "老城区", "瀍河回族区"];
 
+/// The format of the imported file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    Csv,
+    Xlsx,
+}
+
 /// Imports `rows` generated orders into the database of a product that has been started once.
-pub async fn measure(binary: &Path, db: &str, rows: usize) -> anyhow::Result<()> {
+pub async fn measure(binary: &Path, db: &str, rows: usize, format: Format) -> anyhow::Result<()> {
     let mut product = Product::start(binary, db).await?;
     product.halt()?;
-    let file = tempfile::Builder::new().suffix(".csv").tempfile()?;
-    let bytes = write_file(file.path(), rows)?;
+    let suffix = match format {
+        Format::Csv => ".csv",
+        Format::Xlsx => ".xlsx",
+    };
+    let file = tempfile::Builder::new().suffix(suffix).tempfile()?;
+    match format {
+        Format::Csv => write_csv(file.path(), rows)?,
+        Format::Xlsx => write_workbook(file.path(), rows)?,
+    }
+    let bytes = std::fs::metadata(file.path())?.len();
     let started = Instant::now();
     let mut child = product
         .command(binary)
@@ -61,42 +76,69 @@ pub async fn measure(binary: &Path, db: &str, rows: usize) -> anyhow::Result<()>
     #[expect(clippy::cast_precision_loss, reason = "a figure")]
     let rate = rows as f64 / seconds;
     println!(
-        "{db}: {rows} orders of {} MiB imported in {seconds:.1} s ({rate:.0}/s), peak {peak:.0} MiB",
+        "{db}: {rows} orders in {} MiB of {format:?} imported in {seconds:.1} s ({rate:.0}/s), peak {peak:.0} MiB",
         bytes >> 20
     );
     product.stop().await
 }
 
-/// Writes a file like an old platform's, and returns its length.
-fn write_file(path: &Path, rows: usize) -> anyhow::Result<u64> {
+/// Writes a file like an old platform's.
+fn write_csv(path: &Path, rows: usize) -> anyhow::Result<()> {
     let mut file = BufWriter::new(std::fs::File::create(path)?);
     writeln!(file, "{HEADINGS}")?;
-    let first: DateTime<Utc> = "2021-01-04T01:00:00Z".parse()?;
-    let mut line = String::new();
     for nth in 0..rows {
-        let (category, text) = MATTERS[nth % MATTERS.len()];
-        let category = if nth % WITHOUT_CATEGORY == 0 { "" } else { category };
-        let county = COUNTIES[nth % COUNTIES.len()];
-        // Four years, whatever the number of rows.
-        let minutes = i64::try_from(nth * 2_000_000 / rows)?;
-        let at = |hours: i64| {
-            let at = first + TimeDelta::minutes(minutes) + TimeDelta::hours(hours);
-            at.format("%Y-%m-%d %H:%M")
-        };
-        line.clear();
-        write!(
-            line,
-            "OLD{nth:09},{},{},{},{},{},热线,138{:08},{county}第{}号,{county},{category},,\"第{nth}件：{text}。\",\"已办理：{text}，问题解决。\",满意",
-            at(0),
-            at(1),
-            at(3),
-            at(40),
-            at(60),
-            nth % 300_000,
-            nth % 997,
-        )?;
-        writeln!(file, "{line}")?;
+        writeln!(file, "{}", cells(nth, rows)?.join(","))?;
     }
-    file.flush()?;
-    Ok(std::fs::metadata(path)?.len())
+    Ok(file.flush()?)
+}
+
+/// Writes the same as a workbook, with its texts in the table of shared strings, as Excel does.
+fn write_workbook(path: &Path, rows: usize) -> anyhow::Result<()> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet_with_low_memory()?;
+    for (column, heading) in (0_u16..).zip(HEADINGS.split(',')) {
+        sheet.write_string(0, column, heading)?;
+    }
+    for nth in 0..rows {
+        let row = u32::try_from(nth + 1)?;
+        for (column, cell) in (0_u16..).zip(cells(nth, rows)?) {
+            sheet.write_string(row, column, cell)?;
+        }
+    }
+    Ok(book.save(path)?)
+}
+
+/// The cells of an order; none has a comma or a quote.
+fn cells(nth: usize, rows: usize) -> anyhow::Result<[String; 15]> {
+    let first: DateTime<Utc> = "2021-01-04T01:00:00Z".parse()?;
+    let (category, text) = MATTERS[nth % MATTERS.len()];
+    let category = if nth.is_multiple_of(WITHOUT_CATEGORY) {
+        ""
+    } else {
+        category
+    };
+    let county = COUNTIES[nth % COUNTIES.len()];
+    // Four years, whatever the number of rows.
+    let minutes = i64::try_from(nth * 2_000_000 / rows)?;
+    let at = |hours: i64| {
+        let at = first + TimeDelta::minutes(minutes) + TimeDelta::hours(hours);
+        at.format("%Y-%m-%d %H:%M").to_string()
+    };
+    Ok([
+        format!("OLD{nth:09}"),
+        at(0),
+        at(1),
+        at(3),
+        at(40),
+        at(60),
+        "热线".to_owned(),
+        format!("138{:08}", nth % 300_000),
+        format!("{county}第{}号", nth % 997),
+        county.to_owned(),
+        category.to_owned(),
+        String::new(),
+        format!("第{nth}件：{text}。"),
+        format!("已办理：{text}，问题解决。"),
+        "满意".to_owned(),
+    ])
 }

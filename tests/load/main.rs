@@ -61,6 +61,9 @@ struct Args {
     /// Measures the import of a history of so many orders instead
     #[arg(long)]
     import: Option<usize>,
+    /// The format of the file for `--import`
+    #[arg(long, value_enum, default_value_t = import::Format::Csv)]
+    format: import::Format,
     /// Prints the table that stands beside the peer's: every call with all it causes
     #[arg(long)]
     table: bool,
@@ -86,7 +89,7 @@ async fn main() -> anyhow::Result<()> {
         &args.db
     };
     if let Some(rows) = args.import {
-        return import::measure(&args.binary, db, rows).await;
+        return import::measure(&args.binary, db, rows, args.format).await;
     }
     let product = Product::start(&args.binary, db).await?;
     let idle = product.resident_mib()?;
