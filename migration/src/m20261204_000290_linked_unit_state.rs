@@ -1,4 +1,4 @@
-//! What was last exchanged with the city's platform about the orders of a linked unit: the newest event, the last failure.
+//! Columns for the last exchange with the city's platform about the orders of a linked unit: newest event, last failure.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::*;

@@ -30,14 +30,14 @@ async fn clients(app: &TestApp, arguments: &[&str]) -> Output {
     run.await.expect("the command ends")
 }
 
-/// What a command that succeeded has printed.
+/// Output of a command that succeeded.
 async fn printed(app: &TestApp, arguments: &[&str]) -> String {
     let output = clients(app, arguments).await;
     assert!(output.status.success(), "{arguments:?}: {output:?}");
     String::from_utf8(output.stdout).expect("text")
 }
 
-/// What a command that failed has said; it prints no result.
+/// Complaint of a command that failed; it prints no result.
 async fn refusal(app: &TestApp, arguments: &[&str]) -> String {
     let output = clients(app, arguments).await;
     assert_eq!(output.status.code(), Some(1), "{arguments:?}: {output:?}");

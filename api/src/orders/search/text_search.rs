@@ -138,7 +138,7 @@ pub fn indexed(words: &[Word], backend: DbBackend) -> Condition {
     Condition::all().add(order::Column::Id.in_subquery(found))
 }
 
-/// The same orders, each looked up by its id: for a page of words that few orders have.
+/// Orders with all of these words, each looked up by its id: for a page of words that few orders have.
 ///
 /// A word of one character is the beginning of very many terms. Beside longer words, it is looked for in the orders that
 /// have these.
