@@ -316,7 +316,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
 
     fn query(&self, features: &Features) -> Query<'_> {
         let common = (self.len() / COMMON_SHARE).max(COMMON_FLOOR);
-        let count = features.terms().len();
+        let count = features.len();
         let (mut weighed, mut gains) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut rare = Vec::with_capacity(count);
         for (term, weight) in features.terms() {
