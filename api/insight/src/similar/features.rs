@@ -2,6 +2,7 @@
 //! dictionary (丽发 + 新城), and it is rare, so it weighs much.
 
 use crate::segmenter::{is_letter, normalise, segmenter};
+use crate::similar::packed_terms::{MAX_HALVES, Mark, PackedTerms};
 use crate::similar::place_names;
 
 /// Count of one occurrence of a word, in halves of a word of the text: a heading says what the matter is, and
@@ -13,10 +14,6 @@ const TEXT_HALVES: u32 = 2;
 const ADMINISTRATIVE_SHARE: u32 = 2;
 /// A second occurrence adds less than the first time: `tf / (tf + 1.5)`; here in halves.
 const SATURATION_HALVES: f32 = 3.0;
-/// Counts saturate here, so that a posting holds one in seven bits.
-const MAX_HALVES: u32 = 127;
-/// Set on the count of a term that is part of a place's name somewhere in the text.
-const PLACE_FLAG: u8 = 0x80;
 /// Particles inside of names (魅力 之 城).
 pub const NAME_JOINS: [&str; 1] = ["之"];
 /// Only the beginning of a long text is read.
@@ -26,12 +23,8 @@ const MAX_TERMS: usize = 192;
 /// A text as sorted terms with their weights before rarity is known.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
-    /// The terms, four bytes each, then as many bytes: the count of each term in halves of one occurrence in the text, and
-    /// [`PLACE_FLAG`]. One piece of memory, because a city has a hundred thousand of them.
-    packed: Box<[u8]>,
+    packed: PackedTerms,
 }
-
-const TERM_BYTES: usize = size_of::<u32>();
 
 impl Features {
     /// Counts the terms of a report: its heading, empty if it has none, and its text.
@@ -58,53 +51,37 @@ impl Features {
             counted.truncate(MAX_TERMS);
             counted.sort_unstable_by_key(|counted| counted.term);
         }
-        let terms = counted.iter().flat_map(|counted| counted.term.to_le_bytes());
-        let halves = counted.iter().map(Counted::packed);
-        let mut packed = Vec::with_capacity(counted.len() * (TERM_BYTES + 1));
-        packed.extend(terms.chain(halves));
+        let marked = |counted: &Counted| (counted.term, Mark::new(counted.halves, counted.in_place));
         Self {
-            packed: packed.into_boxed_slice(),
+            packed: PackedTerms::new(counted.iter().map(marked)),
         }
     }
 
-    fn numbers(&self) -> impl ExactSizeIterator<Item = u32> + '_ {
-        let terms = self.packed.get(..self.len() * TERM_BYTES).unwrap_or_default();
-        let number = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap_or_default());
-        terms.chunks_exact(TERM_BYTES).map(number)
-    }
-
-    fn half_counts(&self) -> &[u8] {
-        self.packed.get(self.len() * TERM_BYTES..).unwrap_or_default()
-    }
-
-    fn len(&self) -> usize {
-        self.packed.len() / (TERM_BYTES + 1)
-    }
-
     /// Each term and its weight, in ascending order of terms.
-    pub fn terms(&self) -> impl ExactSizeIterator<Item = (u32, f32)> + '_ {
+    pub fn terms(&self) -> impl Iterator<Item = (u32, f32)> + '_ {
         self.term_counts().map(|(term, halves)| (term, weight(halves)))
     }
 
     /// Returns each term and its count in halves; [`weight`] converts a count.
-    pub(super) fn term_counts(&self) -> impl ExactSizeIterator<Item = (u32, u8)> + '_ {
-        let halves = self.half_counts().iter().map(|packed| packed & !PLACE_FLAG);
-        self.numbers().zip(halves)
+    pub(super) fn term_counts(&self) -> impl Iterator<Item = (u32, u8)> + '_ {
+        self.packed.iter().map(|(term, mark)| (term, mark.halves()))
     }
 
     /// Returns the terms that are part of a place's name, in ascending order.
     pub fn places(&self) -> impl Iterator<Item = u32> + '_ {
-        let packed = self.numbers().zip(self.half_counts());
-        packed
-            .filter(|(_, packed)| **packed & PLACE_FLAG != 0)
-            .map(|(term, _)| term)
+        let places = self.packed.iter().filter(|(_, mark)| mark.is_place());
+        places.map(|(term, _)| term)
     }
 
     /// Reads a little of each part to load it into the cache.
     pub(super) fn touch(&self) -> u32 {
-        let parts = [0, self.packed.len() / 2, self.len() * TERM_BYTES];
-        let bytes = parts.into_iter().filter_map(|at| self.packed.get(at));
-        bytes.fold(0, |sum, byte| sum ^ u32::from(*byte))
+        self.packed.touch()
+    }
+
+    /// Returns the number of terms. O(terms).
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.packed.iter().count()
     }
 
     /// Returns `true` if the text has no terms.
@@ -181,17 +158,6 @@ struct Counted {
     in_place: bool,
 }
 
-impl Counted {
-    fn packed(&self) -> u8 {
-        let halves = u8::try_from(self.halves.min(MAX_HALVES)).unwrap_or(u8::MAX);
-        if self.in_place {
-            halves | PLACE_FLAG
-        } else {
-            halves & !PLACE_FLAG
-        }
-    }
-}
-
 fn count(text: &str, halves: u32, into: &mut Vec<Counted>) {
     runs_joined_by(text, &NAME_JOINS, |run| {
         let named = place_names::named_words(run);
@@ -248,8 +214,8 @@ mod tests {
         let known = Features::of("", "丽发新城小区");
         let other = Features::of("", "万科新城小区");
         let shared = |a: &Features, b: &Features| {
-            a.numbers()
-                .filter(|term| b.numbers().any(|other| other == *term))
+            a.terms()
+                .filter(|(term, _)| b.terms().any(|(other, _)| other == *term))
                 .count()
         };
         assert!(shared(&known, &known) > shared(&known, &other));
@@ -301,7 +267,7 @@ mod tests {
     #[test]
     fn what_is_said_without_end_weighs_no_more_than_is_kept() {
         let endless = Features::of("", &"路灯，".repeat(90));
-        assert_eq!(endless.half_counts(), [127]);
+        assert!(endless.term_counts().map(|(_, halves)| halves).eq([127]));
         assert_eq!(endless.places().count(), 0);
         let mut terms = endless.terms();
         assert!(

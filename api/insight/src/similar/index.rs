@@ -8,7 +8,8 @@ use rayon::prelude::*;
 
 use crate::similar::features::{Features, weight};
 use crate::similar::hasher::ByKey;
-use crate::similar::postings::{MAX_SLOTS, Posting, Postings};
+use crate::similar::posting_list::Entries;
+use crate::similar::postings::{MAX_SLOTS, Postings};
 use crate::similar::term_weights::TermWeights;
 
 /// A term held by more than one report in this many yields no candidates; it only adds to their scores.
@@ -92,7 +93,7 @@ struct Query<'a> {
     /// Factor per term for another report's weight, before division by the other report's norm.
     gains: TermWeights,
     /// Gains and postings of the terms that are rare enough to yield candidates.
-    rare: Vec<(f32, &'a [Posting])>,
+    rare: Vec<(f32, Entries<'a>)>,
 }
 
 /// Score per slot; the buffer is reused between searches and all zero in between.
@@ -104,7 +105,7 @@ struct ScoreAccumulator {
 
 impl ScoreAccumulator {
     /// The slots that share the most, in no order.
-    fn strongest(&mut self, slots: usize, rare: &[(f32, &[Posting])]) -> Vec<u32> {
+    fn strongest(&mut self, slots: usize, rare: Vec<(f32, Entries<'_>)>) -> Vec<u32> {
         self.shared.resize(slots.max(self.shared.len()), 0.0);
         let mut visits = 0;
         for (gain, entries) in rare {
@@ -112,12 +113,12 @@ impl ScoreAccumulator {
             if visits > MAX_VISITS {
                 break;
             }
-            for held in *entries {
-                if let Some(sum) = self.shared.get_mut(held.slot() as usize) {
+            for held in entries {
+                if let Some(sum) = self.shared.get_mut(held.slot as usize) {
                     if *sum <= 0.0 {
-                        self.touched.push(held.slot());
+                        self.touched.push(held.slot);
                     }
-                    *sum += gain * held.weight();
+                    *sum += gain * weight(held.halves);
                 }
             }
         }
@@ -294,7 +295,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
     ) -> (UnitVector, Vec<Found<K>>) {
         let query = self.query(features);
         let slots =
-            ACCUMULATOR.with_borrow_mut(|accumulator| accumulator.strongest(self.slots.len(), &query.rare));
+            ACCUMULATOR.with_borrow_mut(|accumulator| accumulator.strongest(self.slots.len(), query.rare));
         let entries: Vec<&Entry<K>> = slots
             .into_iter()
             .filter_map(|slot| self.slots.get(slot as usize)?.as_ref())
@@ -316,7 +317,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
 
     fn query(&self, features: &Features) -> Query<'_> {
         let common = (self.len() / COMMON_SHARE).max(COMMON_FLOOR);
-        let count = features.terms().len();
+        let count = features.len();
         let (mut weighed, mut gains) = (Vec::with_capacity(count), Vec::with_capacity(count));
         let mut rare = Vec::with_capacity(count);
         for (term, weight) in features.terms() {
@@ -326,8 +327,7 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Index<K> {
             let gain = weight * rarity * rarity;
             gains.push((term, gain));
             if holding as usize <= common {
-                let gone = entries.partition_point(|held| held.slot() < self.first);
-                rare.push((gain, entries.get(gone..).unwrap_or_default()));
+                rare.push((gain, entries.starting_at(self.first)));
             }
         }
         let norm = scale(&mut weighed);
