@@ -73,7 +73,7 @@ fn hard_texts_get_the_right_category_first_or_among_three() {
     };
     let (first, three) = (right_among(1), right_among(3));
     println!("right first {first:.3}, among three {three:.3}");
-    assert!(first >= 0.72, "first {first}");
+    assert!(first >= 0.75, "first {first}");
     assert!(three >= 0.88, "among three {three}");
 }
 
@@ -85,6 +85,6 @@ fn what_is_sure_is_right_and_confidence_means_what_it_says() {
         report.calibration_error, report.coverage, report.precision
     );
     assert!(report.calibration_error <= 0.08, "{}", report.calibration_error);
-    assert!(report.precision >= 0.93, "precision {}", report.precision);
-    assert!(report.coverage >= 0.40, "coverage {}", report.coverage);
+    assert!(report.precision >= 0.95, "precision {}", report.precision);
+    assert!(report.coverage >= 0.45, "coverage {}", report.coverage);
 }

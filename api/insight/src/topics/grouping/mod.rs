@@ -199,8 +199,8 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
         group
     }
 
-    /// Assigns reports to groups in key order, whatever order they are given in; then splits incoherent groups and merges
-    /// groups with near centroids.
+    /// Assigns reports to groups in key order, whatever order they are given in; then splits incoherent groups, merges groups
+    /// with near centroids, and lets reports that are alone in a group join the nearest one.
     pub fn assign(&mut self, index: &Index<K>, keys: &[K]) -> Vec<Change> {
         let mut keys = keys.to_vec();
         keys.sort_unstable();
@@ -218,7 +218,8 @@ impl<K: Copy + Eq + Hash + Ord + Send + Sync> Grouping<K> {
             looked = next;
         }
         let mut changes = self.split_incoherent(index);
-        changes.extend(self.merge());
+        changes.extend(self.merge_all());
+        changes.extend(self.join_singles());
         self.touched.clear();
         changes
     }
@@ -406,6 +407,27 @@ mod tests {
         let mut groups: Vec<Vec<usize>> = grouping.ids().map(|id| grouping.members(id).collect()).collect();
         groups.sort();
         groups
+    }
+
+    #[test]
+    fn a_report_alone_joins_a_group_by_its_matter_not_by_its_place() {
+        let matters = ["噪音扰民", "灰尘太大", "夜里生产", "何时搬走"];
+        let mut texts: Vec<String> = matters
+            .iter()
+            .map(|matter| format!("丽发新城小区旁边的搅拌站{matter}"))
+            .collect();
+        texts.push("丽发新城小区幼儿园收费".into());
+        let index = index(&texts);
+        let mut grouping = Grouping::new(Settings::default());
+        for (group, keys) in [(1, 0..3), (2, 3..4), (3, 4..5)] {
+            for key in keys {
+                grouping.put(group, key, &index.unit(index.features(key).unwrap()));
+            }
+            grouping.index_leading_terms(group);
+        }
+        assert_eq!(sorted(&grouping), [vec![0, 1, 2], vec![3], vec![4]]);
+        assert_eq!(grouping.join_singles(), [Change::Merged { from: 2, into: 1 }]);
+        assert_eq!(sorted(&grouping), [vec![0, 1, 2, 3], vec![4]]);
     }
 
     #[test]
