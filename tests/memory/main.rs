@@ -7,7 +7,7 @@ use rand::{Rng as _, SeedableRng as _};
 
 const REPORTS: usize = 20_000;
 /// Bytes of a report in the index: its terms, its postings, its key.
-const MOST_BYTES: usize = 512;
+const MOST_BYTES: usize = 384;
 
 const PROBLEMS: [&str; 12] = [
     "路面塌陷，车辆绕行",
