@@ -196,7 +196,8 @@ install_garage() {
     GARAGE="$TOOLS/garage-$GARAGE_VERSION/bin/garage"
     [ -x "$GARAGE" ] && return
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_TARGET_DIR="$WORK/garage-build" \
-        cargo install --quiet --locked --root "$TOOLS/garage-$GARAGE_VERSION" garage --version "$GARAGE_VERSION"
+        cargo install --quiet --locked --root "$TOOLS/garage-$GARAGE_VERSION" garage --version "$GARAGE_VERSION" \
+        --no-default-features --features bundled-libs,sqlite
     rm -rf "$WORK/garage-build"
 }
 
