@@ -173,7 +173,7 @@ END
     SERVERS+=($!)
     export TEST_POOLER_URL="postgres://postgres@127.0.0.1:$port"
     for _ in $(seq 120); do
-        "$PG_BIN/psql" -qAtc 'SELECT 1' "$TEST_POOLER_URL/postgres" >/dev/null 2>&1 && return 0
+        psql -qAtc 'SELECT 1' "$TEST_POOLER_URL/postgres" >/dev/null 2>&1 && return 0
         sleep 0.25
     done
     tail -30 "$WORK/pgbouncer.log" >&2
