@@ -89,6 +89,30 @@ async fn an_endpoint_is_made_tested_and_deleted(db: Db) {
     admin.get(&path).await.page(404, &[]);
 }
 
+async fn a_failed_call_is_explained_in_chinese(db: Db) {
+    let app = TestApp::with(db)
+        .set("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "true")
+        .start()
+        .await;
+    let api = app.admin().await;
+    // Nothing listens on this port.
+    let hook = json!({ "url": "http://127.0.0.1:1/hook", "events": ["*"], "linked_only": true });
+    let hook = api.post("/webhooks", hook).await.ok();
+    let desk = OrderFixture::dispatched(&app).await;
+    let unit = desk.now().await["unit"]["name"].as_str().unwrap().to_owned();
+    linked_units::link(app.app(), AuditActor::CommandLine, &unit, "PT-7")
+        .await
+        .unwrap();
+    desk.by_unit("accept", json!({})).await.assert_ok();
+    while worker::deliver_due(app.app()).await.unwrap() > 0 {}
+    let admin = Browser::as_cast(&app, PersonQuery::role("admin")).await;
+    let path = format!("{WEBHOOKS}/{}", hook["id"].as_str().unwrap());
+    admin.get(&path).await.page(200, &["等待重试", "连接不上对方"]);
+    admin.get(LINKED_UNITS).await.page(200, &["连接不上对方"]);
+    app.run_jobs().await;
+    app.finish().await;
+}
+
 async fn a_linked_unit_shows_the_last_event_and_the_last_failure(db: Db) {
     let app = TestApp::with(db)
         .set("ZHITONG_WEBHOOK_ALLOW_PRIVATE", "true")
@@ -131,6 +155,7 @@ async fn a_linked_unit_shows_the_last_event_and_the_last_failure(db: Db) {
 }
 
 tests::journeys! {
+    a_failed_call => a_failed_call_is_explained_in_chinese;
     a_linked_units_row => a_linked_unit_shows_the_last_event_and_the_last_failure;
 }
 

@@ -17,6 +17,7 @@ use crate::city::snapshot::CityHandle;
 use crate::city::units::Unit;
 use crate::db;
 use crate::error::{Error, FieldError, Result};
+use crate::webhooks::retry::failure_text;
 
 const CODE_CHARS: std::ops::RangeInclusive<usize> = 1..=64;
 /// Upper bound of the list; a city has fewer units.
@@ -107,7 +108,10 @@ fn state(unit: &Unit, row: linked_unit::Model) -> LinkState {
             platform_code,
         },
         last_event_at,
-        last_failure: failure.map(|(at, why)| HandoverFailure { at, why }),
+        last_failure: failure.map(|(at, why)| HandoverFailure {
+            at,
+            why: failure_text(why),
+        }),
     }
 }
 

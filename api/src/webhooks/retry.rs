@@ -3,6 +3,7 @@
 //! Time and chance are arguments.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use entity::kinds::CallFault;
 
 /// Seconds before each repetition: 13 tries in about three days.
 const DELAYS_SECS: [i64; 12] = [
@@ -22,8 +23,17 @@ pub enum CallResult {
     Gone,
     /// Any other status, a redirect included.
     Refused { status: u16 },
-    /// No answer: the reason, without address or body.
-    Unreachable { reason: String },
+    /// No answer.
+    Unreachable(CallFault),
+}
+
+/// Returns why a call failed, in the words of an administrator. Takes the stored name of a [`CallFault`]; another text, such as
+/// `HTTP 500`, is returned as it is.
+#[must_use]
+pub fn failure_text(stored: String) -> String {
+    // Rows of older releases have blanks in the names.
+    let fault = stored.replace(' ', "_").parse::<CallFault>();
+    fault.map_or(stored, |fault| fault.label().to_owned())
 }
 
 /// The next step after a call.
@@ -42,7 +52,7 @@ pub fn after_call(result: &CallResult, attempts: usize, now: DateTime<Utc>, chan
     match result {
         CallResult::Delivered { .. } => NextStep::Done,
         CallResult::Gone => NextStep::DisableEndpoint,
-        CallResult::Refused { .. } | CallResult::Unreachable { .. } => {
+        CallResult::Refused { .. } | CallResult::Unreachable(_) => {
             match DELAYS_SECS.get(attempts.saturating_sub(1)) {
                 Some(secs) => {
                     #[expect(
@@ -84,6 +94,13 @@ mod tests {
         assert_eq!(attempts, 13);
         let days = (now - start).num_hours() / 24;
         assert_eq!(days, 3);
+    }
+
+    #[test]
+    fn a_failure_is_told_in_words() {
+        assert_eq!(failure_text("timeout".to_owned()), "对方超时未应答");
+        assert_eq!(failure_text("connection failed".to_owned()), "连接不上对方");
+        assert_eq!(failure_text("HTTP 503".to_owned()), "HTTP 503");
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub struct WebhookDeliveryView {
     pub attempts: i32,
     /// HTTP status of the last answer.
     pub last_status: Option<i32>,
+    /// Why the last call got no answer: `timeout`, `connection_failed`, `request_failed` or `address_not_allowed`.
     pub last_error: Option<String>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub next_at: Option<LocalTime>,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use bytes::{Bytes, BytesMut};
+use entity::kinds::CallFault;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
 use super::retry::CallResult;
@@ -104,9 +105,7 @@ impl Sender {
     pub async fn send(&self, message: &Message<'_>) -> CallResult {
         // Checked again: the configuration may be stricter than when the endpoint was created.
         let Ok(url) = target::validate(message.url, self.allow_private) else {
-            return CallResult::Unreachable {
-                reason: "address not allowed".to_owned(),
-            };
+            return CallResult::Unreachable(CallFault::AddressNotAllowed);
         };
         let signature = header(message.secrets, message.id, message.timestamp, message.body);
         let answer = self
@@ -129,9 +128,7 @@ impl Sender {
                     status: status.as_u16(),
                 },
             },
-            Err(error) => CallResult::Unreachable {
-                reason: reason(&error).to_owned(),
-            },
+            Err(error) => CallResult::Unreachable(fault(&error)),
         }
     }
 }
@@ -152,14 +149,14 @@ async fn read(request: reqwest::RequestBuilder, max_bytes: usize) -> Result<Byte
     Ok(bytes.freeze())
 }
 
-/// Returns the reason in one word, because the error itself may contain the address.
-fn reason(error: &reqwest::Error) -> &'static str {
+/// The error itself is not kept, because it may contain the address.
+fn fault(error: &reqwest::Error) -> CallFault {
     if error.is_timeout() {
-        "timeout"
+        CallFault::Timeout
     } else if error.is_connect() {
-        "connection failed"
+        CallFault::ConnectionFailed
     } else {
-        "request failed"
+        CallFault::RequestFailed
     }
 }
 

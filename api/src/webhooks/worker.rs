@@ -227,7 +227,7 @@ fn handover_failure(
         CallResult::Delivered { .. } => return None,
         CallResult::Gone => "HTTP 410".to_owned(),
         CallResult::Refused { status } => format!("HTTP {status}"),
-        CallResult::Unreachable { reason } => reason.clone(),
+        CallResult::Unreachable(fault) => fault.to_string(),
     };
     if !endpoint.linked_only {
         return None;
@@ -281,7 +281,7 @@ async fn record(
     let (last_status, last_error) = match &result {
         CallResult::Delivered { status } | CallResult::Refused { status } => (Some(i32::from(*status)), None),
         CallResult::Gone => (Some(410), None),
-        CallResult::Unreachable { reason } => (None, Some(reason.clone())),
+        CallResult::Unreachable(fault) => (None, Some(fault.to_string())),
     };
     let row = webhook_delivery::ActiveModel {
         id: Set(delivery.id),

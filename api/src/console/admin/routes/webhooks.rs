@@ -18,6 +18,7 @@ use crate::console::routes::visitor::ConsoleUser;
 use crate::error::{Error, Result};
 use crate::webhooks::endpoints::{self, ALL_EVENTS, NewEndpoint};
 use crate::webhooks::event_type::EventType;
+use crate::webhooks::retry::failure_text;
 use crate::webhooks::worker;
 
 const PATH: &str = "/console/admin/webhooks";
@@ -203,7 +204,7 @@ fn delivery_line(
         WebhookDeliveryStatus::Failed => "未送达",
     };
     let answer = match (delivery.last_status, delivery.last_error) {
-        (_, Some(error)) => error,
+        (_, Some(error)) => failure_text(error),
         (Some(status), None) => format!("HTTP {status}"),
         (None, None) => String::new(),
     };
