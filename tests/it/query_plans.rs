@@ -39,6 +39,13 @@ const FILTERS: [(&str, &str, &str); 12] = [
     ("scope", "all", "orders_created"),
 ];
 
+/// Requests whose rows several indexes lead to, and the one that leads to the fewest.
+const NEARBY: (&str, &str) = (
+    "/orders/nearby?longitude=112.4&latitude=34.65&datum=wgs84",
+    "orders_place",
+);
+const AREA_CLOSED: (&str, &str) = ("/orders?area=涧西区&status=closed", "orders_area_status");
+
 /// Copies of an order under other numbers; one in `RARE` has everything that is looked for.
 async fn fill(app: &TestApp, model: &order::Model, category: &str) {
     let rows: Vec<order::ActiveModel> = (1..=ORDERS)
@@ -142,20 +149,24 @@ async fn plan_with_index(app: &TestApp, query: &Statement) -> String {
     plan
 }
 
-/// Makes a request and looks at the plans of what it reads.
-async fn assert_reads_by_index(app: &TestApp, client: &Client, path: &str) {
+/// Makes a request and returns the plans of what it reads.
+async fn plans(app: &TestApp, client: &Client, path: &str) -> Vec<String> {
     app.app().db.record_reads();
     let answer = client.get(path).await;
     let reads = app.app().db.take_reads();
     answer.assert_status(200);
     assert!(!reads.is_empty(), "{path} reads something");
+    let mut plans = Vec::new();
     for read in reads {
         let plan = plan_with_index(app, &read).await;
-        assert!(
-            !reads_all(&plan),
-            "{path} reads all orders:\n{}\n{plan}",
-            read.sql
-        );
+        plans.push(format!("{}\n{plan}", read.sql));
+    }
+    plans
+}
+
+async fn assert_reads_by_index(app: &TestApp, client: &Client, path: &str) {
+    for plan in plans(app, client, path).await {
+        assert!(!reads_all(&plan), "{path} reads all orders:\n{plan}");
     }
 }
 
@@ -177,6 +188,10 @@ tests::on_both_databases! {
         }
         for path in REQUESTS {
             assert_reads_by_index(&app, &operator, path).await;
+        }
+        for (path, index) in [NEARBY, AREA_CLOSED] {
+            let plans = plans(&app, &operator, path).await;
+            assert!(plans.iter().any(|plan| plan.contains(index)), "{path} should use {index}:\n{plans:#?}");
         }
         assert_reads_by_index(&app, &delegate, "/orders?scope=mine").await;
         for query in ["", "?status=closed", "?start_date=1999-01-01T00:00:00Z"] {
