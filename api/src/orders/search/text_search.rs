@@ -116,6 +116,20 @@ pub async fn catch_up(app: &App) -> Result<usize> {
     }
 }
 
+/// Returns about how many orders the index has, without counting them.
+pub async fn size(db: &impl ConnectionTrait) -> Result<u64> {
+    let backend = db.get_database_backend();
+    let sql = if backend == DbBackend::Postgres {
+        "SELECT CAST(reltuples AS bigint) FROM pg_class WHERE oid = CAST('order_text' AS regclass)"
+    } else {
+        "SELECT max(seq) FROM order_text"
+    };
+    let row = db.query_one_raw(Statement::from_string(backend, sql)).await?;
+    let size: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?.flatten();
+    // PostgreSQL says -1 until the table was analysed for the first time: it is new, and small.
+    Ok(size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default())
+}
+
 /// The orders with all of these words, found in the index: for counting, and for words that few orders have.
 #[must_use]
 pub fn indexed(words: &[Word], backend: DbBackend) -> Condition {
@@ -153,7 +167,7 @@ pub fn looked_up(words: &[Word], backend: DbBackend) -> Condition {
 
 /// PostgreSQL's planner takes an array for short, where it would read all orders to join them with the index.
 fn by_ids(words: &[Word], backend: DbBackend) -> Condition {
-    if words.is_empty() || backend != DbBackend::Postgres {
+    if backend != DbBackend::Postgres {
         return indexed(words, backend);
     }
     let found = "orders.id = ANY(ARRAY(SELECT order_id FROM order_text WHERE terms @@ CAST($1 AS tsquery)))";

@@ -1,5 +1,6 @@
 //! One page of the orders that have the words of a search. Neither database can estimate how many orders have a word, so the
-//! first orders of the list are looked at: they tell whether a walk along the list or the index of words is shorter.
+//! first orders of the list are looked at: they tell whether a walk along the list looks at fewer orders than the index of
+//! words gives to be sorted.
 
 use chrono::{DateTime, Utc};
 use entity::ids::OrderId;
@@ -38,6 +39,7 @@ pub async fn read(
     let found = sample.rows.len() as u64;
     if let Some(length) = (limit * SAMPLE * RESERVE).checked_div(found)
         && length <= LONGEST_WALK
+        && length / RESERVE <= text_search::size(db).await? * found / SAMPLE
     {
         let longer = walk(db, &list, &search, length).await?;
         if longer.is_page {
