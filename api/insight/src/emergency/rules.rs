@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use fancy_regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
+use super::prefilter::Prefilter;
+
 /// Characters allowed between two words of a pattern, within one sentence.
 const GAP: &str = "[^。!?;\n]{0,10}";
 /// Upper limit for the compiled size of a pattern or a joined list. Bytes.
@@ -66,6 +68,7 @@ pub struct EmergencyRules {
     pub(super) now: Option<Regex>,
     pub(super) doubt: Option<Regex>,
     pub(super) kinds: Vec<Kind>,
+    pub(super) prefilter: Prefilter,
 }
 
 /// Compiled patterns of one kind.
@@ -82,9 +85,16 @@ pub(super) struct Kind {
     /// A text with it is no emergency of this kind.
     pub unless: Option<Regex>,
     /// One of these is enough.
-    pub strong: Vec<Regex>,
+    pub strong: Vec<Pattern>,
     /// Expressions of the kind.
-    pub patterns: Vec<Regex>,
+    pub patterns: Vec<Pattern>,
+}
+
+/// A compiled pattern and its number in the prefilter.
+#[derive(Clone, Debug)]
+pub(super) struct Pattern {
+    pub regex: Regex,
+    pub number: usize,
 }
 
 impl EmergencyRules {
@@ -97,6 +107,7 @@ impl EmergencyRules {
         let mut compiler = Compiler {
             words: &file.words,
             faults: &mut faults,
+            sources: Vec::new(),
         };
         let now = compiler.any_of("now", [&file.now]);
         let doubt = compiler.any_of("doubt", [&file.doubt]);
@@ -105,8 +116,15 @@ impl EmergencyRules {
             .iter()
             .map(|section| compiler.kind(file, section))
             .collect();
+        let sources = compiler.sources;
         if faults.is_empty() {
-            Ok(Self { now, doubt, kinds })
+            let prefilter = Prefilter::new(sources.iter().map(String::as_str));
+            Ok(Self {
+                now,
+                doubt,
+                kinds,
+                prefilter,
+            })
         } else {
             Err(faults)
         }
@@ -123,6 +141,8 @@ impl EmergencyRules {
 struct Compiler<'a> {
     words: &'a BTreeMap<String, String>,
     faults: &'a mut Vec<String>,
+    /// The patterns, in the order of their numbers.
+    sources: Vec<String>,
 }
 
 impl Compiler<'_> {
@@ -149,15 +169,24 @@ impl Compiler<'_> {
             message: message.clone(),
             ignore: self.any_of(kind, [&file.ignore, ignore]),
             unless: self.any_of(kind, [&file.unless, unless]),
-            strong: strong
-                .iter()
-                .filter_map(|pattern| self.compile(kind, pattern))
-                .collect(),
-            patterns: patterns
-                .iter()
-                .filter_map(|pattern| self.compile(kind, pattern))
-                .collect(),
+            strong: self.patterns(kind, strong),
+            patterns: self.patterns(kind, patterns),
         }
+    }
+
+    fn patterns(&mut self, kind: &str, patterns: &[String]) -> Vec<Pattern> {
+        let mut compiled = Vec::new();
+        for pattern in patterns {
+            let Some(source) = self.expand(kind, pattern) else {
+                continue;
+            };
+            if let Some(regex) = self.build(kind, &source) {
+                let number = self.sources.len();
+                compiled.push(Pattern { regex, number });
+                self.sources.push(source);
+            }
+        }
+        compiled
     }
 
     /// Compiles alternatives into one expression; `None` if there are none.
