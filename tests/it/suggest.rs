@@ -53,7 +53,7 @@ fn every_category_has_fifteen_texts_and_no_text_stands_twice() {
 #[test]
 fn the_model_of_the_pack_is_made_of_its_texts() {
     let shipped = Files::open("luoyang").unwrap().model().unwrap().to_vec();
-    assert!(shipped.len() <= 5_000_000, "{} bytes", shipped.len());
+    assert!(shipped.len() <= 2_500_000, "{} bytes", shipped.len());
     let shipped = Model::from_bytes(&shipped).unwrap();
     let mut anchors = Vec::new();
     for row in categories() {

@@ -4,6 +4,12 @@
 //! text. Most features say something about few categories: small weights are left out, which makes room for rare
 //! features, and those of real wording are rare.
 
+use std::borrow::Cow;
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
 use serde::{Deserialize, Serialize};
 
 use super::calibration::Calibration;
@@ -49,11 +55,27 @@ pub enum LoadError {
     Damaged,
 }
 
-/// The first bytes of a model; the digit is the format's.
-const MAGIC: [u8; 4] = *b"ZTC2";
+/// The first bytes of a model; the digit is the format's. What follows them is compressed.
+const MAGIC: [u8; 4] = *b"ZTC3";
+/// Those of a model of an older release, which is not compressed.
+const UNCOMPRESSED_MAGIC: [u8; 4] = *b"ZTC2";
+/// A model that is larger when unpacked is damaged.
+const MAX_UNPACKED_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Weights below this, of 127 at the most, are left out.
 const LEAST_WEIGHT: i8 = 2;
+
+/// What follows the magic bytes, without compression.
+fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
+    if let Some(body) = bytes.strip_prefix(&UNCOMPRESSED_MAGIC) {
+        return Ok(Cow::Borrowed(body));
+    }
+    let packed = bytes.strip_prefix(&MAGIC).ok_or(LoadError::Kind)?;
+    let mut body = Vec::new();
+    let mut reader = ZlibDecoder::new(packed).take(MAX_UNPACKED_BYTES);
+    reader.read_to_end(&mut body).map_err(|_| LoadError::Damaged)?;
+    Ok(Cow::Owned(body))
+}
 
 #[derive(Serialize, Deserialize)]
 struct SerializedModel<'b> {
@@ -202,16 +224,19 @@ impl Model {
             calibration: self.calibration.clone(),
             fingerprint: self.fingerprint,
         };
-        // Numbers and strings can always be written.
-        postcard::to_extend(&serialized, MAGIC.to_vec()).unwrap_or_default()
+        // Numbers and strings can always be written, and a vector takes what it is given.
+        let body = postcard::to_extend(&serialized, Vec::new()).unwrap_or_default();
+        let mut packed = ZlibEncoder::new(MAGIC.to_vec(), Compression::best());
+        let written = packed.write_all(&body).and_then(|()| packed.finish());
+        written.unwrap_or_default()
     }
 
     /// Reads a serialized model.
     /// # Errors
     /// See [`LoadError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, LoadError> {
-        let body = bytes.strip_prefix(&MAGIC).ok_or(LoadError::Kind)?;
-        let serialized: SerializedModel<'_> = postcard::from_bytes(body).map_err(|_| LoadError::Damaged)?;
+        let body = unpack(bytes)?;
+        let serialized: SerializedModel<'_> = postcard::from_bytes(&body).map_err(|_| LoadError::Damaged)?;
         let width = serialized.labels.len();
         let sound = width > 1
             && serialized.scales.len() == width
@@ -269,6 +294,14 @@ mod tests {
     fn a_model_written_and_read_is_the_same() {
         let model = model();
         assert_eq!(Model::from_bytes(&model.to_bytes()).unwrap(), model);
+    }
+
+    #[test]
+    fn a_model_of_an_older_release_is_read() {
+        let model = model();
+        let mut old = UNCOMPRESSED_MAGIC.to_vec();
+        old.extend_from_slice(&unpack(&model.to_bytes()).unwrap());
+        assert_eq!(Model::from_bytes(&old).unwrap(), model);
     }
 
     #[test]
