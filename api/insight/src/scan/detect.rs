@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::scan::baseline;
+use crate::scan::baseline::{self, Baseline};
 use crate::scan::cylinders::{Counts, Expectations, REACHES, sums};
 use crate::scan::dispersion;
 use crate::scan::grid::Grid;
@@ -68,7 +68,29 @@ pub fn scan(grid: &Grid, config: &ScanConfig, limit: f64) -> Vec<Rise> {
     let mut replays = replay(grid);
     let dispersion = dispersion::estimate(&replays, grid.categories());
     baseline.set_dispersion(&dispersion);
-    let expectations = Expectations::new(&baseline, &config.zones);
+    rank(grid, &baseline, config, limit, || {
+        let past = replays.par_iter_mut();
+        past.map(|replay| replay.statistics(&config.zones, &dispersion))
+            .collect()
+    })
+}
+
+/// Looks at the last days of `grid` like [`scan`], with a baseline that is known instead of learned: its limits need no
+/// comparison with history.
+#[must_use]
+pub fn scan_known(grid: &Grid, baseline: &Baseline, config: &ScanConfig, limit: f64) -> Vec<Rise> {
+    rank(grid, baseline, config, limit, Vec::new)
+}
+
+/// `past` computes the statistics of earlier windows, by window and category.
+fn rank(
+    grid: &Grid,
+    baseline: &Baseline,
+    config: &ScanConfig,
+    limit: f64,
+    past: impl FnOnce() -> Vec<Vec<f64>>,
+) -> Vec<Rise> {
+    let expectations = Expectations::new(baseline, &config.zones);
     let mut found: Vec<Rise> = (0..grid.categories())
         .filter_map(|category| {
             let counts = counts(grid, category);
@@ -92,11 +114,7 @@ pub fn scan(grid: &Grid, config: &ScanConfig, limit: f64) -> Vec<Rise> {
         return found;
     }
     let mut null = NullDistribution::of(&expectations, config);
-    let past = replays.par_iter_mut();
-    let past: Vec<Vec<f64>> = past
-        .map(|replay| replay.statistics(&config.zones, &dispersion))
-        .collect();
-    null.compare_with_history(&past);
+    null.compare_with_history(&past());
     for rise in &mut found {
         rise.p_value = null.p_value(rise.statistic);
     }
@@ -190,7 +208,6 @@ impl NullDistribution {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::baseline::Baseline;
     use crate::scan::grid::Slot;
     use crate::scan::random::poisson;
     use crate::scan::zones::zones;

@@ -16,5 +16,5 @@ pub mod random;
 pub mod replay;
 pub mod zones;
 
-pub use detect::{Rise, ScanConfig, scan};
+pub use detect::{Rise, ScanConfig, scan, scan_known};
 pub use grid::{Grid, Slot};

@@ -12,7 +12,7 @@ pub const PAST_DAYS: usize = 790;
 pub const RISE_DAYS: usize = 28;
 pub const FOUND_WITHIN: usize = RISE_DAYS + 7;
 /// Of each scan; the product makes 499.
-const REPLICATIONS: usize = 199;
+pub const REPLICATIONS: usize = 199;
 /// The product shows rises up to this p-value.
 pub const SHOWN: f64 = 0.05;
 /// The product closes a rise after so many days without an alarm.
@@ -104,8 +104,14 @@ impl World {
     }
 
     /// Draws the orders of `days` days. Zipf's law over categories, a smooth share over areas, quiet weekends and days off,
-    /// a season of each category's own.
-    pub fn draw(&self, seed: u64, days: usize, planted: &[Planted]) -> Grid {
+    /// a season of each category's own. Tells `usual` the mean of each slot before unrest and rises.
+    pub fn draw(
+        &self,
+        seed: u64,
+        days: usize,
+        planted: &[Planted],
+        mut usual: impl FnMut(Slot, f64),
+    ) -> Grid {
         let mut rng = Xoshiro256::seed_from_u64(seed);
         let first = NaiveDate::from_ymd_opt(2023, 1, 2).unwrap_or_default();
         let mut grid = Grid::new(first, days, self.areas, self.categories, is_off);
@@ -124,13 +130,16 @@ impl World {
                 let phase = (day as f64 / 365.25 + category as f64 / 7.0) * std::f64::consts::TAU;
                 let season = 1.0 + 0.4 * phase.sin();
                 let grown = (1.0 + self.growth).powf(day as f64 / 365.25);
-                let today = level * day_level(grid.date(day)) * season * grown * week;
+                let today = level * day_level(grid.date(day)) * season * grown;
                 for (area, (own, unrest)) in own.iter().zip(&of_areas).enumerate() {
                     let raised = planted.iter().filter(|rise| rise.raises(category, area, day));
                     let factor: f64 = raised.map(|rise| rise.factor).product();
-                    let mean = today / (area + 2) as f64 / shares * own * unrest * factor;
-                    let n = u16::try_from(poisson(&mut rng, mean)).unwrap_or(u16::MAX);
-                    grid.add(Slot { category, area, day }, n);
+                    let mean = today / (area + 2) as f64 / shares * own;
+                    let slot = Slot { category, area, day };
+                    usual(slot, mean);
+                    let raised = mean * week * unrest * factor;
+                    let n = u16::try_from(poisson(&mut rng, raised)).unwrap_or(u16::MAX);
+                    grid.add(slot, n);
                 }
             }
         }
@@ -167,7 +176,7 @@ fn day_level(date: NaiveDate) -> f64 {
 
 /// Scans each day of the days after the past.
 pub fn judge(world: &World, seed: u64, days: usize, planted: &[Planted]) -> Judged {
-    let grid = world.draw(seed, PAST_DAYS + days, planted);
+    let grid = world.draw(seed, PAST_DAYS + days, planted, |_, _| ());
     let zones = world.zones();
     let day = |day: usize| {
         let config = ScanConfig {
