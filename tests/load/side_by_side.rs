@@ -17,8 +17,8 @@ use crate::seed;
 const AT_ONCE: usize = 4;
 /// How often due work is looked for after a call.
 const POLL: Duration = Duration::from_millis(250);
-/// Longer than anything that follows a call takes.
-const QUIET_WITHIN: Duration = Duration::from_secs(60);
+/// Longer than anything that follows the calls takes: a person gets one push at a time, and few people get those of a burst.
+const QUIET_WITHIN: Duration = Duration::from_secs(300);
 /// The last writes of what was found done.
 const SETTLE: Duration = Duration::from_secs(6);
 
