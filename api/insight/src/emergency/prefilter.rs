@@ -103,11 +103,16 @@ fn of(hir: &Hir) -> Option<Vec<String>> {
             .map(|all| all.concat()),
         HirKind::Concat(parts) => {
             let tails = (0..parts.len()).filter_map(|from| prefixes_of_tail(parts, from));
-            tails.chain(parts.iter().filter_map(of)).max_by_key(selectivity)
+            tails
+                .chain(parts.iter().filter_map(of))
+                .max_by_key(|words| selectivity(words))
         }
         _ => None,
     };
-    prefixes.into_iter().chain(inner).max_by_key(selectivity)
+    prefixes
+        .into_iter()
+        .chain(inner)
+        .max_by_key(|words| selectivity(words))
 }
 
 fn prefixes_of_tail(parts: &[Hir], from: usize) -> Option<Vec<String>> {
@@ -143,7 +148,7 @@ fn as_characters(bytes: &[u8]) -> String {
 }
 
 /// Longer words exclude more texts; of equally long ones, few exclude more than many.
-fn selectivity(words: &Vec<String>) -> (usize, std::cmp::Reverse<usize>) {
+fn selectivity(words: &[String]) -> (usize, std::cmp::Reverse<usize>) {
     let shortest = words.iter().map(|word| word.chars().count()).min();
     (
         shortest.unwrap_or_default().min(LONG_WORD),
