@@ -65,7 +65,7 @@ const MAX_UNPACKED_BYTES: u64 = 64 * 1024 * 1024;
 /// Weights below this, of 127 at the most, are left out.
 const LEAST_WEIGHT: i8 = 2;
 
-/// What follows the magic bytes, without compression.
+/// Returns the bytes after the magic ones, without compression.
 fn unpack(bytes: &[u8]) -> Result<Cow<'_, [u8]>, LoadError> {
     if let Some(body) = bytes.strip_prefix(&UNCOMPRESSED_MAGIC) {
         return Ok(Cow::Borrowed(body));
