@@ -8,7 +8,6 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QuerySelect, Statement,
 };
-use sqlx::pool::PoolConnectionMetadata;
 use sqlx::{Connection as _, Executor as _};
 
 use crate::db::counters::{Counters, Counts};
@@ -22,8 +21,6 @@ const MAX_READERS: u32 = 8;
 /// A write on SQLite waits this long for the ones before it.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(8);
-/// A connection to PostgreSQL that was used less than this ago is not asked whether it is still there.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 /// Statements a connection keeps prepared; the product has a few hundred.
 const STATEMENT_CACHE_SIZE: usize = 512;
 
@@ -136,8 +133,7 @@ pub async fn connect_pooled(url: &str) -> Result<Db, DbErr> {
     let mut options = common_options(url);
     options.map_sqlx_postgres_opts(|postgres| postgres.statement_cache_capacity(0));
     options.map_sqlx_postgres_pool_opts(|pool| {
-        pool.test_before_acquire(false)
-            .before_acquire(|connection, meta| Box::pin(check(connection, meta)))
+        pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
     });
     Ok(Db {
         pool: Database::connect(options).await?,
@@ -150,28 +146,19 @@ pub async fn connect_pooled(url: &str) -> Result<Db, DbErr> {
     })
 }
 
-/// Returns `true` if a connection may be handed out: it has no open transaction, and the server has answered lately. A ping
-/// for each statement would be as many round trips again.
-async fn check(
-    connection: &mut sqlx::PgConnection,
-    meta: PoolConnectionMetadata,
-) -> Result<bool, sqlx::Error> {
-    if meta.idle_for > TRUSTED_IDLE {
-        connection.ping().await?;
-    }
-    Ok(!connection.is_in_transaction())
-}
-
-/// A pool of one connection, which is checked after every use.
+/// A pool of one connection, which is checked before and after every use.
 async fn connect_writer(url: &str) -> Result<(DatabaseConnection, WriterState), DbErr> {
     let state = WriterState::default();
-    let after = state.clone();
+    let (before, after) = (state.clone(), state.clone());
     let mut options = options(url);
     options.max_connections(1).acquire_timeout(SQLITE_BUSY_TIMEOUT);
     options.map_sqlx_sqlite_pool_opts(move |pool| {
-        let after = after.clone();
+        let (before, after) = (before.clone(), after.clone());
         pool.test_before_acquire(false)
-            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .before_acquire(move |connection, _| {
+                let state = before.clone();
+                Box::pin(async move { state.is_fit(connection).await })
+            })
             .after_release(move |connection, _| {
                 let state = after.clone();
                 Box::pin(async move { state.is_fit(connection).await })
@@ -210,12 +197,9 @@ pub(super) fn options(url: &str) -> ConnectOptions {
             .statement_cache_capacity(STATEMENT_CACHE_SIZE)
             .pragma("cache_size", "-16000")
     });
-    // SQLite runs in this process: a connection cannot have gone away, and a ping for each read is a second wake-up of its thread.
-    options.map_sqlx_sqlite_pool_opts(|pool| pool.test_before_acquire(false));
     // A transaction that is left open is never handed to the next caller, and ended by the server.
     options.map_sqlx_postgres_pool_opts(|pool| {
-        pool.test_before_acquire(false)
-            .before_acquire(|connection, meta| Box::pin(check(connection, meta)))
+        pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .after_connect(|connection, _| {
                 Box::pin(async move { connection.execute(IDLE_IN_TRANSACTION).await.map(|_| ()) })
             })
