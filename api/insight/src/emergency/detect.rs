@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use fancy_regex::Regex;
 
-use super::rules::{EmergencyRules, Kind, Pattern};
+use super::rules::{EmergencyRules, Kind};
 use crate::segmenter::normalise;
 
 /// Only this much of a text is read.
@@ -43,19 +43,7 @@ impl EmergencyRules {
         let text = prepare(text);
         let candidates = self.prefilter.candidates(&text);
         self.kinds.iter().find_map(|kind| {
-            let may_match = |pattern: &&Pattern| candidates.has(pattern.number);
-            let strong: Vec<&Regex> = kind
-                .strong
-                .iter()
-                .filter(may_match)
-                .map(|one| &one.regex)
-                .collect();
-            let weak: Vec<&Regex> = kind
-                .patterns
-                .iter()
-                .filter(may_match)
-                .map(|one| &one.regex)
-                .collect();
+            let (strong, weak) = (candidates.of(&kind.strong), candidates.of(&kind.patterns));
             if strong.is_empty() && weak.is_empty() {
                 return None;
             }
@@ -227,7 +215,7 @@ mod tests {
                     .flat_map(|kind| kind.strong.iter().chain(&kind.patterns))
                 {
                     all += 1;
-                    if candidates.has(pattern.number) {
+                    if !candidates.of(std::slice::from_ref(pattern)).is_empty() {
                         tried += 1;
                     } else {
                         assert!(

@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 
 use aho_corasick::AhoCorasick;
+use fancy_regex::Regex;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
+
+use super::rules::Pattern;
 
 /// A pattern with more alternative words than this is always tried.
 const MAX_WORDS: usize = 400;
@@ -30,9 +33,14 @@ pub(super) struct Prefilter {
 pub(super) struct Candidates(Vec<bool>);
 
 impl Candidates {
-    /// Returns `true` if the pattern may match.
-    pub fn has(&self, pattern: usize) -> bool {
-        self.0.get(pattern).copied().unwrap_or(true)
+    /// Returns those of the patterns that may match.
+    pub fn of<'p>(&self, patterns: &'p [Pattern]) -> Vec<&'p Regex> {
+        let may_match = patterns.iter().filter(|pattern| self.has(pattern.number));
+        may_match.map(|pattern| &pattern.regex).collect()
+    }
+
+    fn has(&self, number: usize) -> bool {
+        self.0.get(number).copied().unwrap_or(true)
     }
 }
 
@@ -156,7 +164,8 @@ fn selectivity(words: &[String]) -> (usize, std::cmp::Reverse<usize>) {
     )
 }
 
-/// Removes `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)`. `None` if a parenthesis is left open.
+/// Replaces `(?=…)`, `(?!…)`, `(?<=…)` and `(?<!…)` by an empty group, which takes a repetition behind it. `None` if a
+/// parenthesis is left open.
 fn without_look_around(pattern: &str) -> Option<String> {
     let mut regular = String::with_capacity(pattern.len());
     let mut rest = pattern;
@@ -165,6 +174,7 @@ fn without_look_around(pattern: &str) -> Option<String> {
             .iter()
             .any(|open| rest.starts_with(open))
         {
+            regular.push_str("(?:)");
             rest = rest.get(group_bytes(rest)?..)?;
             continue;
         }
@@ -227,6 +237,7 @@ mod tests {
         assert_eq!(words("(?:煤|燃)气.{0,4}漏").unwrap(), ["煤气", "燃气"]);
         assert_eq!(words("(老人|孩子)?.{0,3}(掉|跌)进").unwrap(), ["掉进", "跌进"]);
         assert_eq!(words("^(?:着火)(?!线).{0,2}$").unwrap(), ["着火"]);
+        assert_eq!(words("漏(?!油){2}电").unwrap(), ["漏电"]);
         assert_eq!(words("绝食|跳(楼|河)").unwrap(), ["绝食", "跳楼", "跳河"]);
     }
 
@@ -243,8 +254,8 @@ mod tests {
     #[test]
     fn conditions_around_a_match_are_removed() {
         let removed = |pattern| without_look_around(pattern).unwrap();
-        assert_eq!(removed("(?<!真)不想活(?!的(心|话))了"), "不想活了");
-        assert_eq!(removed("a(?=[)(]b)c\\("), "ac\\(");
+        assert_eq!(removed("(?<!真)不想活(?!的(心|话))了"), "(?:)不想活(?:)了");
+        assert_eq!(removed("a(?=[)(]b)c\\("), "a(?:)c\\(");
         assert_eq!(without_look_around("(?!a"), None);
     }
 }
