@@ -6270,6 +6270,7 @@ export interface components {
             event: string;
             /** Format: date-time */
             finished_at?: string | null;
+            /** @description Why the last call got no answer: `timeout`, `connection_failed`, `request_failed` or `address_not_allowed`. */
             last_error?: string | null;
             /**
              * Format: int32
